@@ -1,0 +1,6 @@
+"""Instruction -> Plan. Light to import: models load on the first use."""
+
+from .plan import REASONS, Plan, PlanError, Reason, Step
+from .tasks import APPLY_ORDER, LABELS, TASKS, Task
+
+__all__ = ["APPLY_ORDER", "LABELS", "REASONS", "TASKS", "Plan", "PlanError", "Reason", "Step", "Task"]

@@ -1,0 +1,72 @@
+"""The one interface of every model family: condition once per job, forward once per tile."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from restored.instruction.plan import Plan
+
+
+class ModelError(ValueError):
+    """A model or bundle that cannot be used; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a tile lies in its layer, as fractions of the layer's width and height (0 = left / top edge, 1 = right / bottom).
+
+    A tile that reaches beyond the layer (padding) has values below 0 or above 1.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+WHOLE = Window(0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a job gives a model before the first pixel.
+
+    plan: the steps; `plan.weights` is what most models need.
+    embedding: (256,) float32, L2-normalised instruction embedding, or None when only a plan is known.
+    context: (1, 3, h, w) float32 in [0, 1], the whole layer at most 256 px wide or high, sRGB-encoded.
+    """
+
+    plan: Plan
+    embedding: Tensor | None
+    context: Tensor
+
+
+class Conditioned(ABC):
+    """A model made ready for one job: everything that does not depend on the tile is done."""
+
+    @abstractmethod
+    def forward(self, tile: Tensor, window: Window) -> Tensor:
+        """Restore one tile.
+
+        tile: (1, 3, h, w) float32 in [0, 1], sRGB-encoded, h and w multiples of the model's `stride`.
+        Returns (1, 3, h, w) float32, not clamped: the restored tile (the engine forms the residual).
+        """
+
+
+class Restorer(ABC, torch.nn.Module):
+    """A network family. Subclasses are plain `nn.Module`s, so training and export see ordinary state dicts."""
+
+    family: ClassVar[str]
+    stride: ClassVar[int]
+    """Tile sides must be multiples of this."""
+    halo: ClassVar[int]
+    """Pixels of surroundings, each side, after which a tile's inside no longer depends on what lies beyond."""
+    composite: bool = True
+    """True when one conditioned pass does several tasks; else the engine runs one pass per step in APPLY_ORDER."""
+
+    @abstractmethod
+    def condition(self, request: Request) -> Conditioned:
+        """Do once per job what the instruction and the whole picture decide."""
