@@ -1,0 +1,46 @@
+# make demo    restore the example photographs and draw before/after sheets: needs Python 3.11 and make, nothing else
+# make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
+# make lint    ruff and pyright                                                       make format  let ruff rewrite
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: venv demo test quick lint format lock clean
+
+venv: .venv/complete
+
+# The stamp is written last, so an interrupted installation is finished, not trusted, by the next make.
+.venv/complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+demo: venv
+	$(BIN)/python examples/demo.py
+
+# CI installs the hosts without a hand; elsewhere tests whose host is absent are skipped with the reason.
+test: venv
+	if [ -n "$(CI)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then tests/hosts/setup; fi
+	$(BIN)/pytest
+
+quick: venv
+	$(BIN)/pytest -m "not slow and not hosts"
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+format: venv
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# After a deliberate change of versions in .venv: pin what is there now.
+lock:
+	{ sed '/^[^#]/,$$d' requirements.lock; $(BIN)/pip freeze --exclude-editable | grep -v '^#' | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf .venv build dist out tests/output
