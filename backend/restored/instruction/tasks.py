@@ -1,4 +1,4 @@
-"""The tasks: what the engine can undo or improve. Defined here once; CLI, wire, labels, bundles and training all use these ids."""
+"""The tasks: what the engine can undo or improve. Defined here once; CLI, wire, labels, bundles and training use these ids."""
 
 from typing import Final, Literal, get_args
 

@@ -1,0 +1,54 @@
+"""Hyperparameters of `swift`, as they stand in a bundle."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..base import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class SwiftConfig:
+    """Shape of the network.
+
+    widths: channels at 1/2, 1/4, 1/8 ... of the tile's resolution (the stem is a PixelUnshuffle(2)).
+    encoder / decoder: residual blocks per level above the deepest; middle: blocks at the deepest level.
+    rank: rank of each task's bias on each conv's weight, the same in every layer (Instruct-IPT, section 3: constant rank
+    beats proportional rank). 0 switches the biases off (a model that is not told what to do).
+    context_width, grid_channels: channels of the context reader and of the coarse grid it leaves for the deepest level.
+    """
+
+    widths: tuple[int, ...] = (32, 64, 128, 160)
+    encoder: tuple[int, ...] = (1, 1, 2)
+    middle: int = 2
+    decoder: tuple[int, ...] = (2, 1, 1)
+    rank: int = 4
+    context_width: int = 32
+    grid_channels: int = 16
+
+    def __post_init__(self) -> None:
+        for name in ("widths", "encoder", "decoder"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        levels = len(self.widths) - 1
+        if levels < 1 or len(self.encoder) != levels or len(self.decoder) != levels:
+            raise ModelError("A swift model needs one encoder and one decoder entry for every level above the deepest.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for `bundle.json`."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @property
+    def stride(self) -> int:
+        """Tile sides must be multiples of this."""
+        return 2 ** len(self.widths)
+
+    @property
+    def halo(self) -> int:
+        """Reach of the network in tile pixels, each side, rounded up to the stride: what lies further away cannot matter.
+
+        Each 3x3 conv at resolution 1/s reaches s pixels; a strided conv or a shuffle rounds to the coarser cell.
+        """
+        reach = 2 * 2  # stem and output conv
+        for level, (before, after) in enumerate(zip(self.encoder, self.decoder, strict=True)):
+            reach += 2 * (before + after) * 2 ** (level + 1)
+        reach += 2 * self.middle * self.stride + self.stride
+        return -(-reach // self.stride) * self.stride

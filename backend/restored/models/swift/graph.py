@@ -1,0 +1,113 @@
+"""The U-Net of `swift`, written once over a small set of operations, so that torch and OpenVINO run the same graph."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .config import SwiftConfig
+
+
+class Ops(Protocol):
+    """What a runtime must offer; tensors are NCHW of the runtime's own kind."""
+
+    def conv(self, x: Any, weight: Any, bias: Any, *, stride: int) -> Any:
+        """Convolution; zero padding of half the kernel when stride is 1, none when it is 2."""
+        ...
+
+    def relu(self, x: Any) -> Any:
+        """max(x, 0)."""
+        ...
+
+    def add(self, x: Any, y: Any) -> Any:
+        """Element-wise sum."""
+        ...
+
+    def scale_shift(self, x: Any, scale: Any, shift: Any) -> Any:
+        """x * (1 + scale) + shift, per channel."""
+        ...
+
+    def unshuffle(self, x: Any) -> Any:
+        """PixelUnshuffle(2): (N, C, 2h, 2w) -> (N, 4C, h, w)."""
+        ...
+
+    def shuffle(self, x: Any) -> Any:
+        """PixelShuffle(2), the inverse of `unshuffle`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConvSpec:
+    """One conv of the graph: its name in the state dict, shape and stride; `gain` scales its first weights."""
+
+    name: str
+    channels_in: int
+    channels_out: int
+    kernel: int
+    stride: int = 1
+    gain: float = 1.0
+
+
+def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
+    """Every conv of the network, in the order in which `unet` uses them."""
+    widths = config.widths
+    yield ConvSpec("stem", 24, widths[0], 3)
+    for level, blocks in enumerate(config.encoder):
+        yield from _block_specs(f"encoder{level}", widths[level], blocks)
+        yield ConvSpec(f"down{level}", widths[level], widths[level + 1], 2, stride=2)
+    yield ConvSpec("grid", config.grid_channels, widths[-1], 1, gain=0.1)
+    yield from _block_specs("middle", widths[-1], config.middle)
+    for level in reversed(range(len(config.decoder))):
+        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1)
+        yield from _block_specs(f"decoder{level}", widths[level], config.decoder[level])
+    yield ConvSpec("out", widths[0], 12, 3, gain=0.05)
+
+
+def unet(
+    ops: Ops, config: SwiftConfig, convs: Mapping[str, tuple[Any, Any]], x: Any, films: list[tuple[Any, Any]], grid: Any
+) -> Any:
+    """Correction to add to the tone-mapped tile.
+
+    x: (N, 6, h, w), the tile and its tone-mapped copy; convs: name -> (weight, bias), already compiled for the plan;
+    films: per level (scale, shift) of the encoder's entry; grid: (N, grid_channels, h/stride, w/stride).
+    Returns (N, 3, h, w).
+    """
+
+    def conv(name: str, value: Any, stride: int = 1) -> Any:
+        return ops.conv(value, *convs[name], stride=stride)
+
+    def blocks(name: str, value: Any, count: int) -> Any:
+        for index in range(count):
+            inner = ops.relu(conv(f"{name}_{index}a", value))
+            value = ops.add(value, conv(f"{name}_{index}b", inner))
+        return value
+
+    skips = []
+    x = ops.scale_shift(conv("stem", ops.unshuffle(x)), *films[0])
+    for level, count in enumerate(config.encoder):
+        x = blocks(f"encoder{level}", ops.relu(x), count)
+        skips.append(x)
+        x = ops.scale_shift(conv(f"down{level}", x, stride=2), *films[level + 1])
+    x = blocks("middle", ops.add(ops.relu(x), conv("grid", grid)), config.middle)
+    for level in reversed(range(len(config.decoder))):
+        x = ops.add(ops.shuffle(conv(f"up{level}", x)), skips[level])
+        x = blocks(f"decoder{level}", x, config.decoder[level])
+    return ops.shuffle(conv("out", x))
+
+
+def macs_per_pixel(config: SwiftConfig) -> float:
+    """Multiply-accumulates per tile pixel."""
+    total = 0.0
+    level = 1
+    for spec in conv_specs(config):
+        if spec.name.startswith("down"):
+            level += 1
+        total += spec.channels_in * spec.channels_out * spec.kernel**2 / 4**level
+        if spec.name.startswith("up"):
+            level -= 1
+    return total
+
+
+def _block_specs(name: str, width: int, blocks: int) -> Iterator[ConvSpec]:
+    for index in range(blocks):
+        yield ConvSpec(f"{name}_{index}a", width, width, 3)
+        yield ConvSpec(f"{name}_{index}b", width, width, 3, gain=0.1)

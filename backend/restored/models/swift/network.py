@@ -1,0 +1,104 @@
+"""`swift`: a plain residual U-Net whose conv weights are compiled from the plan; fast on a CPU."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..base import Conditioned, Request, Restorer, Window
+from .config import SwiftConfig
+from .context import ContextReader, Reading, apply_tone, sample_grid
+from .graph import conv_specs, unet
+from .lowrank import TaskConv2d
+
+Convs = dict[str, tuple[Tensor, Tensor]]
+
+
+class TorchOps:
+    """The graph's operations in torch."""
+
+    def conv(self, x: Tensor, weight: Tensor, bias: Tensor, *, stride: int) -> Tensor:
+        return F.conv2d(x, weight, bias, stride=stride, padding=weight.shape[-1] // 2 if stride == 1 else 0)
+
+    def relu(self, x: Tensor) -> Tensor:
+        return F.relu(x)
+
+    def add(self, x: Tensor, y: Tensor) -> Tensor:
+        return x + y
+
+    def scale_shift(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+        return torch.addcmul(shift.to(x.dtype)[:, :, None, None], x, 1 + scale.to(x.dtype)[:, :, None, None])
+
+    def unshuffle(self, x: Tensor) -> Tensor:
+        return F.pixel_unshuffle(x, 2)
+
+    def shuffle(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(x, 2)
+
+
+TORCH_OPS: Final = TorchOps()
+
+
+class Swift(Restorer):
+    """The network of the `swift` family. Without arguments: the configuration that ships."""
+
+    family: ClassVar[str] = "swift"
+
+    def __init__(self, config: SwiftConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or SwiftConfig()
+        self.convs = nn.ModuleDict(
+            {
+                spec.name: TaskConv2d(
+                    spec.channels_in, spec.channels_out, spec.kernel, stride=spec.stride, rank=self.config.rank, gain=spec.gain
+                )
+                for spec in conv_specs(self.config)
+            }
+        )
+        self.reader = ContextReader(self.config)
+        self.stride = self.config.stride  # type: ignore[misc]
+        self.halo = self.config.halo  # type: ignore[misc]
+
+    def compile(self, weights: Tensor) -> Convs:  # type: ignore[override]
+        """Every conv's weight and bias for one plan: the instruction, compiled into the weights. weights: (tasks,)."""
+        return {name: conv.compiled(weights) for name, conv in self.convs.items() if isinstance(conv, TaskConv2d)}
+
+    def forward(self, image: Tensor, weights: Tensor, context: Tensor, windows: Tensor) -> Tensor:
+        """Restore N tiles under one plan, as in training.
+
+        image: (N, 3, h, w) in [0, 1], h and w multiples of `stride`; weights: (tasks,); context: (N, 3, ch, cw) in [0, 1];
+        windows: (N, 4), each tile's place in its layer. Returns (N, 3, h, w), not clamped.
+        """
+        return self.restore(image, self.compile(weights), self.reader(context, weights), windows)
+
+    def restore(self, image: Tensor, convs: Convs, reading: Reading, windows: Tensor) -> Tensor:
+        """The part of `forward` that is done per tile."""
+        toned = apply_tone(image, reading)
+        rows, columns = image.shape[2] // self.stride, image.shape[3] // self.stride
+        grid = sample_grid(reading.grid, windows, rows, columns)
+        both = torch.cat([image, toned], dim=1).contiguous(memory_format=torch.channels_last)
+        return toned + unet(TORCH_OPS, self.config, convs, both, reading.films, grid).float()
+
+    @torch.no_grad()
+    def condition(self, request: Request) -> "ConditionedSwift":
+        """Compile the plan and read the context, once per job."""
+        device = next(self.parameters()).device
+        weights = torch.tensor(request.plan.weights, dtype=torch.float32, device=device)
+        reading = self.reader(request.context.to(device), weights)
+        return ConditionedSwift(self, self.compile(weights), reading)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionedSwift(Conditioned):
+    """A `swift` whose weights are compiled for one job."""
+
+    model: Swift
+    convs: Convs
+    reading: Reading
+
+    @torch.no_grad()
+    def forward(self, tile: Tensor, window: Window) -> Tensor:
+        windows = torch.tensor([[window.left, window.top, window.right, window.bottom]], device=tile.device)
+        return self.model.restore(tile, self.convs, self.reading, windows)
