@@ -1,0 +1,1 @@
+"""Training tree of "Restore with instruction": makes, measures and exports the daemon's bundles. It imports `restored`."""

@@ -1,0 +1,42 @@
+"""Low light: what `lowlight` takes away."""
+
+from typing import ClassVar
+
+import torch
+from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
+
+from .base import Degradation, Params, View, column, normal, round8, spread, uniform
+
+
+class LowLight(Degradation):
+    """dark = exp(c) x^g on encoded values, then noise, then 8 bits.
+
+    In encoded values a loss of light by k stops is x 2^(-k / 2.2) = exp(c), and a camera's tone curve, steeper in the
+    shadows, is the power g (Retinex-style R L^gamma with gamma 2-3.5 is the same form; LOL's pairs fit this line in log-log).
+    Four fifths: c ~ U(-2.5, -1.0), g ~ U(.95, 2.1), which makes a well-exposed picture's mean 0.02-0.15; one fifth, merely
+    too dark: c ~ U(-1.2, -.35), g ~ U(1, 1.4). Channels differ by +-8 % (cast). Noise: standard deviation 0.002-0.02 at
+    black's end plus 0.01-0.05 sqrt(dark), half blurred chroma-free as small sensors do; rounding to 8 bits costs the rest.
+    """
+
+    task: ClassVar[Task] = "lowlight"
+
+    def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
+        mild = uniform(generator, device, n) < 0.2
+        log_gain = torch.where(mild, uniform(generator, device, n, -1.2, -0.35), uniform(generator, device, n, -2.5, -1.0))
+        gamma = torch.where(mild, uniform(generator, device, n, 1.0, 1.4), uniform(generator, device, n, 0.95, 2.1))
+        level = uniform(generator, device, n) ** 2
+        return {
+            "gain": torch.exp(log_gain[:, None] + uniform(generator, device, (n, 3), -0.08, 0.08)),
+            "gamma": gamma,
+            "read": 0.001 + 0.015 * level,
+            "shot": 0.003 + 0.04 * level,
+            "noise": normal(generator, device, (n, 3, *size)),
+        }
+
+    def render(self, view: View, params: Params) -> Tensor:
+        dark = params["gain"][:, :, None, None] * view.image.clamp_min(1e-4) ** column(params["gamma"])
+        deviation = column(params["read"]) + column(params["shot"]) * torch.sqrt(dark)
+        noise = spread(params["noise"], *view.image.shape[-2:]) / column(view.zoom)
+        return round8(dark + deviation * noise)

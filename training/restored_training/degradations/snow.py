@@ -1,0 +1,68 @@
+"""Snow: what `desnow` takes away."""
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
+
+from .base import Degradation, Params, View, column, log_uniform, spread, uniform
+from .filters import line_kernels, sum_of_convolutions
+
+SIZE = 33
+_LAYERS = 3
+
+
+class Snow(Degradation):
+    """K = J (1 - Z) + C Z, I = K T + A (1 - T) (Liu et al. 2018, DesnowNet, Equations 1-2; the veil as Chen et al. 2020, JSTASR).
+
+    Z: three layers of flakes, far to near: width 0.9-2, 1.8-4.5 and 4-10 px, the far ones dense, the near ones few, soft and
+    half transparent, each stretched along its fall by 1-3.5 widths; shares of the picture 0.5-10 %, 0.3-7 %, 0-6 %.
+    C ~ U(.85, 1) white; veil T = 1 - U(0, .35) for 60 % with A ~ U(.7, .95).
+    """
+
+    task: ClassVar[Task] = "desnow"
+
+    def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
+        low = torch.tensor([0.9, 1.8, 4.0], device=device)
+        high = torch.tensor([2.0, 4.5, 10.0], device=device)
+        width = low * (high / low) ** uniform(generator, device, (n, _LAYERS))
+        length = width * (0.6 + 2.6 * uniform(generator, device, (n, _LAYERS)) ** 2)
+        angle = uniform(generator, device, (n, 1), -math.pi / 3, math.pi / 3) + uniform(
+            generator, device, (n, _LAYERS), -0.15, 0.15
+        )
+        share = torch.stack(
+            (
+                log_uniform(generator, device, n, 0.005, 0.10),
+                log_uniform(generator, device, n, 0.003, 0.07),
+                log_uniform(generator, device, n, 0.003, 0.06) * (uniform(generator, device, n) < 0.6),
+            ),
+            1,
+        )
+        probability = (share / (width * (width + length)))[..., None, None]
+        seeds = uniform(generator, device, (n, _LAYERS, size[0] + SIZE - 1, size[1] + SIZE - 1))
+        flakes = torch.where(seeds < probability, 0.5 + 0.5 * seeds / probability.clamp_min(1e-9), 0.0)
+        opacity = torch.stack(
+            (
+                uniform(generator, device, n, 0.4, 1.0),
+                uniform(generator, device, n, 0.5, 1.0),
+                uniform(generator, device, n, 0.25, 0.75),
+            ),
+            1,
+        )
+        kernels = line_kernels(angle, length, width, SIZE) * opacity[..., None, None]
+        return {
+            "flakes": sum_of_convolutions(flakes, kernels).clamp(0, 1),
+            "white": uniform(generator, device, n, 0.85, 1.0),
+            "veil": uniform(generator, device, n, 0, 0.35) * (uniform(generator, device, n) < 0.6),
+            "air": uniform(generator, device, n, 0.7, 0.95),
+        }
+
+    def render(self, view: View, params: Params) -> Tensor:
+        flakes = params["flakes"]
+        mean = flakes.mean((2, 3), keepdim=True)
+        z = mean + (spread(flakes, *view.image.shape[-2:]) - mean) / column(view.zoom)
+        covered = view.image + z * (column(params["white"]) - view.image)
+        return (covered + column(params["veil"]) * (column(params["air"]) - covered)).clamp(0, 1)
