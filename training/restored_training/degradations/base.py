@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import Task
+from torch import Generator, Tensor
 
 Params = dict[str, Tensor]
 """What one draw decided. Every tensor has the number of samples as its leading dimension."""

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import torch
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import TASKS, Task
+from torch import Generator, Tensor
 
 from .base import Degradation, Params, View
 from .blur import Blur

@@ -61,7 +61,7 @@ def gaussian_blur(image: Tensor, sigma: Tensor, radius: int = 6) -> Tensor:
 
 
 def line_kernels(angle: Tensor, length: Tensor, width: Tensor, size: int) -> Tensor:
-    """Soft straight lines with peak 1: (...,) angles (radians from vertical), lengths and widths (pixels) -> (..., size, size)."""
+    """Soft straight lines with peak 1: (...,) angles (radians from vertical), lengths, widths (pixels) -> (..., size, size)."""
     r = torch.arange(size, device=angle.device, dtype=torch.float32) - size // 2
     y, x = torch.meshgrid(r, r, indexing="ij")
     sin, cos = torch.sin(angle)[..., None, None], torch.cos(angle)[..., None, None]
@@ -69,7 +69,16 @@ def line_kernels(angle: Tensor, length: Tensor, width: Tensor, size: int) -> Ten
     across = x * cos - y * sin
     half = length[..., None, None] / 2
     profile = torch.exp(-0.5 * (across / (width[..., None, None] / 2.355)) ** 2)
-    return profile * torch.sigmoid((half - along.abs()) * 2)
+    return profile * torch.sigmoid((half - along.abs()) * 6 / half.clamp_min(3))
+
+
+def blob_kernels(angle: Tensor, length: Tensor, width: Tensor, size: int) -> Tensor:
+    """Rounded blobs with peak 1 and a soft rim: (...,) angles (radians from vertical), lengths, widths -> (..., size, size)."""
+    r = torch.arange(size, device=angle.device, dtype=torch.float32) - size // 2
+    y, x = torch.meshgrid(r, r, indexing="ij")
+    sin, cos = torch.sin(angle)[..., None, None], torch.cos(angle)[..., None, None]
+    along, across = (x * sin + y * cos) * 2 / length[..., None, None], (x * cos - y * sin) * 2 / width[..., None, None]
+    return torch.exp(-0.7 * (along**2 + across**2) ** 1.5)
 
 
 def disc_kernels(radius: Tensor, size: int) -> Tensor:

@@ -7,9 +7,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import Task
+from torch import Generator, Tensor
 
 from .base import Degradation, Params, View, uniform
 

@@ -3,9 +3,8 @@
 from typing import ClassVar
 
 import torch
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import Task
+from torch import Generator, Tensor
 
 from .base import Degradation, Params, View, choose, column, normal, round8, spread, to_encoded, to_linear, uniform
 from .filters import gaussian_blur
@@ -23,7 +22,7 @@ class Noise(Degradation):
 
     - Gaussian (60 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
     - gray (8 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN uses gray noise at p = 0.4).
-    - correlated (14 %): Gaussian noise blurred with sigma 0.4-1.2 px and brought back to s ~ U(3, 25), as noise looks after
+    - correlated (14 %): Gaussian noise blurred with sigma 0.4-1.2 px and brought back to s ~ U(2, 20), as noise looks after
       demosaicing, in-camera smoothing and JPEG (PolyU, phones).
     - camera (18 %): unprocessing, Brooks et al. 2019: to linear camera RGB with white-balance gains red 1.9-2.4, blue 1.5-1.9,
       noise of variance shot * x + read with log shot ~ U(ln 1e-4, ln 0.012), log read = 2.18 log shot + 1.20 + N(0, .26), and
@@ -37,8 +36,8 @@ class Noise(Degradation):
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
         kind = choose(generator, device, n, (0.60, 0.08, 0.14, 0.18))
-        low = torch.tensor([5.0, 5.0, 3.0, 1.0], device=device)[kind]
-        high = torch.tensor([55.0, 45.0, 25.0, 1.0], device=device)[kind]
+        low = torch.tensor([5.0, 5.0, 2.0, 1.0], device=device)[kind]
+        high = torch.tensor([55.0, 45.0, 20.0, 1.0], device=device)[kind]
         log_shot = uniform(generator, device, n, -9.2103, -4.4228)
         log_read = 2.18 * log_shot + 1.20 + 0.26 * normal(generator, device, n)
         return {

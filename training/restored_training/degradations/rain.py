@@ -4,9 +4,8 @@ import math
 from typing import ClassVar
 
 import torch
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import Task
+from torch import Generator, Tensor
 
 from .base import Degradation, Params, View, choose, column, log_uniform, spread, uniform
 from .filters import line_kernels, sum_of_convolutions
@@ -22,7 +21,8 @@ class Rain(Degradation):
     - screen (50 %): 1 - (1 - x)(1 - S);  added (30 %): x + S;  covering (20 %): x (1 - S) + c S with c ~ U(.75, .95).
     - one direction per picture (85 %), -45..45 degrees from vertical with both layers within 4 degrees, as Rain100L (Yang et
       al. 2017); else each layer has its own (towards Rain100H).
-    - length 8-55 px, width 0.9-3.2 px, the share of pixels under a streak 2-35 %, opacity 0.25-1 with each drop its own.
+    - length 8-55 px, width 0.9-3.2 px, the share of pixels under a streak 2-28 %, opacity 0.2-0.95 with each drop its own
+      (Rain100L: about a fifth of the pixels are lightened by more than 0.03, a fifteenth by more than 0.1).
     - veil (25 %): x (1 - v) + 0.8 v with v ~ U(0.03, 0.25): the far rain that has no streaks left (Li et al. 2019).
 
     The formula of sparse noise and rotated lines: facts/frontier.md; on a view with zoom z streaks become their mean.
@@ -37,14 +37,14 @@ class Rain(Degradation):
         angles = torch.where(uniform(generator, device, (n, 1)) < 0.85, near, far)
         length = log_uniform(generator, device, (n, 1), 10, 40) * uniform(generator, device, (n, _LAYERS), 0.6, 1.35)
         width = log_uniform(generator, device, (n, 1), 1.1, 2.6) * uniform(generator, device, (n, _LAYERS), 0.8, 1.25)
-        share = log_uniform(generator, device, (n, 1), 0.02, 0.35) * uniform(generator, device, (n, _LAYERS), 0.2, 0.8)
+        share = log_uniform(generator, device, (n, 1), 0.02, 0.28) * uniform(generator, device, (n, _LAYERS), 0.2, 0.8)
         probability = share / (length * width)
         seeds = uniform(generator, device, (n, _LAYERS, size[0] + SIZE - 1, size[1] + SIZE - 1))
         threshold = probability[..., None, None]
-        # the seed's own value, stretched over 0.3..1, is the drop's brightness: no second field is drawn
-        drops = torch.where(seeds < threshold, 0.3 + 0.7 * seeds / threshold, 0.0)
+        # the seed's own value, stretched over 0.2..1, is the drop's brightness: no second field is drawn
+        drops = torch.where(seeds < threshold, 0.2 + 0.8 * (seeds / threshold).square(), 0.0)
         streaks = sum_of_convolutions(drops, line_kernels(angles, length, width, SIZE))
-        opacity = log_uniform(generator, device, n, 0.25, 1.0)
+        opacity = log_uniform(generator, device, n, 0.2, 0.95)
         return {
             "streaks": (streaks * column(opacity)).clamp(0, 1),
             "blend": choose(generator, device, n, (0.5, 0.3, 0.2)),

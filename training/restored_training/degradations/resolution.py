@@ -4,15 +4,14 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import Task
+from torch import Generator, Tensor
 
 from .base import Degradation, Params, View, choose, round8, uniform
 
 
 class Resolution(Degradation):
-    """Down by 2 (60 %), 3 (20 %) or 4 (20 %) and up again to the same size by bicubic interpolation, as Set5 / Set14 are measured.
+    """Down by 2 (60 %), 3 (20 %) or 4 (20 %) and up to the same size again by bicubic interpolation, as Set5 / Set14 are used.
 
     Down: bicubic with antialiasing (75 %, a = -0.5, as Matlab's imresize and Pillow) or area (25 %); 8 bits in between.
     Never any noise: a super-resolver that expects noise invents smoothness. On a view with zoom >= the factor nothing is lost.

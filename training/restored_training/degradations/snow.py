@@ -4,12 +4,11 @@ import math
 from typing import ClassVar
 
 import torch
+from restored.instruction.tasks import Task
 from torch import Generator, Tensor
 
-from restored.instruction.tasks import Task
-
 from .base import Degradation, Params, View, column, log_uniform, spread, uniform
-from .filters import line_kernels, sum_of_convolutions
+from .filters import blob_kernels, sum_of_convolutions
 
 SIZE = 33
 _LAYERS = 3
@@ -18,30 +17,30 @@ _LAYERS = 3
 class Snow(Degradation):
     """K = J (1 - Z) + C Z, I = K T + A (1 - T) (Liu et al. 2018, DesnowNet, Equations 1-2; the veil as Chen et al. 2020, JSTASR).
 
-    Z: three layers of flakes, far to near: width 0.9-2, 1.8-4.5 and 4-10 px, the far ones dense, the near ones few, soft and
-    half transparent, each stretched along its fall by 1-3.5 widths; shares of the picture 0.5-10 %, 0.3-7 %, 0-6 %.
+    Z: three layers of flakes, far to near: width 1.1-2.5, 2-5 and 5-14 px, the far ones dense, the near ones few, soft and
+    half transparent, each stretched along its fall by 0.8-3.2 widths; shares of the picture 0.5-14 %, 0.5-10 %, 0-10 %.
     C ~ U(.85, 1) white; veil T = 1 - U(0, .35) for 60 % with A ~ U(.7, .95).
     """
 
     task: ClassVar[Task] = "desnow"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        low = torch.tensor([0.9, 1.8, 4.0], device=device)
-        high = torch.tensor([2.0, 4.5, 10.0], device=device)
+        low = torch.tensor([1.1, 2.0, 5.0], device=device)
+        high = torch.tensor([2.5, 5.0, 14.0], device=device)
         width = low * (high / low) ** uniform(generator, device, (n, _LAYERS))
-        length = width * (0.6 + 2.6 * uniform(generator, device, (n, _LAYERS)) ** 2)
+        length = width * (0.8 + 2.4 * uniform(generator, device, (n, _LAYERS)) ** 2)
         angle = uniform(generator, device, (n, 1), -math.pi / 3, math.pi / 3) + uniform(
             generator, device, (n, _LAYERS), -0.15, 0.15
         )
         share = torch.stack(
             (
+                log_uniform(generator, device, n, 0.005, 0.14),
                 log_uniform(generator, device, n, 0.005, 0.10),
-                log_uniform(generator, device, n, 0.003, 0.07),
-                log_uniform(generator, device, n, 0.003, 0.06) * (uniform(generator, device, n) < 0.6),
+                log_uniform(generator, device, n, 0.005, 0.10) * (uniform(generator, device, n) < 0.6),
             ),
             1,
         )
-        probability = (share / (width * (width + length)))[..., None, None]
+        probability = (share / (0.8 * width * length))[..., None, None]
         seeds = uniform(generator, device, (n, _LAYERS, size[0] + SIZE - 1, size[1] + SIZE - 1))
         flakes = torch.where(seeds < probability, 0.5 + 0.5 * seeds / probability.clamp_min(1e-9), 0.0)
         opacity = torch.stack(
@@ -52,7 +51,7 @@ class Snow(Degradation):
             ),
             1,
         )
-        kernels = line_kernels(angle, length, width, SIZE) * opacity[..., None, None]
+        kernels = blob_kernels(angle, length, width, SIZE) * opacity[..., None, None]
         return {
             "flakes": sum_of_convolutions(flakes, kernels).clamp(0, 1),
             "white": uniform(generator, device, n, 0.85, 1.0),

@@ -3,9 +3,8 @@
 from typing import ClassVar
 
 import torch
-from torch import Generator, Tensor
-
 from restored.instruction.tasks import Task
+from torch import Generator, Tensor
 
 from .base import Degradation, Params, View, column, luminance, uniform
 
