@@ -1,0 +1,108 @@
+"""A plan as a person edits it: chips removed, weighed, reordered or added, and kept while the text goes on changing.
+
+Host-neutral and without widgets. Plans are the wire's dicts: `{"text", "steps": [{"task", "label", "confidence", "strength",
+"words"}], "excluded", "reason", "message", "proposed"}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+Step = Dict[str, Any]
+EMPTY_PLAN: Dict[str, Any] = {"text": "", "steps": [], "excluded": [], "reason": "empty", "message": "", "proposed": False}
+
+
+class PlanEdit:
+    """What was understood, and what the person changed about it.
+
+    Edits belong to a task, not to a position, so that they survive the next keystroke: a removed chip stays away as long as
+    the text still names it, and comes back when the text stopped naming it and names it again.
+    """
+
+    def __init__(self) -> None:
+        self._plan: Dict[str, Any] = dict(EMPTY_PLAN)
+        self._removed: List[str] = []
+        self._weights: Dict[str, float] = {}
+        self._added: Dict[str, str] = {}
+        self._order: List[str] = []
+
+    @property
+    def understood(self) -> Dict[str, Any]:
+        """The last plan that was understood from the text, unedited."""
+        return self._plan
+
+    def take(self, plan: Dict[str, Any]) -> None:
+        """A new plan was understood from the text."""
+        self._plan = plan
+        named = {step["task"] for step in plan.get("steps", ())}
+        self._removed = [task for task in self._removed if task in named]
+        self._added = {task: label for task, label in self._added.items() if task not in named}
+        self._weights = {task: weight for task, weight in self._weights.items() if task in named or task in self._added}
+
+    def forget(self) -> None:
+        """Drop every edit, as when another instruction was chosen from the history."""
+        self._removed, self._weights, self._added, self._order = [], {}, {}, []
+
+    @property
+    def edited(self) -> bool:
+        return bool(self._removed or self._weights or self._added or self._order)
+
+    def steps(self) -> List[Step]:
+        """The steps as edited, in the person's order; new dicts."""
+        steps = [dict(step) for step in self._plan.get("steps", ()) if step["task"] not in self._removed]
+        steps += [
+            {"task": task, "label": label, "confidence": 1.0, "strength": 1.0, "words": ""} for task, label in self._added.items()
+        ]
+        for step in steps:
+            step["strength"] = self._weights.get(step["task"], step.get("strength", 1.0))
+        if self._order:
+            place = {task: index for index, task in enumerate(self._order)}
+            steps.sort(key=lambda step: place.get(step["task"], len(place)))
+        return steps
+
+    def remove(self, task: str) -> None:
+        self._weights.pop(task, None)
+        if self._added.pop(task, None) is None and task not in self._removed:
+            self._removed.append(task)
+
+    def add(self, task: str, label: str) -> None:
+        """Bring a task in by hand: a removed one comes back, any other is appended."""
+        if task in self._removed:
+            self._removed.remove(task)
+        elif all(step["task"] != task for step in self.steps()):
+            self._added[task] = label
+
+    def weigh(self, task: str, strength: float) -> None:
+        """How much of one step is wanted, clamped to [0, 1]."""
+        self._weights[task] = min(1.0, max(0.0, round(float(strength), 4)))
+
+    def move(self, task: str, places: int) -> None:
+        """Move a step earlier (negative) or later; beyond an end it stays at that end."""
+        order = [step["task"] for step in self.steps()]
+        if task not in order:
+            return
+        index = order.index(task)
+        target = min(len(order) - 1, max(0, index + places))
+        if target != index:
+            order.insert(target, order.pop(index))
+            self._order = order
+
+    @property
+    def actionable(self) -> bool:
+        """True when following the edited plan can change a picture."""
+        return any(step["strength"] > 0 for step in self.steps())
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The plan to send: what was understood when nothing was edited, else the edited steps."""
+        plan = dict(self._plan)
+        plan["steps"] = steps = self.steps()
+        tasks = {step["task"] for step in steps}
+        plan["excluded"] = [task for task in self._plan.get("excluded", ()) if task not in tasks]
+        if steps:
+            plan["reason"], plan["message"] = None, self._plan.get("message", "") if not self.edited else ""
+        return plan
+
+    def key(self) -> Tuple[Any, ...]:
+        """Equal keys mean equal pixels: the text (a model may be conditioned on it) and the steps with their strengths."""
+        text = " ".join(str(self._plan.get("text", "")).split())
+        return (text, *((step["task"], step["strength"]) for step in self.steps()))

@@ -1,0 +1,64 @@
+"""Translations are read from .po text; English stays where a language or a message is missing."""
+
+import pytest
+from restored.instruction import LABELS, REASONS
+from restored_client.catalogue import SHARED, load, parse
+
+PO = """
+msgid ""
+msgstr "Language: de\\n"
+
+# a comment
+#: somewhere.py:3
+msgid "rain"
+msgstr "Regen"
+
+#, fuzzy
+msgid "snow"
+msgstr "Schnee?"
+
+msgid ""
+"two "
+"lines"
+msgstr ""
+"zwei "
+"Zeilen\\n"
+msgid "one layer"
+msgid_plural "%d layers"
+msgstr[0] "eine Ebene"
+msgstr[1] "%d Ebenen"
+
+msgid "empty"
+msgstr ""
+"""
+
+
+def test_parse():
+    assert parse(PO) == {"rain": ["Regen"], "two lines": ["zwei Zeilen\n"], "one layer": ["eine Ebene", "%d Ebenen"]}
+
+
+def test_load_falls_back_from_region_to_language_to_english(tmp_path):
+    (tmp_path / "de.po").write_text(PO, encoding="utf-8")
+    german = load([tmp_path], ["de_AT"])
+    assert german.gettext("rain") == "Regen"
+    assert german.gettext("unknown") == "unknown"
+    assert [german.ngettext("one layer", "%d layers", n) for n in (1, 2)] == ["eine Ebene", "%d Ebenen"]
+    assert load([tmp_path], ["fr", "de"]).gettext("rain") == "Regen"
+    assert load([tmp_path], ["en_GB", "de"]).gettext("rain") == "rain"
+    assert load([tmp_path], ["xx"]).ngettext("one layer", "%d layers", 3) == "%d layers"
+
+
+def test_user_language_comes_from_gettexts_variables(monkeypatch, tmp_path):
+    (tmp_path / "de.po").write_text(PO, encoding="utf-8")
+    monkeypatch.setenv("LANGUAGE", "de_CH.UTF-8:fr")
+    assert load([tmp_path]).gettext("rain") == "Regen"
+
+
+@pytest.mark.parametrize("file", sorted(SHARED.glob("*.po")), ids=lambda file: file.stem)
+def test_every_task_and_reason_is_translated(file):
+    messages = parse(file.read_text(encoding="utf-8"))
+    assert set(LABELS.values()) <= set(messages)
+    from restored_client.reasons import SENTENCES
+
+    assert set(SENTENCES) == set(REASONS)
+    assert set(SENTENCES.values()) <= set(messages)
