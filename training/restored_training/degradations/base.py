@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from restored.instruction.tasks import Task
 from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
 
 Params = dict[str, Tensor]
 """What one draw decided. Every tensor has the number of samples as its leading dimension."""

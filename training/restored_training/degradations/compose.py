@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import torch
-from restored.instruction.tasks import TASKS, Task
 from torch import Generator, Tensor
+
+from restored.instruction.tasks import TASKS, Task
 
 from .base import Degradation, Params, View
 from .blur import Blur

@@ -4,8 +4,9 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from restored.instruction.tasks import Task
 from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
 
 from .base import Degradation, Params, View, column, luminance, normal, uniform
 

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from restored.instruction.tasks import Task
 from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
 
 from .base import Degradation, Params, View, uniform
 

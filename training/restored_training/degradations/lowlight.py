@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 import torch
-from restored.instruction.tasks import Task
 from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
 
 from .base import Degradation, Params, View, column, normal, round8, spread, uniform
 

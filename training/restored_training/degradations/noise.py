@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 import torch
-from restored.instruction.tasks import Task
 from torch import Generator, Tensor
 
-from .base import Degradation, Params, View, choose, column, normal, round8, spread, to_encoded, to_linear, uniform
+from restored.instruction.tasks import Task
+
+from .base import Degradation, Params, View, choose, column, log_uniform, normal, round8, spread, to_encoded, to_linear, uniform
 from .filters import gaussian_blur
 
 GAUSSIAN, GRAY, CORRELATED, CAMERA = range(4)
@@ -20,11 +21,12 @@ _CAMERA_TO_SRGB = torch.linalg.inv(_SRGB_TO_CAMERA)
 class Noise(Degradation):
     """Four kinds, one per sample:
 
-    - Gaussian (60 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
+    - Gaussian (58 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
     - gray (8 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN uses gray noise at p = 0.4).
-    - correlated (14 %): Gaussian noise blurred with sigma 0.4-1.2 px and brought back to s ~ U(2, 20), as noise looks after
-      demosaicing, in-camera smoothing and JPEG (PolyU, phones).
-    - camera (18 %): unprocessing, Brooks et al. 2019: to linear camera RGB with white-balance gains red 1.9-2.4, blue 1.5-1.9,
+    - correlated (18 %): Gaussian noise, partly the same in all channels (correlation 0.3-0.95), blurred with sigma 0.5-1.8 px,
+      brought back to s ~ 1.5-16 (log-uniform): how noise looks after demosaicing, in-camera smoothing and JPEG (the noise of
+      the PolyU pairs, Xu et al. 2018, has s about 3-5, a neighbour correlation of 0.5-0.85, and 0.6-0.9 between channels).
+    - camera (16 %): unprocessing, Brooks et al. 2019: to linear camera RGB with white-balance gains red 1.9-2.4, blue 1.5-1.9,
       noise of variance shot * x + read with log shot ~ U(ln 1e-4, ln 0.012), log read = 2.18 log shot + 1.20 + N(0, .26), and
       back; half of them blurred a little as demosaicing does.
 
@@ -35,15 +37,17 @@ class Noise(Degradation):
     task: ClassVar[Task] = "denoise"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        kind = choose(generator, device, n, (0.60, 0.08, 0.14, 0.18))
-        low = torch.tensor([5.0, 5.0, 2.0, 1.0], device=device)[kind]
-        high = torch.tensor([55.0, 45.0, 20.0, 1.0], device=device)[kind]
+        kind = choose(generator, device, n, (0.58, 0.08, 0.18, 0.16))
+        low = torch.tensor([5.0, 5.0, 0.0, 1.0], device=device)[kind]
+        high = torch.tensor([55.0, 45.0, 0.0, 1.0], device=device)[kind]
         log_shot = uniform(generator, device, n, -9.2103, -4.4228)
         log_read = 2.18 * log_shot + 1.20 + 0.26 * normal(generator, device, n)
+        even = low + (high - low) * uniform(generator, device, n)
         return {
             "kind": kind,
-            "sigma": (low + (high - low) * uniform(generator, device, n)) / 255,
-            "blur": uniform(generator, device, n, 0.4, 1.2),
+            "sigma": torch.where(kind == CORRELATED, log_uniform(generator, device, n, 1.5, 16), even) / 255,
+            "blur": log_uniform(generator, device, n, 0.5, 1.8),
+            "common": uniform(generator, device, n, 0.3, 0.95),
             "smooth": uniform(generator, device, n) < 0.5,
             "shot": torch.exp(log_shot),
             "read": torch.exp(log_read),
@@ -75,8 +79,12 @@ def _smoothed(noise: Tensor, params: Params, kind: Tensor) -> Tensor:
     if not len(rows):
         return noise
     sigma = torch.where(kind[rows] == CAMERA, 0.5, params["blur"][rows])
-    blurred = gaussian_blur(noise[rows], sigma, radius=3)
-    offsets = torch.arange(-3, 4, device=noise.device)
+    common = column(torch.where(kind[rows] == CAMERA, 0.0, params["common"][rows]))
+    mixed = torch.sqrt(1 - common) * noise[rows]
+    mixed += torch.sqrt(common) * (noise[rows].sum(1, keepdim=True) / 3**0.5)
+    mixed /= torch.sqrt(1 + 2 * torch.sqrt(common * (1 - common) / 3))  # the two parts are not independent
+    blurred = gaussian_blur(mixed, sigma, radius=5)
+    offsets = torch.arange(-5, 6, device=noise.device)
     kernel = torch.exp(-0.5 * (offsets / sigma[:, None]) ** 2)
     gain = (kernel / kernel.sum(1, keepdim=True)).square().sum(1)  # a separable blur leaves gain^2 of white noise's variance
     return noise.index_copy(0, rows, blurred / column(gain))

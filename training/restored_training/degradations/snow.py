@@ -4,8 +4,9 @@ import math
 from typing import ClassVar
 
 import torch
-from restored.instruction.tasks import Task
 from torch import Generator, Tensor
+
+from restored.instruction.tasks import Task
 
 from .base import Degradation, Params, View, column, log_uniform, spread, uniform
 from .filters import blob_kernels, sum_of_convolutions
