@@ -87,7 +87,7 @@ class Blur(Degradation):
     def render(self, view: View, params: Params) -> Tensor:
         linear = column(params["linear"])
         image = torch.where(linear, to_linear(view.image), view.image)
-        if bool((view.zoom > 1.5).all()):
+        if bool((view.zoom > 1).any()):
             out = gaussian_blur(image, rms_radius(params["kernel"]) / view.zoom)
         else:
             out = convolve(image, params["kernel"])

@@ -19,7 +19,7 @@ class Jpeg(Degradation):
 
     Chroma 4:2:0 for 60 % and 4:4:4 for the rest; the 8 x 8 grid starts anywhere, since a layer may have been cropped; 15 % are
     saved twice, the first time at another quality and grid. Sources: facts/frontier.md; LIVE1's protocol is quality 10-40.
-    At zoom > 1.5 blocks are averaged away: the view is returned as it is.
+    On a context view (zoom > 1) blocks are averaged away: the view is returned as it is.
     """
 
     task: ClassVar[Task] = "dejpeg"
@@ -35,7 +35,7 @@ class Jpeg(Degradation):
         }
 
     def render(self, view: View, params: Params) -> Tensor:
-        if bool((view.zoom > 1.5).all()):
+        if bool((view.zoom > 1).any()):
             return view.image
         h, w = view.image.shape[-2:]
         padded = F.pad(view.image, (7, 0, 7, 0), mode="replicate")  # room for any phase of the grid

@@ -1,0 +1,224 @@
+"""Photographs: reading them, who may be trained on, where each came from; pairs; packing for a rented machine."""
+
+import csv
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+HELD_OUT: Final = ("0", "1")
+"""Photographs whose file's sha256 starts so are never trained on: synthetic test sets and the project's examples come from them."""
+
+Split = Literal["train", "heldout", "all"]
+
+
+class DataError(ValueError):
+    """Photographs that cannot be used; the message is a sentence that names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """One photograph: `name` relative to its folder, the file's bytes, their sha256."""
+
+    name: str
+    content: bytes
+    sha256: str
+
+    @property
+    def held_out(self) -> bool:
+        return self.sha256.startswith(HELD_OUT)
+
+
+def decode(content: bytes, name: str) -> np.ndarray:
+    """An image file's bytes -> (H, W, 3) uint8, turned upright. Raises DataError with a sentence."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DataError(f"I cannot read the photograph {name}: it is damaged or not an image ({error}).") from error
+    return pixels
+
+
+def photo_files(folder: Path) -> Iterator[PhotoFile]:
+    """Every photograph below a folder, or in a pack (its index file, see `pack`), in the order of their names.
+
+    Raises DataError when there is none.
+    """
+    if folder.is_file() and folder.suffix == ".json":
+        yield from _packed_files(folder)
+        return
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()) if folder.is_dir() else []
+    if not paths:
+        reason = "holds no photographs" if folder.is_dir() else "does not exist"
+        raise DataError(f"The folder {folder} {reason}; I look for {', '.join(sorted(SUFFIXES))}.")
+    for path in paths:
+        content = path.read_bytes()
+        yield PhotoFile(path.relative_to(folder).as_posix(), content, hashlib.sha256(content).hexdigest())
+
+
+class PhotoSet:
+    """A folder (or pack) of photographs in memory.
+
+    images: list of (H, W, 3) uint8 arrays. manifest: per image a dict of file, sha256, and what the folder's `manifest.tsv`
+    says about it (source, licence, author, ...; "unknown" when it says nothing), ready to travel into a bundle.
+
+    split: "train" leaves out the photographs whose sha256 starts with 0 or 1, "heldout" takes only those, "all" takes all.
+    limit: only the first so many. longest: reduce longer pictures to this many pixels on the long side.
+    Raises DataError for an unreadable photograph and for an empty folder.
+    """
+
+    def __init__(self, folder: Path, split: Split = "train", *, limit: int | None = None, longest: int | None = None) -> None:
+        self.folder = folder
+        self.images: list[np.ndarray] = []
+        self.manifest: list[dict[str, str]] = []
+        known = read_manifest(folder)
+        for file in photo_files(folder):
+            if limit is not None and len(self.images) >= limit:
+                break
+            if split != "all" and file.held_out != (split == "heldout"):
+                continue
+            image = decode(file.content, file.name)
+            self.images.append(_at_most(image, longest) if longest else image)
+            about = known.get(file.name, {})
+            kept = {key: about.get(key) or "unknown" for key in ("source", "licence", "author")}
+            self.manifest.append({"file": file.name, "sha256": file.sha256, **kept, "tier": about.get("tier", "")})
+        if not self.images:
+            raise DataError(f"No photograph in {folder} belongs to the part “{split}”; put more photographs there.")
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of all photographs together."""
+        return sum(image.shape[0] * image.shape[1] for image in self.images)
+
+
+class PairSet:
+    """Damaged and clean photographs of the same scenes: two folders with the same file names (suffixes may differ).
+
+    damaged, clean: lists of (H, W, 3) uint8 arrays of equal sizes; names: the files' stems.
+    Raises DataError when a partner is missing or of another size.
+    """
+
+    def __init__(self, damaged: Path, clean: Path, *, limit: int | None = None) -> None:
+        self.damaged: list[np.ndarray] = []
+        self.clean: list[np.ndarray] = []
+        self.names: list[str] = []
+        partners = {_stem(file.name): file for file in photo_files(clean)}
+        for file in photo_files(damaged):
+            if limit is not None and len(self.names) >= limit:
+                break
+            partner = partners.get(_stem(file.name))
+            if partner is None:
+                raise DataError(f"{damaged / file.name} has no clean partner of the same name in {clean}.")
+            pair = decode(file.content, file.name), decode(partner.content, partner.name)
+            if pair[0].shape != pair[1].shape:
+                sizes = " and ".join(f"{image.shape[1]}x{image.shape[0]}" for image in pair)
+                raise DataError(f"The pair {file.name} does not match: its two pictures are {sizes} pixels large.")
+            self.damaged.append(pair[0])
+            self.clean.append(pair[1])
+            self.names.append(_stem(file.name))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def read_manifest(folder: Path) -> dict[str, dict[str, str]]:
+    """`manifest.tsv` of a folder or pack as {file: row}; empty when there is none."""
+    if folder.is_file():
+        text = json.loads(folder.read_text(encoding="utf-8")).get("manifest", "")
+    else:
+        path = folder / "manifest.tsv"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return {row["file"]: row for row in csv.DictReader(io.StringIO(text), delimiter="\t") if row.get("file")}
+
+
+# -- packs: one archive in pieces, for machines that take little in at a time
+
+
+def pack(folder: Path, out: Path, *, piece_bytes: int = 40_000_000, longest: int | None = None, quality: int = 92) -> Path:
+    """Put a folder's photographs and manifest into one archive, cut into pieces of at most `piece_bytes`.
+
+    out: a folder; it gets `photographs.tar.000`, ... and `photographs.json` (pieces with sha256, the manifest), whose path is
+    returned and which PhotoSet reads directly. longest: also reduce and re-encode longer pictures (JPEG 4:4:4 at `quality`);
+    a picture keeps its original's place in train or held-out by its recorded sha256.
+    """
+    if piece_bytes < 1_000_000:
+        raise DataError("Pieces must have at least one megabyte.")
+    out.mkdir(parents=True, exist_ok=True)
+    hashes: dict[str, str] = {}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for file in photo_files(folder):
+            content = _recoded(file, longest, quality) if longest else file.content
+            entry = tarfile.TarInfo(file.name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+            hashes[file.name] = file.sha256
+    data = buffer.getbuffer()
+    pieces = []
+    for number, start in enumerate(range(0, len(data), piece_bytes)):
+        piece = data[start : start + piece_bytes]
+        name = f"photographs.tar.{number:03d}"
+        (out / name).write_bytes(piece)
+        pieces.append({"file": name, "bytes": len(piece), "sha256": hashlib.sha256(piece).hexdigest()})
+    manifest = folder / "manifest.tsv"
+    index: dict[str, Any] = {
+        "pieces": pieces,
+        "original_sha256": hashes,
+        "manifest": manifest.read_text(encoding="utf-8") if manifest.exists() else "",
+    }
+    path = out / "photographs.json"
+    path.write_text(json.dumps(index, indent=1), encoding="utf-8")
+    return path
+
+
+def _packed_files(index: Path) -> Iterator[PhotoFile]:
+    facts = json.loads(index.read_text(encoding="utf-8"))
+    if "pieces" not in facts:
+        raise DataError(f"{index} is not the index of a pack of photographs.")
+    parts = []
+    for piece in facts["pieces"]:
+        path = index.parent / piece["file"]
+        if not path.exists():
+            raise DataError(f"The pack {index} lacks its piece {piece['file']}.")
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != piece["sha256"]:
+            raise DataError(f"The piece {path} is damaged: its sha256 is not the one in {index.name}. Copy it again.")
+        parts.append(content)
+    with tarfile.open(fileobj=io.BytesIO(b"".join(parts)), mode="r") as archive:
+        for member in archive:
+            stream = archive.extractfile(member)
+            if stream is not None:
+                yield PhotoFile(member.name, stream.read(), facts["original_sha256"][member.name])
+
+
+def _recoded(file: PhotoFile, longest: int, quality: int) -> bytes:
+    image = decode(file.content, file.name)
+    if max(image.shape[:2]) <= longest:
+        return file.content
+    out = io.BytesIO()
+    Image.fromarray(_at_most(image, longest)).save(out, "JPEG", quality=quality, subsampling=0)
+    return out.getvalue()
+
+
+def _at_most(image: np.ndarray, longest: int) -> np.ndarray:
+    height, width = image.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
+
+
+def _stem(name: str) -> str:
+    return Path(name).with_suffix("").as_posix()
