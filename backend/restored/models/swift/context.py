@@ -75,7 +75,7 @@ class ContextReader(nn.Module):
         """context: (N, 3, h, w) in [0, 1]; weights: (tasks,), the plan's strength per task."""
         frame = F.adaptive_avg_pool2d(context, CONTEXT_SIZE)
         local = self.local(frame)
-        flat = frame.flatten(2)
+        flat = F.avg_pool2d(frame, 2).flatten(2)
         ordered = flat.sort(dim=2).values
         index = [round(q * (ordered.shape[2] - 1)) for q in _QUANTILES]
         statistics = torch.cat([ordered[:, :, index].flatten(1), flat.mean(2), flat.std(2)], dim=1)

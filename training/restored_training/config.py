@@ -1,0 +1,152 @@
+"""A run's configuration: one YAML file, checked; unknown keys are refused."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from restored.instruction.tasks import TASKS, Task
+
+
+class ConfigError(ValueError):
+    """A run file that cannot be used; the message is a sentence that names the entry."""
+
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelConfig(_Strict):
+    """Which network: a family and its hyperparameters (the family's own names), or a bundle / checkpoint to start from."""
+
+    family: Literal["swift", "instructir"] = "swift"
+    hyperparameters: dict[str, Any] = {}
+    start_from: Path | None = None
+    """A checkpoint or bundle whose weights the run starts with (across rentals: half-precision EMA weights)."""
+
+
+class DataConfig(_Strict):
+    """Which photographs, relative to the folder that holds the run file's repository unless absolute."""
+
+    photographs: Path = Path("../shared/data/train/free")
+    scales: tuple[Positive, ...] = (1.0, 0.7, 0.5)
+    """Each photograph is also used reduced: small pictures are denser in detail, as the benchmarks' are."""
+    limit: int | None = Field(default=None, ge=1)
+    """Use only the first photographs (for tests)."""
+
+
+class MixConfig(_Strict):
+    """What the samples are. Task weights are relative; the case probabilities need not sum to one, the rest is `single`."""
+
+    tasks: dict[Task, Positive] = dict.fromkeys(TASKS, 1.0)
+    composite: Fraction = 0.2
+    """Two or three damages, all of them named."""
+    partial: Fraction = 0.1
+    """Several damages, only some of them named: the others stay in the target (R-FIR, arXiv 2404.10342)."""
+    clean: Fraction = 0.08
+    """Nothing wrong, something asked for: the target is the input."""
+    weaker: Fraction = 0.08
+    """Single damage with a strength below 1: the target lies between input and clean picture."""
+
+    @model_validator(mode="after")
+    def _sums(self) -> "MixConfig":
+        if self.composite + self.partial + self.clean + self.weaker > 1:
+            raise ValueError("composite + partial + clean + weaker must not exceed 1")
+        return self
+
+
+class PatchStage(_Strict):
+    """Progressive patches (Restormer, section 4): from this fraction of the run on, patches of this size."""
+
+    from_: Fraction = Field(alias="from")
+    size: int = Field(ge=16, le=1024, multiple_of=16)
+
+
+class LossConfig(_Strict):
+    """L1 in fp32, plus L1 on the FFT's real and imaginary parts; `intent` weighs the text head's cross entropy."""
+
+    l1: float = Field(default=1.0, ge=0)
+    frequency: float = Field(default=0.0, ge=0)
+    intent: float = Field(default=0.0, ge=0)
+
+
+class DistillConfig(_Strict):
+    """Learn from a big bundle: the target is mixed with the teacher's result."""
+
+    teacher: Path
+    weight: Fraction = 0.5
+
+
+class PretrainConfig(_Strict):
+    """Masking and degradation classification (as MaskDCPT) for the first part of the run."""
+
+    until: Fraction = 0.2
+    mask: Fraction = 0.5
+    block: int = Field(default=16, ge=2)
+    classify: float = Field(default=0.1, ge=0)
+
+
+class OptimConfig(_Strict):
+    """AdamW with linear warm-up and cosine decay to `final_lr`."""
+
+    lr: Positive = 1e-3
+    final_lr: Positive = 1e-6
+    betas: tuple[Fraction, Fraction] = (0.9, 0.99)
+    weight_decay: float = Field(default=0.0, ge=0)
+    warmup: int = Field(default=200, ge=0)
+    clip: Positive = 1.0
+    """Largest norm of the gradient."""
+    ema: Fraction = 0.999
+
+
+class RunConfig(_Strict):
+    """One run. A step sees `groups` groups of `group_size` patches; each group has one plan, so its weights are compiled once."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    seed: int = 0
+    steps: int = Field(ge=1)
+    groups: int = Field(default=2, ge=1)
+    group_size: int = Field(default=8, ge=1)
+    patches: tuple[PatchStage, ...] = (PatchStage.model_validate({"from": 0.0, "size": 96}),)
+    model: ModelConfig = ModelConfig()
+    data: DataConfig = DataConfig()
+    mix: MixConfig = MixConfig()
+    loss: LossConfig = LossConfig()
+    optim: OptimConfig = OptimConfig()
+    distill: DistillConfig | None = None
+    pretrain: PretrainConfig | None = None
+    precision: Literal["bf16", "fp32"] = "bf16"
+    threads: int | Literal["auto"] = "auto"
+    """torch threads on a CPU; auto follows what other programs leave free."""
+    checkpoint_minutes: Positive = 5.0
+    validate_every: int = Field(default=2000, ge=1)
+
+    def patch_at(self, step: int) -> int:
+        """Patch side at a step."""
+        size = self.patches[0].size
+        for stage in self.patches:
+            if step >= stage.from_ * self.steps:
+                size = stage.size
+        return size
+
+
+def load_config(path: Path) -> RunConfig:
+    """Read and check a run file. Raises ConfigError with a sentence naming the entry."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"I cannot read the run file {path}: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not a YAML file: {error}") from error
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path} should be a map of settings, such as “name: my-run”.")
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        lines = "; ".join(f"“{'.'.join(map(str, e['loc']))}”: {e['msg']}" for e in error.errors())
+        raise ConfigError(f"{path} has an entry I cannot use: {lines}.") from error

@@ -1,0 +1,75 @@
+"""A run folder: the exact config, checkpoints, TensorBoard logs and validation figures of one run."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .config import RunConfig
+from .data import PhotoSet
+from .distributed import Workers
+from .sampling import GroupSampler, PatchSource
+from .trainer import Progress, StopOnSignal, Trainer
+
+CHECKPOINT = "checkpoint.pt"
+
+
+def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", workers: Workers | None = None) -> Trainer:
+    """The run's trainer, continued from the folder's checkpoint when there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit)
+    source = PatchSource(photographs.images, config.data.scales)
+    sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
+    trainer = Trainer(config, sampler, workers=workers, device=device)
+    if trainer.workers.rank == 0:
+        (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json", by_alias=True), sort_keys=False))
+        (folder / "photographs.json").write_text(json.dumps(photographs.manifest, indent=1))
+    if (folder / CHECKPOINT).exists():
+        trainer.load(folder / CHECKPOINT)
+    return trainer
+
+
+def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
+    """Run to the end, or until SIGTERM; checkpoints on the way, logs to TensorBoard. Returns the step reached."""
+    from torch.utils.tensorboard import SummaryWriter
+
+    stop = StopOnSignal()
+    writer = SummaryWriter(str(folder / "logs")) if trainer.workers.rank == 0 else None
+    saved = time.monotonic()
+
+    def watch(progress: Progress) -> None:
+        nonlocal saved
+        if writer:
+            for kind, loss in progress.losses:
+                writer.add_scalar(f"loss/{kind}", loss, progress.step)
+            if progress.step % 20 == 0:
+                writer.add_scalar("run/lr", progress.lr, progress.step)
+                writer.add_scalar("run/gradient", progress.gradient, progress.step)
+                writer.add_scalar("run/patches_per_second", progress.rate, progress.step)
+                writer.add_scalar("run/threads", progress.threads, progress.step)
+        if time.monotonic() - saved > 60 * trainer.config.checkpoint_minutes:
+            trainer.save(folder / CHECKPOINT)
+            saved = time.monotonic()
+        if on_step:
+            on_step(progress)
+
+    try:
+        return trainer.run(on_step=watch, stop=stop)
+    finally:
+        trainer.save(folder / CHECKPOINT)
+        if writer:
+            writer.close()
+
+
+def run_folder(config: RunConfig, base: Path | None = None) -> Path:
+    """Where a run of this name lives: `runs/NAME`, or below $RESTORED_RUNS."""
+    return (base or Path(os.environ.get("RESTORED_RUNS", "runs"))) / config.name
+
+
+def fresh(folder: Path) -> None:
+    """Forget an earlier run of the same name."""
+    shutil.rmtree(folder, ignore_errors=True)

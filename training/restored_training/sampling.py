@@ -1,0 +1,210 @@
+"""Photographs -> training groups: patches with their layer's context, damaged and with only the named damage removed."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from restored.instruction.plan import Plan, Step
+from restored.instruction.tasks import TASKS, Task
+
+from .config import MixConfig
+from .degradations import Params, View, compose, degradation, grid_of
+
+CONTEXT_SIZE: Final = 64
+"""Side of the context frame in training; the networks average theirs to this size or less."""
+
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Samples that share one plan.
+
+    damaged, target: (N, 3, s, s) float32 in [0, 1]; context: (N, 3, 64, 64); windows: (N, 4) the patch's place in its layer;
+    plan: what is asked for; present: what is wrong with the pictures.
+    """
+
+    damaged: Tensor
+    target: Tensor
+    context: Tensor
+    windows: Tensor
+    plan: Plan
+    present: tuple[Task, ...]
+
+    @property
+    def weights(self) -> Tensor:
+        """(tasks,) float32, the plan's strength per task."""
+        return torch.tensor(self.plan.weights)
+
+    @property
+    def kind(self) -> str:
+        """A name for logs and loss balance: the named tasks that are present, or `nothing`."""
+        named = [step.task for step in self.plan.steps if step.task in self.present]
+        return "+".join(named) or "nothing"
+
+
+class PatchSource:
+    """Random patches of photographs, each with a thumbnail of the layer it is cut from.
+
+    photographs: list of (H, W, 3) uint8 arrays. Every photograph is kept at each of `scales`, and once small for the context.
+    """
+
+    def __init__(self, photographs: Sequence[np.ndarray], scales: Sequence[float]) -> None:
+        self._levels = [[_reduced(photo, scale) for scale in scales] for photo in photographs]
+        self._small = [_reduced(photo, min(1.0, 256 / min(photo.shape[:2]))) for photo in photographs]
+
+    def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Returns patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2)."""
+        patches, contexts, windows, sides = [], [], [], []
+        for _ in range(count):
+            patch, context, window, side = self._one(size, rng)
+            flip, mirror, turn = rng.random() < 0.5, rng.random() < 0.5, rng.random() < 0.5
+            patches.append(_oriented(patch, flip, mirror, turn))
+            contexts.append(_oriented(context, flip, mirror, turn))
+            windows.append(_oriented_window(window, flip, mirror, turn))
+            sides.append(side[::-1] if turn else side)
+        return torch.stack(patches), torch.stack(contexts), torch.tensor(windows), torch.tensor(sides, dtype=torch.float32)
+
+    def _one(self, size: int, rng: random.Random) -> tuple[Tensor, Tensor, tuple[float, float, float, float], tuple[int, int]]:
+        index = rng.randrange(len(self._levels))
+        photo = rng.choice([level for level in self._levels[index] if min(level.shape[:2]) >= size] or self._levels[index][:1])
+        if min(photo.shape[:2]) < size:
+            photo = np.pad(photo, [(0, max(0, size - side)) for side in photo.shape[:2]] + [(0, 0)], mode="reflect")
+        height, width = photo.shape[:2]
+        # the layer a person sends is the whole picture, or a part of it
+        part = 1.0 if rng.random() < 0.5 else rng.uniform(0.4, 1.0)
+        layer_h, layer_w = max(size, int(height * part)), max(size, int(width * part))
+        top, left = rng.randint(0, height - layer_h), rng.randint(0, width - layer_w)
+
+        best: tuple[float, int, int] | None = None
+        for _ in range(_TRIES if rng.random() < 0.7 else 1):
+            y, x = top + rng.randint(0, layer_h - size), left + rng.randint(0, layer_w - size)
+            energy = _energy(photo[y : y + size : 2, x : x + size : 2])
+            if best is None or energy > best[0]:
+                best = (energy, y, x)
+        assert best is not None
+        _, y, x = best
+        small = self._small[index]
+        ratio_y, ratio_x = small.shape[0] / height, small.shape[1] / width
+        rows = slice(int(top * ratio_y), max(int((top + layer_h) * ratio_y), int(top * ratio_y) + 1))
+        columns = slice(int(left * ratio_x), max(int((left + layer_w) * ratio_x), int(left * ratio_x) + 1))
+        context = F.interpolate(_tensor(small[rows, columns])[None], (CONTEXT_SIZE, CONTEXT_SIZE), mode="area")[0]
+        window = ((x - left) / layer_w, (y - top) / layer_h, (x - left + size) / layer_w, (y - top + size) / layer_h)
+        return _tensor(photo[y : y + size, x : x + size]), context, window, (layer_h, layer_w)
+
+
+class GroupSampler:
+    """Draws whole groups. The group of a (seed, index) is always the same: a resumed run sees what it would have seen."""
+
+    def __init__(self, source: PatchSource, mix: MixConfig, group_size: int, seed: int) -> None:
+        self._source, self._mix, self._group_size, self._seed = source, mix, group_size, seed
+
+    def draw(self, index: int, size: int, device: torch.device | str = "cpu") -> Group:
+        """Group number `index` of the run, with patches of `size` pixels."""
+        rng = random.Random(f"{self._seed}/{index}")
+        generator = torch.Generator(device).manual_seed(rng.getrandbits(62))
+        present, named, strength = self._case(rng)
+        count = self._group_size
+        patches, contexts, windows, sides = self._source.draw(count, size, rng)
+        patches, contexts, windows, sides = (value.to(device) for value in (patches, contexts, windows, sides))
+        patch = View(patches, grid_of(windows, size, size), torch.ones(count, device=device))
+        context = View(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), sides.amin(1) / CONTEXT_SIZE)
+
+        params: dict[Task, Params] = {
+            task: degradation(task).draw(count, generator, torch.device(device), (size, size)) for task in present
+        }
+        damaged, damaged_context = compose(patch, context, params, _mask(present, count, device))
+        assert damaged_context is not None
+        remaining: list[Task] = [task for task in present if task not in named]
+        target = compose(patch, None, params, _mask(remaining, count, device))[0] if remaining else patches
+        if strength < 1:
+            target = damaged + strength * (target - damaged)
+        plan = Plan(steps=tuple(Step(task, strength=strength) for task in named))
+        return Group(damaged, target, damaged_context, windows, plan, tuple(present))
+
+    def _case(self, rng: random.Random) -> tuple[list[Task], list[Task], float]:
+        """What is wrong, what is named, and how strongly it should be removed."""
+        mix = self._mix
+        known: list[Task] = list(mix.tasks)
+        if len(known) == 1 and rng.random() >= mix.clean:
+            return known, known, 1.0
+        dice = rng.random()
+        if (dice := dice - mix.composite) < 0:
+            present = self._pick(rng, rng.choice([2, 2, 3]))
+            return present, present, 1.0
+        if (dice := dice - mix.partial) < 0:
+            present = self._pick(rng, rng.choice([2, 2, 3]))
+            return present, present[: rng.randint(1, len(present) - 1)], 1.0
+        if (dice := dice - mix.clean) < 0:
+            named = self._pick(rng, rng.choice([1, 1, 2]))
+            # half of the wrong instructions meet a picture with another problem, which must stay
+            others: list[Task] = [task for task in known if task not in named and not _overlap(task, named)]
+            bystander: list[Task] = [rng.choice(others)] if others and rng.random() < 0.4 else []
+            return bystander, named, 1.0
+        single = self._pick(rng, 1)
+        return single, single, rng.uniform(0.2, 0.95) if dice - mix.weaker < 0 else 1.0
+
+    def _pick(self, rng: random.Random, count: int) -> list[Task]:
+        weights: dict[Task, float] = dict(self._mix.tasks)
+        chosen: list[Task] = []
+        while weights and len(chosen) < count:
+            task = rng.choices(list(weights), list(weights.values()))[0]
+            chosen.append(task)
+            # two damages that undo or hide each other make no sensible sample
+            weights = {other: weight for other, weight in weights.items() if other != task and not _overlap(other, [task])}
+        return chosen
+
+
+_HARD_TOGETHER: Final = ({"lowlight", "enhance"}, {"lowlight", "dehaze"}, {"enhance", "dehaze"}, {"deblur", "superres"})
+
+
+def _overlap(task: Task, others: Sequence[Task]) -> bool:
+    """True when `task` and one of `others` change the same quality of a picture, so that neither alone is well defined."""
+    return any({task, other} == pair for pair in _HARD_TOGETHER for other in others)
+
+
+def _mask(tasks: Sequence[Task], count: int, device: torch.device | str) -> Tensor:
+    return torch.tensor([[task in tasks for task in TASKS]], device=device).expand(count, -1)
+
+
+def _whole(windows: Tensor) -> Tensor:
+    return torch.tensor([0.0, 0.0, 1.0, 1.0], device=windows.device).expand_as(windows)
+
+
+def _tensor(pixels: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))).float().div_(255)
+
+
+def _reduced(photo: np.ndarray, scale: float) -> np.ndarray:
+    if scale >= 1:
+        return photo
+    height, width = photo.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS))
+
+
+def _energy(pixels: np.ndarray) -> float:
+    green = pixels[:, :, 1].astype(np.int16)
+    return float(np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean())
+
+
+def _oriented(image: Tensor, flip: bool, mirror: bool, turn: bool) -> Tensor:
+    axes = [axis for axis, wanted in ((1, flip), (2, mirror)) if wanted]
+    image = image.flip(axes) if axes else image
+    return image.transpose(1, 2).contiguous() if turn else image
+
+
+def _oriented_window(window: tuple[float, float, float, float], flip: bool, mirror: bool, turn: bool) -> list[float]:
+    left, top, right, bottom = window
+    if flip:
+        top, bottom = 1 - bottom, 1 - top
+    if mirror:
+        left, right = 1 - right, 1 - left
+    return [top, left, bottom, right] if turn else [left, top, right, bottom]

@@ -1,0 +1,218 @@
+"""The training loop: groups in, EMA weights out; resumable to the step, interruptible at any time."""
+
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from . import checkpoint, families
+from .config import RunConfig
+from .distributed import Workers
+from .losses import KindBalance, restoration_loss
+from .sampling import Group, GroupSampler
+from .threads import FreeThreads
+
+
+@dataclass
+class Progress:
+    """What a step tells whoever watches: `losses` per kind of damage, `rate` in patches per second."""
+
+    step: int
+    steps: int
+    loss: float
+    lr: float
+    gradient: float
+    rate: float
+    skipped: int
+    threads: int
+    losses: list[tuple[str, float]] = field(default_factory=list)
+
+
+class Trainer:
+    """Trains one run. `run` may be called again after it stopped; `save` and `load` carry everything that matters."""
+
+    def __init__(self, config: RunConfig, sampler: GroupSampler, *, workers: Workers | None = None, device: str = "cpu") -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.sampler, self.device = config, sampler, torch.device(device)
+        self.workers = workers or Workers.alone()
+        self.model = families.build(config.model).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if config.model.start_from is not None:
+            start_from(self.model, checkpoint.load(config.model.start_from))
+        self.ema = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=config.optim.lr,
+            betas=config.optim.betas,
+            weight_decay=config.optim.weight_decay,
+            foreach=True,
+        )
+        self.balance = KindBalance()
+        self.step = 0
+        self.skipped = 0
+
+    # -- running
+
+    def run(
+        self,
+        *,
+        until: int | None = None,
+        on_step: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> int:
+        """Train up to step `until` (default: the configured steps). Returns the step reached; less when `stop` said so."""
+        last = min(until or self.config.steps, self.config.steps)
+        threads = FreeThreads() if self.config.threads == "auto" and self.device.type == "cpu" else None
+        if isinstance(self.config.threads, int):
+            torch.set_num_threads(self.config.threads)
+        self.model.train()
+        while self.step < last and not (stop and stop()):
+            began = time.perf_counter()
+            progress = self._one_step()
+            used = threads.follow() if threads else torch.get_num_threads()
+            if on_step:
+                patches = self.config.groups * self.config.group_size * self.workers.count
+                progress.rate, progress.threads = patches / (time.perf_counter() - began), used
+                on_step(progress)
+        return self.step
+
+    def _one_step(self) -> Progress:
+        config = self.config
+        lr = learning_rate(config, self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        self.optimizer.zero_grad(set_to_none=True)
+        losses: list[tuple[str, float]] = []
+        total = config.groups * self.workers.count
+        for index in range(config.groups):
+            number = self.step * total + self.workers.rank * config.groups + index
+            group = self.sampler.draw(number, config.patch_at(self.step), self.device)
+            with self._autocast():
+                result = families.restore(self.model, group)
+            loss = restoration_loss(result, group.target, config.loss)
+            value = float(loss.detach())
+            if math.isfinite(value):
+                (loss * self.balance.weight(group.kind, value) / total).backward()
+            losses.append((group.kind, value))
+        losses = self.workers.gather(losses)
+        self.workers.sum_gradients(self.model.parameters())
+        gradient = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.optim.clip))
+        finite = math.isfinite(gradient) and all(math.isfinite(value) for _, value in losses)
+        if finite:
+            self.optimizer.step()
+            self.balance.update(losses)
+            self._average()
+        else:
+            # one bad sample must not end a night's run, nor may it touch the weights
+            self.skipped += 1
+        self.step += 1
+        mean = sum(value for _, value in losses) / len(losses)
+        return Progress(self.step, config.steps, mean, lr, gradient, 0.0, self.skipped, 0, losses)
+
+    def _autocast(self) -> AbstractContextManager[Any]:
+        if self.config.precision == "bf16":
+            return torch.autocast(self.device.type, torch.bfloat16)
+        return nullcontext()
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        # a young average would remember the first weights for long: follow faster at the start
+        decay = min(self.config.optim.ema, (1 + self.step) / (10 + self.step))
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point():
+                self.ema[name].lerp_(value, 1 - decay)
+            else:
+                self.ema[name].copy_(value)
+
+    # -- state
+
+    def state(self) -> dict[str, Any]:
+        """Everything a checkpoint holds: tensors and plain values only."""
+        return {
+            "model": self.model.state_dict(),
+            "ema": self.ema,
+            "optimizer": self.optimizer.state_dict(),
+            "balance": self.balance.state,
+            "step": self.step,
+            "skipped": self.skipped,
+            "family": self.config.model.family,
+            "hyperparameters": families.hyperparameters(self.model),
+        }
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint atomically; only the first worker does."""
+        if self.workers.rank == 0:
+            checkpoint.save(path, self.state())
+
+    def load(self, path: Path) -> None:
+        """Continue from a checkpoint of the same architecture. Raises CheckpointError."""
+        state = checkpoint.load(path)
+        _require_family(state, self.config.model.family)
+        try:
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.ema = {name: value.to(self.device) for name, value in state["ema"].items()}
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise checkpoint.CheckpointError(f"{path} is of another architecture than this run: {error}") from error
+        self.balance = KindBalance(state["balance"])
+        self.step, self.skipped = state["step"], state["skipped"]
+
+    @contextmanager
+    def averaged(self) -> Iterator[nn.Module]:
+        """The model with its EMA weights, for validation; training weights come back afterwards."""
+        own = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.model.load_state_dict(self.ema)
+        self.model.eval()
+        try:
+            yield self.model
+        finally:
+            self.model.load_state_dict(own)
+            self.model.train()
+
+
+class StopOnSignal:
+    """True once SIGTERM or SIGINT arrived: the loop ends after its step, and the caller writes a checkpoint."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopped = True
+
+    def __call__(self) -> bool:
+        return self.stopped
+
+
+def learning_rate(config: RunConfig, step: int) -> float:
+    """Linear warm-up, then cosine from `lr` to `final_lr` at the last step."""
+    optim = config.optim
+    if step < optim.warmup:
+        return optim.lr * (step + 1) / optim.warmup
+    share = (step - optim.warmup) / max(1, config.steps - optim.warmup)
+    return optim.final_lr + (optim.lr - optim.final_lr) * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+
+
+def start_from(model: nn.Module, state: dict[str, Any]) -> None:
+    """Begin with another run's (EMA) weights. Raises CheckpointError when the architecture differs."""
+    weights: dict[str, Tensor] = state.get("ema") or state["model"]
+    try:
+        model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in weights.items()})
+    except RuntimeError as error:
+        raise checkpoint.CheckpointError(f"Those weights are of another architecture than this run: {error}") from error
+
+
+def _require_family(state: dict[str, Any], family: str) -> None:
+    if state.get("family") != family:
+        raise checkpoint.CheckpointError(f"The checkpoint holds a {state.get('family')} model, but this run trains {family}.")
+
+
+__all__ = ["Group", "Progress", "StopOnSignal", "Trainer", "learning_rate", "start_from"]
