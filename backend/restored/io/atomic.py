@@ -1,0 +1,83 @@
+"""Files appear whole or not at all."""
+
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from .errors import PictureError
+
+_SENTENCES: Final = {
+    errno.ENOSPC: "The disk is full: there is no room for “{name}” in {folder}.",
+    errno.EDQUOT: "Your disk quota is used up: there is no room for “{name}” in {folder}.",
+    errno.EROFS: "The disk that holds {folder} can only be read, so “{name}” cannot be written there.",
+    errno.EACCES: "You may not write in {folder}. Choose another place for “{name}”.",
+    errno.EPERM: "You may not write in {folder}. Choose another place for “{name}”.",
+    errno.ENOENT: "The folder {folder} does not exist, so “{name}” cannot be written there.",
+    errno.ENOTDIR: "{folder} is not a folder, so “{name}” cannot be written there.",
+    errno.ENAMETOOLONG: "The name “{name}” is too long for this disk.",
+}
+
+
+def check_writable(path: Path) -> None:
+    """Raise PictureError where writing `path` is bound to fail, so that one learns it before the work, not after."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise PictureError(_sentence(path, errno.ENOTDIR if folder.exists() else errno.ENOENT))
+    if path.is_dir():
+        raise PictureError(f"“{path}” is a folder; name a file to write.")
+    # Replacing needs no right on the file itself, but who made a file read-only wants it kept (and root may do anything).
+    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+        raise PictureError(f"“{path.name}” is read-only, so it is left as it is. Choose another name for the result.")
+    if not os.access(folder, os.W_OK):
+        read_only_disk = hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY
+        raise PictureError(_sentence(path, errno.EROFS if read_only_disk else errno.EACCES))
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that replaces `path` when the block ends well, and is removed without a trace when it does not.
+
+    It lies in the same folder, since only then is the final rename one step. Raises PictureError for what the disk refuses.
+    """
+    check_writable(path)
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".restored-", suffix=".part")
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(path))
+        os.replace(temporary, path)
+    except OSError as error:
+        if error.errno not in _SENTENCES:
+            raise
+        raise PictureError(_sentence(path, error.errno)) from error
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A byte-for-byte copy that appears whole or not at all."""
+    with open(source, "rb") as original, atomic(target) as copy:
+        shutil.copyfileobj(original, copy, 1 << 20)
+
+
+def _mode(path: Path) -> int:
+    """The rights that a file written the ordinary way would have: those it has, else what the umask leaves."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sentence(path: Path, code: int | None) -> str:
+    return _SENTENCES[code or errno.EACCES].format(name=path.name, folder=f"“{path.parent}”")

@@ -1,0 +1,162 @@
+"""Files -> pictures."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from restored.engine.pixels import LUMA, to_unit
+
+from . import exif, png, xmp
+from .errors import PictureError
+from .picture import Format, Metadata, Picture, check_size
+from .tiff import is_tiff, read_tiff
+
+_FORMATS: Final[dict[str, Format]] = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
+
+# What numpy sees of each Pillow mode; modes that are not here become the second entry first.
+_AS_IT_IS: Final = ("L", "LA", "RGB", "RGBA", "I;16")
+_BECOMES: Final = {"1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
+
+
+def read_picture(path: Path) -> Picture:
+    """Read a PNG, TIFF, JPEG or WebP at its own depth, turned upright.
+
+    Raises PictureError with a sentence for everything that is not such a picture.
+    """
+    data = _bytes_of(path)
+    if is_tiff(data):
+        with _sentences(path.name):
+            picture, turn = read_tiff(data, path.name)
+    else:
+        picture, turn = _read_with_pillow(data, path.name)
+    if turn == 1:
+        return picture
+    return Picture(_turned(picture.pixels, turn), picture.format, picture.metadata, picture.lossy, picture.premultiplied)
+
+
+def read_mask(path: Path, width: int, height: int) -> NDArray:
+    """A mask as (H, W) uint8 or float32: white (1) where the picture may change, black (0) where it must not.
+
+    Colour masks count by their brightness, and transparent parts as black. Raises PictureError when the size is another.
+    """
+    picture = read_picture(path)
+    if (picture.width, picture.height) != (width, height):
+        raise PictureError(
+            f"The mask is {picture.width} x {picture.height} pixels, but the picture is {width} x {height}. "
+            "They must be of one size."
+        )
+    pixels = picture.pixels
+    if pixels.shape[2] == 1 and pixels.dtype == np.uint8:
+        return pixels[..., 0]
+    values = to_unit(pixels)
+    gray = values[..., 0] if values.shape[2] < 3 else values[..., :3] @ LUMA
+    return gray * values[..., -1] if picture.has_alpha else gray
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise PictureError(f"There is no file “{path}”.") from None
+    except IsADirectoryError:
+        raise PictureError(f"“{path}” is a folder. For all pictures in a folder there is `restored batch`.") from None
+    except OSError as error:
+        raise PictureError(f"“{path}” cannot be read: {error.strerror or error}.") from error
+    if not data:
+        raise PictureError(f"“{path.name}” is empty: there is no picture in it.")
+    return data
+
+
+@contextmanager
+def _sentences(name: str) -> Iterator[None]:
+    """Whatever a decoder stumbles over becomes one sentence: files come from anywhere, decoders raise anything."""
+    try:
+        yield
+    except PictureError:
+        raise
+    except MemoryError as error:
+        raise PictureError(f"There is not enough memory to open “{name}”.") from error
+    except Exception as error:
+        raise PictureError(f"“{name}” is damaged or incomplete and cannot be opened ({_first_line(error)}).") from error
+
+
+def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
+    if data.startswith(png.SIGNATURE) and len(data) > 33:
+        check_size(name, *png.size(data))
+    with warnings.catch_warnings():
+        # our own limit is checked below, before anything is decoded
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
+        except UnidentifiedImageError:
+            raise PictureError(f"“{name}” is not a picture I can read. I read PNG, TIFF, JPEG and WebP.") from None
+        except Image.DecompressionBombError:
+            raise PictureError(f"“{name}” says it is larger than any photograph, so it is not opened.") from None
+        except Exception as error:
+            raise PictureError(f"“{name}” is damaged and cannot be opened ({_first_line(error)}).") from error
+    check_size(name, *image.size)
+    kind = _FORMATS[image.format or ""]
+    if image.mode in ("CMYK", "LAB"):
+        raise PictureError(f"“{name}” is in {image.mode}, a colour space for printing. Convert it to RGB first.")
+    if kind != "jpeg" and getattr(image, "n_frames", 1) > 1:  # a phone's JPEG may carry a depth map behind the picture
+        raise PictureError(f"“{name}” is an animation. Save the frame you mean as a picture of its own.")
+    with _sentences(name):
+        deep = kind == "png" and png.bit_depth(data) == 16
+        pixels = png.decode16(data) if deep else _decode(image)
+        block = exif.bare(image.info.get("exif"))
+        turn = exif.orientation(block)
+        height, width = pixels.shape[:2]
+        if turn > 4:
+            width, height = height, width
+        metadata = Metadata(
+            icc=image.info.get("icc_profile") or None,
+            exif=exif.settled(block, width, height),
+            xmp=xmp.upright(image.info.get("xmp")),
+            dpi=_dpi(image),
+        )
+    lossy = kind == "jpeg" or (kind == "webp" and b"VP8 " in data[:64])
+    return Picture(pixels, kind, metadata, lossy), turn
+
+
+def _decode(image: Image.Image) -> NDArray:
+    if image.mode not in _AS_IT_IS or "transparency" in image.info:
+        clear = "transparency" in image.info
+        mode = _BECOMES.get(image.mode, image.mode)
+        if clear and mode in ("L", "RGB"):
+            mode = "LA" if mode == "L" else "RGBA"
+        image = image.convert(mode)
+    pixels = np.asarray(image)
+    pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    return pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+
+
+def _turned(pixels: NDArray, turn: int) -> NDArray:
+    """What Pillow's transposition of the same number does, for arrays of any depth."""
+    turns = {
+        2: lambda p: p[:, ::-1],
+        3: lambda p: p[::-1, ::-1],
+        4: lambda p: p[::-1],
+        5: lambda p: p.swapaxes(0, 1),
+        6: lambda p: p.swapaxes(0, 1)[:, ::-1],
+        7: lambda p: p[::-1, ::-1].swapaxes(0, 1),
+        8: lambda p: p.swapaxes(0, 1)[::-1],
+    }
+    return np.ascontiguousarray(turns[turn](pixels))
+
+
+def _dpi(image: Image.Image) -> tuple[float, float] | None:
+    dpi = image.info.get("dpi")
+    if not dpi or not all(0 < float(value) < 1e6 for value in dpi):
+        return None
+    return float(dpi[0]), float(dpi[1])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
