@@ -1,0 +1,224 @@
+"""Every kind of damage: shapes, range, repeatability, and the figures its formula promises."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from restored.instruction.tasks import TASKS, Task
+from restored_training.degradations import View, degradation
+from restored_training.degradations.base import luminance
+from restored_training.degradations.blur import trajectory_bank
+from restored_training.degradations.filters import convolve, gaussian_blur
+from restored_training.degradations.jpeg import through_codec
+from restored_training.degradations.resolution import down_up
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def smooth_picture(n: int = 4, side: int = 64, seed: int = 5) -> Tensor:
+    """Something with edges and flat parts, away from black and white."""
+    noise = torch.randn(n, 3, side, side, generator=generator(seed))
+    field = gaussian_blur(noise, torch.full((n,), 3.0), radius=8) * 3
+    return (0.5 + 0.25 * field.tanh()).clamp(0.1, 0.9)
+
+
+def psnr(a: Tensor, b: Tensor) -> float:
+    return float(-10 * torch.log10(((a - b) ** 2).mean()))
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("size", [(64, 64), (37, 51)])
+def test_shape_range_and_change(task: Task, size: tuple[int, int]) -> None:
+    image = smooth_picture(6)[..., : size[0], : size[1]].contiguous()
+    before = image.clone()
+    kind = degradation(task)
+    params = kind.draw(6, generator(), size=size)
+    out = kind.render(View.whole(image), params)
+    assert out.shape == image.shape
+    assert out.dtype == torch.float32
+    assert float(out.min()) >= 0
+    assert float(out.max()) <= 1
+    assert torch.equal(image, before), "the view must not be changed"
+    assert psnr(out, image) < 45, "something must have happened"
+    assert all(value.shape[0] == 6 for value in params.values())
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_same_seed_same_damage_and_rendering_repeats(task: Task) -> None:
+    kind, view = degradation(task), View.whole(smooth_picture())
+    first, again, other = (kind.draw(4, generator(seed), size=(64, 64)) for seed in (3, 3, 4))
+    out = kind.render(view, first)
+    assert torch.equal(out, kind.render(view, first))
+    assert torch.equal(out, kind.render(view, again))
+    # super-resolution has only six outcomes per sample, so two seeds may agree there
+    assert task == "superres" or not torch.equal(out, kind.render(view, other))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_samples_are_independent(task: Task) -> None:
+    """A batch of four renders what each sample renders alone, so groups may be cut at will."""
+    kind, image = degradation(task), smooth_picture()
+    params = kind.draw(4, generator(), size=(64, 64))
+    whole = kind.render(View.whole(image), params)
+    for i in range(4):
+        alone = kind.render(View.whole(image[i : i + 1]), {name: value[i : i + 1] for name, value in params.items()})
+        torch.testing.assert_close(alone[0], whole[i], atol=1 / 255 + 1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("task", ["dehaze", "lowlight", "enhance"])
+def test_context_is_damaged_like_the_patch(task: Task) -> None:
+    """What depends on the whole picture must look the same from far: reducing the damaged layer is damaging the reduced one."""
+    kind, layer = degradation(task), smooth_picture(6, 128)
+    params = kind.draw(6, generator(1), size=(128, 128))
+    small = torch.nn.functional.avg_pool2d(layer, 4)
+    near = torch.nn.functional.avg_pool2d(kind.render(View.whole(layer), params), 4)
+    far = kind.render(View.whole(small, zoom=4.0), params)
+    assert float((near - far).abs().mean()) < 0.012
+
+
+@pytest.mark.parametrize("task", ["denoise", "derain", "desnow", "deblur", "dejpeg", "superres"])
+def test_fine_damage_averages_out_in_the_context(task: Task) -> None:
+    kind, layer = degradation(task), smooth_picture(6, 128)
+    params = kind.draw(6, generator(1), size=(128, 128))
+    near = torch.nn.functional.avg_pool2d(kind.render(View.whole(layer), params), 4)
+    far = kind.render(View.whole(torch.nn.functional.avg_pool2d(layer, 4), zoom=4.0), params)
+    assert float((near.mean((2, 3)) - far.mean((2, 3))).abs().max()) < 0.04
+
+
+def test_gaussian_noise_has_the_drawn_strength() -> None:
+    kind, gray = degradation("denoise"), torch.full((64, 3, 64, 64), 0.5)
+    params = kind.draw(64, generator(), size=(64, 64))
+    out = kind.render(View.whole(gray), params)
+    plain = (params["kind"] == 0) & (params["sigma"] < 40 / 255)  # beyond that clipping bites
+    measured, wanted = out[plain].std((1, 2, 3)), params["sigma"][plain]
+    assert int(plain.sum()) > 10
+    torch.testing.assert_close(measured, wanted, rtol=0.04, atol=0.0005)
+    grays = out[params["kind"] == 1]
+    assert len(grays)
+    assert torch.equal(grays[:, 0], grays[:, 1])
+
+
+def test_correlated_noise_is_correlated_and_keeps_its_strength() -> None:
+    kind, gray = degradation("denoise"), torch.full((120, 3, 64, 64), 0.5)
+    params = kind.draw(120, generator(), size=(64, 64))
+    params["eight_bit"][:] = False
+    chosen = params["kind"] == 2
+    noise = (kind.render(View.whole(gray), params) - gray)[chosen]
+    neighbour = (noise[..., 1:] * noise[..., :-1]).mean((1, 2, 3)) / noise.square().mean((1, 2, 3))
+    channels = (noise[:, 0] * noise[:, 1]).mean((1, 2)) / noise.square().mean((1, 2, 3))
+    assert 0.4 < float(neighbour.median()) < 0.9
+    assert 0.4 < float(channels.median()) < 0.9
+    strength = noise.std((1, 2, 3)) / params["sigma"][chosen]
+    assert 0.9 < float(strength.median()) < 1.1
+
+
+def test_camera_noise_grows_with_light() -> None:
+    kind = degradation("denoise")
+    params = kind.draw(200, generator(), size=(32, 32))
+    params["eight_bit"][:] = False
+    camera = params["kind"] == 3
+    image = torch.full((200, 3, 32, 32), 0.6)
+    noise = kind.render(View.whole(image), params) - image
+    shot = params["shot"][camera]
+    order = torch.argsort(shot)
+    strength = noise[camera].std((1, 2, 3))[order]
+    half = len(strength) // 2
+    assert float(strength[half:].mean()) > 1.5 * float(strength[:half].mean())
+
+
+def test_blur_kernels_sum_to_one_and_stay_centred() -> None:
+    params = degradation("deblur").draw(40, generator())
+    kernel = params["kernel"]
+    torch.testing.assert_close(kernel.sum((1, 2)), torch.ones(40), atol=1e-4, rtol=0)
+    r = torch.arange(kernel.shape[-1]) - kernel.shape[-1] // 2
+    assert float((kernel.sum(1) * r).sum(1).abs().max()) < 1.0
+    assert float(trajectory_bank().min()) >= 0
+
+
+def test_fft_convolution_equals_the_direct_one() -> None:
+    image = torch.rand(2, 3, 40, 33, generator=generator())
+    kernel = torch.rand(2, 7, 7, generator=generator(1))
+    padded = torch.nn.functional.pad(image, (3, 3, 3, 3), mode="reflect")
+    direct = torch.stack(
+        [torch.nn.functional.conv2d(padded[i][:, None], kernel[i].flip(0, 1)[None, None])[:, 0] for i in range(2)]
+    )
+    torch.testing.assert_close(convolve(image, kernel), direct, atol=1e-4, rtol=1e-4)
+
+
+def test_rain_only_lightens_and_matches_the_density_of_rain100l() -> None:
+    kind, dark = degradation("derain"), torch.full((200, 3, 96, 96), 0.3)
+    change = kind.render(View.whole(dark), kind.draw(200, generator())) - dark
+    assert float(change.min()) >= -1e-6
+    touched = (change > 0.03).float().mean((1, 2, 3))
+    assert 0.04 < float(touched.median()) < 0.35
+    assert 15 < float(torch.median(-10 * torch.log10(change.square().mean((1, 2, 3))))) < 35
+
+
+def test_haze_follows_koschmieder() -> None:
+    kind, view = degradation("dehaze"), View.whole(smooth_picture())
+    params = kind.draw(4, generator(), size=(64, 64))
+    transmission = torch.exp(-params["beta"][:, None, None, None] * kind.depth(view, params))  # type: ignore[attr-defined]
+    air = params["air"].clamp(0, 1)[:, :, None, None]
+    expected = view.image * transmission + air * (1 - transmission)
+    torch.testing.assert_close(kind.render(view, params), expected.clamp(0, 1), atol=1e-5, rtol=0)
+    assert float(transmission.min()) > 0
+    assert float(transmission.max()) < 1
+
+
+def test_low_light_is_dark() -> None:
+    kind, picture = degradation("lowlight"), smooth_picture(100)
+    out = kind.render(View.whole(picture), kind.draw(100, generator(), size=(64, 64)))
+    level = out.mean((1, 2, 3))
+    assert 0.02 < float(level.median()) < 0.15
+    assert float(level.max()) < float(picture.mean((1, 2, 3)).min())
+
+
+def test_super_resolution_input_is_what_the_benchmark_measures() -> None:
+    from PIL import Image
+
+    pixels = (smooth_picture(1, 48)[0].permute(1, 2, 0) * 255).byte().numpy()
+    small = Image.fromarray(pixels).resize((24, 24), Image.Resampling.BICUBIC)
+    wanted = np.asarray(small.resize((48, 48), Image.Resampling.BICUBIC), np.float32)
+    got = down_up(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255, 2)[0].permute(1, 2, 0).numpy() * 255
+    # Pillow also rounds between its two passes
+    assert np.abs(got - wanted).max() < 3
+    assert np.abs(got - wanted).mean() < 0.6
+
+
+def test_tone_damage_is_a_function_of_the_pixel_alone() -> None:
+    kind, image = degradation("enhance"), smooth_picture()
+    params = kind.draw(4, generator(), size=(64, 64))
+    flipped = kind.render(View.whole(image.flip(-1)), params)
+    assert torch.equal(flipped.flip(-1), kind.render(View.whole(image), params))
+    flat = luminance(kind.render(View.whole(image), params)).std((1, 2, 3))
+    assert float(flat.mean()) < float(luminance(image).std((1, 2, 3)).mean())
+
+
+def test_jpeg_quality_and_chroma() -> None:
+    pixels = (torch.rand(32, 48, 3, generator=generator()) * 255).byte().numpy()
+    error = [float(np.abs(through_codec(pixels, q, half_chroma=False).astype(int) - pixels).mean()) for q in (10, 40, 90)]
+    assert error[0] > error[1] > error[2]
+    assert np.abs(through_codec(pixels, 90, half_chroma=True).astype(int) - pixels).mean() > error[2] * 2
+
+
+def test_jpeg_grid_starts_anywhere() -> None:
+    """Blocking steps must not always lie on multiples of eight of the patch."""
+    kind, ramp = degradation("dejpeg"), torch.linspace(0, 1, 64).expand(32, 3, 64, 64).contiguous()
+    params = kind.draw(32, generator(), size=(64, 64))
+    params["quality"][:] = 5
+    params["twice"][:] = False
+    steps = (kind.render(View.whole(ramp), params).diff(dim=-1)).abs().mean((1, 2))
+    phases = {int(row.view(-1)[:56].view(7, 8).mean(0).argmax()) for row in steps}
+    assert len(phases) > 3
+
+
+def test_trajectories_differ() -> None:
+    bank = trajectory_bank()
+    widths = [float((k > k.max() * 0.05).float().sum()) for k in bank]
+    assert math.isclose(float(bank.sum((1, 2)).mean()), 1, abs_tol=1e-4)
+    assert max(widths) > 4 * min(widths)
