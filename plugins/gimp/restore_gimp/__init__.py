@@ -1,0 +1,10 @@
+"""The GIMP side of "Restore with instruction": what is GIMP's and only that. The rest is `restored_client`, which lies beside.
+
+procedures   what GIMP can call, and what each run mode does
+layers       which drawable is meant, and sentences for those that cannot be used
+pixels       drawable and selection -> Pixels, and back, exactly
+apply        one restoration: take, restore, give back as one undo step
+recipes      the recipe on a layer
+dialog, chips, library, preview, navigator, look   the window
+words        translations
+"""

@@ -1,0 +1,70 @@
+"""Which drawable is meant, what kind it is, and a sentence for each that cannot be restored."""
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl, Gimp
+
+from .words import Refusal, _
+
+NEW_LAYER, REPLACE = "new-layer", "replace"
+
+
+def the_layer(drawables):
+    """The one layer to restore, of what is selected in the image. Raises Refusal."""
+    if len(drawables) != 1:
+        raise Refusal(_("Select exactly one layer, then try again."))
+    drawable = drawables[0]
+    if isinstance(drawable, Gimp.LayerMask):
+        raise Refusal(_("The layer's mask is being edited. Click on the layer itself, then try again."))
+    if not isinstance(drawable, Gimp.Layer):
+        raise Refusal(_("Only layers can be restored, not channels. Select a layer, then try again."))
+    if drawable.is_floating_sel():
+        raise Refusal(_("There is a floating selection. Anchor it or make it a layer, then try again."))
+    if drawable.is_indexed():
+        raise Refusal(
+            _("This image has indexed colours, which leave no room for restoration. Choose Image ▸ Mode ▸ RGB, then try again.")
+        )
+    return drawable
+
+
+def is_drawn(layer):
+    """True for layers whose pixels GIMP draws itself (text, group, link, vector): they can only be restored as a new layer."""
+    kinds = [getattr(Gimp, name, None) for name in ("TextLayer", "GroupLayer", "LinkLayer", "VectorLayer")]
+    return isinstance(layer, tuple(kind for kind in kinds if kind is not None))
+
+
+def check_output(layer, output, scale, selected):
+    """The output that this layer allows: the wish, or a new layer where the layer cannot be written to. Raises Refusal."""
+    if scale > 1 and selected:
+        raise Refusal(_("Enlarging works on whole layers. Remove the selection (Select ▸ None), or choose the size 1×."))
+    if scale > 1 or output == NEW_LAYER:
+        return NEW_LAYER
+    if is_drawn(layer):
+        return NEW_LAYER
+    if locked(layer):
+        raise Refusal(_("The layer's pixels are locked. Unlock them, or put the result on a new layer."))
+    return REPLACE
+
+
+def locked(layer):
+    """Whether the pixels of the layer, or of a group it is in, are locked."""
+    while layer is not None:
+        if layer.get_lock_content():
+            return True
+        layer = layer.get_parent()
+    return False
+
+
+def covers_fully(layer):
+    """True when a copy above hides this layer completely, so that the picture then shows the copy alone."""
+    normal = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
+    return layer.get_mask() is None and layer.get_opacity() >= 100.0 and layer.get_mode() in normal and _opaque(layer)
+
+
+def _opaque(layer):
+    if not layer.has_alpha():
+        return True
+    whole = Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height())
+    alpha = layer.get_buffer().get(whole, 1.0, "A u8", Gegl.AbyssPolicy.NONE)
+    return not alpha.strip(b"\xff")

@@ -1,0 +1,151 @@
+"""GIMP drawables and selections to and from Pixels, at the layer's own depth where the wire has it.
+
+A layer that is stored as sRGB-encoded integers travels as its own bytes. Every other one (linear, another profile, half, double)
+travels as unbounded float, converted to sRGB and back by babl, GIMP's own colour engine; "R'G'B' u8" would clip a wide gamut.
+"""
+
+import re
+from typing import NamedTuple, Optional
+
+import gi
+
+gi.require_version("Babl", "0.1")
+gi.require_version("Gegl", "0.4")
+from gi.repository import Babl, Gegl, Gimp
+from restored_client.pixels import Pixels
+
+CONTEXT_SIDE = 256
+"""Longest side of the thumbnail that goes with every request."""
+
+
+class Form(NamedTuple):
+    """How a drawable's pixels travel. `native` means the bytes are the drawable's own, so that nothing is ever converted."""
+
+    babl: str
+    channels: int
+    depth: str
+    native: bool
+
+
+class Region(NamedTuple):
+    """A rectangle of a layer, in the layer's coordinates; `mask` is the selection in it, None where all of it is selected."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    mask: Optional[Pixels] = None
+
+    @property
+    def rectangle(self):
+        return Gegl.Rectangle.new(self.x, self.y, self.width, self.height)
+
+
+def form_of(drawable):
+    """How this drawable's pixels travel. Its format's name carries its colour space unless that is sRGB."""
+    name = Babl.get_name(drawable.get_format())
+    match = re.fullmatch(r"(R['~]G['~]B['~]|Y['~])(A?) (u8|u16|u32)", name)
+    model, colours = ("Y'", 1) if drawable.is_gray() else ("R'G'B'", 3)
+    alpha = drawable.has_alpha()
+    if match:
+        return Form(name, colours + alpha, match.group(3), True)
+    return Form(model + ("A" if alpha else "") + " float", colours + alpha, "f32", False)
+
+
+def read(buffer, region, form):
+    """The pixels of a region of a Gegl buffer. Pixels outside the buffer repeat its edge (there are none in normal use)."""
+    data = buffer.get(region.rectangle, 1.0, form.babl, Gegl.AbyssPolicy.CLAMP)
+    return Pixels(region.width, region.height, form.channels, form.depth, data)
+
+
+def context(buffer, width, height, form):
+    """The whole layer at most 256 px wide or high, 8 bit, alpha included: what the engine judges haze, light and colour by."""
+    scale = min(1.0, CONTEXT_SIDE / max(width, height))
+    w, h = max(1, int(width * scale)), max(1, int(height * scale))
+    name = form.babl.rsplit(" ", 1)[0] + " u8"
+    data = buffer.get(Gegl.Rectangle.new(0, 0, w, h), scale, name, Gegl.AbyssPolicy.CLAMP)
+    return Pixels(w, h, form.channels, "u8", data)
+
+
+def has_selection(image):
+    return not Gimp.Selection.is_empty(image)
+
+
+def selected_region(image, drawable, margin):
+    """What of the drawable is to be restored, with `margin` pixels around it for the network to look at; None when the selection
+    misses the drawable."""
+    width, height = drawable.get_width(), drawable.get_height()
+    if not has_selection(image):
+        return Region(0, 0, width, height)
+    found, x, y, w, h = drawable.mask_intersect()
+    if not found or w <= 0 or h <= 0:
+        return None
+    left, top = max(0, x - margin), max(0, y - margin)
+    box = Region(left, top, min(width, x + w + margin) - left, min(height, y + h + margin) - top)
+    mask = selection_in(image, drawable, box)
+    return None if is_zero(mask) else box._replace(mask=None if is_full(mask) else mask)
+
+
+def selection_in(image, drawable, region):
+    """The selection in a region of the drawable, as it is stored: 8 bit, else float. 0 outside the image."""
+    _hit, dx, dy = drawable.get_offsets()
+    selection = image.get_selection()
+    name, depth = ("Y u8", "u8") if Babl.get_name(selection.get_format()) == "Y u8" else ("Y float", "f32")
+    place = Gegl.Rectangle.new(region.x + dx, region.y + dy, region.width, region.height)
+    data = selection.get_buffer().get(place, 1.0, name, Gegl.AbyssPolicy.NONE)
+    return Pixels(region.width, region.height, 1, depth, data)
+
+
+def is_zero(mask):
+    return not bytes(mask.data).strip(b"\0")
+
+
+def is_full(mask):
+    full = b"\xff" if mask.depth == "u8" else b"\0\0\x80\x3f"
+    return bytes(mask.data) == full * (mask.width * mask.height)
+
+
+_RUNS = {
+    # runs of unselected pixels; a float 0 is four zero bytes, so pixels are stepped over in fours to stay aligned
+    "u8": re.compile(rb"(\0+)"),
+    "f32": re.compile(rb"((?:\0{4})+)|(?:(?!\0{4}).{4})+", re.DOTALL),
+}
+
+
+def unselected_runs(mask):
+    """Rectangles (x, y, width, height) of the mask that together are exactly its zero pixels; equal neighbouring rows are one."""
+    size = 1 if mask.depth == "u8" else 4
+    view = mask.view
+    row = mask.width * size
+    waiting = {}
+    for y in range(mask.height):
+        runs = {
+            (m.start(1) // size, (m.end(1) - m.start(1)) // size)
+            for m in _RUNS[mask.depth].finditer(view[y * row : (y + 1) * row])
+            if m.group(1) is not None
+        }
+        for run in [run for run in waiting if run not in runs]:
+            top = waiting.pop(run)
+            yield run[0], top, run[1], y - top
+        for run in runs:
+            waiting.setdefault(run, y)
+    for (x, w), top in waiting.items():
+        yield x, top, w, mask.height - top
+
+
+def write(target, region, form, pixels, original):
+    """Put restored pixels into the Gegl buffer `target`; what the region's mask leaves out is copied from the buffer `original`.
+
+    The daemon already left those pixels as it got them. They are copied all the same where the layer travelled as float: the way
+    to sRGB and back is exact to a float's last digit only, and "untouched" is to mean the same bytes.
+    """
+    target.set(region.rectangle, form.babl, _as_bytes(pixels.data))
+    if region.mask is not None and not form.native:
+        for x, y, w, h in unselected_runs(region.mask):
+            place = Gegl.Rectangle.new(region.x + x, region.y + y, w, h)
+            original.copy(place, Gegl.AbyssPolicy.NONE, target, place)
+    target.flush()
+
+
+def _as_bytes(data):
+    return data if isinstance(data, bytes) else bytes(data)
