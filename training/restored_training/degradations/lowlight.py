@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, column, normal, round8, spread, uniform
+from .base import Degradation, Params, View, choose, column, normal, round8, spread, uniform
 
 
 class LowLight(Degradation):
@@ -15,17 +15,18 @@ class LowLight(Degradation):
 
     In encoded values a loss of light by k stops is x 2^(-k / 2.2) = exp(c), and a camera's tone curve, steeper in the
     shadows, is the power g (Retinex-style R L^gamma with gamma 2-3.5 is the same form; LOL's pairs fit this line in log-log).
-    Four fifths: c ~ U(-2.5, -1.0), g ~ U(.95, 2.1), which makes a well-exposed picture's mean 0.02-0.15; one fifth, merely
-    too dark: c ~ U(-1.2, -.35), g ~ U(1, 1.4). Channels differ by +-8 % (cast). Noise: standard deviation 0.002-0.02 at
+    70 %: c ~ U(-2.5, -1.0), g ~ U(.95, 2.1), which makes a well-exposed picture's mean 0.02-0.15; 15 %, merely too dark:
+    c ~ U(-1.2, -.35), g ~ U(1, 1.4); 15 %, a gamma alone (Retinex): c ~ U(-.3, 0), g ~ U(1.8, 3.2). Channels differ by +-8 % (cast). Noise: standard deviation 0.002-0.02 at
     black's end plus 0.01-0.05 sqrt(dark), half blurred chroma-free as small sensors do; rounding to 8 bits costs the rest.
     """
 
     task: ClassVar[Task] = "lowlight"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        mild = uniform(generator, device, n) < 0.2
-        log_gain = torch.where(mild, uniform(generator, device, n, -1.2, -0.35), uniform(generator, device, n, -2.5, -1.0))
-        gamma = torch.where(mild, uniform(generator, device, n, 1.0, 1.4), uniform(generator, device, n, 0.95, 2.1))
+        kind = choose(generator, device, n, (0.70, 0.15, 0.15))
+        ranges = torch.tensor([[-2.5, -1.0, 0.95, 2.1], [-1.2, -0.35, 1.0, 1.4], [-0.3, 0.0, 1.8, 3.2]], device=device)[kind]
+        log_gain = ranges[:, 0] + (ranges[:, 1] - ranges[:, 0]) * uniform(generator, device, n)
+        gamma = ranges[:, 2] + (ranges[:, 3] - ranges[:, 2]) * uniform(generator, device, n)
         level = uniform(generator, device, n) ** 2
         return {
             "gain": torch.exp(log_gain[:, None] + uniform(generator, device, (n, 3), -0.08, 0.08)),
