@@ -1,0 +1,22 @@
+"""Plug-ins into hosts: find every GIMP 3 and Krita of this user, install, update, remove, report."""
+
+from .adapters import PluginError, Record, build, build_zip, executable
+from .install import Placement, install, status, uninstall
+from .places import Host, Place, System, at, find
+
+__all__ = [
+    "Host",
+    "Place",
+    "Placement",
+    "PluginError",
+    "Record",
+    "System",
+    "at",
+    "build",
+    "build_zip",
+    "executable",
+    "find",
+    "install",
+    "status",
+    "uninstall",
+]

@@ -1,0 +1,135 @@
+"""What goes into a host: the adapter's files, the client beside or inside them, and where the `restored` program is."""
+
+import json
+import os
+import shutil
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, Self
+
+import restored
+
+from .places import Host
+
+GIMP_FOLDER: Final = "restore-with-instruction"
+KRITA_NAME: Final = "restore_with_instruction"
+RECORD: Final = "installed.json"
+
+_LEFT_OUT: Final = ("__pycache__", "*.pyc", ".*", "tests", "README*")
+
+
+class PluginError(RuntimeError):
+    """A plug-in that cannot be put in or taken out; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an installed plug-in knows of its origin (`restored_client/installed.json`)."""
+
+    version: str
+    executable: str
+
+    @classmethod
+    def now(cls) -> Self:
+        return cls(_version(), str(executable()))
+
+    @classmethod
+    def read(cls, client: Path) -> Self | None:
+        """The record in an installed client folder, or None when there is none that can be read."""
+        try:
+            data = json.loads((client / RECORD).read_text("utf-8"))
+            return cls(str(data["version"]), str(data["executable"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, client: Path) -> None:
+        (client / RECORD).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+
+
+def names(host: Host) -> tuple[str, ...]:
+    """What lies in the host's plug-in folder once the plug-in is installed."""
+    return (GIMP_FOLDER,) if host == "gimp" else (KRITA_NAME, f"{KRITA_NAME}.desktop")
+
+
+def client_in(host: Host, folder: Path) -> Path:
+    """Where the client lies below a host's plug-in folder."""
+    return folder / (GIMP_FOLDER if host == "gimp" else KRITA_NAME) / "restored_client"
+
+
+def build(host: Host, folder: Path) -> None:
+    """Lay out the plug-in below `folder` exactly as the host wants to find it."""
+    adapter, client = _sources(host)
+    ignore = shutil.ignore_patterns(*_LEFT_OUT)
+    try:
+        if host == "gimp":
+            shutil.copytree(adapter, folder / GIMP_FOLDER, ignore=ignore)
+            script = folder / GIMP_FOLDER / f"{GIMP_FOLDER}.py"
+            script.chmod(script.stat().st_mode | 0o755)  # GIMP starts it as a program
+        else:
+            shutil.copytree(adapter / KRITA_NAME, folder / KRITA_NAME, ignore=ignore)
+            shutil.copy2(adapter / f"{KRITA_NAME}.desktop", folder)
+        shutil.copytree(client, client_in(host, folder), ignore=ignore)
+        Record.now().write(client_in(host, folder))
+    except FileNotFoundError as error:
+        raise PluginError(
+            f"This installation of restored is incomplete: {error.filename} is missing. Install it again."
+        ) from error
+
+
+def build_zip(target: Path) -> None:
+    """The zip that Krita's Tools > Scripts > Import Python Plugin from File takes."""
+    import tempfile
+
+    from restored.io import atomic
+
+    packed = zipfile.ZIP_DEFLATED
+    with tempfile.TemporaryDirectory() as temporary, atomic(target) as file, zipfile.ZipFile(file, "w", packed) as archive:
+        build("krita", Path(temporary))
+        for path in sorted(_files(Path(temporary))):
+            archive.write(path, path.relative_to(temporary))
+
+
+def executable() -> Path:
+    """The `restored` program that a plug-in is to start, never the host's own Python."""
+    named = os.environ.get("RESTORED_EXECUTABLE")
+    if named:
+        return Path(named)
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable)
+    name = "restored.exe" if sys.platform == "win32" else "restored"
+    beside = Path(sysconfig.get_path("scripts")) / name
+    if beside.is_file():
+        return beside
+    found = shutil.which(name)
+    if found is None:
+        raise PluginError(f"The program “{name}” is not beside {sys.executable} nor on the path. Install restored again.")
+    return Path(found)
+
+
+def _sources(host: Host) -> tuple[Path, Path]:
+    """The adapter's folder and the client's: in a checkout below plugins/, in a wheel as data of this package."""
+    packaged = Path(__file__).parent / "adapters" / host
+    plugins = Path(restored.__file__).parents[2] / "plugins"
+    if packaged.is_dir():
+        import restored_client
+
+        return packaged, Path(next(iter(restored_client.__path__)))
+    if (plugins / host).is_dir():
+        return plugins / host, plugins / "restored_client"
+    raise PluginError(f"This installation of restored came without the {host} plug-in. Install it again.")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def _version() -> str:
+    try:
+        return version("restore-with-instruction")
+    except PackageNotFoundError:  # a checkout that was not installed
+        return "0"

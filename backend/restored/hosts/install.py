@@ -1,0 +1,148 @@
+"""Put plug-ins in, take them out, say what is where. Each place changes completely or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from restored.io import PictureError
+
+from . import kritarc
+from .adapters import PluginError, Record, build, client_in, names
+from .places import Host, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What is at one place. `record` is None when nothing is installed there (or nothing that can be read)."""
+
+    place: Place
+    installed: bool
+    record: Record | None
+    enabled: bool
+    current: bool
+
+    def sentence(self) -> str:
+        """What a person wants to know about this place."""
+        if not self.installed:
+            return "not installed"
+        if self.record is None:
+            return "damaged: install it again"
+        state = f"version {self.record.version}"
+        if not Path(self.record.executable).is_file():
+            return f"{state}, but the program it starts is gone: install it again"
+        if not self.current:
+            state += ", from another version of restored: install it again to update it"
+        if not self.enabled:
+            state += "; switch it on in Settings > Configure Krita > Python Plugin Manager"
+        return state
+
+    def to_dict(self) -> dict[str, object]:
+        """For `--json` and the doctor."""
+        return {
+            "host": self.place.host,
+            "title": self.place.title,
+            "package": self.place.package,
+            "folder": str(self.place.folder),
+            "installed": self.installed,
+            "version": self.record.version if self.record else None,
+            "executable": self.record.executable if self.record else None,
+            "current": self.current,
+            "enabled": self.enabled,
+            "state": self.sentence(),
+            "note": self.place.note,
+        }
+
+
+def status(place: Place) -> Placement:
+    """Look, change nothing."""
+    installed = any((place.folder / name).exists() for name in names(place.host))
+    record = Record.read(client_in(place.host, place.folder)) if installed else None
+    on = installed and (place.host == "gimp" or (place.settings is not None and kritarc.enabled(place.settings)))
+    return Placement(place, installed, record, on, record is not None and record == Record.now())
+
+
+def install(host: Host, place: Place) -> Placement:
+    """Put the plug-in at `place`, replacing an older one. Raises PluginError; then the older one is still there."""
+    with _sentences(place), _staging(place) as staging:
+        build(host, staging / "new")
+        with _exchange(place, staging) as exchange:
+            for name in names(host):
+                exchange.replace(name)
+            if place.settings is not None:
+                kritarc.enable(place.settings)
+    return status(place)
+
+
+def uninstall(host: Host, place: Place) -> Placement:
+    """Take the plug-in away from `place`; nothing else is touched. Raises PluginError; then it is still there."""
+    if status(place).installed:
+        with _sentences(place), _staging(place) as staging, _exchange(place, staging) as exchange:
+            for name in names(host):
+                exchange.remove(name)
+            if place.settings is not None:
+                kritarc.forget(place.settings)
+    return status(place)
+
+
+class _Exchange:
+    """Renames inside one disk, remembered so that they can be undone."""
+
+    def __init__(self, place: Place, staging: Path) -> None:
+        self._folder, self._new, self._old = place.folder, staging / "new", staging / "old"
+        self._old.mkdir()
+        self._put: list[str] = []
+        self._taken: list[str] = []
+
+    def remove(self, name: str) -> None:
+        if (self._folder / name).exists():
+            (self._folder / name).rename(self._old / name)
+            self._taken.append(name)
+
+    def replace(self, name: str) -> None:
+        self.remove(name)
+        (self._new / name).rename(self._folder / name)
+        self._put.append(name)
+
+    def undo(self) -> None:
+        for name in reversed(self._put):
+            (self._folder / name).rename(self._new / name)
+        for name in reversed(self._taken):
+            (self._old / name).rename(self._folder / name)
+
+
+@contextmanager
+def _exchange(place: Place, staging: Path) -> Iterator[_Exchange]:
+    exchange = _Exchange(place, staging)
+    try:
+        yield exchange
+    except BaseException:
+        exchange.undo()
+        raise
+
+
+@contextmanager
+def _staging(place: Place) -> Iterator[Path]:
+    """A folder on the same disk but outside the one that the host searches, so that it never sees half a plug-in."""
+    made = [folder for folder in (place.folder, *place.folder.parents) if not folder.exists()]
+    place.folder.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=place.folder.resolve().parent, prefix=".restored-"))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        for folder in made:  # those that a failure, or nothing to do, left empty
+            with suppress(OSError):
+                folder.rmdir()
+
+
+@contextmanager
+def _sentences(place: Place) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PluginError(f"{place.title}: “{error.filename or place.folder}” cannot be changed ({error.strerror}).") from error
+    except PictureError as error:
+        raise PluginError(f"{place.title}: {error}") from error

@@ -1,0 +1,94 @@
+"""The arrows of the house point one way. Read from the sources, so that an import inside a function counts too."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = {"restored": "backend", "restored_client": "plugins", "restored_training": "training"}
+
+
+def modules(package: str) -> dict[str, Path]:
+    """Every module of a package by its dotted name; vendored code is someone else's house."""
+    base = ROOT / FOLDERS[package.partition(".")[0]]
+    start = base.joinpath(*package.split("."))
+    files = [start.with_suffix(".py")] if start.with_suffix(".py").is_file() else sorted(start.rglob("*.py"))
+    found = {}
+    for path in files:
+        if "vendor" in path.parts:
+            continue
+        name = ".".join(path.relative_to(base).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imports(name: str, path: Path) -> Iterator[tuple[int, str]]:
+    """(line, absolute dotted name) of everything a module imports."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")
+            base = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def violations(package: str, *forbidden: str) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{line} imports {target}"
+        for name, path in modules(package).items()
+        for line, target in imports(name, path)
+        if any(target == root or target.startswith(root + ".") for root in forbidden)
+    ]
+
+
+def test_there_is_something_to_check() -> None:
+    for package in FOLDERS:
+        assert modules(package), package
+    name = "restored.instruction"
+    assert "restored.instruction.plan.Plan" in {target for _, target in imports(name, modules(name)[name])}
+
+
+ABOVE = ("restored.daemon", "restored.cli", "restored.io", "restored.hosts", "restored_client")
+ARROWS = {
+    # the floor: text and models know nothing of pixels' way, of wires or of commands
+    "restored.instruction": ("restored.models", "restored.engine", *ABOVE),
+    "restored.models": ("restored.engine", *ABOVE, "zmq", "socket"),
+    "restored.engine": (*ABOVE, "zmq", "socket"),
+    "restored.io": ("restored.daemon", "restored.cli", "restored.models", "restored_client", "torch", "zmq"),
+    "restored.hosts": ("restored.daemon", "restored.cli", "restored.engine", "restored.models", "torch", "zmq"),
+    "restored.daemon": ("restored.cli", "restored.io", "restored.hosts", "typer", "rich"),
+    "restored": ("restored_training",),
+    "restored_client": ("restored", "restored_training"),
+}
+
+
+@pytest.mark.parametrize("package", ARROWS)
+def test_arrows(package: str) -> None:
+    assert violations(package, *ARROWS[package]) == []
+
+
+def test_the_client_needs_nothing_but_python() -> None:
+    allowed = sys.stdlib_module_names | {"restored_client"}
+    foreign = [
+        f"{path.relative_to(ROOT)}:{line} imports {target}"
+        for name, path in modules("restored_client").items()
+        for line, target in imports(name, path)
+        if target.partition(".")[0] not in allowed
+    ]
+    assert foreign == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in sorted((ROOT / "plugins").rglob("*.py")) if "vendor" not in p.parts],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_plugins_are_python_3_9(path: Path) -> None:
+    """The oldest Python inside a host. Types in annotations may be newer where they are never evaluated."""
+    ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 9))
