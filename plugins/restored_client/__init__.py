@@ -1,0 +1,10 @@
+"""The client of the `restored` daemon, for every host's plug-in and the command line. Standard library only, Python 3.9 on."""
+
+from __future__ import annotations
+
+from .errors import Cancelled, ClientError, RestoredError
+from .messages import PROTOCOL_VERSION
+from .pixels import DEPTHS, Pixels
+from .session import Outcome, Progress, Session
+
+__all__ = ["DEPTHS", "PROTOCOL_VERSION", "Cancelled", "ClientError", "Outcome", "Pixels", "Progress", "RestoredError", "Session"]

@@ -1,0 +1,88 @@
+"""What the user typed before, and presets, shared by all hosts. JSON in the user's configuration folder, replaced atomically."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Final, List, Mapping, Optional
+
+from .paths import config_dir
+
+MAX_HISTORY: Final = 200
+MAX_LENGTH: Final = 4000
+"""Characters of one remembered instruction; longer ones are not remembered."""
+
+
+class History:
+    """Instructions, most recent first, each once. A broken or unwritable file loses the history, never a restoration."""
+
+    def __init__(self, path: Optional[Path] = None) -> None:
+        self._path = path or config_dir() / "history.json"
+
+    def list(self, search: str = "") -> List[str]:
+        """All instructions that contain `search`, in any case."""
+        found = _read(self._path).get("history", [])
+        words = search.casefold()
+        return [text for text in found if isinstance(text, str) and words in text.casefold()]
+
+    def add(self, instruction: str) -> None:
+        """Remember an instruction that was carried out."""
+        text = instruction.strip()
+        if text and len(text) <= MAX_LENGTH:
+            others = [known for known in self.list() if known != text]
+            with contextlib.suppress(OSError):
+                _write(self._path, {"history": [text, *others][:MAX_HISTORY]})
+
+    def remove(self, instruction: str) -> None:
+        """Forget one instruction."""
+        _write(self._path, {"history": [known for known in self.list() if known != instruction]})
+
+    def clear(self) -> None:
+        """Forget everything."""
+        _write(self._path, {"history": []})
+
+
+class Presets:
+    """Named settings: each a map with `instruction` and, when wanted, `plan`, `strength`, `model`."""
+
+    def __init__(self, path: Optional[Path] = None) -> None:
+        self._path = path or config_dir() / "presets.json"
+
+    def all(self) -> Dict[str, Dict[str, Any]]:
+        """Presets by name, in the order they were made."""
+        found = _read(self._path).get("presets", {})
+        return {name: preset for name, preset in found.items() if isinstance(preset, dict)} if isinstance(found, dict) else {}
+
+    def save(self, name: str, preset: Mapping[str, Any]) -> None:
+        """Keep a preset under a name, in place of an earlier one of that name. Raises ValueError for an empty name."""
+        if not name.strip():
+            raise ValueError("A preset needs a name.")
+        _write(self._path, {"presets": {**self.all(), name.strip(): dict(preset)}})
+
+    def remove(self, name: str) -> None:
+        """Forget a preset; an unknown name is fine."""
+        _write(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
+
+
+def _read(path: Path) -> Dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    """Replace the file in one step, readable by the user only: instructions are private."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(prefix=path.name, dir=str(path.parent))
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(data, file, ensure_ascii=False, indent=1)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

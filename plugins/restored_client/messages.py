@@ -1,0 +1,249 @@
+"""The wire, defined once: message types, header fields and their checks. Imported by the daemon too.
+
+A message is a list of frames. The first is the header, a msgpack map with `protocol`, `type` and `id` (the request's); the
+others are raw pixels or bytes, each described by one entry of the header's `frames`. A request that announces frames is sent
+without them; they follow in an `upload` once the daemon said `accepted`. `hello`, `shutdown` and `error` keep their form in
+every protocol version.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Sequence, Tuple, cast
+
+from .errors import ClientError
+from .pixels import DEPTHS, Pixels, geometry_problem
+from .vendor import msgpack
+
+PROTOCOL_VERSION: Final[int] = 1
+
+MAX_HEADER: Final[int] = 1 << 20
+"""Bytes of a header at most: an instruction of 100 kB and its plan fit."""
+
+MAX_ICC: Final[int] = 16 << 20
+MAX_CONTEXT_SIDE: Final[int] = 256
+
+# client -> daemon
+HELLO: Final = "hello"
+EXPLAIN: Final = "explain"
+RESTORE: Final = "restore"
+ADJUST: Final = "adjust"
+UPLOAD: Final = "upload"
+CANCEL: Final = "cancel"
+STATUS: Final = "status"
+MODELS: Final = "models"
+UNLOAD: Final = "unload"
+SHUTDOWN: Final = "shutdown"
+
+# daemon -> client (hello, status, models, unload and shutdown are answered with their own type)
+ACCEPTED: Final = "accepted"
+PROGRESS: Final = "progress"
+PREVIEW: Final = "preview"
+PLAN: Final = "plan"
+RESULT: Final = "result"
+NOTHING_TO_DO: Final = "nothing_to_do"
+CANCELLED: Final = "cancelled"
+ALIVE: Final = "alive"
+ERROR: Final = "error"
+
+LAYER: Final = "layer"
+MASK: Final = "mask"
+CONTEXT: Final = "context"
+ICC: Final = "icc"
+
+
+def encode(header: Mapping[str, Any]) -> bytes:
+    """The header frame. Raises ValueError or TypeError for values msgpack has no type for."""
+    return cast(bytes, msgpack.packb(header, unicode_errors="replace"))
+
+
+def decode(frame: Any) -> Dict[str, Any]:
+    """A header frame as a map. Text that is not UTF-8 is repaired, not refused. Raises ClientError("bad_request")."""
+    raw = bytes(memoryview(frame)[: MAX_HEADER + 1])
+    if len(raw) > MAX_HEADER:
+        raise ClientError("bad_request", detail=f"a header of more than {MAX_HEADER} bytes")
+    try:
+        header = msgpack.unpackb(raw, unicode_errors="replace", strict_map_key=True)
+    except Exception as error:  # the unpacker raises many kinds, some of them undocumented
+        raise ClientError("bad_request", detail=f"not a msgpack header: {error!r}") from None
+    if not isinstance(header, dict) or not all(isinstance(key, str) for key in header):
+        raise ClientError("bad_request", detail="the header is not a map with names")
+    return header
+
+
+def message(kind: str, request: str, **fields: Any) -> Dict[str, Any]:
+    """A header of this protocol version; fields that are None are left out."""
+    header: Dict[str, Any] = {"protocol": PROTOCOL_VERSION, "type": kind, "id": request}
+    header.update((name, value) for name, value in fields.items() if value is not None)
+    return header
+
+
+# --- frames ---
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a header says about one raw frame. Geometry is None for an ICC profile."""
+
+    role: str
+    nbytes: int
+    geometry: Optional[Tuple[int, int, int, str]] = None  # width, height, channels, depth
+
+    def pixels(self, data: Any) -> Pixels:
+        """The frame's bytes as pixels. Raises ClientError("size_mismatch") when the sizes lie."""
+        if self.geometry is None:
+            raise ClientError("bad_request", detail=f"{self.role} is not pixels")
+        try:
+            return Pixels(*self.geometry, data=data)
+        except ValueError as error:
+            raise ClientError("size_mismatch", detail=str(error)) from None
+
+
+def describe(role: str, content: Any) -> Dict[str, Any]:
+    """The `frames` entry for Pixels or, for ICC, bytes."""
+    if isinstance(content, Pixels):
+        geometry = {"width": content.width, "height": content.height, "channels": content.channels, "depth": content.depth}
+        return {"role": role, "bytes": content.nbytes, **geometry}
+    return {"role": role, "bytes": len(content)}
+
+
+def read_frames(header: Mapping[str, Any], allowed: Sequence[str]) -> List[Frame]:
+    """The frames a header announces, checked. Raises ClientError("bad_request" or "bad_picture")."""
+    entries = header.get("frames", [])
+    if not isinstance(entries, list) or len(entries) > len(allowed):
+        raise ClientError("bad_request", detail=f"“frames” must be a list of at most {len(allowed)}")
+    frames = [_read_frame(entry, allowed) for entry in entries]
+    if len({frame.role for frame in frames}) != len(frames):
+        raise ClientError("bad_request", detail="a frame's role is there twice")
+    return frames
+
+
+def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
+    if not isinstance(entry, dict) or entry.get("role") not in allowed:
+        raise ClientError("bad_request", detail=f"a frame needs one of the roles {allowed}")
+    role, nbytes = entry["role"], entry.get("bytes", 0)
+    if not _whole(nbytes) or nbytes < 1:
+        raise ClientError("bad_request", detail="a frame needs its size in bytes")
+    if role == ICC:
+        if nbytes > MAX_ICC:
+            raise ClientError("bad_picture", "The colour profile is too large.", f"{nbytes} bytes")
+        return Frame(role, nbytes)
+    geometry = (entry.get("width", 0), entry.get("height", 0), entry.get("channels", 0), entry.get("depth", ""))
+    problem = geometry_problem(*geometry)
+    if problem:
+        raise ClientError("bad_picture", "The picture could not be used: " + problem)
+    width, height, channels, depth = geometry
+    frame = Frame(role, nbytes, (width, height, channels, depth))
+    if nbytes != width * height * channels * DEPTHS[depth]:
+        raise ClientError("size_mismatch", detail=f"{frame} announces {nbytes} bytes")
+    if role == MASK and (channels != 1 or depth not in ("u8", "f32")):
+        raise ClientError("bad_picture", "A mask must have one channel of 8 bits or float.")
+    if role == CONTEXT and max(width, height) > MAX_CONTEXT_SIDE:
+        raise ClientError("bad_picture", f"The thumbnail may be at most {MAX_CONTEXT_SIDE} pixels wide or high.")
+    return frame
+
+
+# --- requests ---
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _fraction(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and 0.0 <= value <= 1.0
+
+
+def _scale(value: Any) -> bool:
+    return _whole(value) and value in (1, 2, 4)
+
+
+def _map(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of one request type; `needs` are required, `may` are optional, `frames` are the roles it may announce."""
+
+    needs: Mapping[str, Check]
+    may: Mapping[str, Check]
+    frames: Tuple[str, ...] = ()
+
+
+FORMS: Final[Dict[str, Form]] = {
+    HELLO: Form({"client": _text}, {"build": _text, "pid": _whole}),
+    EXPLAIN: Form({"instruction": _text}, {}, (CONTEXT,)),
+    RESTORE: Form(
+        {},
+        {
+            "instruction": _text,
+            "plan": _map,
+            "strength": _fraction,
+            "scale": _scale,
+            "model": _text,
+            "keep": _flag,
+            "device": _text,
+        },
+        (LAYER, MASK, CONTEXT, ICC),
+    ),
+    ADJUST: Form({"job": _text}, {"strength": _fraction}, (MASK,)),
+    UPLOAD: Form({}, {}),
+    CANCEL: Form({"job": _text}, {}),
+    STATUS: Form({}, {}),
+    MODELS: Form({}, {}),
+    UNLOAD: Form({}, {}),
+    SHUTDOWN: Form({}, {"if_idle": _flag}),
+}
+
+
+def check_request(header: Mapping[str, Any]) -> List[Frame]:
+    """Check a request's header and return the frames it announces. Raises ClientError with the reason."""
+    kind, request, protocol = header.get("type"), header.get("id"), header.get("protocol", "")
+    if not _whole(protocol) or not isinstance(request, str) or not 1 <= len(request) <= 64:
+        raise ClientError("bad_request", detail="a request needs protocol, type and id")
+    form = FORMS.get(kind) if isinstance(kind, str) else None
+    if protocol != PROTOCOL_VERSION and kind != SHUTDOWN:
+        raise ClientError("protocol", protocol_sentence(client=protocol, daemon=PROTOCOL_VERSION))
+    if form is None:
+        raise ClientError("bad_request", detail=f"unknown type {str(kind)[:60]!r}")
+    for name, check in form.needs.items():
+        if name not in header or not check(header[name]):
+            raise ClientError("bad_request", detail=f"{kind} needs a valid “{name}”")
+    for name, check in form.may.items():
+        if name in header and not check(header[name]):
+            raise ClientError("bad_request", detail=f"{kind} has a bad “{name}”")
+    frames = read_frames(header, form.frames) if kind != UPLOAD else []
+    if kind == RESTORE:
+        _check_restore(header, frames)
+    return frames
+
+
+def _check_restore(header: Mapping[str, Any], frames: Sequence[Frame]) -> None:
+    by_role = {frame.role: frame for frame in frames}
+    if "instruction" not in header and "plan" not in header:
+        raise ClientError("bad_request", detail="restore needs an instruction or a plan")
+    if LAYER not in by_role:
+        raise ClientError("bad_request", detail="restore needs a layer")
+    layer, mask = by_role[LAYER].geometry, by_role.get(MASK)
+    if mask is not None and layer is not None and mask.geometry is not None and mask.geometry[:2] != layer[:2]:
+        raise ClientError("bad_picture", "The mask must be as large as the layer.")
+
+
+def protocol_sentence(*, client: int, daemon: int) -> str:
+    """Which side has to be updated."""
+    if client < daemon:
+        return "This plug-in is older than the restoration engine. Run “restored plugins install” and restart this program."
+    return "The restoration engine is older than this plug-in. Please update it: “pipx upgrade restore-with-instruction”."
