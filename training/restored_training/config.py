@@ -92,8 +92,9 @@ class PretrainConfig(_Strict):
 
 
 class OptimConfig(_Strict):
-    """AdamW with linear warm-up and cosine decay to `final_lr`."""
+    """AdamW, or Muon for the convolutions with AdamW for the rest; linear warm-up and cosine decay to `final_lr`."""
 
+    kind: Literal["adamw", "muon"] = "adamw"
     lr: Positive = 1e-3
     final_lr: Positive = 1e-6
     betas: tuple[Fraction, Fraction] = (0.9, 0.99)

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 HELD_OUT: Final = ("0", "1")
-"""Photographs whose file's sha256 starts so are never trained on: synthetic test sets and the project's examples come from them."""
+"""Photographs whose file's sha256 starts so are never trained on: test sets and the project's examples use them."""
 
 Split = Literal["train", "heldout", "all"]
 

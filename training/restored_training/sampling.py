@@ -21,6 +21,8 @@ CONTEXT_SIZE: Final = 64
 """Side of the context frame in training; the networks average theirs to this size or less."""
 
 _TRIES: Final = 3
+_SMALL_SIDE: Final = 144
+"""Short side of the copy that contexts are cut from: enough for the smallest layer, and quick to average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class PatchSource:
 
     def __init__(self, photographs: Sequence[np.ndarray], scales: Sequence[float]) -> None:
         self._levels = [[_reduced(photo, scale) for scale in scales] for photo in photographs]
-        self._small = [_reduced(photo, min(1.0, 256 / min(photo.shape[:2]))) for photo in photographs]
+        self._small = [_reduced(photo, min(1.0, _SMALL_SIDE / min(photo.shape[:2]))) for photo in photographs]
 
     def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2)."""
@@ -86,7 +88,7 @@ class PatchSource:
         best: tuple[float, int, int] | None = None
         for _ in range(_TRIES if rng.random() < 0.7 else 1):
             y, x = top + rng.randint(0, layer_h - size), left + rng.randint(0, layer_w - size)
-            energy = _energy(photo[y : y + size : 2, x : x + size : 2])
+            energy = _energy(photo[y : y + size : 3, x : x + size : 3])
             if best is None or energy > best[0]:
                 best = (energy, y, x)
         assert best is not None
@@ -179,7 +181,8 @@ def _whole(windows: Tensor) -> Tensor:
 
 
 def _tensor(pixels: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))).float().div_(255)
+    planes = torch.tensor(pixels).permute(2, 0, 1)
+    return planes.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
 
 
 def _reduced(photo: np.ndarray, scale: float) -> np.ndarray:
@@ -192,7 +195,7 @@ def _reduced(photo: np.ndarray, scale: float) -> np.ndarray:
 
 def _energy(pixels: np.ndarray) -> float:
     green = pixels[:, :, 1].astype(np.int16)
-    return float(np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean())
+    return float(np.abs(green[1:] - green[:-1]).mean() + np.abs(green[:, 1:] - green[:, :-1]).mean())
 
 
 def _oriented(image: Tensor, flip: bool, mirror: bool, turn: bool) -> Tensor:

@@ -17,6 +17,7 @@ from . import checkpoint, families
 from .config import RunConfig
 from .distributed import Workers
 from .losses import KindBalance, restoration_loss
+from .optimizer import Optimizers
 from .sampling import Group, GroupSampler
 from .threads import FreeThreads
 
@@ -47,13 +48,7 @@ class Trainer:
         if config.model.start_from is not None:
             start_from(self.model, checkpoint.load(config.model.start_from))
         self.ema = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(),
-            lr=config.optim.lr,
-            betas=config.optim.betas,
-            weight_decay=config.optim.weight_decay,
-            foreach=True,
-        )
+        self.optimizer = Optimizers(self.model, config.optim)
         self.balance = KindBalance()
         self.step = 0
         self.skipped = 0
@@ -86,9 +81,8 @@ class Trainer:
     def _one_step(self) -> Progress:
         config = self.config
         lr = learning_rate(config, self.step)
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.set_lr(lr)
+        self.optimizer.zero_grad()
         losses: list[tuple[str, float]] = []
         total = config.groups * self.workers.count
         for index in range(config.groups):
