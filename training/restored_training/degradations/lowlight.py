@@ -16,8 +16,8 @@ class LowLight(Degradation):
     In encoded values a loss of light by k stops is x 2^(-k / 2.2) = exp(c), and a camera's tone curve, steeper in the
     shadows, is the power g (Retinex-style R L^gamma with gamma 2-3.5 is the same form; LOL's pairs fit this line in log-log).
     70 %: c ~ U(-2.5, -1.0), g ~ U(.95, 2.1), which makes a well-exposed picture's mean 0.02-0.15; 15 %, merely too dark:
-    c ~ U(-1.2, -.35), g ~ U(1, 1.4); 15 %, a gamma alone (Retinex): c ~ U(-.3, 0), g ~ U(1.8, 3.2). Channels differ by +-8 % (cast). Noise: standard deviation 0.002-0.02 at
-    black's end plus 0.01-0.05 sqrt(dark), half blurred chroma-free as small sensors do; rounding to 8 bits costs the rest.
+    c ~ U(-1.2, -.35), g ~ U(1, 1.4); 15 %, a gamma alone (Retinex): c ~ U(-.3, 0), g ~ U(1.8, 3.2). Channels differ by
+    +-8 % (cast). Noise of standard deviation r + s sqrt(dark) with r 0.001-0.016, s 0.003-0.043; the rounding costs the rest.
     """
 
     task: ClassVar[Task] = "lowlight"

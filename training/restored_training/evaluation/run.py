@@ -1,0 +1,127 @@
+"""Measure a subject on every set, and write down what the tables need."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from .instructions import Explain, off_topic, plan_for, sensitivity, wrong_on_clean, wrong_on_damaged
+from .metrics import CONVENTIONS, delta_e, luma, psnr, ssim
+from .samples import Set, bench_sets
+from .subjects import Subject
+from .synthetic import synthetic_sets
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to measure. only: substrings of set titles (empty: all). limit: pictures per set. instructions: also the tables of
+    wrong instructions and wordings."""
+
+    bench: Path
+    photographs: Path | None = None
+    only: tuple[str, ...] = ()
+    limit: int | None = None
+    instructions: bool = True
+
+
+def all_sets(scope: Scope) -> list[Set]:
+    """The sets in scope, bench first, then the synthetic ones."""
+    sets = bench_sets(scope.bench)
+    if scope.photographs is not None:
+        sets += synthetic_sets(scope.photographs)
+    return [s for s in sets if not scope.only or any(part.lower() in s.title.lower() for part in scope.only)]
+
+
+def evaluate(subject: Subject, scope: Scope, *, explain: Explain | None = None, tell: Tell = lambda _: None) -> dict[str, Any]:
+    """Everything in scope as one JSON-able dict: `conventions`, `sets` (one row each, with per-picture figures), `wrong_clean`,
+    `wrong_damaged`, `sensitivity`, `off_topic` (the last two only with `explain`), `seconds`.
+    """
+    began = time.monotonic()
+    sets = all_sets(scope)
+    rows = []
+    for item in sets:
+        row = measure(subject, item, scope.limit)
+        rows.append(row)
+        tell(one_line(row))
+    result: dict[str, Any] = {"subject": subject.name, "conventions": CONVENTIONS, "limit": scope.limit, "sets": rows}
+    if scope.instructions and scope.photographs is not None:
+        few = scope.limit or 6
+        result["wrong_clean"] = wrong_on_clean(subject, scope.photographs, scope.limit)
+        result["wrong_damaged"] = wrong_on_damaged(subject, scope.photographs, min(few, 6))
+        if explain is not None:
+            result["sensitivity"] = sensitivity(subject, sets, explain, min(few, 5))
+            result["off_topic"] = off_topic(subject, next(sets[0].samples(1)).clean, explain) if sets else None
+    result["seconds"] = time.monotonic() - began
+    return result
+
+
+def measure(subject: Subject, item: Set, limit: int | None = None) -> dict[str, Any]:
+    """One set: means over its pictures of the subject's figures and of the input's."""
+    plan = plan_for(*item.tasks)
+    pictures = []
+    for sample in item.samples(limit):
+        out = subject.restore(sample.damaged, plan)
+        figures = _figures(out, sample.clean, item)
+        figures |= {f"input_{k}": v for k, v in _figures(sample.damaged, sample.clean, item).items()}
+        if sample.baseline is not None:
+            figures["baseline_psnr"] = psnr(sample.baseline, sample.clean)
+        pictures.append({"name": sample.name, **figures})
+    means = {key: fmean(p[key] for p in pictures) for key in pictures[0] if key != "name"} if pictures else {}
+    return {
+        "set": item.name,
+        "level": item.level,
+        "tasks": list(item.tasks),
+        "n": len(pictures),
+        "synthetic": item.synthetic,
+        "note": item.note,
+        **means,
+        "pictures": pictures,
+    }
+
+
+def _figures(out: np.ndarray, clean: np.ndarray, item: Set) -> dict[str, float]:
+    if item.border:
+        inside = slice(item.border, -item.border)
+        out, clean = out[inside, inside], clean[inside, inside]
+    figures = {"psnr": psnr(out, clean), "ssim": ssim(out, clean)}
+    if "y" in item.figures:
+        figures["psnr_y"] = psnr(luma(out), luma(clean))
+    if "delta_e" in item.figures:
+        figures["delta_e"] = delta_e(out, clean)
+    return figures
+
+
+def one_line(row: dict[str, Any]) -> str:
+    """A row as a line for people."""
+    if not row["n"]:
+        return f"{row['set']} {row['level']}: no pictures"
+    text = f"{row['set']} {row['level']} (n={row['n']}): {row['input_psnr']:.2f} -> {row['psnr']:.2f} dB, SSIM {row['ssim']:.4f}"
+    if "psnr_y" in row:
+        text += f", Y {row['input_psnr_y']:.2f} -> {row['psnr_y']:.2f}"
+    if "delta_e" in row:
+        text += f", delta E {row['input_delta_e']:.2f} -> {row['delta_e']:.2f}"
+    if "baseline_psnr" in row:
+        text += f", inverting the known gamma {row['baseline_psnr']:.2f}"
+    return text
+
+
+def write_results(results: dict[str, Any], path: Path) -> None:
+    """Save as JSON, whole or not at all."""
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    part.replace(path)
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """What `write_results` saved."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+__all__ = ["Scope", "all_sets", "evaluate", "measure", "one_line", "read_results", "write_results"]

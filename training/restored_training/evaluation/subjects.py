@@ -1,0 +1,148 @@
+"""What is measured: a bundle or a checkpoint, run on whole pictures."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from restored.instruction.plan import Plan
+from restored.instruction.tasks import LABELS
+from restored.models.base import WHOLE, Request, Restorer
+
+from .. import checkpoint
+from ..config import ModelConfig
+
+CONTEXT_SIDE = 256
+
+
+class Subject(Protocol):
+    """Something that restores a picture: (H, W, 3) uint8 in and out, following a plan (and its text)."""
+
+    name: str
+
+    def restore(self, image: np.ndarray, plan: Plan) -> np.ndarray: ...
+
+
+@dataclass
+class NetworkSubject:
+    """A network run directly, the whole picture in one tile."""
+
+    name: str
+    model: Restorer
+    device: torch.device
+    bf16: bool = False
+    embed: Callable[[str], np.ndarray] | None = None
+    """Text to embedding, for families that need one."""
+
+    @torch.inference_mode()
+    def restore(self, image: np.ndarray, plan: Plan) -> np.ndarray:
+        if not plan.actionable:
+            return image
+        x = torch.from_numpy(image.copy()).to(self.device).permute(2, 0, 1)[None].float() / 255
+        height, width = x.shape[-2:]
+        embedding = None
+        if self.embed is not None:
+            embedding = torch.from_numpy(self.embed(plan.text or wish(plan))).to(self.device)
+        padded = _pad(x, self.model.stride)
+        casting = torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
+        with casting:
+            conditioned = self.model.condition(Request(plan, embedding, context_of(x)))
+            # the tile reaches beyond the layer by its padding, and its window says so
+            window = type(WHOLE)(0.0, 0.0, padded.shape[-1] / width, padded.shape[-2] / height)
+            out = conditioned.forward(padded, window)[..., :height, :width]
+        return (out[0].float().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+
+
+@dataclass
+class EngineSubject:
+    """A bundle run through `restored.engine`, exactly as a photographer's job is."""
+
+    name: str
+    bundle: Any
+    device: str = "cpu"
+
+    def restore(self, image: np.ndarray, plan: Plan) -> np.ndarray:
+        from restored import engine
+
+        if not plan.actionable:
+            return image
+        return engine.run(image, plan, model=self.bundle, device=self.device).image
+
+
+@dataclass
+class Unchanged:
+    """Does nothing: gives the input's own figures."""
+
+    name: str = "input"
+
+    def restore(self, image: np.ndarray, plan: Plan) -> np.ndarray:
+        return image
+
+
+def load_subject(path: Path, *, device: str = "cpu", bf16: bool = False, engine: bool = False) -> Subject:
+    """A bundle folder (or its name) or a checkpoint file as a Subject.
+
+    Raises restored.models.ModelError or CheckpointError with a sentence.
+    """
+    if path.suffix == ".pt":
+        model, name = model_of_checkpoint(path), path.parent.name
+    else:
+        from restored.models.bundle import load_bundle
+
+        bundle = load_bundle(path if path.exists() else str(path))
+        if engine:
+            return EngineSubject(path.name, bundle, device)
+        model, name = bundle.model, path.name
+    model = model.to(torch.device(device)).eval()
+    return NetworkSubject(name, model, torch.device(device), bf16, _embedder(model))
+
+
+def model_of_checkpoint(path: Path) -> Restorer:
+    """The EMA weights of a training checkpoint in a fresh network of its family."""
+    from .. import families
+
+    state = checkpoint.load(path)
+    try:
+        model = families.build(ModelConfig(family=state["family"], hyperparameters=state.get("hyperparameters", {})))
+        weights = state.get("ema") or state["model"]
+        model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
+    except (KeyError, RuntimeError, TypeError) as error:
+        raise checkpoint.CheckpointError(f"{path} does not fit the network it names: {error}") from error
+    assert isinstance(model, Restorer)
+    return model
+
+
+def wish(plan: Plan) -> str:
+    """A plain instruction that says what a plan does, for families that read text."""
+    return "remove the " + " and the ".join(LABELS[step.task] for step in plan.steps)
+
+
+def context_of(image: Tensor) -> Tensor:
+    """(1, 3, H, W) -> the context frame: at most 256 px wide or high, area-averaged."""
+    height, width = image.shape[-2:]
+    scale = CONTEXT_SIDE / max(height, width)
+    if scale >= 1:
+        return image
+    return F.interpolate(image, (max(1, round(height * scale)), max(1, round(width * scale))), mode="area")
+
+
+def _pad(image: Tensor, stride: int) -> Tensor:
+    height, width = image.shape[-2:]
+    down, right = -height % stride, -width % stride
+    mode = "reflect" if down < height and right < width else "replicate"
+    return F.pad(image, (0, right, 0, down), mode=mode)
+
+
+def _embedder(model: Restorer) -> Callable[[str], np.ndarray] | None:
+    if model.family == "swift":
+        return None
+    from restored.instruction import embed
+
+    return lru_cache(maxsize=256)(embed)
