@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Optional
 
 from gi.repository import Gegl, Gimp
+
 from restored_client.pixels import Pixels
 
 from . import layers, pixels, recipes

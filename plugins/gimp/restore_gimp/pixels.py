@@ -12,6 +12,7 @@ import gi
 gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Babl, Gegl, Gimp
+
 from restored_client.pixels import Pixels
 
 CONTEXT_SIDE = 256

@@ -1,16 +1,17 @@
-"""The recipe on a layer: what was done to it, as a parasite that is saved in the XCF file and travels with copies of the layer."""
+"""The recipe on a layer: what was done to it, as a parasite that is kept in the XCF file and travels with copies of the layer."""
 
 from gi.repository import Gimp
-from restored_client import recipe as recipes
+
+from restored_client.errors import ClientError
+from restored_client.recipe import PARASITE, decode_recipe, encode_recipe
 
 from .words import Refusal, _
 
-PARASITE = "restore-with-instruction-recipe"
 FLAGS = Gimp.PARASITE_PERSISTENT | Gimp.PARASITE_UNDOABLE
 
 
 def attach(layer, recipe):
-    layer.attach_parasite(Gimp.Parasite.new(PARASITE, FLAGS, recipes.encode(recipe)))
+    layer.attach_parasite(Gimp.Parasite.new(PARASITE, FLAGS, encode_recipe(recipe).encode("utf-8")))
 
 
 def of(layer):
@@ -19,8 +20,8 @@ def of(layer):
     if parasite is None:
         return None
     try:
-        return recipes.decode(bytes(parasite.get_data()))
-    except ValueError:
+        return decode_recipe(bytes(parasite.get_data()))
+    except ClientError:
         return None
 
 

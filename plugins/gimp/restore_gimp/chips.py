@@ -1,0 +1,186 @@
+"""The plan as chips: one per step, in order. Click for its weight, drag or Alt+arrows to move it, Delete to remove it."""
+
+from gi.repository import Gdk, Gtk
+
+from .look import classed, named
+from .words import _
+
+UNSURE = 0.6
+"""Steps understood with less confidence than this have a dashed edge."""
+
+WEIGHT_STEP = 0.1
+TARGET = [Gtk.TargetEntry.new("RESTORE_CHIP", Gtk.TargetFlags.SAME_APP, 0)]
+
+
+class ChipRow(Gtk.Box):
+    """Shows a PlanEdit and edits it; `on_edit()` is called after every change."""
+
+    def __init__(self, plan, on_edit):
+        super().__init__(orientation=Gtk.Orientation.HORIZONTAL, spacing=6)
+        self._plan, self._on_edit = plan, on_edit
+        self._tasks = []
+        self._shown = None
+        self._flow = Gtk.FlowBox(
+            selection_mode=Gtk.SelectionMode.NONE, column_spacing=6, row_spacing=6, max_children_per_line=9, can_focus=False
+        )
+        named(self._flow, _("What will be done, in this order"))
+        self._add = Gtk.MenuButton(label=_("_Add…"), use_underline=True, relief=Gtk.ReliefStyle.NONE, valign=Gtk.Align.START)
+        self._add.set_tooltip_text(_("Add something that the text does not name"))
+        self.pack_start(self._flow, False, False, 0)
+        self.pack_start(self._add, False, False, 0)
+        self.set_size_request(-1, 34)
+
+    def set_tasks(self, tasks):
+        """What can be added: the engine's tasks as [{"id", "label"}]."""
+        self._tasks = tasks
+        self.refresh()
+
+    def refresh(self, focus=None):
+        """Show the plan as it is now; the chip of task `focus` gets the keyboard."""
+        steps = self._plan.steps()
+        if self._shown == steps and focus is None:
+            return
+        self._shown = steps
+        if focus is None:
+            focus = next((chip.task for chip in self._chips() if chip.has_keyboard()), None)
+        for child in self._flow.get_children():
+            child.destroy()
+        for index, step in enumerate(steps):
+            chip = Chip(self, step, index, len(steps))
+            holder = Gtk.FlowBoxChild(can_focus=False)
+            holder.add(chip)
+            self._flow.add(holder)
+            holder.show_all()
+            if step["task"] == focus:
+                chip.take_keyboard()
+        self._flow.set_visible(bool(steps))
+        self._fill_add_menu({step["task"] for step in steps})
+
+    def _chips(self):
+        return [holder.get_child() for holder in self._flow.get_children()]
+
+    def _fill_add_menu(self, present):
+        menu = Gtk.Menu()
+        for task in self._tasks:
+            if task["id"] not in present:
+                item = Gtk.MenuItem(label=_(task["label"]))
+                item.connect("activate", lambda _item, task=task: self.edit("add", task["id"], task["label"]))
+                menu.append(item)
+        menu.show_all()
+        self._add.set_popup(menu)
+        self._add.set_sensitive(bool(menu.get_children()))
+
+    def edit(self, verb, task, *values):
+        """Change the plan: remove, add, weigh or move one task."""
+        getattr(self._plan, verb)(task, *values)
+        self.refresh(focus=task if verb != "remove" else None)
+        self._on_edit()
+
+    def drop(self, dragged, onto):
+        """`dragged` was dropped on the chip of `onto`: it takes that place."""
+        order = [step["task"] for step in self._plan.steps()]
+        if dragged in order and onto in order and dragged != onto:
+            self.edit("move", dragged, order.index(onto) - order.index(dragged))
+
+
+class Chip(Gtk.Box):
+    """One step: its label and weight, and a cross."""
+
+    def __init__(self, row, step, index, count):
+        super().__init__(orientation=Gtk.Orientation.HORIZONTAL)
+        self._row, self.task, self._weight = row, step["task"], step["strength"]
+        label = _(step.get("label") or step["task"])
+        classed(self, "restore-chip")
+        if step.get("confidence", 1.0) < UNSURE:
+            classed(self, "unsure")
+        if self._weight == 0:
+            classed(self, "weak")
+        text = label if self._weight >= 0.995 else f"{label}  {round(self._weight * 100)} %"
+        self._button = Gtk.Button(label=text)
+        self._button.set_tooltip_text(self._hint(step))
+        self._button.connect("clicked", lambda _button: self._open(label))
+        self._button.connect("key-press-event", self._on_key)
+        named(
+            self._button,
+            _("{label}, {percent} percent, step {index} of {count}").format(
+                label=label, percent=round(self._weight * 100), index=index + 1, count=count
+            ),
+            _("Return opens its weight, Delete removes it, Alt and the arrow keys move it, plus and minus change its weight."),
+        )
+        cross = classed(Gtk.Button(label="×", can_focus=False), "close")
+        cross.set_tooltip_text(_("Remove this step (Delete)"))
+        named(cross, _("Remove {label}").format(label=label))
+        cross.connect("clicked", lambda _button: row.edit("remove", self.task))
+        self.pack_start(self._button, False, False, 0)
+        self.pack_start(cross, False, False, 0)
+        self._make_draggable()
+
+    def has_keyboard(self):
+        return self._button.is_focus()
+
+    def take_keyboard(self):
+        self._button.grab_focus()
+
+    def _hint(self, step):
+        lines = []
+        if step.get("words"):
+            lines.append(_("Understood from “{words}”.").format(words=step["words"]))
+        if step.get("confidence", 1.0) < UNSURE:
+            lines.append(_("I am not sure that this was meant."))
+        lines.append(_("Click to set how much; drag to change the order."))
+        return "\n".join(lines)
+
+    def _make_draggable(self):
+        self._button.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, TARGET, Gdk.DragAction.MOVE)
+        self._button.connect("drag-data-get", lambda _w, _c, data, _i, _t: data.set(data.get_target(), 8, self.task.encode()))
+        self.drag_dest_set(Gtk.DestDefaults.ALL, TARGET, Gdk.DragAction.MOVE)
+        self.connect(
+            "drag-data-received", lambda _w, _c, _x, _y, data, _i, _t: self._row.drop(data.get_data().decode(), self.task)
+        )
+
+    def _on_key(self, _button, event):
+        key, alt = event.keyval, event.state & Gdk.ModifierType.MOD1_MASK
+        if key in (Gdk.KEY_Delete, Gdk.KEY_BackSpace, Gdk.KEY_KP_Delete):
+            self._row.edit("remove", self.task)
+        elif alt and key in (Gdk.KEY_Left, Gdk.KEY_Right):
+            self._row.edit("move", self.task, -1 if key == Gdk.KEY_Left else 1)
+        elif key in (Gdk.KEY_plus, Gdk.KEY_KP_Add, Gdk.KEY_equal):
+            self._row.edit("weigh", self.task, self._weight + WEIGHT_STEP)
+        elif key in (Gdk.KEY_minus, Gdk.KEY_KP_Subtract):
+            self._row.edit("weigh", self.task, self._weight - WEIGHT_STEP)
+        else:
+            return False
+        return True
+
+    def _open(self, label):
+        """The popover with the step's weight and its place."""
+        popover = Gtk.Popover(relative_to=self._button, position=Gtk.PositionType.BOTTOM)
+        scale = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, 0, 100, 5)
+        scale.set_value(self._weight * 100)
+        scale.set_size_request(220, -1)
+        scale.set_value_pos(Gtk.PositionType.RIGHT)
+        scale.connect("format-value", lambda _scale, value: f"{value:.0f} %")
+        named(scale, _("How much of {label}").format(label=label))
+        buttons = Gtk.Box(spacing=4, homogeneous=True)
+        for text, verb, places in ((_("_Earlier"), "move", -1), (_("_Later"), "move", 1), (_("Re_move"), "remove", None)):
+            button = Gtk.Button(label=text, use_underline=True)
+            button.connect("clicked", self._finish, popover, verb, places)
+            buttons.pack_start(button, True, True, 0)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=10)
+        box.add(Gtk.Label(label=_("How much of “{label}”").format(label=label), xalign=0))
+        box.add(scale)
+        box.add(buttons)
+        popover.add(box)
+        popover.connect("closed", lambda _popover: self._weighed(scale.get_value() / 100))
+        box.show_all()
+        popover.popup()
+        scale.grab_focus()
+
+    def _finish(self, _button, popover, verb, places):
+        self._weight = None  # the popover closes now; its weight no longer counts
+        popover.popdown()
+        self._row.edit(verb, self.task, *([] if places is None else [places]))
+
+    def _weighed(self, weight):
+        if self._weight is not None and abs(weight - self._weight) > 1e-6:
+            self._row.edit("weigh", self.task, weight)

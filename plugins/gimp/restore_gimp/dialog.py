@@ -1,0 +1,375 @@
+"""The window: say what is wrong, see what was understood and what it does, and have it done."""
+
+import json
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+gi.require_version("GimpUi", "3.0")
+from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk
+
+from restored_client import reasons
+from restored_client.errors import Cancelled
+from restored_client.planedit import PlanEdit
+from restored_client.previewstate import PreviewState
+
+from . import apply, headless, layers, look, pixels, raster
+from .chips import ChipRow
+from .controls import Controls
+from .library import LibraryButton
+from .link import GONE, Link
+from .navigator import Navigator
+from .preview import PreviewView
+from .statusline import StatusLine
+from .words import CATALOGUE, Refusal, _
+
+VIEW = (460, 372)
+"""Size of the preview: what the network restores in about half a second, and what fits a small laptop's screen."""
+
+PREVIEW_MARGIN = 26
+"""Pixels around the preview's crop that are restored with it: together at most 512."""
+
+ROLE = "restore-with-instruction"
+
+
+def run(image, drawables, config):
+    """Show the window until something was restored or the user leaves. Returns apply.Given, or None. Raises Refusal."""
+    layer = layers.the_layer(drawables)
+    if pixels.selected_region(image, layer, 0) is None:
+        raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
+    GimpUi.init(ROLE)
+    return Window(image, layer, config).run()
+
+
+class Window:
+    """One run of the dialog for one layer."""
+
+    def __init__(self, image, layer, config):
+        self._image, self._layer, self._config = image, layer, config
+        self._form = pixels.form_of(layer)
+        self._selected = pixels.has_selection(image)
+        self._plan = PlanEdit()
+        self._state = PreviewState(layer.get_width(), layer.get_height(), VIEW, PREVIEW_MARGIN)
+        self._context = None
+        self._busy = None
+        self._given = None
+        self._loop = GLib.MainLoop()
+        self._link = Link(
+            f"gimp {Gimp.version()}",
+            on_ready=self._on_ready,
+            on_waiting=lambda words: self._status.progress(None, _(words)),
+            on_trouble=self._on_trouble,
+            on_plan=self._on_plan,
+            on_preview=self._on_preview,
+        )
+        self._start_at_selection()
+        self._build()
+
+    def run(self):
+        self._dialog.show_all()
+        self._text.grab_focus()
+        self._link.open()
+        # what needs the whole layer comes when the window is on the screen
+        GLib.idle_add(self._look_at_layer, priority=GLib.PRIORITY_LOW)
+        self._loop.run()
+        self._link.close()
+        self._dialog.destroy()
+        return self._given
+
+    # --- building ---
+
+    def _start_at_selection(self):
+        if self._selected:
+            _found, x, y, w, h = self._layer.mask_intersect()
+            self._state.centre(x + w / 2, y + h / 2)
+
+    def _build(self):
+        look.install()
+        self._dialog = GimpUi.Dialog(use_header_bar=False, title=_("Restore with instruction"), role=ROLE)
+        self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
+        self._ok = self._dialog.add_button(_("_Restore"), Gtk.ResponseType.OK)
+        self._ok.set_tooltip_text(_("Ctrl+Return"))
+        self._ok.get_style_context().add_class("suggested-action")
+        self._dialog.set_default_response(Gtk.ResponseType.OK)
+        self._dialog.set_resizable(True)
+        self._dialog.connect("response", self._on_response)
+        self._dialog.connect("delete-event", lambda *_args: True)
+        self._dialog.connect("key-press-event", self._on_key)
+        GimpUi.window_set_transient(self._dialog)
+
+        self._chips = ChipRow(self._plan, self._on_edit)
+        self._remark = look.quiet()
+        self._remark.set_max_width_chars(80)
+        self._preview = PreviewView(self._state, VIEW, self._on_move)
+        self._controls = Controls(self._layer, self._selected, self._config, self._update_preview)
+        self._status = StatusLine(self._link_again)
+        self._side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        self._side.set_size_request(232, -1)
+        self._side.pack_end(self._controls, True, True, 0)
+
+        middle = Gtk.Box(spacing=12)
+        middle.pack_start(self._preview, True, True, 0)
+        middle.pack_start(self._side, False, False, 0)
+        content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=8, border_width=12)
+        self._editing = (self._make_text(), self._chips, self._controls)
+        for child, expand in (
+            (self._editing[0], False),
+            (self._chips, False),
+            (self._remark, False),
+            (middle, True),
+            (self._status, False),
+        ):
+            content.pack_start(child, expand, expand, 0)
+        self._dialog.get_content_area().pack_start(content, True, True, 0)
+
+    def _make_text(self):
+        self._text = look.classed(Gtk.TextView(wrap_mode=Gtk.WrapMode.WORD_CHAR, accepts_tab=False), "restore-text")
+        for side in ("left", "right", "top", "bottom"):
+            getattr(self._text, f"set_{side}_margin")(6)
+        look.named(self._text, _("Instruction"), _("What is wrong with the picture, in English"))
+        self._set_text(self._config.get_property("instruction"))
+        self._text.get_buffer().connect("changed", lambda _buffer: self._on_text())
+        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN)
+        scrolled.set_size_request(-1, 58)
+        scrolled.add(self._text)
+        label = Gtk.Label(label=_("_What should be restored?"), use_underline=True, xalign=0)
+        label.set_mnemonic_widget(self._text)
+        self._library = LibraryButton(self._on_choose, self._instruction)
+        top = Gtk.Box(spacing=6)
+        top.pack_start(label, True, True, 0)
+        top.pack_start(self._library, False, False, 0)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=4)
+        box.pack_start(top, False, False, 0)
+        box.pack_start(scrolled, False, False, 0)
+        return box
+
+    def _look_at_layer(self):
+        """Read what the window shows of the layer, and what tells the engine about the whole of it."""
+        buffer = self._layer.get_buffer()
+        self._show_before()
+        navigator = Navigator(self._state, self._layer, self._on_move)
+        self._navigator = navigator
+        self._side.pack_start(navigator, False, False, 0)
+        navigator.show_all()
+        self._context = pixels.context(buffer, self._layer.get_width(), self._layer.get_height(), self._form)
+        self._ask_plan()
+        return GLib.SOURCE_REMOVE
+
+    # --- text and plan ---
+
+    def _instruction(self):
+        buffer = self._text.get_buffer()
+        return buffer.get_text(buffer.get_start_iter(), buffer.get_end_iter(), False)
+
+    def _set_text(self, text):
+        buffer = self._text.get_buffer()
+        buffer.set_text(text)
+        buffer.select_range(buffer.get_start_iter(), buffer.get_end_iter())
+
+    def _on_choose(self, text):
+        self._plan.forget()
+        self._set_text(text)
+        self._text.grab_focus()
+
+    def _on_text(self):
+        self._refresh_button()
+        self._ask_plan()
+
+    def _ask_plan(self):
+        if self._context is not None:
+            self._link.explain(self._instruction(), self._context)
+
+    def _on_plan(self, plan):
+        self._plan.take(plan)
+        self._chips.refresh()
+        self._after_plan()
+
+    def _on_edit(self):
+        self._after_plan()
+
+    def _after_plan(self):
+        self._remark.set_text(self._remark_on(self._plan))
+        self._refresh_button()
+        self._update_preview()
+
+    def _remark_on(self, edit):
+        """The line under the chips: why nothing will be done, or what will be left alone."""
+        plan = edit.understood
+        if not edit.steps():
+            return _("Every step was removed, so nothing will be done.") if edit.edited else reasons.sentence(plan, CATALOGUE)
+        if not edit.actionable:
+            return _("Every step is set to 0 %, so nothing will be done.")
+        labels = {task["id"]: _(task["label"]) for task in self._link.tasks}
+        left = [labels.get(task, task) for task in edit.to_dict()["excluded"]]
+        if left:
+            return _("Left alone: {tasks}.").format(tasks=", ".join(left))
+        return _("Proposed after a look at the picture.") if plan.get("proposed") else ""
+
+    def _plan_is_for(self, text):
+        return str(self._plan.understood.get("text", "")).strip() == text.strip()
+
+    def _refresh_button(self):
+        text = self._instruction()
+        wanted = self._plan.actionable if self._plan_is_for(text) or self._plan.edited else bool(text.strip())
+        self._ok.set_sensitive(self._link.ready and self._busy is None and wanted and self._controls.strength > 0)
+
+    # --- preview ---
+
+    def _region(self, box):
+        region = pixels.Region(*box)
+        return region._replace(mask=pixels.selection_in(self._image, self._layer, region)) if self._selected else region
+
+    def _show_before(self):
+        x, y, w, h = self._state.box
+        self._preview.show_before(raster.rgb(self._layer.get_buffer(), x, y, w, h, self._layer.has_alpha()))
+
+    def _on_move(self):
+        self._navigator.draw()
+        self._show_before()
+        self._update_preview()
+
+    def _update_preview(self):
+        self._refresh_button()
+        if not self._link.ready or self._busy is not None or self._context is None:
+            return
+        if not self._plan.actionable:
+            self._link.forget_preview()
+            self._state.expired()
+            self._preview.show_after(None)
+            self._preview.say(_("Nothing to do"))
+            return
+        want = self._state.want(self._plan.to_dict(), self._plan.key(), self._controls.strength)
+        if want is None:
+            self._link.forget_preview()
+            return
+        if want.job is None:
+            region = self._region(want.padded)
+            content = pixels.read(self._layer.get_buffer(), region, self._form)
+            self._preview.say(_("Working…"))
+            self._link.preview(want, content, region.mask, self._context)
+        else:
+            self._link.preview(want, None, None, None)
+
+    def _on_preview(self, want, outcome, error):
+        if error is not None:
+            if error.code == "expired":
+                self._state.expired()
+                self._update_preview()
+            else:
+                self._preview.say(_("No preview"))
+                self._on_trouble(error)
+            return
+        if want.box != self._state.box or want.key != self._plan.key():
+            return
+        self._state.rendered(want, outcome.job)
+        x, y, w, h = want.box
+        if outcome.changed:
+            left, top = x - want.padded[0], y - want.padded[1]
+            self._preview.show_after(raster.of_pixels(outcome.pixels, self._form, left, top, w, h))
+        else:
+            self._preview.show_after(raster.rgb(self._layer.get_buffer(), x, y, w, h, self._layer.has_alpha()))
+        self._preview.say(_("After"))
+        if outcome.device:
+            self._controls.set_device(outcome.device)
+
+    # --- the daemon ---
+
+    def _on_ready(self, hello):
+        self._status.quiet("")
+        self._controls.set_device(str(hello.get("device", "")))
+        self._chips.set_tasks(self._link.tasks)
+        self._refresh_button()
+        self._ask_plan()
+
+    def _on_trouble(self, error):
+        if self._busy is None:
+            self._status.trouble(_(error.sentence), retry=error.code in GONE)
+            self._refresh_button()
+
+    def _link_again(self):
+        self._status.progress(None, _("Looking for the restoration engine…"))
+        self._state.expired()
+        self._link.open()
+
+    # --- doing it ---
+
+    def _on_key(self, _dialog, event):
+        if event.keyval in (Gdk.KEY_Return, Gdk.KEY_KP_Enter) and event.state & Gdk.ModifierType.CONTROL_MASK:
+            if self._ok.get_sensitive():
+                self._dialog.response(Gtk.ResponseType.OK)
+            return True
+        return False
+
+    def _on_response(self, _dialog, response):
+        if response == Gtk.ResponseType.OK:
+            self._begin()
+        elif self._busy is not None:
+            self._link.cancel()
+            self._status.progress(None, _("Cancelling…"))
+        else:
+            self._loop.quit()
+
+    def _wish(self):
+        text = self._instruction()
+        plan = self._plan.to_dict() if self._plan_is_for(text) or self._plan.edited else None
+        controls = self._controls
+        return apply.Wish(text, plan, controls.strength, controls.output, controls.scale)
+
+    def _begin(self):
+        wish = self._wish()
+        try:
+            source = apply.take(self._image, [self._layer], wish.output, wish.scale)
+        except Refusal as refusal:
+            self._status.trouble(str(refusal), retry=False)
+            return
+        self._set_busy((source, wish))
+        self._status.progress(0.0, _("Sending the layer…"))
+        self._link.restore(
+            lambda session, progress, cancelled: apply.restore(session, source, wish, progress, cancelled),
+            self._on_done,
+            lambda progress: self._status.progress(progress.fraction, _(progress.words)),
+        )
+
+    def _set_busy(self, job):
+        self._busy = job
+        for widget in self._editing:
+            widget.set_sensitive(job is None)
+        self._refresh_button()
+
+    def _on_done(self, outcome, error):
+        source, wish = self._busy
+        self._set_busy(None)
+        if isinstance(error, Cancelled):
+            self._status.quiet(_("Cancelled. Nothing was changed."))
+        elif error is not None:
+            self._on_trouble(error)
+        elif not outcome.changed:
+            self._status.trouble(headless.why(outcome), retry=False)
+        else:
+            self._finish(source, wish, outcome)
+
+    def _finish(self, source, wish, outcome):
+        try:
+            given = apply.give_back(source, wish, outcome)
+        except Refusal as refusal:
+            self._status.trouble(str(refusal), retry=False)
+            return
+        if given.image is not None:
+            Gimp.Display.new(given.image)
+        self._remember(wish)
+        self._given = given
+        self._loop.quit()
+
+    def _remember(self, wish):
+        self._library.history.add(wish.instruction)
+        edited = self._plan.edited and wish.plan is not None
+        plan = json.dumps({**wish.plan, "text": wish.instruction}) if edited else ""
+        values = {
+            "instruction": wish.instruction,
+            "strength": wish.strength,
+            "output": wish.output,
+            "scale": wish.scale,
+            "plan": plan,
+        }
+        for name, value in values.items():
+            self._config.set_property(name, value)

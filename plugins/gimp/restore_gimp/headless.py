@@ -1,0 +1,79 @@
+"""A restoration without a window: scripts, Ctrl+F, and repeating a recipe. Progress is shown where GIMP shows it."""
+
+import threading
+
+from gi.repository import Gimp
+
+from restored_client.session import Session
+
+from . import apply
+from .words import CATALOGUE, _
+
+TICK = 0.05
+"""Seconds between two looks at what the worker reports."""
+
+
+def run(image, drawables, wish, show):
+    """Take, restore, give back. Returns apply.Given; its layer is None and its message says why when nothing was to be done.
+
+    `show` opens an enlarged image on the screen. Raises Refusal, ClientError or Cancelled; the image is then unchanged.
+    """
+    source = apply.take(image, drawables, wish.output, wish.scale)
+    Gimp.progress_init(_("Restoring…"))
+    try:
+        outcome = _in_background(lambda report: _restore(source, wish, report))
+    finally:
+        Gimp.progress_end()
+    if not outcome.changed:
+        return apply.Given(None, None, why(outcome))
+    given = apply.give_back(source, wish, outcome)
+    if given.image is not None and show:
+        Gimp.Display.new(given.image)
+    return given
+
+
+def why(outcome):
+    """Why nothing was changed, in the user's language where there is a translation."""
+    from restored_client import reasons
+
+    return reasons.sentence(outcome.plan, CATALOGUE) or outcome.message or _("There was nothing to do.")
+
+
+def _restore(source, wish, report):
+    session = Session.open(client="gimp", on_status=lambda words: report(None, words))
+    try:
+        return apply.restore(session, source, wish, on_progress=lambda progress: report(progress.fraction, progress.words))
+    finally:
+        session.close()
+
+
+def _in_background(work):
+    """Run `work(report)` in a thread, showing what it reports; GIMP itself may be talked to by this thread only."""
+    latest, answer = {}, {}
+
+    def report(fraction, words):
+        latest["news"] = (fraction, words)
+
+    def body():
+        try:
+            answer["result"] = work(report)
+        except BaseException as problem:
+            answer["problem"] = problem
+
+    thread = threading.Thread(target=body, name="restore", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(TICK)
+        news = latest.pop("news", None)
+        if news is None:
+            continue
+        fraction, words = news
+        if words:
+            Gimp.progress_set_text(_(words))
+        if fraction is None:
+            Gimp.progress_pulse()
+        else:
+            Gimp.progress_update(fraction)
+    if "problem" in answer:
+        raise answer["problem"]
+    return answer["result"]

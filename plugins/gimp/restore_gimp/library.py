@@ -1,0 +1,116 @@
+"""The instructions one has: presets and history in one searchable list."""
+
+from gi.repository import Gtk, Pango
+
+from restored_client.history import History, Presets
+from restored_client.starters import STARTERS
+
+from .look import classed, named
+from .words import _
+
+SHOWN = 60
+"""Entries of the history that are shown at most; the search looks through all."""
+
+
+class LibraryButton(Gtk.MenuButton):
+    """A button that drops the list down. `on_choose(instruction)` for what is chosen; `current()` gives the text to keep."""
+
+    def __init__(self, on_choose, current):
+        super().__init__(label=_("_Recent and presets"), use_underline=True)
+        self._on_choose, self._current = on_choose, current
+        self.history, self._presets = History(), Presets()
+        self._search = Gtk.SearchEntry(placeholder_text=_("Search"))
+        self._search.connect("search-changed", lambda _entry: self._fill())
+        self._search.connect("activate", lambda _entry: self._activate_first())
+        self._list = Gtk.ListBox(selection_mode=Gtk.SelectionMode.NONE)
+        self._list.set_header_func(_header)
+        self._list.connect("row-activated", lambda _list, row: self._choose(row))
+        named(self._list, _("Presets and recent instructions"))
+        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scrolled.set_size_request(400, 320)
+        scrolled.add(self._list)
+        self._name = Gtk.Entry(placeholder_text=_("Name for the current text"))
+        self._name.connect("activate", lambda _entry: self._keep())
+        keep = Gtk.Button(label=_("_Keep as preset"), use_underline=True)
+        keep.connect("clicked", lambda _button: self._keep())
+        bottom = Gtk.Box(spacing=6)
+        bottom.pack_start(self._name, True, True, 0)
+        bottom.pack_start(keep, False, False, 0)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=8)
+        for child, expand in ((self._search, False), (scrolled, True), (bottom, False)):
+            box.pack_start(child, expand, expand, 0)
+        box.show_all()
+        popover = Gtk.Popover()
+        popover.add(box)
+        popover.connect("show", lambda _popover: self._opened())
+        self.set_popover(popover)
+
+    def _opened(self):
+        self._search.set_text("")
+        self._fill()
+        self._search.grab_focus()
+
+    def _fill(self):
+        for row in self._list.get_children():
+            row.destroy()
+        words = self._search.get_text().casefold()
+        own = [(name, str(preset.get("instruction", "")), name) for name, preset in self._presets.all().items()]
+        starters = [(_(name), text, None) for name, text in STARTERS]
+        for name, text, mine in own + starters:
+            if words in name.casefold() or words in text.casefold():
+                self._list.add(_Row(_("Presets"), text, name, self._forget_preset if mine else None))
+        for text in self.history.list(words)[:SHOWN]:
+            self._list.add(_Row(_("Recent"), text, None, self._forget_recent))
+        self._list.show_all()
+
+    def _activate_first(self):
+        row = self._list.get_row_at_index(0)
+        if row is not None:
+            self._choose(row)
+
+    def _choose(self, row):
+        self.get_popover().popdown()
+        self._on_choose(row.text)
+
+    def _keep(self):
+        name, text = self._name.get_text().strip(), self._current().strip()
+        if name and text:
+            self._presets.save(name, {"instruction": text})
+            self._name.set_text("")
+            self._fill()
+
+    def _forget_preset(self, row):
+        self._presets.remove(row.name)
+        self._fill()
+
+    def _forget_recent(self, row):
+        self.history.remove(row.text)
+        self._fill()
+
+
+class _Row(Gtk.ListBoxRow):
+    def __init__(self, section, text, name, on_forget):
+        super().__init__()
+        self.section, self.text, self.name = section, text, name
+        words = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, border_width=4)
+        if name:
+            words.add(Gtk.Label(label=name, xalign=0))
+        line = Gtk.Label(label=" ".join(text.split()), xalign=0, ellipsize=Pango.EllipsizeMode.END)
+        words.add(classed(line, "restore-quiet") if name else line)
+        box = Gtk.Box()
+        box.pack_start(words, True, True, 0)
+        if on_forget is not None:
+            cross = Gtk.Button(label="×", relief=Gtk.ReliefStyle.NONE, valign=Gtk.Align.CENTER)
+            cross.set_tooltip_text(_("Forget this one"))
+            cross.connect("clicked", lambda _button: on_forget(self))
+            box.pack_start(cross, False, False, 0)
+        self.add(box)
+        named(self, f"{name}: {text}" if name else text)
+
+
+def _header(row, before):
+    if before is None or before.section != row.section:
+        label = classed(Gtk.Label(label=row.section, xalign=0, margin_start=4, margin_top=6), "restore-quiet")
+        row.set_header(label)
+    else:
+        row.set_header(None)

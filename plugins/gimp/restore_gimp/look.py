@@ -1,0 +1,49 @@
+"""How the window looks: a few rules over GIMP's theme, made of the theme's own text colour, so that light and dark both work."""
+
+from gi.repository import Gdk, Gtk
+
+RULES = b"""
+.restore-chip { border: 1px solid alpha(currentColor, 0.35); border-radius: 14px; background: alpha(currentColor, 0.08); }
+.restore-chip.unsure { border-style: dashed; }
+.restore-chip.weak label { opacity: 0.6; }
+.restore-chip button { border: none; box-shadow: none; background: none; min-height: 0; border-radius: 14px; }
+.restore-chip button { padding: 3px 4px 3px 10px; }
+.restore-chip button.close { padding: 3px 9px 3px 3px; opacity: 0.7; }
+.restore-chip button:hover { opacity: 1; background: alpha(currentColor, 0.12); }
+.restore-chip button:focus { outline: 2px solid alpha(currentColor, 0.6); outline-offset: -3px; -gtk-outline-radius: 13px; }
+.restore-tag { background: rgba(0, 0, 0, 0.55); color: #fff; border-radius: 4px; padding: 2px 8px; font-size: 90%; }
+.restore-view { border: 1px solid alpha(currentColor, 0.25); }
+.restore-view:focus { border-color: alpha(currentColor, 0.8); }
+.restore-quiet { opacity: 0.75; font-size: 92%; }
+.restore-trouble { border: 1px solid alpha(currentColor, 0.35); border-radius: 6px; padding: 8px 10px; }
+textview.restore-text, textview.restore-text text { font-size: 108%; }
+"""
+
+
+def install():
+    provider = Gtk.CssProvider()
+    provider.load_from_data(RULES)
+    Gtk.StyleContext.add_provider_for_screen(Gdk.Screen.get_default(), provider, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
+
+
+def classed(widget, *names):
+    """The widget, with CSS classes."""
+    for name in names:
+        widget.get_style_context().add_class(name)
+    return widget
+
+
+def quiet(text=""):
+    """A small explaining label that wraps."""
+    label = Gtk.Label(label=text, xalign=0, wrap=True, max_width_chars=34)
+    return classed(label, "restore-quiet")
+
+
+def named(widget, name, description=""):
+    """The widget, with what a screen reader says."""
+    accessible = widget.get_accessible()
+    if accessible is not None:
+        accessible.set_name(name)
+        if description:
+            accessible.set_description(description)
+    return widget

@@ -1,0 +1,151 @@
+"""Before and after side by side in a crop at 100 %: drag the line to compare, drag the picture to see another part."""
+
+from gi.repository import Gdk, Gtk
+
+from . import raster
+from .look import classed, named
+from .words import _
+
+NEAR = 12
+"""Pixels beside the split line that still take hold of it."""
+
+SPLIT_STEP = 0.05
+PAN_STEP = 48
+WHITE, BLACK = b"\xff\xff\xff", b"\x14\x14\x14"
+
+
+class PreviewView(Gtk.EventBox):
+    """Shows a PreviewState. `on_move()` is called when another part of the layer is to be shown."""
+
+    def __init__(self, state, view, on_move):
+        super().__init__(can_focus=True, above_child=True)
+        self._state, self._on_move = state, on_move
+        self._before = self._after = None
+        self._drag = None
+        self._image = Gtk.Image(halign=Gtk.Align.CENTER, valign=Gtk.Align.CENTER)
+        self._left = self._tag(_("Before"), Gtk.Align.START)
+        self._right = self._tag(_("After"), Gtk.Align.END)
+        overlay = Gtk.Overlay()
+        overlay.add(self._image)
+        overlay.add_overlay(self._left)
+        overlay.add_overlay(self._right)
+        self.add(overlay)
+        classed(self, "restore-view")
+        self.set_size_request(*view)
+        self.set_tooltip_text(
+            _(
+                "Drag the line to compare, or the picture to see another part.
+"
+                "Keys: ← → move the line, Shift and the arrow keys the picture."
+            )
+        )
+        named(self, _("Preview at 100 %: before on the left, after on the right"))
+        self.add_events(
+            Gdk.EventMask.BUTTON_PRESS_MASK
+            | Gdk.EventMask.BUTTON_RELEASE_MASK
+            | Gdk.EventMask.BUTTON_MOTION_MASK
+            | Gdk.EventMask.POINTER_MOTION_MASK
+        )
+        self.connect("button-press-event", self._on_press)
+        self.connect("button-release-event", self._on_release)
+        self.connect("motion-notify-event", self._on_motion)
+        self.connect("key-press-event", self._on_key)
+
+    @staticmethod
+    def _tag(text, side):
+        return classed(Gtk.Label(label=text, halign=side, valign=Gtk.Align.START, margin=8), "restore-tag")
+
+    def show_before(self, data):
+        """The crop as it is, sRGB bytes; what was shown as restored belongs to another crop and goes."""
+        self._before, self._after = data, None
+        self.draw()
+
+    def show_after(self, data):
+        """The crop restored, or None while there is nothing to show."""
+        self._after = data
+        self.draw()
+
+    def say(self, text):
+        """What stands on the right: "After", or what is being waited for."""
+        self._right.set_text(text)
+
+    @property
+    def has_after(self):
+        return self._after is not None
+
+    def draw(self):
+        if self._before is None:
+            return
+        _x, _y, width, height = self._state.box
+        column = round(self._state.split * width) if self._after is not None else width
+        data = raster.split(self._before, self._after or self._before, width, height, column)
+        if self._after is not None:
+            self._draw_line(data, width, height, column)
+        self._image.set_from_pixbuf(raster.pixbuf(data, width, height))
+        self._left.set_visible(self._after is not None and self._state.split > 0.15)
+        self._right.set_visible(self._after is None or self._state.split < 0.85)
+
+    @staticmethod
+    def _draw_line(data, width, height, column):
+        middle = height // 2
+        raster.fill(data, width, height, column - 2, 0, 4, height, BLACK)
+        raster.fill(data, width, height, column - 1, 0, 2, height, WHITE)
+        for inset, colour in ((0, BLACK), (1, WHITE)):
+            raster.fill(data, width, height, column - 6 + inset, middle - 20 + inset, 12 - 2 * inset, 40 - 2 * inset, colour)
+        for offset in (-2, 1):
+            raster.fill(data, width, height, column + offset, middle - 9, 1, 18, BLACK)
+
+    def _inset(self):
+        """Where the picture begins in the widget, when it is smaller than the view."""
+        _x, _y, width, height = self._state.box
+        return (self.get_allocated_width() - width) / 2, (self.get_allocated_height() - height) / 2
+
+    def _over_line(self, x):
+        return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._state.box[2]) <= NEAR
+
+    def _on_press(self, _widget, event):
+        if event.button != 1:
+            return False
+        self.grab_focus()
+        self._drag = ("line" if self._over_line(event.x) else "picture", event.x, event.y)
+        return True
+
+    def _on_release(self, _widget, _event):
+        self._drag = None
+        return True
+
+    def _on_motion(self, _widget, event):
+        if self._drag is None:
+            self._cursor("ew-resize" if self._over_line(event.x) else "grab")
+            return False
+        kind, x, y = self._drag
+        if kind == "line":
+            self._state.slide((event.x - self._inset()[0]) / self._state.box[2])
+            self.draw()
+        else:
+            self._drag = (kind, event.x, event.y)
+            self._pan(x - event.x, y - event.y)
+        return True
+
+    def _cursor(self, name):
+        window = self.get_window()
+        if window is not None:
+            window.set_cursor(Gdk.Cursor.new_from_name(self.get_display(), name))
+
+    def _on_key(self, _widget, event):
+        steps = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk.KEY_Down: (0, 1)}
+        if event.keyval not in steps:
+            return False
+        dx, dy = steps[event.keyval]
+        if event.state & Gdk.ModifierType.SHIFT_MASK:
+            self._pan(dx * PAN_STEP, dy * PAN_STEP)
+        elif dx:
+            self._state.slide(self._state.split + dx * SPLIT_STEP)
+            self.draw()
+        else:
+            return False
+        return True
+
+    def _pan(self, dx, dy):
+        if self._state.pan(dx, dy):
+            self._on_move()

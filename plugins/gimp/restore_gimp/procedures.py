@@ -1,0 +1,152 @@
+"""What GIMP can call: the procedures with their arguments, and what each run mode does."""
+
+import json
+
+from gi.repository import Gimp, GLib, GObject
+
+from restored_client.errors import Cancelled, RestoredError
+
+from . import apply, headless, layers, recipes
+from .words import Refusal, _
+
+RESTORE = "plug-in-restore-with-instruction"
+REPEAT = "plug-in-restore-with-instruction-repeat"
+SCALES = (1, 2, 4)
+
+READWRITE = GObject.ParamFlags.READWRITE
+
+
+def create(plug_in, name):
+    """The Gimp.ImageProcedure of one of our names."""
+    procedure = Gimp.ImageProcedure.new(
+        plug_in, name, Gimp.PDBProcType.PLUGIN, _run_restore if name == RESTORE else _run_repeat, None
+    )
+    # every kind of image and selection: a sentence that says what is wrong is better than a grey menu entry
+    procedure.set_image_types("*")
+    procedure.set_sensitivity_mask(
+        Gimp.ProcedureSensitivityMask.DRAWABLE
+        | Gimp.ProcedureSensitivityMask.DRAWABLES
+        | Gimp.ProcedureSensitivityMask.NO_DRAWABLES
+    )
+    procedure.set_attribution("Restore with instruction", "Restore with instruction", "2026")
+    procedure.add_menu_path("<Image>/Filters")
+    if name == RESTORE:
+        procedure.set_menu_label(_("Restore with _instruction…"))
+        procedure.set_documentation(
+            _("Say what is wrong with the photograph; get the layer back restored"),
+            _(
+                "Understands an instruction such as “remove the rain and brighten it” and restores the layer, or what is "
+                "selected of it, on this computer. “output” is new-layer or replace; a “scale” of 2 or 4 opens the enlarged "
+                "layer as a new image."
+            ),
+            name,
+        )
+        procedure.add_string_argument(
+            "instruction", _("_Instruction"), _("What is wrong with the picture, in English"), "", READWRITE
+        )
+        procedure.add_double_argument("strength", _("S_trength"), _("How much of the change is kept"), 0.0, 1.0, 1.0, READWRITE)
+        _add_output(procedure)
+        procedure.add_int_argument("scale", _("Si_ze"), _("1, 2 or 4 times the size"), 1, 4, 1, READWRITE)
+        procedure.add_string_aux_argument("plan", "Plan", "The plan as edited in the window, as JSON", "", READWRITE)
+    else:
+        procedure.set_menu_label(_("_Repeat restoration on this layer"))
+        procedure.set_documentation(
+            _("Restore this layer as it, or another layer of the image, was restored before"),
+            _("Reads the recipe that a restored layer carries: instruction, plan, strength and model."),
+            name,
+        )
+        _add_output(procedure)
+    procedure.add_layer_return_value(
+        "result", _("Result"), _("The layer with the result, none if nothing changed"), True, READWRITE
+    )
+    return procedure
+
+
+def _add_output(procedure):
+    choice = Gimp.Choice.new()
+    choice.add(layers.NEW_LAYER, 0, _("New layer"), _("Put the result on a new layer above"))
+    choice.add(layers.REPLACE, 1, _("Replace"), _("Change the layer itself"))
+    procedure.add_choice_argument("output", _("_Output"), _("Where the result goes"), choice, layers.NEW_LAYER, READWRITE)
+
+
+def _run_restore(procedure, run_mode, image, drawables, config, _data):
+    def work():
+        if run_mode == Gimp.RunMode.INTERACTIVE:
+            from . import dialog
+
+            return dialog.run(image, drawables, config)
+        return headless.run(image, drawables, _wish(config), show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+
+    return _answer(procedure, run_mode, work)
+
+
+def _run_repeat(procedure, run_mode, image, drawables, config, _data):
+    def work():
+        recipe = recipes.for_repeating(image, layers.the_layer(drawables))
+        wish = apply.Wish(
+            instruction=str(recipe.get("instruction", "")),
+            plan=recipe["plan"],
+            strength=recipe.get("strength", 1.0),
+            output=config.get_property("output"),
+            scale=recipe.get("scale", 1),
+            model=recipe.get("model") or None,
+        )
+        return headless.run(image, drawables, wish, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+
+    return _answer(procedure, run_mode, work)
+
+
+def _wish(config):
+    scale = config.get_property("scale")
+    if scale not in SCALES:
+        raise Refusal(_("The scale must be 1, 2 or 4."))
+    instruction = config.get_property("instruction")
+    return apply.Wish(
+        instruction=instruction,
+        plan=_stored_plan(config.get_property("plan"), instruction),
+        strength=config.get_property("strength"),
+        output=config.get_property("output"),
+        scale=scale,
+    )
+
+
+def _stored_plan(text, instruction):
+    """The plan that was edited for this very instruction, or None."""
+    try:
+        plan = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return plan if isinstance(plan, dict) and plan.get("text") == instruction else None
+
+
+def _answer(procedure, run_mode, work):
+    """Run `work` and tell GIMP how it ended. Whatever fails, the user reads a sentence and the image is as it was."""
+    status = Gimp.PDBStatusType
+    try:
+        given = work()
+    except Cancelled:
+        return procedure.new_return_values(status.CANCEL, None)
+    except (Refusal, RestoredError) as problem:
+        return _failure(procedure, run_mode, str(problem))
+    except MemoryError:
+        return _failure(procedure, run_mode, _("There is not enough memory for this layer. Nothing was changed."))
+    except Exception as problem:
+        import traceback
+
+        traceback.print_exc()
+        detail = f"{type(problem).__name__}: {problem}"
+        return _failure(procedure, run_mode, _("Something unexpected happened and nothing was changed. ({})").format(detail))
+    if given is None:
+        return procedure.new_return_values(status.CANCEL, None)
+    if given.message:
+        Gimp.message(given.message)
+    values = procedure.new_return_values(status.SUCCESS, None)
+    if given.layer is not None:
+        values.remove(1)
+        values.insert(1, GObject.Value(Gimp.Layer, given.layer))
+    return values
+
+
+def _failure(procedure, run_mode, sentence):
+    error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0)
+    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)

@@ -1,0 +1,67 @@
+"""Small pictures for the window as plain 8-bit RGB bytes, without cairo (GIMP's Python does not everywhere have it)."""
+
+from gi.repository import GdkPixbuf, Gegl, GLib
+
+CHECK, LIGHT, DARK = 8, 0xFFA0A0A0, 0xFF707070
+
+
+def rgb(buffer, x, y, width, height, alpha, scale=1.0):
+    """A rectangle of a Gegl buffer as sRGB bytes; what is transparent shows GIMP's checks."""
+    place = Gegl.Rectangle.new(x, y, width, height)
+    name = "R'G'B'A u8" if alpha else "R'G'B' u8"
+    data = buffer.get(place, scale, name, Gegl.AbyssPolicy.CLAMP)
+    return on_checks(data, width, height) if alpha else data
+
+
+def of_pixels(pixels, form, x, y, width, height):
+    """A rectangle of restored Pixels as sRGB bytes."""
+    buffer = Gegl.Buffer.new(form.babl, 0, 0, pixels.width, pixels.height)
+    buffer.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), form.babl, bytes(pixels.data))
+    return rgb(buffer, x, y, width, height, form.channels in (2, 4))
+
+
+def on_checks(rgba, width, height):
+    pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(rgba), GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)
+    flat = pixbuf.composite_color_simple(width, height, GdkPixbuf.InterpType.NEAREST, 255, CHECK, LIGHT, DARK)
+    data, stride, channels = flat.get_pixels(), flat.get_rowstride(), flat.get_n_channels()
+    rows = (data[y * stride : y * stride + width * channels] for y in range(height))
+    if channels == 3:
+        return b"".join(rows)
+    whole = b"".join(rows)
+    out = bytearray(width * height * 3)
+    for channel in range(3):
+        out[channel::3] = whole[channel::4]
+    return bytes(out)
+
+
+def pixbuf(data, width, height):
+    return GdkPixbuf.Pixbuf.new_from_bytes(
+        GLib.Bytes.new(bytes(data)), GdkPixbuf.Colorspace.RGB, False, 8, width, height, width * 3
+    )
+
+
+def split(before, after, width, height, column):
+    """`before` left of the column, `after` from it on."""
+    cut, row = column * 3, width * 3
+    return bytearray().join(
+        before[start : start + cut] + after[start + cut : start + row] for start in range(0, height * row, row)
+    )
+
+
+def fill(data, width, height, x, y, w, h, colour):
+    """Paint a rectangle, cut off at the edges."""
+    left, right = max(0, x), min(width, x + w)
+    if left >= right:
+        return
+    run = bytes(colour) * (right - left)
+    for line in range(max(0, y), min(height, y + h)):
+        start = (line * width + left) * 3
+        data[start : start + len(run)] = run
+
+
+def frame(data, width, height, x, y, w, h, colour):
+    """Paint a rectangle's outline, one pixel wide."""
+    fill(data, width, height, x, y, w, 1, colour)
+    fill(data, width, height, x, y + h - 1, w, 1, colour)
+    fill(data, width, height, x, y, 1, h, colour)
+    fill(data, width, height, x + w - 1, y, 1, h, colour)

@@ -1,0 +1,50 @@
+"""The line at the bottom: how far it is, in words; or what went wrong, and a way to try again."""
+
+from gi.repository import Gtk
+
+from .look import classed
+from .words import _
+
+
+class StatusLine(Gtk.Box):
+    def __init__(self, on_retry):
+        super().__init__(orientation=Gtk.Orientation.VERTICAL)
+        self._bar = Gtk.ProgressBar(show_text=True)
+        self._label = Gtk.Label(xalign=0, wrap=True, max_width_chars=60, selectable=True, can_focus=False)
+        self._retry = Gtk.Button(label=_("_Try again"), use_underline=True, valign=Gtk.Align.CENTER)
+        self._retry.connect("clicked", lambda _button: on_retry())
+        self._icon = Gtk.Image.new_from_icon_name("dialog-warning", Gtk.IconSize.LARGE_TOOLBAR)
+        self._trouble = classed(Gtk.Box(spacing=10), "restore-trouble")
+        self._trouble.pack_start(self._icon, False, False, 0)
+        self._trouble.pack_start(self._label, True, True, 0)
+        self._trouble.pack_start(self._retry, False, False, 0)
+        self._plain = Gtk.Label(xalign=0, wrap=True)
+        for child in (self._bar, self._trouble, self._plain):
+            self.pack_start(child, False, False, 0)
+            child.show_all()
+            child.set_no_show_all(True)
+        self.quiet("")
+
+    def _show_only(self, shown):
+        for child in (self._bar, self._trouble, self._plain):
+            child.set_visible(child is shown)
+
+    def quiet(self, text):
+        """A plain remark, or nothing."""
+        self._plain.set_text(text)
+        self._show_only(self._plain)
+
+    def progress(self, fraction, words):
+        """`fraction` in [0, 1], or None while nobody knows."""
+        self._bar.set_text(words)
+        if fraction is None:
+            self._bar.pulse()
+        else:
+            self._bar.set_fraction(min(1.0, max(0.0, fraction)))
+        self._show_only(self._bar)
+
+    def trouble(self, sentence, retry):
+        """What went wrong, in a sentence that can be copied."""
+        self._label.set_text(sentence)
+        self._retry.set_visible(retry)
+        self._show_only(self._trouble)
