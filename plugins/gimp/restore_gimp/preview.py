@@ -34,8 +34,7 @@ class PreviewView(Gtk.EventBox):
         self.set_size_request(*view)
         self.set_tooltip_text(
             _(
-                "Drag the line to compare, or the picture to see another part.
-"
+                "Drag the line to compare, or the picture to see another part.\n"
                 "Keys: ← → move the line, Shift and the arrow keys the picture."
             )
         )

@@ -1,0 +1,78 @@
+"""Real GIMP with the adapter in a throw-away profile."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostkit import ROOT, inroot_command, need_tree
+
+HERE = Path(__file__).resolve().parent
+CONSOLE = "gimp-console-3"
+
+
+class Gimp:
+    """One installed GIMP, and a profile in which the adapter is installed as `restored plugins install` lays it out."""
+
+    def __init__(self, suite: str, folder: Path) -> None:
+        self.suite, self.folder = suite, folder
+        self.profile = folder / "profile"
+        place = self.profile / "plug-ins" / "restore-with-instruction"
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "plugins" / "gimp", place, ignore=ignored)
+        shutil.copytree(ROOT / "plugins" / "restored_client", place / "restored_client", ignore=ignored)
+        (place / "restore-with-instruction.py").chmod(0o755)
+        shutil.copy(HERE / "inside.py", folder / "inside.py")
+        # no welcome, no tips, and only the system's own plug-ins beside ours
+        (self.profile / "gimprc").write_text("(show-welcome-dialog no)\n(check-updates no)\n(save-session-info no)\n")
+
+    def environment(self, box: Path, env: dict[str, str]) -> dict[str, str]:
+        return {"GIMP3_DIRECTORY": str(self.profile), "RWI_BOX": str(box), "XDG_CACHE_HOME": str(self.folder / "cache"), **env}
+
+    def script(self, box: Path, code: str) -> str:
+        """A batch argument that runs `code` inside, with everything of inside.py at hand."""
+        path = box / "batch.py"
+        body = "\n".join("    " + line for line in code.strip("\n").splitlines())
+        path.write_text(f"exec(open({str(self.folder / 'inside.py')!r}).read())\ndef test():\n{body}\nmain(test)\n")
+        return f"exec(open({str(path)!r}).read())"
+
+    def batch(self, box: Path, code: str, timeout: float = 120, **env: str) -> list[dict]:
+        """Run code without a screen; what it told, in order. Fails when it did not reach its end."""
+        command = self.command(box, code, **env)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False
+        )
+        told = parse(done.stdout)
+        errors = [fact["error"] for fact in told if "error" in fact and len(fact) == 1]
+        assert not errors, errors[0]
+        assert told, done.stdout
+        assert told[-1] == {"end": True}, done.stdout
+        return told[:-1]
+
+    def command(self, box: Path, code: str, **env: str) -> list[str]:
+        """The command line of `batch`, for tests that kill it."""
+        options = ["--no-interface", "--no-fonts", "--batch-interpreter=python-fu-eval", "-b", self.script(box, code), "--quit"]
+        return inroot_command(self.suite, CONSOLE, *options, env=self.environment(box, env))
+
+
+def parse(output: str) -> list[dict]:
+    """What a script inside told."""
+    return [json.loads(line[line.index("@@ ") + 3 :]) for line in output.splitlines() if "@@ {" in line]
+
+
+SUITES = [pytest.param("trixie", id="gimp-3.0")]
+if os.environ.get("RESTORED_HOSTS_SID"):
+    SUITES.append(pytest.param("sid", id="gimp-3.2"))
+
+
+@pytest.fixture(scope="session", params=SUITES)
+def gimp(request: pytest.FixtureRequest) -> Iterator[Gimp]:
+    """GIMP 3.0; with RESTORED_HOSTS_SID=1 also GIMP 3.2."""
+    need_tree(request.param)
+    folder = Path(tempfile.mkdtemp(prefix="rwi-gimp-", dir="/tmp"))
+    yield Gimp(request.param, folder)
+    shutil.rmtree(folder, ignore_errors=True)
