@@ -1,0 +1,273 @@
+"""The plan as chips: what was understood, each with its weight, removable and movable, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .i18n import tr
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
+
+_WEAK = 0.5  # the engine is less sure than this that a step was meant: the chip is drawn with a dashed outline
+
+
+class Bar(QtWidgets.QAbstractSlider):
+    """A percentage with its name inside, filled as far as it goes, like Krita's own sliders. Arrow keys and the mouse set it."""
+
+    def __init__(self, label: str, value: float = 1.0, parent=None) -> None:
+        super().__init__(parent)
+        self.label, self.round, self.dashed = label, False, False
+        self.setRange(0, 100)
+        self.setSingleStep(5)
+        self.setPageStep(25)
+        self.setValue(round(value * 100))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(label)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.valueChanged.connect(lambda _: self.update())
+
+    @property
+    def fraction(self) -> float:
+        return self.value() / 100
+
+    def sizeHint(self) -> QtCore.QSize:
+        return QtCore.QSize(120, max(22, self.fontMetrics().height() + 8))
+
+    def minimumSizeHint(self) -> QtCore.QSize:
+        return QtCore.QSize(60, self.sizeHint().height())
+
+    def mousePressEvent(self, event) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self._follow(event)
+
+    def mouseMoveEvent(self, event) -> None:
+        if self.isSliderDown():
+            self._follow(event)
+
+    def mouseReleaseEvent(self, event) -> None:
+        self.setSliderDown(False)
+
+    def wheelEvent(self, event) -> None:
+        if self.hasFocus():  # else scrolling the docker would change what is under the pointer
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _follow(self, event) -> None:
+        self.setValue(round(100 * event_pos(event).x() / max(1, self.width())))
+
+    def paintEvent(self, event) -> None:
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        frame = QtCore.QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        radius = frame.height() / 2 if self.round else 3.0
+        shape = QtGui.QPainterPath()
+        shape.addRoundedRect(frame, radius, radius)
+        painter.fillPath(shape, palette.color(QtGui.QPalette.ColorRole.Base))
+        fill = palette.color(QtGui.QPalette.ColorRole.Highlight)
+        fill.setAlphaF(0.55 if self.isEnabled() else 0.2)
+        painter.save()
+        painter.setClipPath(shape)
+        painter.fillRect(QtCore.QRectF(frame.x(), frame.y(), frame.width() * self.fraction, frame.height()), fill)
+        painter.restore()
+        role = QtGui.QPalette.ColorRole.Highlight if self.hasFocus() else QtGui.QPalette.ColorRole.Mid
+        pen = QtGui.QPen(palette.color(role), 1.5 if self.hasFocus() else 1.0)
+        if self.dashed and not self.hasFocus():
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawPath(shape)
+        group = QtGui.QPalette.ColorGroup.Normal if self.isEnabled() else QtGui.QPalette.ColorGroup.Disabled
+        painter.setPen(palette.color(group, QtGui.QPalette.ColorRole.Text))
+        inside = self.rect().adjusted(9, 0, -9, 0)
+        percent = tr("%d %%") % self.value()
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, percent)
+        metrics = self.fontMetrics()
+        room = inside.width() - metrics.horizontalAdvance(percent) - 8
+        name = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+
+class _Handle(QtWidgets.QWidget):
+    """Six dots to drag a chip by."""
+
+    dragged = Signal(int)  # by how many pixels below (or, negative, above) where the drag began
+
+    def __init__(self, parent=None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(12)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setToolTip(tr("Drag to change the order (Alt+Up, Alt+Down)"))
+        self._from = 0.0
+
+    def mousePressEvent(self, event) -> None:
+        self._from = event_pos(event).y()
+
+    def mouseMoveEvent(self, event) -> None:
+        self.dragged.emit(round(event_pos(event).y() - self._from))
+
+    def paintEvent(self, event) -> None:
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colour = self.palette().color(QtGui.QPalette.ColorRole.WindowText)
+        colour.setAlphaF(0.5)
+        painter.setBrush(colour)
+        middle = self.height() / 2
+        for x in (3.5, 7.5):
+            for y in (-4, 0, 4):
+                painter.drawEllipse(QtCore.QPointF(x, middle + y), 1.1, 1.1)
+
+
+class Chip(QtWidgets.QWidget):
+    """One step of the plan."""
+
+    weighed = Signal(str, float)
+    removed = Signal(str)
+    moved = Signal(str, int)
+
+    def __init__(self, step: Dict[str, Any], parent=None) -> None:
+        super().__init__(parent)
+        self.task = step["task"]
+        label = tr(str(step.get("label", self.task)))
+        self.bar = Bar(label, step["strength"])
+        self.bar.round = True
+        self.bar.dashed = step.get("confidence", 1.0) < _WEAK
+        words = str(step.get("words") or "")
+        self.bar.setToolTip(
+            (tr("From “%s”.") % words + "\n" if words else "")
+            + tr("Drag to weigh; Delete removes; Alt+Up and Alt+Down change the order.")
+        )
+        close = QtWidgets.QToolButton()
+        close.setText("×")
+        close.setAutoRaise(True)
+        close.setToolTip(tr("Remove “%s” from the plan") % label)
+        close.setAccessibleName(close.toolTip())
+        close.setFixedWidth(20)
+        handle = _Handle()
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for widget in (handle, self.bar, close):
+            row.addWidget(widget)
+        self.bar.valueChanged.connect(lambda value: self.weighed.emit(self.task, value / 100))
+        close.clicked.connect(lambda: self.removed.emit(self.task))
+        handle.dragged.connect(self._drag)
+        self.bar.installEventFilter(self)
+
+    def _drag(self, pixels: int) -> None:
+        places = round(pixels / max(1, self.height()))
+        if places:
+            self.moved.emit(self.task, places)
+
+    def eventFilter(self, watched, event) -> bool:
+        if event.type() not in (QtCore.QEvent.Type.ShortcutOverride, QtCore.QEvent.Type.KeyPress):
+            return False
+        key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        remove = key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        if not remove and not (alt and key in steps):
+            return False
+        event.accept()  # as a shortcut it would reach Krita and delete the layer's content
+        if event.type() == QtCore.QEvent.Type.KeyPress:
+            if remove:
+                self.removed.emit(self.task)
+            else:
+                self.moved.emit(self.task, steps[key])
+        return True
+
+
+class Chips(QtWidgets.QWidget):
+    """The steps of a plan, one chip per line so that they stay usable in a narrow docker, and a button to add another."""
+
+    weighed = Signal(str, float)
+    removed = Signal(str)
+    moved = Signal(str, int)
+    added = Signal(str, str)
+
+    def __init__(self, parent=None) -> None:
+        super().__init__(parent)
+        self._steps: List[Dict[str, Any]] = []
+        self._tasks: List[Dict[str, str]] = []
+        self._chips: List[Chip] = []
+        self._column = QtWidgets.QVBoxLayout()
+        self._column.setSpacing(3)
+        self._note = QtWidgets.QLabel()
+        self._note.setWordWrap(True)
+        self._note.setEnabled(False)
+        self._add = QtWidgets.QToolButton()
+        self._add.setText(tr("+ Add"))
+        self._add.setToolTip(tr("Add a step that the words did not name"))
+        self._add.setAutoRaise(True)
+        self._add.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QtWidgets.QMenu(self)
+        self._add.setMenu(self._menu)
+        foot = QtWidgets.QHBoxLayout()
+        foot.addWidget(self._note, 1)
+        foot.addWidget(self._add, 0, Qt.AlignmentFlag.AlignTop)
+        outer = QtWidgets.QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(3)
+        outer.addLayout(self._column)
+        outer.addLayout(foot)
+        self._refresh_foot([])
+
+    def set_tasks(self, tasks: List[Dict[str, str]]) -> None:
+        """Every task the engine knows, as `{"id", "label"}`: what can be added by hand."""
+        self._tasks = tasks
+        self._refresh_foot([])
+
+    def show_steps(self, steps: List[Dict[str, Any]], excluded: List[str]) -> None:
+        """Show these; chips that only changed their weight keep the mouse and the keyboard."""
+        if [step["task"] for step in steps] == [chip.task for chip in self._chips]:
+            for chip, step in zip(self._chips, steps):
+                if not chip.bar.isSliderDown():
+                    chip.bar.blockSignals(True)
+                    chip.bar.setValue(round(step["strength"] * 100))
+                    chip.bar.blockSignals(False)
+                    chip.bar.update()
+        else:
+            self._rebuild(steps)
+        self._steps = steps
+        self._refresh_foot(excluded)
+
+    def _rebuild(self, steps: List[Dict[str, Any]]) -> None:
+        known = {chip.task: chip for chip in self._chips}
+        focused = next((index for index, chip in enumerate(self._chips) if chip.bar.hasFocus()), None)
+        focused_task = None if focused is None else self._chips[focused].task
+        self._chips = []
+        for index, step in enumerate(steps):
+            chip = known.pop(step["task"], None) or self._new_chip(step)
+            self._column.removeWidget(chip)
+            self._column.insertWidget(index, chip)
+            self._chips.append(chip)
+        for chip in known.values():
+            self._column.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        if focused is not None and self._chips and focused_task in known:  # the focused one went: the next one takes over
+            self._chips[min(focused, len(self._chips) - 1)].bar.setFocus()
+        before = None
+        for chip in self._chips:
+            if before is not None:
+                QtWidgets.QWidget.setTabOrder(before.bar, chip.bar)
+            before = chip
+
+    def _new_chip(self, step: Dict[str, Any]) -> Chip:
+        chip = Chip(step)
+        chip.weighed.connect(self.weighed)
+        chip.removed.connect(self.removed)
+        chip.moved.connect(self.moved)
+        return chip
+
+    def _refresh_foot(self, excluded: List[str]) -> None:
+        labels = {task["id"]: tr(task["label"]) for task in self._tasks}
+        self._note.setText(tr("Left alone: %s") % ", ".join(labels.get(task, task) for task in excluded) if excluded else "")
+        present = {chip.task for chip in self._chips}
+        self._menu.clear()
+        for task in self._tasks:
+            if task["id"] not in present:
+                action = self._menu.addAction(labels[task["id"]])
+                action.triggered.connect(lambda _=False, task=task: self.added.emit(task["id"], task["label"]))
+        self._add.setVisible(bool(self._menu.actions()))

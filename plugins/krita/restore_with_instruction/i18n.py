@@ -1,0 +1,14 @@
+"""Every word the user reads goes through `tr`; German is complete, anything missing stays English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .restored_client import catalogue as catalogues
+
+_FOLDERS = (catalogues.SHARED, Path(__file__).resolve().parent / "locale")
+
+catalogue = catalogues.load(_FOLDERS)
+
+tr = catalogue.gettext
+ntr = catalogue.ngettext

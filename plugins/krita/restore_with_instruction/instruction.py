@@ -1,0 +1,37 @@
+"""The field for the instruction: Return restores, Shift+Return begins a new line, Tab goes on."""
+
+from __future__ import annotations
+
+from .i18n import tr
+from .qt import Qt, QtCore, QtWidgets, Signal
+
+
+class InstructionEdit(QtWidgets.QPlainTextEdit):
+    submitted = Signal()
+
+    def __init__(self, parent=None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(tr("What is wrong with the picture? For example: remove the rain and brighten it"))
+        self.setAccessibleName(tr("Instruction"))
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 10)
+
+    def event(self, event) -> bool:
+        # typed letters are text here, never Krita's one-letter shortcuts
+        if event.type() == QtCore.QEvent.Type.ShortcutOverride and not event.modifiers() & (
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.submitted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source) -> None:
+        self.insertPlainText(source.text())

@@ -1,0 +1,87 @@
+"""The queue as the user sees it: one line per job with its progress, its words and a button to cancel it."""
+
+from __future__ import annotations
+
+from typing import Dict
+
+from . import jobs
+from .i18n import tr
+from .qt import Qt, QtCore, QtWidgets, Signal
+
+
+class _Line(QtWidgets.QWidget):
+    def __init__(self, job: jobs.Job, title: str, parent=None) -> None:
+        super().__init__(parent)
+        self._job = job
+        self._bar = QtWidgets.QProgressBar()
+        self._bar.setTextVisible(True)
+        self._bar.setMinimumWidth(60)
+        self._bar.setAccessibleName(title)
+        self._words = QtWidgets.QLabel()
+        self._words.setEnabled(False)
+        self._words.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
+        self._title = title
+        self.cancel = QtWidgets.QToolButton()
+        self.cancel.setText("×")
+        self.cancel.setAutoRaise(True)
+        self.cancel.setToolTip(tr("Cancel “%s”") % title)
+        self.cancel.setAccessibleName(self.cancel.toolTip())
+        self.cancel.clicked.connect(self._cancel)
+        grid = QtWidgets.QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(1)
+        grid.addWidget(self._bar, 0, 0)
+        grid.addWidget(self.cancel, 0, 1)
+        grid.addWidget(self._words, 1, 0, 1, 2)
+
+    def _cancel(self) -> None:
+        self._job.cancel()
+        self.cancel.setEnabled(False)
+        self.refresh()
+
+    def refresh(self) -> None:
+        job, words = self._job, self._job.words
+        if job.cancelled():
+            words = tr("Cancelling…")
+        elif job.state == jobs.WAITING:
+            words = tr("Waiting for its turn")
+        running = job.state == jobs.RUNNING and not job.cancelled()
+        self._bar.setRange(0, 0 if running and job.fraction is None else 100)
+        self._bar.setValue(round(100 * (job.fraction or 0.0)))
+        self._bar.setFormat(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(60, self.width() - 60)))
+        self._words.setText(words)
+        self._words.setToolTip(words)
+
+    def resizeEvent(self, event) -> None:
+        self.refresh()
+
+
+class JobList(QtWidgets.QWidget):
+    """Shows unfinished jobs; empty and without height when there are none."""
+
+    emptied = Signal()
+
+    def __init__(self, parent=None) -> None:
+        super().__init__(parent)
+        self._lines: Dict[int, _Line] = {}
+        self._column = QtWidgets.QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    @QtCore.pyqtSlot(object)
+    def show_job(self, job: jobs.Job) -> None:
+        """A job is new, went on, or ended."""
+        line = self._lines.get(job.number)
+        if job.over:
+            if line is not None:
+                del self._lines[job.number]
+                self._column.removeWidget(line)
+                line.hide()
+                line.deleteLater()
+            if not self._lines:
+                self.emptied.emit()
+            return
+        if line is None:
+            line = self._lines[job.number] = _Line(job, job.title)
+            self._column.addWidget(line)
+        line.refresh()

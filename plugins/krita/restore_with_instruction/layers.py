@@ -1,0 +1,240 @@
+"""From a layer to what travels, and from what came back to a layer. GUI thread only.
+
+What can be had in Krita's history: a new layer is one step (it is filled before it joins the tree); in place is two, "Add Layer"
+and "Remove Layer", because writing pixels into a layer that is in the tree cannot be undone at all. The layer is therefore
+replaced by a filled duplicate, which keeps its masks, opacity and blending mode, and no pixel passes through Krita's blending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterator, Optional, Tuple
+
+from krita import Krita
+
+from .i18n import tr
+from .pixels import CHANNELS, DEPTHS, Space, clear_unselected
+from .qt import QtCore, QtGui
+from .restored_client.pixels import Pixels
+
+NEW_LAYER, IN_PLACE, NEW_DOCUMENT = "new-layer", "in-place", "new-document"
+
+MARGIN = 64
+"""Pixels around a selection that are sent along, so that its edge is restored knowing what lies beyond."""
+
+CONTEXT_SIDE = 256
+"""Longest side of the thumbnail of the whole layer that goes with every request."""
+
+PROJECTED = ("grouplayer", "clonelayer", "filelayer")
+"""Layers without pixels of their own whose picture can be restored into a new layer."""
+
+Rect = Tuple[int, int, int, int]
+
+
+class Refused(Exception):
+    """Nothing can be done with this layer; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer as it was when a job was given: everything a job needs, so that the document may change or close meanwhile."""
+
+    document: str  # unique ids: Krita's own objects are made anew at every call and outlive what they stand for
+    node: str
+    name: str
+    own_pixels: bool  # False for the projection of a group
+    rect: Rect
+    space: Space
+    data: bytes  # in Krita's own channel order and depth
+    mask: Optional[bytes]  # one byte per pixel of rect, None when everything is selected
+    context: Optional[Pixels]
+    resolution: float
+
+
+def capture(document, node, output: str, box: Optional[Rect] = None) -> Source:
+    """Read what a job needs. `box` limits it to a rectangle and ignores the selection, for previews. Raises Refused."""
+    check(document, node, output)
+    own = node.type() == "paintlayer"
+    bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
+    if bounds.isEmpty():
+        raise Refused(tr("The layer “%s” is empty.") % node.name())
+    rect, mask = bounds, None
+    if box is not None:
+        rect = bounds.intersected(QtCore.QRect(*box))
+    elif document.selection() is not None:
+        rect, mask = _selected(document.selection(), bounds)
+        if mask is not None and output == NEW_DOCUMENT:
+            raise Refused(tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size."))
+    x, y, w, h = rect.getRect()
+    read = node.pixelData if own else node.projectionPixelData
+    return Source(
+        document=document_id(document),
+        node=node_id(node),
+        name=node.name(),
+        own_pixels=own,
+        rect=(x, y, w, h),
+        space=Space(node.colorModel(), node.colorDepth(), node.colorProfile()),
+        data=bytes(read(x, y, w, h)),
+        mask=mask,
+        context=thumbnail(node, bounds),
+        resolution=float(document.resolution()),
+    )
+
+
+def check(document, node, output: str) -> None:
+    """Raise Refused, with a sentence, when this layer cannot be restored to this output."""
+    if document is None:
+        raise Refused(tr("Open a picture first."))
+    if node is None:
+        raise Refused(tr("Choose a layer first."))
+    name, kind = node.name(), node.type()
+    if kind == "vectorlayer":
+        raise Refused(
+            tr("“%s” is a vector layer. Convert it to a paint layer, or put it in a group and restore the group.") % name
+        )
+    if kind.endswith("mask"):
+        raise Refused(tr("“%s” is a mask. Choose the layer it belongs to.") % name)
+    if kind != "paintlayer" and kind not in PROJECTED:
+        raise Refused(tr("“%s” has no picture of its own. Choose a paint layer or a group.") % name)
+    if kind != "paintlayer" and output == IN_PLACE:
+        raise Refused(tr("“%s” has no pixels of its own to replace. Choose “New layer” as the output.") % name)
+    if any(each.animated() for each in _with_descendants(node)):
+        raise Refused(tr("“%s” is animated. Only still layers can be restored.") % name)
+    if not all(each.visible() for each in _with_ancestors(node)):
+        raise Refused(tr("“%s” is not visible. Show it, so that you can judge the result.") % name)
+    if output == IN_PLACE and any(each.locked() for each in _with_ancestors(node)):
+        raise Refused(tr("“%s” is locked. Unlock it, or choose “New layer” as the output.") % name)
+    if node.colorModel() not in CHANNELS or node.colorDepth() not in DEPTHS:
+        raise Refused(
+            tr("“%s” is in the %s colour model. Convert it to RGB or grayscale first (Layer ▸ Convert).")
+            % (name, node.colorModel())
+        )
+
+
+def _selected(selection, bounds) -> Tuple[QtCore.QRect, Optional[bytes]]:
+    """The selection's part of the layer with a margin, and its mask there (None when it selects all of the layer)."""
+    chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
+    if chosen.isEmpty():
+        raise Refused(tr("The selection does not touch the layer."))
+    rect = chosen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(bounds)
+    mask = bytes(selection.pixelData(*rect.getRect()))
+    if not any(mask):
+        raise Refused(tr("The selection does not touch the layer."))
+    return rect, None if rect == bounds and mask.count(255) == len(mask) else mask
+
+
+def thumbnail(node, bounds) -> Optional[Pixels]:
+    """The whole layer, at most CONTEXT_SIDE pixels wide or high, sRGB, transparent parts in middle gray."""
+    scale = min(1.0, CONTEXT_SIDE / max(bounds.width(), bounds.height()))
+    image = node.thumbnail(max(1, round(bounds.width() * scale)), max(1, round(bounds.height() * scale)))
+    if image is None or image.isNull():
+        return None
+    flat = QtGui.QImage(image.size(), QtGui.QImage.Format.Format_RGB888)
+    flat.fill(QtGui.QColor(128, 128, 128))
+    painter = QtGui.QPainter(flat)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return Pixels(flat.width(), flat.height(), 3, "u8", packed(flat, 3))
+
+
+def packed(image, channels: int) -> bytes:
+    """The bytes of an 8 bit QImage without the padding that Qt puts at the end of each row."""
+    bits = image.constBits()
+    bits.setsize(image.height() * image.bytesPerLine())
+    data, row = bytes(bits), image.width() * channels
+    if row == image.bytesPerLine():
+        return data
+    return b"".join(data[start : start + row] for start in range(0, len(data), image.bytesPerLine()))
+
+
+def document_id(document) -> str:
+    """A document's identity while it is open: Krita has no id for it, its root node has."""
+    return document.rootNode().uniqueId().toString()
+
+
+def node_id(node) -> str:
+    return node.uniqueId().toString()
+
+
+def find_document(identity: str):
+    """The open document with this id, or None."""
+    for document in Krita.instance().documents():
+        if document.rootNode() is not None and document_id(document) == identity:
+            return document
+    return None
+
+
+def find_node(document, identity: str):
+    """The node with this id, or None when it was deleted."""
+    return next((node for node in _with_descendants(document.rootNode()) if node_id(node) == identity), None)
+
+
+def unchanged(node, source: Source) -> bool:
+    """Whether the layer's pixels are still those that were sent."""
+    space = Space(node.colorModel(), node.colorDepth(), node.colorProfile())
+    return space == source.space and bytes(node.pixelData(*source.rect)) == source.data
+
+
+def place_new_layer(document, node, source: Source, data: bytes, name: str):
+    """The result as a layer above `node`: one undo step. Where nothing was selected it is transparent. Returns the layer."""
+    x, y, w, h = source.rect
+    if source.mask is not None:
+        data = clear_unselected(data, source.mask, source.space.pixel_bytes)
+    layer = document.createNode(name, "paintlayer")
+    fits = Space(layer.colorModel(), layer.colorDepth(), layer.colorProfile()) == source.space
+    if source.own_pixels and (node.childNodes() or not fits):
+        # A duplicate brings the layer's masks. It also is the only way to a layer in another space than the document's:
+        # converting even an unattached one is a step in the history of its own.
+        layer = node.duplicate()
+        layer.setName(name)
+        bounds = layer.bounds()
+        blank = bytes(bounds.width() * bounds.height() * source.space.pixel_bytes)
+        layer.setPixelData(blank, *bounds.getRect())
+    elif source.own_pixels:
+        layer.setOpacity(node.opacity())
+        layer.setBlendingMode(node.blendingMode())
+    layer.setPixelData(data, x, y, w, h)
+    node.parentNode().addChildNode(layer, node)
+    _settle(document, layer)
+    return layer
+
+
+def place_in_place(document, node, source: Source, data: bytes):
+    """The result instead of the layer's pixels: two undo steps. Returns the layer that took its place."""
+    layer = node.duplicate()
+    layer.setName(node.name())
+    layer.setPixelData(data, *source.rect)
+    node.parentNode().addChildNode(layer, node)
+    node.remove()
+    _settle(document, layer)
+    return layer
+
+
+def place_new_document(source: Source, data: bytes, width: int, height: int, name: str, scale: int):
+    """The enlarged result as a document of its own, in the layer's colour space, shown in the active window."""
+    app, space = Krita.instance(), source.space
+    document = app.createDocument(width, height, name, space.model, space.depth, space.profile, source.resolution * scale)
+    layer = document.topLevelNodes()[0]
+    layer.setName(name)
+    layer.setPixelData(data, 0, 0, width, height)
+    document.refreshProjection()
+    if app.activeWindow() is not None:
+        app.activeWindow().addView(document)
+    return document, layer
+
+
+def _settle(document, layer) -> None:
+    document.waitForDone()
+    document.refreshProjection()
+
+
+def _with_ancestors(node) -> Iterator:
+    while node is not None and node.parentNode() is not None:  # the root itself is neither locked nor hidden
+        yield node
+        node = node.parentNode()
+
+
+def _with_descendants(node) -> Iterator:
+    yield node
+    for child in node.childNodes():
+        yield from _with_descendants(child)

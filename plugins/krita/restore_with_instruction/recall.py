@@ -1,0 +1,108 @@
+"""Earlier instructions and presets, in a list that is searched by typing."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from .i18n import tr
+from .qt import Qt, QtCore, QtWidgets, Signal
+from .restored_client.history import History, Presets
+
+_KIND = Qt.ItemDataRole.UserRole
+_VALUE = Qt.ItemDataRole.UserRole + 1
+
+
+class Recall(QtWidgets.QFrame):
+    """A pop-up below a button. `chosen` carries a preset's settings, or just `{"instruction"}` from the history."""
+
+    chosen = Signal(object)
+
+    def __init__(self, history: History, presets: Presets, parent=None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._history, self._presets = history, presets
+        self._current: Dict[str, Any] = {}
+        self.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
+        self._search = QtWidgets.QLineEdit()
+        self._search.setPlaceholderText(tr("Search"))
+        self._search.setClearButtonEnabled(True)
+        self._list = QtWidgets.QListWidget()
+        self._list.setWordWrap(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._save = QtWidgets.QPushButton(tr("Save as preset…"))
+        hint = QtWidgets.QLabel(tr("Delete forgets an entry."))
+        hint.setEnabled(False)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 6)
+        for widget in (self._search, self._list, hint, self._save):
+            column.addWidget(widget)
+        self._search.textChanged.connect(self._fill)
+        self._search.returnPressed.connect(lambda: self._choose(self._list.currentItem() or self._list.item(0)))
+        self._list.itemActivated.connect(self._choose)
+        self._list.itemClicked.connect(self._choose)
+        self._save.clicked.connect(self._save_preset)
+        self._list.installEventFilter(self)
+
+    def pop_up(self, below, current: Dict[str, Any]) -> None:
+        """Show it under a widget; `current` are the settings that "Save as preset" would keep."""
+        self._current = current
+        self._save.setEnabled(bool(current.get("instruction", "").strip()))
+        self._search.clear()
+        self._fill()
+        self.resize(max(220, below.width()), 280)
+        corner = below.mapToGlobal(QtCore.QPoint(0, below.height()))
+        screen = below.screen().availableGeometry() if hasattr(below, "screen") else None
+        if screen is not None:
+            corner.setX(max(screen.left(), min(corner.x(), screen.right() - self.width())))
+            corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self.height())))
+        self.move(corner)
+        self.show()
+        self._search.setFocus()
+
+    def _fill(self) -> None:
+        words = self._search.text().strip()
+        self._list.clear()
+        for name, preset in self._presets.all().items():
+            if words.casefold() in (name + " " + str(preset.get("instruction", ""))).casefold():
+                self._add("★ " + name, "preset", (name, preset))
+        for text in self._history.list(words)[:60]:
+            self._add(" ".join(text.split()), "history", text)
+        if not self._list.count():
+            item = QtWidgets.QListWidgetItem(tr("Nothing found") if words else tr("No earlier instructions yet"))
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self._list.addItem(item)
+
+    def _add(self, shown: str, kind: str, value: Any) -> None:
+        item = QtWidgets.QListWidgetItem(shown)
+        item.setToolTip(str(value[1].get("instruction", "")) if kind == "preset" else value)
+        item.setData(_KIND, kind)
+        item.setData(_VALUE, value)
+        self._list.addItem(item)
+
+    def _choose(self, item) -> None:
+        if item is None or item.data(_KIND) is None:
+            return
+        value = item.data(_VALUE)
+        self.hide()
+        self.chosen.emit(dict(value[1]) if item.data(_KIND) == "preset" else {"instruction": value})
+
+    def _save_preset(self) -> None:
+        settings = self._current
+        self.hide()
+        name, sure = QtWidgets.QInputDialog.getText(
+            self.parentWidget(), tr("Save as preset"), tr("Name"), text=" ".join(settings["instruction"].split())[:40]
+        )
+        if sure and name.strip():
+            self._presets.save(name, settings)
+
+    def eventFilter(self, watched, event) -> bool:
+        if event.type() == QtCore.QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Delete:
+            item = self._list.currentItem()
+            if item is not None and item.data(_KIND) is not None:
+                value = item.data(_VALUE)
+                if item.data(_KIND) == "preset":
+                    self._presets.remove(value[0])
+                else:
+                    self._history.remove(value)
+                self._fill()
+            return True
+        return False
