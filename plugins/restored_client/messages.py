@@ -90,14 +90,12 @@ class Frame:
     nbytes: int
     geometry: Optional[Tuple[int, int, int, str]] = None  # width, height, channels, depth
 
-    def pixels(self, data: Any) -> Pixels:
-        """The frame's bytes as pixels. Raises ClientError("size_mismatch") when the sizes lie."""
-        if self.geometry is None:
-            raise ClientError("bad_request", detail=f"{self.role} is not pixels")
-        try:
-            return Pixels(*self.geometry, data=data)
-        except ValueError as error:
-            raise ClientError("size_mismatch", detail=str(error)) from None
+    def content(self, data: Any) -> Any:
+        """The frame as Pixels, or an ICC profile's buffer as it is. Raises ClientError("size_mismatch") when the sizes lie."""
+        have = memoryview(data).nbytes
+        if have != self.nbytes:
+            raise ClientError("size_mismatch", detail=f"{self.role}: {have} bytes instead of {self.nbytes}")
+        return data if self.geometry is None else Pixels(*self.geometry, data=data)
 
 
 def describe(role: str, content: Any) -> Dict[str, Any]:

@@ -31,11 +31,16 @@ LOOK_UP: Final = 0.1
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: `fraction` in [0, 1] or None when unknown, `words` for the user, sometimes a small `preview`."""
+    """How far a job is: `fraction` in [0, 1] or None when unknown, `words` for the user.
+
+    preview: when asked for, a finished piece of the result, with its left and top corner in the (enlarged) layer at x, y.
+    """
 
     fraction: Optional[float]
     words: str
     preview: Optional[Pixels] = None
+    x: int = 0
+    y: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,8 @@ class Session:
         """Find the daemon, or start it when `start`, and say hello.
 
         client: who is asking, for the daemon's log, such as "gimp 3.0.4". on_status hears what is being waited for.
-        executable: command that runs `restored`, for callers that are it; else it is looked for. build: replace an idle daemon of
-        another build. Raises ClientError, among them "not_installed", "start_failed", "unreachable", "protocol", "unsafe", "token".
+        executable: command that runs `restored`, for callers that are it; else it is looked for. build: replace an idle daemon
+        of another build. Raises ClientError, such as "not_installed", "start_failed", "unreachable", "protocol", "unsafe".
         """
         session = cls(client, start, on_status, executable, build)
         with session._lock:
@@ -120,13 +125,15 @@ class Session:
         model: Optional[str] = None,
         device: Optional[str] = None,
         keep: bool = False,
+        previews: bool = False,
         icc: Optional[bytes] = None,
         on_progress: OnProgress = None,
         cancelled: IsCancelled = None,
     ) -> Outcome:
         """Restore a layer by an instruction, or by a plan that was edited (then `instruction` only colours the recipe).
 
-        strength in [0, 1]. scale 1, 2 or 4. mask: one channel, as large as the layer. keep: let `adjust` work on this job.
+        strength in [0, 1]. scale 1, 2 or 4. mask: one channel, as large as the layer. keep: let `adjust` work on this
+        job. previews: give finished pieces of the result to on_progress.
         on_progress is called in this thread; cancelled is asked about ten times a second. Raises Cancelled or ClientError.
         """
         fields = {
@@ -137,6 +144,7 @@ class Session:
             "model": model,
             "device": device,
             "keep": keep,
+            "previews": previews,
         }
         frames = [(messages.LAYER, layer), (messages.MASK, mask), (messages.CONTEXT, context), (messages.ICC, icc)]
         return self._outcome(*self._call(messages.RESTORE, fields, frames, on_progress, cancelled))
@@ -237,7 +245,8 @@ class Session:
                 return header, frames
             if on_progress is not None and kind in _PROGRESS:
                 preview = _pixels(header, frames) if kind == messages.PREVIEW else None
-                on_progress(Progress(header.get("fraction"), str(header.get("words", "")), preview))
+                place = header.get("x", 0), header.get("y", 0)
+                on_progress(Progress(header.get("fraction"), str(header.get("words", "")), preview, *place))
 
     def _receive(self, request: str) -> Message:
         """The next message for this request, or ({}, []) when there was none for a moment. Others' messages are dropped."""
@@ -422,6 +431,6 @@ def _pixels(header: Mapping[str, Any], frames: Sequence[Any]) -> Pixels:
     """The announced layer as pixels."""
     try:
         announced = messages.read_frames(header, (messages.LAYER,))
-        return announced[0].pixels(frames[0])
+        return announced[0].content(frames[0])
     except (ClientError, IndexError) as error:
         raise ClientError("bad_answer", detail="{}: {}".format(error, getattr(error, "detail", ""))) from None

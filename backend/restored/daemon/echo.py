@@ -1,0 +1,64 @@
+"""An engine that gives pixels back as they came: for tests, and for measuring what the wire alone costs."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from restored_client.pixels import Pixels
+
+from .work import Done, IsCancelled, JobCancelled, Order, Say, Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The layer itself."""
+
+    done: Done
+    nbytes: int
+
+
+class Echo:
+    """Does nothing, visibly. "sleep N" as instruction takes N seconds; an empty one is nothing to do."""
+
+    def tasks(self) -> list[dict[str, str]]:
+        return [{"id": "denoise", "label": "noise"}]
+
+    def load(self, say: Say) -> None:
+        say("Loading nothing…")
+
+    def device(self) -> str:
+        return "echo: gives pictures back unchanged"
+
+    def opened(self) -> list[str]:
+        return []
+
+    def models(self) -> list[dict[str, Any]]:
+        return [{"name": "echo", "family": "echo", "tasks": ["denoise"]}]
+
+    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
+        words = text.strip()
+        steps = [{"task": "denoise", "label": "noise", "confidence": 1.0, "strength": 1.0, "words": words}] if words else []
+        reason, message = (None, "") if words else ("empty", "There is nothing to do: the instruction is empty.")
+        return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": message, "proposed": False}
+
+    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
+        start = time.perf_counter()
+        plan = order.plan or self.explain(order.instruction or "", order.context)
+        if not plan["steps"]:
+            return Done(None, plan, plan.get("message", ""))
+        words = (order.instruction or "").split()
+        seconds = float(words[1]) if words[:1] == ["sleep"] else 0.0
+        while (gone := time.perf_counter() - start) < seconds:
+            if cancelled():
+                raise JobCancelled
+            tell(gone / seconds, "Sleeping")
+            time.sleep(0.02)
+        done = Done(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})
+        return replace(done, kept=Kept(done, order.layer.nbytes)) if order.keep else done
+
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Done:
+        return replace(kept.done, recipe={"strength": strength})
+
+    def unload(self) -> None:
+        pass

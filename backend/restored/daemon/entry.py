@@ -1,0 +1,65 @@
+"""Starting and ending the daemon process."""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from .home import AlreadyRunning, Home
+from .logs import open_log
+from .offline import stay_offline
+from .settings import Settings, read_settings
+from .work import Work
+
+
+def serve(settings: Settings | None = None, work: Work | None = None) -> bool:
+    """Serve in this process's main thread until SIGTERM, SIGINT, a shutdown request or idleness ends it.
+
+    work: another engine than the one `settings` names. Returns False when a thread is still at work: the process should then
+    end without waiting for it. Raises AlreadyRunning; OSError when the runtime folder cannot be used.
+    """
+    from .server import Server
+
+    settings = settings or Settings()
+    home = Home()
+    home.enter()
+    try:
+        open_log()
+        stay_offline()
+        server = Server(work or _engine(settings.engine), settings, home)
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: server.end())
+        signal.set_wakeup_fd(server.button.fileno(), warn_on_full_buffer=False)
+        return server.run()
+    finally:
+        with contextlib.suppress(ValueError):
+            signal.set_wakeup_fd(-1)
+        home.leave()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`restored serve [options]`: 0 when it ended as asked or another daemon was there first, else 1."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    settings = read_settings([word for word in arguments if word != "serve"])
+    try:
+        if not serve(settings):
+            # a thread deep inside a library would be torn down under it: end at once instead
+            os._exit(0)
+    except AlreadyRunning:
+        print("The restoration daemon is already running.", file=sys.stderr)
+    except OSError as error:
+        print(f"The restoration daemon cannot use its folder: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _engine(name: str) -> Work:
+    if name == "echo":
+        from .echo import Echo
+
+        return Echo()
+    from .restoring import Restoring
+
+    return Restoring()

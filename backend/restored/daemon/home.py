@@ -1,0 +1,111 @@
+"""The daemon's folder: the lock that makes it the only one, its socket and its connection file."""
+
+import contextlib
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from restored_client.discovery import FILE_NAME, Connection
+from restored_client.paths import runtime_dir
+
+MAX_SOCKET_PATH = 100
+"""Bytes; the kernel's limit for unix sockets is 104 to 108."""
+
+TIME_TO_LEAVE = 10.0
+"""Seconds in which an ending daemon is expected to release its lock."""
+
+
+class AlreadyRunning(Exception):
+    """Another daemon of this user is there."""
+
+
+class Home:
+    """The runtime folder, owned by this process from `enter` to `leave`."""
+
+    def __init__(self) -> None:
+        self.folder = runtime_dir()
+        self._file = self.folder / FILE_NAME
+        self._lock: IO[str] | None = None
+        self._connection: Connection | None = None
+
+    def enter(self) -> None:
+        """Take the lock and clear what a crashed daemon left. Raises AlreadyRunning; OSError when the folder cannot be used."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.chmod(0o700)
+        lock = open(self.folder / "lock", "a+", encoding="ascii")  # noqa: SIM115 - held as long as the process lives
+        deadline = time.monotonic() + TIME_TO_LEAVE
+        while not _try_lock(lock):
+            # a holder without a connection file is starting or ending: which of the two shows soon
+            if self._file.exists() or time.monotonic() > deadline:
+                lock.close()
+                raise AlreadyRunning
+            time.sleep(0.02)
+        self._lock = lock
+        for left in (self._file, *self.folder.glob("*.sock"), *self.folder.glob(".connection-*")):
+            left.unlink(missing_ok=True)
+
+    def endpoint(self, tcp: bool) -> str:
+        """Where to bind: a unix socket in the folder, or loopback TCP on a free port where those do not exist or fit."""
+        socket = self.folder / f"{os.getpid()}.sock"
+        if tcp or os.name != "posix" or len(os.fsencode(socket)) > MAX_SOCKET_PATH:
+            return "tcp://127.0.0.1:*"
+        return f"ipc://{socket}"
+
+    def publish(self, connection: Connection) -> None:
+        """Write the connection file, complete and readable by the user only from its first moment."""
+        self._connection = connection
+        temporary = self.folder / f".connection-{secrets.token_hex(4)}"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(connection.to_json())
+        os.replace(temporary, self._file)
+
+    def still_ours(self) -> bool:
+        """Whether clients can find us; a connection file that somebody deleted is written again."""
+        if self._connection is None:
+            return False
+        if self._connection.endpoint.startswith("ipc://") and not Path(self._connection.endpoint[len("ipc://") :]).exists():
+            return False
+        try:
+            return self._file.read_text(encoding="utf-8") == self._connection.to_json()
+        except FileNotFoundError:
+            with contextlib.suppress(OSError):
+                self.publish(self._connection)
+                return True
+        except OSError:
+            pass
+        return False
+
+    def withdraw(self) -> None:
+        """Remove our connection file, so that no new client comes; one of another daemon is left alone."""
+        ours, self._connection = self._connection, None
+        with contextlib.suppress(OSError):
+            if ours is not None and self._file.read_text(encoding="utf-8") == ours.to_json():
+                self._file.unlink()
+
+    def leave(self) -> None:
+        """Remove our files and release the lock. The lock file stays: removing it would let two daemons lock two files."""
+        self.withdraw()
+        if self._lock is not None:
+            with contextlib.suppress(OSError):
+                (self.folder / f"{os.getpid()}.sock").unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+
+def _try_lock(file: "IO[Any]") -> bool:
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # pyright: ignore[reportAttributeAccessIssue]
+    except OSError:
+        return False
+    return True

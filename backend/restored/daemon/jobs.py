@@ -1,0 +1,111 @@
+"""Clients, their jobs, and the queue that is fair to all of them."""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from restored_client.messages import LAYER, Frame
+from restored_client.pixels import Pixels
+
+Stage = Literal["waiting", "uploading", "queued", "running"]
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """Somebody who talks to us, known by libzmq's routing id."""
+
+    routing: bytes
+    name: str = ""
+    jobs: "dict[str, Job]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A finished piece of a result: where it lies, and its pixels."""
+
+    x: int
+    y: int
+    pixels: Pixels
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One request that takes time. The thread that works on it writes `fraction`, `words` and `tiles`, and reads `cancelled`."""
+
+    client: Client
+    request: str
+    kind: str
+    header: Mapping[str, Any]
+    frames: list[Frame]
+    stage: Stage = "waiting"
+    deadline: float = 0.0
+    content: dict[str, Any] = field(default_factory=dict)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    fraction: float | None = None
+    words: str = ""
+    tiles: deque[Tile] = field(default_factory=lambda: deque(maxlen=64))
+
+    @property
+    def nbytes(self) -> int:
+        """Memory its pictures take: what it uploads, and a result as large as its layer at the wanted scale."""
+        upload = sum(frame.nbytes for frame in self.frames)
+        layer = next((frame.nbytes for frame in self.frames if frame.role == LAYER), 0)
+        return upload + layer * int(self.header.get("scale", 1)) ** 2
+
+    def tell(self, fraction: float | None, words: str) -> None:
+        """Say how far it is; the server passes it on a few times a second."""
+        self.fraction, self.words = fraction, words
+
+
+class FairQueue:
+    """Jobs in turn, one client after the other, each client's own in the order they came. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._by_client: OrderedDict[Client, deque[Job]] = OrderedDict()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, job: Job) -> None:
+        """Add a job at the end of its client's."""
+        with self._changed:
+            self._by_client.setdefault(job.client, deque()).append(job)
+            self._changed.notify()
+
+    def take(self) -> Job | None:
+        """The next client's oldest job; waits for one. None once the queue is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._by_client or self._closed)
+            if self._closed:
+                return None
+            client, jobs = self._by_client.popitem(last=False)
+            job = jobs.popleft()
+            if jobs:
+                self._by_client[client] = jobs  # to the back of the line
+            return job
+
+    def remove(self, job: Job) -> bool:
+        """Take a job out; False when it was not waiting."""
+        with self._changed:
+            jobs = self._by_client.get(job.client)
+            if jobs is None or job not in jobs:
+                return False
+            jobs.remove(job)
+            if not jobs:
+                del self._by_client[job.client]
+            return True
+
+    def close(self) -> None:
+        """Let everyone who waits in `take` go."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def __len__(self) -> int:
+        with self._changed:
+            return sum(map(len, self._by_client.values()))
+
+    def __iter__(self) -> Iterator[Job]:
+        with self._changed:
+            return iter([job for jobs in self._by_client.values() for job in jobs])

@@ -1,0 +1,350 @@
+"""All clients and their jobs: requests come in, go to the lanes, and answers go out. Lives in the server's thread."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+
+from restored_client import messages
+from restored_client.errors import ClientError
+from restored_client.messages import Frame, message
+
+from .jobs import Client, Job
+from .lanes import Lane
+from .logs import NAME
+from .performance import Performance
+from .settings import Settings
+from .shelf import Keepable, Shelf
+from .wire import Gone, Wire
+from .work import Done, JobCancelled, Work
+
+log: Final = logging.getLogger(NAME)
+
+WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.MODELS, messages.UNLOAD)
+
+Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
+
+
+class Office:
+    """wire: to answer by. memory: bytes of main memory there are. facts: what hello and status say of the daemon itself.
+    ring: wakes the server's thread. shut: ends the daemon."""
+
+    def __init__(
+        self,
+        work: Work,
+        wire: Wire,
+        settings: Settings,
+        *,
+        memory: int,
+        facts: Callable[[], dict[str, Any]],
+        ring: Callable[[], None],
+        shut: Callable[[], None],
+    ) -> None:
+        self.used = time.monotonic()
+        """When there last was something to do."""
+        self.shelf: Shelf[Keepable] = Shelf(per_client=memory // 8, total=memory // 6)
+        self.performance = Performance(work)
+        self._work = work
+        self._wire = wire
+        self._settings = settings
+        self._budget = memory // 2
+        self._facts = facts
+        self._ring = ring
+        self._shut = shut
+        self._closed = False
+        self._clients: dict[bytes, Client] = {}
+        self._done: SimpleQueue[tuple[Job, Any, BaseException | None]] = SimpleQueue()
+        self._pictures = Lane("pictures", self.performance, self._hand_over)
+        self._questions = Lane("questions", self.performance, self._hand_over)
+        for lane in self._lanes:
+            lane.start()
+        self._handlers: dict[str, Handler] = {
+            messages.HELLO: self._hello,
+            messages.STATUS: self._status,
+            messages.CANCEL: self._cancel,
+            messages.SHUTDOWN: self._shutdown,
+            **dict.fromkeys(WORK, self._take_on),
+        }
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for anything."""
+        return not any(client.jobs for client in self._clients.values()) and not any(lane.current for lane in self._lanes)
+
+    def handle(self, routing: bytes, frames: Sequence[Any]) -> None:
+        """One message from a client, of whatever kind and however wrong."""
+        client = self._clients.setdefault(routing, Client(routing))
+        header: dict[str, Any] = {}
+        try:
+            header = messages.decode(frames[0].buffer if frames else b"")
+            announced = messages.check_request(header)
+            if header["type"] == messages.UPLOAD:
+                self._upload(client, header["id"], [frame.buffer for frame in frames[1:]])
+            elif len(frames) > 1:
+                raise ClientError("not_accepted")
+            else:
+                self._handlers[header["type"]](client, header, announced)
+        except ClientError as error:
+            request = header.get("id")
+            self._send(client, self._error(request if isinstance(request, str) else "", error))
+
+    def collect(self) -> None:
+        """Send the answers of jobs that the lanes have done."""
+        while True:
+            try:
+                job, answer, error = self._done.get_nowait()
+            except Empty:
+                break
+            if job.client.jobs.get(job.request) is not job:
+                continue  # cancelled, or its client has gone
+            self.used = time.monotonic()
+            del job.client.jobs[job.request]
+            header, frames = self._answer(job, answer, error)
+            self._send(job.client, header, frames)
+            log.info("%s of %s: %s", job.kind, job.client.name, header["type"])
+        self._admit()
+
+    def beat(self) -> None:
+        """Tell every client how its jobs are doing; who cannot be told has gone."""
+        for client in list(self._clients.values()):
+            for job in list(client.jobs.values()):
+                while job.tiles:
+                    tile = job.tiles.popleft()
+                    described = [messages.describe(messages.LAYER, tile.pixels)]
+                    header = message(messages.PREVIEW, job.request, words=job.words, fraction=job.fraction, x=tile.x, y=tile.y)
+                    self._send(client, {**header, "frames": described}, [tile.pixels.data], skippable=True)
+                words, fraction = self._words(job)
+                self._send(client, message(messages.PROGRESS, job.request, words=words, fraction=fraction), skippable=True)
+
+    def keep_in_touch(self) -> None:
+        """Find out whether clients without jobs are still there, so that nothing is kept for those that are not."""
+        for client in list(self._clients.values()):
+            self._send(client, message(messages.ALIVE, ""), skippable=True)
+
+    def check_uploads(self) -> None:
+        """Give up on pictures that were accepted but never came."""
+        now = time.monotonic()
+        for client in list(self._clients.values()):
+            for job in list(client.jobs.values()):
+                if job.stage == "uploading" and now > job.deadline:
+                    self._fail(job, ClientError("upload_timeout"))
+
+    def unload(self) -> None:
+        """Give back what models and kept results take."""
+        self.shelf.clear()
+        nobody = Client(b"", "the daemon")
+        self._pictures.queue.put(Job(nobody, "", messages.UNLOAD, {}, []))
+
+    def close(self, seconds: float) -> bool:
+        """Fail what is unfinished and stop the lanes. False when one is still at work after `seconds`."""
+        self._closed = True
+        for client in list(self._clients.values()):
+            for job in list(client.jobs.values()):
+                self._fail(job, ClientError("shutting_down"))
+        for lane in self._lanes:
+            lane.close()
+        deadline = time.monotonic() + seconds
+        return all(lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes)
+
+    # --- requests that are answered at once ---
+
+    def _hello(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+        self.used = time.monotonic()
+        client.name = header["client"][:60]
+        known = self.performance.state == "ready"
+        self._send(
+            client,
+            message(
+                messages.HELLO,
+                header["id"],
+                **self._facts(),
+                idle=self.idle,
+                state=self.performance.state,
+                tasks=self._work.tasks(),
+                device=self._work.device() if known else "",
+                max_bytes=self._budget,
+            ),
+        )
+        # importing the engine holds up everything else here, so the first hello went first
+        self.performance.load()
+
+    def _status(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+        jobs = [
+            {"client": job.client.name, "kind": job.kind, "stage": job.stage, "words": words, "fraction": fraction}
+            for other in self._clients.values()
+            for job in other.jobs.values()
+            for words, fraction in [self._words(job)]
+        ]
+        ready = self.performance.state == "ready"
+        self._send(
+            client,
+            message(
+                messages.STATUS,
+                header["id"],
+                **self._facts(),
+                idle=self.idle,
+                state=self.performance.state,
+                words=self.performance.words,
+                jobs=jobs,
+                clients=sorted(other.name for other in self._clients.values() if other.name),
+                device=self._work.device() if ready else "",
+                loaded=self._work.opened() if ready else [],
+                kept={"results": len(self.shelf), "bytes": self.shelf.nbytes},
+                idle_seconds=round(time.monotonic() - self.used, 1),
+            ),
+        )
+
+    def _cancel(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+        job = client.jobs.get(header["job"])
+        if job is not None:
+            self._drop(job)
+            self._send(client, message(messages.CANCELLED, job.request))
+
+    def _shutdown(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+        if header.get("if_idle") is True and not self.idle:
+            raise ClientError("busy")
+        self._shut()
+        self._send(client, message(messages.SHUTDOWN, header["id"]))
+
+    # --- requests that become jobs ---
+
+    def _take_on(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+        self.used = time.monotonic()
+        job = Job(client, header["id"], header["type"], header, frames)
+        if job.request in client.jobs:
+            raise ClientError("bad_request", detail="this request id is in use")
+        if self._closed:
+            raise ClientError("shutting_down")
+        if job.nbytes > self._budget:
+            need, have = job.nbytes / 2**30, self._budget / 2**30
+            raise ClientError("too_large", f"The picture needs {need:.1f} GB of memory, but {have:.1f} GB is the most I may use.")
+        if job.kind == messages.ADJUST:
+            job.content["kept"] = self.shelf.get(client, header["job"])
+            if job.content["kept"] is None:
+                raise ClientError("expired")
+        if job.kind == messages.UNLOAD:
+            self.shelf.clear()
+        client.jobs[job.request] = job
+        self._admit()
+
+    def _admit(self) -> None:
+        """Accept waiting jobs, as far as memory allows, in the order they came."""
+        jobs = [job for client in self._clients.values() for job in client.jobs.values()]
+        taken = sum(job.nbytes for job in jobs if job.stage != "waiting")
+        for job in jobs:
+            if job.stage == "waiting" and taken + job.nbytes <= self._budget:
+                taken += job.nbytes
+                job.stage = "uploading"
+                job.deadline = time.monotonic() + self._settings.upload
+                self._send(job.client, message(messages.ACCEPTED, job.request))
+                if not job.frames:
+                    self._queue(job)
+
+    def _upload(self, client: Client, request: str, buffers: list[Any]) -> None:
+        job = client.jobs.get(request)
+        if job is None or job.stage != "uploading":
+            raise ClientError("not_accepted")
+        try:
+            if len(buffers) != len(job.frames):
+                raise ClientError("size_mismatch", detail=f"{len(buffers)} frames instead of {len(job.frames)}")
+            for frame, buffer in zip(job.frames, buffers, strict=True):
+                job.content[frame.role] = frame.content(buffer)
+        except ClientError:
+            self._drop(job)
+            raise
+        self._queue(job)
+
+    def _queue(self, job: Job) -> None:
+        job.stage = "queued"
+        lane = self._pictures if job.kind in (messages.RESTORE, messages.UNLOAD) else self._questions
+        lane.queue.put(job)
+
+    def _drop(self, job: Job) -> None:
+        """Forget a job; the lane that works on it notices soon, and its answer is thrown away."""
+        job.cancelled.set()
+        job.client.jobs.pop(job.request, None)
+        for lane in self._lanes:
+            lane.queue.remove(job)
+
+    def _fail(self, job: Job, error: ClientError) -> None:
+        self._drop(job)
+        self._send(job.client, self._error(job.request, error))
+
+    # --- answers ---
+
+    def _answer(self, job: Job, answer: Any, error: BaseException | None) -> tuple[dict[str, Any], list[Any]]:
+        if isinstance(error, JobCancelled):
+            return message(messages.CANCELLED, job.request), []
+        if error is not None:
+            return self._error(job.request, error), []
+        if isinstance(answer, Done):
+            return self._result(job, answer)
+        if job.kind == messages.EXPLAIN:
+            return message(messages.PLAN, job.request, plan=answer), []
+        return message(job.kind, job.request, models=answer), []
+
+    def _result(self, job: Job, done: Done) -> tuple[dict[str, Any], list[Any]]:
+        name = job.header["job"] if job.kind == messages.ADJUST else job.request
+        if done.kept is not None:
+            self.shelf.put(job.client, name, done.kept)
+        header = message(
+            messages.NOTHING_TO_DO if done.pixels is None else messages.RESULT,
+            job.request,
+            job=name,
+            plan=done.plan,
+            message=done.message,
+            device=done.device,
+            model=done.model,
+            seconds=done.seconds,
+            recipe=done.recipe,
+        )
+        if done.pixels is None:
+            return header, []
+        return {**header, "frames": [messages.describe(messages.LAYER, done.pixels)]}, [done.pixels.data]
+
+    def _error(self, request: str, error: BaseException) -> dict[str, Any]:
+        if not isinstance(error, ClientError):
+            log.error("a job failed", exc_info=error)
+            error = ClientError("engine_failed", detail=repr(error))
+        log.warning("answered %s: %s", error.code, error.detail)
+        # whoever speaks another protocol must still learn whom it talks to, and whether it may replace us
+        facts = {**self._facts(), "idle": self.idle} if error.code == "protocol" else {}
+        return message(messages.ERROR, request, code=error.code, sentence=error.sentence, detail=error.detail, **facts)
+
+    def _words(self, job: Job) -> tuple[str, float | None]:
+        if job.stage == "waiting":
+            return "Waiting until there is memory for this picture", None
+        if job.stage == "uploading":
+            return "Taking the picture", None
+        if self.performance.state in ("new", "loading"):
+            return self.performance.words, None
+        if job.stage == "queued":
+            return "Waiting for another picture to be finished", None
+        return job.words or "Working", job.fraction
+
+    def _send(self, client: Client, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
+        try:
+            self._wire.send(client.routing, header, frames, skippable=skippable)
+        except Gone:
+            self._vanished(client)
+
+    def _vanished(self, client: Client) -> None:
+        if self._clients.pop(client.routing, None) is None:
+            return
+        if client.jobs:
+            log.info("%s has gone; cancelling its work", client.name)
+        for job in list(client.jobs.values()):
+            self._drop(job)
+        self.shelf.forget(client)
+        self._wire.forget(client.routing)
+
+    # --- lanes ---
+
+    @property
+    def _lanes(self) -> tuple[Lane, Lane]:
+        return self._pictures, self._questions
+
+    def _hand_over(self, job: Job, answer: Any, error: BaseException | None) -> None:
+        self._done.put((job, answer, error))
+        self._ring()

@@ -1,0 +1,92 @@
+"""Carrying out jobs in the lanes' threads: load the engine first, then one verb per kind of job."""
+
+import logging
+import threading
+from typing import Any, Literal
+
+from restored_client import messages
+from restored_client.errors import ClientError
+from restored_client.pixels import Pixels
+
+from .jobs import Job, Tile
+from .logs import NAME
+from .work import JobCancelled, Order, Work
+
+log = logging.getLogger(NAME)
+
+LOOK_UP = 0.1
+
+State = Literal["new", "loading", "ready", "broken"]
+
+
+class Performance:
+    """Knows whether the engine is loaded, and how each kind of job is done. Calling it does a job and returns its answer."""
+
+    def __init__(self, work: Work) -> None:
+        self.state: State = "new"
+        self.words = "Starting…"
+        self._work = work
+        self._loaded = threading.Event()
+        self._broken: BaseException | None = None
+
+    def load(self) -> None:
+        """Begin to load the engine in a thread of its own, once."""
+        if self.state == "new":
+            self.state = "loading"
+            threading.Thread(target=self._load, name="load", daemon=True).start()
+
+    def __call__(self, job: Job) -> Any:
+        self.load()
+        while not self._loaded.wait(LOOK_UP):
+            if job.cancelled.is_set():
+                raise JobCancelled
+        if self._broken is not None:
+            raise self._broken
+        if job.cancelled.is_set():
+            raise JobCancelled
+        header, content = job.header, job.content
+        match job.kind:
+            case messages.RESTORE:
+                return self._work.restore(_order(job), _teller(job), job.cancelled.is_set)
+            case messages.EXPLAIN:
+                return self._work.explain(header["instruction"], content.get(messages.CONTEXT))
+            case messages.ADJUST:
+                return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK))
+            case messages.MODELS:
+                return self._work.models()
+            case messages.UNLOAD:
+                return self._work.unload()
+        raise AssertionError(job.kind)
+
+    def _load(self) -> None:
+        try:
+            self._work.load(self._say)
+            self.state = "ready"
+        except ClientError as error:
+            self.state, self._broken = "broken", error
+        except BaseException as error:
+            self.state, self._broken = "broken", ClientError("engine_missing", detail=repr(error))
+            log.exception("loading the engine failed")
+        log.info("engine %s", self.state)
+        self._loaded.set()
+
+    def _say(self, words: str) -> None:
+        self.words = words
+
+
+def _order(job: Job) -> Order:
+    given: dict[str, Any] = {name: job.header[name] for name in _ORDER_FIELDS if name in job.header}
+    given.update((role, job.content.get(role)) for role in (messages.LAYER, messages.MASK, messages.CONTEXT))
+    return Order(**given)
+
+
+_ORDER_FIELDS = ("instruction", "plan", "strength", "scale", "model", "device", "keep", "previews")
+
+
+def _teller(job: Job) -> Any:
+    def tell(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
+        job.tell(fraction, words)
+        if piece is not None:
+            job.tiles.append(Tile(x, y, piece))
+
+    return tell

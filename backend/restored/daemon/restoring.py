@@ -1,0 +1,229 @@
+"""The real engine behind the daemon's seam: restored.instruction and restored.engine, imported by `load` and not before."""
+
+import threading
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from restored.instruction.plan import Plan, PlanError
+from restored.instruction.tasks import LABELS, TASKS
+from restored_client.errors import ClientError
+from restored_client.pixels import Pixels
+from restored_client.recipe import make_recipe
+
+from .build import version
+from .work import Done, IsCancelled, JobCancelled, Order, Say, Tell
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from restored.engine import Residual
+
+NOTHING_CHANGED = "The strength or the mask is zero everywhere, so nothing was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished job's residual, with the strength and mask it was last shown with."""
+
+    residual: "Residual"
+    strength: float
+    mask: Pixels | None
+    done: Done
+
+    @property
+    def nbytes(self) -> int:
+        return self.residual.nbytes + (self.mask.nbytes if self.mask else 0)
+
+
+class Restoring:
+    """The engine as the daemon's Work."""
+
+    def __init__(self) -> None:
+        self._reading = threading.Lock()  # the language model is not made for two threads
+
+    def tasks(self) -> list[dict[str, str]]:
+        return [{"id": task, "label": LABELS[task]} for task in TASKS]
+
+    def load(self, say: Say) -> None:
+        with _with_sentences():
+            say("Loading the engine…")
+            from restored.engine import memory, store
+
+            memory.keep_pages()
+            say("Loading the language model…")
+            self._explain("", None)
+            say("Opening the model…")
+            from restored.models.bundle import list_bundles
+
+            if list_bundles():
+                store.bundle()
+
+    def device(self) -> str:
+        from restored.engine import device_line
+
+        return device_line()
+
+    def opened(self) -> list[str]:
+        from restored.engine import opened
+
+        return opened()
+
+    def models(self) -> list[dict[str, Any]]:
+        from restored.models.bundle import MANIFEST, Manifest, default_bundle, list_bundles
+
+        with _with_sentences():
+            folders = list_bundles()
+            default = default_bundle() if folders else None
+            found = []
+            for name, folder in sorted(folders.items(), key=lambda item: item[0] != default):
+                manifest = Manifest.from_json((folder / MANIFEST).read_bytes())
+                entry = {"name": name, "family": manifest.family, "tasks": list(manifest.tasks), "version": manifest.version}
+                found.append({**entry, "licence": manifest.licence, "default": name == default})
+            return found
+
+    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
+        with _with_sentences():
+            frame = None
+            if context is not None:
+                from restored.engine.context import check_context
+
+                frame = check_context(_array(context))
+            return self._explain(text, frame).to_dict()
+
+    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
+        from restored import engine
+        from restored.engine.context import check_context, thumbnail
+        from restored.engine.source import LayerSource
+
+        with _with_sentences():
+            layer = _array(order.layer)
+            context = check_context(_array(order.context)) if order.context else thumbnail(LayerSource(layer))
+            if order.plan is not None:
+                plan = Plan.from_dict(order.plan)
+            else:
+                tell(None, "Reading the instruction")
+                plan = self._explain(order.instruction or "", context)
+            if not plan.actionable:
+                return Done(None, plan.to_dict(), plan.message or "There is nothing to do.")
+
+            def progress(fraction: float, words: str, preview: engine.Preview | None = None) -> None:
+                if preview is None:
+                    tell(fraction, words)
+                else:
+                    tell(fraction, words, preview.x, preview.y, _pixels(preview.pixels))
+
+            result = engine.run(
+                layer,
+                plan,
+                model=order.model,
+                mask=_mask(order.mask),
+                strength=order.strength,
+                scale=order.scale,
+                context=context,
+                device=order.device,
+                text=order.instruction or plan.text,
+                keep=order.keep,
+                previews=order.previews,
+                progress=progress,
+                cancel=cancelled,
+            )
+        recipe = make_recipe(
+            instruction=order.instruction or plan.text,
+            plan=result.plan.to_dict(),
+            strength=order.strength,
+            scale=order.scale,
+            model=result.model,
+            sha256=_fingerprint(result.model),
+            version=version(),
+        )
+        done = Done(
+            _pixels(result.image) if result.changed else None,
+            result.plan.to_dict(),
+            " ".join(result.notes) if result.changed else NOTHING_CHANGED,
+            result.device_line,
+            result.model,
+            result.seconds,
+            recipe,
+        )
+        if result.residual is None:
+            return done
+        return replace(done, kept=Kept(result.residual, order.strength, order.mask, replace(done, pixels=None)))
+
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Done:
+        with _with_sentences():
+            kept = replace(
+                kept, strength=kept.strength if strength is None else strength, mask=kept.mask if mask is None else mask
+            )
+            image = kept.residual.apply(kept.strength, _mask(kept.mask))
+        recipe = {**kept.done.recipe, "strength": kept.strength}
+        return replace(kept.done, pixels=_pixels(image), recipe=recipe, kept=kept)
+
+    def unload(self) -> None:
+        from restored import engine
+
+        engine.unload()
+
+    def _explain(self, text: str, context: "np.ndarray | None") -> Plan:
+        from restored.instruction import explain
+
+        with self._reading:
+            return explain(text, context)
+
+
+def _array(pixels: Pixels) -> "np.ndarray":
+    """Height x width x channels, read-only when the buffer is, without a copy."""
+    import numpy as np
+
+    from restored.engine import DEPTHS
+
+    return np.frombuffer(pixels.view, DEPTHS[pixels.depth]).reshape(pixels.height, pixels.width, pixels.channels)
+
+
+def _mask(pixels: Pixels | None) -> "np.ndarray | None":
+    return None if pixels is None else _array(pixels)[..., 0]
+
+
+def _pixels(image: "np.ndarray") -> Pixels:
+    """The opposite of `_array`, without a copy when the array is contiguous."""
+    import numpy as np
+
+    from restored.engine import DEPTHS
+
+    depth = next(name for name, dtype in DEPTHS.items() if dtype == image.dtype)
+    height, width, channels = image.shape
+    return Pixels(width, height, channels, depth, np.ascontiguousarray(image).reshape(-1).view(np.uint8).data)
+
+
+def _fingerprint(model: str) -> str:
+    from restored.engine import store
+
+    return store.bundle(model).fingerprint
+
+
+@contextmanager
+def _with_sentences():
+    """Give each of the engine's failures its code on the wire; their messages already are sentences."""
+    try:
+        yield
+    except PlanError as error:
+        raise ClientError("bad_plan", str(error)) from error
+    except MemoryError as error:
+        raise ClientError("out_of_memory", detail=str(error)) from error
+    except ImportError as error:
+        raise ClientError("engine_missing", detail=repr(error)) from error
+    except Exception as error:
+        raise _named(error) from error
+
+
+def _named(error: Exception) -> Exception:
+    from restored.engine import Cancelled, EngineError, PixelError
+    from restored.models.base import ModelError
+
+    if isinstance(error, Cancelled):
+        return JobCancelled()
+    for kind, code in ((EngineError, "engine_failed"), (PixelError, "bad_picture"), (ModelError, "model")):
+        if isinstance(error, kind):
+            return ClientError(code, str(error))
+    return error

@@ -1,0 +1,147 @@
+"""The daemon's life: one thread that listens, keeps time, and ends in good order."""
+
+import contextlib
+import logging
+import os
+import secrets
+import socket
+import time
+from typing import Any, Final
+
+import psutil
+
+from restored_client.discovery import Connection
+from restored_client.messages import PROTOCOL_VERSION
+
+from .build import build_id, version
+from .home import Home
+from .logs import NAME, log_file
+from .office import Office
+from .settings import Settings
+from .wire import Wire
+from .work import Work
+
+log: Final = logging.getLogger(NAME)
+
+BEAT: Final = 0.2
+"""Seconds between two words about a job: often enough for a progress bar, and a vanished client is noticed by it."""
+
+LOOK_AROUND: Final = 1.0
+KEEP_IN_TOUCH: Final = 10.0
+
+LOADING_BEGINS: Final = 2.0
+"""Seconds after the start at which the engine is loaded even when nobody has said hello."""
+
+BURST: Final = 32
+"""Messages taken in a row before jobs get their words again."""
+
+LINGER: Final = 1.0
+
+
+class Server:
+    """Binds and publishes itself when made; `run` serves until `end`."""
+
+    def __init__(self, work: Work, settings: Settings, home: Home) -> None:
+        self._settings = settings
+        self._home = home
+        self._build = build_id()
+        self._version = version()
+        self._started = time.monotonic()
+        self._ending = False
+        self._unloaded_after = 0.0
+        self._bell, self.button = socket.socketpair()
+        self._bell.setblocking(False)
+        self.button.setblocking(False)
+        memory = psutil.virtual_memory().total
+        token = secrets.token_urlsafe(32)
+        self._wire = Wire(token=token, max_message=memory // 2)
+        self._wire.watch(self._bell.fileno())
+        endpoint = self._wire.bind(home.endpoint(settings.tcp))
+        self._office = Office(work, self._wire, settings, memory=memory, facts=self._facts, ring=self._ring, shut=self.end)
+        home.publish(Connection(endpoint, token, os.getpid(), PROTOCOL_VERSION, self._version, self._build))
+        log.info("version %s, build %s, listening", self._version, self._build)
+
+    def run(self) -> bool:
+        """Serve until told to end. False when a job was still at work when its grace was over."""
+        beat = look_around = in_touch = 0.0
+        while not self._ending:
+            self._wire.wait(BEAT if not self._office.idle else LOOK_AROUND)
+            self._silence()
+            self._receive()
+            self._office.collect()
+            now = time.monotonic()
+            if now >= beat:
+                beat = now + BEAT
+                self._office.beat()
+            if now >= look_around:
+                look_around = now + LOOK_AROUND
+                self._look_around(now)
+            if now >= in_touch:
+                in_touch = now + KEEP_IN_TOUCH
+                self._office.keep_in_touch()
+        return self._finish()
+
+    def end(self) -> None:
+        """Stop serving soon. From any thread and from signal handlers."""
+        self._ending = True
+        # before the answer to a shutdown goes out: who reads it may start another daemon at once
+        self._home.withdraw()
+        self._ring()
+
+    def _receive(self) -> None:
+        for _ in range(BURST):
+            received = self._wire.receive()
+            if received is None:
+                break
+            try:
+                self._office.handle(*received)
+            except Exception:  # no message may end the daemon
+                log.exception("a message could not be handled")
+
+    def _look_around(self, now: float) -> None:
+        self._office.check_uploads()
+        self._office.shelf.expire(self._settings.idle_unload)
+        if now - self._started > LOADING_BEGINS:
+            self._office.performance.load()
+        if not self._office.idle:
+            return
+        unused = now - self._office.used
+        if unused > self._settings.idle_exit:
+            log.info("ending: unused for %.0f s", unused)
+            self.end()
+        elif unused > self._settings.idle_unload and self._unloaded_after != self._office.used:
+            log.info("unloading: unused for %.0f s", unused)
+            self._unloaded_after = self._office.used
+            self._office.unload()
+        elif not self._home.still_ours():
+            log.info("ending: clients cannot find this daemon any more")
+            self.end()
+
+    def _finish(self) -> bool:
+        log.info("ending")
+        finished = self._office.close(self._settings.grace)
+        self._wire.close(LINGER)
+        self._home.leave()
+        return finished
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "version": self._version,
+            "build": self._build,
+            "outdated": build_id() != self._build,
+            "pid": os.getpid(),
+            "uptime": round(time.monotonic() - self._started, 1),
+            "memory": psutil.Process().memory_info().rss,
+            "log": str(log_file()),
+        }
+
+    def _ring(self) -> None:
+        with contextlib.suppress(OSError):  # full: it rings already
+            self.button.send(b"\0")
+
+    def _silence(self) -> None:
+        try:
+            while self._bell.recv(4096):
+                pass
+        except BlockingIOError:
+            pass

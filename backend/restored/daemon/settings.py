@@ -1,0 +1,47 @@
+"""What can be set from outside, by arguments or by the environment."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Times in seconds."""
+
+    idle_unload: float = 15 * 60
+    """Models are unloaded and residuals forgotten after this long without work."""
+    idle_exit: float = 4 * 3600
+    """The daemon ends after this long without work; the next client starts it again."""
+    upload: float = 120
+    """An accepted picture must arrive within this."""
+    grace: float = 5
+    """How long ending waits for the tile that is being worked on."""
+    engine: str = "restored"
+    """"restored", or "echo": gives pixels back unchanged, for tests and for measuring the wire."""
+    tcp: bool = False
+    """Listen on loopback TCP also where unix sockets exist."""
+
+
+def read_settings(arguments: Sequence[str] | None) -> Settings:
+    """From `restored serve`'s arguments and RESTORED_IDLE_UNLOAD, RESTORED_IDLE_EXIT (minutes and hours)."""
+    parser = argparse.ArgumentParser(prog="restored serve", description="Run the restoration daemon in the foreground.")
+    parser.add_argument(
+        "--idle-unload",
+        type=float,
+        metavar="MINUTES",
+        default=float(os.environ.get("RESTORED_IDLE_UNLOAD", Settings.idle_unload / 60)),
+        help="give the models' memory back after this long without work (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--idle-exit",
+        type=float,
+        metavar="HOURS",
+        default=float(os.environ.get("RESTORED_IDLE_EXIT", Settings.idle_exit / 3600)),
+        help="end after this long without work (default: %(default)g)",
+    )
+    parser.add_argument("--tcp", action="store_true", help="listen on loopback TCP instead of a unix socket")
+    parser.add_argument("--engine", choices=("restored", "echo"), default="restored", help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    return Settings(idle_unload=chosen.idle_unload * 60, idle_exit=chosen.idle_exit * 3600, engine=chosen.engine, tcp=chosen.tcp)
