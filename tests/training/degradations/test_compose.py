@@ -86,3 +86,13 @@ def test_patch_and_context_share_the_haze() -> None:
     assert far is not None
     seen = far[..., 6:12, 12:18]
     torch.testing.assert_close(torch.nn.functional.avg_pool2d(near, 4), seen, atol=0.01, rtol=0)
+
+
+def test_noise_is_fainter_in_the_dark_and_stays_so_in_the_target() -> None:
+    gray = View.whole(torch.full((8, 3, 64, 64), 0.5))
+    both = active(8, "lowlight", "denoise")
+    params = draw(both, torch.Generator().manual_seed(3), size=(64, 64))
+    params["denoise"]["kind"][:] = 0
+    params["denoise"]["sigma"][:] = 0.2
+    noisy = compose(gray, None, params, active(8, "denoise"))[0]
+    assert 0.06 < float((noisy - gray.image).std()) < 0.08

@@ -45,6 +45,12 @@ def degradation(task: Task) -> Degradation:
     return _KINDS[task]
 
 
+NOISE_IN_THE_DARK: Final = 0.35
+"""How much weaker Gaussian noise is drawn in a picture that is also too dark. Its strength is meant for a well-exposed picture; at
+s 50 nothing would be left of one whose mean is 0.07. It depends on what was drawn, not on what is switched on, so that a target
+keeps the noise of its input."""
+
+
 def draw(
     active: Tensor,
     generator: Generator,
@@ -93,6 +99,10 @@ def compose(
         if len(keep) < len(rows):
             rows = rows[keep]
             own = {name: value[keep] for name, value in own.items()}
+        if task == "denoise" and "lowlight" in params:
+            dark = params["lowlight"].get("rows")
+            faint = torch.ones_like(rows, dtype=torch.bool) if dark is None else torch.isin(rows, dark)
+            own["sigma"] = torch.where(faint, NOISE_IN_THE_DARK, 1.0) * own["sigma"]
         for i, view in enumerate((patch, context)):
             current = images[i]
             if view is None or current is None:

@@ -1,0 +1,83 @@
+"""Layer sensitivity: which layers a task needs to change (Instruct-IPT, Table 2 and Section 3.1)."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from restored.instruction.tasks import TASKS, Task
+from restored.models.swift import Swift
+from restored.models.swift.lowrank import TaskConv2d
+
+from ..report.curves import to_image
+
+State = Mapping[str, Tensor]
+
+
+def layer_change(before: State, after: State) -> dict[str, float]:
+    """Cosine similarity of every weight before and after finetuning: near 1 means the layer hardly had to change.
+
+    Both state dicts are of one architecture; only floating-point tensors of two dimensions or more count.
+    """
+    out = {}
+    for name, old in before.items():
+        new = after.get(name)
+        if new is not None and old.is_floating_point() and old.dim() >= 2 and old.shape == new.shape:
+            out[name] = float(F.cosine_similarity(old.float().flatten(), new.float().flatten(), dim=0))
+    return out
+
+
+def task_change(model: Swift, tasks: Sequence[Task] = TASKS) -> dict[str, dict[Task, float]]:
+    """For a trained `swift`: cosine similarity of each conv's general weight and its weight compiled for one task alone."""
+    out: dict[str, dict[Task, float]] = {}
+    for name, conv in model.convs.items():
+        assert isinstance(conv, TaskConv2d)
+        out[name] = {}
+        for task in tasks:
+            with torch.no_grad():
+                weight, _ = conv.compiled(_only(task))
+            out[name][task] = float(F.cosine_similarity(conv.weight.flatten(), weight.flatten(), dim=0))
+    return out
+
+
+@torch.no_grad()
+def layer_effect(
+    model: Swift, image: Tensor, target: Tensor, task: Task, *, context: Tensor, windows: Tensor
+) -> dict[str, float]:
+    """What each conv's task bias is worth: PSNR lost (dB) when that one conv keeps its general weight under `task`.
+
+    image, target: (N, 3, h, w) in [0, 1]; context and windows as for `Swift.forward`.
+    """
+    weights = _only(task)
+    convs, reading = model.compile(weights), model.reader(context, weights)
+    general = model.compile(torch.zeros(len(TASKS)))
+    whole = _psnr(model.restore(image, convs, reading, windows), target)
+    return {name: whole - _psnr(model.restore(image, {**convs, name: general[name]}, reading, windows), target) for name in convs}
+
+
+def plot_layers(values: Mapping[str, Mapping[Task, float]], title: str) -> Image.Image:
+    """A heat map: one row per layer, one column per task."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    layers = list(values)
+    tasks = list(next(iter(values.values())))
+    figure, axis = plt.subplots(figsize=(1.2 + 0.75 * len(tasks), 1 + 0.28 * len(layers)))
+    drawn = axis.imshow([[values[layer][task] for task in tasks] for layer in layers], aspect="auto", cmap="viridis")
+    axis.set_xticks(range(len(tasks)), tasks, rotation=45, ha="right")
+    axis.set_yticks(range(len(layers)), layers, fontsize=8)
+    axis.set_title(title)
+    figure.colorbar(drawn)
+    return to_image(figure)
+
+
+def _only(task: Task) -> Tensor:
+    return torch.tensor([float(task == other) for other in TASKS])
+
+
+def _psnr(image: Tensor, target: Tensor) -> float:
+    return float(-10 * torch.log10((image.clamp(0, 1) - target).square().mean().clamp_min(1e-10)))

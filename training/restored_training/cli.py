@@ -1,0 +1,313 @@
+"""The `restored-train` command."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Train, measure and export restoration models.",
+)
+analyse = typer.Typer(no_args_is_help=True, help="Pictures of what a model learned.")
+app.add_typer(analyse, name="analyse")
+
+console = Console(stderr=True)
+
+Device = Annotated[str, typer.Option(help="cpu, cuda or mps.")]
+Photographs = Annotated[Path | None, typer.Option(help="Folder or pack of photographs; default: ../shared/data/train/free.")]
+Bench = Annotated[Path | None, typer.Option(help="The bench folder; default: ../shared/data/bench.")]
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="The run's YAML file.")],
+    folder: Annotated[Path | None, typer.Option(help="The run folder; default: runs/NAME.")] = None,
+    device: Device = "cpu",
+    fresh: Annotated[bool, typer.Option(help="Forget an earlier run of this name instead of continuing it.")] = False,
+) -> None:
+    """Train a run, or continue it where its checkpoint stopped. Under torchrun every process joins in."""
+    from . import run as runs
+    from .config import load_config
+    from .distributed import Workers
+
+    settings = load_config(config)
+    place = folder or runs.run_folder(settings)
+    if fresh:
+        runs.fresh(place)
+    workers = Workers.join()
+    try:
+        _train(runs.open_trainer(settings, place, device=device, workers=workers), place)
+    finally:
+        workers.leave()
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    device: Device = "cpu",
+) -> None:
+    """Continue a run from its folder, with the exact config it was started with."""
+    from . import run as runs
+    from .checkpoint import CheckpointError
+    from .config import load_config
+    from .distributed import Workers
+
+    if not (folder / runs.CHECKPOINT).exists():
+        raise CheckpointError(f"{folder} has no checkpoint to continue from.")
+    settings = load_config(folder / "config.yaml")
+    workers = Workers.join()
+    try:
+        _train(runs.open_trainer(settings, folder, device=device, workers=workers), folder)
+    finally:
+        workers.leave()
+
+
+def _train(trainer: Any, folder: Path) -> None:
+    from . import run as runs
+
+    columns = (
+        TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
+        BarColumn(),
+        TextColumn("{task.fields[facts]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=trainer.workers.rank != 0) as bar:
+        line = bar.add_task("", total=trainer.config.steps, completed=trainer.step, facts="")
+
+        def show(progress: Any) -> None:
+            skipped = f", {progress.skipped} skipped" if progress.skipped else ""
+            facts = f"loss {progress.loss:.4f}, {progress.rate:.0f} images/s, {progress.threads} threads{skipped}"
+            bar.update(line, completed=progress.step, facts=facts)
+
+        step = runs.train(trainer, folder, on_step=show)
+    ended = "done" if step >= trainer.config.steps else "stopped; “restored-train resume” continues it"
+    console.print(f"{folder}: step {step} of {trainer.config.steps}, {ended}.")
+
+
+@app.command()
+def evaluate(
+    subjects: Annotated[list[str], typer.Argument(help="Bundles (folder or name) or checkpoints (.pt).")],
+    bench: Bench = None,
+    photographs: Photographs = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write everything measured to this file.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only sets whose title contains this; may be repeated.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Pictures per set, for a quick look.")] = None,
+    instructions: Annotated[bool, typer.Option(help="Also the tables of wrong instructions and wordings.")] = True,
+    device: Device = "cpu",
+    bf16: Annotated[bool, typer.Option(help="Run the network in bfloat16.")] = False,
+    engine: Annotated[bool, typer.Option(help="Run bundles through restored.engine, as a photographer's job is.")] = False,
+) -> None:
+    """Measure models on every set of the bench and on the synthetic sets; the conventions are printed with the figures."""
+    from .evaluation.metrics import CONVENTIONS
+    from .evaluation.run import Scope, write_results
+    from .evaluation.run import evaluate as measure
+    from .evaluation.subjects import load_subject
+    from .places import bench_folder, photograph_folder
+
+    scope = Scope(bench_folder(bench), photograph_folder(photographs), tuple(only or ()), limit, instructions)
+    console.print(CONVENTIONS)
+    results = []
+    for name in subjects:
+        subject = load_subject(Path(name), device=device, bf16=bf16, engine=engine)
+        console.rule(subject.name)
+        results.append(measure(subject, scope, explain=_explain() if instructions else None, tell=print))
+        _print_goals(results[-1])
+    if json_out is not None:
+        write_results({"subjects": results} if len(results) > 1 else results[0], json_out)
+
+
+def _print_goals(results: Any) -> None:
+    from .report.tables import COLUMNS, goals
+
+    found = goals(results)
+    if not found:
+        return
+    print("Figures to reach:")
+    for goal in found:
+        wanted = "  ".join(
+            f"{name}: {goal.shown(value)}{' ✓' if goal.met(i) else ''}"
+            for i, (name, value) in enumerate(zip(COLUMNS, goal.wanted, strict=True))
+        )
+        print(f"  {goal.title} ({goal.figure}): {goal.shown(goal.reached)}   [{wanted}]")
+
+
+def _explain() -> Any:
+    from restored.instruction import explain
+
+    return explain
+
+
+@app.command()
+def report(
+    results: Annotated[list[Path], typer.Argument(help="JSON files written by “evaluate --json”.")],
+    out: Annotated[Path, typer.Option(help="The HTML page.")] = Path("report.html"),
+    subjects: Annotated[list[str] | None, typer.Option("--subject", help="Bundle or checkpoint for before/after sheets.")] = None,
+    bench: Bench = None,
+    photographs: Photographs = None,
+    run: Annotated[Path | None, typer.Option(help="A run folder whose training curve to show.")] = None,
+    readme: Annotated[Path | None, typer.Option(help="Also write the results table between this README's markers.")] = None,
+    pictures: Annotated[int, typer.Option(min=1, help="Pictures per sheet.")] = 2,
+    notes: Annotated[str, typer.Option(help="A paragraph for the page.")] = "",
+) -> None:
+    """Tables, goals, before/after sheets and the training curve as one HTML page; the README's results table.
+
+    The bench's pictures may not be shipped: keep the page to yourself.
+    """
+    from .evaluation.run import Scope, all_sets, read_results
+    from .evaluation.subjects import load_subject
+    from .places import bench_folder, photograph_folder
+    from .report import readme_table, replace_table, write_page
+    from .report.curves import training_curve
+    from .report.sheets import sheets
+
+    read: list[Any] = []
+    for path in results:
+        content = read_results(path)
+        read += content.get("subjects", [content])
+    shown: Any = ()
+    if subjects:
+        place = bench_folder(bench)
+        loaded = [load_subject(Path(name)) for name in subjects]
+        shown = sheets(loaded, all_sets(Scope(place, photograph_folder(photographs))), place, count=pictures)
+    write_page(out, read, shown, curve=training_curve(run / "logs") if run else None, notes=notes)
+    console.print(f"Wrote {out}.")
+    if readme is not None:
+        readme.write_text(replace_table(readme.read_text(encoding="utf-8"), readme_table(read)), encoding="utf-8")
+        console.print(f"Wrote the results table in {readme}.")
+
+
+@app.command()
+def preview(
+    out: Annotated[Path, typer.Argument(help="The sheet, .png or .jpg.")] = Path("preview.png"),
+    photographs: Photographs = None,
+    seed: int = 0,
+    size: Annotated[int, typer.Option(min=32, max=512, help="Side of a patch in pixels.")] = 160,
+    columns: Annotated[int, typer.Option(min=1, max=12)] = 4,
+    limit: Annotated[int, typer.Option(min=1, help="Photographs to draw from.")] = 40,
+) -> None:
+    """Draw a sheet of training samples: sentence, input and target for every task and case. Look at it."""
+    from .data import PhotoSet
+    from .places import photograph_folder
+    from .preview import preview as draw
+    from .preview import save_preview
+
+    photos = PhotoSet(photograph_folder(photographs), "train", limit=limit)
+    save_preview(draw(photos.images, size=size, columns=columns, seed=seed), out)
+    console.print(f"Wrote {out}.")
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint, or the run folder that holds it.")],
+    to: Annotated[Path, typer.Option(help="The bundle's folder; its name is the model's name.")],
+    results: Annotated[Path | None, typer.Option(help="JSON of “evaluate” for the manifest.")] = None,
+    licence: Annotated[str, typer.Option(help="The weights' licence.")] = "MIT",
+    version: str = "1",
+    half: Annotated[bool, typer.Option(help="Store weights in float16.")] = True,
+) -> None:
+    """Turn a checkpoint into a bundle: weights, hyperparameters, data manifest, licence, metrics, hashes."""
+    from .evaluation.run import read_results
+    from .export import export as write
+
+    figures = read_results(results) if results else None
+    bundle = write(checkpoint, to, results=figures, licence=licence, version=version, half=half)
+    size = sum(path.stat().st_size for path in to.rglob("*") if path.is_file())
+    console.print(f"Wrote the bundle “{bundle.name}” ({size / 1e6:.1f} MB) to {to}.")
+
+
+@app.command()
+def pack(
+    out: Annotated[Path, typer.Argument(help="Folder for the pieces.")],
+    photographs: Photographs = None,
+    piece_mb: Annotated[int, typer.Option(min=1, help="Largest piece in megabytes.")] = 40,
+    longest: Annotated[int | None, typer.Option(min=64, help="Reduce pictures to this many pixels on the long side.")] = None,
+) -> None:
+    """Pack photographs and their manifest into one archive in pieces, for a rented machine (`data.photographs`: its index)."""
+    from .data import pack as write
+    from .places import photograph_folder
+
+    index = write(photograph_folder(photographs), out, piece_bytes=piece_mb * 1_000_000, longest=longest)
+    pieces = json.loads(index.read_text(encoding="utf-8"))["pieces"]
+    console.print(f"Wrote {len(pieces)} pieces, {sum(p['bytes'] for p in pieces) / 1e6:.1f} MB, and {index}.")
+
+
+@analyse.command("rank")
+def analyse_rank(
+    subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
+    task: Annotated[str, typer.Option(help="Whose biases to look at.")] = "denoise",
+    finetuned: Annotated[Path | None, typer.Option(help="A checkpoint of the same network: analyse the change instead.")] = None,
+    out: Path = Path("rank.png"),
+) -> None:
+    """Rank energy of a task's biases (or of the change to a finetuned network), constant against proportional rank."""
+    from .analyses.rank import finetuning_deltas, plot_rank, task_deltas
+    from .evaluation.subjects import model_of_checkpoint
+    from .places import known_task, swift_of
+
+    model = swift_of(subject)
+    if finetuned is not None:
+        deltas = finetuning_deltas(model.state_dict(), model_of_checkpoint(finetuned).state_dict())
+        plot_rank(deltas, "change by finetuning").save(out)
+    else:
+        plot_rank(task_deltas(model, known_task(task)), f"biases of {task}").save(out)
+    console.print(f"Wrote {out}.")
+
+
+@analyse.command("layers")
+def analyse_layers(
+    subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
+    out: Path = Path("layers.png"),
+) -> None:
+    """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights)."""
+    from .analyses.layers import plot_layers, task_change
+    from .places import swift_of
+
+    plot_layers(task_change(swift_of(subject)), "cosine similarity to the general weight").save(out)
+    console.print(f"Wrote {out}.")
+
+
+@analyse.command("instructions")
+def analyse_instructions(
+    out: Path = Path("instructions.png"),
+    count: Annotated[int, typer.Option(min=5, help="Sentences per task.")] = 60,
+    seed: int = 0,
+) -> None:
+    """t-SNE of instructions: the frozen encoder's raw embedding against the trained projection."""
+    from .analyses.embeddings import embedding_picture
+    from .places import sample_sentences, text_spaces
+
+    image, purity = embedding_picture(sample_sentences(count, seed), text_spaces(), seed=seed)
+    image.save(out)
+    console.print(", ".join(f"{name}: {share:.1%}" for name, share in purity.items()) + f". Wrote {out}.")
+
+
+def main() -> None:
+    """Entry point: known errors end as one sentence."""
+    from restored.instruction.plan import PlanError
+    from restored.models.base import ModelError
+
+    from .checkpoint import CheckpointError
+    from .config import ConfigError
+    from .data import DataError
+
+    logging.getLogger("tensorboard").setLevel(logging.ERROR)
+    try:
+        app()
+    except (ConfigError, DataError, CheckpointError, ModelError, PlanError) as error:
+        console.print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        raise SystemExit(2) from None
+    except OSError as error:
+        console.print(f"[red]{error.strerror or error}: {error.filename or ''}[/red]", highlight=False, soft_wrap=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()
