@@ -29,10 +29,10 @@ def test_nothing_active_returns_the_picture(view: View) -> None:
 
 
 def test_composition_is_rendering_in_order(view: View) -> None:
-    on = active(5, "derain", "denoise", "lowlight")
+    on = active(5, "derain", "denoise", "enhance")
     params = draw(on, torch.Generator().manual_seed(0), size=(48, 48))
     image = view.image
-    for task in ("lowlight", "derain", "denoise"):
+    for task in ("enhance", "derain", "denoise"):
         own = {name: value for name, value in params[task].items() if name != "rows"}
         image = degradation(task).render(view.with_image(image), own)
     torch.testing.assert_close(compose(view, None, params, on)[0], image)
