@@ -11,11 +11,14 @@ import pytest
 import torch
 
 from restored.instruction import Plan
+from restored.models.bundle import load_bundle, write_bundle
 from restored_training import checkpoint, trainer
-from restored_training.config import MixConfig, RunConfig
+from restored_training.config import ConfigError, MixConfig, RunConfig
+from restored_training.distill import Teacher
 from restored_training.distributed import Workers
 from restored_training.sampling import Group, GroupSampler, PatchSource
 from restored_training.trainer import Trainer, learning_rate
+from restored_training.wording import TextBank
 
 TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
 
@@ -78,7 +81,7 @@ def test_a_sample_that_is_not_finite_is_skipped_and_counted(monkeypatch: pytest.
     one = make(run)
     before = {name: value.clone() for name, value in one.model.state_dict().items()}
     real = trainer.families.restore
-    monkeypatch.setattr(trainer.families, "restore", lambda model, group: real(model, group) * math.nan)
+    monkeypatch.setattr(trainer.families, "restore", lambda *inputs: real(*inputs) * math.nan)
     one.run(until=1)
     assert one.skipped == 1
     for name, value in one.model.state_dict().items():
@@ -164,6 +167,80 @@ def test_two_workers_equal_one_with_the_double_batch(tmp_path: Path) -> None:
     other.load(tmp_path / "two.pt")
     assert other.step == alone.step
     same(alone, other, tolerance=1e-4)
+
+
+INSTRUCTIR = {
+    "family": "instructir",
+    "hyperparameters": {"width": 8, "encoder": [1, 1], "middle": 1, "decoder": [1, 1], "text_dim": 16},
+}
+
+
+def bank(width: int = 384) -> TextBank:
+    generator = torch.Generator().manual_seed(0)
+    pairs = [("denoise",), ("dehaze",), ("denoise", "dehaze")]
+    return TextBank({pair: torch.randn(5, width, generator=generator).half() for pair in pairs})
+
+
+def test_a_text_reading_family_learns_from_words_and_resumes(tmp_path: Path) -> None:
+    run = config(model=INSTRUCTIR, loss={"intent": 0.1})
+    sampler = GroupSampler(source(), run.mix, run.group_size, run.seed)
+    whole = Trainer(run, sampler, bank=bank())
+    assert whole.text is not None
+    assert whole.text.head is not None
+    before = whole.text.head.fc1.weight.detach().clone()
+    whole.run()
+    assert not torch.equal(before, whole.text.head.fc1.weight), "the text head learns along"
+    first = Trainer(run, sampler, bank=bank())
+    first.run(until=3)
+    first.save(tmp_path / "c.pt")
+    second = Trainer(run, sampler, bank=bank())
+    second.load(tmp_path / "c.pt")
+    second.run()
+    same(whole, second)
+
+
+def test_the_no_text_baseline_needs_no_sentences() -> None:
+    run = config(model=INSTRUCTIR, text={"source": "none"})
+    one = Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed))
+    assert one.run(until=2) == 2
+
+
+def test_raw_vectors_must_fit() -> None:
+    run = config(model=INSTRUCTIR, text={"source": "raw"})
+    with pytest.raises(ConfigError, match="text_dim must be 384"):
+        Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed), bank=bank())
+
+
+@pytest.mark.parametrize("model", [{"family": "swift", "hyperparameters": TINY}, INSTRUCTIR])
+def test_pretraining_hides_blocks_and_teaches_to_tell_damage(model: dict[str, Any]) -> None:
+    run = config(steps=4, model=model, pretrain={"until": 0.5, "mask": 0.5, "block": 8, "classify": 1.0})
+    one = Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed), bank=bank())
+    assert one.pretraining is not None
+    group = one.sampler.draw(0, 32)
+    masked = one.pretraining.masked(group, 0)
+    hidden = (masked.damaged == 0.5).all(1).float().mean()
+    assert 0.2 < hidden < 0.8
+    assert torch.equal(masked.target, group.target)
+    before = one.pretraining.classifier.weight.detach().clone()
+    one.run(until=2)
+    taught = one.pretraining.classifier.weight.detach().clone()
+    assert not torch.equal(before, taught)
+    assert not one.pretraining.active(2, 4)
+
+
+def test_distillation_mixes_the_target_with_the_teachers_answer(tmp_path: Path) -> None:
+    teacher_run = make(config())
+    folder = tmp_path / "big"
+    write_bundle(folder, teacher_run.model, teacher_run.model.config.to_dict(), licence="MIT", training_data="test", version="1")
+    run = config(distill={"teacher": str(folder), "weight": 0.25})
+    assert run.distill is not None
+    teacher = Teacher(run.distill)
+    one = Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed), teacher=teacher)
+    group = one.sampler.draw(1, 32)
+    with torch.no_grad():
+        answer = trainer.families.restore(load_bundle(folder).model, group).clamp(0, 1)
+    torch.testing.assert_close(teacher.target(group), 0.75 * group.target + 0.25 * answer, atol=1e-5, rtol=0)
+    assert one.run(until=1) == 1
 
 
 def test_plan_of_a_group_is_what_the_model_sees() -> None:

@@ -75,6 +75,18 @@ class LossConfig(_Strict):
     intent: float = Field(default=0.0, ge=0)
 
 
+class TextConfig(_Strict):
+    """How a family that reads text is told what to do.
+
+    learned: InstructIR's text head, trained along (the paper's way); raw: the frozen encoder's vector as it is;
+    none: always the same vector (the no-text baseline).
+    """
+
+    source: Literal["learned", "raw", "none"] = "learned"
+    sentences: int = Field(default=200, ge=2)
+    """Wordings per task; fewer per pair and triple."""
+
+
 class DistillConfig(_Strict):
     """Learn from a big bundle: the target is mixed with the teacher's result."""
 
@@ -118,6 +130,7 @@ class RunConfig(_Strict):
     data: DataConfig = DataConfig()
     mix: MixConfig = MixConfig()
     loss: LossConfig = LossConfig()
+    text: TextConfig = TextConfig()
     optim: OptimConfig = OptimConfig()
     distill: DistillConfig | None = None
     pretrain: PretrainConfig | None = None

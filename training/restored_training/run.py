@@ -9,11 +9,14 @@ from typing import Any
 
 import yaml
 
+from . import families
 from .config import RunConfig
 from .data import PhotoSet
+from .distill import Teacher
 from .distributed import Workers
 from .sampling import GroupSampler, PatchSource
 from .trainer import Progress, StopOnSignal, Trainer
+from .wording import TextBank
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -24,13 +27,25 @@ def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", worker
     photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit)
     source = PatchSource(photographs.images, config.data.scales)
     sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
-    trainer = Trainer(config, sampler, workers=workers, device=device)
+    teacher = Teacher(config.distill, device) if config.distill else None
+    trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, workers=workers, device=device)
     if trainer.workers.rank == 0:
         (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json", by_alias=True), sort_keys=False))
         (folder / "photographs.json").write_text(json.dumps(photographs.manifest, indent=1))
     if (folder / CHECKPOINT).exists():
         trainer.load(folder / CHECKPOINT)
     return trainer
+
+
+def _bank(config: RunConfig, folder: Path) -> TextBank | None:
+    """The sentences a text-reading family hears, encoded once per run folder."""
+    if not families.reads_text(config.model) or config.text.source == "none":
+        return None
+    from .instructions.corpus import build
+
+    cache = folder / "sentences.npz"
+    examples = () if cache.exists() else build(config.seed)
+    return TextBank.build(examples, sentences=config.text.sentences, seed=config.seed, cache=cache)
 
 
 def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:

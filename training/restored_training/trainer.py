@@ -14,12 +14,16 @@ import torch
 from torch import Tensor, nn
 
 from . import checkpoint, families
+from .conditioning import Conditioner
 from .config import RunConfig
+from .distill import Teacher
 from .distributed import Workers
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
+from .pretraining import Pretraining
 from .sampling import Group, GroupSampler
 from .threads import FreeThreads
+from .wording import TextBank
 
 
 @dataclass
@@ -40,15 +44,33 @@ class Progress:
 class Trainer:
     """Trains one run. `run` may be called again after it stopped; `save` and `load` carry everything that matters."""
 
-    def __init__(self, config: RunConfig, sampler: GroupSampler, *, workers: Workers | None = None, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        sampler: GroupSampler,
+        *,
+        bank: TextBank | None = None,
+        teacher: Teacher | None = None,
+        workers: Workers | None = None,
+        device: str = "cpu",
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.sampler, self.device = config, sampler, torch.device(device)
         self.workers = workers or Workers.alone()
         self.model = families.build(config.model).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if config.model.start_from is not None:
             start_from(self.model, checkpoint.load(config.model.start_from))
+        self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
+        self.teacher = teacher
+        self.pretraining = Pretraining(config.pretrain, self.model).to(self.device) if config.pretrain else None
+        learned = nn.ModuleDict({"model": self.model})
+        if self.text:
+            learned["text"] = self.text
+        if self.pretraining:
+            learned["pretraining"] = self.pretraining.classifier
+        self.learned = learned
         self.ema = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.optimizer = Optimizers(self.model, config.optim)
+        self.optimizer = Optimizers(learned, config.optim)
         self.balance = KindBalance()
         self.step = 0
         self.skipped = 0
@@ -88,16 +110,14 @@ class Trainer:
         for index in range(config.groups):
             number = self.step * total + self.workers.rank * config.groups + index
             group = self.sampler.draw(number, config.patch_at(self.step), self.device)
-            with self._autocast():
-                result = families.restore(self.model, group)
-            loss = restoration_loss(result, group.target, config.loss)
+            loss, extra = self._losses(group, number)
             value = float(loss.detach())
             if math.isfinite(value):
-                (loss * self.balance.weight(group.kind, value) / total).backward()
+                ((loss * self.balance.weight(group.kind, value) + extra) / total).backward()
             losses.append((group.kind, value))
         losses = self.workers.gather(losses)
-        self.workers.sum_gradients(self.model.parameters())
-        gradient = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.optim.clip))
+        self.workers.sum_gradients(self.learned.parameters())
+        gradient = float(torch.nn.utils.clip_grad_norm_(self.learned.parameters(), config.optim.clip))
         finite = math.isfinite(gradient) and all(math.isfinite(value) for _, value in losses)
         if finite:
             self.optimizer.step()
@@ -109,6 +129,26 @@ class Trainer:
         self.step += 1
         mean = sum(value for _, value in losses) / len(losses)
         return Progress(self.step, config.steps, mean, lr, gradient, 0.0, self.skipped, 0, losses)
+
+    def _losses(self, group: Group, number: int) -> tuple[Tensor, Tensor]:
+        """The restoration loss, and what is added to it (intent, classification), for one group."""
+        config = self.config
+        extra = torch.zeros((), device=self.device)
+        target = group.target
+        if self.teacher:
+            target = self.teacher.target(group)
+        seen = group
+        if self.pretraining and self.pretraining.active(self.step, config.steps):
+            seen = self.pretraining.masked(group, number)
+        with self._autocast():
+            embedding = None
+            if self.text:
+                embedding, intent = self.text(seen, number)
+                extra = extra + config.loss.intent * intent
+            result = families.restore(self.model, seen, embedding)
+        if self.pretraining and self.pretraining.active(self.step, config.steps):
+            extra = extra + self.pretraining.loss(group)
+        return restoration_loss(result, target, config.loss), extra
 
     def _autocast(self) -> AbstractContextManager[Any]:
         if self.config.precision == "bf16":
@@ -137,7 +177,9 @@ class Trainer:
             "step": self.step,
             "skipped": self.skipped,
             "family": self.config.model.family,
-            "hyperparameters": families.hyperparameters(self.model),
+            "hyperparameters": families.hyperparameters(self.model, self.config.model),
+            "text": self.text.state_dict() if self.text else {},
+            "pretraining": self.pretraining.classifier.state_dict() if self.pretraining else {},
         }
 
     def save(self, path: Path) -> None:
@@ -152,6 +194,10 @@ class Trainer:
         try:
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
+            if self.text:
+                self.text.load_state_dict(state["text"])
+            if self.pretraining:
+                self.pretraining.classifier.load_state_dict(state["pretraining"])
             self.ema = {name: value.to(self.device) for name, value in state["ema"].items()}
         except (RuntimeError, ValueError, KeyError) as error:
             raise checkpoint.CheckpointError(f"{path} is of another architecture than this run: {error}") from error

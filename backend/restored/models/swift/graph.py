@@ -1,6 +1,6 @@
 """The U-Net of `swift`, written once over a small set of operations, so that torch and OpenVINO run the same graph."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,12 +63,20 @@ def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
 
 
 def unet(
-    ops: Ops, config: SwiftConfig, convs: Mapping[str, tuple[Any, Any]], x: Any, films: list[tuple[Any, Any]], grid: Any
+    ops: Ops,
+    config: SwiftConfig,
+    convs: Mapping[str, tuple[Any, Any]],
+    x: Any,
+    films: list[tuple[Any, Any]],
+    grid: Any,
+    *,
+    tap: Callable[[Any], None] | None = None,
 ) -> Any:
     """Correction to add to the tone-mapped tile.
 
     x: (N, 6, h, w), the tile and its tone-mapped copy; convs: name -> (weight, bias), already compiled for the plan;
-    films: per level (scale, shift) of the encoder's entry; grid: (N, grid_channels, h/stride, w/stride).
+    films: per level (scale, shift) of the encoder's entry; grid: (N, grid_channels, h/stride, w/stride);
+    tap: is shown the deepest features (training reads them).
     Returns (N, 3, h, w).
     """
 
@@ -88,6 +96,8 @@ def unet(
         skips.append(x)
         x = ops.scale_shift(conv(f"down{level}", x, stride=2), *films[level + 1])
     x = blocks("middle", ops.add(ops.relu(x), conv("grid", grid)), config.middle)
+    if tap:
+        tap(x)
     for level in reversed(range(len(config.decoder))):
         x = ops.add(ops.shuffle(conv(f"up{level}", x)), skips[level])
         x = blocks(f"decoder{level}", x, config.decoder[level])

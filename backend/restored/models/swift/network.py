@@ -1,5 +1,6 @@
 """`swift`: a plain residual U-Net whose conv weights are compiled from the plan; fast on a CPU."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -58,6 +59,7 @@ class Swift(Restorer):
             }
         )
         self.reader = ContextReader(self.config)
+        self.tap: Callable[[Tensor], None] | None = None
         self.stride = self.config.stride  # type: ignore[misc]
         self.halo = self.config.halo  # type: ignore[misc]
 
@@ -79,7 +81,7 @@ class Swift(Restorer):
         rows, columns = image.shape[2] // self.stride, image.shape[3] // self.stride
         grid = sample_grid(reading.grid, windows, rows, columns)
         both = torch.cat([image, toned], dim=1).contiguous(memory_format=torch.channels_last)
-        return toned + unet(TORCH_OPS, self.config, convs, both, reading.films, grid).float()
+        return toned + unet(TORCH_OPS, self.config, convs, both, reading.films, grid, tap=self.tap).float()
 
     @torch.no_grad()
     def condition(self, request: Request) -> "ConditionedSwift":

@@ -1,0 +1,45 @@
+"""Distillation: the target is mixed with what a big bundle makes of the same damaged patch."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from restored.models import Request, Restorer, Window
+from restored.models.bundle import Bundle, load_bundle
+
+from .config import DistillConfig
+from .sampling import Group
+
+
+class Teacher:
+    """A bundle that answers for the groups of a run. Raises ModelError when the bundle cannot be opened."""
+
+    def __init__(self, config: DistillConfig, device: str = "cpu") -> None:
+        self._weight = config.weight
+        self._bundle: Bundle = load_bundle(config.teacher)
+        self._model: Restorer = self._bundle.network().to(device)
+
+    @torch.no_grad()
+    def target(self, group: Group) -> Tensor:
+        """(1 - weight) * target + weight * teacher's result, clamped to [0, 1]: (N, 3, s, s)."""
+        results = [self._one(group, sample) for sample in range(len(group.damaged))]
+        return torch.lerp(group.target, torch.cat(results).clamp(0, 1), self._weight)
+
+    def _one(self, group: Group, sample: int) -> Tensor:
+        patch = group.damaged[sample : sample + 1]
+        height, width = patch.shape[2:]
+        stride = self._model.stride
+        padded = F.pad(patch, (0, -width % stride, 0, -height % stride), mode="replicate")
+        left, top, right, bottom = (float(value) for value in group.windows[sample])
+        window = Window(
+            left, top, left + (right - left) * padded.shape[3] / width, top + (bottom - top) * padded.shape[2] / height
+        )
+        conditioned = self._model.condition(Request(group.plan, self._embedding(group), group.context[sample : sample + 1]))
+        return conditioned.forward(padded, window)[..., :height, :width].float()
+
+    def _embedding(self, group: Group) -> Tensor | None:
+        if self._model.family == "swift":
+            return None
+        from .evaluation.subjects import wish
+
+        return torch.from_numpy(self._bundle.embed(wish(group.plan))).to(group.damaged.device)
