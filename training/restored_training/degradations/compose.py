@@ -46,7 +46,7 @@ def degradation(task: Task) -> Degradation:
 
 
 NOISE_IN_THE_DARK: Final = 0.35
-"""How much weaker Gaussian noise is drawn in a picture that is also too dark. Its strength is meant for a well-exposed picture; at
+"""How much weaker Gaussian noise is drawn in a picture that is also too dark. Its strength is meant for a well-exposed one; at
 s 50 nothing would be left of one whose mean is 0.07. It depends on what was drawn, not on what is switched on, so that a
 target keeps the noise of its input."""
 
