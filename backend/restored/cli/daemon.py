@@ -1,0 +1,75 @@
+"""`restored daemon`: look after the background process."""
+
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from restored_client.errors import ClientError
+
+from . import say
+from .options import Json
+from .workers import open_session
+
+daemon = typer.Typer(help="Start, stop and look at the background process that restores.", no_args_is_help=True)
+
+_NOT_THERE = ("unreachable", "daemon_died")
+
+
+@daemon.command()
+def start(json: Json = False) -> None:
+    """Start the daemon, unless it runs already."""
+    with say.progress("Starting", quiet=json) as show:
+        open_session(start=True, on_status=lambda words: show(None, words)).close()
+    _tell(ask_status(), json)
+
+
+@daemon.command()
+def stop(json: Json = False) -> None:
+    """Stop the daemon; what it is doing is cancelled."""
+    running = _ask(lambda session: session.shutdown() or {}) is not None
+    if json:
+        say.print_json({"running": False, "stopped": running})
+    else:
+        say.out.print("The daemon has stopped." if running else "The daemon was not running.")
+
+
+@daemon.command()
+def status(json: Json = False) -> None:
+    """Show whether the daemon runs, and what it is doing."""
+    _tell(ask_status(), json)
+
+
+@daemon.command()
+def unload(json: Json = False) -> None:
+    """Give the memory of loaded models back now; the next restoration loads them again."""
+    _tell(_ask(lambda session: session.unload() or session.status()), json)
+
+
+def ask_status() -> dict[str, Any] | None:
+    """The running daemon's status without the parts of the wire, or None when none runs. Raises ClientError otherwise."""
+    return _ask(lambda session: session.status())
+
+
+def _ask(question: Any) -> dict[str, Any] | None:
+    try:
+        with open_session(start=False) as session:
+            answer = question(session)
+            return {key: value for key, value in {**session.hello, **answer}.items() if key not in ("type", "id", "idle")}
+    except ClientError as error:
+        if error.code in _NOT_THERE:
+            return None
+        raise
+
+
+def _tell(answer: dict[str, Any] | None, json: bool) -> None:
+    if json:
+        say.print_json({"running": answer is not None, **(answer or {})})
+        return
+    if answer is None:
+        say.out.print("The daemon is not running. It starts by itself when it is needed.")
+        return
+    say.out.print(Text("The daemon is running.", style="bold"))
+    for name in ("version", "pid", "device", "state"):
+        if answer.get(name):
+            say.out.print(Text.assemble((f"  {name:9}", "dim"), str(answer[name])))

@@ -1,0 +1,64 @@
+"""`restored explain`: what a sentence is understood as, without any picture."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from . import say
+from .options import Json, NoDaemon
+from .single import plan_words
+from .workers import worker
+
+
+def explain(
+    instruction: Annotated[str | None, typer.Argument(help="The sentence to understand.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A file with one instruction per line; - is the standard input.")] = None,
+    no_daemon: NoDaemon = False,
+    json: Json = False,
+) -> None:
+    """Show what an instruction is understood as."""
+    if (instruction is None) == (file is None):
+        raise typer.BadParameter("Give an instruction, or a --file with one per line (not both).", param_hint="INSTRUCTION")
+    texts = [instruction] if instruction is not None else list(_lines(file))
+    with say.progress("Reading", quiet=json) as show, worker(no_daemon, lambda words: show(None, words)) as who:
+        plans = []
+        for number, text in enumerate(texts):
+            show(number / max(len(texts), 1), "Reading")
+            plan = who.explain(text or "")
+            if json:  # a line at a time, so that a script may read along
+                say.print_json(plan)
+            plans.append(plan)
+    if not json:
+        for plan in plans:
+            _tell(plan)
+
+
+def _lines(file: Path | None) -> Iterator[str]:
+    assert file is not None
+    if str(file) == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise say.Failure(f"“{file}” cannot be read: {error.strerror}.") from error
+    lines = data.decode("utf-8", "replace").split("\n")
+    if lines and not lines[-1]:
+        lines.pop()  # the end of the last line, not a line
+    return (line.rstrip("\r") for line in lines)
+
+
+def _tell(plan: dict[str, Any]) -> None:
+    if not plan["steps"]:
+        say.out.print(Text.assemble(("Nothing to do. ", "bold"), plan["message"]))
+        return
+    say.out.print(plan_words(plan))
+    for step in plan["steps"]:
+        words = f"  from “{step['words']}”" if step["words"] else ""
+        say.out.print(Text(f"  {step['task']:9} {step['confidence']:4.0%} sure{words}", style="dim"))
+    if plan["message"]:
+        say.out.print(Text(plan["message"]))

@@ -1,0 +1,141 @@
+"""`restored models`: what is installed, whether it is whole, and bringing in published weights."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from . import say
+from .options import Json
+
+models = typer.Typer(help="List, check and import models.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The model's name or its folder.")]
+
+
+@models.command("list")
+def list_models(json: Json = False) -> None:
+    """List the installed models; the default first."""
+    entries = listed()
+    if json:
+        say.print_json({"models": entries})
+        return
+    for entry in entries:
+        if "error" in entry:
+            say.fail(f"{entry['name']}: {entry['error']}")
+            continue
+        default = "  (default)" if entry["default"] else ""
+        facts = f"{', '.join(entry['tasks'])}; {entry['megabytes']:.1f} MB; licence {entry['licence']}"
+        say.out.print(Text.assemble((entry["name"], "bold"), f"{default}  {entry['family']}"))
+        say.out.print(Text(f"    {facts}", style="dim"))
+
+
+@models.command()
+def info(name: Name, json: Json = False) -> None:
+    """Show what a model is, what it was trained on and how good it is."""
+    from restored.models.bundle import load_bundle
+
+    bundle = load_bundle(name)
+    manifest = bundle.manifest
+    facts = {
+        "name": manifest.name,
+        "version": manifest.version,
+        "family": manifest.family,
+        "tasks": list(manifest.tasks),
+        "licence": manifest.licence,
+        "training_data": manifest.training_data,
+        "metrics": dict(manifest.metrics),
+        "sha256": bundle.fingerprint,
+        "files": dict(manifest.files),
+        "folder": str(bundle.folder),
+    }
+    if json:
+        say.print_json({**facts, "architecture": dict(manifest.architecture)})
+        return
+    for name, value in facts.items():
+        say.out.print(Text.assemble((f"{name.replace('_', ' '):14}", "dim"), _words(value)))
+
+
+@models.command()
+def verify(name: Annotated[str | None, typer.Argument(help="One model; all when left out.")] = None, json: Json = False) -> None:
+    """Check every file of the installed models against its sha256."""
+    from restored.models.base import ModelError
+    from restored.models.bundle import list_bundles, load_bundle
+
+    results: dict[str, str | None] = {}
+    for each in [name] if name else list_bundles():
+        try:
+            load_bundle(each)
+            results[each] = None
+        except ModelError as error:
+            results[each] = str(error)
+    if not results:
+        raise say.Failure("No model is installed. Install the package again, or import one with “restored models import”.")
+    if json:
+        say.print_json(
+            {"models": [{"name": key, "whole": problem is None, "error": problem} for key, problem in results.items()]}
+        )
+    else:
+        for key, problem in results.items():
+            if problem is None:
+                say.out.print(f"{key}: every file is as it was made.")
+            else:
+                say.fail(problem)
+    if any(results.values()):
+        raise typer.Exit(1)
+
+
+@models.command("import")
+def import_model(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE_PT", help="The published image weights, im_instructir-7d.pt.")],
+    text: Annotated[Path, typer.Argument(metavar="TEXT_PT", help="The published text weights, lm_instructir-7d.pt.")],
+    encoder: Annotated[Path | None, typer.Option(help="Folder of their text encoder, bge-micro-v2.")] = None,
+    name: Annotated[str, typer.Option(help="What to call the model.")] = "instructir-7d",
+    json: Json = False,
+) -> None:
+    """Turn InstructIR's published pair of .pt files into a model. They are read as numbers only, never as programs."""
+    from restored.models.published import import_published
+
+    done = import_published(image, text, encoder, name=name)
+    if json:
+        say.print_json({"name": done.bundle.name, "folder": str(done.bundle.folder), "warnings": list(done.warnings)})
+        return
+    say.out.print(f"The model “{done.bundle.name}” is installed in {done.bundle.folder}.")
+    for warning in done.warnings:
+        say.warn(warning)
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every installed model in a few facts, the default first; a damaged one with its `error`."""
+    from restored.models.base import ModelError
+    from restored.models.bundle import default_bundle, list_bundles, load_bundle
+
+    found = list_bundles()
+    default = default_bundle() if found else None
+    entries: list[dict[str, Any]] = []
+    for name, folder in sorted(found.items(), key=lambda item: item[0] != default):
+        try:
+            manifest = load_bundle(name).manifest
+        except ModelError as error:
+            entries.append({"name": name, "default": name == default, "error": str(error)})
+            continue
+        size = sum((folder / file).stat().st_size for file in manifest.files)
+        entries.append(
+            {
+                "name": name,
+                "default": name == default,
+                "version": manifest.version,
+                "family": manifest.family,
+                "tasks": list(manifest.tasks),
+                "licence": manifest.licence,
+                "megabytes": round(size / 1e6, 2),
+            }
+        )
+    return entries
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key} {_words(inner)}" for key, inner in value.items()) or "none"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

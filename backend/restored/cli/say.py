@@ -1,0 +1,109 @@
+"""What the command says and where: results on stdout, everything about getting there on stderr."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl+C, as shells expect it."""
+
+
+class Failure(Exception):
+    """Something the user can mend; the message is a sentence for them."""
+
+
+class Cancelled(Exception):
+    """Ctrl+C was pressed while nobody else could take notice of it."""
+
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """One object, one line, whatever the terminal's encoding."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=not _utf8(), separators=(", ", ": ")) + "\n")
+    sys.stdout.flush()
+
+
+def warn(sentence: str) -> None:
+    err.print(Text(sentence, style="yellow"))
+
+
+def fail(sentence: str) -> None:
+    err.print(Text(sentence, style="bold red"))
+
+
+def explain_exception(error: BaseException) -> str:
+    """The sentence an exception stands for. Those of this project's own classes are sentences; others are ours to mend."""
+    module = type(error).__module__
+    if module.partition(".")[0] in ("restored", "restored_client"):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this. Close other programs, or use a smaller picture."
+    return (
+        f"Something went wrong inside restored ({type(error).__name__}: {error}). Nothing was changed. "
+        "“restored doctor” makes a report; with RESTORED_DEBUG=1 the details are shown."
+    )
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether the user ended this: by Ctrl+C, which the daemon's client and the engine report with a class of their own."""
+    return isinstance(error, KeyboardInterrupt) or type(error).__name__ in ("Cancelled", "JobCancelled")
+
+
+def debugging() -> bool:
+    """Whether the user asked for tracebacks."""
+    return bool(os.environ.get("RESTORED_DEBUG"))
+
+
+@contextmanager
+def progress(what: str, quiet: bool) -> Iterator[Callable[[float | None, str], None]]:
+    """A progress line on a terminal; nothing when `quiet` or when stderr goes elsewhere."""
+    if quiet or not err.is_terminal:
+        yield lambda fraction, words: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def show(fraction: float | None, words: str) -> None:
+            bar.update(task, description=words or what, total=None if fraction is None else 1.0, completed=fraction or 0.0)
+
+        yield show
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """While inside, Ctrl+C makes the given question answer True, so that a job ends in order; pressed again it interrupts."""
+    asked = False
+
+    def remember(*_: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    try:
+        before = signal.signal(signal.SIGINT, remember)
+    except ValueError:  # not the main thread: whoever called us handles interrupts
+        yield lambda: False
+        return
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise Cancelled
+
+
+def _utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,99 @@
+"""`restored run`: one photograph and a sentence."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from . import say
+from .options import Device, Json, Model, NoDaemon, Output, Recipe, Scale, Strength
+from .recipes import read_recipe
+from .work import Report, Wish, restore_file
+from .workers import worker
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def run(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="The photograph: PNG, TIFF, JPEG or WebP.")],
+    instruction: Annotated[str | None, typer.Argument(help='What to do, such as "remove the rain and brighten it".')] = None,
+    output: Output = None,
+    strength: Strength = None,
+    mask: Annotated[Path | None, typer.Option(help="A picture of the same size: white may change, black must not.")] = None,
+    scale: Scale = None,
+    model: Model = None,
+    device: Device = None,
+    recipe: Recipe = None,
+    no_daemon: NoDaemon = False,
+    json: Json = False,
+) -> None:
+    """Restore one photograph as a sentence says."""
+    if output is None:
+        raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
+    wish = make_wish(instruction, recipe, strength, scale, model, device)
+    with (
+        say.progress("Starting", quiet=json) as show,
+        say.interruptible() as cancelled,
+        worker(no_daemon, lambda words: show(None, words)) as who,
+    ):
+        report = restore_file(source, output, wish, who.restore, mask=mask, progress=show, cancelled=cancelled)
+    if json:
+        say.print_json({**report.to_dict(), "output": str(output)})
+    else:
+        tell(report, output)
+
+
+def make_wish(
+    instruction: str | None,
+    recipe: Path | None,
+    strength: float | None,
+    scale: int | None,
+    model: str | None,
+    device: str | None,
+) -> Wish:
+    """What the options ask for; options given beside a recipe win over it. Raises usage errors and Failure."""
+    if (instruction is None) == (recipe is None):
+        raise typer.BadParameter(
+            'Say what to do, such as "remove the noise", or give a --recipe (not both).', param_hint="INSTRUCTION"
+        )
+    said: dict[str, Any] = read_recipe(recipe) if recipe else {}
+    scale = scale if scale is not None else int(said.get("scale", 1))
+    if scale not in (1, 2, 4):
+        raise typer.BadParameter("A picture can be enlarged 2 or 4 times.", param_hint="--scale")
+    if device is not None and device not in DEVICES:
+        raise typer.BadParameter(f"The device is one of: {', '.join(DEVICES)}.", param_hint="--device")
+    return Wish(
+        instruction=instruction if recipe is None else str(said.get("instruction") or "") or None,
+        plan=said.get("plan"),
+        strength=strength if strength is not None else float(said.get("strength", 1.0)),
+        scale=scale,
+        model=model or said.get("model") or None,
+        device=device,
+    )
+
+
+def tell(report: Report, output: Path) -> None:
+    """What happened, for a person."""
+    done = report.done
+    if done.changed:
+        say.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan)))
+        say.out.print(Text.assemble(("Device   ", "dim"), f"{done.device}, {done.seconds:.1f} s"))
+        say.out.print(Text.assemble(("Result   ", "dim"), f"{output} ({report.width} x {report.height})"))
+    else:
+        say.out.print(Text.assemble(("Nothing to do. ", "bold"), done.message))
+        say.out.print(Text.assemble(("Result   ", "dim"), f"{output}, the same picture"))
+    for note in ((done.message,) if done.changed and done.message else ()) + report.notes:
+        say.warn(note)
+
+
+def plan_words(plan: dict[str, Any]) -> Text:
+    """A plan as its chips: `rain · too dark 60 %`, and what was left out on purpose."""
+    chips = []
+    for step in plan.get("steps", []):
+        weight = "" if step["strength"] == 1 else f" {step['strength']:.0%}"
+        chips.append((f"{step['label']}{weight}", "bold"))
+    text = Text(" · ").join(Text(words, style) for words, style in chips)
+    if plan.get("excluded"):
+        text.append(f"  (not: {', '.join(plan['excluded'])})", "dim")
+    return text

@@ -1,0 +1,211 @@
+"""`restored run`: files, options, sentences and exit codes; the restoring itself is somebody else's."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+from PIL import Image
+
+from restored.cli.work import Wish
+from restored.io import Metadata, Picture, read_picture, write_picture
+from restored_client.errors import Cancelled, ClientError
+
+from .conftest import Ran, Somebody, names
+
+Run = Callable[..., Ran]
+
+
+def test_a_picture_and_a_sentence(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "make it brighter", "-o", tmp_path / "out.png")
+    assert (ran.code, ran.err) == (0, "")
+    assert "too dark" in ran.out
+    assert "a test" in ran.out
+    before, after = read_picture(photo).pixels, read_picture(tmp_path / "out.png").pixels
+    assert (after >= before).all()
+    assert (after > before).any()
+    assert somebody.said[0] == Wish(instruction="make it brighter")
+
+
+@pytest.mark.usefixtures("somebody")
+def test_json_is_one_object_and_nothing_else(restored: Run, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "make it brighter", "-o", tmp_path / "out.png", "--scale", "2", "--json")
+    said = json.loads(ran.out)
+    assert ran.out.count("\n") == 1
+    assert ran.err == ""
+    assert {"plan", "model", "device", "seconds", "width", "height", "changed"} <= said.keys()
+    assert (said["width"], said["height"], said["changed"]) == (32, 24, True)
+    assert said["plan"]["steps"][0]["task"] == "lowlight"
+
+
+@pytest.mark.usefixtures("somebody")
+def test_nothing_to_do_is_a_success_and_a_copy(restored: Run, photo: Path, tmp_path: Path) -> None:
+    photo.write_bytes(photo.read_bytes() + b"\0trailing bytes no writer would repeat")
+    ran = restored("run", photo, "what is the capital of France?", "-o", tmp_path / "out.png", "--json")
+    said = json.loads(ran.out)
+    assert ran.code == 0
+    assert said["changed"] is False
+    assert said["message"] == "That is not about a photograph."
+    assert (tmp_path / "out.png").read_bytes() == photo.read_bytes()
+    words = restored("run", photo, "what is the capital of France?", "-o", tmp_path / "out.png")
+    assert "That is not about a photograph." in words.out
+
+
+@pytest.mark.usefixtures("somebody")
+def test_nothing_to_do_in_another_format_keeps_the_pixels(restored: Run, photo: Path, tmp_path: Path) -> None:
+    assert restored("run", photo, "hello", "-o", tmp_path / "out.tif").code == 0
+    np.testing.assert_array_equal(read_picture(tmp_path / "out.tif").pixels, read_picture(photo).pixels)
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_mask_limits_the_change_exactly(restored: Run, photo: Path, tmp_path: Path) -> None:
+    mask = np.zeros((12, 16), np.uint8)
+    mask[:6] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    assert restored("run", photo, "brighter", "-o", tmp_path / "out.png", "--mask", tmp_path / "mask.png").code == 0
+    before, after = read_picture(photo).pixels, read_picture(tmp_path / "out.png").pixels
+    assert (after[:6] != before[:6]).any()
+    np.testing.assert_array_equal(after[6:], before[6:])
+
+
+@pytest.mark.usefixtures("somebody")
+def test_profile_exif_and_size_are_right_afterwards(restored: Run, tmp_path: Path) -> None:
+    adobe = bytes(imagecodecs.cms_profile("adobergb"))
+    block = Image.Exif()
+    block[0x010F], block[0x0112] = "Leica", 6
+    block.get_ifd(0x8769)[0xA002] = 16
+    exif = block.tobytes().removeprefix(b"Exif\0\0")
+    pixels = np.random.default_rng(5).integers(0, 200, (12, 16, 3), np.uint8)
+    write_picture(tmp_path / "in.png", Picture(pixels, "png", Metadata(adobe, exif)))
+    assert restored("run", tmp_path / "in.png", "brighter", "-o", tmp_path / "out.png", "--scale", 2).code == 0
+    result = read_picture(tmp_path / "out.png")
+    assert result.pixels.shape == (32, 24, 3)
+    assert result.metadata.icc == adobe
+    assert result.metadata.exif is not None
+    parsed = Image.Exif()
+    parsed.load(b"Exif\0\0" + result.metadata.exif)
+    assert (parsed[0x010F], parsed[0x0112], parsed.get_ifd(0x8769)[0xA002]) == ("Leica", 1, 24)
+
+
+def test_a_recipe_repeats_a_result(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.png", tmp_path / "second.png"
+    assert restored("run", photo, "brighter", "-o", first, "--strength", "0.25").code == 0
+    assert restored("run", photo, "--recipe", first, "-o", second).code == 0
+    np.testing.assert_array_equal(read_picture(first).pixels, read_picture(second).pixels)
+    wish = somebody.said[-1]
+    assert (wish.instruction, wish.strength, wish.model) == ("brighter", 0.25, "none")
+    assert wish.plan["steps"][0]["task"] == "lowlight"
+    assert restored("run", photo, "--recipe", first, "-o", second, "--strength", "1").code == 0
+    assert somebody.said[-1].strength == 1
+
+
+def test_a_recipe_from_a_file_of_its_own(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
+    recipe = {
+        "restore_with_instruction": 1,
+        "instruction": "x",
+        "plan": {"steps": [{"task": "lowlight", "label": "too dark", "strength": 1}]},
+    }
+    (tmp_path / "r.json").write_text(json.dumps(recipe))
+    assert restored("run", photo, "--recipe", tmp_path / "r.json", "-o", tmp_path / "o.png").code == 0
+    assert somebody.said[-1].strength == 1.0
+    (tmp_path / "r.json").write_text("{}")
+    ran = restored("run", photo, "--recipe", tmp_path / "r.json", "-o", tmp_path / "p.png")
+    assert (ran.code, ran.err) == (1, "This recipe cannot be read.\n")
+    ran = restored("run", photo, "--recipe", photo, "-o", tmp_path / "p.png")
+    assert "no recipe in “photo.png”" in ran.err
+
+
+WRONG = {
+    "missing input": (["run", "none.png", "brighter", "-o", "o.png"], "no file"),
+    "onto itself": (["run", "photo.png", "brighter", "-o", "photo.png"], "replace the original"),
+    "through another name": (["run", "photo.png", "brighter", "-o", "./x/../photo.png"], "replace the original"),
+    "unknown ending": (["run", "photo.png", "brighter", "-o", "o.gif"], "must end in"),
+    "no such folder": (["run", "photo.png", "brighter", "-o", "none/o.png"], "does not exist"),
+    "mask of another size": (["run", "photo.png", "brighter", "-o", "o.png", "--mask", "small.png"], "one size"),
+}
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize("case", WRONG)
+def test_errors_are_one_sentence_and_change_nothing(
+    restored: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").mkdir()
+    Image.new("L", (3, 3)).save("small.png")
+    before, content = names(tmp_path), photo.read_bytes()
+    arguments, words = WRONG[case]
+    ran = restored(*arguments)
+    assert ran.code == 1
+    assert ran.out == ""
+    assert words in ran.err
+    assert ran.err.count("\n") == 1
+    assert names(tmp_path) == before
+    assert photo.read_bytes() == content
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["run", "photo.png", "brighter"],
+        ["run", "photo.png", "-o", "o.png"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--strength", "2"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--scale", "3"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--device", "toaster"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--recipe", "photo.png"],
+    ],
+)
+def test_wrong_usage_is_told_apart(restored: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.chdir(photo.parent)
+    ran = restored(*arguments)
+    assert ran.code == 2
+    assert "Usage" in ran.err
+    assert names(photo.parent) == ["photo.png"]
+
+
+@pytest.mark.parametrize("error", [ClientError("daemon_died"), MemoryError(), ZeroDivisionError("division by zero")])
+def test_a_restoration_that_fails(restored: Run, somebody: Somebody, photo: Path, error: Exception) -> None:
+    somebody.error = error
+    ran = restored("run", photo, "brighter", "-o", photo.with_name("o.png"), "--json")
+    assert ran.code == 1
+    assert ran.out == ""
+    assert ran.err.endswith(".\n")
+    assert "Traceback" not in ran.err
+    assert names(photo.parent) == ["photo.png"]
+
+
+def test_the_details_are_there_for_who_wants_them(
+    restored: Run, somebody: Somebody, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTORED_DEBUG", "1")
+    somebody.error = ZeroDivisionError("division by zero")
+    assert "Traceback" in restored("run", photo, "brighter", "-o", photo.with_name("o.png")).err
+
+
+@pytest.mark.parametrize("error", [Cancelled(), KeyboardInterrupt()])
+def test_ctrl_c_has_the_exit_code_of_ctrl_c(restored: Run, somebody: Somebody, photo: Path, error: Exception) -> None:
+    somebody.error = error
+    assert restored("run", photo, "brighter", "-o", photo.with_name("o.png")).code == 130
+    assert names(photo.parent) == ["photo.png"]
+
+
+def test_what_a_format_loses_is_said(restored: Run, somebody: Somebody, tmp_path: Path) -> None:
+    write_picture(tmp_path / "deep.png", Picture(np.full((4, 4, 3), 999, np.uint16), "png"))
+    ran = restored("run", tmp_path / "deep.png", "brighter", "-o", tmp_path / "o.jpg")
+    assert ran.code == 0
+    assert "8 bits per channel" in ran.err
+    Image.new("RGBA", (4, 4)).save(tmp_path / "clear.png")
+    before = len(somebody.said)
+    assert "transparency" in restored("run", tmp_path / "clear.png", "brighter", "-o", tmp_path / "c.jpg").err
+    assert len(somebody.said) == before, "refused before the work, not after"
+
+
+def test_an_instruction_that_is_not_utf_8(restored: Run, somebody: Somebody, photo: Path) -> None:
+    assert (
+        restored("run", photo, b"brighter \xff\xfe".decode("utf-8", "surrogateescape"), "-o", photo.with_name("o.png")).code == 0
+    )
+    assert somebody.said[0].instruction == "brighter ��"
