@@ -1,0 +1,64 @@
+"""Type what is wrong with a photograph; get it back restored. This module is the whole public Python API.
+
+    import restored
+    result = restored.restore(image, "remove the rain and brighten it")
+    result.image, result.plan, result.changed, result.device
+
+Importing it loads no model, no numpy and no torch: that happens with the first call.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .instruction.plan import Plan, PlanError, Step
+from .instruction.tasks import LABELS, TASKS, Task
+
+if TYPE_CHECKING:
+    from .api import Restoration, explain, restore
+    from .engine import Cancelled, EngineError, PixelError, Preview, Residual
+    from .models.base import ModelError
+    from .models.bundle import Bundle, list_bundles, load_bundle
+
+__all__ = [
+    "LABELS",
+    "TASKS",
+    "Bundle",
+    "Cancelled",
+    "EngineError",
+    "ModelError",
+    "PixelError",
+    "Plan",
+    "PlanError",
+    "Preview",
+    "Residual",
+    "Restoration",
+    "Step",
+    "Task",
+    "explain",
+    "list_bundles",
+    "load_bundle",
+    "restore",
+]
+
+_LATER = {
+    "Bundle": "restored.models.bundle",
+    "Cancelled": "restored.engine",
+    "EngineError": "restored.engine",
+    "ModelError": "restored.models.base",
+    "PixelError": "restored.engine",
+    "Preview": "restored.engine",
+    "Residual": "restored.engine",
+    "Restoration": "restored.api",
+    "explain": "restored.api",
+    "list_bundles": "restored.models.bundle",
+    "load_bundle": "restored.models.bundle",
+    "restore": "restored.api",
+}
+"""Names that bring numpy or torch with them, and where they live. The daemon imports this package before it listens."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LATER[name]), name)

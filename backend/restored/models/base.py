@@ -1,8 +1,9 @@
 """The one interface of every model family: condition once per job, forward once per tile."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -55,6 +56,13 @@ class Conditioned(ABC):
         Returns (1, 3, h, w) float32, not clamped: the restored tile (the engine forms the residual).
         """
 
+    def survey(self, crops: Sequence[Tensor]) -> None:  # noqa: B027 - most models pool over nothing
+        """See pieces of the whole picture before the first tile, for models whose layers pool over all of it.
+
+        crops: (1, 3, h, w) each, one shape, in [0, 1], spread over the picture; called once, only when `Restorer.survey`
+        is not 0. Statistics shared by all tiles are what makes the tiles of such a model agree.
+        """
+
 
 class Restorer(ABC, torch.nn.Module):
     """A network family. Subclasses are plain `nn.Module`s, so training and export see ordinary state dicts."""
@@ -66,6 +74,14 @@ class Restorer(ABC, torch.nn.Module):
     """Pixels of surroundings, each side, after which a tile's inside no longer depends on what lies beyond."""
     composite: bool = True
     """True when one conditioned pass does several tasks; else the engine runs one pass per step in APPLY_ORDER."""
+    reads_text: ClassVar[bool] = False
+    """True when `condition` needs the instruction's embedding, not only its plan."""
+    edge: ClassVar[Literal["mirror", "zero"]] = "mirror"
+    """What a tile shows beyond the picture's own edges: its reflection, or zeros as in training."""
+    survey: ClassVar[int] = 0
+    """Pixels of the picture that `Conditioned.survey` is to see when the picture takes more than one tile; 0 for none."""
+    working_bytes: ClassVar[int] = 600
+    """Bytes of working memory per tile pixel in float32, measured: what the engine plans tiles with."""
 
     @abstractmethod
     def condition(self, request: Request) -> Conditioned:

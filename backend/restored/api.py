@@ -1,0 +1,161 @@
+"""The Python API: `restore`, `explain`, `load_bundle`. Light to import; torch comes with the first call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .engine.errors import PixelError
+from .instruction.plan import Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+    from .engine import Preview, Residual
+    from .models.bundle import Bundle
+
+    Picture = np.ndarray | Image
+    Progress = Callable[[float, str, Preview | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What `restore` gives back.
+
+    image: the restored picture, of the kind that went in (array of the same dtype and number of channels, or a Pillow image),
+    `scale` times as large. plan: what the instruction was understood as; `plan.message` says why when there was nothing to
+    do. changed: False when every byte is as it was. device: what computed it and why, for a person to read. notes: sentences
+    about anything done otherwise than asked.
+    """
+
+    image: "Picture"
+    plan: Plan
+    changed: bool
+    device: str
+    model: str
+    seconds: float
+    notes: tuple[str, ...] = ()
+    residual: "Residual | None" = None
+
+
+def restore(
+    image: "Picture",
+    instruction: str | Plan,
+    *,
+    strength: float = 1.0,
+    mask: "Picture | None" = None,
+    scale: int = 1,
+    context: "Picture | None" = None,
+    model: "Bundle | str | Path | None" = None,
+    device: str | None = None,
+    progress: "Progress | None" = None,
+    cancel: Callable[[], bool] | None = None,
+    keep: bool = False,
+) -> Restoration:
+    """Restore a picture as an instruction says.
+
+    image: H x W x C (C = 1 gray, 2 gray + alpha, 3 RGB, 4 RGBA) or H x W, of uint8, uint16, uint32, float16 or float32,
+    sRGB-encoded, floats 1.0 = white and unbounded; or a Pillow image. Never written to.
+    instruction: words, or a Plan. strength: 0 (nothing) to 1. mask: H x W, 0 leaves a pixel's bytes as they are.
+    scale: 1, 2 or 4: how many times as large. context: the whole picture (any size) when `image` is a part of it.
+    model: name, path or bundle; None is the default. device: "auto", "cpu", "cuda" or "mps".
+    progress: called with a fraction in [0, 1], words and None. cancel: True ends the work with `Cancelled`.
+    keep: also return the `residual`, whose `apply(strength, mask)` needs no inference.
+
+    An instruction with nothing to do is a success: the picture comes back unchanged and `plan.reason` says why.
+    Raises Cancelled, or an error whose message is a sentence: PixelError, PlanError, ModelError (kinds of ValueError) or
+    EngineError (a RuntimeError).
+    """
+    from . import engine
+    from .engine.context import check_context, thumbnail
+    from .engine.source import LayerSource
+
+    layer, back = _as_layer(image)
+    frame = None if context is None else check_context(_as_layer(context)[0])
+    if isinstance(instruction, Plan):
+        plan, text = instruction, instruction.text or None
+    else:
+        from .instruction import explain as understand
+
+        seen = frame
+        plan, text = understand(instruction, seen if seen is not None else thumbnail(LayerSource(layer))), instruction
+    result = engine.run(
+        layer,
+        plan,
+        model=model,
+        mask=None if mask is None else _as_mask(mask),
+        strength=strength,
+        scale=scale,
+        context=frame,
+        device=device,
+        text=text,
+        keep=keep,
+        progress=progress,
+        cancel=cancel,
+    )
+    return Restoration(
+        back(result.image) if result.image is not layer else image,
+        result.plan,
+        result.changed,
+        result.device_line,
+        result.model,
+        result.seconds,
+        result.notes,
+        result.residual,
+    )
+
+
+def explain(text: str, image: "Picture | None" = None) -> Plan:
+    """What an instruction is understood as. image: the picture, for general wishes ("fix my photo"). Never raises for any
+    text: what is not understood has a `reason` and a `message`."""
+    from .instruction import explain as understand
+
+    if image is None:
+        return understand(text)
+    from .engine.context import check_context
+
+    return understand(text, check_context(_as_layer(image)[0]))
+
+
+def _as_layer(picture: "Picture") -> tuple[np.ndarray, Callable[[np.ndarray], "Picture"]]:
+    """A picture as H x W x C, and how to make the result the caller's kind again."""
+    if not isinstance(picture, np.ndarray):
+        return _from_pillow(picture)
+    array = picture
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if array.ndim == 2:
+        return array[..., None], lambda result: result[..., 0]
+    return array, lambda result: result
+
+
+def _from_pillow(picture: "Image") -> tuple[np.ndarray, Callable[[np.ndarray], "Picture"]]:
+    from PIL import Image
+
+    if not isinstance(picture, Image.Image):
+        raise PixelError(f"A picture must be a numpy array or a Pillow image, not {type(picture).__name__}.")
+    direct = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "I;16": 1, "F": 1}
+    if picture.mode not in direct:
+        if picture.mode == "CMYK":
+            raise PixelError("CMYK pictures are not supported: convert the picture to RGB with its colour profile first.")
+        transparent = "transparency" in picture.info or picture.mode in ("PA", "La", "RGBa")
+        picture = picture.convert("RGBA" if transparent else "L" if picture.mode == "1" else "RGB")
+    array = np.asarray(picture)
+    array = array.astype(array.dtype.newbyteorder("=")) if not array.dtype.isnative else array
+    info = dict(picture.info)
+
+    def back(result: np.ndarray) -> "Image":
+        image = Image.fromarray(result[..., 0] if result.shape[2] == 1 else result)
+        image.info.update({key: info[key] for key in ("icc_profile", "exif", "dpi") if key in info})
+        return image
+
+    return array.reshape(*array.shape[:2], direct[picture.mode]), back
+
+
+def _as_mask(mask: "Picture") -> np.ndarray:
+    if isinstance(mask, np.ndarray):
+        return mask
+    return np.asarray(mask.convert("L") if mask.mode not in ("L", "F", "I;16") else mask)

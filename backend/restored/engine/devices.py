@@ -1,0 +1,203 @@
+"""Which device and runtime computes, found by measuring, and the line that tells the user which and why."""
+
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import numpy as np
+
+from .errors import EngineError
+from .load import cores
+
+if TYPE_CHECKING:
+    from restored.models.base import Restorer
+
+    from .runtimes import Runtime
+    from .runtimes.openvino_runtime import OpenVinoRuntime
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+DEVICES: Final[tuple[Device, ...]] = get_args(Device)
+
+PROBE_SIDE: Final = 128
+PROBE_RUNS: Final = 3
+"""A small tile on one thread: on a busy machine a runtime's larger probe took longer than the job it was to speed up."""
+
+_lock = threading.Lock()
+_choices: dict[tuple[str, str], "Choice"] = {}
+_timed_runtimes: dict[str, list[tuple[float, "Runtime"]]] = {}
+_last_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A runtime and the line that says why it was chosen."""
+
+    runtime: "Runtime"
+    line: str
+
+
+def choose(model: "Restorer", identity: str, device: str = "auto") -> Choice:
+    """The fastest way to run a model: a GPU when there is one, else the runtime that a short measurement found faster.
+
+    device: "auto", or one of DEVICES to insist on. Raises EngineError with a sentence when that device is not there.
+    """
+    global _last_line
+    with _lock:
+        if (identity, device) not in _choices:
+            _choices[identity, device] = _choose(model, identity, device)
+        choice = _choices[identity, device]
+        _last_line = choice.line
+        return choice
+
+
+def device_line() -> str:
+    """One line for the user: what computes and why. Before the first job it names the machine only; never slow."""
+    if _last_line is not None:
+        return _last_line
+    gpu = "an NVIDIA GPU" if _nvidia_driver() else ""
+    return f"{gpu or _cpu()} (how to compute is measured with the first picture)"
+
+
+def unload() -> None:
+    """Free everything that runtimes hold; what was measured is remembered."""
+    for choice in list(_choices.values()):
+        choice.runtime.unload()
+
+
+def _choose(model: "Restorer", identity: str, device: str) -> Choice:
+    if device not in DEVICES:
+        raise EngineError(f"The device “{device}” is not known; choose one of {', '.join(DEVICES)}.")
+    import torch
+
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if device == "cuda" and not cuda:
+        raise EngineError("No CUDA GPU can be used on this machine. Choose the device “auto” or “cpu”.")
+    if device == "mps" and not mps:
+        raise EngineError("No Apple GPU can be used on this machine. Choose the device “auto” or “cpu”.")
+    if cuda and device in ("auto", "cuda"):
+        return _on_cuda()
+    if mps and device in ("auto", "mps"):
+        return Choice(_torch_runtime("mps", False), "Apple GPU: PyTorch in float32.")
+    reason = "as asked" if device == "cpu" and (cuda or mps) else _no_gpu()
+    return _on_cpu(model, identity, reason)
+
+
+def _on_cuda() -> Choice:
+    import torch
+
+    name = torch.cuda.get_device_name()
+    free, total = (value / 2**30 for value in torch.cuda.mem_get_info())
+    bf16 = torch.cuda.is_bf16_supported()
+    precision = "bfloat16" if bf16 else "float32, because this GPU has no bfloat16"
+    return Choice(_torch_runtime("cuda", bf16), f"{name}, {free:.1f} of {total:.1f} GiB free: PyTorch in {precision}.")
+
+
+def _on_cpu(model: "Restorer", identity: str, reason: str) -> Choice:
+    from .memory import keep_pages
+
+    keep_pages()
+    if identity not in _timed_runtimes:
+        measured = [(probe(runtime, model, identity), runtime) for runtime in _cpu_runtimes(model)]
+        _timed_runtimes[identity] = sorted(measured, key=lambda pair: pair[0])
+    timed = _timed_runtimes[identity]
+    seconds, best = timed[0]
+    line = f"{_cpu()}: {best.name} in {best.precision}"
+    if len(timed) > 1:
+        slower, other = timed[1]
+        line += f", {slower / seconds:.1f} times as fast here as {other.name} in {other.precision}"
+    return Choice(best, f"{line}; {reason}.")
+
+
+def probe(runtime: "Runtime", model: "Restorer", identity: str) -> float:
+    """Seconds for one small tile, the best of a few: on a shared machine the least disturbed run tells most."""
+    import torch
+
+    from restored.instruction.plan import Plan
+    from restored.models.base import WHOLE, Request
+
+    from .runtimes import Work
+    from .source import LayerSource
+    from .tiles import lay_tiles
+
+    image = np.random.default_rng(0).integers(0, 256, (PROBE_SIDE, PROBE_SIDE, 3), np.uint8)
+    tiling = lay_tiles(PROBE_SIDE, PROBE_SIDE, side=PROBE_SIDE, stride=model.stride, halo=0)
+    source = LayerSource(image)
+    request = Request(Plan.of("denoise"), torch.full((256,), 1 / 16), torch.full((1, 3, 64, 64), 0.5))
+    kernel = runtime.prepare(Work(model, identity, request, source, tiling, streams=cores()))
+    tile = source.read(next(iter(tiling)).outer)
+    kernel(tile, WHOLE)
+    return min(_timed(lambda: kernel(tile, WHOLE)) for _ in range(PROBE_RUNS))
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _cpu_runtimes(model: "Restorer") -> Iterator["Runtime"]:
+    openvino = _openvino_runtime()
+    if openvino is not None and openvino.runs(model):
+        yield openvino
+    import torch
+
+    yield _torch_runtime("cpu", torch.ops.mkldnn._is_mkldnn_bf16_supported() and _has_bf16())
+
+
+@cache
+def _torch_runtime(device: str, bf16: bool) -> "Runtime":
+    from .runtimes.torch_runtime import TorchRuntime
+
+    return TorchRuntime(device, bf16=bf16)
+
+
+@cache
+def _openvino_runtime() -> "OpenVinoRuntime | None":
+    try:
+        from .runtimes.openvino_runtime import OpenVinoRuntime
+    except ImportError:
+        return None
+    return OpenVinoRuntime()
+
+
+@cache
+def _has_bf16() -> bool:
+    """True when the CPU multiplies bfloat16 itself; emulated it is slower than float32."""
+    try:
+        return any("avx512_bf16" in line for line in Path("/proc/cpuinfo").read_text().splitlines()[:40])
+    except OSError:
+        return False
+
+
+def _no_gpu() -> str:
+    import torch
+
+    if not _nvidia_driver():
+        return "no GPU was found"
+    if torch.version.cuda is None:
+        return "there is an NVIDIA GPU, but this PyTorch was built without CUDA"
+    return "there is an NVIDIA driver, but PyTorch cannot use the GPU"
+
+
+def _nvidia_driver() -> bool:
+    return Path("/proc/driver/nvidia/version").exists() or (
+        os.name == "nt" and (Path(os.environ.get("SYSTEMROOT", "C:/Windows")) / "System32/nvcuda.dll").exists()
+    )
+
+
+@cache
+def _cpu() -> str:
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    except OSError:
+        pass
+    count = cores()
+    return f"{name}, {count} core{'s' if count > 1 else ''}"

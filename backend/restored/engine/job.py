@@ -1,0 +1,324 @@
+"""One job: a layer and a plan in, a restored layer out."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from restored.instruction.plan import Plan, Step
+from restored.models.base import Restorer
+from restored.models.bundle import Bundle
+
+from . import store
+from .conduct import Cancel, conduct
+from .context import check_context, thumbnail
+from .devices import Choice, choose
+from .enlarge import SCALES, enlarge
+from .errors import Cancelled, EngineError, PixelError
+from .load import LoadMeter, cores
+from .masks import Mask
+from .memory import SHARE, free_device_memory, free_memory, release
+from .passes import Pass, plan_passes
+from .pixels import Box, Floats, Layer, check_layer, has_alpha, visible
+from .residual import Residual, blend, compact
+from .runtimes import Kernel, Work
+from .source import LayerSource
+from .tiles import SMALLEST_CORE, Tile, Tiling, lay_tiles
+
+Progress = Callable[[float, str, "Preview | None"], None]
+PassesFor = Callable[[Restorer], tuple[list[Pass], list[str]]]
+
+OUT_OF_MEMORY: Final = (MemoryError, torch.OutOfMemoryError)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A finished piece of the result: its left and top in the (enlarged) layer, and its pixels in the layer's depth."""
+
+    x: int
+    y: int
+    pixels: Layer
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """What a job gave back.
+
+    image: the restored layer, same depth and channels, `scale` times as large; the very array that came in when the plan had
+    nothing to do. changed: whether any byte differs from the base. residual: kept only when asked. notes: sentences about
+    anything done otherwise than asked (a step left out, a smaller retry, the CPU instead of the GPU).
+    """
+
+    image: Layer
+    plan: Plan
+    changed: bool
+    device_line: str
+    model: str
+    seconds: float
+    tiles: int = 0
+    notes: tuple[str, ...] = ()
+    residual: Residual | None = None
+
+
+def run(
+    image: np.ndarray,
+    plan: Plan,
+    *,
+    model: Bundle | str | Path | None = None,
+    mask: np.ndarray | None = None,
+    strength: float = 1.0,
+    scale: int = 1,
+    context: np.ndarray | None = None,
+    device: str | None = None,
+    text: str | None = None,
+    embedding: Floats | None = None,
+    keep: bool = False,
+    previews: bool = False,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    tile_side: int | None = None,
+) -> EngineResult:
+    """Restore a layer as the plan says.
+
+    image: H x W x C as `pixels` defines it; never written to. model: a loaded bundle, its name or path, or None for the
+    default. mask: H x W in [0, 1] of any depth; strength in [0, 1]. scale: 1, 2 or 4. context: the whole layer as a small
+    picture when `image` is only a part of it; computed from `image` otherwise. device: "auto" (None), "cpu", "cuda" or "mps".
+    text / embedding: for models that read the instruction itself; else `plan.text` is used. keep: also return the Residual
+    (and so infer under a zero mask too). previews: give finished tiles to `progress`.
+    progress: called in this thread with a fraction in [0, 1], words and perhaps a Preview. cancel: asked about ten times a
+    second; True ends the job. tile_side: the largest window side, for tests and measurements; planned from memory otherwise.
+
+    Raises Cancelled, EngineError, PixelError (a kind of ValueError) or ModelError, each with a sentence for the user.
+    """
+    start = time.perf_counter()
+    load = LoadMeter()
+    layer = check_layer(image)
+    if scale not in SCALES:
+        raise PixelError(f"A picture can be enlarged by {', '.join(map(str, SCALES[1:]))}, not by {scale}.")
+    if not 0.0 <= strength <= 1.0:
+        raise PixelError("The strength must lie between 0 and 1.")
+    weights = Mask(mask, layer.shape[0], layer.shape[1], scale)
+    tell = progress or _silent
+    stop = cancel or _never
+    if not plan.actionable:
+        return EngineResult(layer, plan, False, "", "", time.perf_counter() - start)
+
+    tell(0.0, "Opening the model", None)
+    bundle = store.bundle(model)
+    plan = _with_resolution(plan, bundle, scale)
+    _refuse_giants(layer, scale, keep)
+    base = enlarge(layer, scale)
+    if strength == 0.0 and not keep:
+        return EngineResult(base, plan, scale > 1, "", bundle.name, time.perf_counter() - start)
+
+    job = _Job(layer, base, bundle, weights, strength, scale, keep, previews, tell, stop, load, tile_side)
+    frame = check_context(context) if context is not None else thumbnail(LayerSource(layer))
+
+    def passes_for(net: Restorer) -> tuple[list[Pass], list[str]]:
+        return plan_passes(net, bundle, plan, frame, text=text, embedding=embedding)
+
+    residual, choice = job.follow(passes_for, device or "auto")
+    return EngineResult(
+        job.out,
+        plan,
+        job.changed or scale > 1,
+        choice.line,
+        bundle.name,
+        time.perf_counter() - start,
+        job.tiles,
+        tuple(job.notes),
+        residual,
+    )
+
+
+@dataclass
+class _Job:
+    """The state of one `run`, so that a retry can begin again from the layer."""
+
+    layer: Layer
+    base: Layer
+    bundle: Bundle
+    weights: Mask
+    strength: float
+    scale: int
+    keep: bool
+    previews: bool
+    tell: Progress
+    stop: Cancel
+    load: LoadMeter
+    tile_side: int | None
+    changed: bool = False
+    tiles: int = 0
+
+    def __post_init__(self) -> None:
+        self.notes: list[str] = []
+        self.out = np.empty_like(self.base)
+
+    def follow(self, passes_for: PassesFor, device: str) -> tuple[Residual | None, Choice]:
+        """Infer on the chosen device; when memory runs out, once more in smaller pieces, then once on the CPU."""
+        smaller = 1
+        while True:
+            net = store.network(self.bundle, device)
+            choice = choose(net, self.bundle.fingerprint, device)
+            passes, self.notes[len(self.notes) :] = _noted(passes_for(net), self.notes)
+            try:
+                return self._infer(net, choice, passes, smaller), choice
+            except OUT_OF_MEMORY as lost:
+                release()
+                if smaller == 1:
+                    smaller = 2
+                    self._say("Memory ran short, so the picture was worked on in smaller pieces.")
+                elif choice.runtime.device != "cpu":
+                    device, smaller = "cpu", 1
+                    self._say("The GPU's memory did not suffice, so the CPU was used.")
+                else:
+                    raise EngineError(
+                        "There is too little free memory for this picture. Close other programs, or restore a selection."
+                    ) from lost
+
+    def _say(self, note: str) -> None:
+        self.notes.append(note)
+        self.tell(0.0, note, None)
+
+    def _infer(self, net: Restorer, choice: Choice, passes: list[Pass], smaller: int) -> Residual | None:
+        source = LayerSource(self.base, edge=net.edge)
+        tiling = self._tiling(net, choice, smaller)
+        streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
+        residual = Residual(self.base, scale=self.scale) if self.keep else None
+        self.tiles = len(tiling) * len(passes)
+        for index, step in enumerate(passes):
+            if self.stop():
+                raise Cancelled
+            self.tell(index / len(passes), "Preparing the model", None)
+            kernel = choice.runtime.prepare(Work(net, self.bundle.fingerprint, step.request, source, tiling, streams))
+            last = index == len(passes) - 1
+            colour = None if last else np.empty((*self.base.shape[:2], 3), np.float32)
+            work = (
+                self._last_pass(kernel, source, tiling, step.blend, residual)
+                if last
+                else self._early_pass(kernel, source, tiling, step.blend, colour)
+            )
+            self._count(tiling, work, streams, index, len(passes))
+            if colour is not None:
+                source = source.with_colour(colour)
+        return residual
+
+    def _count(self, tiling: Tiling, work: Callable[[Tile], Preview | None], streams: int, index: int, of: int) -> None:
+        finished = 0
+        words = "Restoring" if of == 1 else f"Restoring, step {index + 1} of {of}"
+
+        def done(preview: Preview | None) -> None:
+            nonlocal finished
+            finished += 1
+            self.tell((index + finished / len(tiling)) / of, words, preview if self.previews else None)
+
+        conduct(tiling, work, done, streams=streams, cancel=self.stop, load=self.load)
+
+    def _early_pass(self, kernel: Kernel, source: LayerSource, tiling: Tiling, amount: float, colour: Floats | None):
+        def work(tile: Tile) -> None:
+            before, change = _change(kernel, source, tiling, tile)
+            assert colour is not None
+            tile.inner.of(colour)[...] = before + np.float32(amount) * change
+
+        return work
+
+    def _last_pass(self, kernel: Kernel, source: LayerSource, tiling: Tiling, amount: float, residual: Residual | None):
+        first = source if source.colour is None else source.with_colour(None)
+
+        def work(tile: Tile) -> Preview:
+            box = tile.inner
+            block = box.of(self.base)
+            weight = self.weights.weight(box, self.strength)
+            if (residual is None and not isinstance(weight, np.ndarray) and weight == 0) or _all_hidden(block):
+                box.of(self.out)[...] = block
+                return Preview(box.left, box.top, block)
+            before, change = _change(kernel, source, tiling, tile)
+            if amount != 1.0:
+                change *= np.float32(amount)
+            if source is not first:  # earlier passes changed the colour: the residual is the sum of all
+                change += before - first.inside(box)
+            values = compact(block, change)
+            if residual is not None:
+                box.of(residual.values)[...] = values
+            piece = blend(block, values, weight)
+            box.of(self.out)[...] = piece
+            if not self.changed and piece.tobytes() != block.tobytes():
+                self.changed = True
+            return Preview(box.left, box.top, piece)
+
+        return work
+
+    def _tiling(self, net: Restorer, choice: Choice, smaller: int) -> Tiling:
+        height, width = self.base.shape[:2]
+        runtime = choice.runtime
+        margin = net.stride if net.edge == "mirror" else 0
+        side = self.tile_side
+        if side is None:
+            streams = cores() if runtime.device == "cpu" else 2
+            budget = int(free_device_memory(runtime.device) * SHARE) / smaller
+            fitting = int((budget / (streams * runtime.bytes_per_pixel(net))) ** 0.5)
+            side = min(runtime.largest_side // smaller, fitting)
+        side = max(side, 2 * net.halo + SMALLEST_CORE + net.stride) if side > 2 * net.halo else side
+        return lay_tiles(height, width, side=side, stride=net.stride, halo=net.halo, margin=margin)
+
+
+def _change(kernel: Kernel, source: LayerSource, tiling: Tiling, tile: Tile) -> tuple[Floats, Floats]:
+    """What the model was shown and what it would change, inside the tile's kept box, both (h, w, 3)."""
+    shown = source.read(tile.outer)
+    restored = kernel(shown, tiling.window(tile.outer))
+    kept = (slice(None), slice(None), *_slices(tile.kept()))
+    before = shown[kept][0].transpose(1, 2, 0)
+    after = restored[kept][0].transpose(1, 2, 0)
+    # a picture's values are in [0, 1]; what a model says beyond that is not meant
+    change = np.clip(after, 0.0, 1.0) - before
+    if np.isnan(change.sum()):
+        raise EngineError("The model gave no picture (not-a-number values). Its weights do not fit this picture or device.")
+    return before, change
+
+
+def _slices(box: Box) -> tuple[slice, slice]:
+    return slice(box.top, box.bottom), slice(box.left, box.right)
+
+
+def _all_hidden(block: Layer) -> bool:
+    if not has_alpha(block) and block.dtype.kind != "f":
+        return False
+    seen = visible(block)
+    return seen is not None and not seen.any()
+
+
+def _with_resolution(plan: Plan, bundle: Bundle, scale: int) -> Plan:
+    """Asking for a larger picture asks for its detail too, unless the user excluded it or the model cannot."""
+    tasks = [step.task for step in plan.steps]
+    if scale == 1 or "superres" in tasks or "superres" in plan.excluded or "superres" not in bundle.manifest.tasks:
+        return plan
+    return replace(plan, steps=(*plan.steps, Step("superres")))
+
+
+def _refuse_giants(layer: Layer, scale: int, keep: bool) -> None:
+    """Refuse with numbers what cannot fit, before the first allocation."""
+    pixels = layer.shape[0] * layer.shape[1] * scale * scale
+    each = layer.dtype.itemsize * layer.shape[2] * (2 if scale > 1 else 1) + (6 if keep else 0)
+    needed, free = pixels * each, free_memory()
+    if needed > free:
+        raise EngineError(
+            f"This needs {needed / 2**30:.1f} GiB of memory and {free / 2**30:.1f} GiB are free. "
+            "Close other programs, or restore a selection."
+        )
+
+
+def _silent(fraction: float, words: str, preview: Preview | None) -> None:
+    pass
+
+
+def _never() -> bool:
+    return False
+
+
+def _noted(result: tuple[list[Pass], list[str]], before: list[str]) -> tuple[list[Pass], list[str]]:
+    passes, notes = result
+    return passes, [note for note in notes if note not in before]

@@ -1,0 +1,80 @@
+"""Memory: how much is free, how much a job may take, and keeping pages instead of giving them back between layers."""
+
+import ctypes
+import ctypes.util
+import gc
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+SHARE: Final = 0.5
+"""How much of the free memory a job plans to use: the rest stays for the host and for what cannot be foreseen."""
+
+M_TRIM_THRESHOLD: Final = -1
+M_MMAP_THRESHOLD: Final = -3
+KEEP: Final = 2**31 - 1
+
+
+def free_memory() -> int:
+    """Bytes of main memory a job could take now: what the system calls available, inside this process's cgroup if it has one."""
+    free = psutil.virtual_memory().available
+    limit, used = _cgroup("memory.max"), _cgroup("memory.current")
+    if limit is not None and used is not None:
+        free = min(free, max(0, limit - used))
+    return free
+
+
+def free_device_memory(device: str) -> int:
+    """Bytes free on a device ("cpu", "cuda", "mps"), memory that torch holds but does not use included."""
+    if device.startswith("cuda"):
+        import torch
+
+        free, _ = torch.cuda.mem_get_info()
+        return free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+    if device == "mps":
+        import torch
+
+        return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+    return free_memory()
+
+
+@cache
+def keep_pages() -> bool:
+    """Tell glibc to keep the pages of freed activations; True when it agreed. Elsewhere nothing happens.
+
+    glibc returns each activation to the kernel and fetches zeroed pages for the next: above 256 x 256 that was most of
+    InstructIR's time (facts/reference.md). `release` gives the pages back when a model is unloaded.
+    """
+    mallopt = _glibc("mallopt")
+    return mallopt is not None and all(mallopt(option, KEEP) == 1 for option in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD))
+
+
+def release() -> None:
+    """Give back to the system what is no longer used, on the device and in main memory."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    trim = _glibc("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
+def _glibc(name: str):
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        return getattr(ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6"), name, None)
+    except OSError:
+        return None
+
+
+def _cgroup(name: str) -> int | None:
+    try:
+        group = Path("/proc/self/cgroup").read_text().strip().rsplit("::", 1)[-1].lstrip("/")
+        return int((Path("/sys/fs/cgroup") / group / name).read_text())
+    except (OSError, ValueError):
+        return None

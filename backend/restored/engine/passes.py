@@ -1,0 +1,72 @@
+"""A plan as passes of a model: one where the model does several tasks together, else one per step in APPLY_ORDER."""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from restored.instruction.plan import Plan, Step
+from restored.instruction.tasks import LABELS
+from restored.models.base import Request, Restorer
+from restored.models.bundle import Bundle
+
+from .errors import EngineError
+from .pixels import Floats
+
+PHRASES = {
+    "denoise": "Remove the noise from this photo",
+    "deblur": "Remove the blur and make this photo sharp",
+    "derain": "Remove the rain from this photo",
+    "dehaze": "Remove the haze from this photo",
+    "desnow": "Remove the snow from this photo",
+    "lowlight": "Brighten this dark photo",
+    "superres": "Increase the resolution of this photo",
+    "enhance": "Enhance the colours of this photo like a professional",
+    "dejpeg": "Remove the JPEG artefacts from this photo",
+}
+"""What a step says to a model that reads text, when the plan was made by hand or has several steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One run of the model over the picture; `blend` is how much of its change is taken (1 where the model itself heeds the
+    plan's strengths)."""
+
+    request: Request
+    blend: float
+
+
+def plan_passes(
+    model: Restorer, bundle: Bundle, plan: Plan, context: Floats, *, text: str | None, embedding: Floats | None
+) -> tuple[list[Pass], list[str]]:
+    """The passes for a plan, and a sentence for every step that this model cannot take.
+
+    context: (h, w, 3). Raises EngineError when the model can take none of the steps.
+    """
+    able = tuple(step for step in plan.steps if step.strength > 0 and step.task in bundle.manifest.tasks)
+    unable = [step for step in plan.steps if step.strength > 0 and step not in able]
+    notes = [f"The model “{bundle.name}” cannot treat “{LABELS[step.task]}”; that step was left out." for step in unable]
+    if not able:
+        can = ", ".join(LABELS[task] for task in bundle.manifest.tasks)
+        raise EngineError(f"The model “{bundle.name}” cannot do this. It can treat: {can}.")
+    frame = torch.from_numpy(context).permute(2, 0, 1)[None].contiguous()
+    if model.composite:
+        vector = _embedding(model, text or plan.text or _phrase(able[0]), embedding, bundle)
+        return [Pass(Request(replace(plan, steps=able), vector, frame), 1.0)], notes
+    steps = replace(plan, steps=able).in_apply_order().steps
+    passes = []
+    for step in steps:
+        alone = len(steps) == 1 and not unable
+        words = (text or plan.text) if alone else ""
+        vector = _embedding(model, words or _phrase(step), embedding if alone else None, bundle)
+        passes.append(Pass(Request(Plan(steps=(replace(step, strength=1.0),)), vector, frame), step.strength))
+    return passes, notes
+
+
+def _embedding(model: Restorer, words: str, given: Floats | None, bundle: Bundle) -> torch.Tensor | None:
+    if not model.reads_text:
+        return None
+    return torch.from_numpy(bundle.embed(words) if given is None else given).float()
+
+
+def _phrase(step: Step) -> str:
+    return PHRASES[step.task]

@@ -1,0 +1,59 @@
+"""What a job found, kept so that strength and mask can change without another inference."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .masks import Mask
+from .pixels import LUMA, Box, Floats, Layer, add_residual, check_layer, colours, visible
+
+STRIP: Final = 256
+"""Rows per step when a whole picture is put together: small enough to stay in the cache."""
+
+
+class Residual:
+    """model(x) - x of a whole picture as float16, beside the pixels it belongs to.
+
+    base: the layer (at scale 1) or its enlargement; it is kept by reference and must not be changed. `nbytes` counts what
+    the residual itself holds.
+    """
+
+    def __init__(self, base: Layer, *, scale: int = 1) -> None:
+        self.base = check_layer(base)
+        self.scale = scale
+        self.values: npt.NDArray[np.float16] = np.zeros((*base.shape[:2], colours(base)), np.float16)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory this keeps alive, the base included."""
+        return self.values.nbytes + self.base.nbytes
+
+    def apply(self, strength: float = 1.0, mask: np.ndarray | None = None) -> Layer:
+        """The restored layer for another strength in [0, 1] and mask (of the original's size, see `Mask`); no inference.
+
+        Bit for bit what the job itself returns for the same strength and mask.
+        """
+        height, width = self.base.shape[:2]
+        weights = Mask(mask, height // self.scale, width // self.scale, self.scale)
+        out = np.empty_like(self.base)
+        for top in range(0, height, STRIP):
+            box = Box(top, 0, min(top + STRIP, height), width)
+            box.of(out)[...] = blend(box.of(self.base), box.of(self.values), weights.weight(box, strength))
+        return out
+
+
+def compact(block: Layer, change: Floats) -> npt.NDArray[np.float16]:
+    """A model's change (h x w x 3) as it is kept for a piece of a layer: in the layer's own channels, float16, 0 where hidden."""
+    if colours(block) == 1:
+        change = (change @ LUMA)[..., None]
+    small = change.astype(np.float16)
+    seen = visible(block)
+    if seen is not None:
+        small[~seen] = 0
+    return small
+
+
+def blend(block: Layer, values: npt.NDArray[np.float16], weight: float | Floats) -> Layer:
+    """A piece of the result; the piece itself where the weight is 0."""
+    return block.copy() if not isinstance(weight, np.ndarray) and weight == 0 else add_residual(block, values, weight)

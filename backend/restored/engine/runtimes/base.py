@@ -1,0 +1,56 @@
+"""A runtime carries out a model's tiles on one device; the engine does not care which."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from restored.models.base import Request, Restorer, Window
+
+from ..pixels import Floats
+from ..source import LayerSource
+from ..tiles import Tiling
+
+Kernel = Callable[[Floats, Window], Floats]
+"""(1, 3, h, w) float32 in [0, 1] and its place -> the restored tile, the same shape. May be called from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a runtime must know to get ready for one pass over one picture.
+
+    identity: the bundle's fingerprint, so that what was compiled for it can be found again.
+    streams: tiles that will be in flight at a time, at most.
+    """
+
+    model: Restorer
+    identity: str
+    request: Request
+    source: LayerSource
+    tiling: Tiling
+    streams: int
+
+
+class Runtime(ABC):
+    """One way to compute on one device."""
+
+    name: str
+    device: str
+    """"cpu", "cuda" or "mps"."""
+    precision: str
+    """"float32" or "bfloat16", for the device line."""
+
+    @property
+    @abstractmethod
+    def largest_side(self) -> int:
+        """Window side above which a tile gains no more speed."""
+
+    @abstractmethod
+    def prepare(self, work: Work) -> Kernel:
+        """Condition the model and get ready for tiles of `work.tiling.shape`."""
+
+    def bytes_per_pixel(self, model: Restorer) -> int:
+        """Working memory per tile pixel and stream, with what the tile itself takes."""
+        return model.working_bytes + 60
+
+    def unload(self) -> None:  # noqa: B027 - most have nothing to forget
+        """Forget everything compiled or held on the device."""

@@ -1,0 +1,108 @@
+"""OpenVINO: the fast runtime on x86 CPUs, in bfloat16 where the chip has it. Graphs are built from weights, never traced."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import openvino as ov
+
+from restored.models.base import ModelError, Restorer
+
+from ..load import cores
+from ..pixels import Floats
+from . import openvino_swift
+from .base import Kernel, Runtime, Work
+
+COMPILED: Final = 4
+"""Compiled graphs kept: an instruction and a picture size that come back (a slider, a batch) cost nothing again."""
+
+PREPARE: Final[dict[str, Callable[["OpenVinoRuntime", Work], Kernel]]] = {"swift": openvino_swift.prepare}
+"""Families that OpenVINO can run, and how each gets ready."""
+
+
+class OpenVinoRuntime(Runtime):
+    """Compiles a family's graph for one tile shape and runs it with one thread per tile, several tiles at a time.
+
+    A thread per tile rather than a tile over all threads: when another program takes a core, only that core's tile is late,
+    not every layer of every tile.
+    """
+
+    name = "OpenVINO"
+    device = "cpu"
+
+    def __init__(self, *, bf16: bool | None = None) -> None:
+        self.precision = "bfloat16" if (has_bf16() if bf16 is None else bf16) else "float32"
+        self._compiled: OrderedDict[Hashable, Pool] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def largest_side(self) -> int:
+        return 1536
+
+    def runs(self, model: Restorer) -> bool:
+        """True for the families that have a graph."""
+        return model.family in PREPARE
+
+    def prepare(self, work: Work) -> Kernel:
+        if not self.runs(work.model):
+            raise ModelError(f"A model of the family “{work.model.family}” does not run on OpenVINO.")
+        return PREPARE[work.model.family](self, work)
+
+    def compiled(self, key: Hashable, streams: int, build: Callable[[], ov.Model]) -> "Pool":
+        """The graph for `key`, built and compiled unless it still is."""
+        with self._lock:
+            pool = self._compiled.pop((key, streams), None)
+            if pool is None:
+                while len(self._compiled) >= COMPILED:
+                    self._compiled.popitem(last=False)
+                options = {
+                    "INFERENCE_PRECISION_HINT": "bf16" if self.precision == "bfloat16" else "f32",
+                    "NUM_STREAMS": streams,
+                    "INFERENCE_NUM_THREADS": max(streams, cores()),
+                    # a pinned thread cannot step aside when another program takes its core
+                    "ENABLE_CPU_PINNING": False,
+                }
+                pool = Pool(_core().compile_model(build(), "CPU", options))
+            self._compiled[key, streams] = pool
+            return pool
+
+    def bytes_per_pixel(self, model: Restorer) -> int:
+        whole = super().bytes_per_pixel(model)
+        return whole if self.precision == "float32" else whole * 2 // 3
+
+    def unload(self) -> None:
+        with self._lock:
+            self._compiled.clear()
+
+
+class Pool:
+    """A compiled graph and as many inference requests as threads ever used it at once."""
+
+    def __init__(self, compiled: ov.CompiledModel) -> None:
+        self._compiled = compiled
+        self._idle: list[ov.InferRequest] = []
+
+    def infer(self, inputs: dict[str, np.ndarray]) -> Floats:
+        """The graph's only output for these inputs (float32, contiguous). Safe to call from several threads."""
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._compiled.create_infer_request()
+        try:
+            result: Any = request.infer(inputs, share_inputs=True, share_outputs=False)
+            return result[0]
+        finally:
+            self._idle.append(request)
+
+
+def has_bf16() -> bool:
+    """True when this CPU computes in bfloat16 itself (AVX512-BF16 or AMX)."""
+    return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@cache
+def _core() -> ov.Core:
+    return ov.Core()

@@ -1,0 +1,129 @@
+"""`swift` as an OpenVINO graph: the compiled weights are constants, the context's reading comes in as inputs."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import openvino as ov
+import torch
+from openvino import opset13 as op
+
+from restored.models.base import Window
+from restored.models.swift.context import CURVE_STEPS, Reading, sample_grid
+from restored.models.swift.graph import unet
+from restored.models.swift.network import ConditionedSwift, Convs, Swift
+
+from ..pixels import Floats
+from .base import Kernel, Work
+
+if TYPE_CHECKING:
+    from .openvino_runtime import OpenVinoRuntime
+
+CHANNELS = (1, 3, 1, 1)
+
+
+def prepare(runtime: "OpenVinoRuntime", work: Work) -> Kernel:
+    """Compile the plan into constants (or find it compiled), read the context, and return the tile function."""
+    model = work.model
+    assert isinstance(model, Swift)
+    conditioned = model.condition(work.request)
+    assert isinstance(conditioned, ConditionedSwift)
+    reading = conditioned.reading
+    toned = changes_tone(reading)
+    shape = work.tiling.shape
+    key = (work.identity, work.request.plan.weights, shape, toned)
+    pool = runtime.compiled(key, work.streams, lambda: build(model, conditioned.convs, shape, toned))
+    fixed = _reading_inputs(reading, toned)
+    rows, columns = shape[0] // model.stride, shape[1] // model.stride
+
+    def kernel(tile: Floats, window: Window) -> Floats:
+        with torch.inference_mode():
+            place = torch.tensor([[window.left, window.top, window.right, window.bottom]])
+            grid = sample_grid(reading.grid, place, rows, columns).numpy()
+        return pool.infer({**fixed, "tile": tile, "grid": np.ascontiguousarray(grid)})
+
+    return kernel
+
+
+def changes_tone(reading: Reading) -> bool:
+    """False when the reading's tone curve, matrix and offset are the identity: then the graph leaves them out."""
+    same = torch.equal(reading.matrix, torch.eye(3).expand_as(reading.matrix))
+    return bool(reading.curve.any()) or bool(reading.offset.any()) or not same
+
+
+def build(model: Swift, convs: Convs, shape: tuple[int, int], toned: bool) -> ov.Model:
+    """The graph for one plan and one tile shape; inputs are named as `_reading_inputs` names them, plus "tile" and "grid"."""
+    height, width = shape
+    config = model.config
+    tile = _input("tile", (1, 3, height, width))
+    grid = _input("grid", (1, config.grid_channels, height // model.stride, width // model.stride))
+    films = [
+        (_input(f"scale{level}", (1, channels, 1, 1)), _input(f"shift{level}", (1, channels, 1, 1)))
+        for level, channels in enumerate(config.widths)
+    ]
+    inputs = [tile, grid, *(node for pair in films for node in pair)]
+    base: Any = tile
+    if toned:
+        curve = [_input(f"curve{step}", CHANNELS) for step in range(CURVE_STEPS)]
+        columns = [_input(f"column{channel}", CHANNELS) for channel in range(3)]
+        offset = _input("offset", CHANNELS)
+        inputs += [*curve, *columns, offset]
+        base = _tone(tile, curve, columns, offset)
+    change = unet(OpenVinoOps(), config, convs, op.concat([tile, base], 1), films, grid)
+    return ov.Model([op.add(base, change)], inputs, "swift")  # pyright: ignore[reportGeneralTypeIssues] - its stubs name it twice
+
+
+class OpenVinoOps:
+    """The graph's operations in OpenVINO; weights arrive as torch tensors and become constants."""
+
+    def conv(self, x: Any, weight: torch.Tensor, bias: torch.Tensor, *, stride: int) -> Any:
+        pad = [weight.shape[-1] // 2 if stride == 1 else 0] * 2
+        product = op.convolution(x, op.constant(weight.numpy()), [stride, stride], pad, pad, [1, 1])
+        return op.add(product, op.constant(bias.numpy().reshape(1, -1, 1, 1)))
+
+    def relu(self, x: Any) -> Any:
+        return op.relu(x)
+
+    def add(self, x: Any, y: Any) -> Any:
+        return op.add(x, y)
+
+    def scale_shift(self, x: Any, scale: Any, shift: Any) -> Any:
+        return op.add(op.multiply(x, scale), shift)
+
+    def unshuffle(self, x: Any) -> Any:
+        return op.space_to_depth(x, "depth_first", 2)
+
+    def shuffle(self, x: Any) -> Any:
+        return op.depth_to_space(x, "depth_first", 2)
+
+
+def _tone(tile: Any, curve: list[Any], columns: list[Any], offset: Any) -> Any:
+    """`restored.models.swift.context.apply_tone`, element-wise only: OpenVINO keeps that in float32 beside bfloat16 convs."""
+    one = op.constant(np.ones((1, 1, 1, 1), np.float32))
+    for step in curve:
+        tile = op.add(tile, op.multiply(op.multiply(step, tile), op.subtract(one, tile)))
+    planes = op.split(tile, op.constant(1), 3).outputs()
+    for plane, column in zip(planes, columns, strict=True):
+        offset = op.add(offset, op.multiply(plane, column))
+    return offset
+
+
+def _reading_inputs(reading: Reading, toned: bool) -> dict[str, Floats]:
+    inputs = {}
+    for level, (scale, shift) in enumerate(reading.films):
+        inputs[f"scale{level}"] = _array(1 + scale, (1, -1, 1, 1))
+        inputs[f"shift{level}"] = _array(shift, (1, -1, 1, 1))
+    if toned:
+        inputs |= {f"curve{step}": _array(reading.curve[:, step], CHANNELS) for step in range(reading.curve.shape[1])}
+        inputs |= {f"column{channel}": _array(reading.matrix[:, :, channel], CHANNELS) for channel in range(3)}
+        inputs["offset"] = _array(reading.offset, CHANNELS)
+    return inputs
+
+
+def _array(value: torch.Tensor, shape: tuple[int, ...]) -> Floats:
+    return np.ascontiguousarray(value.detach().float().numpy().reshape(shape))
+
+
+def _input(name: str, shape: tuple[int, ...]) -> Any:
+    node = op.parameter(list(shape), np.float32, name=name)
+    node.output(0).get_tensor().set_names({name})
+    return node

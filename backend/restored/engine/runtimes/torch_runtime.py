@@ -1,0 +1,83 @@
+"""torch: CUDA in bfloat16, MPS, and CPUs without OpenVINO."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+
+from restored.models.base import Conditioned, Request, Restorer, Window
+
+from ..load import cores
+from ..pixels import Floats
+from ..survey import crops
+from .base import Kernel, Runtime, Work
+
+
+class TorchRuntime(Runtime):
+    """Runs a model's own `forward` tile by tile, channels last.
+
+    device: "cpu", "cuda" or "mps". bfloat16 is autocast over float32 weights: convolutions and matrix products run in
+    bfloat16, the final residual add stays in float32 (a picture rounded to 8 bits of mantissa would show bands).
+    """
+
+    name = "PyTorch"
+
+    def __init__(self, device: str, *, bf16: bool) -> None:
+        self.device = device
+        self.precision = "bfloat16" if bf16 else "float32"
+
+    @property
+    def largest_side(self) -> int:
+        return 768 if self.device == "cpu" else 2048
+
+    def prepare(self, work: Work) -> Kernel:
+        model = work.model.to(self.device)
+        with torch.inference_mode():
+            conditioned = model.condition(_on(work, self.device))
+            if model.survey and len(work.tiling) > 1:
+                with self._precision():
+                    conditioned.survey([torch.from_numpy(crop).to(self.device) for crop in crops(work.source, model)])
+        threads = max(1, cores() // work.streams) if self.device == "cpu" else None
+        return lambda tile, window: self._forward(conditioned, tile, window, threads)
+
+    def _forward(self, conditioned: Conditioned, tile: Floats, window: Window, threads: int | None) -> Floats:
+        with torch.inference_mode(), _threads(threads), self._precision():
+            image = torch.from_numpy(tile).to(self.device).contiguous(memory_format=torch.channels_last)
+            return conditioned.forward(image, window).float().contiguous().cpu().numpy()
+
+    def _precision(self) -> contextlib.AbstractContextManager:
+        if self.precision == "float32":
+            return contextlib.nullcontext()
+        return torch.autocast("cuda" if self.device.startswith("cuda") else self.device, torch.bfloat16)
+
+    def bytes_per_pixel(self, model: Restorer) -> int:
+        whole = super().bytes_per_pixel(model)
+        return whole if self.precision == "float32" else whole * 2 // 3
+
+    def unload(self) -> None:
+        if self.device.startswith("cuda") and torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+
+
+def _on(work: Work, device: str) -> Request:
+    request = work.request
+    embedding = request.embedding
+    return replace(request, context=request.context.to(device), embedding=None if embedding is None else embedding.to(device))
+
+
+@contextlib.contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Torch's threads for this thread's own operations; put back, because the process may not be ours alone."""
+    if count is None:
+        yield
+        return
+    before = torch.get_num_threads()
+    if before == count:
+        yield
+        return
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,44 @@
+"""Models that are open: each bundle is read and checked once, and its network kept until `unload`."""
+
+import threading
+from pathlib import Path
+
+from restored.models.base import Restorer
+from restored.models.bundle import Bundle, default_bundle, load_bundle
+
+_lock = threading.RLock()
+_bundles: dict[str, Bundle] = {}
+_networks: dict[tuple[str, str], Restorer] = {}
+
+
+def bundle(model: Bundle | str | Path | None = None) -> Bundle:
+    """The bundle itself, or the one of this name or path; None is the default model. Raises ModelError."""
+    if isinstance(model, Bundle):
+        return model
+    name = default_bundle() if model is None else str(model)
+    with _lock:
+        if name not in _bundles:
+            _bundles[name] = load_bundle(name)
+        return _bundles[name]
+
+
+def network(bundle: Bundle, device: str) -> Restorer:
+    """The bundle's network for a device ("auto", "cpu", …), in evaluation mode; kept for the next job."""
+    with _lock:
+        key = bundle.fingerprint, device
+        if key not in _networks:
+            _networks[key] = bundle.network().eval()
+        return _networks[key]
+
+
+def opened() -> list[str]:
+    """Names of the bundles that are open."""
+    with _lock:
+        return [bundle.name for bundle in _bundles.values()]
+
+
+def unload() -> None:
+    """Close every model and give its memory back."""
+    with _lock:
+        _bundles.clear()
+        _networks.clear()

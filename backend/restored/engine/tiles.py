@@ -1,0 +1,115 @@
+"""How a picture is cut into windows that all have one shape and agree where they meet.
+
+Every window starts at a multiple of the model's stride from the same origin, so its inner grids fall where the whole
+picture's would; neighbours overlap by at least two halos and are cut in the middle, so nothing that is kept saw a window's
+edge. One shape means one compiled graph and one planned amount of memory.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from restored.models.base import Window
+
+from .errors import EngineError
+from .pixels import Box
+
+SMALLEST_CORE: Final = 64
+"""A tile that keeps less than this of what it computes is not worth its halo: then there is too little memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """outer: what the model sees (may reach beyond the picture); inner: the part of it that is kept, inside the picture."""
+
+    outer: Box
+    inner: Box
+
+    def kept(self) -> Box:
+        """`inner` in the window's own coordinates."""
+        top, left = self.inner.top - self.outer.top, self.inner.left - self.outer.left
+        return Box(top, left, top + self.inner.height, left + self.inner.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One direction of a tiling: window starts, the common window size, and the cuts between what neighbours keep."""
+
+    size: int
+    starts: tuple[int, ...]
+    cuts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """All tiles of a picture; iterating gives them row by row."""
+
+    height: int
+    width: int
+    rows: Axis
+    columns: Axis
+
+    def __len__(self) -> int:
+        return len(self.rows.starts) * len(self.columns.starts)
+
+    def __iter__(self) -> Iterator[Tile]:
+        for top, (first, last) in zip(self.rows.starts, _pairs(self.rows.cuts), strict=True):
+            for left, (west, east) in zip(self.columns.starts, _pairs(self.columns.cuts), strict=True):
+                yield Tile(
+                    Box(top, left, top + self.rows.size, left + self.columns.size),
+                    Box(first, west, last, east),
+                )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of every window."""
+        return self.rows.size, self.columns.size
+
+    def window(self, box: Box) -> Window:
+        """Where a box lies in the picture, as the models count it."""
+        return Window(box.left / self.width, box.top / self.height, box.right / self.width, box.bottom / self.height)
+
+
+def lay_tiles(height: int, width: int, *, side: int, stride: int, halo: int, margin: int = 0) -> Tiling:
+    """Cut a height x width picture into windows of at most about side x side.
+
+    side: the largest window side in pixels, rounded down to the stride; stride, halo: the model's; margin: pixels of
+    surroundings wanted beyond the picture's own edges. Raises EngineError when side leaves nothing to keep.
+    A picture that is small in one direction gets longer windows in the other, of the same area.
+    """
+    rows = _extent(height, stride, margin)
+    columns = _extent(width, stride, margin)
+    area = side * side
+    tall = min(rows, max(side, area // min(columns, side)))
+    wide = min(columns, max(side, area // min(rows, side)))
+    return Tiling(
+        height,
+        width,
+        _lay(height, rows, tall, stride, halo, margin),
+        _lay(width, columns, wide, stride, halo, margin),
+    )
+
+
+def _extent(length: int, stride: int, margin: int) -> int:
+    return -(-(length + 2 * margin) // stride) * stride
+
+
+def _lay(length: int, extent: int, limit: int, stride: int, halo: int, margin: int) -> Axis:
+    if extent <= limit:
+        return Axis(extent, (-margin,), (0, length))
+    size = limit // stride * stride
+    furthest = (size - 2 * halo) // stride  # how far, in strides, a window may lie from the one before
+    if furthest * stride < SMALLEST_CORE:
+        raise EngineError("There is too little free memory for this picture. Close other programs, or restore a selection.")
+    steps = -(-(extent - size) // (furthest * stride))
+    # as many windows of the largest size are needed as of this one, which overlaps no more than it must
+    size = min(size, -(-(extent + steps * (2 * halo + stride)) // ((steps + 1) * stride)) * stride)
+    gap = (extent - size) // stride
+    starts = tuple((gap * k + steps // 2) // steps * stride - margin for k in range(steps + 1))
+    inner = ((before + size + after) // 2 for before, after in _pairs(starts))
+    return Axis(size, starts, (0, *inner, length))
+
+
+def _pairs(values: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    return pairwise(values)
