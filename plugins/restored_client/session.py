@@ -365,7 +365,9 @@ class Session:
 
     def _replaceable(self) -> bool:
         other_build = self._build is not None and self._build != self.hello.get("build")
-        return self._start and bool(self.hello.get("idle")) and (other_build or bool(self.hello.get("outdated")))
+        replaceable = self._start and bool(self.hello.get("idle")) and (other_build or bool(self.hello.get("outdated")))
+        # an old engine is better than none: it stays when no newer one can be found to start
+        return replaceable and bool(self._executable or launch.find_executable())
 
     def _end_daemon(self, *, if_idle: bool) -> None:
         """Ask the daemon to end and wait until its connection file is gone; a busy one stays when `if_idle`."""

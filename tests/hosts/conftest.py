@@ -27,9 +27,19 @@ def daemon(box: Path) -> Iterator[DaemonProcess]:
 
 @pytest.fixture(scope="session")
 def shared_daemon() -> Iterator[DaemonProcess]:
-    """One daemon for all tests that do not harm it: models load once."""
+    """One daemon for all tests that do not harm it; answers with negatives."""
+    yield from _for_the_session(negative=True)
+
+
+@pytest.fixture(scope="session")
+def real_daemon() -> Iterator[DaemonProcess]:
+    """One daemon with the real engine: models load once."""
+    yield from _for_the_session(negative=False)
+
+
+def _for_the_session(*, negative: bool) -> Iterator[DaemonProcess]:
     folder = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
-    process = DaemonProcess(folder).start()
+    process = DaemonProcess(folder, negative=negative).start()
     yield process
     process.stop()
     shutil.rmtree(folder, ignore_errors=True)

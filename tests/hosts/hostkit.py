@@ -55,9 +55,10 @@ def inroot_command(suite: str, *command: str, env: dict[str, str] | None = None)
 
 
 class DaemonProcess:
-    """The real daemon, in a runtime folder of its own."""
+    """The real daemon, in a runtime folder of its own. `negative`: with an engine whose answer a test knows (negative.py)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, negative: bool = True) -> None:
+        self.command = [sys.executable, str(HERE / "negative.py")] if negative else [sys.executable, "-m", "restored.daemon"]
         self.runtime = folder / "run"
         self.runtime.mkdir(mode=0o700, exist_ok=True)
         self.log = folder / "daemon.txt"
@@ -68,7 +69,7 @@ class DaemonProcess:
     def start(self) -> "DaemonProcess":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "restored.daemon"],
+                self.command,
                 env={**os.environ, **self.env, "OMP_NUM_THREADS": "1"},
                 cwd=ROOT,
                 stdout=log,

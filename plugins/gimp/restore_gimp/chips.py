@@ -9,6 +9,10 @@ UNSURE = 0.6
 """Steps understood with less confidence than this have a dashed edge."""
 
 WEIGHT_STEP = 0.1
+GAP = 6
+ROOM = 660
+"""Pixels for a row of chips before the window has a size."""
+
 TARGET = [Gtk.TargetEntry.new("RESTORE_CHIP", Gtk.TargetFlags.SAME_APP, 0)]
 
 
@@ -16,19 +20,15 @@ class ChipRow(Gtk.Box):
     """Shows a PlanEdit and edits it; `on_edit()` is called after every change."""
 
     def __init__(self, plan, on_edit):
-        super().__init__(orientation=Gtk.Orientation.HORIZONTAL, spacing=6)
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=GAP)
         self._plan, self._on_edit = plan, on_edit
         self._tasks = []
         self._shown = None
-        self._flow = Gtk.FlowBox(
-            selection_mode=Gtk.SelectionMode.NONE, column_spacing=6, row_spacing=6, max_children_per_line=9, can_focus=False
-        )
-        named(self._flow, _("What will be done, in this order"))
-        self._add = Gtk.MenuButton(label=_("_Add…"), use_underline=True, relief=Gtk.ReliefStyle.NONE, valign=Gtk.Align.START)
+        self._chips = []
+        named(self, _("What will be done, in this order"))
+        self._add = Gtk.MenuButton(label=_("_Add…"), use_underline=True, relief=Gtk.ReliefStyle.NONE)
         self._add.set_tooltip_text(_("Add something that the text does not name"))
-        self.pack_start(self._flow, False, False, 0)
-        self.pack_start(self._add, False, False, 0)
-        self.set_size_request(-1, 34)
+        self._lay_out([self._add])
 
     def set_tasks(self, tasks):
         """What can be added: the engine's tasks as [{"id", "label"}]."""
@@ -42,22 +42,31 @@ class ChipRow(Gtk.Box):
             return
         self._shown = steps
         if focus is None:
-            focus = next((chip.task for chip in self._chips() if chip.has_keyboard()), None)
-        for child in self._flow.get_children():
-            child.destroy()
-        for index, step in enumerate(steps):
-            chip = Chip(self, step, index, len(steps))
-            holder = Gtk.FlowBoxChild(can_focus=False)
-            holder.add(chip)
-            self._flow.add(holder)
-            holder.show_all()
-            if step["task"] == focus:
-                chip.take_keyboard()
-        self._flow.set_visible(bool(steps))
+            focus = next((chip.task for chip in self._chips if chip.has_keyboard()), None)
+        self._chips = [Chip(self, step, index, len(steps)) for index, step in enumerate(steps)]
         self._fill_add_menu({step["task"] for step in steps})
+        self._lay_out([*self._chips, self._add])
+        for chip in self._chips:
+            if chip.task == focus:
+                chip.take_keyboard()
 
-    def _chips(self):
-        return [holder.get_child() for holder in self._flow.get_children()]
+    def _lay_out(self, widgets):
+        """Put the widgets into as many rows as they need. (A FlowBox would align them in columns.)"""
+        if self._add.get_parent() is not None:
+            self._add.get_parent().remove(self._add)
+        for row in self.get_children():
+            row.destroy()
+        room = max(self.get_allocated_width(), ROOM)
+        row, used = None, 0
+        for widget in widgets:
+            widget.show_all()
+            width = widget.get_preferred_width()[1] + GAP
+            if row is None or used + width > room:
+                row, used = Gtk.Box(spacing=GAP), 0
+                self.pack_start(row, False, False, 0)
+            row.pack_start(widget, False, False, 0)
+            used += width
+        self.show_all()
 
     def _fill_add_menu(self, present):
         menu = Gtk.Menu()

@@ -24,7 +24,7 @@ class PreviewView(Gtk.EventBox):
         self._drag = None
         self._image = Gtk.Image(halign=Gtk.Align.CENTER, valign=Gtk.Align.CENTER)
         self._left = self._tag(_("Before"), Gtk.Align.START)
-        self._right = self._tag(_("After"), Gtk.Align.END)
+        self._right = self._tag("", Gtk.Align.END)
         overlay = Gtk.Overlay()
         overlay.add(self._image)
         overlay.add_overlay(self._left)
@@ -67,6 +67,7 @@ class PreviewView(Gtk.EventBox):
     def say(self, text):
         """What stands on the right: "After", or what is being waited for."""
         self._right.set_text(text)
+        self.draw()
 
     @property
     def has_after(self):
@@ -82,7 +83,7 @@ class PreviewView(Gtk.EventBox):
             self._draw_line(data, width, height, column)
         self._image.set_from_pixbuf(raster.pixbuf(data, width, height))
         self._left.set_visible(self._after is not None and self._state.split > 0.15)
-        self._right.set_visible(self._after is None or self._state.split < 0.85)
+        self._right.set_visible(bool(self._right.get_text()) and (self._after is None or self._state.split < 0.85))
 
     @staticmethod
     def _draw_line(data, width, height, column):

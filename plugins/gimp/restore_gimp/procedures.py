@@ -29,7 +29,6 @@ def create(plug_in, name):
         | Gimp.ProcedureSensitivityMask.NO_DRAWABLES
     )
     procedure.set_attribution("Restore with instruction", "Restore with instruction", "2026")
-    procedure.add_menu_path("<Image>/Filters")
     if name == RESTORE:
         procedure.set_menu_label(_("Restore with _instruction…"))
         procedure.set_documentation(
@@ -56,6 +55,7 @@ def create(plug_in, name):
             name,
         )
         _add_output(procedure)
+    procedure.add_menu_path("<Image>/Filters")
     procedure.add_layer_return_value(
         "result", _("Result"), _("The layer with the result, none if nothing changed"), True, READWRITE
     )

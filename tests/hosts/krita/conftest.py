@@ -1,0 +1,33 @@
+"""Fixtures of the Krita tests. What drives Krita is krita_host.py."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostkit import Screen, missing
+from krita_host import Krita, need_krita
+
+VERSIONS = {"bookworm": "5.1", "trixie": "5.2"}
+SUITES = [pytest.param(suite, id=f"krita-{version}") for suite, version in VERSIONS.items()]
+
+
+@pytest.fixture(scope="session", params=SUITES)
+def krita(request: pytest.FixtureRequest) -> Iterator[Krita]:
+    """Krita 5.1 and Krita 5.2."""
+    need_krita(request.param)
+    folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
+    yield Krita(request.param, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def krita_screen() -> Iterator[Screen]:
+    """One screen for all windows of Krita."""
+    for tool in ("Xvfb", "openbox", "xdotool", "import"):
+        if shutil.which(tool) is None:
+            missing(f"no {tool}: run tests/hosts/setup as root")
+    made = Screen("1280x900")
+    yield made
+    made.close()

@@ -1,0 +1,131 @@
+"""Runs in kritarunner, without a window: each case of $RWI_BOX/cases.json makes a document, restores its layer through the
+adapter's own queue and leaves the pixels for the test to look at. Python 3.9 and Krita only."""
+
+import json
+import os
+import sys
+import time
+import traceback
+
+os.environ["RESTORED_NO_REGISTRATION"] = "1"
+
+
+def main(*_):
+    box = os.environ["RWI_BOX"]
+    try:
+        from restore_with_instruction import connection, jobs, qt
+
+        from krita import Krita
+
+        queue = jobs.Jobs(connection.Line())
+        with open(os.path.join(box, "cases.json"), encoding="utf-8") as file:
+            cases = json.load(file)
+        for case in cases:
+            begun = time.perf_counter()
+            try:
+                told = run(Krita.instance(), queue, jobs, qt, box, case)
+            except Exception:
+                told = {"error": traceback.format_exc()}
+            told.update(case=case["name"], seconds=time.perf_counter() - begun)
+            with open(os.path.join(box, "told.jsonl"), "a", encoding="utf-8") as file:
+                file.write(json.dumps(told) + "\n")
+        ended = queue.stop()
+        print("@@ end", Krita.instance().version(), sys.version.split()[0], ended, flush=True)
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+
+
+def run(app, queue, jobs, qt, box, case):
+    from restore_with_instruction import annotate, layers
+
+    from krita import Selection
+
+    def path(what):
+        return os.path.join(box, case["name"] + what)
+
+    with open(path(".in"), "rb") as file:
+        data = file.read()
+    model, depth, profile = case["space"]
+    width, height = case["size"]
+    outer = case.get("document", case["space"])
+    document = app.createDocument(width, height, "case", outer[0], outer[1], outer[2], 72.0)
+    document.setBatchmode(True)
+    node = document.topLevelNodes()[0]
+    if outer != case["space"]:
+        node.setColorSpace(model, depth, profile)
+        document.waitForDone()
+    node.setPixelData(data, 0, 0, width, height)
+    if case.get("group"):
+        group = document.createGroupLayer("group")
+        document.rootNode().addChildNode(group, None)
+        clone = node.duplicate()
+        group.addChildNode(clone, None)
+        node.remove()
+        node = group
+    document.refreshProjection()
+    document.waitForDone()
+    if case.get("selection"):
+        selection = Selection()
+        x, y, w, h, feather = case["selection"]
+        selection.select(x, y, w, h, 255)
+        if feather:
+            selection.feather(feather)
+        document.setSelection(selection)
+        with open(path(".mask"), "wb") as file:
+            file.write(bytes(selection.pixelData(0, 0, width, height)))
+    before = bytes((node.projectionPixelData if case.get("group") else node.pixelData)(0, 0, width, height))
+    known = {layers.document_id(each) for each in app.documents()}
+    plan = {
+        "text": case.get("text", "remove the noise"),
+        "steps": [{"task": "denoise", "label": "noise", "confidence": 1.0, "strength": 1.0, "words": ""}],
+        "excluded": [],
+        "reason": None,
+        "message": "",
+        "proposed": False,
+    }
+    wish = jobs.Wish(plan, ("key", case["name"]), case.get("strength", 1.0), case.get("scale", 1), case["output"])
+    output = layers.NEW_DOCUMENT if wish.scale > 1 else wish.output
+    try:
+        source = layers.capture(document, node, output)
+    except layers.Refused as problem:
+        document.close()
+        return {"refused": str(problem)}
+    job = jobs.Job(source, wish)
+    if source.context is not None:
+        with open(path(".context"), "wb") as file:
+            file.write(source.context.data)
+    queue.give(job)
+    while not job.over:
+        qt.QtWidgets.QApplication.processEvents()
+        time.sleep(0.002)
+    document.waitForDone()
+    told = {
+        "state": job.state,
+        "message": job.message,
+        "rect": source.rect,
+        "context": [source.context.width, source.context.height] if source.context is not None else None,
+        "layers": [each.name() for each in document.topLevelNodes()],
+        "recipe": job.recipe,
+    }
+    made = next((each for each in app.documents() if layers.document_id(each) not in known), None)
+    if made is not None:
+        told["size"] = [made.width(), made.height()]
+        result, shown = made.topLevelNodes()[0], made
+    else:
+        result, shown = document.topLevelNodes()[-1], document
+    told.update(space=[result.colorModel(), result.colorDepth(), result.colorProfile()], noted=annotate.read(shown, result))
+    with open(path(".before"), "wb") as file:
+        file.write(before)
+    with open(path(".out"), "wb") as file:
+        file.write(bytes(result.pixelData(0, 0, shown.width(), shown.height())))
+    if case.get("save"):
+        told["saved"] = document.saveAs(path(".kra"))
+        again = app.openDocument(path(".kra"))
+        top = again.topLevelNodes()[-1]
+        told["read_again"] = annotate.read(again, top)
+        again.close()
+    if made is not None:
+        made.close()
+    document.close()
+    return told

@@ -1,0 +1,164 @@
+"""Runs the cases of $RWI_CASES inside a Krita with a window, one after the other, then quits.
+
+A case is a generator function `case_NAME(kit)`: it yields seconds to wait or a condition to wait for, and tells facts.
+"""
+
+import json
+import os
+import runpy
+import sys
+import time
+import traceback
+
+from krita import Extension, Krita
+
+if any(name.startswith("PyQt6") for name in sys.modules):
+    from PyQt6 import QtCore, QtGui, QtTest, QtWidgets
+else:
+    from PyQt5 import QtCore, QtGui, QtTest, QtWidgets
+
+BOX = os.environ["RWI_BOX"]
+PATIENCE = 60  # seconds for one condition
+
+
+def tell(**facts):
+    with open(os.path.join(BOX, "facts.jsonl"), "a", encoding="utf-8") as file:
+        file.write(json.dumps(facts, default=str) + "\n")
+
+
+class Kit:
+    """What cases use."""
+
+    QtCore, QtGui, QtTest, QtWidgets = QtCore, QtGui, QtTest, QtWidgets
+    box = BOX
+
+    def __init__(self):
+        self.app = Krita.instance()
+        self.facts = {}
+
+    def tell(self, **facts):
+        self.facts.update(facts)
+
+    @property
+    def docker(self):
+        return next(docker for docker in self.app.dockers() if docker.objectName() == "restore_with_instruction")
+
+    @property
+    def main(self):
+        return self.app.activeWindow().qwindow()
+
+    def open(self, name="photo.png"):
+        document = self.app.openDocument(os.path.join(BOX, name))
+        self.app.activeWindow().addView(document)
+        return document
+
+    def new(self, width=64, height=48, model="RGBA", depth="U8", profile="sRGB-elle-V2-srgbtrc.icc", fill=(30, 60, 90, 255)):
+        document = self.app.createDocument(width, height, "case", model, depth, profile, 72.0)
+        node = document.topLevelNodes()[0]
+        if fill is not None:
+            node.setPixelData(bytes(fill) * (width * height), 0, 0, width, height)
+        document.refreshProjection()
+        document.waitForDone()
+        self.app.activeWindow().addView(document)
+        return document
+
+    def ready(self, document):
+        """Whether Krita has made this document and a layer of it active."""
+        active = self.app.activeDocument()
+        return active is not None and active == document and active.activeNode() is not None
+
+    def history(self):
+        """The undo history of the document in front, without its first, empty entry."""
+        for widget in QtWidgets.QApplication.allWidgets():
+            if widget.metaObject().className() in ("KisUndoView", "QUndoView"):
+                model = widget.model()
+                return [model.index(row, 0).data() for row in range(1, model.rowCount())]
+        return None
+
+    def pixels(self, node, document):
+        return bytes(node.pixelData(0, 0, document.width(), document.height()))
+
+    def names(self, document):
+        return [node.name() for node in document.topLevelNodes()]
+
+    def type(self, text):
+        """Text as a person enters it, without waiting between the keys."""
+        self.docker.edit.setPlainText(text)
+
+    def idle(self):
+        """Whether every job is over."""
+        return not self.docker.queue.unfinished
+
+    def close_all(self):
+        for document in self.app.documents():
+            document.waitForDone()
+            document.setModified(False)
+            document.close()
+
+    def shoot(self, name, widget=None):
+        screen = QtGui.QGuiApplication.primaryScreen()
+        picture = widget.grab() if widget is not None else screen.grabWindow(0)
+        picture.save(os.path.join(BOX, name + ".png"))
+
+
+class Driver(Extension):
+    def setup(self):
+        notifier = Krita.instance().notifier()
+        notifier.setActive(True)
+        notifier.windowCreated.connect(lambda: QtCore.QTimer.singleShot(800, self.begin))
+
+    def createActions(self, window):
+        pass
+
+    def begin(self):
+        found = runpy.run_path(os.environ["RWI_CASES"])
+        wanted = os.environ.get("RWI_ONLY", "").split()
+        self.cases = [(name[5:], found[name]) for name in found if name.startswith("case_")]
+        if wanted:
+            self.cases = [(name, found["case_" + name]) for name in wanted]
+        self.next_case()
+
+    def next_case(self):
+        if not self.cases:
+            tell(end=True)
+            QtCore.QTimer.singleShot(50, lambda: Krita.instance().action("file_quit").trigger())
+            return
+        self.name, function = self.cases.pop(0)
+        self.kit = Kit()
+        self.started = time.perf_counter()
+        self.steps = iter(function(self.kit) or ())
+        self.step()
+
+    def step(self):
+        try:
+            self.wait = next(self.steps)
+        except StopIteration:
+            return self.done(None)
+        except BaseException:
+            return self.done(traceback.format_exc())
+        self.since = time.perf_counter()
+        return self.poll()
+
+    def poll(self):
+        try:
+            if not callable(self.wait):
+                QtCore.QTimer.singleShot(int(1000 * (self.wait or 0)), self.step)
+            elif self.wait():
+                QtCore.QTimer.singleShot(0, self.step)
+            elif time.perf_counter() - self.since > PATIENCE:
+                raise AssertionError(f"waited for {PATIENCE} s in vain (line {self.steps.gi_frame.f_lineno})")
+            else:
+                QtCore.QTimer.singleShot(15, self.poll)
+        except BaseException:
+            self.done(traceback.format_exc())
+
+    def done(self, error):
+        tell(case=self.name, error=error, seconds=round(time.perf_counter() - self.started, 2), facts=self.kit.facts)
+        try:
+            self.kit.close_all()
+        except BaseException:
+            traceback.print_exc()
+        QtCore.QTimer.singleShot(100, self.next_case)
+
+
+Krita.instance().addExtension(Driver(Krita.instance()))

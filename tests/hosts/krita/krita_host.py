@@ -1,0 +1,94 @@
+"""Real Krita with the adapter installed by the program's own installer, in a throw-away profile."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from hostkit import ROOT, DaemonProcess, Screen, inroot_command, missing, need_tree
+
+from restored.hosts import build
+
+INSIDE = Path(__file__).resolve().parent / "inside"
+
+
+class Krita:
+    """One installed Krita: Debian 12's own, or the one in the trixie tree."""
+
+    def __init__(self, suite: str, folder: Path) -> None:
+        self.suite, self.home = suite, folder / "home"
+        self.plugins = self.home / ".local/share/krita/pykrita"
+        self.plugins.mkdir(parents=True)
+        build("krita", self.plugins)
+        shutil.copytree(INSIDE / "rwi_driver", self.plugins / "rwi_driver")
+        shutil.copy(INSIDE / "rwi_driver.desktop", self.plugins)
+        (self.home / ".config").mkdir()
+        (self.home / "run").mkdir(mode=0o700)
+        self.settings()
+
+    def settings(self, *lines: str) -> None:
+        """Write kritarc anew: both plug-ins on, nothing that needs a graphics card or asks at the start."""
+        (self.home / ".config/kritarc").write_text(
+            "OpenGLRenderer=none\nAutoSaveInterval=0\n"
+            + "".join(f"{line}\n" for line in lines)
+            + "[python]\nenable_restore_with_instruction=true\nenable_rwi_driver=true\n"
+        )
+
+    def command(self, *command: str, **env: str) -> list[str]:
+        settings = {
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(self.home / "run"),
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "LANG": "C.UTF-8",
+            **env,
+        }
+        if self.suite != "bookworm":
+            return inroot_command(self.suite, *command, env=settings)
+        return ["env", "-i", "PATH=/usr/bin:/bin", *(f"{name}={value}" for name, value in settings.items()), *command]
+
+    def headless(self, box: Path, module: str, timeout: float = 150, **env: str) -> str:
+        """Run `main` of a file in inside/ in kritarunner; its output. kritarunner returns 0 whatever happens."""
+        shutil.copy(INSIDE / f"{module}.py", box)
+        path = f"{self.plugins}:{box}"
+        command = self.command(
+            "kritarunner", "-s", module, "-f", "main", QT_QPA_PLATFORM="offscreen", PYTHONPATH=path, RWI_BOX=str(box), **env
+        )
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False)
+        assert "@@ end" in done.stdout, done.stdout[-4000:] + done.stderr[-4000:]
+        return done.stdout
+
+    def window(self, box: Path, screen: Screen, cases: str, timeout: float = 240, **env: str) -> list[dict]:
+        """Run cases of a file in inside/ in a full Krita; what each told, in order. Fails when Krita did not quit by itself."""
+        shutil.copy(INSIDE / cases, box)
+        facts = box / "facts.jsonl"
+        facts.unlink(missing_ok=True)
+        env = {"RWI_BOX": str(box), "RWI_CASES": str(box / cases), "DISPLAY": screen.display, **env}
+        log = box / "krita.txt"
+        with log.open("wb") as output:
+            done = subprocess.run(
+                self.command("krita", "--nosplash", **env), stdout=output, stderr=subprocess.STDOUT, timeout=timeout, check=False
+            )
+        told = [json.loads(line) for line in facts.read_text().splitlines()] if facts.exists() else []
+        assert told, log.read_text(errors="replace")[-4000:]
+        assert told[-1] == {"end": True}, log.read_text(errors="replace")[-4000:]
+        assert done.returncode == 0, (done.returncode, log.read_text(errors="replace")[-4000:])
+        return told[:-1]
+
+
+def need_krita(suite: str) -> None:
+    """Fail or skip when this Krita is not installed."""
+    if suite == "bookworm":
+        if shutil.which("krita") is None or not list(Path("/usr/lib/python3/dist-packages").glob("PyQt5/QtCore*")):
+            missing("no krita of this system: run tests/hosts/setup bookworm as root")
+    elif not (need_tree(suite) / "usr/bin/krita").exists():
+        missing(f"no krita in the {suite} tree: run tests/hosts/setup {suite} as root")
+
+
+def starter(daemon: DaemonProcess, box: Path) -> str:
+    """A program that a plug-in on this machine can start as its daemon."""
+    path = box / "restored"
+    lines = [f"export {name}={value}" for name, value in daemon.env.items()]
+    path.write_text("\n".join(["#!/bin/sh", *lines, f"cd {ROOT}", f'exec {sys.executable} {daemon.command[1]} "$@"', ""]))
+    path.chmod(0o755)
+    return str(path)

@@ -1,0 +1,132 @@
+"""The real daemon with a stand-in for the engine, whose answer a test can compute exactly: the photographic negative.
+
+    python negative.py [serve's options]
+
+A negative is a strong residual at every depth, so a pixel that was touched and should not have been, or the reverse, shows.
+Words that name a task make the plan; "slow N" in the instruction takes N seconds, unless the result is to be kept as previews'
+are; "slower N" takes them always.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from restored.daemon.entry import serve
+from restored.daemon.settings import read_settings
+from restored.daemon.work import Done, IsCancelled, JobCancelled, Order, Say, Tell
+from restored.instruction.tasks import LABELS, TASKS
+from restored_client.pixels import Pixels
+from restored_client.recipe import make_recipe
+
+WORDS = {"noise": "denoise", "blur": "deblur", "rain": "derain", "haze": "dehaze", "snow": "desnow", "bright": "lowlight"}
+TYPES = {"u8": np.dtype("u1"), "u16": np.dtype("<u2"), "u32": np.dtype("<u4"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}
+
+
+def array(pixels: Pixels) -> np.ndarray:
+    """HxWxC at the pixels' own depth."""
+    flat = np.frombuffer(pixels.data, TYPES[pixels.depth])
+    return flat.reshape(pixels.height, pixels.width, pixels.channels)
+
+
+def negative(image: np.ndarray, strength: float = 1.0, mask: np.ndarray | None = None) -> np.ndarray:
+    """What this engine makes of an HxWxC image, at its depth. mask: HxW in [0, 1]. Alpha and what is not masked stay."""
+    white = 1.0 if image.dtype.kind == "f" else float(np.iinfo(image.dtype).max)
+    colours = image.shape[2] - (image.shape[2] in (2, 4))
+    weight = np.full(image.shape[:2], strength) if mask is None else strength * mask.astype(np.float64)
+    out = image.copy()
+    before = image[..., :colours].astype(np.float64)
+    after = before + weight[..., None] * (white - 2 * before)
+    if image.dtype.kind != "f":
+        after = np.rint(after).clip(0, white)
+    changed = weight > 0
+    out[changed, :colours] = after[changed].astype(image.dtype)
+    return out
+
+
+def weights(mask: Pixels | None) -> np.ndarray | None:
+    """A mask's values in [0, 1]."""
+    if mask is None:
+        return None
+    values = array(mask)[..., 0].astype(np.float64)
+    return values / 255 if mask.depth == "u8" else values
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    order: Order
+    plan: Mapping[str, Any]
+    nbytes: int
+
+
+class Negative:
+    """The daemon's Work, in negative."""
+
+    def tasks(self) -> list[dict[str, str]]:
+        return [{"id": task, "label": LABELS[task]} for task in TASKS]
+
+    def load(self, say: Say) -> None:
+        say("Loading nothing…")
+
+    def device(self) -> str:
+        return "CPU, in negative"
+
+    def opened(self) -> list[str]:
+        return []
+
+    def models(self) -> list[dict[str, Any]]:
+        return [{"name": "negative", "family": "negative", "tasks": list(TASKS)}]
+
+    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
+        found = sorted((text.find(word), task, word) for word, task in WORDS.items() if word in text)
+        steps = [
+            {"task": task, "label": LABELS[task], "confidence": 0.95, "strength": 1.0, "words": word} for _, task, word in found
+        ]
+        reason = None if steps else "off_topic" if text.strip() else "empty"
+        return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
+
+    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
+        start = time.perf_counter()
+        plan = order.plan or self.explain(order.instruction or "", order.context)
+        if not any(step["strength"] > 0 for step in plan["steps"]):
+            return Done(None, plan, "Nothing names any damage.")
+        slow = re.search(r"slow(er)? ([\d.]+)", order.instruction or str(plan.get("text", "")))
+        seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
+        while (gone := time.perf_counter() - start) < seconds:
+            if cancelled():
+                raise JobCancelled
+            tell(gone / seconds, "Working on tile 3 of 8")
+            time.sleep(0.02)
+        return self._develop(Kept(order, plan, order.layer.nbytes), order.strength, order.mask)
+
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Done:
+        order = kept.order
+        return self._develop(kept, order.strength if strength is None else strength, mask or order.mask)
+
+    def _develop(self, kept: Kept, strength: float, mask: Pixels | None) -> Done:
+        order, layer = kept.order, array(kept.order.layer)
+        layer = layer.repeat(order.scale, 0).repeat(order.scale, 1)
+        out = negative(layer, strength, weights(mask))
+        result = Pixels(out.shape[1], out.shape[0], out.shape[2], order.layer.depth, out.tobytes())
+        recipe = make_recipe(
+            instruction=order.instruction or str(kept.plan.get("text", "")),
+            plan=kept.plan,
+            strength=strength,
+            scale=order.scale,
+            model="negative",
+            sha256="0" * 64,
+            version="0",
+        )
+        changed = None if strength == 0 else result
+        return Done(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept if order.keep else None)
+
+    def unload(self) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    serve(read_settings([word for word in sys.argv[1:] if word != "serve"]), Negative())
