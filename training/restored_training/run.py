@@ -11,11 +11,12 @@ import yaml
 
 from . import families
 from .config import RunConfig
-from .data import PhotoSet
+from .data import DataError, PhotoSet
 from .distill import Teacher
 from .distributed import Workers
 from .sampling import GroupSampler, PatchSource
 from .trainer import Progress, StopOnSignal, Trainer
+from .validation import Validation, record
 from .wording import TextBank
 
 CHECKPOINT = "checkpoint.pt"
@@ -55,6 +56,7 @@ def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
     stop = StopOnSignal()
     writer = SummaryWriter(str(folder / "logs")) if trainer.workers.rank == 0 else None
     saved = time.monotonic()
+    validation = _validation(trainer) if writer else None
 
     def watch(progress: Progress) -> None:
         nonlocal saved
@@ -66,6 +68,8 @@ def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
                 writer.add_scalar("run/gradient", progress.gradient, progress.step)
                 writer.add_scalar("run/patches_per_second", progress.rate, progress.step)
                 writer.add_scalar("run/threads", progress.threads, progress.step)
+        if validation and (progress.step % trainer.config.validate_every == 0 or progress.step == trainer.config.steps):
+            record(*validation.run(trainer), folder, progress.step, writer)
         if time.monotonic() - saved > 60 * trainer.config.checkpoint_minutes:
             trainer.save(folder / CHECKPOINT)
             saved = time.monotonic()
@@ -78,6 +82,16 @@ def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
         trainer.save(folder / CHECKPOINT)
         if writer:
             writer.close()
+
+
+def _validation(trainer: Trainer) -> Validation | None:
+    """Validation on the kept-out photographs of the run's folder; None when it has none."""
+    data = trainer.config.data
+    try:
+        photographs = PhotoSet(data.photographs, split="heldout", limit=data.limit, longest=1600)
+    except DataError:
+        return None
+    return Validation(trainer.config, photographs.images)
 
 
 def run_folder(config: RunConfig, base: Path | None = None) -> Path:
