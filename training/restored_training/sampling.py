@@ -20,7 +20,8 @@ from .degradations import Params, View, compose, degradation, grid_of
 CONTEXT_SIZE: Final = 64
 """Side of the context frame in training; the networks average theirs to this size or less."""
 
-_TRIES: Final = 3
+_TRIES: Final = 5
+"""Most patches are the liveliest of so many: smooth sky and bokeh teach little."""
 _SMALL_SIDE: Final = 144
 """Short side of the copy that contexts are cut from: enough for the smallest layer, and quick to average."""
 
@@ -86,7 +87,7 @@ class PatchSource:
         top, left = rng.randint(0, height - layer_h), rng.randint(0, width - layer_w)
 
         best: tuple[float, int, int] | None = None
-        for _ in range(_TRIES if rng.random() < 0.7 else 1):
+        for _ in range(_TRIES if rng.random() < 0.85 else 1):
             y, x = top + rng.randint(0, layer_h - size), left + rng.randint(0, layer_w - size)
             energy = _energy(photo[y : y + size : 3, x : x + size : 3])
             if best is None or energy > best[0]:

@@ -26,7 +26,7 @@ def trajectory_bank(count: int = _BANK, seed: int = 7) -> Tensor:
     steps = 256
     bank = np.zeros((count, SIZE, SIZE), np.float32)
     for kernel in bank:
-        length = 5 * 12 ** rng.uniform()
+        length = 4 * 9 ** rng.uniform()
         jitter, pull, shake = (
             rng.choice([0.01, 0.009, 0.008, 0.007, 0.005, 0.003]) * 6,
             0.7 * rng.uniform() / 20,
@@ -56,8 +56,8 @@ def trajectory_bank(count: int = _BANK, seed: int = 7) -> Tensor:
 class Blur(Degradation):
     """One kernel of at most 49 px per sample:
 
-    - camera shake (40 %): a random trajectory of 5-60 px (log-uniform; DeblurGAN), from a bank, turned and mirrored.
-    - straight motion (30 %): a line of 4-45 px (log-uniform) at any angle, 1-1.6 px wide (something moved).
+    - camera shake (40 %): a random trajectory of 4-36 px (log-uniform; DeblurGAN), from a bank, turned and mirrored.
+    - straight motion (30 %): a line of 3-28 px (log-uniform) at any angle, 1-1.6 px wide (something moved).
     - defocus (15 %): a disc of radius 1-6 px.
     - Gaussian (15 %): sigma 0.6-3.5 px, up to 2:1 anisotropic (Real-ESRGAN, first order).
 
@@ -76,7 +76,7 @@ class Blur(Degradation):
         shake = torch.where(flip[:, None, None], shake.flip(-1), shake)
         shake = torch.where(turn[:, None, None], shake.transpose(-1, -2), shake)
         angle = uniform(generator, device, n, 0, math.pi)
-        line = line_kernels(angle, log_uniform(generator, device, n, 4, 45), uniform(generator, device, n, 1, 1.6), SIZE)
+        line = line_kernels(angle, log_uniform(generator, device, n, 3, 28), uniform(generator, device, n, 1, 1.6), SIZE)
         line = line / line.sum((1, 2), keepdim=True)
         disc = disc_kernels(uniform(generator, device, n, 1, 6), SIZE)
         sigma = uniform(generator, device, n, 0.6, 3.5)
