@@ -75,7 +75,6 @@ def run(app, queue, jobs, qt, box, case):
         with open(path(".mask"), "wb") as file:
             file.write(bytes(selection.pixelData(0, 0, width, height)))
     before = bytes((node.projectionPixelData if case.get("group") else node.pixelData)(0, 0, width, height))
-    known = {layers.document_id(each) for each in app.documents()}
     plan = {
         "text": case.get("text", "remove the noise"),
         "steps": [{"task": "denoise", "label": "noise", "confidence": 1.0, "strength": 1.0, "words": ""}],
@@ -95,25 +94,30 @@ def run(app, queue, jobs, qt, box, case):
     if source.context is not None:
         with open(path(".context"), "wb") as file:
             file.write(source.context.data)
+    opened = []  # without a window nobody else holds on to a new document
+    place = layers.place_new_document
+    layers.place_new_document = lambda *arguments: opened.append(place(*arguments)) or opened[0]
     queue.give(job)
     while not job.over:
         qt.QtWidgets.QApplication.processEvents()
         time.sleep(0.002)
     document.waitForDone()
+    nodes = [each for each in document.topLevelNodes() if not each.type().endswith("mask")]  # a selection is a node, too
     told = {
         "state": job.state,
         "message": job.message,
         "rect": source.rect,
         "context": [source.context.width, source.context.height] if source.context is not None else None,
-        "layers": [each.name() for each in document.topLevelNodes()],
+        "layers": [each.name() for each in nodes],
         "recipe": job.recipe,
     }
-    made = next((each for each in app.documents() if layers.document_id(each) not in known), None)
+    layers.place_new_document = place
+    made = opened[0][0] if opened else None
     if made is not None:
-        told["size"] = [made.width(), made.height()]
+        told.update(size=[made.width(), made.height()], name=made.topLevelNodes()[0].name(), resolution=made.resolution())
         result, shown = made.topLevelNodes()[0], made
     else:
-        result, shown = document.topLevelNodes()[-1], document
+        result, shown = nodes[-1], document
     told.update(space=[result.colorModel(), result.colorDepth(), result.colorProfile()], noted=annotate.read(shown, result))
     with open(path(".before"), "wb") as file:
         file.write(before)
