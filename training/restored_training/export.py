@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import safetensors.torch
 import torch
 
 from restored.instruction.tasks import TASKS, Task, is_task
@@ -14,6 +15,8 @@ from restored.models.bundle import Bundle, write_bundle
 from . import checkpoint
 from .evaluation.subjects import model_of_checkpoint
 
+TEXT_HEAD = "text.safetensors"
+ENCODER = "all-MiniLM-L6-v2"
 PHOTOGRAPHS = "photographs.json"
 """The data manifest, in a run folder and in a bundle."""
 
@@ -37,6 +40,10 @@ def export(
     model = model_of_checkpoint(file)
     manifest_file = file.parent / PHOTOGRAPHS
     photographs = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.exists() else []
+    extra = {PHOTOGRAPHS: json.dumps(photographs, indent=1).encode()} if photographs else {}
+    if state.get("text"):
+        head = {name.removeprefix("head."): value.contiguous() for name, value in state["text"].items()}
+        extra[TEXT_HEAD] = safetensors.torch.save(head)
     return write_bundle(
         folder,
         model,
@@ -46,9 +53,17 @@ def export(
         training_data=in_words(photographs),
         version=version,
         metrics=means(results) if results else None,
-        extra={PHOTOGRAPHS: json.dumps(photographs, indent=1).encode()} if photographs else None,
+        text_head=_text_head(state),
+        extra=extra,
         dtype=torch.float16 if half else torch.float32,
     )
+
+
+def _text_head(state: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What `bundle.json` says of a head trained along with the network, on the encoder that restored carries anyway."""
+    if not state.get("text"):
+        return None
+    return {"encoder": ENCODER, "file": TEXT_HEAD, "folder": None, "classes": list(TASKS)}
 
 
 def tasks_of(run: Path) -> tuple[Task, ...]:

@@ -38,7 +38,7 @@ def task_change(model: Swift, tasks: Sequence[Task] = TASKS) -> dict[str, dict[T
         for task in tasks:
             with torch.no_grad():
                 weight, _ = conv.compiled(_only(task))
-            out[name][task] = float(F.cosine_similarity(conv.weight.flatten(), weight.flatten(), dim=0))
+            out[name][task] = float(F.cosine_similarity(conv.weight.detach().flatten(), weight.flatten(), dim=0))
     return out
 
 

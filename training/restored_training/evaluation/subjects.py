@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 import torch.nn.functional as F
+import yaml
 from torch import Tensor
 
 from restored.instruction.plan import Plan
@@ -91,17 +92,19 @@ def load_subject(path: Path, *, device: str = "cpu", bf16: bool = False, engine:
 
     Raises restored.models.ModelError or CheckpointError with a sentence.
     """
+    embed: Callable[[str], np.ndarray]
     if path.suffix == ".pt":
-        model, name = model_of_checkpoint(path), path.parent.name
+        model, name, embed = model_of_checkpoint(path), path.parent.name, embedder_of_checkpoint(path)
     else:
         from restored.models.bundle import load_bundle
 
         bundle = load_bundle(path if path.exists() else str(path))
         if engine:
             return EngineSubject(path.name, bundle, device)
-        model, name = bundle.model, path.name
+        model, name, embed = bundle.model, path.name, bundle.embed
     model = model.to(torch.device(device)).eval()
-    return NetworkSubject(name, model, torch.device(device), bf16, _embedder(model))
+    reads = model.family != "swift"
+    return NetworkSubject(name, model, torch.device(device), bf16, lru_cache(maxsize=256)(embed) if reads else None)
 
 
 def model_of_checkpoint(path: Path) -> Restorer:
@@ -140,9 +143,24 @@ def _pad(image: Tensor, stride: int) -> Tensor:
     return F.pad(image, (0, right, 0, down), mode=mode)
 
 
-def _embedder(model: Restorer) -> Callable[[str], np.ndarray] | None:
-    if model.family == "swift":
-        return None
-    from restored.instruction import embed
+def embedder_of_checkpoint(path: Path) -> Callable[[str], np.ndarray]:
+    """How a checkpoint's network was told what to do (`text` in its run's config): its own head on the frozen encoder's sentence
+    vector, that vector itself, or always the same vector."""
+    state = checkpoint.load(path)
+    head: dict[str, Tensor] = state.get("text") or {}
+    config = path.parent / "config.yaml"
+    text = (yaml.safe_load(config.read_text(encoding="utf-8")).get("text") or {}) if config.exists() else {}
+    source = text.get("source", "learned")
+    dim = int(state.get("hyperparameters", {}).get("text_dim", 256))
 
-    return lru_cache(maxsize=256)(embed)
+    def embed(sentence: str) -> np.ndarray:
+        if source == "none":
+            return np.full(dim, dim**-0.5, np.float32)
+        from restored.instruction.encoder import encode
+
+        pooled = encode([sentence]).pooled
+        if source == "raw" or not head:
+            return pooled[0].numpy()
+        return F.normalize(F.linear(pooled, head["head.fc1.weight"], head["head.fc1.bias"]), dim=1)[0].numpy()
+
+    return embed
