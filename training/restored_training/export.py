@@ -11,12 +11,13 @@ import torch
 
 from restored.instruction.tasks import TASKS, Task, is_task
 from restored.models.bundle import Bundle, write_bundle
+from restored.models.text_head import INSTALLED
 
 from . import checkpoint
 from .evaluation.subjects import model_of_checkpoint
 
 TEXT_HEAD = "text.safetensors"
-ENCODER = "all-MiniLM-L6-v2"
+
 PHOTOGRAPHS = "photographs.json"
 """The data manifest, in a run folder and in a bundle."""
 
@@ -63,7 +64,7 @@ def _text_head(state: Mapping[str, Any]) -> dict[str, Any] | None:
     """What `bundle.json` says of a head trained along with the network, on the encoder that restored carries anyway."""
     if not state.get("text"):
         return None
-    return {"encoder": ENCODER, "file": TEXT_HEAD, "folder": None, "classes": list(TASKS)}
+    return {"encoder": INSTALLED, "file": TEXT_HEAD, "folder": None, "classes": list(TASKS)}
 
 
 def tasks_of(run: Path) -> tuple[Task, ...]:
