@@ -65,7 +65,7 @@ class Gimp:
 
     def command(self, box: Path, code: str, **env: str) -> list[str]:
         """The command line of `batch`, for tests that kill it."""
-        options = ["--no-interface", "--no-fonts", "--batch-interpreter=python-fu-eval", "-b", self.script(box, code), "--quit"]
+        options = ["--no-interface", "--batch-interpreter=python-fu-eval", "-b", self.script(box, code), "--quit"]
         return inroot_command(self.suite, CONSOLE, *options, env=self.environment(box, env))
 
 

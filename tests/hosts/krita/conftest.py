@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 from hostkit import Screen, missing
-from krita_host import Krita, need_krita
+from krita_host import Krita, need_krita, wear_in
 
 VERSIONS = {"bookworm": "5.1", "trixie": "5.2"}
 SUITES = [pytest.param(suite, id=f"krita-{version}") for suite, version in VERSIONS.items()]
 
 
 @pytest.fixture(scope="session", params=SUITES)
-def krita(request: pytest.FixtureRequest) -> Iterator[Krita]:
+def krita(request: pytest.FixtureRequest, krita_screen: Screen) -> Iterator[Krita]:
     """Krita 5.1 and Krita 5.2."""
     need_krita(request.param)
+    wear_in(request.param, krita_screen)
     folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
     yield Krita(request.param, folder)
     shutil.rmtree(folder, ignore_errors=True)
