@@ -4,6 +4,7 @@ A host that is missing is a failure in CI (CI=true) and a skip with a reason els
 is the same inside and outside a tree; the hosts' Python never sees this project's environment.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +53,11 @@ def inroot(suite: str, *command: str, timeout: float = 120, env: dict[str, str] 
 def inroot_command(suite: str, *command: str, env: dict[str, str] | None = None) -> list[str]:
     """The command line that runs a command in a tree."""
     return [str(INROOT), suite, *(f"{name}={value}" for name, value in (env or {}).items()), *command]
+
+
+def parse(output: str) -> list[dict]:
+    """What a script inside a host told by lines "@@ {json}"."""
+    return [json.loads(line[line.index("@@ ") + 3 :]) for line in output.splitlines() if "@@ {" in line]
 
 
 class DaemonProcess:

@@ -1,6 +1,5 @@
 """Real GIMP with the adapter in a throw-away profile."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostkit import ROOT, inroot_command, need_tree
+from hostkit import ROOT, inroot_command, need_tree, parse
 
 HERE = Path(__file__).resolve().parent
 CONSOLE = "gimp-console-3"
@@ -21,6 +20,7 @@ class Gimp:
     """One installed GIMP, and a profile in which the adapter is installed as `restored plugins install` lays it out."""
 
     def __init__(self, suite: str, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         self.suite, self.folder = suite, folder
         self.profile = folder / "profile"
         place = self.profile / "plug-ins" / "restore-with-instruction"
@@ -67,11 +67,6 @@ class Gimp:
         """The command line of `batch`, for tests that kill it."""
         options = ["--no-interface", "--batch-interpreter=python-fu-eval", "-b", self.script(box, code), "--quit"]
         return inroot_command(self.suite, CONSOLE, *options, env=self.environment(box, env))
-
-
-def parse(output: str) -> list[dict]:
-    """What a script inside told."""
-    return [json.loads(line[line.index("@@ ") + 3 :]) for line in output.splitlines() if "@@ {" in line]
 
 
 SUITES = [pytest.param("trixie", id="gimp-3.0")]
