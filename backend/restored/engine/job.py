@@ -27,11 +27,12 @@ from .pixels import Box, Floats, Layer, check_layer, has_alpha, visible
 from .residual import Residual, blend, compact
 from .runtimes import Kernel, Work
 from .source import LayerSource
-from .tiles import SMALLEST_CORE, Tile, Tiling, lay_tiles
+from .tiles import Tile, Tiling, lay_tiles, smallest_side
 
 Progress = Callable[[float, str, "Preview | None"], None]
 PassesFor = Callable[[Restorer], tuple[list[Pass], list[str]]]
 
+TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
 OUT_OF_MEMORY: Final = (MemoryError, torch.OutOfMemoryError)
 
 
@@ -157,36 +158,42 @@ class _Job:
     def __post_init__(self) -> None:
         self.notes: list[str] = []
         self.out = np.empty_like(self.base)
+        self._shape = (0, 0)
+        self._largest: int | None = None
 
     def follow(self, passes_for: PassesFor, device: str) -> tuple[Residual | None, Choice]:
         """Infer on the chosen device; when memory runs out, once more in smaller pieces, then once on the CPU."""
-        smaller = 1
+        self._largest = None
+        retried = False
         while True:
             net = store.network(self.bundle, device)
             choice = choose(net, self.bundle.fingerprint, device)
             passes, self.notes[len(self.notes) :] = _noted(passes_for(net), self.notes)
             try:
-                return self._infer(net, choice, passes, smaller), choice
+                return self._infer(net, choice, passes), choice
             except OUT_OF_MEMORY as lost:
                 release()
-                if smaller == 1:
-                    smaller = 2
+                if not retried:
+                    retried, self._largest = True, self._half()
                     self._say("Memory ran short, so the picture was worked on in smaller pieces.")
                 elif choice.runtime.device != "cpu":
-                    device, smaller = "cpu", 1
+                    device, self._largest = "cpu", None
                     self._say("The GPU's memory did not suffice, so the CPU was used.")
                 else:
-                    raise EngineError(
-                        "There is too little free memory for this picture. Close other programs, or restore a selection."
-                    ) from lost
+                    raise EngineError(TOO_LITTLE) from lost
+
+    def _half(self) -> int:
+        """A window side with a quarter of the pixels of the windows just tried."""
+        return int((self._shape[0] * self._shape[1]) ** 0.5) // 2
 
     def _say(self, note: str) -> None:
         self.notes.append(note)
         self.tell(0.0, note, None)
 
-    def _infer(self, net: Restorer, choice: Choice, passes: list[Pass], smaller: int) -> Residual | None:
+    def _infer(self, net: Restorer, choice: Choice, passes: list[Pass]) -> Residual | None:
         source = LayerSource(self.base, edge=net.edge)
-        tiling = self._tiling(net, choice, smaller)
+        tiling = self._tiling(net, choice)
+        self._shape = tiling.shape
         streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
         residual = Residual(self.base, scale=self.scale) if self.keep else None
         self.tiles = len(tiling) * len(passes)
@@ -252,17 +259,18 @@ class _Job:
 
         return work
 
-    def _tiling(self, net: Restorer, choice: Choice, smaller: int) -> Tiling:
+    def _tiling(self, net: Restorer, choice: Choice) -> Tiling:
         height, width = self.base.shape[:2]
         runtime = choice.runtime
         margin = net.stride if net.edge == "mirror" else 0
         side = self.tile_side
         if side is None:
             streams = cores() if runtime.device == "cpu" else 2
-            budget = int(free_device_memory(runtime.device) * SHARE) / smaller
-            fitting = int((budget / (streams * runtime.bytes_per_pixel(net))) ** 0.5)
-            side = min(runtime.largest_side // smaller, fitting)
-        side = max(side, 2 * net.halo + SMALLEST_CORE + net.stride) if side > 2 * net.halo else side
+            free = free_device_memory(runtime.device) * SHARE
+            side = int((free / (streams * runtime.bytes_per_pixel(net))) ** 0.5)
+            if side < min(smallest_side(net.stride, net.halo), max(height, width)):
+                raise EngineError(TOO_LITTLE)
+            side = min(side, runtime.largest_side, self._largest or side)
         return lay_tiles(height, width, side=side, stride=net.stride, halo=net.halo, margin=margin)
 
 

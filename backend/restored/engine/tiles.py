@@ -12,11 +12,10 @@ from typing import Final
 
 from restored.models.base import Window
 
-from .errors import EngineError
 from .pixels import Box
 
 SMALLEST_CORE: Final = 64
-"""A tile that keeps less than this of what it computes is not worth its halo: then there is too little memory."""
+"""A tile keeps at least this many pixels, each way, of what it computes: less is not worth its halo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,9 @@ class Tiling:
 def lay_tiles(height: int, width: int, *, side: int, stride: int, halo: int, margin: int = 0) -> Tiling:
     """Cut a height x width picture into windows of at most about side x side.
 
-    side: the largest window side in pixels, rounded down to the stride; stride, halo: the model's; margin: pixels of
-    surroundings wanted beyond the picture's own edges. Raises EngineError when side leaves nothing to keep.
-    A picture that is small in one direction gets longer windows in the other, of the same area.
+    side: the largest window side in pixels, but never below `smallest_side`; stride, halo: the model's; margin: pixels of
+    surroundings wanted beyond the picture's own edges. A picture that is small in one direction gets longer windows in the
+    other, of the same area.
     """
     rows = _extent(height, stride, margin)
     columns = _extent(width, stride, margin)
@@ -91,6 +90,11 @@ def lay_tiles(height: int, width: int, *, side: int, stride: int, halo: int, mar
     )
 
 
+def smallest_side(stride: int, halo: int) -> int:
+    """The smallest window side that a model's tiles can have (a picture smaller than that is one smaller window)."""
+    return -(-(2 * halo + SMALLEST_CORE) // stride) * stride
+
+
 def _extent(length: int, stride: int, margin: int) -> int:
     return -(-(length + 2 * margin) // stride) * stride
 
@@ -98,10 +102,8 @@ def _extent(length: int, stride: int, margin: int) -> int:
 def _lay(length: int, extent: int, limit: int, stride: int, halo: int, margin: int) -> Axis:
     if extent <= limit:
         return Axis(extent, (-margin,), (0, length))
-    size = limit // stride * stride
+    size = max(limit // stride * stride, smallest_side(stride, halo))
     furthest = (size - 2 * halo) // stride  # how far, in strides, a window may lie from the one before
-    if furthest * stride < SMALLEST_CORE:
-        raise EngineError("There is too little free memory for this picture. Close other programs, or restore a selection.")
     steps = -(-(extent - size) // (furthest * stride))
     # as many windows of the largest size are needed as of this one, which overlaps no more than it must
     size = min(size, -(-(extent + steps * (2 * halo + stride)) // ((steps + 1) * stride)) * stride)
