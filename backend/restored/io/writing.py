@@ -68,7 +68,7 @@ def write_to(file: BinaryIO, kind: Format, picture: Picture) -> None:
         buffer = io.BytesIO()
         image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
         if kind == "jpeg":
-            image.save(buffer, "JPEG", **_common(picture.metadata, _JPEG_LIMIT), quality=_QUALITY, subsampling=0, optimize=True)
+            image.save(buffer, "JPEG", **_common(picture.metadata, _JPEG_LIMIT), quality=_QUALITY, subsampling=0)
         else:
             image = image.convert("RGBA" if picture.has_alpha else "RGB")
             how = {"quality": _QUALITY} if picture.lossy else {"lossless": True, "quality": 80, "exact": True}

@@ -72,6 +72,13 @@ def test_metadata_too_large_for_jpeg_is_left_out_not_the_picture(tmp_path: Path)
     assert read_picture(tmp_path / "x.jpg").pixels.shape == (64, 64, 3)
 
 
+def test_a_jpeg_of_pure_noise_can_be_written(tmp_path: Path) -> None:
+    """Pillow's `optimize` breaks off where a picture compresses worse than it expects."""
+    noise = np.random.default_rng(1).integers(0, 256, (500, 500, 3), np.uint8)
+    write_picture(tmp_path / "x.jpg", Picture(noise, "png"))
+    assert read_picture(tmp_path / "x.jpg").pixels.shape == noise.shape
+
+
 def only(folder: Path, *names: str) -> bool:
     return sorted(os.listdir(folder)) == sorted(names)
 
