@@ -52,13 +52,13 @@ class Controls(Gtk.Box):
         scale.connect("format-value", lambda _scale, percent: f"{percent:.0f} %")
         scale.connect("value-changed", lambda _scale: on_strength())
         named(scale, _("Strength in percent"))
-        self._section(_("S_trength"), scale)
+        self._section(_("_Strength"), scale)
         self.pack_start(scale, False, False, 0)
         return scale
 
     def _make_outputs(self, chosen):
         fresh = Gtk.RadioButton.new_with_mnemonic_from_widget(None, _("_New layer above"))
-        place = Gtk.RadioButton.new_with_mnemonic_from_widget(fresh, _("Re_place this layer"))
+        place = Gtk.RadioButton.new_with_mnemonic_from_widget(fresh, _("Rep_lace this layer"))
         self._section(_("Result"), fresh)
         for button in (fresh, place):
             button.connect("toggled", lambda _button: self._explain())

@@ -22,6 +22,7 @@ from .link import GONE, Link
 from .navigator import Navigator
 from .preview import PreviewView
 from .statusline import StatusLine
+from .trace import note
 from .words import CATALOGUE, Refusal, _
 
 VIEW = (460, 372)
@@ -67,6 +68,7 @@ class Window:
         self._build()
 
     def run(self):
+        self._dialog.connect("map-event", lambda *_args: note("shown"))
         self._dialog.show_all()
         self._text.grab_focus()
         self._link.open()
@@ -173,6 +175,7 @@ class Window:
         self._text.grab_focus()
 
     def _on_text(self):
+        note("text", text=self._instruction())
         self._refresh_button()
         self._ask_plan()
 
@@ -184,8 +187,13 @@ class Window:
         self._plan.take(plan)
         self._chips.refresh()
         self._after_plan()
+        note("plan", text=plan.get("text"), steps=self._noted_steps())
+
+    def _noted_steps(self):
+        return [[step["task"], step["strength"]] for step in self._plan.steps()]
 
     def _on_edit(self):
+        note("edit", steps=self._noted_steps())
         self._after_plan()
 
     def _after_plan(self):
@@ -270,12 +278,14 @@ class Window:
         else:
             self._preview.show_after(raster.rgb(self._layer.get_buffer(), x, y, w, h, self._layer.has_alpha()))
         self._preview.say(_("After"))
+        note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None)
         if outcome.device:
             self._controls.set_device(outcome.device)
 
     # --- the daemon ---
 
     def _on_ready(self, hello):
+        note("ready")
         self._status.quiet("")
         self._controls.set_device(str(hello.get("device", "")))
         self._chips.set_tasks(self._link.tasks)
@@ -283,6 +293,7 @@ class Window:
         self._ask_plan()
 
     def _on_trouble(self, error):
+        note("trouble", code=error.code, sentence=error.sentence, detail=error.detail)
         if self._busy is None:
             self._status.trouble(_(error.sentence), retry=error.code in GONE)
             self._refresh_button()
@@ -323,6 +334,7 @@ class Window:
         except Refusal as refusal:
             self._status.trouble(str(refusal), retry=False)
             return
+        note("taken")
         self._set_busy((source, wish))
         self._status.progress(0.0, _("Sending the layer…"))
         self._link.restore(
@@ -339,6 +351,7 @@ class Window:
 
     def _on_done(self, outcome, error):
         source, wish = self._busy
+        note("done", error=None if error is None else str(error))
         self._set_busy(None)
         if isinstance(error, Cancelled):
             self._status.quiet(_("Cancelled. Nothing was changed."))
@@ -357,6 +370,7 @@ class Window:
             return
         if given.image is not None:
             Gimp.Display.new(given.image)
+        note("given")
         self._remember(wish)
         self._given = given
         self._loop.quit()

@@ -16,13 +16,13 @@ class LibraryButton(Gtk.MenuButton):
     """A button that drops the list down. `on_choose(instruction)` for what is chosen; `current()` gives the text to keep."""
 
     def __init__(self, on_choose, current):
-        super().__init__(label=_("_Recent and presets"), use_underline=True)
+        super().__init__(label=_("Recent and _presets"), use_underline=True)
         self._on_choose, self._current = on_choose, current
         self.history, self._presets = History(), Presets()
         self._search = Gtk.SearchEntry(placeholder_text=_("Search"))
         self._search.connect("search-changed", lambda _entry: self._fill())
         self._search.connect("activate", lambda _entry: self._activate_first())
-        self._list = Gtk.ListBox(selection_mode=Gtk.SelectionMode.NONE)
+        self._list = classed(Gtk.ListBox(selection_mode=Gtk.SelectionMode.NONE), "restore-list")
         self._list.set_header_func(_header)
         self._list.connect("row-activated", lambda _list, row: self._choose(row))
         named(self._list, _("Presets and recent instructions"))

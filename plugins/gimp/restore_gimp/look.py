@@ -14,6 +14,8 @@ RULES = b"""
 .restore-tag { background: rgba(0, 0, 0, 0.55); color: #fff; border-radius: 4px; padding: 2px 8px; font-size: 90%; }
 .restore-view { border: 1px solid alpha(currentColor, 0.25); }
 .restore-view:focus { border-color: alpha(currentColor, 0.8); }
+list.restore-list, list.restore-list row box { background: none; }
+list.restore-list row:hover { background: alpha(currentColor, 0.1); }
 .restore-quiet { opacity: 0.75; font-size: 92%; }
 .restore-trouble { border: 1px solid alpha(currentColor, 0.35); border-radius: 6px; padding: 8px 10px; }
 textview.restore-text, textview.restore-text text { font-size: 108%; }

@@ -43,12 +43,12 @@ def create(plug_in, name):
         procedure.add_string_argument(
             "instruction", _("_Instruction"), _("What is wrong with the picture, in English"), "", READWRITE
         )
-        procedure.add_double_argument("strength", _("S_trength"), _("How much of the change is kept"), 0.0, 1.0, 1.0, READWRITE)
+        procedure.add_double_argument("strength", _("_Strength"), _("How much of the change is kept"), 0.0, 1.0, 1.0, READWRITE)
         _add_output(procedure)
         procedure.add_int_argument("scale", _("Si_ze"), _("1, 2 or 4 times the size"), 1, 4, 1, READWRITE)
         procedure.add_string_aux_argument("plan", "Plan", "The plan as edited in the window, as JSON", "", READWRITE)
     else:
-        procedure.set_menu_label(_("_Repeat restoration on this layer"))
+        procedure.set_menu_label(_("Restore: _repeat on this layer"))
         procedure.set_documentation(
             _("Restore this layer as it, or another layer of the image, was restored before"),
             _("Reads the recipe that a restored layer carries: instruction, plan, strength and model."),

@@ -1,0 +1,110 @@
+"""A GIMP with windows under test: started with a photograph, asked questions through files, driven by keys and mouse."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from hostkit import Screen, inroot_command, parse
+
+SERVER = """
+import time, glob
+image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path({photo!r}))
+display = Gimp.Display.new(image)
+Gimp.displays_flush()
+tell(ready=True)
+number = 0
+while True:
+    path = os.path.join(BOX, "ask-%d.py" % number)
+    if not os.path.exists(path):
+        time.sleep(0.03)
+        continue
+    code = open(path).read()
+    if code == "quit":
+        break
+    try:
+        exec(code, globals(), locals())
+    except Exception:
+        tell(failed=traceback.format_exc())
+    with open(path + ".done", "w"):
+        pass
+    number += 1
+"""
+
+
+class GuiGimp:
+    """GIMP on a screen; `image` is the photograph's."""
+
+    def __init__(self, gimp, box: Path, screen: Screen, photo: Path, **env: str) -> None:
+        self.screen, self.box = screen, box
+        self.trace = box / "trace"
+        self._out = box / "out"
+        self._asked = 0
+        environment = gimp.environment(box, {**screen.env, **env, "RESTORED_TRACE": str(self.trace)})
+        code = gimp.script(box, SERVER.format(photo=str(photo)))
+        command = inroot_command(
+            gimp.suite, "gimp", "--no-splash", "--batch-interpreter=python-fu-eval", "-b", code, env=environment
+        )
+        with self._out.open("wb") as out:
+            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        self.wait_for(lambda: {"ready": True} in self.told(), 90, "GIMP did not come up")
+        self.main = screen.window("– GIMP$")
+        screen.do("windowactivate", "--sync", self.main)
+        screen.do("mousemove", "4", "4")
+
+    def told(self) -> list[dict]:
+        return parse(self._out.read_text(errors="replace"))
+
+    def ask(self, code: str, timeout: float = 20) -> dict:
+        """Run code inside GIMP; the last thing it told."""
+        path = self.box / f"ask-{self._asked}.py"
+        self._asked += 1
+        known = len(self.told())
+        part = path.with_suffix(".part")
+        part.write_text(code)
+        part.rename(path)
+        self.wait_for(lambda: Path(f"{path}.done").exists(), timeout, f"no answer to: {code}")
+        new = self.told()[known:]
+        assert new, code
+        assert "failed" not in new[-1], new[-1]
+        return new[-1]
+
+    def layers(self) -> list[str]:
+        return self.ask("tell(layers=[item.get_name() for item in image.get_layers()])")["layers"]
+
+    def events(self, name: str) -> list[dict]:
+        """What the plug-in's window noted."""
+        if not self.trace.exists():
+            return []
+        lines = [json.loads(line) for line in self.trace.read_text().splitlines()]
+        return [line for line in lines if line["event"] == name]
+
+    def event(self, name: str, condition=lambda event: True, timeout: float = 20) -> dict:
+        """The latest event of a name that fits, waited for."""
+
+        def found():
+            return [event for event in self.events(name) if condition(event)]
+
+        self.wait_for(found, timeout, f"no {name}; there is {self.trace.read_text() if self.trace.exists() else 'nothing'}")
+        return found()[-1]
+
+    def key(self, *names: str) -> None:
+        self.screen.do("key", "--delay", "40", *names)
+
+    def type(self, text: str) -> None:
+        self.screen.do("type", "--delay", "25", text)
+
+    def wait_for(self, condition, timeout: float, words: str) -> None:
+        deadline = time.monotonic() + timeout
+        while not condition():
+            assert self.process.poll() is None, f"GIMP ended: {self._out.read_text(errors='replace')}"
+            assert time.monotonic() < deadline, f"{words}\n{self._out.read_text(errors='replace')[-3000:]}"
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)

@@ -1,0 +1,177 @@
+"""The window, by keyboard and mouse, on a real screen: type, see the plan and the preview, apply, undo, repeat."""
+
+import time
+
+import numpy as np
+import pytest
+from hostkit import OUTPUT
+from PIL import Image
+from gimp_window import GuiGimp
+
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
+
+TITLE = "^Restore with instruction$"
+INSTRUCTION = "remove the noise and brighten it, and the haze"
+
+
+@pytest.fixture
+def photo(box):
+    """A dark, noisy picture with something to see in it."""
+    y, x = np.mgrid[0:700, 0:1000]
+    picture = np.stack([0.3 + 0.2 * np.sin(x / 60), 0.25 + 0.2 * np.cos(y / 45), 0.2 + 0.15 * np.sin((x + y) / 80)], -1)
+    picture += np.random.default_rng(1).normal(0, 0.06, picture.shape)
+    path = box / "photo.png"
+    Image.fromarray((picture.clip(0, 1) * 255).astype("u1")).save(path)
+    return path
+
+
+@pytest.fixture
+def window(gimp, box, shared_daemon, screen, photo):
+    made = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")})
+    yield made
+    screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
+    made.close()
+
+
+def open_from_menu(window) -> float:
+    """Filters ▸ Restore with instruction…; the seconds until it is on the screen."""
+    before = len(window.events("shown"))
+    window.screen.do("windowactivate", "--sync", window.main)
+    window.key("alt+r")
+    time.sleep(0.5)
+    window.screen.shoot(OUTPUT / "gimp" / "menu.png")
+    began = time.monotonic()
+    window.screen.do("key", "i")
+    window.wait_for(lambda: len(window.events("shown")) > before, 20, "the window did not come")
+    took = window.events("shown")[-1]["at"] - began
+    window.screen.do("windowactivate", "--sync", window.screen.window(TITLE))
+    return took
+
+
+def tasks(event: dict) -> list[str]:
+    return [task for task, _weight in event["steps"]]
+
+
+def test_from_typing_to_undo(window, screen, gimp):
+    shots = OUTPUT / "gimp" / gimp.suite
+    took = open_from_menu(window)
+    window.event("ready")
+    window.type(INSTRUCTION)
+    plan = window.event("plan", lambda event: event["text"] == INSTRUCTION)
+    last_key = window.events("text")[-1]["at"]
+    assert tasks(plan) == ["denoise", "lowlight", "dehaze"]
+    preview = window.event("preview", lambda event: event["at"] > plan["at"])
+    print(f"shown {took:.2f} s, plan {plan['at'] - last_key:.3f} s, preview {preview['at'] - last_key:.2f} s after the last key")
+    assert took < 3, "the window should be there in a second; three allow for a busy machine"
+    time.sleep(0.3)
+    screen.shoot(shots / "plan.png")
+
+    # the keyboard weighs, moves and removes chips
+    window.key("Tab", "minus", "minus", "minus")
+    assert dict(window.event("edit")["steps"])["denoise"] == 0.7
+    window.key("alt+Right")
+    window.event("edit", lambda event: tasks(event) == ["lowlight", "denoise", "dehaze"])
+    window.key("Tab", "Delete")
+    window.event("edit", lambda event: tasks(event) == ["lowlight", "denoise"])
+    window.event("preview", lambda event: event["at"] > window.events("edit")[-1]["at"])
+
+    # the strength acts on the cached residual
+    window.key("alt+s", "Page_Up", "Page_Up")
+    adjusted = window.event("preview", lambda event: event["adjusted"] and event["strength"] < 1)
+    assert adjusted["strength"] == pytest.approx(0.8)
+    time.sleep(0.3)
+    screen.shoot(shots / "edited.png")
+
+    # the mouse moves the split without asking anybody, and the picture by asking
+    place = dict(line.split("=") for line in screen.do("getwindowgeometry", "--shell", screen.window(TITLE)).splitlines())
+    left, top = int(place["X"]), int(place["Y"])
+    asked = len(window.events("preview"))
+    middle = (left + 12 + 230, top + 330)
+    for step in (("mousemove", *middle), ("mousedown", "1"), ("mousemove", middle[0] - 120, middle[1]), ("mouseup", "1")):
+        screen.do(*map(str, step))
+        time.sleep(0.1)
+    time.sleep(0.5)
+    assert len(window.events("preview")) == asked
+    for step in (
+        ("mousemove", middle[0] + 90, middle[1]),
+        ("mousedown", "1"),
+        ("mousemove", middle[0] - 30, middle[1]),
+        ("mouseup", "1"),
+    ):
+        screen.do(*map(str, step))
+        time.sleep(0.1)
+    moved = window.event("preview", lambda event: event["box"] != preview["box"])
+    assert moved["box"][0] > preview["box"][0]
+
+    # apply: a new layer, one undo step; Ctrl+F repeats it with the edited plan
+    window.key("ctrl+Return")
+    assert screen.gone(TITLE, 60)
+    assert window.layers() == [INSTRUCTION, "photo.png" if "photo.png" in window.layers() else "Background"]
+    screen.do("windowactivate", "--sync", window.main)
+    window.key("ctrl+z")
+    window.wait_for(lambda: len(window.layers()) == 1, 10, "Ctrl+Z did not take the layer away in one step")
+    window.key("ctrl+f")
+    window.wait_for(lambda: len(window.layers()) == 2, 30, "Ctrl+F did not repeat")
+    made = window.ask("tell(recipe=recipe(image.get_layers()[0]))")["recipe"]
+    assert [(step["task"], step["strength"]) for step in made["plan"]["steps"]] == [("lowlight", 1.0), ("denoise", 0.7)]
+    assert made["strength"] == pytest.approx(0.8)
+    screen.shoot(shots / "result.png")
+
+
+def test_replace_is_one_undo_step_and_keeps_the_selection(window, screen):
+    window.ask(
+        "image.select_ellipse(Gimp.ChannelOps.REPLACE, 300, 200, 300, 250); Gimp.Selection.feather(image, 20)\n"
+        "save('before', native(image.get_layers()[0])); save('mask', native(image.get_selection())); tell(ok=True)"
+    )
+    window.ask(
+        "tell(answer=call(image, mode='NONINTERACTIVE', instruction='remove the noise', output='replace')[0], "
+        "changed=native(image.get_layers()[0]) != load('before'), recipe=recipe(image.get_layers()[0]) is not None, "
+        "selection=native(image.get_selection()) == load('mask'))"
+    )
+    assert window.told()[-1] == {"answer": "success", "changed": True, "recipe": True, "selection": True}
+    screen.do("windowactivate", "--sync", window.main)
+    window.key("ctrl+z")
+    question = (
+        "tell(same=native(image.get_layers()[0]) == load('before'), recipe=recipe(image.get_layers()[0]) is not None, "
+        "selection=native(image.get_selection()) == load('mask'), channels=len(image.get_channels()))"
+    )
+    undone = {"same": True, "recipe": False, "selection": True, "channels": 0}
+    window.wait_for(lambda: window.ask(question) == undone, 10, "one Ctrl+Z did not bring everything back")
+
+
+def test_cancel_keeps_the_window_and_the_image(window, screen, gimp):
+    open_from_menu(window)
+    window.event("ready")
+    window.type("remove the noise slow 20")
+    window.event("plan", lambda event: event["text"].endswith("slow 20"))
+    window.event("preview")
+    window.key("ctrl+Return")
+    window.event("taken")
+    time.sleep(1.5)
+    screen.shoot(OUTPUT / "gimp" / gimp.suite / "progress.png")
+    began = time.monotonic()
+    window.key("Escape")
+    done = window.event("done")
+    assert done["error"] == "Cancelled. Nothing was changed."
+    assert done["at"] - began < 1.5
+    time.sleep(0.3)
+    screen.shoot(OUTPUT / "gimp" / gimp.suite / "cancelled.png")
+    assert screen.do("search", "--onlyvisible", "--name", TITLE), "the window should stay for another try"
+    assert len(window.layers()) == 1
+    window.key("Escape")
+    assert screen.gone(TITLE)
+
+
+def test_without_a_daemon_the_window_says_how_to_install(gimp, box, screen, photo):
+    window = GuiGimp(gimp, box, screen, photo, RESTORED_RUNTIME_DIR=str(box / "nobody"), RESTORED_CONFIG_DIR=str(box / "config"))
+    try:
+        open_from_menu(window)
+        trouble = window.event("trouble")
+        assert trouble["code"] == "not_installed"
+        assert "pipx install" in trouble["sentence"]
+        time.sleep(0.3)
+        screen.shoot(OUTPUT / "gimp" / gimp.suite / "not-installed.png")
+        window.key("Escape")
+        assert screen.gone(TITLE)
+    finally:
+        window.close()
