@@ -24,9 +24,9 @@ class History:
 
     def list(self, search: str = "") -> List[str]:
         """All instructions that contain `search`, in any case."""
-        found = _read(self._path).get("history", [])
+        found = _read(self._path).get("history")
         words = search.casefold()
-        return [text for text in found if isinstance(text, str) and words in text.casefold()]
+        return [text for text in (found if isinstance(found, list) else ()) if isinstance(text, str) and words in text.casefold()]
 
     def add(self, instruction: str) -> None:
         """Remember an instruction that was carried out."""

@@ -163,6 +163,8 @@ class Office:
                 state=self.performance.state,
                 tasks=self._work.tasks(),
                 device=self._work.device() if known else "",
+                models=self.performance.models,
+                default_model=self.performance.models[0]["name"] if self.performance.models else "",
                 max_bytes=self._budget,
             ),
         )
@@ -170,6 +172,7 @@ class Office:
         self.performance.load()
 
     def _status(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+        self.keep_in_touch()
         jobs = [
             {"client": job.client.name, "kind": job.kind, "stage": job.stage, "words": words, "fraction": fraction}
             for other in self._clients.values()

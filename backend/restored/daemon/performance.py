@@ -25,6 +25,8 @@ class Performance:
     def __init__(self, work: Work) -> None:
         self.state: State = "new"
         self.words = "Starting…"
+        self.models: list[dict[str, Any]] = []
+        """The installed models as last seen; empty before the engine is loaded."""
         self._work = work
         self._loaded = threading.Event()
         self._broken: BaseException | None = None
@@ -53,7 +55,8 @@ class Performance:
             case messages.ADJUST:
                 return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK))
             case messages.MODELS:
-                return self._work.models()
+                self.models = self._work.models()
+                return self.models
             case messages.UNLOAD:
                 return self._work.unload()
         raise AssertionError(job.kind)
@@ -61,6 +64,7 @@ class Performance:
     def _load(self) -> None:
         try:
             self._work.load(self._say)
+            self.models = self._work.models()
             self.state = "ready"
         except ClientError as error:
             self.state, self._broken = "broken", error

@@ -73,7 +73,7 @@ class Server:
             if now >= beat:
                 beat = now + BEAT
                 self._office.beat()
-            if now >= look_around:
+            if now >= look_around and not self._ending:
                 look_around = now + LOOK_AROUND
                 self._look_around(now)
             if now >= in_touch:

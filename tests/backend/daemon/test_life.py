@@ -1,0 +1,225 @@
+"""From the first start to the last file removed."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from restored_client import ClientError, Pixels, Session
+from restored_client.discovery import read_connection
+
+LAYER = Pixels(2, 2, 3, "u8", bytes(12))
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "run").iterdir()}
+
+
+def started_by_clients(folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: str = "") -> None:
+    """Let sessions of this test start echo daemons, through an executable like the installed one."""
+    command = folder / "restored"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m restored.daemon --engine echo {arguments} "$@"\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("RESTORED_EXECUTABLE", str(command))
+    monkeypatch.setenv("RESTORED_LOG_DIR", str(folder / "log"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_its_files_are_the_users_alone(daemon, folder) -> None:
+    connection = daemon.connection()
+    socket = Path(connection.endpoint.removeprefix("ipc://"))
+    assert stat.S_IMODE(daemon.file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "run").stat().st_mode) == 0o700
+    assert socket.parent == folder / "run"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_removes_its_files(daemon, folder, number) -> None:
+    daemon.connection()
+    daemon.process.send_signal(number)
+    assert daemon.process.wait(60) == 0
+    assert files(folder) == {"lock"}
+
+
+def test_ending_tells_clients_whose_jobs_it_cancels(daemon, folder) -> None:
+    caught: list[ClientError] = []
+
+    def work() -> None:
+        with daemon.session() as session, pytest.raises(ClientError) as raised:
+            session.restore(LAYER, instruction="sleep 600")
+        caught.append(raised.value)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    daemon.wait_for(lambda status: status["jobs"] and status["jobs"][0]["stage"] == "running")
+    assert daemon.end() == 0
+    thread.join()
+    assert caught[0].code == "shutting_down"
+    assert files(folder) == {"lock"}
+
+
+def test_two_started_at_once_are_one(launch) -> None:
+    daemons = [launch() for _ in range(3)]
+    ended = []
+    while len(ended) < 2:
+        ended = [daemon for daemon in daemons if daemon.process.poll() is not None]
+        time.sleep(0.02)
+    assert [daemon.process.returncode for daemon in ended] == [0, 0]
+    (one,) = [daemon for daemon in daemons if daemon not in ended]
+    with one.session() as session:
+        assert session.hello["pid"] == one.process.pid
+
+
+def test_a_client_starts_it_and_it_survives_the_client(folder, monkeypatch) -> None:
+    started_by_clients(folder, monkeypatch)
+    said: list[str] = []
+    code = "from restored_client import Session; print(Session.open(client='short-lived').hello['pid'])"
+    pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout)
+    with Session.open(client="next", on_status=said.append) as session:
+        assert session.hello["pid"] == pid
+        assert said == []
+        session.shutdown()
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=60)
+    assert files(folder) == {"lock"}
+
+
+def test_clients_that_start_it_at_once_find_the_same(folder, monkeypatch) -> None:
+    started_by_clients(folder, monkeypatch)
+    pids: list[int] = []
+
+    def find() -> None:
+        with Session.open(client="one of many") as session:
+            pids.append(session.hello["pid"])
+
+    threads = [threading.Thread(target=find) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with Session.open(client="last", start=False) as session:
+        session.shutdown()
+    assert len(pids) == 4
+    assert len(set(pids)) == 1
+
+
+def test_after_a_kill_the_next_client_starts_anew(folder, monkeypatch) -> None:
+    started_by_clients(folder, monkeypatch)
+    said: list[str] = []
+    session = Session.open(client="test", on_status=said.append)
+    first = session.hello["pid"]
+    killer = threading.Timer(0.5, os.kill, (first, signal.SIGKILL))
+    killer.start()
+    with pytest.raises(ClientError) as raised:
+        session.restore(LAYER, instruction="sleep 600")
+    assert raised.value.code == "daemon_died"
+    stale = read_connection()
+    assert stale is not None
+    assert stale.pid == first
+    assert session.restore(LAYER, instruction="x").changed, "the next request works"
+    assert session.hello["pid"] != first
+    assert said == ["Starting the restoration engine…"] * 2
+    assert len(list((folder / "run").glob("*.sock"))) == 1
+    session.shutdown()
+
+
+def test_a_stale_file_whose_port_another_program_took(folder, monkeypatch) -> None:
+    """The file names a dead process and a port where somebody speaks something else."""
+    import socketserver
+
+    class Http(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" + b" " * 64)
+
+    started_by_clients(folder, monkeypatch)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Http) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        dead = subprocess.Popen([sys.executable, "-c", ""])
+        dead.wait()
+        (folder / "run").mkdir(mode=0o700)
+        path = folder / "run" / "connection.json"
+        path.touch(mode=0o600)
+        endpoint = f"tcp://127.0.0.1:{server.server_address[1]}"
+        stale = {"endpoint": endpoint, "token": "t", "pid": dead.pid, "protocol": 1, "version": "", "build": ""}
+        path.write_text(json.dumps(stale))
+        with Session.open(client="test") as session:
+            assert session.hello["type"] == "hello"
+            session.shutdown()
+        server.shutdown()
+
+
+def test_a_deleted_connection_file_comes_back(daemon) -> None:
+    daemon.connection()
+    daemon.file.unlink()
+    assert daemon.connection().pid == daemon.process.pid
+
+
+def test_without_its_socket_it_ends(daemon) -> None:
+    Path(daemon.connection().endpoint.removeprefix("ipc://")).unlink()
+    assert daemon.process.wait(60) == 0
+
+
+def test_a_path_too_long_for_a_socket(launch, folder, monkeypatch) -> None:
+    deep = folder / ("deep" * 25)
+    monkeypatch.setenv("RESTORED_RUNTIME_DIR", str(deep))
+    daemon = launch(environment={"RESTORED_RUNTIME_DIR": str(deep)})
+    with daemon.session() as session:
+        assert session.restore(LAYER, instruction="x").changed
+    assert daemon.connection().endpoint.startswith("tcp://127.0.0.1:")
+
+
+def test_a_folder_that_cannot_be_made(launch, folder) -> None:
+    (folder / "file").touch()
+    daemon = launch(environment={"RESTORED_RUNTIME_DIR": str(folder / "file" / "run")})
+    assert daemon.process.wait(60) == 1
+    assert b"cannot use its folder" in daemon.process.stderr.read()
+
+
+def test_unused_it_unloads_and_then_ends(launch, folder) -> None:
+    daemon = launch("--idle-unload", str(0.2 / 60), "--idle-exit", str(4 / 3600))
+    with daemon.session() as session:
+        kept = session.restore(LAYER, instruction="x", keep=True)
+        time.sleep(2.5)
+        assert session.status()["kept"]["results"] == 0
+        with pytest.raises(ClientError) as raised:
+            session.adjust(kept.job)
+        assert raised.value.code == "expired"
+    assert daemon.process.wait(60) == 0
+    assert files(folder) == {"lock"}
+    assert daemon.log.count("unloading") >= 1
+
+
+def test_an_idle_daemon_of_another_build_is_replaced(folder, monkeypatch) -> None:
+    started_by_clients(folder, monkeypatch)
+    with Session.open(client="test") as session:
+        first, build = session.hello["pid"], session.hello["build"]
+    with Session.open(client="test", build=build) as session:
+        assert session.hello["pid"] == first
+    said: list[str] = []
+    with Session.open(client="test", build="newer", on_status=said.append) as session:
+        assert session.hello["pid"] != first
+        assert said[0].startswith("Restarting")
+        session.shutdown()
+
+
+def test_a_busy_daemon_of_another_build_is_used_as_it_is(daemon) -> None:
+    with daemon.busy() as session, Session.open(client="test", build="newer") as other:
+        assert other.hello["pid"] == session.hello["pid"] == daemon.process.pid
+
+
+def test_a_client_of_a_newer_protocol_is_told_to_update_the_engine(folder, monkeypatch, launch) -> None:
+    daemon = launch()
+    daemon.connection()
+    monkeypatch.setattr("restored_client.messages.PROTOCOL_VERSION", 2)
+    with pytest.raises(ClientError) as raised:
+        Session.open(client="test", start=False)
+    assert raised.value.code == "protocol"
+    assert "engine is older" in raised.value.sentence

@@ -1,0 +1,42 @@
+"""The daemon opens no outbound connection."""
+
+import socket
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+OFFLINE = "import socket; from restored.daemon.offline import stay_offline; stay_offline(); "
+
+REFUSED = (
+    "socket.create_connection(('192.0.2.1', 80), 1)",
+    "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('192.0.2.1', 53))",
+    "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 53))",
+    "socket.getaddrinfo('example.org', 80)",
+    "socket.gethostbyname('example.org')",
+    "__import__('urllib.request').request.urlopen('http://example.org', timeout=1)",
+)
+
+
+@pytest.mark.parametrize("attempt", REFUSED)
+def test_the_interpreter_refuses_other_machines(attempt) -> None:
+    done = subprocess.run([sys.executable, "-c", OFFLINE + attempt], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "restored works offline" in done.stderr
+
+
+def test_this_machine_may_be_talked_to() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        attempt = f"socket.create_connection({server.getsockname()!r})"
+        subprocess.run([sys.executable, "-c", OFFLINE + attempt], check=True)
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
+def test_a_working_daemon_has_no_connection_but_its_clients(launch, tcp) -> None:
+    daemon = launch(*(["--tcp"] if tcp else []))
+    with daemon.busy():
+        seen = psutil.Process(daemon.process.pid).net_connections("inet")
+    port = int(daemon.connection().endpoint.rpartition(":")[2]) if tcp else None
+    assert {connection.laddr for connection in seen} == ({("127.0.0.1", port)} if tcp else set())
+    assert {connection.raddr[0] for connection in seen if connection.raddr} == ({"127.0.0.1"} if tcp else set())

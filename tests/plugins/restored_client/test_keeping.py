@@ -1,0 +1,103 @@
+"""Recipes, history and presets."""
+
+import stat
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restored_client import ClientError
+from restored_client.history import MAX_HISTORY, MAX_LENGTH, History, Presets
+from restored_client.recipe import decode_recipe, encode_recipe, make_recipe
+
+RECIPE = make_recipe(
+    instruction="remove “rain”", plan={"steps": []}, strength=0.5, scale=1, model="swift", sha256="0" * 64, version="0.1.0"
+)
+
+
+def test_a_recipe_survives() -> None:
+    assert decode_recipe(encode_recipe(RECIPE)) == RECIPE
+    assert decode_recipe(encode_recipe(RECIPE).encode()) == RECIPE
+    assert "\n" not in encode_recipe(RECIPE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"restore_with_instruction": 2},
+        {"strength": 2},
+        {"strength": True},
+        {"scale": 3},
+        {"plan": None},
+        {"restore_with_instruction": "x"},
+    ],
+)
+def test_a_recipe_of_another_kind_is_refused(change) -> None:
+    with pytest.raises(ClientError) as raised:
+        decode_recipe(encode_recipe({**RECIPE, **change}))
+    assert raised.value.code == "bad_recipe"
+    assert ("newer version" in raised.value.sentence) == (change == {"restore_with_instruction": 2})
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text() | st.binary())
+def test_no_text_breaks_the_reader(text) -> None:
+    with pytest.raises(ClientError):
+        decode_recipe(text)
+
+
+def test_history_is_newest_first_and_without_doubles(tmp_path) -> None:
+    history = History(tmp_path / "deep" / "history.json")
+    for text in ("rain", "snow", " rain ", "", "x" * (MAX_LENGTH + 1)):
+        history.add(text)
+    assert history.list() == ["rain", "snow"]
+    assert history.list("SN") == ["snow"]
+    history.remove("rain")
+    assert History(tmp_path / "deep" / "history.json").list() == ["snow"]
+    for number in range(MAX_HISTORY + 5):
+        history.add(str(number))
+    assert len(history.list()) == MAX_HISTORY
+    history.clear()
+    assert history.list() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
+def test_history_is_private(tmp_path) -> None:
+    History(tmp_path / "history.json").add("holiday")
+    assert stat.S_IMODE((tmp_path / "history.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"history": 5}', '{"history": [5, "rain"]}', "\x00"])
+def test_a_broken_history_is_no_trouble(tmp_path, content) -> None:
+    path = tmp_path / "history.json"
+    path.write_text(content)
+    history = History(path)
+    assert history.list() in ([], ["rain"])
+    history.add("snow")
+    assert history.list()[0] == "snow"
+
+
+def test_an_unwritable_history_is_no_trouble(tmp_path) -> None:
+    (tmp_path / "file").touch()
+    History(tmp_path / "file" / "history.json").add("rain")
+
+
+def test_the_folder_is_the_users_configuration(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("RESTORED_CONFIG_DIR", str(tmp_path))
+    History().add("rain")
+    Presets().save("Rainy day", {"instruction": "rain"})
+    assert {path.name for path in tmp_path.iterdir()} == {"history.json", "presets.json"}
+
+
+def test_presets_are_saved_by_name(tmp_path) -> None:
+    presets = Presets(tmp_path / "presets.json")
+    presets.save(" Rainy day ", {"instruction": "rain", "strength": 0.5})
+    presets.save("Night", {"instruction": "brighten"})
+    presets.save("Rainy day", {"instruction": "rain and haze"})
+    assert presets.all() == {"Rainy day": {"instruction": "rain and haze"}, "Night": {"instruction": "brighten"}}
+    presets.remove("Night")
+    presets.remove("unknown")
+    assert list(presets.all()) == ["Rainy day"]
+    with pytest.raises(ValueError, match="name"):
+        presets.save(" ", {})
