@@ -347,7 +347,9 @@ class Window:
         self._busy = job
         for widget in self._editing:
             widget.set_sensitive(job is None)
-        self._refresh_button()
+        # a preview that was on its way was dropped
+        self._preview.say(_("After") if self._preview.has_after else "")
+        self._update_preview()
 
     def _on_done(self, outcome, error):
         source, wish = self._busy

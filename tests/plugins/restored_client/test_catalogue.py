@@ -1,8 +1,12 @@
 """Translations are read from .po text; English stays where a language or a message is missing."""
 
 import pytest
+
 from restored.instruction import LABELS, REASONS
+from restored_client import errors
 from restored_client.catalogue import SHARED, load, parse
+from restored_client.reasons import SENTENCES
+from restored_client.starters import STARTERS
 
 PO = """
 msgid ""
@@ -55,10 +59,10 @@ def test_user_language_comes_from_gettexts_variables(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("file", sorted(SHARED.glob("*.po")), ids=lambda file: file.stem)
-def test_every_task_and_reason_is_translated(file):
+def test_every_task_reason_error_and_preset_is_translated(file):
     messages = parse(file.read_text(encoding="utf-8"))
     assert set(LABELS.values()) <= set(messages)
-    from restored_client.reasons import SENTENCES
-
     assert set(SENTENCES) == set(REASONS)
     assert set(SENTENCES.values()) <= set(messages)
+    assert set(errors.SENTENCES.values()) <= set(messages)
+    assert {name for name, _instruction in STARTERS} <= set(messages)
