@@ -103,7 +103,8 @@ def _on_cpu(model: "Restorer", identity: str, reason: str) -> Choice:
 
     keep_pages()
     if identity not in _timed_runtimes:
-        measured = [(probe(runtime, model, identity), runtime) for runtime in _cpu_runtimes(model)]
+        runtimes = list(_cpu_runtimes(model))
+        measured = [(probe(runtime, model, identity) if len(runtimes) > 1 else 0.0, runtime) for runtime in runtimes]
         _timed_runtimes[identity] = sorted(measured, key=lambda pair: pair[0])
     timed = _timed_runtimes[identity]
     seconds, best = timed[0]

@@ -1,0 +1,105 @@
+"""The public API: its names are pinned, importing it is light, and arrays and Pillow images come back as they went in."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import restored
+from restored.models.bundle import Bundle, write_bundle
+from restored.models.swift import Swift, SwiftConfig
+
+EXPORTS = {
+    "LABELS", "TASKS", "Bundle", "Cancelled", "EngineError", "ModelError", "PixelError", "Plan", "PlanError", "Preview",
+    "Residual", "Restoration", "Step", "Task", "explain", "list_bundles", "load_bundle", "restore",
+}  # fmt: skip
+PLAN = restored.Plan.of("denoise")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    config = SwiftConfig(widths=(4, 6), encoder=(1,), middle=1, decoder=(1,), rank=1, context_width=4, grid_channels=2)
+    torch.manual_seed(0)
+    folder: Path = tmp_path_factory.mktemp("api") / "random"
+    return write_bundle(folder, Swift(config), config.to_dict(), licence="MIT", training_data="random numbers", version="0")
+
+
+def test_public_api() -> None:
+    assert set(restored.__all__) == EXPORTS
+    assert all(hasattr(restored, name) for name in EXPORTS)
+    with pytest.raises(AttributeError):
+        _ = restored.nothing_of_the_kind  # type: ignore[attr-defined]
+
+
+def test_importing_it_loads_no_model_library() -> None:
+    heavy = "{'torch', 'openvino', 'sentence_transformers', 'transformers', 'PIL', 'scipy'}"
+    code = f"import sys, restored, restored.engine; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.float16, np.float32])
+@pytest.mark.parametrize("shape", [(20, 30), (20, 30, 1), (20, 30, 2), (20, 30, 3), (20, 30, 4)])
+def test_arrays_come_back_as_they_went_in(bundle: Bundle, dtype: type, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    image = (rng.random(shape) * (1 if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max)).astype(dtype)
+    result = restored.restore(image, PLAN, model=bundle)
+    assert isinstance(result.image, np.ndarray)
+    assert result.image.shape == shape
+    assert result.image.dtype == dtype
+    assert result.changed
+    assert result.device
+    assert result.plan == PLAN
+    large = restored.restore(image, PLAN, model=bundle, scale=2)
+    assert large.image.shape == (40, 60, *shape[2:])  # type: ignore[union-attr]
+
+
+def test_big_endian_arrays_work(bundle: Bundle) -> None:
+    image = np.random.default_rng(0).integers(0, 65536, (9, 9, 3)).astype(np.uint16)
+    other = np.asarray(restored.restore(image.astype(">u2"), PLAN, model=bundle).image)
+    assert np.array_equal(other, np.asarray(restored.restore(image, PLAN, model=bundle).image))
+
+
+@pytest.mark.parametrize(("mode", "back"), [("RGB", "RGB"), ("L", "L"), ("RGBA", "RGBA"), ("LA", "LA"), ("P", "RGB"), ("1", "L")])
+def test_pillow_images_come_back_as_pillow_images(bundle: Bundle, mode: str, back: str) -> None:
+    array = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+    image = Image.fromarray(array).convert(mode)
+    image.info["icc_profile"] = b"profile"
+    result = restored.restore(image, PLAN, model=bundle).image
+    assert isinstance(result, Image.Image)
+    assert (result.mode, result.size) == (back, (30, 20))
+    assert result.info["icc_profile"] == b"profile"
+
+
+def test_what_is_no_picture_gets_a_sentence(bundle: Bundle) -> None:
+    for wrong in ("photo.png", None, [[1]], np.zeros((4, 4, 3)), Image.new("CMYK", (4, 4))):
+        with pytest.raises(restored.PixelError, match=r"\.$"):
+            restored.restore(wrong, PLAN, model=bundle)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrap", [lambda array: array, Image.fromarray])
+def test_nothing_to_do_returns_the_same_object(bundle: Bundle, wrap: Callable) -> None:
+    image = wrap(np.zeros((5, 5, 3), np.uint8))
+    result = restored.restore(image, restored.Plan(reason="empty", message="Tell me what to do."), model=bundle)
+    assert result.image is image
+    assert not result.changed
+    assert result.plan.message
+
+
+def test_masks_and_context_may_be_pillow_images_too(bundle: Bundle) -> None:
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8))
+    mask = Image.new("L", (30, 20), 0)
+    result = restored.restore(image, PLAN, model=bundle, mask=mask, context=image).image
+    assert np.array_equal(np.asarray(result), np.asarray(image))
+
+
+def test_the_kept_residual_needs_no_inference(bundle: Bundle) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+    result = restored.restore(image, PLAN, model=bundle, keep=True)
+    assert result.residual is not None
+    assert np.array_equal(result.residual.apply(1.0), np.asarray(result.image))
+    assert np.array_equal(result.residual.apply(0.0), image)
