@@ -1,0 +1,95 @@
+"""The program as a process: what it imports before it answers, its exit codes, its manners towards pipes and signals."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("torch", "typer", "rich", "numpy", "openvino", "sentence_transformers", "PIL")
+
+
+def restored(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "restored.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=60, check=False)
+
+
+def test_the_daemon_is_reached_before_anything_heavy() -> None:
+    """`restored serve` must say hello within a second."""
+    code = f"""
+import sys
+import restored.daemon
+restored.daemon.main = lambda arguments: print([name for name in {HEAVY!r} if name in sys.modules], arguments) or 7
+sys.argv = ["restored", "serve", "--tcp"]
+from restored.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (7, "[] ['--tcp']\n"), done.stderr
+
+
+def test_help_and_commands_do_not_wait_for_torch() -> None:
+    code = "import sys, restored.cli.app; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from restored.cli import app
+
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    assert app.run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("restored ")
+    assert app.run(["--help"]) == 0
+    overview = capsys.readouterr().out
+    for command in ("run", "batch", "explain", "daemon", "models", "plugins", "doctor", "serve"):
+        assert command in overview
+        assert app.run([command, "--help"]) == 0
+        assert "Usage" in capsys.readouterr().out
+
+
+def test_errors_go_to_stderr_with_an_exit_code(tmp_path: Path) -> None:
+    done = restored("run", str(tmp_path / "none.png"), "brighter", "-o", str(tmp_path / "o.png"), "--no-daemon", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("There is no file")
+
+
+def test_a_daemon_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
+    """Neither a traceback nor an endless wait."""
+    program = tmp_path / "restored"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    done = restored("daemon", "start", RESTORED_EXECUTABLE=str(program), RESTORED_RUNTIME_DIR=str(tmp_path / "run"))
+    assert done.returncode == 1
+    assert "could not start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 130)])
+def test_signals_leave_no_half_file(tmp_path: Path, number: int, code: int) -> None:
+    """The result is being written when the signal comes."""
+    script = tmp_path / "slow.py"
+    script.write_text(
+        "import sys, time, pathlib\n"
+        "from restored.cli import app\n"
+        "from restored.io import atomic\n"
+        "def slow(*_, **__):\n"
+        "    with atomic(pathlib.Path(sys.argv[1])) as file:\n"
+        "        file.write(b'half'); file.flush(); print('writing', flush=True); time.sleep(30)\n"
+        "app.app.command('slow')(lambda: slow())\n"
+        "sys.exit(app.run(['slow']))\n"
+    )
+    folder = tmp_path / "out"
+    folder.mkdir()
+    process = subprocess.Popen([sys.executable, script, folder / "x.png"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "writing\n"
+    assert len(os.listdir(folder)) == 1
+    time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(10) == code
+    assert os.listdir(folder) == []
+    process.stdout.close()
