@@ -20,7 +20,7 @@ def doctor(json: Json = False) -> None:
     else:
         for finding in findings:
             style, sign = _STYLE[finding.state]
-            say.out.print(Text.assemble((f"{sign} ", style), (f"{finding.about:12}", "bold"), redacted(finding.sentence)))
+            say.out.print(Text.assemble((f"{sign} ", style), (f"{finding.about:14}", "bold"), redacted(finding.sentence)))
             for name, value in finding.facts.items():
                 say.out.print(Text(f"      {name}: {redacted(value)}", style="dim"))
     if any(finding.state == "bad" for finding in findings):
