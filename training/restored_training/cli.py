@@ -266,11 +266,17 @@ def analyse_layers(
     subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
     out: Path = Path("layers.png"),
 ) -> None:
-    """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights)."""
-    from .analyses.layers import plot_layers, task_change
+    """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights), and how
+    large each task's biases are beside the general weights and those weights' jitter."""
+    from . import checkpoint
+    from .analyses.layers import bias_sizes, jitter, plot_layers, task_change
     from .places import swift_of
 
-    plot_layers(task_change(swift_of(subject)), "cosine similarity to the general weight").save(out)
+    model = swift_of(subject)
+    plot_layers(task_change(model), "cosine similarity to the general weight").save(out)
+    print("biases / general weights: " + ", ".join(f"{task} {size:.3f}" for task, size in bias_sizes(model).items()))
+    if subject.endswith(".pt"):
+        print(f"general weights' distance from their running average: {jitter(checkpoint.load(Path(subject))):.3f}")
     console.print(f"Wrote {out}.")
 
 

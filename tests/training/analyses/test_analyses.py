@@ -7,7 +7,7 @@ import torch
 from restored.models.swift import Swift, SwiftConfig
 from restored.models.swift.lowrank import TaskConv2d
 from restored_training.analyses.embeddings import embedding_picture, neighbour_purity
-from restored_training.analyses.layers import layer_change, layer_effect, plot_layers, task_change
+from restored_training.analyses.layers import bias_sizes, jitter, layer_change, layer_effect, plot_layers, task_change
 from restored_training.analyses.rank import finetuning_deltas, plot_rank, rank_energy, task_deltas, truncation
 
 
@@ -60,6 +60,16 @@ def test_task_change_and_its_picture(model: Swift) -> None:
     assert all(values["deblur"] == pytest.approx(1, abs=1e-5) for values in change.values())
     assert min(values["denoise"] for values in change.values()) < 0.999
     assert plot_layers(change, "test").width > 100
+
+
+def test_bias_sizes_and_jitter(model: Swift) -> None:
+    sizes = bias_sizes(model)
+    assert sizes["denoise"] > 0.01
+    assert sizes["deblur"] == 0
+    ema = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    assert jitter({"model": ema, "ema": ema}) == 0
+    doubled = {name: 2 * value for name, value in ema.items()}
+    assert jitter({"model": doubled, "ema": ema}) == pytest.approx(1)
 
 
 def test_layer_effect_is_zero_where_nothing_was_learned(model: Swift) -> None:

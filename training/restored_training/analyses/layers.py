@@ -42,6 +42,28 @@ def task_change(model: Swift, tasks: Sequence[Task] = TASKS) -> dict[str, dict[T
     return out
 
 
+def bias_sizes(model: Swift) -> dict[Task, float]:
+    """How much of a `swift` is specific to each task: the norm of all its low-rank biases over that of the general weights.
+
+    Tasks whose biases stay as small as the general weights' own jitter (see `jitter`) have not been learned.
+    """
+    convs = [conv for conv in model.convs.values() if isinstance(conv, TaskConv2d)]
+    general = sum(float(conv.weight.detach().square().sum()) for conv in convs)
+    out: dict[Task, float] = {}
+    for index, task in enumerate(TASKS):
+        own = sum(float((conv.up[index] @ conv.down[index]).detach().square().sum()) for conv in convs)
+        out[task] = (own / general) ** 0.5
+    return out
+
+
+def jitter(state: Mapping[str, State]) -> float:
+    """How far a checkpoint's weights stray from their running average: |model - ema| / |ema| over all convs' general weights."""
+    names = [name for name in state["ema"] if name.startswith("convs.") and name.endswith(".weight")]
+    apart = sum(float((state["model"][name] - state["ema"][name]).square().sum()) for name in names)
+    size = sum(float(state["ema"][name].square().sum()) for name in names)
+    return (apart / size) ** 0.5 if size else 0.0
+
+
 @torch.no_grad()
 def layer_effect(
     model: Swift, image: Tensor, target: Tensor, task: Task, *, context: Tensor, windows: Tensor
