@@ -28,18 +28,18 @@ def daemon(box: Path) -> Iterator[DaemonProcess]:
 @pytest.fixture(scope="session")
 def shared_daemon() -> Iterator[DaemonProcess]:
     """One daemon for all tests that do not harm it; answers with negatives."""
-    yield from _for_the_session(negative=True)
+    yield from _for_the_session("negative")
 
 
 @pytest.fixture(scope="session")
 def real_daemon() -> Iterator[DaemonProcess]:
     """One daemon with the real engine: models load once."""
-    yield from _for_the_session(negative=False)
+    yield from _for_the_session("restored")
 
 
-def _for_the_session(*, negative: bool) -> Iterator[DaemonProcess]:
+def _for_the_session(engine: str) -> Iterator[DaemonProcess]:
     folder = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
-    process = DaemonProcess(folder, negative=negative).start()
+    process = DaemonProcess(folder, engine).start()
     yield process
     process.stop()
     shutil.rmtree(folder, ignore_errors=True)

@@ -61,10 +61,14 @@ def parse(output: str) -> list[dict]:
 
 
 class DaemonProcess:
-    """The real daemon, in a runtime folder of its own. `negative`: with an engine whose answer a test knows (negative.py)."""
+    """The real daemon, in a runtime folder of its own.
 
-    def __init__(self, folder: Path, *, negative: bool = True) -> None:
-        self.command = [sys.executable, str(HERE / "negative.py")] if negative else [sys.executable, "-m", "restored.daemon"]
+    engine: "restored" the real one, "echo" gives back what it got, "negative" answers what a test can compute (negative.py).
+    """
+
+    def __init__(self, folder: Path, engine: str = "negative") -> None:
+        own = [sys.executable, "-m", "restored.daemon", "--engine", engine]
+        self.command = [sys.executable, str(HERE / "negative.py")] if engine == "negative" else own
         self.runtime = folder / "run"
         self.runtime.mkdir(mode=0o700, exist_ok=True)
         self.log = folder / "daemon.txt"

@@ -265,7 +265,6 @@ class Window:
                 self._state.expired()
                 self._update_preview()
             else:
-                self._preview.say(_("No preview"))
                 self._on_trouble(error)
             return
         if want.box != self._state.box or want.key != self._plan.key():
@@ -295,6 +294,8 @@ class Window:
     def _on_trouble(self, error):
         note("trouble", code=error.code, sentence=error.sentence, detail=error.detail)
         if self._busy is None:
+            self._remark.set_text("")
+            self._preview.say(_("No preview"))
             self._status.trouble(_(error.sentence), retry=error.code in GONE)
             self._refresh_button()
 

@@ -7,6 +7,7 @@ from gi.repository import Gimp
 from restored_client.session import Session
 
 from . import apply
+from .trace import note
 from .words import CATALOGUE, _
 
 TICK = 0.05
@@ -18,15 +19,19 @@ def run(image, drawables, wish, show):
 
     `show` opens an enlarged image on the screen. Raises Refusal, ClientError or Cancelled; the image is then unchanged.
     """
+    note("asked")
     source = apply.take(image, drawables, wish.output, wish.scale)
+    note("taken")
     Gimp.progress_init(_("Restoring…"))
     try:
         outcome = _in_background(lambda report: _restore(source, wish, report))
     finally:
         Gimp.progress_end()
+    note("restored", seconds=outcome.seconds)
     if not outcome.changed:
         return apply.Given(None, None, why(outcome))
     given = apply.give_back(source, wish, outcome)
+    note("given")
     if given.image is not None and show:
         Gimp.Display.new(given.image)
     return given

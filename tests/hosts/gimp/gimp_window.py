@@ -18,6 +18,8 @@ while True:
     path = os.path.join(BOX, "ask-%d.py" % number)
     if not os.path.exists(path):
         time.sleep(0.03)
+        if os.getppid() == 1:  # GIMP has gone
+            break
         continue
     code = open(path).read()
     if code == "quit":

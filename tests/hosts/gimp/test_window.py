@@ -4,9 +4,9 @@ import time
 
 import numpy as np
 import pytest
+from gimp_window import GuiGimp
 from hostkit import OUTPUT
 from PIL import Image
-from gimp_window import GuiGimp
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
 

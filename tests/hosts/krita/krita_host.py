@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -71,7 +72,11 @@ class Krita:
         log = box / "krita.txt"
         with log.open("wb") as output:
             done = subprocess.run(
-                self.command("krita", "--nosplash", **env), stdout=output, stderr=subprocess.STDOUT, timeout=timeout, check=False
+                self.command(*os.environ.get("KRITA_GDB", "krita").split(), "--nosplash", **env),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=timeout,
+                check=False,
             )
         told = [json.loads(line) for line in facts.read_text().splitlines()] if facts.exists() else []
         assert told, log.read_text(errors="replace")[-4000:]

@@ -132,8 +132,7 @@ def case_the_layer_above_comes_after_its_source(kit):
     bottom = kit.document.topLevelNodes()[0]
     kit.document.rootNode().addChildNode(kit.document.createNode("sky", "paintlayer"), bottom)
     kit.document.waitForDone()
-    kit.document.setActiveNode(bottom)
-    yield 0.5
+    yield from kit.activate(kit.document, bottom)
     job = kit.docker.restore()
     yield finished(kit, job)
     assert kit.names(kit.document) == ["Background", RAIN, "sky"]
@@ -152,10 +151,8 @@ def case_layers_that_cannot_be_restored_get_a_sentence(kit):
     document.waitForDone()
 
     def said(node, output, word):
-        document.setActiveNode(node)
-        document.waitForDone()
+        yield from kit.activate(document, node)
         docker.output.setCurrentIndex(output)
-        yield lambda: document.activeNode() is not None and document.activeNode().name() == node.name()
         job = docker.restore()
         assert job is None, node.name()
         assert word in docker.message.text(), docker.message.text()
@@ -203,6 +200,26 @@ def case_cancelling_leaves_no_trace(kit):
     kit.type("")  # also ends the slow preview
 
 
+def case_masks_opacity_and_blending_come_along(kit):
+    yield from begin(kit)
+    node = kit.document.topLevelNodes()[0]
+    node.setOpacity(128)
+    node.setBlendingMode("multiply")
+    if hasattr(kit.document, "createTransparencyMask"):  # from 5.2 on
+        node.addChildNode(kit.document.createTransparencyMask("hole"), None)
+    kit.document.waitForDone()
+    yield from kit.activate(kit.document, node)
+    before = len(kit.history())
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    yield 0.2
+    assert job.state == "done", job.message
+    top = kit.document.topLevelNodes()[-1]
+    assert (top.name(), top.opacity(), top.blendingMode()) == (RAIN, 128, "multiply")
+    assert [each.type() for each in top.childNodes()] == [each.type() for each in node.childNodes()]
+    assert kit.history()[before:] == ["Add Layer"], kit.history()
+
+
 def case_several_jobs_take_turns_and_can_be_cancelled_one_by_one(kit):
     yield from begin(kit, "slower 0.7 noise")
     docker = kit.docker
@@ -235,9 +252,7 @@ def case_a_layer_deleted_meanwhile_is_survived(kit):
     yield from begin(kit, "slower 0.8 noise")
     node = kit.document.topLevelNodes()[0]
     kit.document.rootNode().addChildNode(kit.document.createNode("other", "paintlayer"), node)
-    kit.document.setActiveNode(node)
-    kit.document.waitForDone()
-    yield 0.1
+    yield from kit.activate(kit.document, node)
     job = kit.docker.restore()
     yield lambda: job.state == "running"
     node.remove()
@@ -270,8 +285,7 @@ def case_another_strength_needs_no_inference(kit):
     job = docker.restore()
     yield finished(kit, job)
     undo(kit)
-    kit.document.setActiveNode(kit.document.topLevelNodes()[0])
-    yield 0.2
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
     docker.strength.setValue(50)
     begun = time.perf_counter()
     job = docker.restore()
@@ -279,7 +293,7 @@ def case_another_strength_needs_no_inference(kit):
     took = time.perf_counter() - begun
     kit.tell(adjust_s=round(took, 2))
     assert job.state == "done", job.message
-    assert took < 0.5, "it was inferred again: %.2f s" % took
+    assert took < 0.5, f"it was inferred again: {took:.2f} s"
     top = kit.document.topLevelNodes()[-1]
     assert set(kit.pixels(top, kit.document)[:3]) <= {127, 128}
     assert job.recipe["strength"] == 0.5
@@ -339,9 +353,7 @@ def case_the_actions_open_the_docker_and_repeat(kit):
     docker = kit.docker
     yield finished(kit, docker.restore())
     docker.setVisible(False)
-    kit.document.setActiveNode(kit.document.topLevelNodes()[0])
-    kit.document.waitForDone()
-    yield 0.2
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
     kit.app.action("restore_with_instruction_repeat").trigger()
     yield lambda: not kit.idle() or len(kit.document.topLevelNodes()) == 3
     yield kit.idle
@@ -388,7 +400,7 @@ def case_the_whole_docker_can_be_reached_by_tab(kit):
         kit.QtTest.QTest.keyClick(widget, qt.Key.Key_Tab)
     bars = [chip.bar for chip in docker.chips._chips]
     for widget in [docker.edit, *bars, docker.preview, docker.strength, docker.scale, docker.output, docker.go]:
-        assert widget in seen, (widget, seen)
+        assert widget in seen, (widget, [type(each).__name__ for each in seen])
     assert [seen.index(bar) for bar in bars] == sorted(seen.index(bar) for bar in bars)
 
 
@@ -436,6 +448,7 @@ def case_24_megapixels(kit):
     kit.app.activeWindow().addView(kit.document)
     yield lambda: kit.ready(kit.document)
     docker = kit.docker
+    docker.setVisible(True)
     docker.scale.setCurrentIndex(0)
     docker.output.setCurrentIndex(0)
     docker.strength.setValue(100)

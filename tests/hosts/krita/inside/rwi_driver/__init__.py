@@ -18,7 +18,7 @@ else:
     from PyQt5 import QtCore, QtGui, QtTest, QtWidgets
 
 BOX = os.environ["RWI_BOX"]
-PATIENCE = 60  # seconds for one condition
+PATIENCE = 40  # seconds for one condition
 
 
 def tell(**facts):
@@ -67,6 +67,13 @@ class Kit:
         active = self.app.activeDocument()
         return active is not None and active == document and active.activeNode() is not None
 
+    def activate(self, document, node):
+        """Make a node the active one: Krita takes it only some time after the node came into the tree."""
+        yield 0.3
+        document.setActiveNode(node)
+        document.waitForDone()
+        yield lambda: document.activeNode() is not None and document.activeNode().uniqueId() == node.uniqueId()
+
     def history(self):
         """The undo history of the document in front, without its first, empty entry."""
         for widget in QtWidgets.QApplication.allWidgets():
@@ -88,12 +95,6 @@ class Kit:
     def idle(self):
         """Whether every job is over."""
         return not self.docker.queue.unfinished
-
-    def close_all(self):
-        for document in self.app.documents():
-            document.waitForDone()
-            document.setModified(False)
-            document.close()
 
     def shoot(self, name, widget=None):
         screen = QtGui.QGuiApplication.primaryScreen()
@@ -154,11 +155,17 @@ class Driver(Extension):
 
     def done(self, error):
         tell(case=self.name, error=error, seconds=round(time.perf_counter() - self.started, 2), facts=self.kit.facts)
-        try:
-            self.kit.close_all()
-        except BaseException:
-            traceback.print_exc()
-        QtCore.QTimer.singleShot(100, self.next_case)
+        self.tidy()
+
+    def tidy(self):
+        """Close what is open, one at a time: Krita 5.1 crashes when documents go while it still updates its list of layers."""
+        document = next(iter(Krita.instance().documents()), None)
+        if document is None:
+            QtCore.QTimer.singleShot(50, self.next_case)
+            return
+        document.waitForDone()
+        document.setModified(False)
+        QtCore.QTimer.singleShot(150, lambda: (document.close(), QtCore.QTimer.singleShot(150, self.tidy)))
 
 
 Krita.instance().addExtension(Driver(Krita.instance()))
