@@ -139,7 +139,7 @@ class Chip(QtWidgets.QWidget):
             (tr("From “%s”.") % words + "\n" if words else "")
             + tr("Drag to weigh; Delete removes; Alt+Up and Alt+Down change the order.")
         )
-        close = QtWidgets.QToolButton()
+        self.close_button = close = QtWidgets.QToolButton()
         close.setText("×")
         close.setAutoRaise(True)
         close.setToolTip(tr("Remove “%s” from the plan") % label)
@@ -248,11 +248,12 @@ class Chips(QtWidgets.QWidget):
             chip.deleteLater()
         if focused is not None and self._chips and focused_task in known:  # the focused one went: the next one takes over
             self._chips[min(focused, len(self._chips) - 1)].bar.setFocus()
-        before = None
+        before = self  # the chips were made last, but Tab reaches them where they stand
         for chip in self._chips:
-            if before is not None:
-                QtWidgets.QWidget.setTabOrder(before.bar, chip.bar)
-            before = chip
+            for widget in (chip.bar, chip.close_button):
+                QtWidgets.QWidget.setTabOrder(before, widget)
+                before = widget
+        QtWidgets.QWidget.setTabOrder(before, self._add)
 
     def _new_chip(self, step: Dict[str, Any]) -> Chip:
         chip = Chip(step)

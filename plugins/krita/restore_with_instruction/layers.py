@@ -181,21 +181,15 @@ def place_new_layer(document, node, source: Source, data: bytes, name: str):
     if source.mask is not None:
         data = clear_unselected(data, source.mask, source.space.pixel_bytes)
     layer = document.createNode(name, "paintlayer")
-    fits = Space(layer.colorModel(), layer.colorDepth(), layer.colorProfile()) == source.space
-    if source.own_pixels and (node.childNodes() or not fits):
-        # A duplicate brings the layer's masks. It also is the only way to a layer in another space than the document's:
-        # converting even an unattached one is a step in the history of its own.
+    if source.own_pixels and not _plain(node, layer):
         layer = node.duplicate()
         layer.setName(name)
         bounds = layer.bounds()
         blank = bytes(bounds.width() * bounds.height() * source.space.pixel_bytes)
         layer.setPixelData(blank, *bounds.getRect())
-    elif source.own_pixels:
-        layer.setOpacity(node.opacity())
-        layer.setBlendingMode(node.blendingMode())
     layer.setPixelData(data, x, y, w, h)
     node.parentNode().addChildNode(layer, node)
-    _settle(document, layer)
+    _settle(document)
     return layer
 
 
@@ -206,7 +200,7 @@ def place_in_place(document, node, source: Source, data: bytes):
     layer.setPixelData(data, *source.rect)
     node.parentNode().addChildNode(layer, node)
     node.remove()
-    _settle(document, layer)
+    _settle(document)
     return layer
 
 
@@ -223,7 +217,21 @@ def place_new_document(source: Source, data: bytes, width: int, height: int, nam
     return document, layer
 
 
-def _settle(document, layer) -> None:
+def _plain(node, layer) -> bool:
+    """Whether a layer made anew is like this node: same space, opaque, normal blending, no masks.
+
+    Else a duplicate has to bring these along: giving them even to a layer that is not in the tree yet is a step in the history.
+    """
+    return (
+        (node.colorModel(), node.colorDepth(), node.colorProfile())
+        == (layer.colorModel(), layer.colorDepth(), layer.colorProfile())
+        and node.opacity() == layer.opacity()
+        and node.blendingMode() == layer.blendingMode()
+        and not node.childNodes()
+    )
+
+
+def _settle(document) -> None:
     document.waitForDone()
     document.refreshProjection()
 

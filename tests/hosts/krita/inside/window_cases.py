@@ -346,6 +346,7 @@ def case_twice_the_size_opens_a_document(kit):
     assert docker.restore() is None
     assert "selection" in docker.message.text().lower()
     docker.scale.setCurrentIndex(0)
+    yield 0.8  # Krita 5.1 crashes when a document goes while its list of layers still takes in the selection
 
 
 def case_the_actions_open_the_docker_and_repeat(kit):

@@ -165,7 +165,7 @@ class Driver(Extension):
             return
         document.waitForDone()
         document.setModified(False)
-        QtCore.QTimer.singleShot(150, lambda: (document.close(), QtCore.QTimer.singleShot(150, self.tidy)))
+        QtCore.QTimer.singleShot(250, lambda: (document.close(), QtCore.QTimer.singleShot(150, self.tidy)))
 
 
 Krita.instance().addExtension(Driver(Krita.instance()))
