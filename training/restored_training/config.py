@@ -109,8 +109,8 @@ class OptimConfig(_Strict):
     kind: Literal["adamw", "muon"] = "adamw"
     lr: Positive = 1e-3
     final_lr: Positive = 1e-6
-    task_lr: Positive = 10.0
-    """Learning rate of the weights of single tasks, as a multiple of `lr`."""
+    task_lr: Positive = 4.0
+    """Learning rate of the task biases' factors that start at zero, as a multiple of `lr`."""
     betas: tuple[Fraction, Fraction] = (0.9, 0.99)
     weight_decay: float = Field(default=0.0, ge=0)
     warmup: int = Field(default=200, ge=0)

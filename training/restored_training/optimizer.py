@@ -54,8 +54,8 @@ class Optimizers:
         for name, weight in model.named_parameters():
             general = config.kind == "muon" and name.endswith(".weight") and weight.ndim == 4 and min(weight.flatten(1).shape) > 3
             (matrices if general else tasks if _of_one_task(name) else rest).append(weight)
-        # a task's own weights start at zero and see a gradient only when it is asked for: at the common rate they stay idle
-        # (2-10 % of the general weight after 5,000 steps, and the tasks that sharpen did nothing); LoRA+ (Hayou et al. 2024)
+        # a task's factor starts at zero and sees a gradient only when it is asked for: at the common rate it stays idle (2-10 %
+        # of the general weight after 5,000 steps, and the tasks that sharpen did nothing); as LoRA+ (Hayou et al. 2024)
         groups = [{"params": rest, "factor": 1.0}, {"params": tasks, "factor": config.task_lr}]
         self._all: list[torch.optim.Optimizer] = [
             torch.optim.AdamW(
@@ -91,5 +91,5 @@ class Optimizers:
 
 
 def _of_one_task(name: str) -> bool:
-    """True for the weights of single tasks in `swift`: what is multiplied by the plan."""
-    return name.endswith((".up", ".task_bias")) or (".reader." in name and name.split(".")[-2] in ("tone", "film", "grid"))
+    """True for the factors of `swift`'s task biases that are zero at the start."""
+    return name.endswith(".up")
