@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,16 +49,19 @@ class Restoring:
     def load(self, say: Say) -> None:
         with _with_sentences():
             say("Loading the engine…")
-            from restored.engine import memory, store
+            from restored.engine import devices, memory, store
+            from restored.instruction import warm
 
             memory.keep_pages()
+            # what is missing or damaged is told to the job that needs it: another may do without
             say("Loading the language model…")
-            self._explain("", None)
+            with suppress(Exception), self._reading:
+                warm()
             say("Opening the model…")
-            from restored.models.bundle import list_bundles
-
-            if list_bundles():
-                store.bundle()
+            with suppress(Exception):
+                bundle = store.bundle()
+                say("Measuring how this machine computes fastest…")
+                devices.choose(store.network(bundle, "auto"), bundle.fingerprint)
 
     def device(self) -> str:
         from restored.engine import device_line
@@ -94,16 +97,18 @@ class Restoring:
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
         from restored import engine
+        from restored.engine import store
         from restored.engine.context import check_context, thumbnail
         from restored.engine.source import LayerSource
 
         with _with_sentences():
             layer = _array(order.layer)
-            context = check_context(_array(order.context)) if order.context else thumbnail(LayerSource(layer))
+            context = check_context(_array(order.context)) if order.context else None
             if order.plan is not None:
                 plan = Plan.from_dict(order.plan)
             else:
                 tell(None, "Reading the instruction")
+                context = thumbnail(LayerSource(layer)) if context is None else context
                 plan = self._explain(order.instruction or "", context)
             if not plan.actionable:
                 return Done(None, plan.to_dict(), plan.message or "There is nothing to do.")
@@ -135,7 +140,7 @@ class Restoring:
             strength=order.strength,
             scale=order.scale,
             model=result.model,
-            sha256=_fingerprint(result.model),
+            sha256=store.bundle(order.model).fingerprint,
             version=version(),
         )
         done = Done(
@@ -196,12 +201,6 @@ def _pixels(image: "np.ndarray") -> Pixels:
     return Pixels(width, height, channels, depth, np.ascontiguousarray(image).reshape(-1).view(np.uint8).data)
 
 
-def _fingerprint(model: str) -> str:
-    from restored.engine import store
-
-    return store.bundle(model).fingerprint
-
-
 @contextmanager
 def _with_sentences():
     """Give each of the engine's failures its code on the wire; their messages already are sentences."""
@@ -219,11 +218,20 @@ def _with_sentences():
 
 def _named(error: Exception) -> Exception:
     from restored.engine import Cancelled, EngineError, PixelError
+    from restored.instruction.encoder import EncoderError
+    from restored.instruction.head import HeadError
     from restored.models.base import ModelError
 
     if isinstance(error, Cancelled):
         return JobCancelled()
-    for kind, code in ((EngineError, "engine_failed"), (PixelError, "bad_picture"), (ModelError, "model")):
+    codes = {
+        EngineError: "engine_failed",
+        PixelError: "bad_picture",
+        ModelError: "model",
+        EncoderError: "engine_missing",
+        HeadError: "engine_missing",
+    }
+    for kind, code in codes.items():
         if isinstance(error, kind):
             return ClientError(code, str(error))
     return error

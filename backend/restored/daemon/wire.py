@@ -13,7 +13,7 @@ from restored_client.messages import encode
 USERNAME: Final = b"restored"
 DOMAIN: Final = b"restored"
 
-QUEUE: Final = 16
+QUEUE: Final = 4
 """Messages libzmq holds per client in each direction; each may be a whole picture."""
 
 Parts = list[Any]

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from restored_client import Cancelled, ClientError, Pixels, discovery
 from restored_client.discovery import Connection
 from restored_client.messages import decode, encode, message
 from restored_client.session import Session
+
+PROGRAM = ("-m", "restored.daemon", "--engine", "echo")
+ODD = Path(__file__).with_name("odd_engines.py")
 
 PATIENCE = 60.0
 """Seconds to wait for what takes milliseconds on an idle machine."""
@@ -38,7 +41,9 @@ def wait_for(condition: Callable[[], Any], what: str = "") -> Any:
 class Daemon:
     """One daemon process, and ways to talk to it."""
 
-    def __init__(self, folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, program: Sequence[str] = PROGRAM, environment: dict[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.environment = {
             **os.environ,
@@ -46,10 +51,7 @@ class Daemon:
             "RESTORED_LOG_DIR": str(folder / "log"),
             **(environment or {}),
         }
-        command = (
-            arguments if arguments and arguments[0].endswith(".py") else ("-m", "restored.daemon", "--engine", "echo", *arguments)
-        )
-        self.process = subprocess.Popen([sys.executable, *command], env=self.environment, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen([sys.executable, *program, *arguments], env=self.environment, stderr=subprocess.PIPE)
 
     @property
     def file(self) -> Path:
@@ -192,6 +194,12 @@ def launch(folder: Path) -> Iterator[Callable[..., Daemon]]:
 def daemon(launch: Callable[..., Daemon]) -> Daemon:
     """An echo daemon of this test's own."""
     return launch()
+
+
+@pytest.fixture
+def launch_odd(launch: Callable[..., Daemon]) -> Callable[[str], Daemon]:
+    """Start a daemon with one of odd_engines.py's engines."""
+    return lambda engine: launch(engine, program=[str(ODD)])
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ import sys
 import psutil
 import pytest
 
+from restored_client import Pixels
+
 OFFLINE = "import socket; from restored.daemon.offline import stay_offline; stay_offline(); "
 
 REFUSED = (
@@ -40,3 +42,21 @@ def test_a_working_daemon_has_no_connection_but_its_clients(launch, tcp) -> None
     port = int(daemon.connection().endpoint.rpartition(":")[2]) if tcp else None
     assert {connection.laddr for connection in seen} == ({("127.0.0.1", port)} if tcp else set())
     assert {connection.raddr[0] for connection in seen if connection.raddr} == ({"127.0.0.1"} if tcp else set())
+
+
+@pytest.mark.slow
+def test_the_real_engine_needs_no_network(launch) -> None:
+    """Everything that is imported and opened for a first picture, with sockets watched from outside."""
+    daemon = launch("--engine", "restored")
+    seen: list[object] = []
+    process = psutil.Process(daemon.connection().pid)
+    with daemon.session() as session:
+        layer = Pixels(64, 64, 3, "u8", bytes(64 * 64 * 3))
+        outcome = session.restore(
+            layer,
+            plan={"steps": [{"task": "denoise"}]},
+            on_progress=lambda progress: seen.extend(process.net_connections("inet")),
+        )
+        assert outcome.model
+    assert seen == []
+    assert "works offline" not in daemon.log

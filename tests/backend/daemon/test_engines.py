@@ -1,0 +1,66 @@
+"""Engines that fail, hang or take their time: the daemon stays answerable and says what is the matter."""
+
+import threading
+
+import pytest
+
+from restored_client import ClientError, Pixels, Progress, Session
+
+LAYER = Pixels(2, 2, 3, "u8", bytes(12))
+
+
+def test_words_tell_what_is_waited_for(launch_odd, folder) -> None:
+    def hear(progress: Progress) -> None:
+        if progress.words == "Loading the models…":
+            (folder / "run" / "go").touch()
+
+    with launch_odd("Slow").session() as session:
+        assert session.hello["state"] == "new"
+        assert session.hello["models"] == []
+        assert session.restore(LAYER, instruction="x", on_progress=hear).changed
+        assert session.status()["state"] == "ready"
+        with Session.open(client="later", start=False) as later:
+            assert later.hello["default_model"] == "echo"
+
+
+def test_hello_and_status_are_answered_while_the_engine_loads(launch_odd) -> None:
+    daemon = launch_odd("Slow")
+    with daemon.session():
+        assert daemon.status()["state"] == "loading"
+
+
+def test_an_unforeseen_failure_is_told_and_logged_and_the_next_job_works(launch_odd) -> None:
+    daemon = launch_odd("Raising")
+    with daemon.session() as session:
+        with pytest.raises(ClientError) as raised:
+            session.restore(LAYER, instruction="raise")
+        assert raised.value.code == "engine_failed"
+        assert "deep inside" in raised.value.detail
+        assert session.restore(LAYER, instruction="x").changed
+    assert "RuntimeError: deep inside" in daemon.log
+
+
+def test_an_incomplete_installation_is_told(launch_odd) -> None:
+    with launch_odd("Unloadable").session() as session:
+        for _ in range(2):
+            with pytest.raises(ClientError) as raised:
+                session.restore(LAYER, instruction="x")
+            assert raised.value.code == "engine_missing"
+            assert "restored_is_not_complete" in raised.value.detail
+        assert session.status()["state"] == "broken"
+
+
+def test_a_job_that_does_not_stop_does_not_keep_the_daemon(launch_odd, folder) -> None:
+    daemon = launch_odd("Stubborn")
+    with daemon.session() as session:
+        thread = threading.Thread(target=swallow, args=(session,))
+        thread.start()
+        daemon.wait_for(lambda status: status["jobs"] and status["jobs"][0]["stage"] == "running")
+        assert daemon.end() == 3
+        thread.join()
+    assert {path.name for path in (folder / "run").iterdir()} == {"lock"}
+
+
+def swallow(session) -> None:
+    with pytest.raises(ClientError, match="shutting down"):
+        session.restore(LAYER, instruction="x")

@@ -1,0 +1,163 @@
+"""The seam to the real engine, with a small network of random weights and without the language model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from restored.daemon.restoring import NOTHING_CHANGED, Restoring
+from restored.daemon.work import JobCancelled, Order
+from restored.instruction import Plan
+from restored.models.bundle import write_bundle
+from restored.models.swift import Swift, SwiftConfig
+from restored_client import ClientError, Pixels
+from restored_client.recipe import decode_recipe, encode_recipe
+
+SMALL = SwiftConfig(widths=(8, 12, 16), encoder=(1, 1), middle=1, decoder=(1, 1), rank=2, context_width=8, grid_channels=4)
+PLAN = {"steps": [{"task": "denoise"}]}
+
+
+def silent(*said) -> None:
+    pass
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> str:
+    """A bundle's folder, as a user may name one."""
+    torch.manual_seed(1)
+    net = Swift(SMALL)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.02)
+    folder: Path = tmp_path_factory.mktemp("bundles") / "random"
+    write_bundle(folder, net, SMALL.to_dict(), licence="MIT", training_data="random numbers", version="0")
+    return str(folder)
+
+
+@pytest.fixture
+def work(monkeypatch) -> Restoring:
+    """The engine, whose understanding of every text but the empty one is: noise."""
+
+    def explain(text: str, context: np.ndarray | None = None) -> Plan:
+        assert context is None or (context.dtype == np.float32 and context.shape[2] == 3 and max(context.shape) <= 256)
+        return Plan.of("denoise") if text else Plan(reason="empty", message="Nothing was asked.")
+
+    monkeypatch.setattr("restored.instruction.explain", explain)
+    return Restoring()
+
+
+def layer(depth: str = "u8", channels: int = 3, seed: int = 0) -> Pixels:
+    values = np.random.default_rng(seed).random((20, 30, channels))
+    dtype = {"u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "f16": np.float16, "f32": np.float32}[depth]
+    array = values.astype(dtype) if depth[0] == "f" else (values * np.iinfo(dtype).max).astype(dtype)
+    return Pixels(30, 20, channels, depth, array.tobytes())
+
+
+@pytest.mark.parametrize(("depth", "channels"), [("u8", 3), ("u16", 4), ("u32", 1), ("f16", 2), ("f32", 3)])
+def test_pixels_keep_their_kind_and_change(work, model, depth, channels) -> None:
+    before = layer(depth, channels)
+    done = work.restore(Order(before, instruction="x", model=model), silent, never)
+    assert done.pixels is not None
+    assert (done.pixels.width, done.pixels.height, done.pixels.channels, done.pixels.depth) == (30, 20, channels, depth)
+    assert done.pixels.view != before.view
+    assert done.model == "random"
+    assert done.device
+    recipe = decode_recipe(encode_recipe(done.recipe))
+    assert recipe["instruction"] == "x"
+    assert recipe["plan"]["steps"][0]["task"] == "denoise"
+    assert len(recipe["sha256"]) == 64
+
+
+def test_nothing_to_do_says_why(work, model) -> None:
+    assert work.restore(Order(layer(), instruction="", model=model), silent, never).message == "Nothing was asked."
+    black = Pixels(30, 20, 1, "u8", bytes(600))
+    for order in (Order(layer(), plan=PLAN, strength=0.0, model=model), Order(layer(), plan=PLAN, mask=black, model=model)):
+        done = work.restore(order, silent, never)
+        assert done.pixels is None
+        assert done.message == NOTHING_CHANGED
+
+
+def test_adjust_equals_restoring_again(work, model) -> None:
+    mask = Pixels(30, 20, 1, "f32", np.linspace(0, 1, 600, dtype=np.float32).tobytes())
+    first = work.restore(Order(layer(), plan=PLAN, model=model, keep=True), silent, never)
+    half = work.adjust(first.kept, 0.5, None)
+    again = work.restore(Order(layer(), plan=PLAN, model=model, strength=0.5), silent, never)
+    assert half.pixels.view == again.pixels.view
+    assert half.recipe == again.recipe
+    masked = work.adjust(half.kept, None, mask)
+    again = work.restore(Order(layer(), plan=PLAN, model=model, strength=0.5, mask=mask), silent, never)
+    assert masked.pixels.view == again.pixels.view
+    nothing = work.adjust(masked.kept, 0.0, None)
+    assert nothing.pixels.view == layer().view
+    assert first.kept.nbytes >= layer().nbytes
+
+
+def test_pieces_make_up_the_result(work, model) -> None:
+    pieces: list[tuple[int, int, Pixels]] = []
+    fractions: list[float] = []
+
+    def tell(fraction, words, x=0, y=0, piece=None) -> None:
+        fractions.append(fraction)
+        if piece is not None:
+            pieces.append((x, y, piece))
+
+    done = work.restore(Order(layer(), plan=PLAN, model=model, scale=2, previews=True), tell, never)
+    assert done.pixels is not None
+    assert (done.pixels.width, done.pixels.height) == (60, 40)
+    whole = np.zeros((40, 60, 3), np.uint8)
+    for x, y, piece in pieces:
+        array = np.frombuffer(piece.view, np.uint8).reshape(piece.height, piece.width, 3)
+        whole[y : y + piece.height, x : x + piece.width] = array
+    assert whole.tobytes() == done.pixels.view
+    assert fractions[-1] == 1.0
+
+
+def test_cancel(work, model) -> None:
+    with pytest.raises(JobCancelled):
+        work.restore(Order(layer(), plan=PLAN, model=model), silent, lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"plan": {"steps": [{"task": "fly"}]}}, "bad_plan"),
+        ({"plan": {"steps": 5}}, "bad_plan"),
+        ({"model": "no such model"}, "model"),
+        ({"device": "abacus"}, "engine_failed"),
+    ],
+)
+def test_failures_have_their_code_and_a_sentence(work, model, change, code) -> None:
+    order = {"layer": layer(), "plan": PLAN, "model": model, **change}
+    with pytest.raises(ClientError) as raised:
+        work.restore(Order(**order), silent, never)
+    assert raised.value.code == code
+    assert raised.value.sentence
+
+
+def test_a_damaged_model_file_is_refused(work, model, tmp_path) -> None:
+    import shutil
+
+    damaged = shutil.copytree(model, tmp_path / "random")
+    weights = damaged / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(ClientError, match="damaged") as raised:
+        work.restore(Order(layer(), plan=PLAN, model=str(damaged)), silent, never)
+    assert raised.value.code == "model"
+
+
+def test_explain_takes_a_thumbnail_of_any_kind(work) -> None:
+    assert work.explain("x", layer("u16", 4))["steps"][0]["label"] == "noise"
+    assert work.explain("", None)["message"] == "Nothing was asked."
+
+
+def test_the_tasks_are_known_before_anything_is_loaded() -> None:
+    tasks = Restoring().tasks()
+    assert tasks[0] == {"id": "denoise", "label": "noise"}
+    assert len(tasks) == 9
