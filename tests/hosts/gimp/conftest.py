@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hostkit import ROOT, inroot_command, need_tree, parse
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 CONSOLE = "gimp-console-3"
@@ -19,7 +21,7 @@ VERSIONS = {"trixie": "3.0.4", "sid": "3.2.6"}
 class Gimp:
     """One installed GIMP, and a profile in which the adapter is installed as `restored plugins install` lays it out."""
 
-    def __init__(self, suite: str, folder: Path) -> None:
+    def __init__(self, suite: str, folder: Path, rc: str = "") -> None:
         folder.mkdir(exist_ok=True)
         self.suite, self.folder = suite, folder
         self.profile = folder / "profile"
@@ -37,7 +39,7 @@ class Gimp:
             (others / name).symlink_to(f"/usr/lib/x86_64-linux-gnu/gimp/3.0/plug-ins/{name}")
         (self.profile / "gimprc").write_text(
             f'(plug-in-path "{self.profile}/plug-ins:{others}")\n'
-            f'(config-version "{VERSIONS[suite]}")\n(show-welcome-dialog no)\n(check-updates no)\n(save-session-info no)\n'
+            f'(config-version "{VERSIONS[suite]}")\n(show-welcome-dialog no)\n(check-updates no)\n(save-session-info no)\n{rc}'
         )
 
     def environment(self, box: Path, env: dict[str, str]) -> dict[str, str]:
@@ -67,6 +69,17 @@ class Gimp:
         """The command line of `batch`, for tests that kill it."""
         options = ["--no-interface", "--batch-interpreter=python-fu-eval", "-b", self.script(box, code), "--quit"]
         return inroot_command(self.suite, CONSOLE, *options, env=self.environment(box, env))
+
+
+@pytest.fixture
+def photo(box: Path) -> Path:
+    """A dark, noisy picture with something to see in it."""
+    y, x = np.mgrid[0:700, 0:1000]
+    picture = np.stack([0.3 + 0.2 * np.sin(x / 60), 0.25 + 0.2 * np.cos(y / 45), 0.2 + 0.15 * np.sin((x + y) / 80)], -1)
+    picture += np.random.default_rng(1).normal(0, 0.06, picture.shape)
+    path = box / "photo.png"
+    Image.fromarray((picture.clip(0, 1) * 255).astype("u1")).save(path)
+    return path
 
 
 SUITES = [pytest.param("trixie", id="gimp-3.0")]

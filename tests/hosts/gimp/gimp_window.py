@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from hostkit import Screen, inroot_command, parse
+from hostkit import OUTPUT, Screen, inroot_command, parse
 
 SERVER = """
 import time, glob
@@ -70,6 +70,22 @@ class GuiGimp:
         assert new, code
         assert "failed" not in new[-1], new[-1]
         return new[-1]
+
+    def open_dialog(self, title: str = "Restore with instruction") -> float:
+        """Filters ▸ Restore with instruction…; the seconds from the key until it is on the screen."""
+        before = len(self.events("shown"))
+        self.screen.do("windowactivate", "--sync", self.main)
+        self.key("alt+r")
+        time.sleep(0.6)
+        self.screen.shoot(OUTPUT / "gimp" / "menu.png")
+        # it is the last entry but one in every language
+        self.key("Up", "Up")
+        began = time.monotonic()
+        self.screen.do("key", "Return")
+        self.wait_for(lambda: len(self.events("shown")) > before, 30, "the window did not come")
+        took = self.events("shown")[-1]["at"] - began
+        self.screen.do("windowactivate", "--sync", self.screen.window(f"^{title}$"))
+        return took
 
     def layers(self) -> list[str]:
         return self.ask("tell(layers=[item.get_name() for item in image.get_layers()])")["layers"]

@@ -2,27 +2,14 @@
 
 import time
 
-import numpy as np
 import pytest
 from gimp_window import GuiGimp
 from hostkit import OUTPUT
-from PIL import Image
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
 
-TITLE = "^Restore with instruction$"
+TITLE = "Restore with instruction"
 INSTRUCTION = "remove the noise and brighten it, and the haze"
-
-
-@pytest.fixture
-def photo(box):
-    """A dark, noisy picture with something to see in it."""
-    y, x = np.mgrid[0:700, 0:1000]
-    picture = np.stack([0.3 + 0.2 * np.sin(x / 60), 0.25 + 0.2 * np.cos(y / 45), 0.2 + 0.15 * np.sin((x + y) / 80)], -1)
-    picture += np.random.default_rng(1).normal(0, 0.06, picture.shape)
-    path = box / "photo.png"
-    Image.fromarray((picture.clip(0, 1) * 255).astype("u1")).save(path)
-    return path
 
 
 @pytest.fixture
@@ -33,28 +20,13 @@ def window(gimp, box, shared_daemon, screen, photo):
     made.close()
 
 
-def open_from_menu(window) -> float:
-    """Filters ▸ Restore with instruction…; the seconds until it is on the screen."""
-    before = len(window.events("shown"))
-    window.screen.do("windowactivate", "--sync", window.main)
-    window.key("alt+r")
-    time.sleep(0.5)
-    window.screen.shoot(OUTPUT / "gimp" / "menu.png")
-    began = time.monotonic()
-    window.screen.do("key", "i")
-    window.wait_for(lambda: len(window.events("shown")) > before, 20, "the window did not come")
-    took = window.events("shown")[-1]["at"] - began
-    window.screen.do("windowactivate", "--sync", window.screen.window(TITLE))
-    return took
-
-
 def tasks(event: dict) -> list[str]:
     return [task for task, _weight in event["steps"]]
 
 
 def test_from_typing_to_undo(window, screen, gimp):
     shots = OUTPUT / "gimp" / gimp.suite
-    took = open_from_menu(window)
+    took = window.open_dialog()
     window.event("ready")
     window.type(INSTRUCTION)
     plan = window.event("plan", lambda event: event["text"] == INSTRUCTION)
@@ -140,7 +112,7 @@ def test_replace_is_one_undo_step_and_keeps_the_selection(window, screen):
 
 
 def test_cancel_keeps_the_window_and_the_image(window, screen, gimp):
-    open_from_menu(window)
+    window.open_dialog()
     window.event("ready")
     window.type("remove the noise slow 20")
     window.event("plan", lambda event: event["text"].endswith("slow 20"))
@@ -165,7 +137,7 @@ def test_cancel_keeps_the_window_and_the_image(window, screen, gimp):
 def test_without_a_daemon_the_window_says_how_to_install(gimp, box, screen, photo):
     window = GuiGimp(gimp, box, screen, photo, RESTORED_RUNTIME_DIR=str(box / "nobody"), RESTORED_CONFIG_DIR=str(box / "config"))
     try:
-        open_from_menu(window)
+        window.open_dialog()
         trouble = window.event("trouble")
         assert trouble["code"] == "not_installed"
         assert "pipx install" in trouble["sentence"]

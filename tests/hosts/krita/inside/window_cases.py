@@ -57,7 +57,7 @@ def case_a_plan_appears_while_typing(kit):
     yield lambda: docker.chips._chips
     kit.tell(plan_ms=round(1000 * (time.perf_counter() - begun)))
     assert [chip.task for chip in docker.chips._chips] == ["denoise"]
-    assert docker.device.text() == "CPU, in negative"
+    yield lambda: docker.device.text() == "CPU, in negative"
     kit.type("make me a sandwich")
     yield lambda: not docker.chips._chips
     assert "nothing will be changed" in docker.message.text(), docker.message.text()
@@ -483,8 +483,9 @@ def case_24_megapixels(kit):
 
 
 def watch(docker, spent):
-    """Note how long the conversation with the daemon took, which is not the plug-in's share."""
-    line, call = docker.queue._line, docker.queue._line.call
+    """Note how long the conversation with the daemon took, which is not the plug-in's share, and each call in the GUI thread."""
+    line, gui = docker.queue._line, docker.queue._gui
+    call, calls = line.call, []
 
     def timed(*arguments, **keywords):
         begun = time.perf_counter()
@@ -494,7 +495,22 @@ def watch(docker, spent):
             spent["daemon_and_wire_s"] = round(time.perf_counter() - begun, 2)
             line.call = call
 
+    def in_gui(work, cancelled):
+        def measured():
+            begun = time.perf_counter()
+            try:
+                return work()
+            finally:
+                calls.append(round(time.perf_counter() - begun, 3))
+
+        try:
+            return gui(measured, cancelled)
+        finally:
+            docker.queue._gui = gui
+
     line.call = timed
+    docker.queue._gui = in_gui
+    spent["gui_calls_s"] = calls
 
 
 def case_a_daemon_killed_meanwhile_is_survived(kit):
