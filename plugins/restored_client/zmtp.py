@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import time
 from typing import Any, Callable, Final, Generator, List, Optional, Sequence, Tuple
 
@@ -19,6 +20,11 @@ TICK: Final = 0.1
 """Seconds after which a blocked read or write looks up, so that a user can cancel."""
 
 CHUNK: Final = 1 << 20
+
+NO_SIGNAL: Final = getattr(socket, "MSG_NOSIGNAL", 0)
+SO_NOSIGPIPE: Final = 0x1022  # macOS has this option instead
+"""A Python inside a host (Krita) has SIGPIPE at its default, so that writing to a daemon that died would end the host."""
+
 MAX_FRAME: Final = 1 << 36
 MAX_COMMAND: Final = 1 << 16
 
@@ -45,6 +51,8 @@ class Dealer:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._socket.settimeout(TICK)
+        if sys.platform == "darwin":
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_NOSIGPIPE, 1)
         self._messages = self._read_messages()
         self.moved = time.monotonic()
         """When the peer last sent or took a byte (time.monotonic)."""
@@ -204,7 +212,7 @@ class Dealer:
             if look_up is not None:
                 look_up()
             try:
-                sent += self._socket.send(view[sent : sent + CHUNK])
+                sent += self._socket.send(view[sent : sent + CHUNK], NO_SIGNAL)
             except socket.timeout:  # noqa: UP041 - see above
                 continue
             except OSError as error:

@@ -186,8 +186,10 @@ class Chips(QtWidgets.QWidget):
     moved = Signal(str, int)
     added = Signal(str, str)
 
-    def __init__(self, parent=None) -> None:
+    def __init__(self, before: QtWidgets.QWidget, parent=None) -> None:
+        """`before`: the widget from which Tab goes to the first chip."""
         super().__init__(parent)
+        self._before = before
         self._steps: List[Dict[str, Any]] = []
         self._tasks: List[Dict[str, str]] = []
         self._chips: List[Chip] = []
@@ -248,7 +250,7 @@ class Chips(QtWidgets.QWidget):
             chip.deleteLater()
         if focused is not None and self._chips and focused_task in known:  # the focused one went: the next one takes over
             self._chips[min(focused, len(self._chips) - 1)].bar.setFocus()
-        before = self  # the chips were made last, but Tab reaches them where they stand
+        before = self._before  # the chips were made last, but Tab reaches them where they stand
         for chip in self._chips:
             for widget in (chip.bar, chip.close_button):
                 QtWidgets.QWidget.setTabOrder(before, widget)

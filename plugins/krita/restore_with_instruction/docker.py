@@ -56,7 +56,7 @@ class Docker(DockWidget):
         self.recall_button.setToolTip(tr("Earlier instructions and presets"))
         self.recall_button.setAccessibleName(self.recall_button.toolTip())
         self.recall = Recall(self._history, self._presets, self)
-        self.chips = Chips()
+        self.chips = Chips(self.recall_button)
         self.message = QtWidgets.QLabel()
         self.message.setWordWrap(True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -122,6 +122,7 @@ class Docker(DockWidget):
         self.live.understood.connect(self._understood)
         self.live.failed.connect(self._failed)
         self.live.greeted.connect(self._greeted)
+        self.live.computed.connect(self._computed)
         self.live.said.connect(lambda words: self.device.setText(tr(words)))
         self.queue.changed.connect(self.jobs.show_job)
         self.queue.over.connect(self._job_over)
@@ -263,13 +264,18 @@ class Docker(DockWidget):
 
     def _job_over(self, job: jobs.Job) -> None:
         self._say(job.message)
+        self._computed(job.device)
         self.look.notice()
 
     # --- what the daemon says ---
 
     def _greeted(self, hello: Dict[str, Any]) -> None:
-        self.device.setText(str(hello.get("device", "")))
+        self._computed(str(hello.get("device", "")))
         self.chips.set_tasks(list(hello.get("tasks", ())))
+
+    def _computed(self, device: str) -> None:
+        if device:
+            self.device.setText(device)
 
     def _failed(self, words: str) -> None:
         self.preview.set_busy(False)

@@ -6,9 +6,10 @@ from typing import Tuple
 
 from . import annotate, layers
 from .i18n import tr
+from .pixels import Buffer
 
 
-def finish(job, data: bytes, width: int, height: int) -> Tuple[str, str]:
+def finish(job, data: Buffer, width: int, height: int) -> Tuple[str, str]:
     """Put a result where it belongs. Returns the job's state and a sentence. GUI thread only; raises layers.Refused."""
     source, wish = job.source, job.wish
     if wish.output == layers.NEW_DOCUMENT or wish.scale > 1:

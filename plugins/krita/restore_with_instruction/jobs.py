@@ -13,7 +13,7 @@ from . import colour, layers
 from .connection import Line
 from .finish import finish, title
 from .i18n import tr
-from .pixels import from_wire, keep_unselected, to_wire
+from .pixels import Buffer, from_wire, keep_unselected, to_wire
 from .qt import QtCore, Signal
 from .restored_client.errors import Cancelled, ClientError
 from .restored_client.pixels import Pixels
@@ -49,6 +49,7 @@ class Job:
     words: str = ""
     message: str = ""
     recipe: Optional[Dict[str, Any]] = None
+    device: str = ""  # what computed it
     number: int = field(default_factory=lambda: next(_numbers))
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -195,7 +196,7 @@ class Jobs(QtCore.QThread):
         width, height = source.rect[2:]
         pixels = self._travelling(job)
         outcome = self._infer(job, pixels)
-        job.recipe = outcome.recipe
+        job.recipe, job.device = outcome.recipe, outcome.device
         if not outcome.changed or outcome.pixels is None:
             return NOTHING, tr(outcome.message) or tr("Nothing was changed.")
         result, scale = outcome.pixels, wish.scale
@@ -248,18 +249,18 @@ class Jobs(QtCore.QThread):
         data = self._converted(job, source.data, source.rect[2], source.rect[3], source.space, target)
         return to_wire(data, target, source.rect[2], source.rect[3])
 
-    def _returning(self, job: Job, pixels: Pixels) -> bytes:
+    def _returning(self, job: Job, pixels: Pixels) -> Buffer:
         space = job.source.space
         came = colour.exchange_space(space)
         return self._converted(job, from_wire(pixels, came), pixels.width, pixels.height, came, space)
 
-    def _converted(self, job: Job, data: bytes, width: int, height: int, source, target) -> bytes:
+    def _converted(self, job: Job, data: Buffer, width: int, height: int, source, target) -> Buffer:
         """Krita's conversion, stripe by stripe, so that the canvas stays alive in between."""
         if source == target:
             return data
         row, parts = width * source.pixel_bytes, []
         for start, end in colour.stripes(height, width):
-            part = data[start * row : end * row]
+            part = bytes(memoryview(data)[start * row : end * row])
             rows = end - start
             parts.append(self._gui(lambda part=part, rows=rows: colour.convert(part, width, rows, source, target), job.cancelled))
         return b"".join(parts)

@@ -13,7 +13,7 @@ from typing import Iterator, Optional, Tuple
 from krita import Krita
 
 from .i18n import tr
-from .pixels import CHANNELS, DEPTHS, Space, clear_unselected
+from .pixels import CHANNELS, DEPTHS, Buffer, Space, clear_unselected
 from .qt import QtCore, QtGui
 from .restored_client.pixels import Pixels
 
@@ -175,7 +175,7 @@ def unchanged(node, source: Source) -> bool:
     return space == source.space and bytes(node.pixelData(*source.rect)) == source.data
 
 
-def place_new_layer(document, node, source: Source, data: bytes, name: str):
+def place_new_layer(document, node, source: Source, data: Buffer, name: str):
     """The result as a layer above `node`: one undo step. Where nothing was selected it is transparent. Returns the layer."""
     x, y, w, h = source.rect
     if source.mask is not None:
@@ -187,30 +187,28 @@ def place_new_layer(document, node, source: Source, data: bytes, name: str):
         bounds = layer.bounds()
         blank = bytes(bounds.width() * bounds.height() * source.space.pixel_bytes)
         layer.setPixelData(blank, *bounds.getRect())
-    layer.setPixelData(data, x, y, w, h)
+    layer.setPixelData(QtCore.QByteArray(data), x, y, w, h)
     node.parentNode().addChildNode(layer, node)
-    _settle(document)
     return layer
 
 
-def place_in_place(document, node, source: Source, data: bytes):
+def place_in_place(document, node, source: Source, data: Buffer):
     """The result instead of the layer's pixels: two undo steps. Returns the layer that took its place."""
     layer = node.duplicate()
     layer.setName(node.name())
-    layer.setPixelData(data, *source.rect)
+    layer.setPixelData(QtCore.QByteArray(data), *source.rect)
     node.parentNode().addChildNode(layer, node)
     node.remove()
-    _settle(document)
     return layer
 
 
-def place_new_document(source: Source, data: bytes, width: int, height: int, name: str, scale: int):
+def place_new_document(source: Source, data: Buffer, width: int, height: int, name: str, scale: int):
     """The enlarged result as a document of its own, in the layer's colour space, shown in the active window."""
     app, space = Krita.instance(), source.space
     document = app.createDocument(width, height, name, space.model, space.depth, space.profile, source.resolution * scale)
     layer = document.topLevelNodes()[0]
     layer.setName(name)
-    layer.setPixelData(data, 0, 0, width, height)
+    layer.setPixelData(QtCore.QByteArray(data), 0, 0, width, height)
     document.refreshProjection()
     if app.activeWindow() is not None:
         app.activeWindow().addView(document)
@@ -229,11 +227,6 @@ def _plain(node, layer) -> bool:
         and node.blendingMode() == layer.blendingMode()
         and not node.childNodes()
     )
-
-
-def _settle(document) -> None:
-    document.waitForDone()
-    document.refreshProjection()
 
 
 def _with_ancestors(node) -> Iterator:

@@ -30,7 +30,8 @@ class Live(QtCore.QObject):
     """Signals arrive in the GUI thread, in the order of the requests, and only for the newest one."""
 
     understood = Signal(object)  # a plan
-    looked = Signal(object, object)  # a Want, and the restored Pixels or None when nothing changed
+    looked = Signal(object, str, object)  # a Want, its job, and the restored Pixels or None when nothing changed
+    computed = Signal(str)  # the device line of an answer
     looking = Signal(bool)
     failed = Signal(str)
     greeted = Signal(object)  # the daemon's hello
@@ -82,6 +83,7 @@ class Live(QtCore.QObject):
         if want.job is not None:
             try:
                 outcome = self._look_line.call(lambda session: session.adjust(want.job, strength=want.strength))
+                self.computed.emit(outcome.device)
                 return want, outcome.pixels, want.job
             except ClientError as problem:
                 if problem.code != "expired":
@@ -91,6 +93,7 @@ class Live(QtCore.QObject):
                 look.crop, plan=want.plan, strength=want.strength, context=look.context, keep=True, cancelled=superseded
             )
         )
+        self.computed.emit(outcome.device)
         return want._replace(job=None), outcome.pixels if outcome.changed else None, outcome.job
 
     def _looked(self, look: Request, answer, error) -> None:
@@ -101,7 +104,7 @@ class Live(QtCore.QObject):
             self.failed.emit(_sentence(error))
         else:
             want, pixels, job = answer
-            self.looked.emit((want, job), pixels)
+            self.looked.emit(want, job, pixels)
 
 
 def _sentence(error: Exception) -> str:

@@ -134,8 +134,7 @@ class Look(QtCore.QObject):
         want = self._state.want(asked.plan, asked.key, asked.strength)
         return None if want is None else Request(want, crop, self.context)
 
-    def _arrived(self, answer, pixels: Optional[Pixels]) -> None:
-        want, job = answer
+    def _arrived(self, want, job: str, pixels: Optional[Pixels]) -> None:
         if self._state is None or want.box != self._state.box:
             return
         self._state.rendered(want, job)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, Tuple
+from typing import Dict, Tuple, Union
 
 from .restored_client.pixels import Pixels
 
@@ -19,8 +19,9 @@ CHANNELS: Dict[str, int] = {"RGBA": 4, "GRAYA": 2}
 """Colour models that can be restored; both always carry alpha."""
 
 _SLICE = 1 << 22  # bytes moved at a time, so that a worker thread gives the interpreter back within milliseconds
+Buffer = Union[bytes, bytearray, memoryview]
+
 _UNSELECTED = re.compile(rb"\x00+")
-_CAST = {1: "B", 2: "H", 4: "I"}
 
 
 @dataclass(frozen=True)
@@ -52,41 +53,44 @@ class Space:
         return name.startswith("srgb") and not any(word in name for word in ("g10", "linear", "-g18", "-g22"))
 
 
-def swapped(data: bytes, space: Space) -> bytes:
+def swapped(data: Buffer, space: Space) -> Buffer:
     """Pixels of `space` from Krita's order to the wire's, or back: the same exchange of the first and third channel."""
     if not space.bgra:
         return data
-    code = _CAST[DEPTHS[space.depth][1]]
-    result = bytearray(data)
+    size = DEPTHS[space.depth][1]
+    pixel, third = 4 * size, 2 * size
+    view, result = memoryview(data).cast("B"), bytearray(len(data))
     for start in range(0, len(data), _SLICE):
-        source = memoryview(data)[start : start + _SLICE].cast(code)
-        target = memoryview(result)[start : start + _SLICE].cast(code)
-        target[0::4] = source[2::4]
-        target[2::4] = source[0::4]
-    return bytes(result)
+        source = bytes(view[start : start + _SLICE])  # strided slices of bytes are several times faster than of a memoryview
+        target = bytearray(source)
+        for byte in range(size):
+            target[byte::pixel] = source[third + byte :: pixel]
+            target[third + byte :: pixel] = source[byte::pixel]
+        result[start : start + _SLICE] = target
+    return result
 
 
-def to_wire(data: bytes, space: Space, width: int, height: int) -> Pixels:
+def to_wire(data: Buffer, space: Space, width: int, height: int) -> Pixels:
     """Krita's bytes of a `width` x `height` rectangle as the wire's pixels."""
     return Pixels(width, height, space.channels, DEPTHS[space.depth][0], swapped(data, space))
 
 
-def from_wire(pixels: Pixels, space: Space) -> bytes:
+def from_wire(pixels: Pixels, space: Space) -> Buffer:
     """The wire's pixels as Krita's bytes in `space`. Raises ValueError when they are of another kind."""
     if pixels.channels != space.channels or pixels.depth != DEPTHS[space.depth][0]:
         raise ValueError(f"got {pixels.channels} channels of {pixels.depth} for {space}")
-    return swapped(bytes(pixels.view), space)
+    return swapped(pixels.view, space)
 
 
-def keep_unselected(result: bytes, original: bytes, mask: bytes, pixel_bytes: int) -> bytes:
+def keep_unselected(result: Buffer, original: Buffer, mask: bytes, pixel_bytes: int) -> bytearray:
     """`result` with the original's own bytes wherever `mask` (one byte per pixel) is zero."""
     kept = bytearray(result)
     for run in _UNSELECTED.finditer(mask):
         start, end = run.start() * pixel_bytes, run.end() * pixel_bytes
         kept[start:end] = original[start:end]
-    return bytes(kept)
+    return kept
 
 
-def clear_unselected(result: bytes, mask: bytes, pixel_bytes: int) -> bytes:
+def clear_unselected(result: Buffer, mask: bytes, pixel_bytes: int) -> bytearray:
     """`result`, fully transparent wherever `mask` is zero: what lies below a new layer shows through untouched there."""
     return keep_unselected(result, bytes(len(result)), mask, pixel_bytes)

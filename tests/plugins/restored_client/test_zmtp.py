@@ -1,7 +1,10 @@
 """The pure-Python DEALER against libzmq, and against servers that break every rule."""
 
 import contextlib
+import signal
 import struct
+import subprocess
+import sys
 import time
 
 import pytest
@@ -165,3 +168,29 @@ def test_sending_to_a_server_that_does_not_read_can_be_broken_off(rude) -> None:
     with pytest.raises(ConnectionLost):
         dealer.receive(0.1)
     done.set()
+
+
+def test_a_server_that_died_does_not_end_a_host_with_sigpipe(rude) -> None:
+    if not hasattr(signal, "SIGPIPE"):
+        pytest.skip("this system has no SIGPIPE")
+
+    def leave(client) -> None:
+        shake_hands(client)
+        client.close()
+
+    endpoint = rude(leave)
+    # Krita's Python, unlike python itself, leaves the signal at its default
+    code = f"""
+import signal, time
+from restored_client.zmtp import ConnectionLost, Dealer
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+dealer = Dealer.connect({endpoint!r}, username=b"restored", password=b"the token", timeout=60)
+try:
+    for _ in range(100):
+        dealer.send([bytes(100_000)])
+        time.sleep(0.01)
+except ConnectionLost:
+    print("lost, and still here")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert "lost, and still here" in done.stdout, (done.returncode, done.stderr)

@@ -158,14 +158,15 @@ class Driver(Extension):
         self.tidy()
 
     def tidy(self):
-        """Close what is open, one at a time: Krita 5.1 crashes when documents go while it still updates its list of layers."""
-        document = next(iter(Krita.instance().documents()), None)
+        """Close what is open as a person does: Document.close() pulls it away under the list of layers, a crash in Krita 5.1."""
+        document = Krita.instance().activeDocument()
         if document is None:
             QtCore.QTimer.singleShot(50, self.next_case)
             return
         document.waitForDone()
         document.setModified(False)
-        QtCore.QTimer.singleShot(250, lambda: (document.close(), QtCore.QTimer.singleShot(150, self.tidy)))
+        Krita.instance().action("file_close").trigger()
+        QtCore.QTimer.singleShot(150, self.tidy)
 
 
 Krita.instance().addExtension(Driver(Krita.instance()))
