@@ -201,15 +201,17 @@ class _Job:
             if self.stop():
                 raise Cancelled
             self.tell(index / len(passes), "Preparing the model", None)
-            kernel = choice.runtime.prepare(Work(net, self.bundle.fingerprint, step.request, source, tiling, streams))
+            threads = max(streams, self.load.free_cores())
+            work = Work(net, self.bundle.fingerprint, step.request, source, tiling, streams, threads)
+            kernel = choice.runtime.prepare(work)
             last = index == len(passes) - 1
             colour = None if last else np.empty((*self.base.shape[:2], 3), np.float32)
-            work = (
+            tile_work = (
                 self._last_pass(kernel, source, tiling, step.blend, residual)
                 if last
                 else self._early_pass(kernel, source, tiling, step.blend, colour)
             )
-            self._count(tiling, work, streams, index, len(passes))
+            self._count(tiling, tile_work, streams, index, len(passes))
             if colour is not None:
                 source = source.with_colour(colour)
         return residual
@@ -270,7 +272,7 @@ class _Job:
             side = int((free / (streams * runtime.bytes_per_pixel(net))) ** 0.5)
             if side < min(smallest_side(net.stride, net.halo), max(height, width)):
                 raise EngineError(TOO_LITTLE)
-            side = min(side, runtime.largest_side, self._largest or side)
+            side = min(side, runtime.largest_side(net), self._largest or side)
         return lay_tiles(height, width, side=side, stride=net.stride, halo=net.halo, margin=margin)
 
 

@@ -9,9 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from restored import engine
+from restored.engine import store
+from restored.engine.devices import choose
 from restored.engine.enlarge import enlarge
 from restored.engine.errors import Cancelled, EngineError, PixelError
 from restored.engine.pixels import DEPTHS
+from restored.engine.runtimes import Kernel, Runtime, Work
 from restored.instruction.plan import Plan, Step
 from restored.models.bundle import Bundle
 
@@ -96,7 +99,6 @@ def test_where_the_mask_is_zero_the_bytes_stay(bundle: Bundle, picture: Picture,
     result = engine.run(layer, PLAN, model=bundle, mask=mask, tile_side=184)
     assert result.image[mask == 0].tobytes() == layer[mask == 0].tobytes()
     full = engine.run(layer, PLAN, model=bundle).image
-    assert np.array_equal(result.image[mask == 255], full[mask == 255]) or depth == "u8"
     assert np.abs(result.image[mask == 255].astype(float) - full[mask == 255]).max() <= (1 if depth == "u8" else 1 / 255)
 
 
@@ -215,23 +217,21 @@ def test_cancel_ends_the_job_between_tiles(bundle: Bundle, picture: Picture) -> 
 def test_memory_that_runs_out_is_retried_once_in_smaller_pieces_and_said(
     bundle: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from restored.engine.runtimes.openvino_runtime import OpenVinoRuntime
+    runtime = type(choose(store.network(bundle, "cpu"), bundle.fingerprint, "cpu").runtime)
+    prepare, sides = runtime.prepare, []
 
-    prepare, sides = OpenVinoRuntime.prepare, []
-
-    def short(self: OpenVinoRuntime, work):
+    def short(self: Runtime, work: Work) -> Kernel:
         sides.append(work.tiling.shape)
         if len(sides) == 1:
             raise torch.OutOfMemoryError
         return prepare(self, work)
 
     layer = picture(1600, 40, 1)
-    engine.run(picture(9, 9, 1), PLAN, model=bundle, device="cpu")  # probe first
-    monkeypatch.setattr(OpenVinoRuntime, "prepare", short)
+    monkeypatch.setattr(runtime, "prepare", short)
     result = engine.run(layer, PLAN, model=bundle, device="cpu")
     assert sides[1][0] < sides[0][0]
     assert any("smaller pieces" in note for note in result.notes)
-    monkeypatch.setattr(OpenVinoRuntime, "prepare", lambda self, work: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(runtime, "prepare", lambda self, work: (_ for _ in ()).throw(MemoryError()))
     with pytest.raises(EngineError, match="too little free memory"):
         engine.run(layer, PLAN, model=bundle, device="cpu")
 

@@ -19,7 +19,7 @@ class Work:
     """What a runtime must know to get ready for one pass over one picture.
 
     identity: the bundle's fingerprint, so that what was compiled for it can be found again.
-    streams: tiles that will be in flight at a time, at most.
+    streams: tiles that will be in flight at a time, at most; threads: what all of them together may use of a CPU.
     """
 
     model: Restorer
@@ -28,6 +28,7 @@ class Work:
     source: LayerSource
     tiling: Tiling
     streams: int
+    threads: int
 
 
 class Runtime(ABC):
@@ -39,9 +40,8 @@ class Runtime(ABC):
     precision: str
     """"float32" or "bfloat16", for the device line."""
 
-    @property
     @abstractmethod
-    def largest_side(self) -> int:
+    def largest_side(self, model: Restorer) -> int:
         """Window side above which a tile gains no more speed."""
 
     @abstractmethod

@@ -38,8 +38,7 @@ class OpenVinoRuntime(Runtime):
         self._compiled: OrderedDict[Hashable, Pool] = OrderedDict()
         self._lock = threading.Lock()
 
-    @property
-    def largest_side(self) -> int:
+    def largest_side(self, model: Restorer) -> int:
         return 1536
 
     def runs(self, model: Restorer) -> bool:
@@ -51,22 +50,25 @@ class OpenVinoRuntime(Runtime):
             raise ModelError(f"A model of the family “{work.model.family}” does not run on OpenVINO.")
         return PREPARE[work.model.family](self, work)
 
-    def compiled(self, key: Hashable, streams: int, build: Callable[[], ov.Model]) -> "Pool":
+    def compiled(self, key: Hashable, work: Work, build: Callable[[], ov.Model]) -> "Pool":
         """The graph for `key`, built and compiled unless it still is."""
+        streams = work.streams
+        threads = work.threads if streams == 1 else max(streams, cores())
+        key = (key, streams, threads)
         with self._lock:
-            pool = self._compiled.pop((key, streams), None)
+            pool = self._compiled.pop(key, None)
             if pool is None:
                 while len(self._compiled) >= COMPILED:
                     self._compiled.popitem(last=False)
                 options = {
                     "INFERENCE_PRECISION_HINT": "bf16" if self.precision == "bfloat16" else "f32",
                     "NUM_STREAMS": streams,
-                    "INFERENCE_NUM_THREADS": max(streams, cores()),
+                    "INFERENCE_NUM_THREADS": threads,
                     # a pinned thread cannot step aside when another program takes its core
                     "ENABLE_CPU_PINNING": False,
                 }
                 pool = Pool(_core().compile_model(build(), "CPU", options))
-            self._compiled[key, streams] = pool
+            self._compiled[key] = pool
             return pool
 
     def bytes_per_pixel(self, model: Restorer) -> int:

@@ -31,7 +31,7 @@ def prepare(runtime: "OpenVinoRuntime", work: Work) -> Kernel:
     toned = changes_tone(reading)
     shape = work.tiling.shape
     key = (work.identity, work.request.plan.weights, shape, toned)
-    pool = runtime.compiled(key, work.streams, lambda: build(model, conditioned.convs, shape, toned))
+    pool = runtime.compiled(key, work, lambda: build(model, conditioned.convs, shape, toned))
     fixed = _reading_inputs(reading, toned)
     rows, columns = shape[0] // model.stride, shape[1] // model.stride
 

@@ -8,7 +8,6 @@ import torch
 
 from restored.models.base import Conditioned, Request, Restorer, Window
 
-from ..load import cores
 from ..pixels import Floats
 from ..survey import crops
 from .base import Kernel, Runtime, Work
@@ -27,9 +26,9 @@ class TorchRuntime(Runtime):
         self.device = device
         self.precision = "bfloat16" if bf16 else "float32"
 
-    @property
-    def largest_side(self) -> int:
-        return 768 if self.device == "cpu" else 2048
+    def largest_side(self, model: Restorer) -> int:
+        # beyond eight halos a halo costs less than memory traffic; a GPU takes what its memory allows
+        return max(768, 8 * model.halo) if self.device == "cpu" else 8192
 
     def prepare(self, work: Work) -> Kernel:
         model = work.model.to(self.device)
@@ -38,7 +37,7 @@ class TorchRuntime(Runtime):
             if model.survey and len(work.tiling) > 1:
                 with self._precision():
                     conditioned.survey([torch.from_numpy(crop).to(self.device) for crop in crops(work.source, model)])
-        threads = max(1, cores() // work.streams) if self.device == "cpu" else None
+        threads = max(1, work.threads // work.streams) if self.device == "cpu" else None
         return lambda tile, window: self._forward(conditioned, tile, window, threads)
 
     def _forward(self, conditioned: Conditioned, tile: Floats, window: Window, threads: int | None) -> Floats:

@@ -2,6 +2,10 @@
 
 Per NAFBlock the norms' scale and shift go into conv1 / conv4, beta / gamma into conv3 / conv5, and the channel attention
 into conv3 once its pool is known. Per instruction block the text's gate becomes one scale and shift per channel.
+
+Under autocast the blocks' inner convolutions run in its precision, while the stream that every block adds to, and the
+convolutions between the blocks, stay in float32: with the stream in bfloat16 the error is three times as large (measured:
+2.6/255 against 0.8/255) for a tenth of the time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,9 +35,12 @@ class CompiledInstructIR(Conditioned):
         self.network = network
         device = network.intro.weight.device
         text = embedding.to(device)[None]
-        self.encoders = [_fold_level(*level, text) for level in zip(network.encoders, network.enc_cond, strict=True)]
-        self.middle = [FoldedBlock.of(block) for block in _naf(network.middle_blks)]
-        self.decoders = [_fold_level(*level, text) for level in zip(network.decoders, network.dec_cond, strict=True)]
+        self._folded = Folded(
+            [_fold_level(*level, text) for level in zip(network.encoders, network.enc_cond, strict=True)],
+            [FoldedBlock.of(block) for block in _naf(network.middle_blks)],
+            [_fold_level(*level, text) for level in zip(network.decoders, network.dec_cond, strict=True)],
+        )
+        self._precisions: dict[torch.dtype, Folded] = {}
         self._pools: list[Tensor] | None = None
 
     @torch.no_grad()
@@ -49,20 +56,31 @@ class CompiledInstructIR(Conditioned):
         self._pools = pools.seen
 
     def _run(self, image: Tensor, pools: "Pools") -> Tensor:
+        device = image.device.type
+        precise = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else torch.float32
+        with torch.autocast(device, enabled=False):
+            return self._through(image.float(), self._in(precise), pools)
+
+    def _through(self, image: Tensor, folded: "Folded", pools: "Pools") -> Tensor:
         network = self.network
         height, width = image.shape[2:]
         padded = pad_to(image, network.stride).contiguous(memory_format=torch.channels_last)
         x = network.intro(padded)
         skips = []
-        for level, down in zip(self.encoders, network.downs, strict=True):
+        for level, down in zip(folded.encoders, network.downs, strict=True):
             x = level(x, pools)
             skips.append(x)
             x = down(x)
-        for block in self.middle:
+        for block in folded.middle:
             x = block(x, pools)
-        for level, up in zip(self.decoders, network.ups, strict=True):
-            x = level(up(x).add_(skips.pop()), pools)
+        for level, up in zip(folded.decoders, network.ups, strict=True):
+            x = level(up(x).contiguous(memory_format=torch.channels_last).add_(skips.pop()), pools)
         return (padded + network.ending(x))[:, :, :height, :width]
+
+    def _in(self, precision: torch.dtype) -> "Folded":
+        if precision not in self._precisions:
+            self._precisions[precision] = self._folded.to(precision)
+        return self._precisions[precision]
 
 
 class Pools:
@@ -81,16 +99,20 @@ class Pools:
         return mean
 
 
+Layer = tuple[Tensor, Tensor]
+"""Weight and bias."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoldedBlock:
-    """A NAFBlock with everything per channel folded into its convolutions: pairs of weight and bias."""
+    """A NAFBlock with everything per channel folded into its convolutions."""
 
-    conv1: tuple[Tensor, Tensor]
-    conv2: tuple[Tensor, Tensor]
-    attention: tuple[Tensor, Tensor]
-    conv3: tuple[Tensor, Tensor]
-    conv4: tuple[Tensor, Tensor]
-    conv5: tuple[Tensor, Tensor]
+    conv1: Layer
+    conv2: Layer
+    attention: Layer
+    conv3: Layer
+    conv4: Layer
+    conv5: Layer
 
     @classmethod
     def of(cls, block: NAFBlock) -> "FoldedBlock":
@@ -103,13 +125,21 @@ class FoldedBlock:
             _before(block.conv5, block.gamma),
         )
 
+    def to(self, precision: torch.dtype) -> "FoldedBlock":
+        """The convolutions' weights in another precision; what depends on the pools (attention, conv3) stays as it is."""
+        cast = (_cast(layer, precision) for layer in (self.conv1, self.conv2, self.conv4, self.conv5))
+        conv1, conv2, conv4, conv5 = cast
+        return FoldedBlock(conv1, conv2, self.attention, self.conv3, conv4, conv5)
+
     def __call__(self, x: Tensor, pools: Pools) -> Tensor:
-        inner = F.conv2d(_normalised(x), *self.conv1)
+        """x: (N, C, h, w) float32, channels last; it is not changed."""
+        precision = self.conv1[0].dtype
+        inner = F.conv2d(_normalised(x, precision), *self.conv1)
         inner = simple_gate(F.conv2d(inner, *self.conv2, padding=1, groups=inner.shape[1]))
-        weight, bias = self.conv3
         scale = F.linear(pools.mean(inner), *self.attention)
-        x = F.conv2d(inner, weight * scale[None, :, None, None], bias).add_(x)
-        return F.conv2d(simple_gate(F.conv2d(_normalised(x), *self.conv4)), *self.conv5).add_(x)
+        weight, bias = self.conv3
+        x = x + F.conv2d(inner, *_cast((weight * scale[None, :, None, None], bias), precision))
+        return x.add_(F.conv2d(simple_gate(F.conv2d(_normalised(x, precision), *self.conv4)), *self.conv5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +151,30 @@ class FoldedLevel:
     shift: Tensor
     condition: FoldedBlock
 
+    def to(self, precision: torch.dtype) -> "FoldedLevel":
+        blocks = tuple(block.to(precision) for block in self.blocks)
+        return FoldedLevel(blocks, self.scale, self.shift, self.condition.to(precision))
+
     def __call__(self, x: Tensor, pools: Pools) -> Tensor:
         for block in self.blocks:
             x = block(x, pools)
-        gated = torch.addcmul(self.shift.to(x.dtype), x, self.scale.to(x.dtype))
-        return self.condition(gated, pools).add_(x)
+        return self.condition(torch.addcmul(self.shift, x, self.scale), pools).add_(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """All of the network that the instruction and the foldings touch."""
+
+    encoders: list[FoldedLevel]
+    middle: list[FoldedBlock]
+    decoders: list[FoldedLevel]
+
+    def to(self, precision: torch.dtype) -> "Folded":
+        return Folded(
+            [level.to(precision) for level in self.encoders],
+            [block.to(precision) for block in self.middle],
+            [level.to(precision) for level in self.decoders],
+        )
 
 
 def _fold_level(blocks: torch.nn.Module, condition: torch.nn.Module, text: Tensor) -> FoldedLevel:
@@ -139,10 +188,15 @@ def _naf(blocks: torch.nn.Module) -> Iterable[NAFBlock]:
     return (block for block in blocks.children() if isinstance(block, NAFBlock))
 
 
-def _normalised(x: Tensor) -> Tensor:
+def _normalised(x: Tensor, precision: torch.dtype) -> Tensor:
     """LayerNorm2d without scale and shift; over the last axis of a channels-last tensor, where torch has one fast kernel."""
     rows = x.permute(0, 2, 3, 1)
-    return F.layer_norm(rows, rows.shape[-1:], eps=NORM_EPS).to(x.dtype).permute(0, 3, 1, 2)
+    return F.layer_norm(rows, rows.shape[-1:], eps=NORM_EPS).to(precision).permute(0, 3, 1, 2)
+
+
+def _cast(layer: Layer, precision: torch.dtype) -> Layer:
+    weight, bias = layer
+    return weight.to(precision).contiguous(memory_format=torch.channels_last), bias.to(precision)
 
 
 def _after(conv: torch.nn.Conv2d, scale: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
