@@ -108,6 +108,62 @@ def test_16_bit_stays_16_bit_and_the_mask_is_exact(restored: Program, tmp_path: 
     assert (result[:, :60] != pixels[:, :60]).mean() > 0.5
 
 
+def odd(folder: Path) -> dict[str, Path]:
+    """Pictures that must simply work."""
+    from restored.io import Picture, write_picture
+
+    rng = np.random.default_rng(3)
+    holes = rng.uniform(0, 1, (20, 30, 3)).astype(np.float32)
+    holes[3, 4, 0], holes[5, 6, 1], holes[7, 8] = np.nan, np.inf, 7.5
+    arrays = {
+        "dot.png": rng.integers(0, 255, (1, 1, 3), np.uint8),
+        "line.png": rng.integers(0, 255, (5000, 1, 3), np.uint8),
+        "gray-alpha.png": rng.integers(0, 65535, (33, 17, 2), np.uint16),
+        "half.tif": rng.uniform(0, 1, (9, 40, 4)).astype(np.float16),
+        "holes.tif": holes,
+    }
+    for name, array in arrays.items():
+        write_picture(folder / name, Picture(array, "png"))
+    palette = folder / "palette.png"
+    Image.fromarray(rng.integers(0, 255, (20, 20, 3), np.uint8)).quantize(16).save(palette, transparency=2)
+    return {name: folder / name for name in (*arrays, "palette.png")}
+
+
+def test_odd_pictures_simply_work(restored: Program, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name, path in odd(tmp_path).items():
+        said = restored.json("run", path, "remove the noise", "-o", tmp_path / "out" / name)
+        before, after = read_picture(path).pixels, read_picture(tmp_path / "out" / name).pixels
+        assert (after.shape, after.dtype) == (before.shape, before.dtype), name
+        assert (said["width"], said["height"]) == (before.shape[1], before.shape[0])
+        np.testing.assert_array_equal(after[..., 3:], before[..., 3:])
+        if name == "holes.tif":
+            np.testing.assert_array_equal(np.isnan(after), np.isnan(before))
+            np.testing.assert_array_equal(np.isinf(after), np.isinf(before))
+
+
+def test_twice_the_size(restored: Program, tmp_path: Path) -> None:
+    small = tmp_path / "small.png"
+    Image.open(NOISY).crop((0, 0, 61, 43)).save(small)
+    said = restored.json("run", small, "remove the noise", "-o", tmp_path / "out.png", "--scale", "2")
+    assert (said["width"], said["height"]) == (122, 86)
+    assert read_picture(tmp_path / "out.png").pixels.shape == (86, 122, 3)
+
+
+def test_refusals_of_the_engine_are_sentences_too(restored: Program, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text(json.dumps({"restore_with_instruction": 1, "plan": {"steps": [{"task": "deface"}]}}))
+    for arguments, words in (
+        (("--recipe", tmp_path / "r.json"), "is not something I can do"),
+        (("denoise", "--model", "nonsense"), "no model “nonsense”"),
+        (("denoise", "--device", "cuda"), "No CUDA GPU"),
+    ):
+        code, out, err = restored("run", NOISY, *arguments, "-o", tmp_path / "out.png", "--json")
+        assert (code, out) == (1, ""), err
+        assert words in err
+        assert err.count("\n") == 1
+    assert os.listdir(tmp_path) == ["r.json"]
+
+
 def test_ctrl_c_ends_the_job_and_the_next_one_works(restored: Program, tmp_path: Path) -> None:
     big = tmp_path / "big.png"
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (3000, 4000, 3), np.uint8)).save(big, compress_level=0)

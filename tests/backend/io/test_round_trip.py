@@ -148,8 +148,9 @@ def test_any_pixels_survive_png_and_tiff(tmp_path: Path, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1)])
-def test_extreme_shapes(tmp_path: Path, size: tuple[int, int]) -> None:
-    pixels = noise("uint16", 3, *size)
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+def test_extreme_shapes(tmp_path: Path, size: tuple[int, int], depth: str) -> None:
+    pixels = noise(depth, 3, *size)
     for name in ("x.png", "x.tif"):
         write_picture(tmp_path / name, Picture(pixels, "png"))
         np.testing.assert_array_equal(read_picture(tmp_path / name).pixels, pixels)
