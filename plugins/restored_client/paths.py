@@ -19,7 +19,10 @@ def runtime_dir() -> Path:
         return _env("LOCALAPPDATA", "AppData/Local") / APP
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / APP
-    return (_env("XDG_RUNTIME_DIR", "") if os.environ.get("XDG_RUNTIME_DIR") else _env("XDG_CACHE_HOME", ".cache")) / APP
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and os.access(runtime, os.W_OK | os.X_OK):  # after `su` it may be another user's
+        return Path(runtime) / APP
+    return _env("XDG_CACHE_HOME", ".cache") / APP
 
 
 def config_dir() -> Path:

@@ -110,7 +110,7 @@ class Session:
     def explain(self, text: str, context: Optional[Pixels] = None) -> Dict[str, Any]:
         """The plan for an instruction, as a dict. `context`: the whole layer at most 256 px wide or high, for general wishes."""
         header, _ = self._call(messages.EXPLAIN, {"instruction": text}, [(messages.CONTEXT, context)])
-        return header["plan"]
+        return _field(header, "plan", dict)
 
     def restore(
         self,
@@ -133,7 +133,8 @@ class Session:
         """Restore a layer by an instruction, or by a plan that was edited (then `instruction` only colours the recipe).
 
         strength in [0, 1]. scale 1, 2 or 4. mask: one channel, as large as the layer. keep: let `adjust` work on this
-        job. previews: give finished pieces of the result to on_progress.
+        job. previews: give finished pieces of the result to on_progress. icc: the layer's own profile, for the engine to know;
+        the pixels are sRGB-encoded whatever it says.
         on_progress is called in this thread; cancelled is asked about ten times a second. Raises Cancelled or ClientError.
         """
         fields = {
@@ -163,7 +164,7 @@ class Session:
 
     def models(self) -> List[Dict[str, Any]]:
         """The installed models, the default first."""
-        return self._call(messages.MODELS, {})[0]["models"]
+        return _field(self._call(messages.MODELS, {})[0], "models", list)
 
     def unload(self) -> None:
         """Give the models' memory back now; the next job loads them again."""
@@ -427,6 +428,13 @@ def _checked(header: Dict[str, Any], frames: List[Any]) -> Message:
     if header["type"] == messages.CANCELLED:
         raise Cancelled()
     return header, frames
+
+
+def _field(header: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = header.get(name)
+    if not isinstance(value, kind):
+        raise ClientError("bad_answer", detail=f"no valid “{name}” in {header.get('type')}")
+    return value
 
 
 def _pixels(header: Mapping[str, Any], frames: Sequence[Any]) -> Pixels:

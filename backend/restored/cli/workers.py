@@ -41,11 +41,12 @@ def worker(no_daemon: bool, on_status: Callable[[str], None]) -> Iterator[Worker
 
 
 def open_session(*, start: bool, on_status: Callable[[str], None] | None = None) -> Session:
-    """A session with the daemon of this very installation."""
+    """A session with the daemon of this very installation: an idle one of another is replaced."""
+    from restored.daemon.build import build_id
     from restored.hosts import executable
 
     command = [str(executable())] if start else None
-    return Session.open(client=CLIENT, start=start, on_status=on_status, executable=command)
+    return Session.open(client=CLIENT, start=start, on_status=on_status, executable=command, build=build_id())
 
 
 class _Daemon:

@@ -22,10 +22,10 @@ def serve(settings: Settings | None = None, work: Work | None = None) -> bool:
     from .server import Server
 
     settings = settings or Settings()
+    log = open_log()
     home = Home()
     home.enter()
     try:
-        open_log()
         stay_offline()
         server = Server(work or _engine(settings.engine), settings, home)
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
@@ -33,6 +33,9 @@ def serve(settings: Settings | None = None, work: Work | None = None) -> bool:
                 signal.signal(getattr(signal, name), lambda *_: server.end())
         signal.set_wakeup_fd(server.button.fileno(), warn_on_full_buffer=False)
         return server.run()
+    except Exception:
+        log.exception("the daemon cannot go on")
+        raise
     finally:
         with contextlib.suppress(ValueError):
             signal.set_wakeup_fd(-1)

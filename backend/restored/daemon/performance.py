@@ -28,14 +28,16 @@ class Performance:
         self.models: list[dict[str, Any]] = []
         """The installed models as last seen; empty before the engine is loaded."""
         self._work = work
+        self._beginning = threading.Lock()
         self._loaded = threading.Event()
         self._broken: BaseException | None = None
 
     def load(self) -> None:
         """Begin to load the engine in a thread of its own, once."""
-        if self.state == "new":
-            self.state = "loading"
-            threading.Thread(target=self._load, name="load", daemon=True).start()
+        with self._beginning:
+            if self.state == "new":
+                self.state = "loading"
+                threading.Thread(target=self._load, name="load", daemon=True).start()
 
     def __call__(self, job: Job) -> Any:
         self.load()

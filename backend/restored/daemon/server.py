@@ -23,7 +23,7 @@ from .work import Work
 
 log: Final = logging.getLogger(NAME)
 
-BEAT: Final = 0.2
+BEAT: Final = 0.15
 """Seconds between two words about a job: often enough for a progress bar, and a vanished client is noticed by it."""
 
 LOOK_AROUND: Final = 1.0
@@ -65,7 +65,7 @@ class Server:
         """Serve until told to end. False when a job was still at work when its grace was over."""
         beat = look_around = in_touch = 0.0
         while not self._ending:
-            self._wire.wait(BEAT if not self._office.idle else LOOK_AROUND)
+            self._wire.wait(LOOK_AROUND if self._office.idle else beat - time.monotonic())
             self._silence()
             self._receive()
             self._office.collect()

@@ -110,8 +110,7 @@ class Wire:
 
     def _check_newcomer(self) -> None:
         """Answer one question of the ZeroMQ authentication protocol (RFC 27): is this name and password right?"""
-        frames = self._zap.recv_multipart()
-        version, request, _domain, _address, _identity, mechanism, *credentials = [*frames, *[b""] * 6][: max(len(frames), 6)]
+        version, request, _domain, _address, _identity, mechanism, *credentials = self._zap.recv_multipart()
         known = (
             mechanism == b"PLAIN"
             and len(credentials) == 2

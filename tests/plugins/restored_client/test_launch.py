@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from restored_client import ClientError, Session, launch
+from restored_client.paths import runtime_dir
 
 
 def program(path, body: str = "exit 0"):
@@ -92,3 +93,13 @@ def test_one_that_never_speaks_is_given_up(nowhere, folder, monkeypatch) -> None
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", executable=[sys.executable, "-c", "import time; time.sleep(5)"])
     assert raised.value.code == "start_failed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG folders are Linux's")
+def test_the_runtime_folder_is_one_that_can_be_used(tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("RESTORED_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert runtime_dir() == tmp_path / "restored"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
+    assert runtime_dir() == tmp_path / "cache" / "restored"

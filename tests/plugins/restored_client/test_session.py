@@ -127,6 +127,13 @@ def test_answers_that_make_no_sense(scripted, answer) -> None:
         assert failure(talk.restore, LAYER, instruction="x").code == "bad_answer"
 
 
+def test_answers_without_their_contents(scripted) -> None:
+    scripted(lambda header: [[encode(message(header["type"], header["id"]))]])
+    with open_session() as talk:
+        assert failure(talk.explain, "x").code == "bad_answer"
+        assert failure(talk.models).code == "bad_answer"
+
+
 def test_errors_keep_their_code_sentence_and_detail(scripted) -> None:
     scripted(lambda header: [[encode(message("error", header["id"], code="later", sentence="Said so.", detail="why"))]])
     with open_session() as talk:
