@@ -9,7 +9,7 @@ from openvino import opset13 as op
 
 from restored.models.base import Window
 from restored.models.swift.context import CURVE_STEPS, Reading, sample_grid
-from restored.models.swift.graph import unet
+from restored.models.swift.graph import SLOPE, unet
 from restored.models.swift.network import ConditionedSwift, Convs, Swift
 
 from ..pixels import Floats
@@ -80,8 +80,8 @@ class OpenVinoOps:
         product = op.convolution(x, op.constant(weight.numpy()), [stride, stride], pad, pad, [1, 1])
         return op.add(product, op.constant(bias.numpy().reshape(1, -1, 1, 1)))
 
-    def relu(self, x: Any) -> Any:
-        return op.relu(x)
+    def activate(self, x: Any) -> Any:
+        return op.prelu(x, op.constant(np.array([SLOPE], np.float32)))
 
     def add(self, x: Any, y: Any) -> Any:
         return op.add(x, y)

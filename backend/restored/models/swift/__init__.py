@@ -2,10 +2,11 @@
 
 from .config import SwiftConfig
 from .context import Reading, apply_tone, sample_grid
-from .graph import Ops, conv_specs, macs_per_pixel, unet
+from .graph import SLOPE, Ops, conv_specs, macs_per_pixel, unet
 from .network import ConditionedSwift, Swift
 
 __all__ = [
+    "SLOPE",
     "ConditionedSwift",
     "Ops",
     "Reading",

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from restored.instruction.tasks import TASKS, Task
 
 from .config import SwiftConfig
+from .graph import SLOPE
 
 CONTEXT_SIZE: Final = 64
 """The context frame is averaged to this many pixels, each side, whatever its shape."""
@@ -49,21 +50,24 @@ class ContextReader(nn.Module):
         self.grid_channels = config.grid_channels
         self.local = nn.Sequential(
             nn.Conv2d(3, width, 3, stride=2, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(SLOPE),
             nn.Conv2d(width, width, 3, stride=2, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(SLOPE),
             nn.Conv2d(width, width, 3, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(SLOPE),
         )
         self.wide = nn.Sequential(
             nn.Conv2d(width, 2 * width, 3, stride=2, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(SLOPE),
             nn.Conv2d(2 * width, 2 * width, 3, stride=2, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(SLOPE),
         )
         statistics = 3 * (len(_QUANTILES) + 2)
         self.summary = nn.Sequential(
-            nn.Linear(2 * width + statistics, 4 * width), nn.ReLU(), nn.Linear(4 * width, 2 * width), nn.ReLU()
+            nn.Linear(2 * width + statistics, 4 * width),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(4 * width, 2 * width),
+            nn.LeakyReLU(SLOPE),
         )
         self.tone = TaskLinear(2 * width, _TONE_SIZE)
         self.film = TaskLinear(2 * width, 2 * sum(config.widths))

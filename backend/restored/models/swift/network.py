@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..base import Conditioned, Request, Restorer, Window
 from .config import SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
-from .graph import conv_specs, unet
+from .graph import SLOPE, conv_specs, unet
 from .lowrank import TaskConv2d
 
 Convs = dict[str, tuple[Tensor, Tensor]]
@@ -23,8 +23,8 @@ class TorchOps:
     def conv(self, x: Tensor, weight: Tensor, bias: Tensor, *, stride: int) -> Tensor:
         return F.conv2d(x, weight, bias, stride=stride, padding=weight.shape[-1] // 2 if stride == 1 else 0)
 
-    def relu(self, x: Tensor) -> Tensor:
-        return F.relu(x)
+    def activate(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(x, SLOPE)
 
     def add(self, x: Tensor, y: Tensor) -> Tensor:
         return x + y
