@@ -211,13 +211,17 @@ def _recoded(file: PhotoFile, longest: int, quality: int) -> bytes:
     return out.getvalue()
 
 
-def _at_most(image: np.ndarray, longest: int) -> np.ndarray:
-    height, width = image.shape[:2]
-    scale = longest / max(height, width)
+def reduced(image: np.ndarray, scale: float) -> np.ndarray:
+    """(H, W, 3) uint8 times `scale` by Lanczos; scales of 1 and above leave it as it is."""
     if scale >= 1:
         return image
+    height, width = image.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
+
+
+def _at_most(image: np.ndarray, longest: int) -> np.ndarray:
+    return reduced(image, longest / max(image.shape[:2]))
 
 
 def _stem(name: str) -> str:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 
 from . import families
@@ -14,6 +15,7 @@ from .config import RunConfig
 from .data import DataError, PhotoSet
 from .distill import Teacher
 from .distributed import Workers
+from .resident import ResidentSource
 from .sampling import GroupSampler, PatchSource
 from .trainer import Progress, StopOnSignal, Trainer
 from .validation import Validation, record
@@ -26,7 +28,11 @@ def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", worker
     """The run's trainer, continued from the folder's checkpoint when there is one."""
     folder.mkdir(parents=True, exist_ok=True)
     photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit)
-    source = PatchSource(photographs.images, config.data.scales)
+    # a GPU would wait for patches cut one by one in Python: there they are gathered on the device
+    if torch.device(device).type == "cpu":
+        source = PatchSource(photographs.images, config.data.scales)
+    else:
+        source = ResidentSource(photographs.images, config.data.scales, device)
     sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
     teacher = Teacher(config.distill, device) if config.distill else None
     trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, workers=workers, device=device)

@@ -3,18 +3,18 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
 
 from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS, Task
 
 from .config import MixConfig
+from .data import reduced
 from .degradations import Params, View, compose, degradation, grid_of
 
 CONTEXT_SIZE: Final = 64
@@ -53,6 +53,14 @@ class Group:
         return "+".join(named) or "nothing"
 
 
+class Source(Protocol):
+    """Where patches come from: `PatchSource` in main memory, `ResidentSource` on a device."""
+
+    def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2)."""
+        ...
+
+
 class PatchSource:
     """Random patches of photographs, each with a thumbnail of the layer it is cut from.
 
@@ -60,8 +68,8 @@ class PatchSource:
     """
 
     def __init__(self, photographs: Sequence[np.ndarray], scales: Sequence[float]) -> None:
-        self._levels = [[_reduced(photo, scale) for scale in scales] for photo in photographs]
-        self._small = [_reduced(photo, min(1.0, _SMALL_SIDE / min(photo.shape[:2]))) for photo in photographs]
+        self._levels = [[reduced(photo, scale) for scale in scales] for photo in photographs]
+        self._small = [reduced(photo, min(1.0, _SMALL_SIDE / min(photo.shape[:2]))) for photo in photographs]
 
     def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2)."""
@@ -106,7 +114,7 @@ class PatchSource:
 class GroupSampler:
     """Draws whole groups. The group of a (seed, index) is always the same: a resumed run sees what it would have seen."""
 
-    def __init__(self, source: PatchSource, mix: MixConfig, group_size: int, seed: int) -> None:
+    def __init__(self, source: Source, mix: MixConfig, group_size: int, seed: int) -> None:
         self._source, self._mix, self._group_size, self._seed = source, mix, group_size, seed
 
     def draw(self, index: int, size: int, device: torch.device | str = "cpu") -> Group:
@@ -184,14 +192,6 @@ def _whole(windows: Tensor) -> Tensor:
 def _tensor(pixels: np.ndarray) -> Tensor:
     planes = torch.tensor(pixels).permute(2, 0, 1)
     return planes.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
-
-
-def _reduced(photo: np.ndarray, scale: float) -> np.ndarray:
-    if scale >= 1:
-        return photo
-    height, width = photo.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS))
 
 
 def _energy(pixels: np.ndarray) -> float:
