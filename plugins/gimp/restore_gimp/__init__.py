@@ -5,6 +5,8 @@ layers       which drawable is meant, and sentences for those that cannot be use
 pixels       drawable and selection -> Pixels, and back, exactly
 apply        one restoration: take, restore, give back as one undo step
 recipes      the recipe on a layer
-dialog, chips, library, preview, navigator, look   the window
+headless     the same without a window
+dialog, link   the window and its line to the daemon
+chips, library, controls, statusline, preview, navigator, previewing, raster, look   its parts
 words        translations
 """

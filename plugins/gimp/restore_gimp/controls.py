@@ -1,4 +1,4 @@
-"""The choices beside the preview: strength, where the result goes, its size, and on what device it is computed."""
+"""The choices beside the preview: strength, where the result goes, and its size."""
 
 from gi.repository import Gtk
 
@@ -16,12 +16,9 @@ class Controls(Gtk.Box):
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4)
         self._layer = layer
         self._note = quiet()
-        self._device = quiet()
-        self._device.set_selectable(False)
         self._strength = self._make_strength(config.get_property("strength"), on_strength)
         self._outputs = self._make_outputs(config.get_property("output"))
         self._sizes = self._make_sizes(config.get_property("scale"), selected)
-        self.pack_end(self._device, False, False, 0)
         self._explain()
 
     @property
@@ -35,10 +32,6 @@ class Controls(Gtk.Box):
     @property
     def scale(self):
         return next((scale for scale in SCALES if self._sizes[scale].get_active()), 1)
-
-    def set_device(self, text):
-        self._device.set_text(_("Computes on {device}").format(device=text) if text else "")
-        self._device.set_tooltip_text(text)
 
     def _section(self, text, widget):
         label = Gtk.Label(label=text, use_underline=True, xalign=0, margin_top=6)

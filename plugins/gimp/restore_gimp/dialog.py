@@ -7,29 +7,24 @@ import gi
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
-from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk
+from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
 from restored_client import reasons
 from restored_client.errors import Cancelled
 from restored_client.planedit import PlanEdit
-from restored_client.previewstate import PreviewState
 
-from . import apply, headless, layers, look, pixels, raster
+from . import apply, headless, layers, look, pixels
 from .chips import ChipRow
 from .controls import Controls
 from .library import LibraryButton
 from .link import GONE, Link
-from .navigator import Navigator
-from .preview import PreviewView
+from .previewing import Previewing
 from .statusline import StatusLine
 from .trace import note
 from .words import CATALOGUE, Refusal, _
 
-VIEW = (460, 372)
-"""Size of the preview: what the network restores in about half a second, and what fits a small laptop's screen."""
-
-PREVIEW_MARGIN = 26
-"""Pixels around the preview's crop that are restored with it: together at most 512."""
+PATIENCE = 700
+"""Milliseconds without a plan after which the window says what it waits for."""
 
 ROLE = "restore-with-instruction"
 
@@ -48,12 +43,9 @@ class Window:
 
     def __init__(self, image, layer, config):
         self._image, self._layer, self._config = image, layer, config
-        self._form = pixels.form_of(layer)
-        self._selected = pixels.has_selection(image)
         self._plan = PlanEdit()
-        self._state = PreviewState(layer.get_width(), layer.get_height(), VIEW, PREVIEW_MARGIN)
-        self._context = None
         self._busy = None
+        self._hourglass = None
         self._given = None
         self._loop = GLib.MainLoop()
         self._link = Link(
@@ -64,7 +56,6 @@ class Window:
             on_plan=self._on_plan,
             on_preview=self._on_preview,
         )
-        self._start_at_selection()
         self._build()
 
     def run(self):
@@ -75,16 +66,12 @@ class Window:
         # what needs the whole layer comes when the window is on the screen
         GLib.idle_add(self._look_at_layer, priority=GLib.PRIORITY_LOW)
         self._loop.run()
+        self._stop_waiting()
         self._link.close()
         self._dialog.destroy()
         return self._given
 
     # --- building ---
-
-    def _start_at_selection(self):
-        if self._selected:
-            _found, x, y, w, h = self._layer.mask_intersect()
-            self._state.centre(x + w / 2, y + h / 2)
 
     def _build(self):
         look.install()
@@ -103,15 +90,23 @@ class Window:
         self._chips = ChipRow(self._plan, self._on_edit)
         self._remark = look.quiet()
         self._remark.set_max_width_chars(80)
-        self._preview = PreviewView(self._state, VIEW, self._on_move)
-        self._controls = Controls(self._layer, self._selected, self._config, self._update_preview)
+        self._controls = Controls(self._layer, pixels.has_selection(self._image), self._config, self._update_preview)
+        self._previewing = Previewing(
+            self._image,
+            self._layer,
+            self._link,
+            self._plan,
+            strength=lambda: self._controls.strength,
+            allowed=lambda: self._link.ready and self._busy is None,
+        )
         self._status = StatusLine(self._link_again)
+        self._device = look.classed(Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END), "restore-quiet")
         self._side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._side.set_size_request(232, -1)
         self._side.pack_end(self._controls, True, True, 0)
 
         middle = Gtk.Box(spacing=12)
-        middle.pack_start(self._preview, True, True, 0)
+        middle.pack_start(self._previewing.view, True, True, 0)
         middle.pack_start(self._side, False, False, 0)
         content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=8, border_width=12)
         self._editing = (self._make_text(), self._chips, self._controls)
@@ -120,6 +115,7 @@ class Window:
             (self._chips, False),
             (self._remark, False),
             (middle, True),
+            (self._device, False),
             (self._status, False),
         ):
             content.pack_start(child, expand, expand, 0)
@@ -148,13 +144,9 @@ class Window:
 
     def _look_at_layer(self):
         """Read what the window shows of the layer, and what tells the engine about the whole of it."""
-        buffer = self._layer.get_buffer()
-        self._show_before()
-        navigator = Navigator(self._state, self._layer, self._on_move)
-        self._navigator = navigator
-        self._side.pack_start(navigator, False, False, 0)
-        navigator.show_all()
-        self._context = pixels.context(buffer, self._layer.get_width(), self._layer.get_height(), self._form)
+        self._previewing.look_at_layer()
+        self._side.pack_start(self._previewing.navigator, False, False, 0)
+        self._previewing.navigator.show_all()
         self._ask_plan()
         return GLib.SOURCE_REMOVE
 
@@ -180,10 +172,27 @@ class Window:
         self._ask_plan()
 
     def _ask_plan(self):
-        if self._context is not None:
-            self._link.explain(self._instruction(), self._context)
+        if self._previewing.context is None or not self._link.ready:
+            return
+        self._link.explain(self._instruction(), self._previewing.context)
+        if self._hourglass is None:
+            self._hourglass = GLib.timeout_add(PATIENCE, self._say_loading)
+
+    def _say_loading(self):
+        """The first plan takes long when the daemon was only just started."""
+        if self._busy is None and self._hourglass is not None:
+            self._status.progress(None, _("The restoration engine is getting ready…"))
+        return self._hourglass is not None
+
+    def _stop_waiting(self):
+        if self._hourglass is not None:
+            GLib.source_remove(self._hourglass)
+            self._hourglass = None
 
     def _on_plan(self, plan):
+        if self._hourglass is not None:
+            self._stop_waiting()
+            self._status.quiet("")
         self._plan.take(plan)
         self._chips.refresh()
         self._after_plan()
@@ -224,84 +233,47 @@ class Window:
 
     # --- preview ---
 
-    def _region(self, box):
-        region = pixels.Region(*box)
-        return region._replace(mask=pixels.selection_in(self._image, self._layer, region)) if self._selected else region
-
-    def _show_before(self):
-        x, y, w, h = self._state.box
-        self._preview.show_before(raster.rgb(self._layer.get_buffer(), x, y, w, h, self._layer.has_alpha()))
-
-    def _on_move(self):
-        self._navigator.draw()
-        self._show_before()
-        self._update_preview()
-
     def _update_preview(self):
         self._refresh_button()
-        if not self._link.ready or self._busy is not None or self._context is None:
-            return
-        if not self._plan.actionable:
-            self._link.forget_preview()
-            self._state.expired()
-            self._preview.show_after(None)
-            self._preview.say(_("Nothing to do"))
-            return
-        want = self._state.want(self._plan.to_dict(), self._plan.key(), self._controls.strength)
-        if want is None:
-            self._link.forget_preview()
-            return
-        if want.job is None:
-            region = self._region(want.padded)
-            content = pixels.read(self._layer.get_buffer(), region, self._form)
-            self._preview.say(_("Working…"))
-            self._link.preview(want, content, region.mask, self._context)
-        else:
-            self._link.preview(want, None, None, None)
+        self._previewing.update()
 
     def _on_preview(self, want, outcome, error):
-        if error is not None:
-            if error.code == "expired":
-                self._state.expired()
-                self._update_preview()
-            else:
-                self._on_trouble(error)
-            return
-        if want.box != self._state.box or want.key != self._plan.key():
-            return
-        self._state.rendered(want, outcome.job)
-        x, y, w, h = want.box
-        if outcome.changed:
-            left, top = x - want.padded[0], y - want.padded[1]
-            self._preview.show_after(raster.of_pixels(outcome.pixels, self._form, left, top, w, h))
+        if error is None:
+            self._previewing.show(want, outcome)
+            if outcome.device:
+                self._show_device(outcome.device)
+        elif error.code == "expired":
+            self._previewing.forget()
+            self._update_preview()
         else:
-            self._preview.show_after(raster.rgb(self._layer.get_buffer(), x, y, w, h, self._layer.has_alpha()))
-        self._preview.say(_("After"))
-        note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None)
-        if outcome.device:
-            self._controls.set_device(outcome.device)
+            self._on_trouble(error)
 
     # --- the daemon ---
 
     def _on_ready(self, hello):
         note("ready")
         self._status.quiet("")
-        self._controls.set_device(str(hello.get("device", "")))
+        self._show_device(str(hello.get("device", "")))
         self._chips.set_tasks(self._link.tasks)
         self._refresh_button()
         self._ask_plan()
 
+    def _show_device(self, text):
+        self._device.set_text(_("Computes on {device}").format(device=text) if text else "")
+        self._device.set_tooltip_text(text)
+
     def _on_trouble(self, error):
+        self._stop_waiting()
         note("trouble", code=error.code, sentence=error.sentence, detail=error.detail)
         if self._busy is None:
             self._remark.set_text("")
-            self._preview.say(_("No preview"))
+            self._previewing.view.say(_("No preview"))
             self._status.trouble(_(error.sentence), retry=error.code in GONE)
             self._refresh_button()
 
     def _link_again(self):
         self._status.progress(None, _("Looking for the restoration engine…"))
-        self._state.expired()
+        self._previewing.forget()
         self._link.open()
 
     # --- doing it ---
@@ -349,7 +321,7 @@ class Window:
         for widget in self._editing:
             widget.set_sensitive(job is None)
         # a preview that was on its way was dropped
-        self._preview.say(_("After") if self._preview.has_after else "")
+        self._previewing.pause()
         self._update_preview()
 
     def _on_done(self, outcome, error):

@@ -14,7 +14,7 @@ from restored_client.session import Session
 TYPING_PAUSE = 0.1
 """Seconds without a key before the text is understood."""
 
-DRAG_PAUSE = 0.2
+DRAG_PAUSE = 0.1
 """Seconds without a change before the preview is inferred again."""
 
 GONE = ("daemon_died", "unreachable", "timeout", "not_installed", "start_failed")

@@ -77,7 +77,7 @@ def _run_restore(procedure, run_mode, image, drawables, config, _data):
             return dialog.run(image, drawables, config)
         return headless.run(image, drawables, _wish(config), show=run_mode != Gimp.RunMode.NONINTERACTIVE)
 
-    return _answer(procedure, run_mode, work)
+    return _answer(procedure, work)
 
 
 def _run_repeat(procedure, run_mode, image, drawables, config, _data):
@@ -93,7 +93,7 @@ def _run_repeat(procedure, run_mode, image, drawables, config, _data):
         )
         return headless.run(image, drawables, wish, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
 
-    return _answer(procedure, run_mode, work)
+    return _answer(procedure, work)
 
 
 def _wish(config):
@@ -119,7 +119,7 @@ def _stored_plan(text, instruction):
     return plan if isinstance(plan, dict) and plan.get("text") == instruction else None
 
 
-def _answer(procedure, run_mode, work):
+def _answer(procedure, work):
     """Run `work` and tell GIMP how it ended. Whatever fails, the user reads a sentence and the image is as it was."""
     status = Gimp.PDBStatusType
     try:
@@ -127,15 +127,15 @@ def _answer(procedure, run_mode, work):
     except Cancelled:
         return procedure.new_return_values(status.CANCEL, None)
     except (Refusal, RestoredError) as problem:
-        return _failure(procedure, run_mode, str(problem))
+        return _failure(procedure, str(problem))
     except MemoryError:
-        return _failure(procedure, run_mode, _("There is not enough memory for this layer. Nothing was changed."))
+        return _failure(procedure, _("There is not enough memory for this layer. Nothing was changed."))
     except Exception as problem:
         import traceback
 
         traceback.print_exc()
         detail = f"{type(problem).__name__}: {problem}"
-        return _failure(procedure, run_mode, _("Something unexpected happened and nothing was changed. ({})").format(detail))
+        return _failure(procedure, _("Something unexpected happened and nothing was changed. ({})").format(detail))
     if given is None:
         return procedure.new_return_values(status.CANCEL, None)
     if given.message:
@@ -147,6 +147,6 @@ def _answer(procedure, run_mode, work):
     return values
 
 
-def _failure(procedure, run_mode, sentence):
+def _failure(procedure, sentence):
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0)
     return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)
