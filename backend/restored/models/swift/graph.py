@@ -6,7 +6,6 @@ from typing import Any, Final, Protocol
 
 from .config import SwiftConfig
 
-
 SLOPE: Final = 0.1
 """Of the activation for negative values. With a plain ReLU whole levels died in the first minutes of training and never woke."""
 
