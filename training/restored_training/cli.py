@@ -240,6 +240,24 @@ def pack(
     console.print(f"Wrote {len(pieces)} pieces, {sum(p['bytes'] for p in pieces) / 1e6:.1f} MB, and {index}.")
 
 
+@app.command()
+def head(
+    train_first: Annotated[bool, typer.Option("--train/--check-only", help="Train the text head, or only measure it.")] = True,
+    labelled: Annotated[
+        Path | None, typer.Option(help="Labelled sentences to measure on; default: the corpus's test side.")
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw the confusion matrix here.")] = None,
+    seed: int = 1,
+) -> None:
+    """Train the text head on the instruction corpus (its files go into restored.instruction) and print its test table."""
+    from .instructions.evaluate import evaluate_head
+    from .instructions.train import TrainConfig, train_head
+
+    if train_first:
+        train_head(TrainConfig(seed=seed))
+    evaluate_head(labelled, picture, Console())
+
+
 @analyse.command("rank")
 def analyse_rank(
     subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],

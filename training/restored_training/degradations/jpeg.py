@@ -1,5 +1,8 @@
 """JPEG artefacts: what `dejpeg` takes away."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from io import BytesIO
 from typing import ClassVar
 
@@ -12,6 +15,11 @@ from torch import Generator, Tensor
 from restored.instruction.tasks import Task
 
 from .base import Degradation, Params, View, uniform
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(8, os.cpu_count() or 1), thread_name_prefix="jpeg")
 
 
 class Jpeg(Degradation):
@@ -42,10 +50,18 @@ class Jpeg(Degradation):
         pixels = (padded.clamp(0, 1) * 255).round_().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
         quality, phase = params["quality"].tolist(), params["phase"].tolist()
         half, twice = params["half_chroma"].tolist(), params["twice"].tolist()
-        for i, picture in enumerate(pixels):
+
+        def save(i: int) -> None:
+            picture = pixels[i]
             for k in (1, 0) if twice[i] else (0,):
                 top, left = 7 - phase[i][k][0], 7 - phase[i][k][1]
                 picture[top:, left:] = through_codec(picture[top:, left:], quality[i][k], half_chroma=half[i])
+
+        if view.image.is_cuda:  # the codec lets go of the interpreter lock, and a GPU's machine has cores to spare
+            list(_threads().map(save, range(len(pixels))))
+        else:
+            for i in range(len(pixels)):
+                save(i)
         out = torch.from_numpy(pixels[:, 7:, 7:]).to(view.image.device).permute(0, 3, 1, 2).contiguous()
         return out[..., :h, :w].float().div_(255)
 
