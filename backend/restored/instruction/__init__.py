@@ -1,6 +1,20 @@
 """Instruction -> Plan. Light to import: models load on the first use."""
 
+from .explain import embed, explain, warm
 from .plan import REASONS, Plan, PlanError, Reason, Step
 from .tasks import APPLY_ORDER, LABELS, TASKS, Task
 
-__all__ = ["APPLY_ORDER", "LABELS", "REASONS", "TASKS", "Plan", "PlanError", "Reason", "Step", "Task"]
+__all__ = [
+    "APPLY_ORDER",
+    "LABELS",
+    "REASONS",
+    "TASKS",
+    "Plan",
+    "PlanError",
+    "Reason",
+    "Step",
+    "Task",
+    "embed",
+    "explain",
+    "warm",
+]

@@ -1,0 +1,42 @@
+"""Probabilities -> what to do. Pure numpy, the same for the shipped head and for tuning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .head import Settings
+from .plan import Reason
+from .tasks import TASKS, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """wanted: task -> confidence; excluded; general: the picture should decide; reason: why nothing, when nothing is wanted."""
+
+    wanted: dict[Task, float]
+    excluded: tuple[Task, ...]
+    general: bool
+    reason: Reason | None
+    stray: bool
+    """Part of the sentence asks for something that cannot be done here."""
+
+
+def decide(wanted: np.ndarray, excluded: np.ndarray, kinds: Mapping[str, float], settings: Settings) -> Decision:
+    """wanted, excluded: (9,) probabilities; kinds: name -> probability."""
+    stray = max(kinds["off_topic"], kinds["add"]) >= settings.kind
+    bar = settings.wary if stray else settings.wanted
+    chosen: dict[Task, float] = {task: float(p) for task, p in zip(TASKS, wanted, strict=True) if p >= bar}
+    barred: tuple[Task, ...] = tuple(
+        task for task, p in zip(TASKS, excluded, strict=True) if p >= settings.excluded and task not in chosen
+    )
+    if kinds["foreign"] >= settings.kind and kinds["foreign"] >= max(wanted.max(), kinds["general"]) - 0.2:
+        return Decision({}, (), False, "not_english", stray)
+    if chosen:
+        return Decision(chosen, barred, False, None, stray)
+    if kinds["general"] >= settings.kind and not stray:
+        return Decision({}, barred, True, "not_understood", stray)
+    if stray:
+        reason: Reason = "asks_to_add" if kinds["add"] >= kinds["off_topic"] else "off_topic"
+        return Decision({}, barred, False, reason, stray)
+    return Decision({}, barred, False, "asks_to_keep" if barred else "not_understood", stray)

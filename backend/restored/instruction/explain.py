@@ -1,0 +1,98 @@
+"""`explain`: any text -> a Plan. `embed`: the vector that conditions InstructIR."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from . import messages
+from .plan import Plan, Step
+from .sanitize import Cleaned, clean, has_words, is_data, mostly_foreign_script
+from .tasks import TASKS, Task
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LOG = logging.getLogger(__name__)
+
+
+def explain(text: str, context: "np.ndarray | None" = None, sample: "np.ndarray | None" = None) -> Plan:
+    """What an instruction is understood as. Any text gives a Plan; only a broken installation raises.
+
+    text: anything; 1,000 characters of it are read.
+    context: H x W x 3 float32 in [0, 1], sRGB-encoded, a thumbnail of the whole picture; sample: the same at full resolution,
+    a part of the picture. They are looked at only when a wish names no damage ("fix my photo"): then the plan is a proposal.
+    Steps come in the order in which they are best done. Raises EncoderError or HeadError when the files are missing or damaged.
+    """
+    plan, general = _understand(clean(text))
+    if general and (context is not None or sample is not None):
+        return _look(plan, context, sample)
+    return plan
+
+
+def embed(text: str) -> "np.ndarray":
+    """The instruction as a vector: (256,) float32, L2-normalised; what `instructir` bundles of ours are conditioned on."""
+    from . import head, quiet
+
+    return quiet.run(lambda: head.load().embed(clean(text).text))
+
+
+def warm() -> None:
+    """Load encoder and head now, so that the first sentence does not wait for them."""
+    _understand(Cleaned("remove the noise", False))
+
+
+@lru_cache(maxsize=512)
+def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
+    """The plan of a text alone, and whether the picture should decide."""
+    text = cleaned.text
+    if not text.strip():
+        return _nothing(text, "empty", cleaned), False
+    if not has_words(text):
+        return _nothing(text, "not_understood", cleaned), False
+    if mostly_foreign_script(text):
+        return _nothing(text, "not_english", cleaned), False
+    if is_data(text):
+        return _nothing(text, "off_topic", cleaned), False
+    from . import head, quiet
+    from .decision import decide
+    from .words import strength_for, words_for
+
+    loaded = head.load()
+    judgement, normalised = quiet.run(lambda: loaded.read(text))
+    decision = decide(judgement.wanted, judgement.excluded, judgement.kinds, loaded.settings)
+    cut = replace(cleaned, cut=cleaned.cut or judgement.truncated)
+    if not decision.wanted:
+        plan = _nothing(text, decision.reason or "not_understood", cut, decision.excluded)
+        if decision.general:
+            plan = replace(plan, message=_sentence(messages.GENERAL, cut=cut.cut))
+        return plan, decision.general
+    steps: list[Step] = []
+    for task, confidence in decision.wanted.items():
+        index = TASKS.index(task)
+        words = words_for(index, judgement, normalised, text)
+        strength = strength_for(float(judgement.strength[index]), words, text, len(decision.wanted) == 1)
+        steps.append(Step(task, min(1.0, confidence), strength, words))
+    message = _sentence(messages.STRAY if decision.stray else "", cut=cut.cut)
+    return Plan(text, tuple(steps), decision.excluded, message=message).in_apply_order(), False
+
+
+def _nothing(text: str, reason: "messages.Reason", cleaned: Cleaned, excluded: Sequence[Task] = ()) -> Plan:
+    return Plan(text, (), tuple(excluded), reason, _sentence(messages.NOTHING[reason], cut=cleaned.cut))
+
+
+def _sentence(message: str, *, cut: bool) -> str:
+    return " ".join(part for part in (message, messages.CUT if cut else "") if part)
+
+
+def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
+    """A general wish: propose what the picture needs, minus what the user excluded."""
+    from .picture import estimate
+
+    found: dict[Task, float] = {task: amount for task, amount in estimate(context, sample).items() if task not in plan.excluded}
+    if not found:
+        return replace(plan, message=messages.PICTURE_FINE, proposed=True)
+    steps = tuple(Step(task, confidence) for task, confidence in found.items())
+    proposal = Plan(plan.text, steps, plan.excluded, message=messages.proposal(tuple(found)), proposed=True)
+    return proposal.in_apply_order()

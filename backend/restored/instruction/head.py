@@ -1,0 +1,154 @@
+"""The shipped head: its files, their checks, and one reading of one sentence."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from . import encoder
+from .network import KINDS, Head, HeadConfig
+from .spelling import Normalised, Speller
+from .tasks import TASKS
+
+FOLDER: Final = Path(__file__).with_name("head_files")
+LOCK = threading.Lock()
+"""Loading happens once, whichever thread is first."""
+
+
+class HeadError(RuntimeError):
+    """The head's files are missing or damaged; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Tuned on validation sentences after training.
+
+    temperature: divides the task logits so that confidences are calibrated; wanted / excluded: thresholds of probability;
+    wary: the threshold for a wish in a sentence that is likelier something else (off-topic, adding damage);
+    kind: threshold of the four kinds.
+    """
+
+    temperature: float = 1.0
+    wanted: float = 0.5
+    excluded: float = 0.5
+    wary: float = 0.8
+    kind: float = 0.5
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Settings":
+        """Known keys only."""
+        return cls(**{name: float(data[name]) for name in cls.__dataclass_fields__ if name in data})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One sentence as probabilities.
+
+    wanted, excluded: (9,) in [0, 1]; strength: (9,) in (0, 1); kinds: name -> probability; tokens: (start, end) per token in
+    the text that was read; attention: (9, T), rows sum to 1; marks: (T, 9) probability that the token asks for the task.
+    """
+
+    wanted: np.ndarray
+    excluded: np.ndarray
+    strength: np.ndarray
+    kinds: dict[str, float]
+    tokens: list[tuple[int, int]]
+    attention: np.ndarray
+    marks: np.ndarray
+    truncated: bool
+
+
+class LoadedHead:
+    """Head, speller and settings, ready to read sentences. Thread-safe: nothing changes after construction."""
+
+    def __init__(self, head: Head, speller: Speller, settings: Settings, info: Mapping[str, Any] | None = None) -> None:
+        self.head = head.eval().requires_grad_(False)
+        self.speller = speller
+        self.settings = settings
+        self.info = dict(info or {})
+
+    def read(self, text: str) -> tuple[Judgement, Normalised]:
+        """Judge one sentence (at least one letter or digit)."""
+        normalised = self.speller.normalise(text)
+        encoded = encoder.encode([normalised.text])
+        with torch.inference_mode():
+            reading = self.head(encoded.tokens, encoded.mask)
+            state = (reading.state[0] / self.settings.temperature).softmax(-1).numpy()
+            kinds = reading.kinds[0].sigmoid().tolist()
+            judgement = Judgement(
+                wanted=state[:, 1],
+                excluded=state[:, 2],
+                strength=reading.strength[0].sigmoid().numpy(),
+                kinds=dict(zip(KINDS, kinds, strict=True)),
+                tokens=encoded.offsets[0],
+                attention=reading.attention[0].numpy(),
+                marks=reading.marks[0, :, :, 0].sigmoid().numpy(),
+                truncated=encoded.mask.shape[1] >= encoder.MAX_TOKENS,
+            )
+        return judgement, normalised
+
+    def embed(self, text: str) -> np.ndarray:
+        """(256,) float32, L2-normalised."""
+        encoded = encoder.encode([self.speller.normalise(text).text])
+        with torch.inference_mode():
+            return self.head.embed(encoded.pooled)[0].numpy()
+
+
+@cache
+def _load(folder: Path) -> LoadedHead:
+    from safetensors.torch import load as load_tensors
+
+    try:
+        info = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+        files = {name: (folder / name).read_bytes() for name in info["sha256"]}
+    except (OSError, ValueError, KeyError) as error:
+        raise HeadError("The files that understand instructions are missing or damaged. Please reinstall restored.") from error
+    for name, data in files.items():
+        if hashlib.sha256(data).hexdigest() != info["sha256"][name]:
+            raise HeadError(f"The file {name} that understands instructions is damaged. Please reinstall restored.")
+    if tuple(info["tasks"]) != TASKS or info["encoder_sha256"] != encoder.SHA256:
+        raise HeadError("The files that understand instructions belong to another version of restored. Please reinstall it.")
+    head = Head(HeadConfig(**info["config"]))
+    tensors = load_tensors(files["head.safetensors"])
+    head.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    speller = Speller(json.loads(files["lexicon.json"]), encoder.vocabulary())
+    return LoadedHead(head, speller, Settings.from_dict(info["settings"]), info)
+
+
+def load(folder: Path | None = None) -> LoadedHead:
+    """The head in `folder` (default: the shipped one), loaded once. Every file's sha256 is checked first; raises HeadError."""
+    with LOCK:
+        return _load(folder or FOLDER)
+
+
+def save(head: Head, lexicon: Mapping[str, int], settings: Settings, folder: Path, notes: Mapping[str, Any]) -> None:
+    """Write head.safetensors (float16), lexicon.json and head.json with the sha256 of both."""
+    from safetensors.torch import save as save_tensors
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in head.state_dict().items()}
+    files = {
+        "head.safetensors": save_tensors(tensors),
+        "lexicon.json": json.dumps(dict(lexicon), ensure_ascii=False, separators=(",", ":")).encode(),
+    }
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    info = {
+        "tasks": list(TASKS),
+        "kinds": list(KINDS),
+        "encoder": "all-MiniLM-L6-v2",
+        "encoder_sha256": encoder.SHA256,
+        "config": head.config.to_dict(),
+        "parameters": sum(parameter.numel() for parameter in head.parameters()),
+        "settings": {name: getattr(settings, name) for name in Settings.__dataclass_fields__},
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        **notes,
+    }
+    (folder / "head.json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,46 @@
+"""What the user reads: one friendly sentence or two per outcome."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from .plan import Reason
+from .tasks import Task
+
+ABILITIES: Final = (
+    "I can remove noise, blur, rain, haze, snow and JPEG artefacts, brighten dark pictures, improve colours and add resolution"
+)
+
+NOTHING: Final[dict[Reason, str]] = {
+    "empty": f"Tell me what is wrong with the picture, for example “remove the noise”. {ABILITIES}.",
+    "off_topic": f"That is not something I can do, so nothing was changed. {ABILITIES}.",
+    "asks_to_add": f"I only take damage away, I don't add it, so nothing was changed. {ABILITIES}.",
+    "asks_to_keep": "You told me what to leave alone but not what to fix, so nothing was changed.",
+    "not_understood": f"I am not sure what you would like, so nothing was changed. Please name what bothers you. {ABILITIES}.",
+    "not_english": f"Sorry, I understand English so far, so nothing was changed. {ABILITIES}.",
+}
+"""Reason -> the sentence for the user."""
+
+GENERAL: Final = f"Please name what is wrong, for example “it is too dark” – or show me the picture and I will look. {ABILITIES}."
+PICTURE_FINE: Final = "I looked at the picture and found nothing that needs fixing. If something bothers you, please name it."
+STRAY: Final = "I left out the part of your wish that I cannot do."
+CUT: Final = "Your text is very long; I read only the beginning."
+
+DAMAGE: Final[dict[Task, str]] = {
+    "denoise": "noise",
+    "deblur": "blur",
+    "derain": "rain",
+    "dehaze": "haze",
+    "desnow": "snow",
+    "lowlight": "too little light",
+    "superres": "too little resolution",
+    "enhance": "weak colours or contrast",
+    "dejpeg": "JPEG artefacts",
+}
+"""Task -> what was seen, for proposals."""
+
+
+def proposal(tasks: Sequence[Task]) -> str:
+    """ "I looked at the picture and would fix: noise and haze. ..." """
+    names = [DAMAGE[task] for task in tasks]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"I looked at the picture and propose to treat: {listed}. Change the steps if you see it differently."

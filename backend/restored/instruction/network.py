@@ -1,0 +1,121 @@
+"""The head: a small transformer that reads the frozen encoder's tokens and asks them about every task."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .encoder import LAYERS, WIDTH
+from .tasks import TASKS
+
+KINDS = ("general", "off_topic", "add", "foreign")
+"""What else a sentence can be or contain, besides wishes for tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadConfig:
+    """Hyperparameters. The defaults have about 0.7 million parameters."""
+
+    width: int = 144
+    heads: int = 4
+    layers: int = 2
+    dropout: float = 0.2
+    embedding: int = 256
+
+    def to_dict(self) -> dict[str, Any]:
+        """For head.json."""
+        return asdict(self)
+
+
+class Reading(NamedTuple):
+    """What the head says about a batch of N texts of T tokens, all as logits.
+
+    state: (N, 9, 3) per task: nothing, wanted, excluded; strength: (N, 9) logit of the strength; kinds: (N, 4);
+    attention: (N, 9, T) where each task looked; marks: (N, T, 9, 2) token by token: wanted, excluded here.
+    """
+
+    state: Tensor
+    strength: Tensor
+    kinds: Tensor
+    attention: Tensor
+    marks: Tensor
+
+
+class Layer(nn.Module):
+    """A pre-norm transformer layer."""
+
+    def __init__(self, config: HeadConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.norm1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.up = nn.Linear(width, 2 * width)
+        self.down = nn.Linear(2 * width, width)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x: (N, T, width); mask: (N, T) bool."""
+        n, t, width = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(n, t, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None, :])
+        x = x + self.dropout(self.out(mixed.transpose(1, 2).reshape(n, t, width)))
+        return x + self.dropout(self.down(F.gelu(self.up(self.norm2(x)))))
+
+
+class Head(nn.Module):
+    """Tokens -> Reading. Each task has a query that attends to the tokens, then one shared judgement about what it found."""
+
+    def __init__(self, config: HeadConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or HeadConfig()
+        width, count = config.width, len(TASKS)
+        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in LAYERS)
+        self.project = nn.Linear(WIDTH * len(LAYERS), width)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(width)
+        self.queries = nn.Parameter(torch.randn(count + 1, width) / math.sqrt(width))
+        self.keys = nn.Linear(width, width)
+        self.values = nn.Linear(width, width)
+        self.state = nn.Parameter(torch.randn(count, 3, width) / math.sqrt(width))
+        self.state_bias = nn.Parameter(torch.zeros(count, 3))
+        self.strength = nn.Linear(width, 1)
+        self.kinds = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, len(KINDS)))
+        self.marks = nn.Linear(width, 2 * count)
+        self.dropout = nn.Dropout(config.dropout)
+        self.embedding = nn.Linear(WIDTH, config.embedding)
+        self.embedding_classes = nn.Linear(config.embedding, count)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Reading:
+        """tokens: (N, T, 768), mask: (N, T) bool."""
+        parts = tokens.split(WIDTH, dim=-1)
+        x = self.project(self.dropout(torch.cat([norm(part) for norm, part in zip(self.norms, parts, strict=True)], dim=-1)))
+        for layer in self.layers:
+            x = layer(x, mask)
+        x = self.norm(x)
+        scores = torch.einsum("qd,ntd->nqt", self.queries, self.keys(x)) / math.sqrt(x.shape[-1])
+        attention = scores.masked_fill(~mask[:, None, :], -1e4).softmax(-1)
+        found = attention @ self.values(x)
+        tasks, whole = found[:, :-1], found[:, -1]
+        average = (x * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+        tasks = self.dropout(tasks)
+        return Reading(
+            state=torch.einsum("nqd,qcd->nqc", tasks, self.state) + self.state_bias,
+            strength=self.strength(tasks).squeeze(-1),
+            kinds=self.kinds(self.dropout(torch.cat([whole, average], dim=-1))),
+            attention=attention[:, :-1],
+            marks=self.marks(x).unflatten(-1, (len(TASKS), 2)),
+        )
+
+    def embed(self, pooled: Tensor) -> Tensor:
+        """(N, 384) sentence embeddings -> (N, 256), L2-normalised: InstructIR's text head (reference.md)."""
+        return F.normalize(self.embedding(pooled), dim=-1)
+
+    def classify_embedding(self, embedding: Tensor) -> Tensor:
+        """(N, 256) -> (N, 9) logits; only used while training the projection."""
+        return self.embedding_classes(embedding)

@@ -1,0 +1,79 @@
+"""Looks at a picture and says what is wrong with it: a small network on `measures`, trained on synthetic damage. A proposal."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from .measures import measure
+from .tasks import TASKS, Task
+
+FILE: Final = Path(__file__).with_name("head_files") / "picture.safetensors"
+MAX_STEPS: Final = 3
+"""A proposal names the worst few: more would be guessing."""
+
+
+class PictureError(RuntimeError):
+    """The estimator's file is missing or damaged; the message is a sentence for the user."""
+
+
+class Estimator:
+    """(M,) measures -> (9,) probabilities: standardise, one hidden layer (tanh), sigmoid.
+
+    mean, spread: (M,); w1: (M, H); b1: (H,); w2: (H, 9); b2: (9,); thresholds: (9,) from which damage is proposed, chosen so
+    that an undamaged photograph is rarely called damaged.
+    """
+
+    def __init__(self, tensors: dict[str, np.ndarray]) -> None:
+        self.tensors = tensors
+
+    def probabilities(self, measures: np.ndarray) -> np.ndarray:
+        """(..., M) -> (..., 9)."""
+        t = self.tensors
+        x = np.clip((measures - t["mean"]) / t["spread"], -4, 4)
+        return 1 / (1 + np.exp(-(np.tanh(x @ t["w1"] + t["b1"]) @ t["w2"] + t["b2"])))
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """(9,) probabilities."""
+        return self.tensors["thresholds"]
+
+
+@cache
+def load(file: Path = FILE) -> Estimator:
+    """The shipped estimator, its sha256 checked against the .json beside it. Raises PictureError."""
+    from safetensors.numpy import load as load_tensors
+
+    try:
+        data = file.read_bytes()
+        expected = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError) as error:
+        raise PictureError("The file that judges pictures is missing. Please reinstall restored.") from error
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise PictureError("The file that judges pictures is damaged. Please reinstall restored.")
+    return Estimator(load_tensors(data))
+
+
+def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, float]:
+    """Task -> probability that the picture needs it, the worst first, only what passes its threshold.
+
+    context: H x W x 3 in [0, 1], the whole picture small; sample: a part at full resolution. One can stand in for the other,
+    less well: a thumbnail has lost most of its noise and compression.
+    """
+    whole = context if context is not None else sample
+    part = sample if sample is not None else context
+    if whole is None or part is None or 0 in whole.shape or 0 in part.shape:
+        return {}
+    estimator = load()
+    found = estimator.probabilities(measure(whole, part))
+    excess = found - estimator.thresholds
+    order = sorted(range(len(TASKS)), key=lambda index: -excess[index])
+    return {TASKS[index]: float(found[index]) for index in order if excess[index] >= 0 and sample_matters(index, sample)}
+
+
+def sample_matters(index: int, sample: np.ndarray | None) -> bool:
+    """Fine damage is only judged on full-resolution pixels."""
+    return sample is not None or TASKS[index] not in ("superres", "dejpeg")

@@ -1,0 +1,55 @@
+"""Which part of the instruction a step came from, and how much of it was meant."""
+
+import re
+from typing import Final
+
+import numpy as np
+
+from .head import Judgement
+from .spelling import Normalised
+
+BORDER = re.compile(r"[.,;:!?\n]+|\b(?:and|but|then|also|plus|however|though|yet|while|or)\b|[&+]", re.IGNORECASE)
+"""Where one wish may end and another begin."""
+
+PERCENT = re.compile(r"(\d{1,3})\s*(?:%|per\s?cent\b)", re.IGNORECASE)
+LEVELS: Final = (0.25, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0)
+"""Strengths are given in these steps: finer differences are not in the words."""
+
+
+def words_for(task: int, judgement: Judgement, normalised: Normalised, text: str) -> str:
+    """The stretch of `text` that asks for the task with this index: a substring of `text`, the whole of it at the least sure."""
+    weight = judgement.attention[task] * (0.05 + judgement.marks[:, task])
+    spoken = np.array([end > start for start, end in judgement.tokens])
+    weight = np.where(spoken, weight, 0.0)
+    if not weight.any():
+        return text.strip()
+    peak = int(weight.argmax())
+    marked = judgement.marks[:, task] > 0.5
+    first = last = peak
+    while first - 1 > 0 and marked[first - 1] and spoken[first - 1]:
+        first -= 1
+    while last + 1 < len(marked) and marked[last + 1] and spoken[last + 1]:
+        last += 1
+    start, end = normalised.source(judgement.tokens[first][0], judgement.tokens[last][1])
+    if end <= start:
+        return text.strip()
+    if first == last:
+        start, end = _clause(text, start, end)
+    return text[start:end].strip(" \t\r\n,;")
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen start..end to the borders of its clause."""
+    left = max((m.end() for m in BORDER.finditer(text) if m.end() <= start), default=0)
+    right = min((m.start() for m in BORDER.finditer(text) if m.start() >= end), default=len(text))
+    return left, right
+
+
+def strength_for(learned: float, words: str, text: str, alone: bool) -> float:
+    """A number in the words wins ("by 50%"); else what was learned, on the scale of LEVELS."""
+    found = PERCENT.search(words) or (PERCENT.search(text) if alone else None)
+    if found:
+        return min(1.0, max(0.05, int(found.group(1)) / 100))
+    if learned > 0.88:
+        return 1.0
+    return min(LEVELS, key=lambda level: abs(level - learned))

@@ -1,0 +1,98 @@
+"""Whatever is typed: a valid Plan, never an exception."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from restored.instruction import Plan, explain
+
+FRAGMENTS = st.lists(
+    st.sampled_from(
+        [
+            "rain",
+            "not",
+            "don't",
+            "keep",
+            "the",
+            "noise",
+            ",",
+            "but",
+            "😀",
+            "\x00",
+            "\ud800",
+            "%",
+            "50%",
+            "É",
+            "雨",
+            "‮",
+            "\n",
+            "a" * 300,
+        ]
+    ),
+    max_size=25,
+).map(" ".join)
+
+
+def check(text):
+    plan = explain(text)
+    assert Plan.from_dict(plan.to_dict()) == Plan.from_dict(plan.to_dict())
+    assert len(plan.text) <= 1000
+    assert bool(plan.steps) == (plan.reason is None)
+    plan.text.encode("utf-8")
+    for step in plan.steps:
+        assert step.words in plan.text
+        assert step.words
+        assert 0 < step.strength <= 1
+    return plan
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.one_of(st.text(max_size=200), FRAGMENTS))
+def test_any_text(text):
+    check(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 100_000,
+        "remove the noise " * 6_000,
+        "\x00\x01\x1b[31mremove the rain\x07",
+        "remove\u200b the\u00a0noise",
+        "remove the rain".encode("utf-16").decode("latin-1"),
+        b"\xff\xfeentrauschen".decode("utf-8", "surrogateescape"),
+        "ｒｅｍｏｖｅ　ｔｈｅ　ｎｏｉｓｅ",
+        "remove the шум and the 雨",
+        "🙂🙃🌧❄️",
+        "é" * 500,
+        "....",
+        "-1e309",
+        "NaN",
+        "' OR 1=1; --",
+    ],
+)
+def test_bad_text(text):
+    check(text)
+
+
+@pytest.mark.parametrize("thing", [None, 3, b"remove the noise", ["rain"]])
+def test_things_that_are_no_text(thing):
+    check(thing)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((1, 1, 3), np.float32),
+        np.full((256, 256, 3), np.nan, np.float32),
+        np.full((3, 200, 3), np.inf, np.float32),
+        np.zeros((0, 5, 3), np.float32),
+        np.ones((40, 30), np.uint8) * 200,
+        np.random.default_rng(0).random((64, 64, 4)).astype(np.float32),
+    ],
+)
+def test_any_picture(picture):
+    plan = explain("fix my photo", picture)
+    assert bool(plan.steps) == (plan.reason is None)
+    assert plan.message

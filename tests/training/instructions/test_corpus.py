@@ -1,0 +1,79 @@
+"""The corpus keeps its promises: sizes, no duplicates, nothing shared between the sides, labels that agree with the text."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from restored.instruction import TASKS
+from restored_training.instructions import corpus, inventory
+from restored_training.instructions.evaluate import read_labelled
+
+HELD_OUT = Path(__file__).parents[2] / "backend" / "instruction" / "held_out.txt"
+STRANGERS = Path(__file__).parents[2] / "backend" / "instruction" / "strangers.txt"
+
+
+@pytest.fixture(scope="module")
+def built():
+    return corpus.build()
+
+
+@pytest.fixture(scope="module")
+def sides(built):
+    return {side: [e for e in built if e.split == side] for side in ("train", "val", "test")}
+
+
+def test_sizes(sides):
+    wanted = Counter(task for e in sides["train"] for task in e.wanted)
+    alone = Counter(next(iter(e.wanted)) for e in sides["train"] if len(e.wanted) == 1 and not e.excluded)
+    assert min(wanted[task] for task in TASKS) >= 2000
+    assert min(alone[task] for task in TASKS) >= 2000
+    nothing = [e for e in sides["train"] if not e.wanted and {"off_topic", "add"} & set(e.kinds)]
+    assert len(nothing) >= 3000
+    assert all(len(sides[side]) > 1500 for side in ("val", "test"))
+
+
+def test_no_duplicates(built):
+    forms = [corpus.normal_form(e.text) for e in built]
+    assert len(forms) == len(set(forms))
+
+
+def test_no_key_phrase_of_the_test_side_in_training(sides):
+    phrases = [phrase.strip() for phrase, side in inventory.held_out().items() if side == "test"]
+    assert len(phrases) > 200
+    finder = re.compile("|".join(rf"(?<= ){re.escape(phrase)}(?= )" for phrase in phrases))
+    leaks = [e.text for e in sides["train"] if finder.search(inventory.padded(e.text))]
+    assert leaks == []
+
+
+def test_no_template_of_the_test_side_in_training(sides):
+    def moulds(side):
+        # a bare "{symptom}" and the like has no words of its own, and mixed sentences quote strangers by their text
+        found = {part for e in sides[side] if e.stratum != "mixed" for part in e.template.split(" + ")}
+        return {part for part in found if not re.fullmatch(r"\w+:\{\w+\}|gibberish:\d|join\w*:.*|listing:.*|language:.*", part)}
+
+    assert not moulds("test") & moulds("train")
+    assert not moulds("val") & moulds("train")
+
+
+def test_held_out_sentences_are_not_in_the_corpus(built):
+    forms = {corpus.normal_form(e.text) for e in built}
+    for file in (HELD_OUT, STRANGERS):
+        overlap = [e.text for e in read_labelled(file) if corpus.normal_form(e.text) in forms]
+        assert overlap == []
+
+
+def test_spans_lie_in_the_text_and_agree_with_the_labels(built):
+    for example in built:
+        for start, end, task, want in example.spans:
+            assert 0 <= start < end <= len(example.text)
+            assert task in (example.wanted if want else example.excluded)
+
+
+def test_nobody_wants_and_forbids_the_same(built):
+    assert not [e.text for e in built if set(e.wanted) & set(e.excluded)]
+
+
+def test_same_seed_same_corpus(built):
+    assert corpus.build()[:500] == built[:500]

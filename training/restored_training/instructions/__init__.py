@@ -1,0 +1,1 @@
+"""The language side of training: corpus, head, evaluation. Never imported by `restored`."""

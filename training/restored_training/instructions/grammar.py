@@ -1,0 +1,290 @@
+"""The grammar: clauses from templates and phrases, joined into sentences, with labels and spans."""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from restored.instruction import TASKS, Task
+
+from .example import Example, Split
+from .inventory import lines, pool, templates
+from .phrases import read_sections
+
+Mark = tuple[Task, bool]
+"""(task, wanted?) that a piece of text says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text and what it says; typing noise is applied piece by piece, so that spans stay true."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Pieces with the labels they amount to."""
+
+    pieces: tuple[Piece, ...]
+    wanted: dict[Task, float]
+    excluded: tuple[Task, ...]
+    template: str
+    phrases: tuple[str, ...]
+
+
+WISHES: dict[str, float] = {
+    "thing": 0.22,
+    "state": 0.17,
+    "do": 0.15,
+    "gerund": 0.06,
+    "goal": 0.1,
+    "quality": 0.08,
+    "symptom": 0.22,
+}
+SLOT = re.compile(r"\{(\w+?)([12]?)\}")
+NEGATIVE = ("not ", "no ", "lacking", "short on", "missing", "without", "less ", "isn't", "barely", "hidden", "undersized")
+CARDINAL = ("10", "20", "25", "30", "40", "50", "60", "70", "75", "80", "90")
+PROPER = re.compile(r"\b(too|so|very|really|way|a bit|more|kind of) (too|very|way|so|slightly|a bit|really) ")
+
+
+class Grammar:
+    """Draws sentences of one side of the split."""
+
+    def __init__(self, split: Split, seed: int) -> None:
+        self.split: Split = split
+        self.rng = random.Random(f"{split}:{seed}")
+        self.slots = read_sections("slots")
+
+    # -- single clauses ------------------------------------------------------------------------------------------
+
+    def wish(self, task: Task, section: str | None = None) -> Clause | None:
+        """One clause that asks for `task`."""
+        section = section or self.rng.choices(list(WISHES), list(WISHES.values()))[0]
+        return self.clause(section, {"": (task, True)})
+
+    def keep(self, task: Task, after: bool = False) -> Clause | None:
+        """One clause that forbids `task` (or says its damage is not there)."""
+        return self.clause("keep_only_after" if after else "keep", {"": (task, False)})
+
+    def clause(self, section: str, marks: dict[str, Mark], strengths: dict[Task, float] | None = None) -> Clause | None:
+        """Fill a template of `section`; `marks` maps the slot suffix ("", "1", "2") to what that slot says."""
+        choices = templates(section, self.split)
+        if not choices:
+            return None
+        template = self.rng.choice(choices)
+        strength = 1.0
+        pieces: list[Piece] = []
+        used: list[str] = []
+        position = 0
+        for match in SLOT.finditer(template):
+            if match.start() > position:
+                pieces.append(Piece(template[position : match.start()]))
+            position = match.end()
+            name, suffix = match.groups()
+            if name == "strength":
+                value, word = self.rng.choice(self.slots["strength"]).split("|")
+                strength, text = float(value), word
+                pieces.append(Piece(text))
+            elif name == "percent":
+                number = self.rng.choice(CARDINAL)
+                strength = int(number) / 100
+                pieces.append(Piece(number + self.rng.choice(("%", " %", " percent", " per cent"))))
+            elif name in ("vr", "vk", "subject", "scene"):
+                pieces.append(Piece(self.rng.choice(self.slots[{"vr": "verb_remove", "vk": "verb_keep"}.get(name, name)])))
+            else:
+                mark = marks.get(suffix) or marks.get("")
+                if mark is None:
+                    return None
+                phrase = self.phrase(mark[0], name, template)
+                if phrase is None:
+                    return None
+                used.append(phrase)
+                pieces.append(Piece(phrase, (mark,)))
+        pieces.append(Piece(template[position:]))
+        single = marks.get("")
+        if single is not None:
+            pieces = [Piece(PROPER.sub(r"\1 ", "".join(piece.text for piece in pieces)), (single,))]
+        elif PROPER.search("".join(piece.text for piece in pieces)):
+            return None
+        if section == "leftover":
+            strength = 0.5 if "do}" in template else 0.6
+        wanted: dict[Task, float] = {task: strength for task, want in marks.values() if want}
+        excluded: tuple[Task, ...] = tuple(task for task, want in marks.values() if not want)
+        return Clause(tuple(piece for piece in pieces if piece.text), wanted, excluded, f"{section}:{template}", tuple(used))
+
+    def phrase(self, task: Task, section: str, template: str) -> str | None:
+        """A phrase that fits the template's negations, or None."""
+        items = pool(task, section, self.split)
+        if not items:
+            return None
+        phrase = self.rng.choice(items)
+        negated = re.search(r"\b(not|n't|isn't|never|don't|no|too|so|more|less|instead|without)\b", template)
+        if negated and phrase.startswith(NEGATIVE) and section in ("state", "goal"):
+            return None
+        if negated and section == "do" and ("," in phrase or phrase.startswith("let ")):
+            return None
+        if section == "keep" and " and " in phrase:
+            return None
+        return phrase
+
+    # -- sentences ------------------------------------------------------------------------------------------------
+
+    def sentence(
+        self, clauses: Sequence[Clause | None], stratum: str, join: str = "join", kinds: tuple[str, ...] = ()
+    ) -> Example | None:
+        """Join clauses; None when one is missing or two contradict each other."""
+        joins = templates(join, self.split)
+        wanted: dict[Task, float] = {}
+        excluded: list[Task] = []
+        pieces: list[Piece] = []
+        template: list[str] = []
+        phrases: list[str] = []
+        for number, clause in enumerate(clauses):
+            if clause is None or not joins:
+                return None
+            if number:
+                glue = self.rng.choice(joins)
+                template.append(f"{join}:{glue}")
+                pieces.append(Piece(glue))
+            wanted |= clause.wanted
+            excluded += clause.excluded
+            pieces += clause.pieces
+            template.append(clause.template)
+            phrases += clause.phrases
+        if set(wanted) & set(excluded):
+            return None
+        if wanted:
+            kinds = ("wish", *kinds)
+        return self.example(pieces, wanted, tuple(dict.fromkeys(excluded)), kinds, stratum, template, phrases)
+
+    def example(
+        self,
+        pieces: Sequence[Piece],
+        wanted: dict[Task, float],
+        excluded: tuple[Task, ...],
+        kinds: tuple[str, ...],
+        stratum: str,
+        template: Sequence[str],
+        phrases: Sequence[str],
+    ) -> Example:
+        """Pieces -> text and spans."""
+        text = ""
+        spans: list[tuple[int, int, Task, bool]] = []
+        for piece in pieces:
+            start = len(text)
+            text += piece.text
+            spans.extend((start, len(text), task, want) for task, want in piece.marks)
+        return Example(
+            text=text,
+            wanted={task: wanted[task] for task in TASKS if task in wanted},
+            excluded=tuple(task for task in TASKS if task in excluded),
+            kinds=tuple(dict.fromkeys(kinds)),
+            stratum=stratum,
+            spans=tuple(spans),
+            template=" + ".join(template),
+            phrases=tuple(phrases),
+            split=self.split,
+        )
+
+    def tasks(self, count: int) -> list[Task]:
+        """`count` different tasks."""
+        return self.rng.sample(TASKS, count)
+
+    def single(self, task: Task) -> Example | None:
+        """One wish."""
+        clause = self.wish(task)
+        stratum = "symptom" if clause and clause.template.startswith("symptom") else "precise"
+        return self.sentence([clause], stratum)
+
+    def with_strength(self, task: Task) -> Example | None:
+        """One wish with how much of it."""
+        section = self.rng.choices(("more", "percent", "leftover"), (0.7, 0.15, 0.15))[0]
+        return self.sentence([self.clause(section, {"": (task, True)})], "strength")
+
+    def keeping(self, task: Task) -> Example | None:
+        """Only an exclusion: nothing to do."""
+        clauses = [self.keep(task)]
+        if self.rng.random() < 0.15:
+            clauses.append(self.keep(self.rng.choice([other for other in TASKS if other != task])))
+        return self.sentence(clauses, "keep", "join_keep" if len(clauses) == 1 else "join")
+
+    def several(self, count: int) -> Example | None:
+        """Two or three wishes."""
+        tasks = self.tasks(count)
+        draw = self.rng.random()
+        if count == 2 and draw < 0.45:
+            section = self.rng.choice(("pair_thing", "pair_thing", "pair_state", "pair_goal"))
+            return self.sentence([self.clause(section, {"1": (tasks[0], True), "2": (tasks[1], True)})], "multi")
+        if count == 3 and draw < 0.5:
+            return self.listing(tasks)
+        if draw < 0.6:
+            section: str | None = self.rng.choice(("do", "thing", "state", "symptom"))
+        else:
+            section = None
+        clauses = [
+            self.clause("more", {"": (task, True)}) if self.rng.random() < 0.12 else self.wish(task, section) for task in tasks
+        ]
+        return self.sentence(clauses, "multi")
+
+    def listing(self, tasks: Sequence[Task]) -> Example | None:
+        """ "remove a, b and c"; "it is x, y and z"."""
+        section = self.rng.choice(("thing", "thing", "state", "do", "goal", "gerund", "quality"))
+        openings = {
+            "thing": ("{vr} the ", "{vr} ", "too much ", "", "no more ", "I hate ", "all this "),
+            "state": ("it's ", "it is ", "", "my photo is ", "the picture came out ", "so "),
+            "do": ("", "please ", "can you ", "could you "),
+            "goal": ("make it ", "I want it ", "it should be ", ""),
+            "gerund": ("apply ", "do ", "", "needs ", "I need "),
+            "quality": ("give it ", "I want ", "needs ", ""),
+        }[section]
+        opening = self.rng.choice(openings)
+        key = f"listing:{section}:{opening}"
+        items = [self.phrase(task, section, "") for task in tasks]
+        if any(item is None for item in items):
+            return None
+        last = self.rng.choice((" and ", ", and ", ", ", " & ", " plus "))
+        pieces = [Piece(opening.replace("{vr}", self.rng.choice(self.slots["verb_remove"])))]
+        for number, (task, item) in enumerate(zip(tasks, items, strict=True)):
+            if number:
+                pieces.append(Piece(last if number == len(tasks) - 1 else ", "))
+            pieces.append(Piece(str(item), ((task, True),)))
+        return self.example(pieces, dict.fromkeys(tasks, 1.0), (), ("wish",), "multi", [key], [str(i) for i in items])
+
+    def but(self) -> Example | None:
+        """A wish and an exclusion, joined or as one template."""
+        first, second, third = self.tasks(3)
+        draw = self.rng.random()
+        if draw < 0.58:
+            return self.sentence([self.clause("pair_not", {"1": (first, True), "2": (second, False)})], "negation")
+        if draw < 0.78:
+            return self.sentence([self.wish(first), self.keep(second, after=True)], "negation", "join_keep")
+        if draw < 0.88:
+            return self.sentence([self.keep(second), self.wish(first)], "negation", "join_keep")
+        if draw < 0.94:
+            return self.sentence(
+                [self.wish(first), self.keep(second, after=True), self.keep(third, after=True)], "negation", "join_keep"
+            )
+        pair: Literal["pair_thing", "pair_state", "pair_goal"] = self.rng.choice(("pair_thing", "pair_state", "pair_goal"))
+        both = self.clause(pair, {"1": (first, True), "2": (third, True)})
+        return self.sentence([both, self.keep(second, after=True)], "negation", "join_keep")
+
+    def excepting(self) -> Example | None:
+        """A general wish with an exclusion."""
+        return self.sentence([self.clause("except", {"": (self.tasks(1)[0], False)})], "negation", kinds=("general",))
+
+    def mixed(self, other: str, kind: str) -> Example | None:
+        """A wish together with something that cannot be done."""
+        clause = self.wish(self.tasks(1)[0])
+        if clause is None:
+            return None
+        stray = Clause((Piece(other),), {}, (), f"{kind}:{other}", ())
+        clauses = [clause, stray] if self.rng.random() < 0.7 else [stray, clause]
+        return self.sentence(clauses, "mixed", kinds=(kind,))
+
+    def line(self, name: str, section: str) -> str | None:
+        """A line of a file without tasks."""
+        items = lines(name, section, self.split)
+        return self.rng.choice(items) if items else None

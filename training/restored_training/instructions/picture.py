@@ -1,0 +1,168 @@
+"""Trains the estimator that looks at a picture when a wish names nothing: `python -m restored_training.instructions.picture`."""
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from restored.instruction import TASKS, Task, picture
+from restored.instruction.measures import measure
+
+from ..data import PhotoSet
+from ..degradations import View, compose, draw, grid_of
+from ..places import photograph_folder
+
+SIDE = 256
+"""Pixels of the part at full resolution; the same as the engine passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureConfig:
+    """pictures: how many damaged examples; clean: share without damage; false_alarms: share of clean pictures that may be
+    called damaged, per task, which sets the thresholds."""
+
+    seed: int = 1
+    pictures: int = 2400
+    clean: float = 0.3
+    hidden: int = 32
+    steps: int = 1500
+    false_alarms: float = 0.02
+    output: Path = picture.FILE
+
+
+def examples(photographs: Sequence[np.ndarray], count: int, config: PictureConfig) -> tuple[np.ndarray, np.ndarray]:
+    """(count, measures) and (count, 9) labels: whole pictures and parts, damaged alike by the trainer's own formulas."""
+    rng, generator = random.Random(config.seed), torch.Generator().manual_seed(config.seed)
+    rows, labels = [], []
+    while len(rows) < count:
+        part, context = _pair(photographs[rng.randrange(len(photographs))], rng)
+        kinds = 0 if rng.random() < config.clean else rng.choice((1, 1, 1, 2))
+        chosen = rng.sample(range(len(TASKS)), kinds)
+        active = torch.zeros(1, len(TASKS), dtype=torch.bool)
+        active[0, chosen] = True
+        if kinds:
+            params = draw(active, generator, size=(SIDE, SIDE))
+            damaged, small = compose(part, context, params, active)
+            assert small is not None
+        else:
+            damaged, small = part.image, context.image
+        # a camera's file has 8 bits
+        quantised = [(image[0].permute(1, 2, 0).numpy() * 255).round() / 255 for image in (small, damaged)]
+        rows.append(measure(quantised[0].astype(np.float32), quantised[1].astype(np.float32)))
+        labels.append(active[0].float().numpy())
+    return np.stack(rows), np.stack(labels)
+
+
+def _pair(photo: np.ndarray, rng: random.Random) -> tuple[View, View]:
+    """A part of SIDE pixels and the thumbnail of the layer it lies in."""
+    layer = torch.from_numpy(photo.copy()).permute(2, 0, 1)[None].float() / 255
+    least = SIDE / min(layer.shape[-2:])
+    scale = max(least, rng.uniform(0.5, 1.0))
+    if scale != 1.0:
+        size = [max(SIDE, round(side * scale)) for side in layer.shape[-2:]]
+        layer = F.interpolate(layer, size, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+    height, width = layer.shape[-2:]
+    top, left = rng.randint(0, height - SIDE), rng.randint(0, width - SIDE)
+    box = torch.tensor([[left / width, top / height, (left + SIDE) / width, (top + SIDE) / height]])
+    part = View(layer[..., top : top + SIDE, left : left + SIDE], grid_of(box, SIDE, SIDE), torch.ones(1))
+    zoom = max(1.0, max(height, width) / 192)
+    small = F.interpolate(layer, [max(8, round(side / zoom)) for side in (height, width)], mode="area")
+    return part, View.whole(small, zoom)
+
+
+def train(config: PictureConfig | None = None, photographs: Path | None = None) -> picture.Estimator:
+    """Make examples, fit, choose thresholds on photographs kept out of training, save, return."""
+    config = config or PictureConfig()
+    folder = photograph_folder(photographs)
+    inputs, labels = examples(PhotoSet(folder, "train", longest=1200).images, config.pictures, config)
+    check = PictureConfig(seed=config.seed + 1, clean=0.6)
+    held, held_labels = examples(PhotoSet(folder, "heldout", longest=1200).images, config.pictures // 4, check)
+    estimator = fit(inputs, labels, config)
+    estimator.tensors["thresholds"] = thresholds(
+        estimator, np.concatenate([held, inputs]), np.concatenate([held_labels, labels]), config
+    )
+    save(estimator, config.output, report(estimator, held, held_labels))
+    return estimator
+
+
+def fit(inputs: np.ndarray, labels: np.ndarray, config: PictureConfig) -> picture.Estimator:
+    """A two-layer network by AdamW; the tensors as numpy."""
+    torch.manual_seed(config.seed)
+    mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
+    x, y = torch.from_numpy(np.clip((inputs - mean) / spread, -4, 4)).float(), torch.from_numpy(labels).float()
+    network = nn.Sequential(
+        nn.Linear(x.shape[1], config.hidden), nn.Tanh(), nn.Dropout(0.1), nn.Linear(config.hidden, len(TASKS))
+    )
+    optimiser = torch.optim.AdamW(network.parameters(), lr=4e-3, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.steps)
+    for _ in range(config.steps):
+        rows = torch.randint(len(x), (256,))
+        noisy = x[rows] + 0.05 * torch.randn(256, x.shape[1])
+        loss = F.binary_cross_entropy_with_logits(network(noisy), y[rows])
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    first, last = network[0], network[3]
+    assert isinstance(first, nn.Linear)
+    assert isinstance(last, nn.Linear)
+
+    def array(value: Tensor) -> np.ndarray:
+        return np.ascontiguousarray(value.detach().numpy().astype(np.float32))
+
+    return picture.Estimator(
+        {
+            "mean": mean.astype(np.float32),
+            "spread": spread.astype(np.float32),
+            "w1": array(first.weight.T),
+            "b1": array(first.bias),
+            "w2": array(last.weight.T),
+            "b2": array(last.bias),
+            "thresholds": np.full(len(TASKS), 0.5, np.float32),
+        }
+    )
+
+
+def thresholds(estimator: picture.Estimator, inputs: np.ndarray, labels: np.ndarray, config: PictureConfig) -> np.ndarray:
+    """Per task the probability that all but `false_alarms` of the undamaged pictures stay below, at least a half."""
+    clean = estimator.probabilities(inputs)[labels.sum(1) == 0]
+    return np.maximum(0.5, np.quantile(clean, 1 - config.false_alarms, axis=0)).astype(np.float32)
+
+
+def report(estimator: picture.Estimator, inputs: np.ndarray, labels: np.ndarray) -> dict[Task, dict[str, float]]:
+    """Per task, on photographs kept out of training: share found when there, share claimed when the picture is undamaged."""
+    found = estimator.probabilities(inputs) >= estimator.thresholds
+    clean = labels.sum(1) == 0
+    return {
+        task: {
+            "found": _share(found[labels[:, index] == 1, index]),
+            "false alarms": _share(found[clean, index]),
+        }
+        for index, task in enumerate(TASKS)
+    }
+
+
+def _share(hits: np.ndarray) -> float:
+    return round(float(hits.sum()) / max(1, len(hits)), 3)
+
+
+def save(estimator: picture.Estimator, file: Path, figures: dict[Task, dict[str, float]]) -> None:
+    """picture.safetensors and, beside it, picture.json with its sha256."""
+    from safetensors.numpy import save as save_tensors
+
+    data = save_tensors(estimator.tensors)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    about = {"sha256": hashlib.sha256(data).hexdigest(), "synthetic damage on held-out photographs": figures}
+    file.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    train()
