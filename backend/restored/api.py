@@ -80,8 +80,8 @@ def restore(
     else:
         from .instruction import explain as understand
 
-        seen = frame
-        plan, text = understand(instruction, seen if seen is not None else thumbnail(LayerSource(layer))), instruction
+        seen = thumbnail(LayerSource(layer)) if frame is None else frame
+        plan, text = understand(instruction, seen, layer), instruction
     result = engine.run(
         layer,
         plan,

@@ -109,7 +109,7 @@ class Restoring:
             else:
                 tell(None, "Reading the instruction")
                 context = thumbnail(LayerSource(layer)) if context is None else context
-                plan = self._explain(order.instruction or "", context)
+                plan = self._explain(order.instruction or "", context, layer)
             if not plan.actionable:
                 return Done(None, plan.to_dict(), plan.message or "There is nothing to do.")
 
@@ -170,11 +170,11 @@ class Restoring:
 
         engine.unload()
 
-    def _explain(self, text: str, context: "np.ndarray | None") -> Plan:
+    def _explain(self, text: str, context: "np.ndarray | None", sample: "np.ndarray | None" = None) -> Plan:
         from restored.instruction import explain
 
         with self._reading:
-            return explain(text, context)
+            return explain(text, context, sample)
 
 
 def _array(pixels: Pixels) -> "np.ndarray":

@@ -43,7 +43,7 @@ def model(tmp_path_factory) -> str:
 def work(monkeypatch) -> Restoring:
     """The engine, whose understanding of every text but the empty one is: noise."""
 
-    def explain(text: str, context: np.ndarray | None = None) -> Plan:
+    def explain(text: str, context: np.ndarray | None = None, sample: np.ndarray | None = None) -> Plan:
         assert context is None or (context.dtype == np.float32 and context.shape[2] == 3 and max(context.shape) <= 256)
         return Plan.of("denoise") if text else Plan(reason="empty", message="Nothing was asked.")
 

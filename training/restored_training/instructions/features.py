@@ -95,7 +95,7 @@ class Features:
         packed = np.zeros((len(rows), longest, 3), dtype=np.uint8)
         for i, row in enumerate(rows.tolist()):
             start, count = self.start[row], self.length[row]
-            tokens[i, :count] = self.shards[self.shard[row]].flat[start : start + count]
+            tokens[i, :count] = self.shards[int(self.shard[row])].flat[start : start + count]
             packed[i, :count] = self.marks[row]
         marks = np.unpackbits(packed, axis=-1)[..., :18].reshape(len(rows), longest, 9, 2)
         mask = torch.arange(longest) < torch.from_numpy(self.length[rows])[:, None]

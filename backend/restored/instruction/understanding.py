@@ -21,8 +21,9 @@ def explain(text: str, context: "np.ndarray | None" = None, sample: "np.ndarray 
     """What an instruction is understood as. Any text gives a Plan; only a broken installation raises.
 
     text: anything; 1,000 characters of it are read.
-    context: H x W x 3 float32 in [0, 1], sRGB-encoded, a thumbnail of the whole picture; sample: the same at full resolution,
-    a part of the picture. They are looked at only when a wish names no damage ("fix my photo"): then the plan is a proposal.
+    context: H x W x 3 float32 in [0, 1], sRGB-encoded, a thumbnail of the whole picture; sample: the picture at full
+    resolution, or a part of it, any depth and number of channels; its middle is measured. They are looked at only when a wish
+    names no damage ("fix my photo"): then the plan is a proposal.
     Steps come in the order in which they are best done. Raises EncoderError or HeadError when the files are missing or damaged.
     """
     plan, general = _understand(clean(text))
