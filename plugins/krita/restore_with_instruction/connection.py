@@ -22,23 +22,30 @@ class Line:
     ) -> None:
         self._on_hello, self._on_status = on_hello, on_status
         self._session: Optional[Session] = None
-        self._greeting: Optional[Dict[str, Any]] = None
 
-    def call(self, work: Callable[[Session], Any], start: bool = True) -> Any:
-        """`work(session)`. Raises ClientError; with `start` False also when no daemon is running yet.
-
-        A session finds a daemon that went away again by itself.
-        """
-        return work(self._open(start))
-
-    def _open(self, start: bool) -> Session:
+    def call(self, work: Callable[[Session], Any]) -> Any:
+        """`work(session)`, with the daemon started if need be, also when it went away since. Raises ClientError."""
         if self._session is None:
             with _opening:
-                self._session = Session.open(client="krita " + Krita.instance().version(), start=start, on_status=self._on_status)
-        if self._on_hello is not None and self._session.hello is not self._greeting:
-            self._greeting = self._session.hello
-            self._on_hello(self._greeting)
-        return self._session
+                self._session = self._open(start=True)
+            self._greet(self._session)
+        before = self._session.hello
+        result = work(self._session)
+        if self._session.hello is not before:  # another daemon than before
+            self._greet(self._session)
+        return result
+
+    def listen(self) -> None:
+        """Hear the greeting of a daemon that runs already, without starting one. Raises ClientError when none runs."""
+        with self._open(start=False) as session:
+            self._greet(session)
+
+    def _open(self, start: bool) -> Session:
+        return Session.open(client="krita " + Krita.instance().version(), start=start, on_status=self._on_status)
+
+    def _greet(self, session: Session) -> None:
+        if self._on_hello is not None:
+            self._on_hello(session.hello)
 
     def close(self) -> None:
         if self._session is not None:

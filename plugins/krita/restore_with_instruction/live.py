@@ -65,7 +65,7 @@ class Live(QtCore.QObject):
 
     def _explain(self, value: Optional[Tuple[str, Optional[Pixels]]], superseded) -> Any:
         if value is None:
-            return self._plan_line.call(lambda session: None, start=False)
+            return self._plan_line.listen()
         text, context = value
         return self._plan_line.call(lambda session: session.explain(text, context))
 

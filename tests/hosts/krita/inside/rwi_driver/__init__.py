@@ -147,7 +147,8 @@ class Driver(Extension):
             elif self.wait():
                 QtCore.QTimer.singleShot(0, self.step)
             elif time.perf_counter() - self.since > PATIENCE:
-                raise AssertionError(f"waited for {PATIENCE} s in vain (line {self.steps.gi_frame.f_lineno})")
+                said = (self.kit.docker.message.text(), self.kit.docker.device.text())
+                raise AssertionError(f"waited for {PATIENCE} s in vain (line {self.steps.gi_frame.f_lineno}); {said}")
             else:
                 QtCore.QTimer.singleShot(15, self.poll)
         except BaseException:
