@@ -7,7 +7,8 @@ from typing import Any, Final, Protocol
 from .config import SwiftConfig
 
 SLOPE: Final = 0.1
-"""Of the activation for negative values. With a plain ReLU whole levels died in the first minutes of training and never woke."""
+"""Of the activation for negative values. With plain ReLUs, also on the trunk, whole levels died in the first minutes of training
+and never woke; so only the blocks' inner halves are activated, and the last conv starts at zero."""
 
 
 class Ops(Protocol):
@@ -60,9 +61,9 @@ def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
     yield ConvSpec("grid", config.grid_channels, widths[-1], 1, gain=0.1)
     yield from _block_specs("middle", widths[-1], config.middle)
     for level in reversed(range(len(config.decoder))):
-        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1)
+        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1, gain=0.2)
         yield from _block_specs(f"decoder{level}", widths[level], config.decoder[level])
-    yield ConvSpec("out", widths[0], 12, 3, gain=0.05)
+    yield ConvSpec("out", widths[0], 12, 3, gain=0.0)
 
 
 def unet(
@@ -95,10 +96,10 @@ def unet(
     skips = []
     x = ops.scale_shift(conv("stem", ops.unshuffle(x)), *films[0])
     for level, count in enumerate(config.encoder):
-        x = blocks(f"encoder{level}", ops.activate(x), count)
+        x = blocks(f"encoder{level}", x, count)
         skips.append(x)
         x = ops.scale_shift(conv(f"down{level}", x, stride=2), *films[level + 1])
-    x = blocks("middle", ops.add(ops.activate(x), conv("grid", grid)), config.middle)
+    x = blocks("middle", ops.add(x, conv("grid", grid)), config.middle)
     if tap:
         tap(x)
     for level in reversed(range(len(config.decoder))):
