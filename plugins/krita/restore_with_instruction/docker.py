@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional
 
 from krita import DockWidget, Krita
 
-from . import colour, jobs, layers, target
+from . import annotate, colour, jobs, layers, target
 from .chips import Bar, Chips
 from .i18n import catalogue, tr
 from .instruction import InstructionEdit
@@ -18,7 +18,7 @@ from .preview import Preview
 from .qt import Qt, QtCore, QtWidgets
 from .recall import Recall
 from .restored_client.history import History, Presets
-from .restored_client.planedit import PlanEdit
+from .restored_client.planedit import EMPTY_PLAN, PlanEdit
 from .restored_client.reasons import sentence
 from .settings import Settings
 
@@ -39,6 +39,8 @@ class Docker(DockWidget):
         self._last_wish: Optional[jobs.Wish] = None
         self._preset_plan: Optional[Dict[str, Any]] = None
         self._failure = ""
+        self._text = ""  # what the plan on show was understood from
+        self._eager = False  # the user asked to restore before the plan was there
         self._build()
         self.look = Look(self.live, self.preview, self._asked, self)
         self._connect()
@@ -152,18 +154,17 @@ class Docker(DockWidget):
         if text.strip():
             self.live.ask_plan(text, self.look.context)
         else:
+            self.live.drop_plan()
             self.plan.forget()
-            self._understood({"text": "", "steps": [], "excluded": [], "reason": "empty", "message": ""})
+            self._understood(text, dict(EMPTY_PLAN))
 
     def _show_recall(self) -> None:
-        self.recall.pop_up(
-            self.edit,
-            {
-                "instruction": self.edit.toPlainText(),
-                "strength": self.strength.fraction,
-                "plan": self.plan.to_dict() if self.plan.edited else None,
-            },
-        )
+        current = {"instruction": self.edit.toPlainText(), "strength": self.strength.fraction}
+        if self.plan.edited:
+            current["plan"] = self.plan.to_dict()
+        document, node = target.active()
+        recipe = annotate.read(document, node) if node is not None else None
+        self.recall.pop_up(self.edit, current, recipe)
 
     def _use(self, settings: Dict[str, Any]) -> None:
         """Take settings from the history, a preset or a layer's recipe."""
@@ -174,13 +175,13 @@ class Docker(DockWidget):
         self.edit.setPlainText(str(settings.get("instruction", "")))
         self.edit.setFocus()
 
-    def _understood(self, plan: Dict[str, Any]) -> None:
-        if self._preset_plan is not None:
-            if self._preset_plan.get("text") == plan.get("text"):
-                plan = self._preset_plan
-            self._preset_plan = None
-        self.plan.take(plan)
+    def _understood(self, text: str, plan: Dict[str, Any]) -> None:
+        chosen, self._preset_plan = self._preset_plan, None
+        self.plan.take(plan if chosen is None else chosen)
+        self._text = text
         self._show_plan()
+        if self._eager:
+            self.restore()
 
     def _edit_plan(self, change, *arguments) -> None:
         change(*arguments)
@@ -231,7 +232,13 @@ class Docker(DockWidget):
         return jobs.Wish(self.plan.to_dict(), self.plan.key(), self.strength.fraction, scale, output)
 
     def restore(self) -> Optional[jobs.Job]:
-        """Queue a restoration of the active layer; what stands in the way is said instead."""
+        """Queue a restoration of the active layer; what stands in the way is said instead.
+
+        Asked for before the plan of the last words is there, it waits for that plan.
+        """
+        self._eager = self.edit.toPlainText().strip() != self._text.strip()
+        if self._eager:
+            return None
         if not self.plan.actionable:
             self._say(sentence(self.plan.to_dict(), catalogue))
             return None
@@ -279,6 +286,7 @@ class Docker(DockWidget):
 
     def _failed(self, words: str) -> None:
         self.preview.set_busy(False)
+        self._eager = False
         self._say(words)
         self._failure = words
 

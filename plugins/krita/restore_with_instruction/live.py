@@ -29,7 +29,7 @@ class Request:
 class Live(QtCore.QObject):
     """Signals arrive in the GUI thread, in the order of the requests, and only for the newest one."""
 
-    understood = Signal(object)  # a plan
+    understood = Signal(str, object)  # a text and its plan
     looked = Signal(object, str, object)  # a Want, its job, and the restored Pixels or None when nothing changed
     computed = Signal(str)  # the device line of an answer
     looking = Signal(bool)
@@ -50,6 +50,9 @@ class Live(QtCore.QObject):
 
     def ask_plan(self, text: str, context: Optional[Pixels]) -> None:
         self._plans.ask((text, context))
+
+    def drop_plan(self) -> None:
+        self._plans.drop()
 
     def ask_look(self, look: Request) -> None:
         self._looks.ask(look, STRENGTH_PAUSE if look.want.job else PREVIEW_PAUSE)
@@ -75,7 +78,7 @@ class Live(QtCore.QObject):
         if error is not None:
             self.failed.emit(_sentence(error))
         else:
-            self.understood.emit(plan)
+            self.understood.emit(value[0], plan)
 
     def _look(self, look: Request, superseded) -> Tuple[Want, Optional[Pixels], str]:
         self.looking.emit(True)

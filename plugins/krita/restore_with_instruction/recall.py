@@ -1,19 +1,23 @@
-"""Earlier instructions and presets, in a list that is searched by typing."""
+"""Earlier instructions, presets and how the active layer was made, in a list that is searched by typing."""
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from .i18n import tr
 from .qt import Qt, QtCore, QtWidgets, Signal
 from .restored_client.history import History, Presets
+from .restored_client.starters import STARTERS
 
 _KIND = Qt.ItemDataRole.UserRole
 _VALUE = Qt.ItemDataRole.UserRole + 1
 
+SHOWN = 60
+"""Earlier instructions in the list at most; searching finds the others."""
+
 
 class Recall(QtWidgets.QFrame):
-    """A pop-up below a button. `chosen` carries a preset's settings, or just `{"instruction"}` from the history."""
+    """A pop-up below a button. `chosen` carries settings: `instruction`, and from presets and recipes `strength` and `plan`."""
 
     chosen = Signal(object)
 
@@ -21,6 +25,7 @@ class Recall(QtWidgets.QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self._history, self._presets = history, presets
         self._current: Dict[str, Any] = {}
+        self._recipe: Optional[Dict[str, Any]] = None
         self.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
         self._search = QtWidgets.QLineEdit()
         self._search.setPlaceholderText(tr("Search"))
@@ -29,6 +34,7 @@ class Recall(QtWidgets.QFrame):
         self._list.setWordWrap(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._save = QtWidgets.QPushButton(tr("Save as preset…"))
+        self._search.setAccessibleName(tr("Search"))
         hint = QtWidgets.QLabel(tr("Delete forgets an entry."))
         hint.setEnabled(False)
         column = QtWidgets.QVBoxLayout(self)
@@ -42,9 +48,9 @@ class Recall(QtWidgets.QFrame):
         self._save.clicked.connect(self._save_preset)
         self._list.installEventFilter(self)
 
-    def pop_up(self, below, current: Dict[str, Any]) -> None:
-        """Show it under a widget; `current` are the settings that "Save as preset" would keep."""
-        self._current = current
+    def pop_up(self, below, current: Dict[str, Any], recipe: Optional[Dict[str, Any]]) -> None:
+        """Show it under a widget; `current` is what "Save as preset" would keep, `recipe` how the active layer was made."""
+        self._current, self._recipe = current, recipe
         self._save.setEnabled(bool(current.get("instruction", "").strip()))
         self._search.clear()
         self._fill()
@@ -61,19 +67,24 @@ class Recall(QtWidgets.QFrame):
     def _fill(self) -> None:
         words = self._search.text().strip()
         self._list.clear()
+        if self._recipe is not None and not words:
+            self._add("◈ " + tr("As this layer was made"), "recipe", self._recipe)
         for name, preset in self._presets.all().items():
-            if words.casefold() in (name + " " + str(preset.get("instruction", ""))).casefold():
+            if _fits(words, name, str(preset.get("instruction", ""))):
                 self._add("★ " + name, "preset", (name, preset))
-        for text in self._history.list(words)[:60]:
+        for text in self._history.list(words)[:SHOWN]:
             self._add(" ".join(text.split()), "history", text)
+        for name, instruction in STARTERS:
+            if _fits(words, tr(name), instruction):
+                self._add("☆ " + tr(name), "starter", {"instruction": instruction})
         if not self._list.count():
-            item = QtWidgets.QListWidgetItem(tr("Nothing found") if words else tr("No earlier instructions yet"))
+            item = QtWidgets.QListWidgetItem(tr("Nothing found"))
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addItem(item)
 
     def _add(self, shown: str, kind: str, value: Any) -> None:
         item = QtWidgets.QListWidgetItem(shown)
-        item.setToolTip(str(value[1].get("instruction", "")) if kind == "preset" else value)
+        item.setToolTip(str(_settings(kind, value).get("instruction", "")))
         item.setData(_KIND, kind)
         item.setData(_VALUE, value)
         self._list.addItem(item)
@@ -81,9 +92,8 @@ class Recall(QtWidgets.QFrame):
     def _choose(self, item) -> None:
         if item is None or item.data(_KIND) is None:
             return
-        value = item.data(_VALUE)
         self.hide()
-        self.chosen.emit(dict(value[1]) if item.data(_KIND) == "preset" else {"instruction": value})
+        self.chosen.emit(_settings(item.data(_KIND), item.data(_VALUE)))
 
     def _save_preset(self) -> None:
         settings = self._current
@@ -101,8 +111,18 @@ class Recall(QtWidgets.QFrame):
                 value = item.data(_VALUE)
                 if item.data(_KIND) == "preset":
                     self._presets.remove(value[0])
-                else:
+                elif item.data(_KIND) == "history":
                     self._history.remove(value)
                 self._fill()
             return True
         return False
+
+
+def _settings(kind: str, value: Any) -> Dict[str, Any]:
+    if kind == "preset":
+        return dict(value[1])
+    return {"instruction": value} if kind == "history" else dict(value)
+
+
+def _fits(words: str, *texts: str) -> bool:
+    return words.casefold() in " ".join(texts).casefold()

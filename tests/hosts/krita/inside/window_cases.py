@@ -24,7 +24,7 @@ def begin(kit, text=RAIN, **new):
     kit.docker.strength.setValue(100)
     kit.type("")
     kit.type(text)
-    yield lambda: kit.docker.plan.understood.get("text") == text and kit.docker.look.target is not None
+    yield lambda: kit.docker._text == text and kit.docker.look.target is not None
 
 
 def finished(kit, job):
@@ -377,8 +377,8 @@ def case_return_restores_and_letters_are_text(kit):
     docker.edit.setFocus()
     test.keyClicks(docker.edit, "noise bxem")  # b, x, e and m are shortcuts of Krita
     assert docker.edit.toPlainText() == "noise bxem"
-    yield lambda: docker.chips._chips
-    test.keyClick(docker.edit, qt.Key.Key_Return)
+    test.keyClick(docker.edit, qt.Key.Key_Return)  # sooner than the plan can be there
+    assert not docker.chips._chips
     yield lambda: len(kit.document.topLevelNodes()) == 2
     yield kit.idle
     test.keyClick(docker.edit, qt.Key.Key_Tab)
@@ -423,9 +423,11 @@ def case_history_and_presets_are_searched_and_used(kit):
     yield from begin(kit)
     docker = kit.docker
     yield finished(kit, docker.restore())
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[-1])
     docker._presets.save("Wet street", {"instruction": "remove the rain", "strength": 0.4})
     docker._show_recall()
     yield 0.2
+    assert docker.recall._list.item(0).text() == "◈ As this layer was made"
     items = [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())]
     assert "★ Wet street" in items, items
     assert RAIN in items, items
@@ -525,7 +527,7 @@ def case_a_daemon_killed_meanwhile_is_survived(kit):
     assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == BLUE * (64 * 48)
     if os.environ.get("RESTORED_EXECUTABLE"):  # a tree has none to start
         kit.type(RAIN)
-        yield lambda: kit.docker.plan.understood.get("text") == RAIN
+        yield lambda: kit.docker._text == RAIN
         job = kit.docker.restore()
         yield finished(kit, job)
         assert job.state == "done", job.message
