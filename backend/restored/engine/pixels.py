@@ -85,16 +85,17 @@ def full_scale(dtype: np.dtype) -> int:
     return 1 if dtype.kind == "f" else int(np.iinfo(dtype).max)
 
 
-def to_unit(block: np.ndarray) -> Floats:
-    """Values as float32 with 1.0 = full scale, unclamped; bool is 0 or 1."""
-    if block.dtype == np.bool_:
-        return block.astype(np.float32)
-    scale = full_scale(block.dtype)
-    if scale == 1:
-        return block.astype(np.float32)
-    if block.dtype == np.uint32:  # float32 has 24 bits: divide first, round once
-        return (block * (1.0 / scale)).astype(np.float32)
-    return np.multiply(block, np.float32(1.0 / scale), dtype=np.float32)
+def to_unit(block: np.ndarray, out: Floats | None = None) -> Floats:
+    """Values as float32 with 1.0 = full scale, unclamped; bool is 0 or 1. Written to `out` where given."""
+    if out is None:
+        out = np.empty(block.shape, np.float32)
+    if block.dtype == np.bool_ or full_scale(block.dtype) == 1:
+        out[...] = block
+    elif block.dtype == np.uint32:  # float32 has 24 bits: divide first, round once
+        out[...] = block * (1.0 / full_scale(block.dtype))
+    else:
+        np.multiply(block, np.float32(1.0 / full_scale(block.dtype)), out=out)
+    return out
 
 
 def mask_weight(block: np.ndarray) -> Floats:

@@ -41,34 +41,53 @@ class LayerSource:
 
     def inside(self, box: Box) -> Floats:
         """(h, w, 3) float32 in [0, 1] for a box inside the picture, hidden pixels filled from their neighbours."""
-        if self.colour is not None:
-            return np.asarray(box.of(self.colour), np.float32)
-        block = box.of(self.layer)
-        unit = to_unit(block[..., : colours(self.layer)])
-        if self._grid is not None:
-            seen = visible(block)
-            if seen is not None:
-                np.copyto(unit, read_grid(self._grid, box), where=~seen[..., None])
-        if block.dtype.kind == "f":
-            np.clip(unit, 0.0, 1.0, out=unit)
-        return unit if unit.shape[2] == 3 else np.repeat(unit, 3, axis=2)
+        out = np.empty((3, box.height, box.width), np.float32)
+        self._fill(box, out)
+        return out.transpose(1, 2, 0)
 
     def read(self, box: Box) -> Floats:
-        """(1, 3, h, w) float32 for any box, the edges continued as `edge` says."""
-        inner = Box(
-            max(box.top, 0), max(box.left, 0), min(box.bottom, self.height), min(box.right, self.width)
-        )  # the plan never asks for a box that lies wholly outside
+        """(1, 3, h, w) float32 for any box, the edges continued as `edge` says.
+
+        A mirrored box must show at least as much of the picture as it reaches beyond, or all of it.
+        """
+        inner = Box(max(box.top, 0), max(box.left, 0), min(box.bottom, self.height), min(box.right, self.width))
+        out = np.empty((1, 3, box.height, box.width), np.float32)
+        rows = slice(inner.top - box.top, inner.bottom - box.top)
+        columns = slice(inner.left - box.left, inner.right - box.left)
+        self._fill(inner, out[0, :, rows, columns])
         if inner == box:
-            return np.ascontiguousarray(self.inside(box).transpose(2, 0, 1))[None]
-        if self.edge == "zero":
-            out = np.zeros((1, 3, box.height, box.width), np.float32)
-            top, left = inner.top - box.top, inner.left - box.left
-            out[0, :, top : top + inner.height, left : left + inner.width] = self.inside(inner).transpose(2, 0, 1)
             return out
-        rows, columns = mirrored(box.top, box.bottom, self.height), mirrored(box.left, box.right, self.width)
-        reach = Box(int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1)
-        pixels = self.inside(reach)[(rows - reach.top)[:, None], (columns - reach.left)[None, :]]
-        return np.ascontiguousarray(pixels.transpose(2, 0, 1))[None]
+        if self.edge == "zero":
+            for beyond in (slice(0, rows.start), slice(rows.stop, None)):
+                out[:, :, beyond] = 0.0
+            for beyond in (slice(0, columns.start), slice(columns.stop, None)):
+                out[:, :, :, beyond] = 0.0
+            return out
+        across = mirrored(box.left, box.right, self.width) - box.left
+        for beyond in (slice(0, columns.start), slice(columns.stop, None)):
+            out[:, :, rows, beyond] = out[:, :, rows, across[beyond]]
+        down = mirrored(box.top, box.bottom, self.height) - box.top
+        for beyond in (slice(0, rows.start), slice(rows.stop, None)):
+            out[:, :, beyond] = out[:, :, down[beyond]]
+        return out
+
+    def _fill(self, box: Box, out: Floats) -> None:
+        """Write what a model sees of a box inside the picture into (3, h, w); plane by plane, so that nothing is transposed."""
+        if self.colour is not None:
+            out[...] = box.of(self.colour).transpose(2, 0, 1)
+            return
+        block = box.of(self.layer)
+        seen = visible(block) if self._grid is not None else None
+        filled = None if self._grid is None or seen is None else read_grid(self._grid, box)
+        for channel in range(colours(self.layer)):
+            plane = out[channel]
+            to_unit(block[..., channel], out=plane)
+            if filled is not None and seen is not None:
+                np.copyto(plane, filled[..., channel], where=~seen)
+            if block.dtype.kind == "f":
+                np.clip(plane, 0.0, 1.0, out=plane)
+        if colours(self.layer) == 1:
+            out[1:] = out[:1]
 
 
 def mirrored(start: int, stop: int, size: int) -> np.ndarray:
