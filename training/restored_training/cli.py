@@ -241,6 +241,19 @@ def pack(
 
 
 @app.command()
+def carry(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint, or the run folder that holds it.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the pieces.")],
+    piece_mb: Annotated[int, typer.Option(min=1, help="Largest piece in MiB.")] = 15,
+) -> None:
+    """Write EMA weights in half precision in small pieces, to go on from on another machine (`model.start_from`: the index)."""
+    from .carry import carry as write
+
+    index = write(checkpoint, out, piece_bytes=piece_mb * 2**20)
+    console.print(f"Wrote {len(json.loads(index.read_text(encoding='utf-8'))['pieces'])} pieces and {index}.")
+
+
+@app.command()
 def head(
     train_first: Annotated[bool, typer.Option("--train/--check-only", help="Train the text head, or only measure it.")] = True,
     labelled: Annotated[

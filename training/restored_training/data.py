@@ -3,15 +3,16 @@
 import csv
 import hashlib
 import io
-import json
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .pieces import PieceError, read_facts, read_pieces, write_pieces
 
 SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 HELD_OUT: Final = ("0", "1")
@@ -135,7 +136,7 @@ class PairSet:
 def read_manifest(folder: Path) -> dict[str, dict[str, str]]:
     """`manifest.tsv` of a folder or pack as {file: row}; empty when there is none."""
     if folder.is_file():
-        text = json.loads(folder.read_text(encoding="utf-8")).get("manifest", "")
+        text = read_facts(folder).get("manifest", "")
     else:
         path = folder / "manifest.tsv"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -148,13 +149,12 @@ def read_manifest(folder: Path) -> dict[str, dict[str, str]]:
 def pack(folder: Path, out: Path, *, piece_bytes: int = 40_000_000, longest: int | None = None, quality: int = 92) -> Path:
     """Put a folder's photographs and manifest into one archive, cut into pieces of at most `piece_bytes`.
 
-    out: a folder; it gets `photographs.tar.000`, ... and `photographs.json` (pieces with sha256, the manifest), whose path is
+    out: a folder; it gets `photographs.000`, ... and `photographs.json` (pieces with sha256, the manifest), whose path is
     returned and which PhotoSet reads directly. longest: also reduce and re-encode longer pictures (JPEG 4:4:4 at `quality`);
     a picture keeps its original's place in train or held-out by its recorded sha256.
     """
     if piece_bytes < 1_000_000:
         raise DataError("Pieces must have at least one megabyte.")
-    out.mkdir(parents=True, exist_ok=True)
     hashes: dict[str, str] = {}
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -164,38 +164,20 @@ def pack(folder: Path, out: Path, *, piece_bytes: int = 40_000_000, longest: int
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
             hashes[file.name] = file.sha256
-    data = buffer.getbuffer()
-    pieces = []
-    for number, start in enumerate(range(0, len(data), piece_bytes)):
-        piece = data[start : start + piece_bytes]
-        name = f"photographs.tar.{number:03d}"
-        (out / name).write_bytes(piece)
-        pieces.append({"file": name, "bytes": len(piece), "sha256": hashlib.sha256(piece).hexdigest()})
     manifest = folder / "manifest.tsv"
-    index: dict[str, Any] = {
-        "pieces": pieces,
+    facts = {
         "original_sha256": hashes,
         "manifest": manifest.read_text(encoding="utf-8") if manifest.exists() else "",
     }
-    path = out / "photographs.json"
-    path.write_text(json.dumps(index, indent=1), encoding="utf-8")
-    return path
+    return write_pieces(buffer.getbuffer(), out, "photographs", largest=piece_bytes, facts=facts)
 
 
 def _packed_files(index: Path) -> Iterator[PhotoFile]:
-    facts = json.loads(index.read_text(encoding="utf-8"))
-    if "pieces" not in facts:
-        raise DataError(f"{index} is not the index of a pack of photographs.")
-    parts = []
-    for piece in facts["pieces"]:
-        path = index.parent / piece["file"]
-        if not path.exists():
-            raise DataError(f"The pack {index} lacks its piece {piece['file']}.")
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != piece["sha256"]:
-            raise DataError(f"The piece {path} is damaged: its sha256 is not the one in {index.name}. Copy it again.")
-        parts.append(content)
-    with tarfile.open(fileobj=io.BytesIO(b"".join(parts)), mode="r") as archive:
+    try:
+        facts, content = read_facts(index), read_pieces(index)
+    except PieceError as error:
+        raise DataError(str(error)) from error
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r") as archive:
         for member in archive:
             stream = archive.extractfile(member)
             if stream is not None:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from . import checkpoint, families
+from .carry import weights_of
 from .conditioning import Conditioner
 from .config import RunConfig
 from .distill import Teacher
@@ -58,9 +59,12 @@ class Trainer:
         self.config, self.sampler, self.device = config, sampler, torch.device(device)
         self.workers = workers or Workers.alone()
         self.model = families.build(config.model).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if config.model.start_from is not None:
-            start_from(self.model, checkpoint.load(config.model.start_from))
         self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
+        if config.model.start_from is not None:
+            begun = weights_of(config.model.start_from)
+            start_from(self.model, begun)
+            if self.text and begun.get("text"):
+                start_from(self.text, {"model": begun["text"]})
         self.teacher = teacher
         self.pretraining = Pretraining(config.pretrain, self.model).to(self.device) if config.pretrain else None
         learned = nn.ModuleDict({"model": self.model})
