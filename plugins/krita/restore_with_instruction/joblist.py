@@ -40,7 +40,7 @@ class _Line(QtWidgets.QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        job, words = self._job, self._job.words
+        job, words = self._job, tr(self._job.words)
         if job.cancelled():
             words = tr("Cancelling…")
         elif job.state == jobs.WAITING:

@@ -1,0 +1,119 @@
+"""What can be known of the Krita adapter without Krita: its translation is complete, it imports what it carries, its pixels."""
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restored.hosts import build
+from restored_client import catalogue
+
+ADAPTER = Path(__file__).resolve().parents[3] / "plugins/krita/restore_with_instruction"
+SOURCES = sorted(ADAPTER.glob("*.py"))
+HOSTS = {"krita", "PyQt5", "PyQt6"}
+
+
+def words() -> set[str]:
+    """Every text that goes through tr()."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr"
+            if called and node.args and isinstance(node.args[0], ast.Constant):
+                found.add(node.args[0].value)
+    return found
+
+
+def test_german_is_complete_and_carries_nothing_old() -> None:
+    own = catalogue.parse((ADAPTER / "locale/de.po").read_text("utf-8"))
+    shared = catalogue.parse((catalogue.SHARED / "de.po").read_text("utf-8"))
+    assert len(words()) > 50
+    assert words() - own.keys() - shared.keys() == set()
+    assert own.keys() - words() == set()
+    for message, (translated,) in own.items():
+        assert message.count("%") == translated.count("%"), message
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_only_the_standard_library_the_host_and_what_it_carries(path: Path) -> None:
+    tree = ast.parse(path.read_text(), feature_version=(3, 9))
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        for name in names:
+            top = name.split(".")[0]
+            assert top in sys.stdlib_module_names | HOSTS, f"{path.name} imports {name}"
+            assert not top.startswith("PyQt") or path.name in ("qt.py", "failure.py"), "Qt is chosen in one place"
+
+
+@pytest.fixture(scope="module")
+def pixels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The adapter's pixels.py, laid out as installed."""
+    folder = tmp_path_factory.mktemp("pykrita")
+    build("krita", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESTORED_NO_REGISTRATION", "1")
+        patch.syspath_prepend(str(folder))
+        yield importlib.import_module("restore_with_instruction.pixels")
+    for name in [name for name in sys.modules if name.split(".")[0] == "restore_with_instruction"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(("depth", "dtype"), [("U8", "u1"), ("U16", "<u2"), ("F32", "<f4")])
+def test_blue_and_red_change_places_only_in_integers(pixels: ModuleType, depth: str, dtype: str) -> None:
+    space = pixels.Space("RGBA", depth, "sRGB-elle-V2-srgbtrc.icc")
+    image = np.random.default_rng(1).integers(0, 200, (1100, 1000, 4)).astype(dtype)  # more than one slice
+    wire = pixels.to_wire(image.tobytes(), space, 1000, 1100)
+    got = np.frombuffer(wire.data, dtype).reshape(image.shape)
+    assert np.array_equal(got, image if dtype == "<f4" else image[..., [2, 1, 0, 3]])
+    assert bytes(pixels.from_wire(wire, space)) == image.tobytes()
+
+
+def test_gray_has_no_order_to_change(pixels: ModuleType) -> None:
+    space = pixels.Space("GRAYA", "U8", "Gray-D50-elle-V2-srgbtrc.icc")
+    assert pixels.to_wire(bytes(range(8)), space, 2, 2).data == bytes(range(8))
+
+
+def test_pixels_of_another_kind_are_not_taken(pixels: ModuleType) -> None:
+    space = pixels.Space("RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc")
+    with pytest.raises(ValueError, match="U16"):
+        pixels.from_wire(pixels.Pixels(1, 1, 4, "u8", bytes(4)), space)
+
+
+@given(mask=st.lists(st.sampled_from([0, 0, 0, 1, 128, 255]), min_size=1, max_size=60), size=st.sampled_from([2, 4, 8, 16]))
+def test_what_is_not_selected_keeps_its_bytes(pixels: ModuleType, mask: list[int], size: int) -> None:
+    original = bytes(1 for _ in range(len(mask) * size))
+    result = bytes(2 for _ in range(len(mask) * size))
+    kept = pixels.keep_unselected(result, original, bytes(mask), size)
+    cleared = pixels.clear_unselected(result, bytes(mask), size)
+    for index, weight in enumerate(mask):
+        span = slice(index * size, (index + 1) * size)
+        assert kept[span] == (original if weight == 0 else result)[span]
+        assert cleared[span] == (bytes(size) if weight == 0 else result[span])
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "encoded"),
+    [
+        ("RGBA", "sRGB-elle-V2-srgbtrc.icc", True),
+        ("RGBA", "sRGB built-in", True),
+        ("RGBA", "sRGB IEC61966-2.1", True),
+        ("RGBA", "sRGB-elle-V2-g10.icc", False),
+        ("RGBA", "scRGB (linear)", False),
+        ("RGBA", "ClayRGB-elle-V2-g22.icc", False),
+        ("RGBA", "Display P3", False),
+        ("GRAYA", "Gray-D50-elle-V2-srgbtrc.icc", True),
+        ("GRAYA", "Gray-D50-elle-V2-g10.icc", False),
+        ("GRAYA", "gray built-in", False),
+    ],
+)
+def test_what_travels_as_it_is(pixels: ModuleType, model: str, profile: str, encoded: bool) -> None:
+    assert pixels.Space(model, "U16", profile).srgb_encoded is encoded
