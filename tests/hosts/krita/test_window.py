@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hostkit import OUTPUT, DaemonProcess, Screen
 from krita_host import INSIDE, Krita, starter
+from slowness import slowness
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(400)]
 
@@ -60,8 +61,3 @@ def test_figures(told: dict[str, dict]) -> None:
     assert own < 1.5 * slowness(), large
     assert large["longest_stall_s"] < 0.5 * slowness(), "one of Krita's own pixel calls at a time, no more"
     assert told["a_plan_appears_while_typing"]["facts"]["plan_ms"] < 400 * slowness()
-
-
-def slowness() -> float:
-    """How much slower than an idle core this machine is now: the figures are for an idle one."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -1,0 +1,62 @@
+"""Cases of which each has a Krita of its own. Run inside Krita with a window."""
+
+import os
+
+
+def case_quit_with_work_to_do(kit):
+    """Leaves a job running and another waiting when Krita quits."""
+    document = kit.new()
+    yield lambda: kit.ready(document)
+    docker = kit.docker
+    docker.setVisible(True)
+    kit.type("slower 60 noise")
+    yield lambda: docker.plan.actionable and docker.look.target is not None
+    docker.restore()
+    docker.restore()
+    yield lambda: docker.queue.unfinished[0].state == "running" and docker.queue.unfinished[0].fraction is not None
+    kit.tell(queued=len(docker.queue.unfinished))
+
+
+def case_start_type_restore_quit(kit):
+    """A short visit."""
+    document = kit.new()
+    yield lambda: kit.ready(document)
+    kit.docker.setVisible(True)
+    kit.type("remove the noise")
+    yield lambda: kit.docker.plan.actionable and kit.docker.look.target is not None
+    job = kit.docker.restore()
+    if os.environ.get("RWI_HASTE") != "1":
+        yield lambda: job.over
+        assert job.state == "done", job.message
+
+
+def case_failure_is_explained(kit):
+    """The plug-in was broken before Krita started."""
+    docker = kit.docker
+    docker.setVisible(True)
+    yield 0.5
+    words = " ".join(label.text() for label in docker.findChildren(kit.QtWidgets.QLabel))
+    details = " ".join(edit.toPlainText() for edit in docker.findChildren(kit.QtWidgets.QPlainTextEdit))
+    kit.tell(words=words, details=details, title=docker.windowTitle())
+    kit.shoot("failure", docker)
+
+
+def case_german(kit):
+    document = kit.new()
+    yield lambda: kit.ready(document)
+    docker = kit.docker
+    docker.setVisible(True)
+    docker.setFloating(True)
+    docker.resize(280, 640)
+    kit.type("remove the rain and the noise")
+    yield lambda: docker.plan.actionable
+    yield 0.5
+    kit.tell(
+        title=docker.windowTitle(),
+        button=docker.go.text(),
+        chips=[chip.bar.label for chip in docker.chips._chips],
+        actions=[kit.app.action("restore_with_instruction").text().replace("&", "")],
+    )
+    kit.shoot("german", docker)
+    docker.setFloating(False)
+    yield 0.2
