@@ -44,7 +44,7 @@ def batch(
     stopped = False
     try:
         if waiting:
-            _all(waiting, output, wish, ledger, results, no_daemon=no_daemon, quiet=json)
+            _all(waiting, output, wish, ledger, results, no_daemon=no_daemon)
     except BaseException as error:
         if not say.is_interrupt(error):
             raise
@@ -63,11 +63,11 @@ def batch(
 
 
 def _all(
-    waiting: list[Path], output: Path, wish: Wish, ledger: Ledger, results: list[dict[str, Any]], *, no_daemon: bool, quiet: bool
+    waiting: list[Path], output: Path, wish: Wish, ledger: Ledger, results: list[dict[str, Any]], *, no_daemon: bool
 ) -> None:
     """Restore what waits, one after the other; `results` grows as they finish."""
     with (
-        say.progress("Starting", quiet=quiet) as show,
+        say.progress("Starting") as show,
         say.interruptible() as cancelled,
         worker(no_daemon, lambda words: show(None, words)) as who,
     ):

@@ -19,7 +19,7 @@ _NOT_THERE = ("unreachable", "daemon_died")
 @daemon.command()
 def start(json: Json = False) -> None:
     """Start the daemon, unless it runs already."""
-    with say.progress("Starting", quiet=json) as show:
+    with say.progress("Starting") as show:
         open_session(start=True, on_status=lambda words: show(None, words)).close()
     _tell(ask_status(), json)
 

@@ -13,7 +13,7 @@ def doctor(json: Json = False) -> None:
     """Look at everything once, and say what is wrong and what to do. Names of people and secrets are left out."""
     from restored.doctor import examine, redacted
 
-    with say.progress("Looking", quiet=json) as show:
+    with say.progress("Looking") as show:
         findings = examine(lambda words: show(None, words))
     if json:
         say.print_json(redacted({"findings": [finding.to_dict() for finding in findings]}))

@@ -66,7 +66,7 @@ def debugging() -> bool:
 
 
 @contextmanager
-def progress(what: str, quiet: bool) -> Iterator[Callable[[float | None, str], None]]:
+def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[float | None, str], None]]:
     """A progress line on a terminal; nothing when `quiet` or when stderr goes elsewhere."""
     if quiet or not err.is_terminal:
         yield lambda fraction, words: None

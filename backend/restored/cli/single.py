@@ -33,7 +33,7 @@ def run(
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
     wish = make_wish(instruction, recipe, strength, scale, model, device)
     with (
-        say.progress("Starting", quiet=json) as show,
+        say.progress("Starting") as show,
         say.interruptible() as cancelled,
         worker(no_daemon, lambda words: show(None, words)) as who,
     ):
