@@ -207,8 +207,11 @@ FORMS: Final[Dict[str, Form]] = {
 }
 
 
-def check_request(header: Mapping[str, Any]) -> List[Frame]:
-    """Check a request's header and return the frames it announces. Raises ClientError with the reason."""
+def check_request(header: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[Frame]]:
+    """A request's known fields, checked, and the frames it announces. Raises ClientError with the reason.
+
+    Fields this version does not know are left out: a later version of the same protocol may add some.
+    """
     kind, request, protocol = header.get("type"), header.get("id"), header.get("protocol", "")
     if not _whole(protocol) or not isinstance(request, str) or not 1 <= len(request) <= 64:
         raise ClientError("bad_request", detail="a request needs protocol, type and id")
@@ -226,7 +229,8 @@ def check_request(header: Mapping[str, Any]) -> List[Frame]:
     frames = read_frames(header, form.frames) if kind != UPLOAD else []
     if kind == RESTORE:
         _check_restore(header, frames)
-    return frames
+    known = ("protocol", "type", "id", *form.needs, *form.may)
+    return {name: header[name] for name in known if name in header}, frames
 
 
 def _check_restore(header: Mapping[str, Any], frames: Sequence[Frame]) -> None:

@@ -78,16 +78,16 @@ class Office:
         header: dict[str, Any] = {}
         try:
             header = messages.decode(frames[0].buffer if frames else b"")
-            announced = messages.check_request(header)
-            if header["type"] == messages.UPLOAD:
-                self._upload(client, header["id"], [frame.buffer for frame in frames[1:]])
+            request, announced = messages.check_request(header)
+            if request["type"] == messages.UPLOAD:
+                self._upload(client, request["id"], [frame.buffer for frame in frames[1:]])
             elif len(frames) > 1:
                 raise ClientError("not_accepted")
             else:
-                self._handlers[header["type"]](client, header, announced)
+                self._handlers[request["type"]](client, request, announced)
         except ClientError as error:
-            request = header.get("id")
-            self._send(client, self._error(request if isinstance(request, str) else "", error))
+            name = header.get("id")
+            self._send(client, self._error(name if isinstance(name, str) else "", error))
 
     def collect(self) -> None:
         """Send the answers of jobs that the lanes have done."""

@@ -55,7 +55,9 @@ def test_no_header_breaks_the_check(header) -> None:
 @given(st.sampled_from(sorted(FORMS)), st.dictionaries(st.sampled_from(["frames", "plan", "scale", "keep", "job"]), JSONISH))
 def test_no_request_breaks_the_check(kind, fields) -> None:
     with contextlib.suppress(ClientError):
-        assert isinstance(check_request({**message(kind, "x", instruction="x", client="x", job="x"), **fields}), list)
+        known, frames = check_request({**message(kind, "x", instruction="x", client="x", job="x"), **fields})
+        assert known.keys() <= {"protocol", "type", "id", *FORMS[kind].needs, *FORMS[kind].may}
+        assert len(frames) <= len(FORMS[kind].frames)
 
 
 def test_a_header_has_a_largest_size() -> None:
