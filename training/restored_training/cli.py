@@ -115,14 +115,20 @@ def evaluate(
 
     scope = Scope(bench_folder(bench), photograph_folder(photographs), tuple(only or ()), limit, instructions)
     console.print(CONVENTIONS)
-    results = []
+    results: list[Any] = []
+
+    def keep(latest: Any) -> None:
+        if json_out is not None:
+            every = [*results, latest]
+            write_results({"subjects": every} if len(subjects) > 1 else latest, json_out)
+
     for name in subjects:
         subject = load_subject(Path(name), device=device, bf16=bf16, engine=engine)
         console.rule(subject.name)
-        results.append(measure(subject, scope, explain=_explain() if instructions else None, tell=print))
-        _print_goals(results[-1])
-    if json_out is not None:
-        write_results({"subjects": results} if len(results) > 1 else results[0], json_out)
+        latest = measure(subject, scope, explain=_explain() if instructions else None, tell=print, keep=keep)
+        keep(latest)
+        results.append(latest)
+        _print_goals(latest)
 
 
 def _print_goals(results: Any) -> None:

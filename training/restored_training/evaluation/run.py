@@ -39,9 +39,18 @@ def all_sets(scope: Scope) -> list[Set]:
     return [s for s in sets if not scope.only or any(part.lower() in s.title.lower() for part in scope.only)]
 
 
-def evaluate(subject: Subject, scope: Scope, *, explain: Explain | None = None, tell: Tell = lambda _: None) -> dict[str, Any]:
+def evaluate(
+    subject: Subject,
+    scope: Scope,
+    *,
+    explain: Explain | None = None,
+    tell: Tell = lambda _: None,
+    keep: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> dict[str, Any]:
     """Everything in scope as one JSON-able dict: `conventions`, `sets` (one row each, with per-picture figures), `wrong_clean`,
     `wrong_damaged`, `sensitivity`, `off_topic` (the last two only with `explain`), `seconds`.
+
+    keep: called with what is known so far after each table, so that an hour's figures survive a failure in the next one.
     """
     began = time.monotonic()
     sets = all_sets(scope)
@@ -51,10 +60,12 @@ def evaluate(subject: Subject, scope: Scope, *, explain: Explain | None = None, 
         rows.append(row)
         tell(one_line(row))
     result: dict[str, Any] = {"subject": subject.name, "conventions": CONVENTIONS, "limit": scope.limit, "sets": rows}
+    keep(result)
     if scope.instructions and scope.photographs is not None:
         few = scope.limit or 6
         result["wrong_clean"] = wrong_on_clean(subject, scope.photographs, scope.limit)
         result["wrong_damaged"] = wrong_on_damaged(subject, scope.photographs, min(few, 6))
+        keep(result)
         if explain is not None:
             result["sensitivity"] = sensitivity(subject, sets, explain, min(few, 5))
             result["off_topic"] = off_topic(subject, next(sets[0].samples(1)).clean, explain) if sets else None

@@ -15,12 +15,13 @@ from torch import Tensor
 
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
-from restored.models.base import WHOLE, Request, Restorer
+from restored.models.base import Request, Restorer, Window
 
 from .. import checkpoint
 from ..config import ModelConfig
 
 CONTEXT_SIDE = 256
+MARGIN = 32
 
 
 class Subject(Protocol):
@@ -51,13 +52,14 @@ class NetworkSubject:
         embedding = None
         if self.embed is not None:
             embedding = torch.from_numpy(self.embed(plan.text or wish(plan))).to(self.device)
-        padded = _pad(x, self.model.stride)
+        tile, margin = framed(x, self.model)
         casting = torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
         with casting:
             conditioned = self.model.condition(Request(plan, embedding, context_of(x)))
             # the tile reaches beyond the layer by its padding, and its window says so
-            window = type(WHOLE)(0.0, 0.0, padded.shape[-1] / width, padded.shape[-2] / height)
-            out = conditioned.forward(padded, window)[..., :height, :width]
+            across, down = (tile.shape[-1] - margin) / width, (tile.shape[-2] - margin) / height
+            out = conditioned.forward(tile, Window(-margin / width, -margin / height, across, down))
+        out = out[..., margin : margin + height, margin : margin + width]
         return (out[0].float().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
 
 
@@ -103,8 +105,7 @@ def load_subject(path: Path, *, device: str = "cpu", bf16: bool = False, engine:
             return EngineSubject(path.name, bundle, device)
         model, name, embed = bundle.model, path.name, bundle.embed
     model = model.to(torch.device(device)).eval()
-    reads = model.family != "swift"
-    return NetworkSubject(name, model, torch.device(device), bf16, lru_cache(maxsize=256)(embed) if reads else None)
+    return NetworkSubject(name, model, torch.device(device), bf16, lru_cache(maxsize=256)(embed) if model.reads_text else None)
 
 
 def model_of_checkpoint(path: Path) -> Restorer:
@@ -136,11 +137,26 @@ def context_of(image: Tensor) -> Tensor:
     return F.interpolate(image, (max(1, round(height * scale)), max(1, round(width * scale))), mode="area")
 
 
-def _pad(image: Tensor, stride: int) -> Tensor:
+def framed(image: Tensor, model: Restorer) -> tuple[Tensor, int]:
+    """A picture (1, 3, H, W) as the engine shows it to a network: reflected around (MARGIN of the network's halo is enough: what
+    lies further beyond an edge is not seen in 8 bits), or with zeros to the right and below; sides multiples of the stride.
+
+    Returns the tile and how far the picture lies from its left and top.
+    """
     height, width = image.shape[-2:]
-    down, right = -height % stride, -width % stride
-    mode = "reflect" if down < height and right < width else "replicate"
-    return F.pad(image, (0, right, 0, down), mode=mode)
+    margin = 0 if model.edge == "zero" else -(-min(model.halo, MARGIN) // model.stride) * model.stride
+    bottom, right = margin + -height % model.stride, margin + -width % model.stride
+    if model.edge == "zero":
+        return F.pad(image, (0, right, 0, bottom)), 0
+    rows, columns = (_reflected(side, margin, more, image.device) for side, more in ((height, bottom), (width, right)))
+    return image[..., rows, :][..., columns], margin
+
+
+def _reflected(side: int, before: int, after: int, device: torch.device) -> Tensor:
+    """Indices -before .. side + after - 1, folded into the picture without repeating its edge, as often as needed."""
+    period = max(1, 2 * (side - 1))
+    index = torch.arange(-before, side + after, device=device) % period
+    return torch.where(index < side, index, period - index)
 
 
 def embedder_of_checkpoint(path: Path) -> Callable[[str], np.ndarray]:
