@@ -26,7 +26,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     config = SwiftConfig(widths=(4, 6), encoder=(1,), middle=1, decoder=(1,), rank=1, context_width=4, grid_channels=2)
     torch.manual_seed(0)
     folder: Path = tmp_path_factory.mktemp("api") / "random"
-    return write_bundle(folder, Swift(config), config.to_dict(), licence="MIT", training_data="random numbers", version="0")
+    network = Swift(config)
+    torch.nn.init.normal_(network.get_parameter("convs.out.weight"), std=0.05)  # zero at the start: nothing would change
+    return write_bundle(folder, network, config.to_dict(), licence="MIT", training_data="random numbers", version="0")
 
 
 def test_public_api() -> None:

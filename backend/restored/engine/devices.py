@@ -132,7 +132,7 @@ def _measure(model: "Restorer", identity: str) -> list[Measured]:
 
 
 def _probe(runtime: "Runtime", model: "Restorer", identity: str) -> Measured:
-    """One small tile of soft shapes and noise, the best of a few runs: on a shared machine the least disturbed tells most."""
+    """One small tile of soft shapes and noise, the best of a few runs."""
     import torch
 
     from restored.instruction.plan import Plan
@@ -154,9 +154,10 @@ def _probe(runtime: "Runtime", model: "Restorer", identity: str) -> Measured:
 
 
 def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    """Processor seconds, not those on the wall: these also count what other programs took."""
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _cpu_runtimes(model: "Restorer") -> Iterator["Runtime"]:

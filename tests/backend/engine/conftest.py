@@ -25,7 +25,7 @@ def _write(folder: Path, config: SwiftConfig) -> Bundle:
     net = Swift(config)
     with torch.no_grad():
         for name, parameter in net.named_parameters():
-            if name.endswith(("up", "task_bias")) or name.startswith(("reader.tone", "reader.film")):
+            if name.endswith(("up", "task_bias")) or name.startswith(("reader.tone", "reader.film", "convs.out.weight")):
                 parameter.normal_(std=0.05)
     return write_bundle(folder, net, config.to_dict(), licence="MIT", training_data="random numbers", version="0")
 

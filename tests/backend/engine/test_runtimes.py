@@ -35,20 +35,20 @@ def _work(bundle: Bundle, plan: Plan, *, size: int = 64) -> tuple[Work, np.ndarr
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
-@pytest.mark.parametrize(("bf16", "tolerance"), [(False, 1e-5), (True, 5 / 255)])
-def test_openvino_gives_the_models_numbers(bundle: Bundle, plan: Plan, bf16: bool, tolerance: float) -> None:
+@pytest.mark.parametrize(("bf16", "share"), [(False, 1e-5), (True, 0.03)])
+def test_openvino_gives_the_models_numbers(bundle: Bundle, plan: Plan, bf16: bool, share: float) -> None:
     work, tile = _work(bundle, plan)
     wanted = work.model.condition(work.request).forward(torch.from_numpy(tile), PLACE).numpy()
     runtime = openvino_runtime.OpenVinoRuntime(bf16=bf16)
-    assert np.abs(runtime.prepare(work)(tile, PLACE) - wanted).max() < tolerance
-    assert np.abs(wanted - tile).max() > 0.05
+    assert np.abs(runtime.prepare(work)(tile, PLACE) - wanted).max() < share * np.abs(wanted - tile).max()
 
 
-@pytest.mark.parametrize(("bf16", "tolerance"), [(False, 1e-5), (True, 5 / 255)])
-def test_torch_gives_the_models_numbers(bundle: Bundle, bf16: bool, tolerance: float) -> None:
+@pytest.mark.parametrize(("bf16", "share"), [(False, 1e-5), (True, 0.03)])
+def test_torch_gives_the_models_numbers(bundle: Bundle, bf16: bool, share: float) -> None:
     work, tile = _work(bundle, PLANS["toned"])
     wanted = work.model.condition(work.request).forward(torch.from_numpy(tile), PLACE).numpy()
-    assert np.abs(TorchRuntime("cpu", bf16=bf16).prepare(work)(tile, PLACE) - wanted).max() < tolerance
+    restored = TorchRuntime("cpu", bf16=bf16).prepare(work)(tile, PLACE)
+    assert np.abs(restored - wanted).max() < share * np.abs(wanted - tile).max()
 
 
 def test_an_instruction_is_compiled_once_and_few_are_kept(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
