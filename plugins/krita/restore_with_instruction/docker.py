@@ -37,6 +37,7 @@ class Docker(DockWidget):
         self._settings = Settings()
         self._history, self._presets = History(), Presets()
         self._last_wish: Optional[jobs.Wish] = None
+        self._made: Dict[str, Any] = {}  # layers that were made here, and by which plan
         self._preset_plan: Optional[Dict[str, Any]] = None
         self._failure = ""
         self._text = ""  # what the plan on show was understood from
@@ -101,7 +102,7 @@ class Docker(DockWidget):
         buttons.addWidget(self.go, 1)
         buttons.addWidget(self.again)
         scroll = _Scroll()
-        scroll.setWidget(_column((6, 6, 6, 2), top, self.chips, self.preview, self.strength, options, None))
+        scroll.setWidget(_column((6, 6, 6, 2), top, self.chips, self.preview, self.strength, options))
         foot = _column((6, 2, 6, 6), buttons, self.jobs, self.message, self.device)
         return _column((0, 0, 0, 0), scroll, foot)  # the foot stays in sight in a docker that is not high enough
 
@@ -221,7 +222,10 @@ class Docker(DockWidget):
         self._show_plan()
 
     def _asked(self) -> Asked:
-        return Asked(self.plan.to_dict(), self.plan.key(), self.strength.fraction, self.plan.actionable)
+        key = self.plan.key()
+        # a result is active as soon as it is there: restoring it once more is hardly what the user wants to look at
+        again = self.look.target is not None and self._made.get(self.look.target[1]) == key
+        return Asked(self.plan.to_dict(), key, self.strength.fraction, self.plan.actionable and not again)
 
     # --- restoring ---
 
@@ -272,7 +276,10 @@ class Docker(DockWidget):
     def _job_over(self, job: jobs.Job) -> None:
         self._say(job.message)
         self._computed(job.device)
+        if job.result:
+            self._made[job.result] = job.wish.key
         self.look.notice()
+        self.look.ask()
 
     # --- what the daemon says ---
 
@@ -322,15 +329,13 @@ class _Scroll(QtWidgets.QScrollArea):
 
 
 def _column(margins, *items) -> QtWidgets.QWidget:
-    """A widget with items below each other; None is the space that stretches."""
+    """A widget with items below each other."""
     widget = QtWidgets.QWidget()
     column = QtWidgets.QVBoxLayout(widget)
     column.setContentsMargins(*margins)
     column.setSpacing(6)
     for item in items:
-        if item is None:
-            column.addStretch(1)
-        elif isinstance(item, QtWidgets.QLayout):
+        if isinstance(item, QtWidgets.QLayout):
             column.addLayout(item)
         else:
             column.addWidget(item)

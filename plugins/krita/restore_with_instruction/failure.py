@@ -28,15 +28,9 @@ def register_failure() -> None:
         def __init__(self):
             super().__init__()
             self.setWindowTitle("Restore with instruction")
-            advice = QtWidgets.QLabel(_ADVICE)
-            advice.setWordWrap(True)
-            shown = QtWidgets.QPlainTextEdit(details)
+            shown = QtWidgets.QPlainTextEdit(_ADVICE + "\n\n" + details)  # scrolls in a small docker, and can be copied
             shown.setReadOnly(True)
-            inside = QtWidgets.QWidget()
-            column = QtWidgets.QVBoxLayout(inside)
-            column.addWidget(advice)
-            column.addWidget(shown)
-            self.setWidget(inside)
+            self.setWidget(shown)
 
         def canvasChanged(self, canvas):
             pass

@@ -14,7 +14,7 @@ def finish(job, data: Buffer, width: int, height: int) -> Tuple[str, str]:
     source, wish = job.source, job.wish
     if wish.output == layers.NEW_DOCUMENT or wish.scale > 1:
         document, layer = layers.place_new_document(source, data, width, height, title(wish), wish.scale)
-        annotate.attach(document, layer, job.recipe)
+        _sign(job, document, layer)
         return "done", tr("Opened as a new document, %d × %d pixels.") % (width, height)
     document = layers.find_document(source.document)
     if document is None:
@@ -32,8 +32,13 @@ def finish(job, data: Buffer, width: int, height: int) -> Tuple[str, str]:
         layers.check(document, node, layers.IN_PLACE)
         layer = layers.place_in_place(document, node, source, data)
         said = tr("“%s” was replaced. Undo twice to go back.") % node.name()
-    annotate.attach(document, layer, job.recipe)
+    _sign(job, document, layer)
     return "done", said
+
+
+def _sign(job, document, layer) -> None:
+    job.result = layers.node_id(layer)
+    annotate.attach(document, layer, job.recipe)
 
 
 def title(wish) -> str:

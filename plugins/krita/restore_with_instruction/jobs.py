@@ -50,6 +50,7 @@ class Job:
     message: str = ""
     recipe: Optional[Dict[str, Any]] = None
     device: str = ""  # what computed it
+    result: str = ""  # the id of the layer that came of it
     number: int = field(default_factory=lambda: next(_numbers))
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
 

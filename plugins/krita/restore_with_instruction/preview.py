@@ -9,6 +9,7 @@ from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.pixels import Pixels
 
 _GRIP = 10  # pixels beside the split in which a drag takes it
+_ROOM_FOR_WORDS = 150  # narrower pictures are shown without "Before" and "After"
 
 
 def image_of(pixels: Pixels):
@@ -36,9 +37,7 @@ class Preview(QtWidgets.QWidget):
         self._ticker.setInterval(40)
         self._ticker.timeout.connect(self._tick)
         self.setMinimumSize(160, 120)
-        policy = QtWidgets.QSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Before and after"))
@@ -48,12 +47,6 @@ class Preview(QtWidgets.QWidget):
                 "Keys: Left and Right move the line, Shift with an arrow moves the picture."
             )
         )
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return max(120, min(320, width * 5 // 8))
 
     def sizeHint(self) -> QtCore.QSize:
         return QtCore.QSize(260, 162)
@@ -188,8 +181,9 @@ class Preview(QtWidgets.QWidget):
             painter.setPen(QtGui.QPen(colour, width))
             painter.drawLine(QtCore.QPointF(x, frame.top()), QtCore.QPointF(x, frame.bottom()))
         self._paint_grip(painter, QtCore.QPointF(x, frame.center().y()))
-        self._paint_word(painter, tr("Before"), frame, Qt.AlignmentFlag.AlignLeft)
-        self._paint_word(painter, tr("After"), frame, Qt.AlignmentFlag.AlignRight)
+        if frame.width() >= _ROOM_FOR_WORDS:
+            self._paint_word(painter, tr("Before"), frame, Qt.AlignmentFlag.AlignLeft)
+            self._paint_word(painter, tr("After"), frame, Qt.AlignmentFlag.AlignRight)
 
     def _paint_grip(self, painter, centre) -> None:
         painter.setPen(QtGui.QPen(QtGui.QColor(0, 0, 0, 140), 1))

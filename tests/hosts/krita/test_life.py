@@ -51,8 +51,8 @@ def test_what_cannot_load_says_why_in_the_docker(own_krita: Krita, box: Path, kr
     assert facts["title"] == "Restore with instruction"
     assert "could not start" in facts["words"]
     assert "restored plugins install krita" in facts["words"]
-    assert "half of an update is missing" in facts["details"]
-    assert "Krita 5.1" in facts["details"]
+    assert "half of an update is missing" in facts["words"]
+    assert "Krita 5.1" in facts["words"]
 
 
 def test_it_speaks_german(own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen) -> None:

@@ -35,9 +35,8 @@ def case_failure_is_explained(kit):
     docker = kit.docker
     docker.setVisible(True)
     yield 0.5
-    words = " ".join(label.text() for label in docker.findChildren(kit.QtWidgets.QLabel))
-    details = " ".join(edit.toPlainText() for edit in docker.findChildren(kit.QtWidgets.QPlainTextEdit))
-    kit.tell(words=words, details=details, title=docker.windowTitle())
+    words = " ".join(edit.toPlainText() for edit in docker.findChildren(kit.QtWidgets.QPlainTextEdit))
+    kit.tell(words=words, title=docker.windowTitle())
     kit.shoot("failure", docker)
 
 

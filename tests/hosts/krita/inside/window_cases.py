@@ -325,6 +325,20 @@ def case_the_preview_shows_before_and_after_and_follows_the_strength(kit):
     yield lambda: preview._before.pixelColor(5, 5).getRgb()[:3] == (0, 0, 0)  # strokes show up by themselves
 
 
+def case_a_result_is_not_previewed_once_more(kit):
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker = kit.docker
+    yield lambda: docker.preview._after is not None
+    job = docker.restore()
+    yield finished(kit, job)
+    yield lambda: docker.look.target is not None and docker.look.target[1] == job.result
+    yield 0.6
+    assert docker.preview._after is None
+    assert docker.go.isEnabled()
+    kit.type("remove the haze")
+    yield lambda: docker.preview._after is not None  # something else is
+
+
 def case_twice_the_size_opens_a_document(kit):
     yield from begin(kit)
     docker = kit.docker

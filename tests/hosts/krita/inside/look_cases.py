@@ -1,0 +1,77 @@
+"""Screenshots of the docker at work on a photograph ($RWI_BOX/photo.png), for people to judge."""
+
+WORDS = "it is dark and grainy, and hazy in the distance"
+
+
+def arrange(kit):
+    """A wide window with layers and our docker at the right, the docker high enough for everything."""
+    kit.main.showMaximized()
+    for docker in kit.app.dockers():
+        if docker.objectName() in ("PresetDocker", "ColorSelectorNg", "sharedtooldocker", "History"):
+            docker.setVisible(False)
+    yield 0.4
+    layers = next(docker for docker in kit.app.dockers() if docker.objectName() == "KisLayerBox")
+    kit.docker.setVisible(True)
+    yield 0.2
+    vertical, across = kit.QtCore.Qt.Orientation.Vertical, kit.QtCore.Qt.Orientation.Horizontal
+    kit.main.resizeDocks([layers, kit.docker], [210, 640], vertical)
+    kit.main.resizeDocks([kit.docker], [330], across)
+    yield 0.3
+
+
+def fitted(kit):
+    kit.document = kit.open()
+    yield lambda: kit.app.activeDocument() is not None and kit.app.activeDocument().activeNode() is not None
+    kit.document = kit.app.activeDocument()
+    yield 0.6
+
+
+def case_at_work(kit):
+    yield from arrange(kit)
+    yield from fitted(kit)
+    docker = kit.docker
+    docker.strength.setValue(100)
+    kit.type("")
+    yield 0.8
+    kit.shoot("1-idle")
+    docker.edit.setFocus()
+    kit.type(WORDS)
+    yield lambda: docker._text == WORDS
+    assert docker.plan.actionable, docker.message.text()
+    yield lambda: docker.preview._after is not None
+    yield 0.5
+    kit.shoot("2-plan")
+    kit.shoot("2-plan-docker", docker)
+    first, second = docker.restore(), docker.restore()
+    yield lambda: first.over or (first.state == "running" and (first.fraction or 0) > 0.2)
+    yield 0.05
+    kit.shoot("3-progress")
+    second.cancel()
+    yield kit.idle
+    assert first.state == "done", first.message
+    yield 1.0
+    history = next(each for each in kit.app.dockers() if each.objectName() == "History")
+    history.setVisible(True)
+    history.raise_()
+    layers = next(each for each in kit.app.dockers() if each.objectName() == "KisLayerBox")
+    yield 0.3
+    vertical = kit.QtCore.Qt.Orientation.Vertical
+    kit.main.resizeDocks([layers, history, docker], [150, 130, 520], vertical)
+    yield 1.2
+    kit.shoot("4-result")
+    history.setVisible(False)
+
+
+def case_in_the_menu(kit):
+    yield from arrange(kit)
+    yield from fitted(kit)
+    action = kit.app.action("restore_with_instruction")
+    menu = next(each for each in kit.main.findChildren(kit.QtWidgets.QMenu) if action in each.actions())
+    bar = kit.main.menuBar()
+    entry = next(each for each in bar.actions() if each.menu() is menu or each.text().replace("&", "") == "Filter")
+    menu.popup(bar.mapToGlobal(bar.actionGeometry(entry).bottomLeft()))
+    menu.setActiveAction(action)
+    yield 0.5
+    kit.shoot("5-menu")
+    menu.close()
+    yield 0.2
