@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo test quick lint format lock clean
+.PHONY: venv demo picture test quick lint format lock clean
 
 venv: .venv/complete
 
@@ -19,6 +19,10 @@ venv: .venv/complete
 
 demo: venv
 	$(BIN)/python examples/demo.py
+
+# The sheet in the README; after a new bundle.
+picture: venv
+	$(BIN)/python examples/demo.py docs/before-after.jpg
 
 # CI installs the hosts without a hand; elsewhere tests whose host is absent are skipped with the reason.
 test: venv

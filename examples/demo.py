@@ -1,6 +1,6 @@
 """The main job on the example photographs: every one through the `restored` command and its daemon, and a before/after sheet.
 
-`make demo` runs this. Results go to out/demo/.
+`make demo` runs this. Results go to out/demo/; a path as argument (`make picture`) also gets the sheet as a small JPEG.
 """
 
 import json
@@ -50,7 +50,11 @@ def main() -> int:
         if not was_running:
             _restored("daemon", "stop")
     sheet = OUT / "before-after.png"
-    _sheet(shown).save(sheet, optimize=True)
+    drawn = _sheet(shown)
+    drawn.save(sheet)
+    for small in map(Path, sys.argv[1:]):
+        small.parent.mkdir(exist_ok=True)
+        drawn.resize((drawn.width * 3 // 4, drawn.height * 3 // 4), Image.Resampling.LANCZOS).save(small, quality=85)
     print(f"\nBefore, after, and as it was before the damage: {sheet.relative_to(HERE.parent)}")
     print(f"Errors fell on {sum(_gain(row) > 0 for row in shown)} of {len(shown)} photographs.")
     spoilt = [row.entry["name"] for row in shown if _gain(row) < -TOLERANCE or not row.said["changed"]]
