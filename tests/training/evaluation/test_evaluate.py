@@ -89,7 +89,7 @@ def test_wordings_are_ten_and_ten_for_every_task() -> None:
 def test_sensitivity_counts_what_was_understood(bench: Path) -> None:
     precise = set(wordings()["lowlight"]["precise"])
 
-    def explain(text: str, _context: np.ndarray | None) -> Plan:
+    def explain(text: str, _context: np.ndarray | None, _sample: np.ndarray | None) -> Plan:
         return Plan(text=text, steps=(Step("lowlight"),)) if text in precise else Plan(text=text, reason="not_understood")
 
     rows = sensitivity(Brighter(), bench_sets(bench), explain, limit=1)

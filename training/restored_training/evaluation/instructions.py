@@ -20,7 +20,8 @@ from .samples import Sample, Set
 from .subjects import Subject, context_of
 from .synthetic import Recipe, damage
 
-Explain = Callable[[str, np.ndarray | None], Plan]
+Explain = Callable[[str, np.ndarray | None, np.ndarray | None], Plan]
+"""`restored.explain`: text, context frame, the picture itself (looked at only when a wish names no damage)."""
 
 _PRESENT: Final = (
     Recipe(
@@ -138,7 +139,7 @@ def _per_wording(
     exact = included = 0
     for text in phrases:
         for index, sample in enumerate(samples):
-            plan = explain(text, _frame(sample.damaged))
+            plan = explain(text, _frame(sample.damaged), sample.damaged)
             named = {step.task for step in plan.steps}
             exact += named == {task}
             included += task in named
@@ -153,7 +154,7 @@ def _per_wording(
 def off_topic(subject: Subject, image: np.ndarray, explain: Explain) -> dict[str, Any]:
     """Instructions that ask for nothing: how many left every byte as it was."""
     texts = wordings()["off_topic"]
-    same = [bool(np.array_equal(subject.restore(image, explain(text, _frame(image))), image)) for text in texts]
+    same = [bool(np.array_equal(subject.restore(image, explain(text, _frame(image), image)), image)) for text in texts]
     return {"n": len(texts), "unchanged": sum(same), "changed": [t for t, ok in zip(texts, same, strict=True) if not ok]}
 
 
