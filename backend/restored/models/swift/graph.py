@@ -41,7 +41,8 @@ class Ops(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConvSpec:
-    """One conv of the graph: its name in the state dict, shape and stride; `gain` scales its first weights."""
+    """One conv of the graph: its name in the state dict, shape and stride; `gain` scales its first weights, `gated` convs
+    have channel gains per task."""
 
     name: str
     channels_in: int
@@ -49,6 +50,7 @@ class ConvSpec:
     kernel: int
     stride: int = 1
     gain: float = 1.0
+    gated: bool = False
 
 
 def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
@@ -61,7 +63,7 @@ def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
     yield ConvSpec("grid", config.grid_channels, widths[-1], 1, gain=0.1)
     yield from _block_specs("middle", widths[-1], config.middle)
     for level in reversed(range(len(config.decoder))):
-        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1, gain=0.2)
+        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1, gain=0.5)
         yield from _block_specs(f"decoder{level}", widths[level], config.decoder[level])
     yield ConvSpec("out", widths[0], 12, 3, gain=0.0)
 
@@ -123,5 +125,5 @@ def macs_per_pixel(config: SwiftConfig) -> float:
 
 def _block_specs(name: str, width: int, blocks: int) -> Iterator[ConvSpec]:
     for index in range(blocks):
-        yield ConvSpec(f"{name}_{index}a", width, width, 3)
+        yield ConvSpec(f"{name}_{index}a", width, width, 3, gated=True)
         yield ConvSpec(f"{name}_{index}b", width, width, 3, gain=0.1)

@@ -7,14 +7,26 @@ from restored.instruction.tasks import TASKS
 
 
 class TaskConv2d(nn.Module):
-    """A conv with a general weight and, per task, a low-rank bias on that weight and an ordinary bias.
+    """A conv with a general weight and, per task, a low-rank bias on it, an ordinary bias and, if `gated`, channel gains.
 
     weight: (out, in, k, k); bias: (out,); up: (tasks, out, rank) zero at the start; down: (tasks, rank, in*k*k);
-    task_bias: (tasks, out) zero at the start. With a plan p: W' = W + sum_t p_t up_t down_t, b' = b + sum_t p_t task_bias_t.
+    task_bias: (tasks, out) zero at the start; gain: (tasks, out). With a plan p:
+    W' = prod_t (1 + p_t gain_t) (W + sum_t p_t up_t down_t), b' = prod_t (1 + p_t gain_t) (b + sum_t p_t task_bias_t).
+
+    At the start a gated conv gives every task its own random half of the channels: tasks that want opposite things of the same
+    detail (noise away, sharpness back) would else hold each other at doing nothing while the biases are still small.
     """
 
     def __init__(
-        self, channels_in: int, channels_out: int, kernel: int, *, stride: int = 1, rank: int = 4, gain: float = 1.0
+        self,
+        channels_in: int,
+        channels_out: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        rank: int = 4,
+        gain: float = 1.0,
+        gated: bool = False,
     ) -> None:
         super().__init__()
         self.stride = stride
@@ -27,6 +39,11 @@ class TaskConv2d(nn.Module):
         self.up = nn.Parameter(torch.zeros(len(TASKS), channels_out, rank))
         self.down = nn.Parameter(torch.randn(len(TASKS), rank, fan_in) * fan_in**-0.5)
         self.task_bias = nn.Parameter(torch.zeros(len(TASKS), channels_out))
+        if gated:
+            order = torch.rand(len(TASKS), channels_out).argsort(1)
+            self.gain = nn.Parameter(torch.where(order < channels_out // 2, -1.0, 2**0.5 - 1))
+        else:
+            self.gain = None
 
     def compiled(self, weights: Tensor) -> tuple[Tensor, Tensor]:
         """The weight and bias for one plan.
@@ -37,4 +54,8 @@ class TaskConv2d(nn.Module):
         p = weights[active]
         bias = self.bias + p @ self.task_bias[active]
         up = (self.up[active] * p[:, None, None]).permute(1, 0, 2).flatten(1)
-        return self.weight + (up @ self.down[active].flatten(0, 1)).view_as(self.weight), bias
+        weight = self.weight + (up @ self.down[active].flatten(0, 1)).view_as(self.weight)
+        if self.gain is None:
+            return weight, bias
+        gain = (1 + p[:, None] * self.gain[active]).prod(0)
+        return weight * gain[:, None, None, None], bias * gain

@@ -53,7 +53,13 @@ class Swift(Restorer):
         self.convs = nn.ModuleDict(
             {
                 spec.name: TaskConv2d(
-                    spec.channels_in, spec.channels_out, spec.kernel, stride=spec.stride, rank=self.config.rank, gain=spec.gain
+                    spec.channels_in,
+                    spec.channels_out,
+                    spec.kernel,
+                    stride=spec.stride,
+                    rank=self.config.rank,
+                    gain=spec.gain,
+                    gated=spec.gated,
                 )
                 for spec in conv_specs(self.config)
             }

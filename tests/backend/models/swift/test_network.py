@@ -49,6 +49,19 @@ def test_compiled_weight_is_the_sum_of_the_formula() -> None:
     torch.testing.assert_close(bias, conv.bias + conv.task_bias[1] + 0.25 * conv.task_bias[4])
 
 
+def test_channel_gains_multiply_and_start_as_a_random_half() -> None:
+    torch.manual_seed(0)
+    conv = TaskConv2d(4, 8, 3, rank=1, gated=True)
+    assert conv.gain is not None
+    assert ((conv.gain == -1).sum(1) == 4).all()
+    weights = torch.zeros(len(TASKS))
+    weights[0], weights[2] = 1.0, 0.5
+    weight, bias = conv.compiled(weights)
+    gain = (1 + conv.gain[0]) * (1 + 0.5 * conv.gain[2])
+    torch.testing.assert_close(weight, conv.weight * gain[:, None, None, None])
+    torch.testing.assert_close(bias, conv.bias * gain)
+
+
 def test_training_and_inference_compute_the_same() -> None:
     model = lively()
     plan = Plan.of("denoise", "lowlight")
