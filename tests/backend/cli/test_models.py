@@ -1,0 +1,75 @@
+"""`restored models`: from published files to a listed, verified model; and what a flipped byte does."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Ran
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own models, none yet; and none that ship, so that these tests know what is there."""
+    monkeypatch.setenv("RESTORED_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("restored.models.bundle.SHIPPED", tmp_path / "shipped")
+    return tmp_path
+
+
+def small_model(folder: Path) -> None:
+    """A real bundle, small and untrained."""
+    import torch
+
+    from restored.models.bundle import write_bundle
+    from restored.models.instructir import InstructIR
+
+    torch.manual_seed(0)
+    network = InstructIR(width=4, encoder=(1,), middle=1, decoder=(1,))
+    shape = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1]}
+    write_bundle(folder, network, shape, licence="MIT", training_data="none", version="1")
+
+
+def test_import_tells_what_is_not_as_published_and_what_is_missing(restored: Run, data: Path) -> None:
+    import torch
+
+    from restored.models.instructir import InstructIR
+
+    torch.save(InstructIR().state_dict(), data / "im.pt")
+    shapes = {"fc1.weight": (256, 384), "fc1.bias": (256,), "fc2.weight": (7, 256), "fc2.bias": (7,)}
+    torch.save({name: torch.zeros(shape) for name, shape in shapes.items()}, data / "lm.pt")
+    said = json.loads(restored("models", "import", data / "im.pt", data / "lm.pt", "--json").out)
+    assert said["name"] == "instructir-7d"
+    words = " ".join(said["warnings"])
+    assert "im.pt is not the published" in words
+    assert "bge-micro-v2" in words
+    (entry,) = json.loads(restored("models", "list", "--json").out)["models"]
+    assert (entry["name"], entry["family"], entry["default"]) == ("instructir-7d", "instructir", True)
+
+
+def test_a_flipped_byte_is_found(restored: Run, data: Path) -> None:
+    small_model(data / "data" / "bundles" / "mine")
+    assert restored("models", "verify").code == 0
+    assert "licence" in restored("models", "info", "mine").out
+    assert json.loads(restored("models", "info", "mine", "--json").out)["sha256"]
+    weights = data / "data" / "bundles" / "mine" / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-5] ^= 1
+    weights.write_bytes(content)
+    ran = restored("models", "verify")
+    assert ran.code == 1
+    assert "damaged" in ran.err
+    assert json.loads(restored("models", "verify", "mine", "--json").out)["models"][0]["whole"] is False
+    assert "damaged" in json.loads(restored("models", "list", "--json").out)["models"][0]["error"]
+    assert "damaged" in restored("models", "info", "mine").err
+
+
+def test_no_model_and_no_such_file_are_sentences(restored: Run, data: Path) -> None:
+    assert "No model is installed" in restored("models", "verify").err
+    assert json.loads(restored("models", "list", "--json").out) == {"models": []}
+    assert "There is no model" in restored("models", "info", "nonsense").err
+    assert "cannot be read" in restored("models", "import", data / "a.pt", data / "b.pt").err
+    (data / "a.pt").write_bytes(b"not weights")
+    assert "was not opened" in restored("models", "import", data / "a.pt", data / "a.pt").err
