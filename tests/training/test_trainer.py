@@ -70,7 +70,9 @@ def test_a_resumed_run_ends_where_an_uninterrupted_one_does(tmp_path: Path) -> N
 
 
 def test_a_short_run_lowers_the_loss() -> None:
-    run = config(steps=90, mix={"tasks": {"denoise": 1.0}, "clean": 0.0, "weaker": 0.0}, optim={"lr": 3e-3, "kind": "muon"})
+    run = config(
+        steps=90, mix={"tasks": {"denoise": 1.0}, "clean": 0.0, "weaker": 0.0}, optim={"lr": 3e-3, "warmup": 5, "kind": "muon"}
+    )
     losses: list[float] = []
     make(run).run(on_step=lambda progress: losses.append(progress.loss))
     assert np.mean(losses[-20:]) < 0.95 * np.mean(losses[:10])
