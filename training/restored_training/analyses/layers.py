@@ -25,7 +25,7 @@ def layer_change(before: State, after: State) -> dict[str, float]:
     for name, old in before.items():
         new = after.get(name)
         if new is not None and old.is_floating_point() and old.dim() >= 2 and old.shape == new.shape:
-            out[name] = float(F.cosine_similarity(old.float().flatten(), new.float().flatten(), dim=0))
+            out[name] = _cosine(old, new)
     return out
 
 
@@ -38,7 +38,7 @@ def task_change(model: Swift, tasks: Sequence[Task] = TASKS) -> dict[str, dict[T
         for task in tasks:
             with torch.no_grad():
                 weight, _ = conv.compiled(_only(task))
-            out[name][task] = float(F.cosine_similarity(conv.weight.detach().flatten(), weight.flatten(), dim=0))
+            out[name][task] = _cosine(conv.weight.detach(), weight)
     return out
 
 
@@ -95,6 +95,12 @@ def plot_layers(values: Mapping[str, Mapping[Task, float]], title: str) -> Image
     axis.set_title(title)
     figure.colorbar(drawn)
     return to_image(figure)
+
+
+def _cosine(before: Tensor, after: Tensor) -> float:
+    """Cosine similarity of two weights; 1 when nothing changed, also for a layer that is still zero."""
+    a, b = before.float().flatten(), after.float().flatten()
+    return 1.0 if torch.equal(a, b) else float(F.cosine_similarity(a, b, dim=0))
 
 
 def _only(task: Task) -> Tensor:
