@@ -19,6 +19,8 @@ def model() -> Swift:
     for conv in net.convs.values():
         assert isinstance(conv, TaskConv2d)
         torch.nn.init.normal_(conv.up[0], std=0.05)  # only denoise has learned something
+        if conv.gain is not None:
+            torch.nn.init.zeros_(conv.gain)
     return net
 
 
