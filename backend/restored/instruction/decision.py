@@ -22,15 +22,17 @@ class Decision:
     """Part of the sentence asks for something that cannot be done here."""
 
 
-def decide(wanted: np.ndarray, excluded: np.ndarray, kinds: Mapping[str, float], settings: Settings) -> Decision:
-    """wanted, excluded: (9,) probabilities; kinds: name -> probability."""
+def decide(
+    wanted: np.ndarray, excluded: np.ndarray, kinds: Mapping[str, float], settings: Settings, english: float | None = None
+) -> Decision:
+    """wanted, excluded: (9,) probabilities; kinds: name -> probability; english: share of words of the English lexicon."""
     stray = max(kinds["off_topic"], kinds["add"]) >= settings.kind
     bar = settings.wary if stray else settings.wanted
     chosen: dict[Task, float] = {task: float(p) for task, p in zip(TASKS, wanted, strict=True) if p >= bar}
     barred: tuple[Task, ...] = tuple(
         task for task, p in zip(TASKS, excluded, strict=True) if p >= settings.excluded and task not in chosen
     )
-    if kinds["foreign"] >= settings.kind and kinds["foreign"] >= max(wanted.max(), kinds["general"]) - 0.2:
+    if _foreign(kinds["foreign"], float(wanted.max()), settings, english):
         return Decision({}, (), False, "not_english", stray)
     if chosen:
         return Decision(chosen, barred, False, None, stray)
@@ -40,3 +42,13 @@ def decide(wanted: np.ndarray, excluded: np.ndarray, kinds: Mapping[str, float],
         reason: Reason = "asks_to_add" if kinds["add"] >= kinds["off_topic"] else "off_topic"
         return Decision({}, barred, False, reason, stray)
     return Decision({}, barred, False, "asks_to_keep" if barred else "not_understood", stray)
+
+
+def _foreign(foreign: float, surest: float, settings: Settings, english: float | None) -> bool:
+    """Two witnesses: the head, and how many of the words are in the lexicon. "hapus noise" must not become a wish for one
+    word it shares with English; an English sentence full of place names must not become foreign."""
+    if english is None:
+        return foreign >= settings.kind and foreign >= surest - 0.2
+    if english <= 0.5:
+        return foreign >= 0.25
+    return foreign >= (0.9 if english >= 0.75 else settings.kind) and foreign >= surest - 0.2

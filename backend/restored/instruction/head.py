@@ -79,7 +79,7 @@ class LoadedHead:
         normalised = self.speller.normalise(text)
         encoded = encoder.encode([normalised.text])
         with torch.inference_mode():
-            reading = self.head(encoded.tokens, encoded.mask)
+            reading = self.head(encoded.tokens, encoded.mask, encoded.pooled)
             state = (reading.state[0] / self.settings.temperature).softmax(-1).numpy()
             kinds = reading.kinds[0].sigmoid().tolist()
             judgement = Judgement(

@@ -76,6 +76,11 @@ class Speller:
             position = match.end()
         return Normalised("".join([*pieces, text[position:]]), tuple(words))
 
+    def english(self, text: str) -> float:
+        """Share of the words, as typed, that the lexicon or the shorthand has; 1 when there are none."""
+        words = [match.group().lower().replace("’", "'") for match in WORD.finditer(text)]
+        return sum(word in self.lexicon or word in SHORTHAND for word in words) / len(words) if words else 1.0
+
     def _correct(self, word: str) -> str:
         word = word.replace("’", "'")
         if word in SHORTHAND:

@@ -62,7 +62,7 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
 
     loaded = head.load()
     judgement, normalised = quiet.run(lambda: loaded.read(text))
-    decision = decide(judgement.wanted, judgement.excluded, judgement.kinds, loaded.settings)
+    decision = decide(judgement.wanted, judgement.excluded, judgement.kinds, loaded.settings, loaded.speller.english(text))
     cut = replace(cleaned, cut=cleaned.cut or judgement.truncated)
     if not decision.wanted:
         plan = _nothing(text, decision.reason or "not_understood", cut, decision.excluded)
@@ -89,9 +89,14 @@ def _sentence(message: str, *, cut: bool) -> str:
 
 def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
     """A general wish: propose what the picture needs, minus what the user excluded."""
-    from .picture import estimate
+    from .picture import PictureError, estimate
 
-    found: dict[Task, float] = {task: amount for task, amount in estimate(context, sample).items() if task not in plan.excluded}
+    try:
+        seen = estimate(context, sample)
+    except PictureError:
+        LOG.exception("a general wish stays unanswered")
+        return plan
+    found: dict[Task, float] = {task: amount for task, amount in seen.items() if task not in plan.excluded}
     if not found:
         return replace(plan, message=messages.PICTURE_FINE, proposed=True)
     steps = tuple(Step(task, confidence) for task, confidence in found.items())

@@ -46,8 +46,10 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def strength_for(learned: float, words: str, text: str, alone: bool) -> float:
-    """A number in the words wins ("by 50%"); else what was learned, on the scale of LEVELS."""
-    found = PERCENT.search(words) or (PERCENT.search(text) if alone else None)
+    """A number in the words, or right behind them, wins ("by 50%"); else what was learned, on the scale of LEVELS."""
+    end = text.find(words) + len(words)
+    near = words + re.split(r"[,;.!?]|\b(?:and|but|then)\b", text[end:], maxsplit=1)[0]
+    found = PERCENT.search(near) or (PERCENT.search(text) if alone else None)
     if found:
         return min(1.0, max(0.05, int(found.group(1)) / 100))
     if learned > 0.88:

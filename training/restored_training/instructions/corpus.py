@@ -12,6 +12,7 @@ from pathlib import Path
 from restored.instruction import TASKS
 
 from .example import Example, Split
+from .fields import Fields
 from .grammar import Grammar
 from .inventory import held_out, padded
 from .noise import TAILS, drop_marks, mistype, stretch, text_speak
@@ -35,6 +36,7 @@ class Sizes:
     off_topic: int = 7000
     add: int = 3600
     foreign: int = 2600
+    fields: int = 800
     held_out_share: float = 0.06
 
 
@@ -80,10 +82,16 @@ def _side(split: Split, seed: int, sizes: Sizes) -> list[Example]:
         (strangers.other_language, sizes.foreign),
     ):
         draw(lambda source=source: _stray(source(), split), count)
+    first = len(drawn)
+    fields = Fields(split, seed)
+    for task in TASKS:
+        draw(lambda task=task: fields.draw(task), sizes.fields)
+    told, drawn = drawn[first:], drawn[:first]
     hand = [replace(example, split=split) for example in read_sentences() if split_of(f"hand:{example.text}") == split]
     copies = 7 if split == "train" else 1
     noisy = [_type(example, rng, level) for example in drawn for level in (_level(rng, example),)]
     noisy += [_type(example, rng, "clean" if copy == 0 else _level(rng, example)) for example in hand for copy in range(copies)]
+    noisy += [_type(example, rng, _level(rng, example)) for example in told]
     rng.shuffle(noisy)
     return noisy
 

@@ -47,8 +47,8 @@ def judge(head: Head, features: Features) -> Probabilities:
     order = np.argsort(features.length, kind="stable")
     for start in range(0, count, 512):
         rows = order[start : start + 512]
-        tokens, mask, _, _ = features.batch(rows)
-        reading = head(tokens, mask)
+        tokens, mask, pooled, _ = features.batch(rows)
+        reading = head(tokens, mask, pooled)
         state[rows] = reading.state.numpy()
         strength[rows] = reading.strength.sigmoid().numpy()
         kinds[rows] = reading.kinds.sigmoid().numpy()
@@ -222,3 +222,15 @@ def evaluate_head(path: Path | None = None, picture: Path | None = None, console
     if picture is not None:
         confusion_picture(outcomes, picture)
     return outcomes
+
+
+def main() -> None:
+    """`python -m restored_training.instructions.evaluate [FILE] [PICTURE]`"""
+    import sys
+
+    paths = [Path(name) for name in sys.argv[1:3]]
+    evaluate_head(paths[0] if paths else None, paths[1] if len(paths) > 1 else None)
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,7 @@ CODES: dict[str, Task] = dict(
         "NBRHSLXEJ", ("denoise", "deblur", "derain", "dehaze", "desnow", "lowlight", "superres", "enhance", "dejpeg"), strict=True
     )
 )
-SENTENCES = ("sentences", "sentences_symptoms", "sentences_strangers", "sentences_negation")
+SENTENCES = ("sentences", "sentences_symptoms", "sentences_strangers", "sentences_negation", "sentences_more")
 SECTIONS = ("thing", "state", "do", "gerund", "goal", "quality", "keep", "symptom")
 
 
@@ -51,7 +51,12 @@ def _items(line: str, name: str, section: str) -> list[str]:
     if name == "slots" and section == "strength":
         value, *words = line.split("|")
         return [f"{value}|{word.strip()}" for word in words]
-    if name in TASKS or name in ("slots", "general") or section in ("thing", "remove", "place", "scene", "style"):
+    if (
+        name in TASKS
+        or name in ("slots", "general")
+        or section.startswith("@")
+        or section in ("thing", "remove", "place", "scene", "style")
+    ):
         return [item.strip() for item in line.split(" | ") if item.strip()]
     return [line.strip()]
 

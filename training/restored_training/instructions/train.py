@@ -96,7 +96,8 @@ def fit(examples: list[Example], features: Features, config: TrainConfig) -> Hea
             tokens, mask, pooled, marks = features.batch(rows)
             index = torch.from_numpy(rows)
             side = Targets(targets.state[index], targets.strength[index], targets.kinds[index])
-            loss = losses(head(tokens, mask), side, marks, mask, known[index], config) + embedding_loss(head, pooled, side)
+            loss = losses(head.read_tokens(tokens, mask), side, marks, mask, known[index], config)
+            loss = loss + whole_loss(head, pooled, side) + embedding_loss(head, pooled, side)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
@@ -133,6 +134,13 @@ def losses(reading: Reading, side: Targets, marks: Tensor, mask: Tensor, known: 
     return state + config.strength * strength + config.kinds * kinds + config.marks * token + config.attention * attention
 
 
+def whole_loss(head: Head, pooled: Tensor, side: Targets) -> Tensor:
+    """Loss of the sentence reader, by itself: the two readers must not lean on each other."""
+    state, kinds = head.read_whole(pooled + 0.3 * torch.randn_like(pooled) / pooled.shape[-1] ** 0.5)
+    task = F.cross_entropy(state.flatten(0, 1), side.state.flatten()) * side.state.shape[1]
+    return task + 4 * F.binary_cross_entropy_with_logits(kinds, side.kinds)
+
+
 def embedding_loss(head: Head, pooled: Tensor, side: Targets) -> Tensor:
     """Intent loss on InstructIR's projection, its own little network beside the others."""
     logits = head.classify_embedding(head.embed(pooled)) * 8
@@ -161,7 +169,7 @@ def main() -> None:
     evaluate_head()
 
 
-__all__ = ["Probabilities", "TrainConfig", "embedding_loss", "fit", "losses", "main", "train_head"]
+__all__ = ["Probabilities", "TrainConfig", "embedding_loss", "fit", "losses", "main", "train_head", "whole_loss"]
 
 if __name__ == "__main__":
     main()

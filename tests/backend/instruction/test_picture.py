@@ -1,0 +1,83 @@
+"""The estimator: plain damage is proposed, a fine picture is left alone, and it is always called a proposal."""
+
+import numpy as np
+import pytest
+
+from restored.instruction import explain, measures, picture
+
+
+def scene(size=256, seed=0):
+    """A synthetic picture with edges, gradients and texture, in [0, 1]."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:size, 0:size] / size
+    base = np.stack([0.25 + 0.5 * y, 0.45 + 0.2 * np.sin(6 * x), 0.6 - 0.3 * y], axis=-1)
+    for _ in range(60):
+        cy, cx, r = rng.random(), rng.random(), rng.uniform(0.02, 0.12)
+        base[(y - cy) ** 2 + (x - cx) ** 2 < r * r] = rng.uniform(0.02, 0.98, 3)
+    return np.clip(base, 0, 1).astype(np.float32)
+
+
+def noisy(image):
+    return np.clip(image + np.random.default_rng(1).normal(0, 0.12, image.shape), 0, 1).astype(np.float32)
+
+
+def dark(image):
+    return (image**3 * 0.15).astype(np.float32)
+
+
+@pytest.mark.parametrize(("damage", "task"), [(noisy, "denoise"), (dark, "lowlight")])
+def test_plain_damage_is_seen(damage, task):
+    image = damage(scene())
+    plan = explain("fix my photo", image, image)
+    assert task in [step.task for step in plan.steps]
+    assert plan.proposed
+    assert "propose" in plan.message
+    assert all(step.words == "" for step in plan.steps)
+
+
+def test_what_was_excluded_is_not_proposed():
+    image = dark(scene())
+    plan = explain("fix my photo but keep it dark", image, image)
+    assert "lowlight" not in [step.task for step in plan.steps]
+
+
+def test_a_named_wish_does_not_look_at_the_picture():
+    image = dark(scene())
+    plan = explain("remove the noise", image, image)
+    assert [step.task for step in plan.steps] == ["denoise"]
+    assert not plan.proposed
+
+
+def test_no_picture_asks_for_a_name():
+    plan = explain("fix my photo")
+    assert (plan.steps, plan.reason, plan.proposed) == ((), "not_understood", False)
+    assert "name" in plan.message
+
+
+def test_noise_level_follows_the_noise():
+    image = scene()
+    levels = [
+        measures.noise_levels(np.clip(image + np.random.default_rng(0).normal(0, s, image.shape), 0, 1))[0]
+        for s in (0.01, 0.03, 0.1)
+    ]
+    assert levels == sorted(levels)
+    # the median of |N(0, s)| over 0.6745 is s
+    assert np.exp(levels[2]) == pytest.approx(0.1 * 0.67, rel=0.25)
+
+
+def test_blocks_show_on_the_grid():
+    image = scene() @ measures.LUMA
+    blocky = np.kron(image[::8, ::8], np.ones((8, 8)))
+    assert measures.blockiness(blocky)[0] > measures.blockiness(image)[0] + 0.5
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500), (300, 2, 4), (64, 64, 2)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.float16, np.float32])
+def test_any_shape_and_depth_can_be_measured(shape, dtype):
+    image = np.ones(shape, dtype)
+    assert np.isfinite(measures.measure(image, image)).all()
+
+
+def test_nothing_to_look_at():
+    assert picture.estimate(None) == {}
+    assert picture.estimate(np.zeros((0, 4, 3), np.float32)) == {}
