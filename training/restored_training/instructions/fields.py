@@ -33,5 +33,5 @@ class Fields:
             return None
         mould = self.rng.choice(self.moulds[task])
         text = SLOT.sub(lambda match: self.rng.choice(self.words[match.group(1)]), mould)
-        span = ((0, len(text), task, True),)
+        span: tuple[tuple[int, int, Task, bool], ...] = ((0, len(text), task, True),)
         return Example(text, {task: 1.0}, (), ("wish",), "symptom", span, f"field:{mould}", split=self.split)
