@@ -313,8 +313,13 @@ class Window:
         self._link.restore(
             lambda session, progress, cancelled: apply.restore(session, source, wish, progress, cancelled),
             self._on_done,
-            lambda progress: self._status.progress(progress.fraction, _(progress.words)),
+            self._on_progress,
         )
+
+    def _on_progress(self, progress):
+        self._status.progress(progress.fraction, _(progress.words))
+        if progress.fraction:
+            note("progress", fraction=progress.fraction)
 
     def _set_busy(self, job):
         self._busy = job
