@@ -28,12 +28,14 @@ class KindBalance:
         self.state: dict[str, float] = dict(state or {})
         self._momentum, self._floor = momentum, floor
 
-    def weight(self, kind: str, fallback: float) -> float:
-        """What to multiply a loss of this kind with; `fallback` is its value, when the kind is new."""
-        return 1.0 / max(self.state.get(kind, fallback), self._floor)
+    def weight(self, kind: str, loss: float) -> float:
+        """What to multiply a loss of this kind with; `loss` is its value."""
+        usual = self.state.get(kind, loss)
+        return 1.0 / max(usual, self._floor, loss / 4)
 
     def update(self, seen: Iterable[tuple[str, float]]) -> None:
         """Take in the losses of a step, one (kind, loss) per group."""
         for kind, loss in seen:
             before = self.state.get(kind, loss)
-            self.state[kind] = self._momentum * before + (1 - self._momentum) * loss
+            # one wild sample must not silence its kind for the next hundred
+            self.state[kind] = self._momentum * before + (1 - self._momentum) * min(loss, 4 * before)

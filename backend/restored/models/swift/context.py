@@ -27,7 +27,8 @@ _TONE_SIZE: Final = 3 * CURVE_STEPS + 9 + 3
 class Reading:
     """What the context says, for N pictures.
 
-    curve: (N, steps, 3) in (-1, 1); matrix: (N, 3, 3); offset: (N, 3); films: per level (scale, shift), each (N, C);
+    curve: (N, steps, 3) in (-1, 1); matrix: (N, 3, 3), the identity within +-3; offset: (N, 3) in (-3, 3);
+    films: per level (scale in (-1, 1), shift), each (N, C);
     grid: (N, grid_channels, 16, 16) over the whole layer.
     """
 
@@ -91,11 +92,12 @@ class ContextReader(nn.Module):
         films = []
         for part in film.split([2 * width for width in self.widths], dim=1):
             scale, shift = part.chunk(2, dim=1)
-            films.append((scale, shift))
+            films.append((torch.tanh(scale), shift))
         return Reading(
             curve=torch.tanh(curve).view(-1, CURVE_STEPS, 3),
-            matrix=torch.eye(3, device=tone.device) + 0.3 * matrix.view(-1, 3, 3),
-            offset=0.3 * offset,
+            # bounded: a picture unlike any in training must not be multiplied out of all proportion
+            matrix=torch.eye(3, device=tone.device) + 3 * torch.tanh(0.1 * matrix.view(-1, 3, 3)),
+            offset=3 * torch.tanh(0.1 * offset),
             films=films,
             grid=self.grid(local.movedim(1, 3), weights).movedim(3, 1),
         )

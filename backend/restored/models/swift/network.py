@@ -69,6 +69,12 @@ class Swift(Restorer):
         self.stride = self.config.stride  # type: ignore[misc]
         self.halo = self.config.halo  # type: ignore[misc]
 
+    @property
+    def overlap(self) -> int:
+        """Trained weights reach less far than the halo, 160 px: what a cut changes fell from 33/255 at the cut to at most
+        0.1/255 at 48 px and 0.03/255 at 64 px (tests/benchmarks/engine.py, seams). A third less to compute at 12 megapixels."""
+        return min(self.halo, 64)
+
     def compile(self, weights: Tensor) -> Convs:  # type: ignore[override]
         """Every conv's weight and bias for one plan: the instruction, compiled into the weights. weights: (tasks,)."""
         return {name: conv.compiled(weights) for name, conv in self.convs.items() if isinstance(conv, TaskConv2d)}
