@@ -41,12 +41,13 @@ class Live(QtCore.QObject):
         super().__init__(parent)
         self._plan_line = Line(self.greeted.emit, self.said.emit)
         self._look_line = Line(self.greeted.emit, self.said.emit)
+        self._greetings = Latest(lambda value, superseded: self._plan_line.listen(), _nobody, 0, "restored hello")
         self._plans = Latest(self._explain, self._explained, PLAN_PAUSE, "restored plan")
         self._looks = Latest(self._look, self._looked, PREVIEW_PAUSE, "restored preview")
 
     def greet(self) -> None:
         """Learn about a daemon that runs already, without starting one."""
-        self._plans.ask(None, 0)
+        self._greetings.ask(None)
 
     def ask_plan(self, text: str, context: Optional[Pixels]) -> None:
         self._plans.ask((text, context))
@@ -65,16 +66,13 @@ class Live(QtCore.QObject):
         """Give up what is running, as when Krita quits. The lines end with the process: closing them could wait."""
         self._looks.close(0.5)
         self._plans.close(0.5)
+        self._greetings.close(0.5)
 
-    def _explain(self, value: Optional[Tuple[str, Optional[Pixels]]], superseded) -> Any:
-        if value is None:
-            return self._plan_line.listen()
+    def _explain(self, value: Tuple[str, Optional[Pixels]], superseded) -> Any:
         text, context = value
         return self._plan_line.call(lambda session: session.explain(text, context))
 
     def _explained(self, value, plan, error) -> None:
-        if value is None:  # nobody asked for anything yet: that no daemon runs is no failure
-            return
         if error is not None:
             self.failed.emit(_sentence(error))
         else:
@@ -108,6 +106,10 @@ class Live(QtCore.QObject):
         else:
             want, pixels, job = answer
             self.looked.emit(want, job, pixels)
+
+
+def _nobody(value, result, error) -> None:
+    """Nobody asked for anything yet: that no daemon runs is no failure."""
 
 
 def _sentence(error: Exception) -> str:

@@ -79,7 +79,7 @@ def from_wire(pixels: Pixels, space: Space) -> Buffer:
     """The wire's pixels as Krita's bytes in `space`. Raises ValueError when they are of another kind."""
     if pixels.channels != space.channels or pixels.depth != DEPTHS[space.depth][0]:
         raise ValueError(f"got {pixels.channels} channels of {pixels.depth} for {space}")
-    return swapped(pixels.view, space)
+    return swapped(pixels.view, space) if space.bgra else bytes(pixels.view)
 
 
 def keep_unselected(result: Buffer, original: Buffer, mask: bytes, pixel_bytes: int) -> bytearray:

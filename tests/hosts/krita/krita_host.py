@@ -52,7 +52,7 @@ class Krita:
             return inroot_command(self.suite, *command, env=settings)
         return ["env", "-i", "PATH=/usr/bin:/bin", *(f"{name}={value}" for name, value in settings.items()), *command]
 
-    def headless(self, box: Path, module: str, timeout: float = 150, **env: str) -> str:
+    def headless(self, box: Path, module: str, timeout: float = 400, **env: str) -> str:
         """Run `main` of a file in inside/ in kritarunner; its output. kritarunner returns 0 whatever happens."""
         shutil.copy(INSIDE / f"{module}.py", box)
         path = f"{self.plugins}:{box}"
@@ -63,7 +63,7 @@ class Krita:
         assert "@@ end" in done.stdout, done.stdout[-4000:] + done.stderr[-4000:]
         return done.stdout
 
-    def window(self, box: Path, screen: Screen, cases: str, timeout: float = 240, **env: str) -> list[dict]:
+    def window(self, box: Path, screen: Screen, cases: str, timeout: float = 700, **env: str) -> list[dict]:
         """Run cases of a file in inside/ in a full Krita; what each told, in order. Fails when Krita did not quit by itself."""
         shutil.copy(INSIDE / cases, box)
         facts = box / "facts.jsonl"

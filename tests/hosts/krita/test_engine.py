@@ -16,7 +16,7 @@ from pixelcases import GRAY, LINEAR, SRGB, Case, decode, encode
 from restored import Plan
 from restored.engine import run
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
 
 WIDTH, HEIGHT = 240, 200
 

@@ -13,7 +13,7 @@ from slowness import slowness
 
 from restored_client.session import Session
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hostkit import OUTPUT, DaemonProcess, Screen
 from krita_host import Krita
 from PIL import Image
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
 
 SHOTS = ("1-idle", "2-plan", "2-plan-docker", "3-progress", "4-result", "5-menu")
 

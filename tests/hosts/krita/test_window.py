@@ -15,7 +15,7 @@ from hostkit import OUTPUT, DaemonProcess, Screen
 from krita_host import INSIDE, Krita, starter
 from slowness import slowness
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 CASES = re.findall(r"^def case_(\w+)", (INSIDE / "window_cases.py").read_text(), re.MULTILINE)
 
