@@ -71,9 +71,11 @@ def restore(
     """
     from . import engine
     from .engine.context import check_context, thumbnail
+    from .engine.pixels import check_layer
     from .engine.source import LayerSource
 
     layer, back = _as_layer(image)
+    check_layer(layer)
     frame = None if context is None else check_context(_as_layer(context)[0])
     if isinstance(instruction, Plan):
         plan, text = instruction, instruction.text or None

@@ -86,8 +86,9 @@ def run(
     """Restore a layer as the plan says.
 
     image: H x W x C as `pixels` defines it; never written to. model: a loaded bundle, its name or path, or None for the
-    default. mask: H x W in [0, 1] of any depth; strength in [0, 1]. scale: 1, 2 or 4. context: the whole layer as a small
-    picture when `image` is only a part of it; computed from `image` otherwise. device: "auto" (None), "cpu", "cuda" or "mps".
+    default. mask: H x W in [0, 1] of any depth; strength in [0, 1]. scale: 1, 2 or 4 (see `_stages`). context: the whole layer
+    as a small picture when `image` is only a part of it; computed from `image` otherwise. device: "auto" (None), "cpu", "cuda"
+    or "mps".
     text / embedding: for models that read the instruction itself; else `plan.text` is used. keep: also return the Residual
     (and so infer under a zero mask too). previews: give finished tiles to `progress`.
     progress: called in this thread with a fraction in [0, 1], words and perhaps a Preview. cancel: asked about ten times a
@@ -116,11 +117,22 @@ def run(
     if strength == 0.0 and not keep:
         return EngineResult(base, plan, scale > 1, "", bundle.name, time.perf_counter() - start)
 
-    job = _Job(layer, base, bundle, weights, strength, scale, keep, previews, tell, stop, load, tile_side)
     frame = check_context(context) if context is not None else thumbnail(LayerSource(layer))
+    early, late = _stages(plan, scale)
+    shown, notes = base, ()
+    if early is not None:
+        begin, tell = _split(tell, 1 / (1 + scale * scale))
+        below = run(
+            layer, early, model=bundle, context=frame, device=device, embedding=embedding, progress=begin, cancel=stop,
+            tile_side=tile_side,
+        )  # fmt: skip
+        shown, notes = enlarge(below.image, scale), below.notes
+        frame = thumbnail(LayerSource(below.image)) if context is None else frame
+
+    job = _Job(shown, base, bundle, weights, strength, scale, keep, previews, tell, stop, load, tile_side, notes)
 
     def passes_for(net: Restorer) -> tuple[list[Pass], list[str]]:
-        return plan_passes(net, bundle, plan, frame, text=text, embedding=embedding)
+        return plan_passes(net, bundle, late, frame, text=text if early is None else None, embedding=embedding)
 
     residual, choice = job.follow(passes_for, device or "auto")
     return EngineResult(
@@ -140,7 +152,7 @@ def run(
 class _Job:
     """The state of one `run`, so that a retry can begin again from the layer."""
 
-    layer: Layer
+    shown: Layer
     base: Layer
     bundle: Bundle
     weights: Mask
@@ -152,11 +164,12 @@ class _Job:
     stop: Cancel
     load: LoadMeter
     tile_side: int | None
+    said: tuple[str, ...] = ()
     changed: bool = False
     tiles: int = 0
 
     def __post_init__(self) -> None:
-        self.notes: list[str] = []
+        self.notes = list(self.said)
         self.out = np.empty_like(self.base)
         self._shape = (0, 0)
         self._largest: int | None = None
@@ -191,7 +204,7 @@ class _Job:
         self.tell(0.0, note, None)
 
     def _infer(self, net: Restorer, choice: Choice, passes: list[Pass]) -> Residual | None:
-        source = LayerSource(self.base, edge=net.edge)
+        source = LayerSource(self.base, edge=net.edge, colour=None if self.shown is self.base else self.shown)
         tiling = self._tiling(net, choice)
         self._shape = tiling.shape
         streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
@@ -270,10 +283,10 @@ class _Job:
             streams = cores() if runtime.device == "cpu" else 2
             free = free_device_memory(runtime.device) * SHARE
             side = int((free / (streams * runtime.bytes_per_pixel(net))) ** 0.5)
-            if side < min(smallest_side(net.stride, net.halo), max(height, width)):
+            if side < min(smallest_side(net.stride, net.overlap), max(height, width)):
                 raise EngineError(TOO_LITTLE)
             side = min(side, runtime.largest_side(net), self._largest or side)
-        return lay_tiles(height, width, side=side, stride=net.stride, halo=net.halo, margin=margin)
+        return lay_tiles(height, width, side=side, stride=net.stride, halo=net.overlap, margin=margin)
 
 
 def _change(kernel: Kernel, source: LayerSource, tiling: Tiling, tile: Tile) -> tuple[Floats, Floats]:
@@ -299,6 +312,24 @@ def _all_hidden(block: Layer) -> bool:
         return False
     seen = visible(block)
     return seen is not None and not seen.any()
+
+
+def _stages(plan: Plan, scale: int) -> tuple[Plan | None, Plan]:
+    """What is done at the picture's own size, if anything, and what on its enlargement: noise, blur and light are learned and
+    seen best before an enlargement smears them, and cost less there; only detail is added after it."""
+    large = tuple(step for step in plan.steps if step.task == "superres" and step.strength > 0)
+    small = tuple(step for step in plan.steps if step.task != "superres" and step.strength > 0)
+    if scale == 1 or not large or not small:
+        return None, plan
+    return replace(plan, steps=small), replace(plan, steps=large)
+
+
+def _split(tell: Progress, share: float) -> tuple[Progress, Progress]:
+    """Progress for two stages, of which the first takes `share` of the time and has no previews of the result."""
+    return (
+        lambda fraction, words, preview: tell(fraction * share, words, None),
+        lambda fraction, words, preview: tell(share + fraction * (1 - share), words, preview),
+    )
 
 
 def _with_resolution(plan: Plan, bundle: Bundle, scale: int) -> Plan:

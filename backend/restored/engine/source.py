@@ -14,8 +14,8 @@ Edge = Literal["mirror", "zero"]
 class LayerSource:
     """Reads windows of a layer without ever holding a float copy of the whole.
 
-    `colour`, where given, is an H x W x 3 array in [0, 1] that stands in for the layer's own colour: the result of an
-    earlier pass. What is hidden is always decided by the layer.
+    `colour`, where given, is an array of the layer's size, of any depth and number of channels, whose colour stands in for the
+    layer's own: the result of an earlier pass. What is hidden is always decided by the layer.
     """
 
     def __init__(self, layer: Layer, *, edge: Edge = "mirror", colour: np.ndarray | None = None) -> None:
@@ -73,20 +73,17 @@ class LayerSource:
 
     def _fill(self, box: Box, out: Floats) -> None:
         """Write what a model sees of a box inside the picture into (3, h, w); plane by plane, so that nothing is transposed."""
-        if self.colour is not None:
-            out[...] = box.of(self.colour).transpose(2, 0, 1)
-            return
-        block = box.of(self.layer)
-        seen = visible(block) if self._grid is not None else None
+        seen = visible(box.of(self.layer)) if self._grid is not None else None
+        block = box.of(self.layer if self.colour is None else self.colour)
         filled = None if self._grid is None or seen is None else read_grid(self._grid, box)
-        for channel in range(colours(self.layer)):
+        for channel in range(colours(block)):
             plane = out[channel]
             to_unit(block[..., channel], out=plane)
             if filled is not None and seen is not None:
-                np.copyto(plane, filled[..., channel], where=~seen)
+                np.copyto(plane, filled[..., min(channel, filled.shape[2] - 1)], where=~seen)
             if block.dtype.kind == "f":
                 np.clip(plane, 0.0, 1.0, out=plane)
-        if colours(self.layer) == 1:
+        if colours(block) == 1:
             out[1:] = out[:1]
 
 

@@ -83,6 +83,12 @@ class Restorer(ABC, torch.nn.Module):
     working_bytes: ClassVar[int] = 600
     """Bytes of working memory per tile pixel in float32, measured: what the engine plans tiles with."""
 
+    @property
+    def overlap(self) -> int:
+        """Pixels of surroundings, each side, that the engine gives a tile: the halo, or less where a family's trained weights
+        were measured to agree within 1/255 with less."""
+        return self.halo
+
     @abstractmethod
     def condition(self, request: Request) -> Conditioned:
         """Do once per job what the instruction and the whole picture decide."""

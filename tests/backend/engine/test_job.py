@@ -265,6 +265,20 @@ def test_a_larger_picture_asks_for_detail_unless_excluded(bundle: Bundle, pictur
     assert engine.run(layer, without, model=bundle, scale=2).plan == without
 
 
+@pytest.mark.parametrize("channels", [1, 4])
+def test_an_enlargement_is_restored_first_and_given_detail_after(bundle: Bundle, picture: Picture, channels: int) -> None:
+    layer = picture(40, 50, channels, np.float32)
+    both = engine.run(layer, Plan.of("denoise", "superres"), model=bundle, scale=2).image
+    first = engine.run(layer, Plan.of("denoise"), model=bundle).image
+    second = engine.run(enlarge(first, 2), Plan.of("superres"), model=bundle, context=first).image
+    bases = np.stack([enlarge(layer, 2), enlarge(first, 2)])
+    inside = ((bases >= 0) & (bases <= 1)).all(0)  # beyond, each keeps its own distance
+    assert np.abs(both - second)[inside].max() < 2e-3
+    layer[5, 5] = np.nan
+    lost = np.isnan(engine.run(layer, Plan.of("denoise", "superres"), model=bundle, scale=2).image)
+    assert np.array_equal(lost, np.isnan(enlarge(layer, 2)))
+
+
 def test_unload_frees_and_the_next_job_works(bundle: Bundle, picture: Picture) -> None:
     layer = picture(40, 40, 3)
     first = engine.run(layer, PLAN, model=bundle).image
