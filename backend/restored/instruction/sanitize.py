@@ -1,24 +1,11 @@
 """Makes any string safe to read: control characters, lone surrogates, length, script."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 MAX_CHARACTERS: Final = 1000
 """More is cut before anything else looks at it."""
-
-EXTENSIONS = "jpe?g|png|tiff?|cr[23w]|nef|arw|dng|psd|xcf|kra|webp|heic|gif|txt|md|py|json|zip"
-DATA = re.compile(
-    r"\s*(?:"
-    r"[a-z]+://\S+|www\.\S+"  # an address
-    r"|(?:[a-z]:)?[\\/~.]*[\w.-]*[\\/][\w\\/.\- ]*\.\w{2,5}"  # a path with an ending
-    r"|(?:[a-z]:|~)?[\\/][\w.-]+[\\/][\w.\\/-]*"  # an absolute path
-    rf"|[\w-]+\.(?:{EXTENSIONS})"  # a file name
-    r")\s*",
-    re.IGNORECASE,
-)
-"""An address, a path or a file name, whatever words are in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +27,6 @@ def clean(text: object) -> Cleaned:
 def has_words(text: str) -> bool:
     """True when there is a letter at all: numbers, marks and emoji alone name nothing."""
     return any(c.isalpha() for c in text)
-
-
-def is_data(text: str) -> bool:
-    """True for an address, a path or a file name."""
-    return DATA.fullmatch(text) is not None
 
 
 def mostly_foreign_script(text: str) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from . import messages
 from .plan import Plan, Step
-from .sanitize import Cleaned, clean, has_words, is_data, mostly_foreign_script
+from .sanitize import Cleaned, clean, has_words, mostly_foreign_script
+from .surface import is_data, is_spoiling, is_talk
 from .tasks import TASKS, Task
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
 
     loaded = head.load()
     judgement, normalised = quiet.run(lambda: loaded.read(text))
-    decision = decide(judgement.wanted, judgement.excluded, judgement.kinds, loaded.settings, loaded.speller.english(text))
+    kinds = judgement.kinds | ({"off_topic": 1.0} if is_talk(text) else {"add": 1.0} if is_spoiling(text) else {})
+    english = loaded.speller.english(text)
+    decision = decide(judgement.wanted, judgement.excluded, kinds, loaded.settings, english)
     cut = replace(cleaned, cut=cleaned.cut or judgement.truncated)
     if not decision.wanted:
         plan = _nothing(text, decision.reason or "not_understood", cut, decision.excluded)
