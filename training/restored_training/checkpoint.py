@@ -14,6 +14,8 @@ class CheckpointError(ValueError):
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write `state` to `path` in one step. Raises CheckpointError and leaves the previous file when it cannot."""
+    for stale in path.parent.glob(f"{path.name}*.part"):  # of a run that was killed while writing
+        stale.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     temporary = Path(name)
     try:
