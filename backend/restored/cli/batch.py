@@ -12,7 +12,7 @@ from . import say
 from .ledger import Ledger
 from .options import Device, Json, Model, NoDaemon, Recipe, Scale, Strength
 from .single import make_wish
-from .work import Wish, restore_file
+from .work import OnProgress, Wish, restore_file
 from .workers import Worker, worker
 
 _HOPELESS: Final = ("not_installed", "start_failed", "protocol", "unsafe", "unknown_model", "model_damaged", "engine_missing")
@@ -66,19 +66,13 @@ def _all(
     waiting: list[Path], output: Path, wish: Wish, ledger: Ledger, results: list[dict[str, Any]], *, no_daemon: bool
 ) -> None:
     """Restore what waits, one after the other; `results` grows as they finish."""
-    with (
-        say.progress("Starting") as show,
-        say.interruptible() as cancelled,
-        worker(no_daemon, lambda words: show(None, words)) as who,
-    ):
+    with say.progress("Starting") as show, worker(no_daemon, lambda words: show(None, words)) as who:
         for number, source in enumerate(waiting):
-            if cancelled():
-                return  # `interruptible` raises on the way out
 
             def part(fraction: float | None, words: str, number: int = number, name: str = source.name) -> None:
                 show((number + (fraction or 0.0)) / len(waiting), f"{number + 1} of {len(waiting)}: {name}")
 
-            results.append(_one(source, output / source.name, wish, who, part, cancelled))
+            results.append(_one(source, output / source.name, wish, who, part))
             if "error" not in results[-1]:
                 ledger.add(source)
 
@@ -94,9 +88,9 @@ def _pictures(folder: Path, output: Path) -> list[Path]:
     return found
 
 
-def _one(source: Path, target: Path, wish: Wish, who: Worker, progress, cancelled) -> dict[str, Any]:
+def _one(source: Path, target: Path, wish: Wish, who: Worker, progress: OnProgress) -> dict[str, Any]:
     try:
-        report = restore_file(source, target, wish, who.restore, progress=progress, cancelled=cancelled)
+        report = restore_file(source, target, wish, who.restore, progress=progress)
     except Exception as error:
         if say.is_interrupt(error) or getattr(error, "code", "") in _HOPELESS:
             raise

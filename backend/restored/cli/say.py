@@ -83,7 +83,10 @@ def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[float | No
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """While inside, Ctrl+C makes the given question answer True, so that a job ends in order; pressed again it interrupts."""
+    """While inside, Ctrl+C makes the given question answer True, so that a job ends in order; pressed again it interrupts.
+
+    Raises Cancelled at the end when nobody asked in time.
+    """
     asked = False
 
     def remember(*_: object) -> None:
@@ -92,11 +95,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
 
-    try:
-        before = signal.signal(signal.SIGINT, remember)
-    except ValueError:  # not the main thread: whoever called us handles interrupts
-        yield lambda: False
-        return
+    before = signal.signal(signal.SIGINT, remember)
     try:
         yield lambda: asked
     finally:

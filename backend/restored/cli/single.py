@@ -32,12 +32,8 @@ def run(
     if output is None:
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
     wish = make_wish(instruction, recipe, strength, scale, model, device)
-    with (
-        say.progress("Starting") as show,
-        say.interruptible() as cancelled,
-        worker(no_daemon, lambda words: show(None, words)) as who,
-    ):
-        report = restore_file(source, output, wish, who.restore, mask=mask, progress=show, cancelled=cancelled)
+    with say.progress("Starting") as show, worker(no_daemon, lambda words: show(None, words)) as who:
+        report = restore_file(source, output, wish, who.restore, mask=mask, progress=show)
     if json:
         say.print_json({**report.to_dict(), "output": str(output)})
     else:

@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from restored.io import (
+    Metadata,
     Picture,
     PictureError,
     check_output,
@@ -20,6 +21,10 @@ from restored.io import (
     to_srgb,
     write_picture,
 )
+from restored.io.exif import settled
+from restored_client.recipe import encode_recipe
+
+from .say import interruptible
 
 OnProgress = Callable[[float | None, str], None]
 
@@ -92,7 +97,6 @@ def restore_file(
     *,
     mask: Path | None = None,
     progress: OnProgress,
-    cancelled: Callable[[], bool],
 ) -> Report:
     """Restore the picture in `source` into `target`.
 
@@ -106,7 +110,8 @@ def restore_file(
     notes = check_output(target, picture, wish.scale)
     where = read_mask(mask, picture.width, picture.height) if mask else None
     sent = to_srgb(picture.pixels, picture.metadata.icc)
-    done = restore(sent, wish, where, progress, cancelled)
+    with interruptible() as cancelled:
+        done = restore(sent, wish, where, progress, cancelled)
     progress(None, f"Writing {target.name}")
     if done.pixels is None:
         if format_of(target) == picture.format:
@@ -122,9 +127,6 @@ def restore_file(
 
 
 def _with_pixels(picture: Picture, pixels: NDArray) -> Picture:
-    from restored.io import Metadata
-    from restored.io.exif import settled
-
     old = picture.metadata
     height, width = pixels.shape[:2]
     metadata = Metadata(old.icc, settled(old.exif, width, height), old.xmp, old.dpi)
@@ -132,6 +134,4 @@ def _with_pixels(picture: Picture, pixels: NDArray) -> Picture:
 
 
 def _encoded(recipe: dict[str, Any]) -> str | None:
-    from restored_client.recipe import encode_recipe
-
     return encode_recipe(recipe) if recipe else None
