@@ -22,6 +22,9 @@ from gimp_window import GuiGimp
 from hostkit import ROOT, DaemonProcess, Screen
 
 INSTRUCTION = "remove the noise and brighten it, but keep the haze"
+OVERVIEW = (584, 198)
+"""A point of the overview in the window: the photograph's upper middle."""
+
 HISTORY_TAB = (103, 294)
 """Where GIMP 3.0's default layout has the tab of the undo history."""
 
@@ -49,6 +52,7 @@ def take(photograph: Path, folder: Path) -> None:
     window = GuiGimp(Gimp("trixie", box / "gimp"), box, screen, damage(photograph, box / "photo.png"), **daemon.env)
     try:
         screen.do("windowsize", "--sync", window.main, "1360", "838")
+        window.key("ctrl+shift+j")
         time.sleep(1)
         window.key("alt+r")
         time.sleep(1)
@@ -62,13 +66,20 @@ def take(photograph: Path, folder: Path) -> None:
         window.type(INSTRUCTION)
         window.event("plan", lambda event: event["text"] == INSTRUCTION, timeout=120)
         window.event("preview", timeout=120)
+        # look at the upper middle instead of the centre: the middle of the overview, a third down
+        place = dict(line.split("=") for line in screen.do("getwindowgeometry", "--shell", dialog).splitlines())
+        overview = (int(place["X"]) + OVERVIEW[0], int(place["Y"]) + OVERVIEW[1])
+        screen.do("mousemove", *map(str, overview), "click", "1", "mousemove", "4", "4")
+        time.sleep(0.5)
+        screen.do("windowactivate", "--sync", dialog)
+        window.key("alt+w")
         # 80 percent of the second step, to show a weight
         window.key("Tab", "Tab", "minus", "minus")
         time.sleep(3)
         shoot("window")
         window.key("ctrl+Return")
         window.event("taken")
-        window.wait_for(lambda: any(event["fraction"] > 0.3 for event in window.events("progress")), 60, "no progress")
+        window.wait_for(lambda: window.events("progress") or window.events("done"), 60, "no progress")
         shoot("progress")
         assert screen.gone("^Restore with instruction$", 240)
         screen.do("windowactivate", "--sync", window.main)
