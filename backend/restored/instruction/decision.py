@@ -39,7 +39,7 @@ def decide(
     if kinds["general"] >= settings.kind and not stray:
         return Decision({}, barred, True, "not_understood", stray)
     if stray:
-        reason: Reason = "asks_to_add" if kinds["add"] >= kinds["off_topic"] else "off_topic"
+        reason: Reason = "asks_to_add" if kinds["add"] >= 0.5 * kinds["off_topic"] else "off_topic"
         return Decision({}, barred, False, reason, stray)
     return Decision({}, barred, False, "asks_to_keep" if barred else "not_understood", stray)
 

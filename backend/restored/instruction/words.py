@@ -12,6 +12,28 @@ BORDER = re.compile(r"[.,;:!?\n]+|\b(?:and|but|then|also|plus|however|though|yet
 """Where one wish may end and another begin."""
 
 PERCENT = re.compile(r"(\d{1,3})\s*(?:%|per\s?cent\b)", re.IGNORECASE)
+DEGREES: Final[tuple[tuple[float, re.Pattern[str]], ...]] = tuple(
+    (strength, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for strength, words in (
+        (
+            0.35,
+            r"(?:a|the) (?:touch|hint|tad|smidge|smidgen|hair|trace|whisper)|slightly|subtly|gently|faintly",
+        ),
+        (0.35, r"(?:a )?(?:tiny|wee) bit|minimally|mildly|lightly|barely|subtle|slight|gentle|mild"),
+        (0.4, r"(?:just )?a (?:little|bit|little bit)|somewhat|a small amount"),
+        (0.5, r"half(?:way)?|by half|moderately|moderate|partly|partially"),
+        (0.75, r"mostly|largely|for the most part"),
+        (
+            1.0,
+            r"completely|entirely|totally|fully|thoroughly|absolutely|every (?:last|single|trace)|as \w+ as possible",
+        ),
+    )
+)
+"""English degree words: a closed class, so they are listed rather than learned."""
+
+STATES = re.compile(r"\b(?:is|it's|its|was|are|were|looks?|came out|turned out|seems?|appears?)\b", re.IGNORECASE)
+"""A degree behind these tells how bad the damage is ("it's a bit dark"), not how much of it to undo."""
+
 LEVELS: Final = (0.25, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0)
 """Strengths are given in these steps: finer differences are not in the words."""
 
@@ -46,12 +68,18 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def strength_for(learned: float, words: str, text: str, alone: bool) -> float:
-    """A number in the words, or right behind them, wins ("by 50%"); else what was learned, on the scale of LEVELS."""
+    """A number in the words, or right behind them, wins ("by 50%"), then a degree word in the clause ("slightly"), then what was
+    learned, on the scale of LEVELS."""
     end = text.find(words) + len(words)
     near = words + re.split(r"[,;.!?]|\b(?:and|but|then)\b", text[end:], maxsplit=1)[0]
     found = PERCENT.search(near) or (PERCENT.search(text) if alone else None)
     if found:
         return min(1.0, max(0.05, int(found.group(1)) / 100))
+    clause = text[slice(*_clause(text, max(0, text.find(words)), end))]
+    if not STATES.search(clause):
+        for strength, pattern in DEGREES:
+            if pattern.search(clause):
+                return strength
     if learned > 0.88:
         return 1.0
     return min(LEVELS, key=lambda level: abs(level - learned))

@@ -21,6 +21,27 @@ def test_numbers_win(words, text, alone, strength):
     assert strength_for(0.95, words, text, alone) == strength
 
 
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        ("sharpen it ever so slightly", 0.35),
+        ("just a touch of denoising", 0.35),
+        ("a little more light", 0.4),
+        ("completely remove the fog", 1.0),
+        ("every last flake must go", 1.0),
+        ("it's a bit dark", 1.0),
+    ],
+)
+def test_degree_words(text, strength):
+    assert strength_for(0.95, text, text, True) == strength
+
+
+def test_a_degree_counts_for_its_own_clause_only():
+    text = "sharpen a little and dehaze completely"
+    assert strength_for(0.9, "sharpen", text, False) == 0.4
+    assert strength_for(0.3, "dehaze", text, False) == 1.0
+
+
 @pytest.mark.parametrize("learned", [0.0, 0.2, 0.37, 0.55, 0.8, 0.99])
 def test_learned_strengths_are_rounded(learned):
     assert strength_for(learned, "words", "words", True) in LEVELS

@@ -36,7 +36,7 @@ class Sizes:
     off_topic: int = 7000
     add: int = 3600
     foreign: int = 2600
-    fields: int = 800
+    fields: int = 1100
     held_out_share: float = 0.06
 
 
