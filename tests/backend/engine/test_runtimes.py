@@ -19,6 +19,7 @@ from restored.instruction.plan import Plan
 from restored.models.base import Request, Window
 from restored.models.bundle import Bundle
 from restored.models.instructir import InstructIR
+from restored.models.swift import ConditionedSwift, apply_tone
 
 openvino_runtime = pytest.importorskip("restored.engine.runtimes.openvino_runtime", reason="OpenVINO is for x86 only")
 PLACE = Window(-0.1, 0.2, 0.7, 1.1)
@@ -49,6 +50,17 @@ def test_torch_gives_the_models_numbers(bundle: Bundle, bf16: bool, share: float
     wanted = work.model.condition(work.request).forward(torch.from_numpy(tile), PLACE).numpy()
     restored = TorchRuntime("cpu", bf16=bf16).prepare(work)(tile, PLACE)
     assert np.abs(restored - wanted).max() < share * np.abs(wanted - tile).max()
+
+
+def test_autocast_does_not_round_the_picture_itself(bundle: Bundle) -> None:
+    work, tile = _work(bundle, PLANS["toned"])
+    conditioned = work.model.condition(work.request)
+    assert isinstance(conditioned, ConditionedSwift)
+    image = torch.from_numpy(tile)
+    wanted = apply_tone(image, conditioned.reading)
+    assert not torch.equal(wanted, image)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(apply_tone(image, conditioned.reading), wanted)
 
 
 def test_an_instruction_is_compiled_once_and_few_are_kept(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:

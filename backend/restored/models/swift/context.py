@@ -121,7 +121,11 @@ def apply_tone(image: Tensor, reading: Reading) -> Tensor:
     colour matrix and an offset."""
     for step in reading.curve.unbind(1):
         image = image + step[:, :, None, None] * image * (1 - image)
-    return torch.einsum("nij,njhw->nihw", reading.matrix, image) + reading.offset[:, :, None, None]
+    # no matrix product: autocast would round the picture itself to bfloat16's 8 bits, and smooth skies would show bands
+    mapped = reading.offset[:, :, None, None]
+    for channel in range(3):
+        mapped = mapped + reading.matrix[:, :, channel, None, None] * image[:, channel : channel + 1]
+    return mapped
 
 
 def sample_grid(grid: Tensor, windows: Tensor, rows: int, columns: int) -> Tensor:
