@@ -38,7 +38,7 @@ def photograph(height: int, width: int, seed: int = 0) -> np.ndarray:
     return np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
 
 
-def swift(megapixels: float) -> None:
+def swift(megapixels: float, model: str | None) -> None:
     """The shipped default model on a photograph of 4:3, in this process."""
     import resource
 
@@ -48,12 +48,12 @@ def swift(megapixels: float) -> None:
     width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
     picture = photograph(width * 3 // 4, width)
     plan = Plan.of("denoise")
-    engine.run(picture[:64, :64], plan)  # open the model and measure runtimes
-    result, seconds = timed(lambda: engine.run(picture, plan))
+    engine.run(picture[:64, :64], plan, model=model)  # open the model and measure runtimes
+    result, seconds = timed(lambda: engine.run(picture, plan, model=model))
     figure(f"swift {megapixels:g} MP", seconds, "s", "6 at 12 MP", device=repr(result.device_line), tiles=result.tiles)
-    _, again = timed(lambda: engine.run(picture, plan, keep=True))
+    _, again = timed(lambda: engine.run(picture, plan, model=model, keep=True))
     figure(f"swift {megapixels:g} MP again, residual kept", again, "s")
-    kept = engine.run(picture, plan, keep=True).residual
+    kept = engine.run(picture, plan, model=model, keep=True).residual
     assert kept is not None
     _, applied = timed(lambda: kept.apply(0.5))
     figure(f"swift {megapixels:g} MP, another strength", applied, "s")
@@ -100,7 +100,7 @@ def instructir(height: int, width: int) -> None:
     figure(f"{name} difference", float(np.abs(clipped - result.image).max()), "/255", "<= 2 (rounding 0.5 included)")
 
 
-def seams(sizes: tuple[tuple[int, int], ...]) -> None:
+def seams(sizes: tuple[tuple[int, int], ...], model: str | None) -> None:
     """The shipped model, tiled as small as it goes against whole, at odd sizes and for every kind of task."""
     from restored import engine
     from restored.instruction.plan import Plan
@@ -115,13 +115,13 @@ def seams(sizes: tuple[tuple[int, int], ...]) -> None:
     for height, width in sizes:
         picture = np.asarray(photograph(height, width) / 255, np.float32)
         for plan in plans:
-            whole = engine.run(picture, plan, tile_side=4096)
-            tiled = engine.run(picture, plan, tile_side=16)
+            whole = engine.run(picture, plan, model=model, tile_side=4096)
+            tiled = engine.run(picture, plan, model=model, tile_side=16)
             worst = max(worst, float(np.abs(whole.image - tiled.image).max()) * 255)
     figure(f"swift tiled against whole, {len(sizes)} sizes", worst, "/255", "<= 1")
 
 
-def neighbour(megapixels: float) -> None:
+def neighbour(megapixels: float, model: str | None) -> None:
     """The same job idle and beside one other busy process."""
     from restored import engine
     from restored.instruction.plan import Plan
@@ -129,13 +129,13 @@ def neighbour(megapixels: float) -> None:
     width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
     picture = photograph(width * 3 // 4, width)
     plan = Plan.of("denoise")
-    engine.run(picture, plan)
-    idle = min(timed(lambda: engine.run(picture, plan))[1] for _ in range(2))
+    engine.run(picture, plan, model=model)
+    idle = min(timed(lambda: engine.run(picture, plan, model=model))[1] for _ in range(2))
     busy = multiprocessing.get_context("spawn").Process(target=_burn, args=(os.getpid(),), daemon=True)
     busy.start()
     try:
         time.sleep(1.0)
-        beside = min(timed(lambda: engine.run(picture, plan))[1] for _ in range(2))
+        beside = min(timed(lambda: engine.run(picture, plan, model=model))[1] for _ in range(2))
     finally:
         busy.terminate()
         busy.join()
@@ -195,6 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", default=[], help="swift, instructir, seams, neighbour; all by default")
     parser.add_argument("--megapixels", type=float, default=12.0)
+    parser.add_argument("--model", help="name or folder of another bundle than the default, for swift, seams and neighbour")
     parser.add_argument("--size", default="1920x1080", help="for instructir")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--plain", nargs=3, help=argparse.SUPPRESS)
@@ -204,9 +205,9 @@ def main() -> None:
         return
     width, height = map(int, chosen.size.split("x"))
     everything: dict[str, Callable[[], None]] = {
-        "swift": lambda: swift(chosen.megapixels),
-        "seams": lambda: seams(((601, 743), (512, 1000), (331, 1409), (777, 555), (640, 641))),
-        "neighbour": lambda: neighbour(chosen.megapixels / 2),
+        "swift": lambda: swift(chosen.megapixels, chosen.model),
+        "seams": lambda: seams(((601, 743), (512, 1000), (331, 1409), (777, 555), (640, 641)), chosen.model),
+        "neighbour": lambda: neighbour(chosen.megapixels / 2, chosen.model),
         "instructir": lambda: instructir(height, width),
     }
     for name in chosen.what or everything:
