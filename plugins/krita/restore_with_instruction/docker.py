@@ -129,6 +129,7 @@ class Docker(DockWidget):
         self.live.said.connect(lambda words: self.device.setText(tr(words)))
         self.queue.changed.connect(self.jobs.show_job)
         self.queue.over.connect(self._job_over)
+        self.jobs.unwanted.connect(self.queue.cancel)
         self.visibilityChanged.connect(self._visible)
 
     # --- what Krita and the user do ---

@@ -10,6 +10,8 @@ from .qt import Qt, QtCore, QtWidgets, Signal
 
 
 class _Line(QtWidgets.QWidget):
+    unwanted = Signal(object)
+
     def __init__(self, job: jobs.Job, title: str, parent=None) -> None:
         super().__init__(parent)
         self._job = job
@@ -35,8 +37,8 @@ class _Line(QtWidgets.QWidget):
         grid.addWidget(self._words, 1, 0, 1, 2)
 
     def _cancel(self) -> None:
-        self._job.cancel()
         self.cancel.setEnabled(False)
+        self.unwanted.emit(self._job)
         self.refresh()
 
     def refresh(self) -> None:
@@ -46,7 +48,10 @@ class _Line(QtWidgets.QWidget):
         elif job.state == jobs.WAITING:
             words = tr("Waiting for its turn")
         running = job.state == jobs.RUNNING and not job.cancelled()
-        self._bar.setRange(0, 0 if running and job.fraction is None else 100)
+        unknown = running and job.fraction is None
+        self._bar.setRange(0, 0 if unknown else 100)
+        if unknown:  # a bar that runs to and fro shows no text
+            words = f"{self._title}: {words}"
         self._bar.setValue(round(100 * (job.fraction or 0.0)))
         self._bar.setFormat(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(60, self.width() - 60)))
         self._words.setText(words)
@@ -59,7 +64,7 @@ class _Line(QtWidgets.QWidget):
 class JobList(QtWidgets.QWidget):
     """Shows unfinished jobs; empty and without height when there are none."""
 
-    emptied = Signal()
+    unwanted = Signal(object)  # a Job that the user does not want any more
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
@@ -78,10 +83,9 @@ class JobList(QtWidgets.QWidget):
                 self._column.removeWidget(line)
                 line.hide()
                 line.deleteLater()
-            if not self._lines:
-                self.emptied.emit()
             return
         if line is None:
             line = self._lines[job.number] = _Line(job, job.title)
+            line.unwanted.connect(self.unwanted)
             self._column.addWidget(line)
         line.refresh()

@@ -142,6 +142,18 @@ class Jobs(QtCore.QThread):
         self._queue: queue.Queue = queue.Queue()
         self._all: List[Job] = []
         self._last: Optional[Tuple[Tuple[Any, ...], str]] = None
+        self._turn = threading.Lock()  # held while a job stops to wait
+
+    def cancel(self, job: Job) -> None:
+        """The user does not want this job any more: one that still waits is over at once."""
+        job.cancel()
+        with self._turn:
+            waited = job.state == WAITING
+            if waited:
+                job.state, job.message = CANCELLED, tr("Cancelled. Nothing was changed.")
+        if waited:
+            self.changed.emit(job)
+            self.over.emit(job)
 
     def give(self, job: Job) -> None:
         """Queue a job; the thread starts with the first one."""
@@ -158,7 +170,7 @@ class Jobs(QtCore.QThread):
     def stop(self, milliseconds: int = 3000) -> bool:
         """Cancel everything and end the thread, as when Krita quits; False when it did not end in time."""
         for job in self.unfinished:
-            job.cancel()
+            self.cancel(job)
         self._queue.put(None)
         return self.wait(milliseconds) if self.isRunning() else True
 
@@ -168,6 +180,11 @@ class Jobs(QtCore.QThread):
             if job is None:
                 self._line.close()
                 return
+            with self._turn:
+                if job.over:
+                    continue
+                job.state, job.words = RUNNING, tr("Starting…")
+            self.changed.emit(job)
             self._work(job)
             self.changed.emit(job)
             self.over.emit(job)
@@ -176,8 +193,6 @@ class Jobs(QtCore.QThread):
         state, message = DONE, ""
         try:
             job.go_on()
-            job.state, job.words = RUNNING, tr("Starting…")
-            self.changed.emit(job)
             state, message = self._restore(job)
         except Cancelled:
             state, message = CANCELLED, tr("Cancelled. Nothing was changed.")

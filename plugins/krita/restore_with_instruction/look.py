@@ -105,6 +105,8 @@ class Look(QtCore.QObject):
         old = self._state
         if old is not None:
             x, y, width, height = old.box
+            if self._view()[0] <= width and self._view()[1] <= height:
+                return  # what is on show reaches beyond the edges: nothing has to be inferred again
             self._state = PreviewState(old.width, old.height, self._view())
             self._state.centre(x + width / 2, y + height / 2)
             self.ask()

@@ -97,6 +97,10 @@ class Preview(QtWidgets.QWidget):
         width, height = self._before.width() / ratio, self._before.height() / ratio
         return QtCore.QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
+    def _sight(self) -> QtCore.QRectF:
+        """The part of the picture that is seen: all of it unless the widget became smaller."""
+        return self._frame().intersected(QtCore.QRectF(self.rect()))
+
     def resizeEvent(self, event) -> None:
         self.resized.emit()
 
@@ -110,8 +114,8 @@ class Preview(QtWidgets.QWidget):
     def mouseMoveEvent(self, event) -> None:
         where = event_pos(event)
         if self._drag == "split":
-            frame = self._frame()
-            self._move_split((where.x() - frame.x()) / max(1.0, frame.width()))
+            sight = self._sight()
+            self._move_split((where.x() - sight.x()) / max(1.0, sight.width()))
         elif self._drag == "pan":
             ratio = self.devicePixelRatioF()
             delta, self._last = where - self._last, where
@@ -137,8 +141,8 @@ class Preview(QtWidgets.QWidget):
             super().keyPressEvent(event)
 
     def _near(self, where) -> bool:
-        frame = self._frame()
-        return self._after is not None and abs(where.x() - (frame.x() + frame.width() * self._split)) <= _GRIP
+        sight = self._sight()
+        return self._after is not None and abs(where.x() - (sight.x() + sight.width() * self._split)) <= _GRIP
 
     def _move_split(self, fraction: float) -> None:
         self.set_split(fraction)
@@ -170,20 +174,20 @@ class Preview(QtWidgets.QWidget):
         painter.drawImage(frame, self._before)
         if self._after is None:
             return
-        x = frame.x() + frame.width() * self._split
-        right = QtCore.QRectF(x, frame.y(), frame.right() - x, frame.height())
-        painter.setClipRect(right)
+        sight = self._sight()
+        x = sight.x() + sight.width() * self._split
+        painter.setClipRect(QtCore.QRectF(x, sight.y(), sight.right() - x, sight.height()))
         painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(130, 130, 130)))
         painter.drawImage(frame, self._after)
         painter.setClipping(False)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         for width, colour in ((3.0, QtGui.QColor(0, 0, 0, 110)), (1.2, QtGui.QColor(255, 255, 255, 230))):
             painter.setPen(QtGui.QPen(colour, width))
-            painter.drawLine(QtCore.QPointF(x, frame.top()), QtCore.QPointF(x, frame.bottom()))
-        self._paint_grip(painter, QtCore.QPointF(x, frame.center().y()))
-        if frame.width() >= _ROOM_FOR_WORDS:
-            self._paint_word(painter, tr("Before"), frame, Qt.AlignmentFlag.AlignLeft)
-            self._paint_word(painter, tr("After"), frame, Qt.AlignmentFlag.AlignRight)
+            painter.drawLine(QtCore.QPointF(x, sight.top()), QtCore.QPointF(x, sight.bottom()))
+        self._paint_grip(painter, QtCore.QPointF(x, sight.center().y()))
+        if sight.width() >= _ROOM_FOR_WORDS:
+            self._paint_word(painter, tr("Before"), sight, Qt.AlignmentFlag.AlignLeft)
+            self._paint_word(painter, tr("After"), sight, Qt.AlignmentFlag.AlignRight)
 
     def _paint_grip(self, painter, centre) -> None:
         painter.setPen(QtGui.QPen(QtGui.QColor(0, 0, 0, 140), 1))

@@ -1,6 +1,6 @@
 """Screenshots of the docker at work on a photograph ($RWI_BOX/photo.png), for people to judge."""
 
-WORDS = "it is dark and grainy, and hazy in the distance"
+WORDS = "remove the noise and brighten it, but keep the haze"
 
 
 def arrange(kit):
@@ -44,9 +44,9 @@ def case_at_work(kit):
     kit.shoot("2-plan-docker", docker)
     first, second = docker.restore(), docker.restore()
     yield lambda: first.over or (first.state == "running" and (first.fraction or 0) > 0.2)
-    yield 0.05
+    kit.QtWidgets.QApplication.processEvents()
     kit.shoot("3-progress")
-    second.cancel()
+    docker.queue.cancel(second)
     yield kit.idle
     assert first.state == "done", first.message
     yield 1.0

@@ -227,7 +227,9 @@ def case_several_jobs_take_turns_and_can_be_cancelled_one_by_one(kit):
     yield lambda: jobs[0].state == "running"
     assert [job.state for job in jobs[1:]] == ["waiting", "waiting"]
     assert len(docker.jobs._lines) == 3
-    jobs[1].cancel()
+    docker.jobs._lines[jobs[1].number].cancel.click()
+    assert jobs[1].state == "cancelled", "one that only waits is over at once"
+    assert len(docker.jobs._lines) == 2
     yield kit.idle
     assert [job.state for job in jobs] == ["done", "cancelled", "done"]
     yield 0.1
