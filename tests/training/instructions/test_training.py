@@ -37,7 +37,7 @@ def examples():
 def test_learns_saves_and_loads(examples, tmp_path):
     speller = Speller({"noise": 1})
     features = compute(examples, speller, tmp_path / "cache")
-    config = TrainConfig(epochs=12, batch=16, average=0.9, head=HeadConfig(width=32, heads=2, layers=1))
+    config = TrainConfig(epochs=40, batch=16, learning_rate=4e-3, average=0.9, head=HeadConfig(width=32, heads=2, layers=1))
     head = fit(examples, features, config)
     probabilities = judge(head, features)
     settings = tune(probabilities, examples)

@@ -86,13 +86,14 @@ def fit(examples: list[Example], features: Features, config: TrainConfig) -> Hea
     known = torch.tensor([bool(e.spans) or not (e.wanted or e.excluded) for e in examples])
     rng = np.random.default_rng(config.seed)
     steps = config.epochs * math.ceil(len(examples) / config.batch)
+    warm = min(150, 1 + steps // 10)
     step = 0
     for epoch in range(config.epochs):
         total = 0.0
         batches = list(_batches(features.length, config.batch, rng))
         for rows in batches:
             for group in optimiser.param_groups:
-                group["lr"] = config.learning_rate * min(1.0, (step + 1) / 150) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+                group["lr"] = config.learning_rate * min(1.0, (step + 1) / warm) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
             tokens, mask, pooled, marks = features.batch(rows)
             index = torch.from_numpy(rows)
             side = Targets(targets.state[index], targets.strength[index], targets.kinds[index])
