@@ -38,7 +38,8 @@ def decide(
         return Decision(chosen, barred, False, None, stray)
     if kinds["general"] >= settings.kind and not stray:
         return Decision({}, barred, True, "not_understood", stray)
-    if stray:
+    # nothing is sure: the sentence is what it is likeliest to be, unless a wish comes close
+    if stray or (not barred and max(kinds["off_topic"], kinds["add"]) > max(0.2, wanted.max(), kinds["general"])):
         reason: Reason = "asks_to_add" if kinds["add"] >= 0.5 * kinds["off_topic"] else "off_topic"
         return Decision({}, barred, False, reason, stray)
     return Decision({}, barred, False, "asks_to_keep" if barred else "not_understood", stray)

@@ -10,14 +10,14 @@ from restored_training.instructions.evaluate import Outcome, by_stratum, explain
 HERE = Path(__file__).parent
 FLOORS = {
     "precise": 0.95,
-    "symptom": 0.70,
+    "symptom": 0.78,
     "typos": 0.90,
-    "multi": 0.88,
-    "negation": 0.82,
+    "multi": 0.90,
+    "negation": 0.85,
     "strength": 0.91,
     "general": 0.92,
-    "off_topic": 0.88,
-    "foreign": 0.95,
+    "off_topic": 0.92,
+    "foreign": 0.94,
 }
 
 
@@ -36,8 +36,8 @@ def test_exact_sets_by_stratum(outcomes):
 
 @pytest.mark.slow
 def test_false_removals_and_f1(outcomes):
-    assert sum(o.false_removal for o in outcomes) / len(outcomes) <= 0.05
-    assert macro_f1(outcomes) >= 0.88
+    assert sum(o.false_removal for o in outcomes) / len(outcomes) <= 0.04
+    assert macro_f1(outcomes) >= 0.92
 
 
 @pytest.mark.slow
@@ -49,7 +49,7 @@ def test_what_is_excluded_is_never_done(outcomes):
 def test_strengths_are_near_what_was_meant(outcomes):
     graded = [o for o in outcomes if o.example.stratum == "strength" and o.exact]
     errors = [abs(o.strengths[task] - amount) for o in graded for task, amount in o.example.wanted.items()]
-    assert sum(errors) / len(errors) < 0.12
+    assert sum(errors) / len(errors) < 0.08
 
 
 @pytest.mark.slow
@@ -57,4 +57,4 @@ def test_strangers():
     outcomes = explain_all(read_labelled(HERE / "strangers.txt"))
     misses = [f"{o.example.text!r}: meant {list(o.example.wanted)}, did {list(o.done)}" for o in outcomes if not o.exact]
     Console(width=110).print(table(outcomes, "strangers"), *misses, sep="\n")
-    assert len(misses) <= 0.2 * len(outcomes)
+    assert len(misses) <= 0.12 * len(outcomes)
