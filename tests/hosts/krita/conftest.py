@@ -1,5 +1,6 @@
 """Fixtures of the Krita tests. What drives Krita is krita_host.py."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ from hostkit import Screen, missing
 from krita_host import Krita, need_krita, wear_in
 
 VERSIONS = {"bookworm": "5.1", "trixie": "5.2"}
+if os.environ.get("RESTORED_HOSTS_KRITA6"):
+    VERSIONS["krita6"] = "6.0"
 SUITES = [pytest.param(suite, id=f"krita-{version}") for suite, version in VERSIONS.items()]
 
 
 @pytest.fixture(scope="session", params=SUITES)
 def krita(request: pytest.FixtureRequest, krita_screen: Screen) -> Iterator[Krita]:
-    """Krita 5.1 and Krita 5.2."""
+    """Krita 5.1 and Krita 5.2; with RESTORED_HOSTS_KRITA6=1 also Krita 6 (tests/hosts/setup krita6)."""
     need_krita(request.param)
     wear_in(request.param, krita_screen)
     folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))

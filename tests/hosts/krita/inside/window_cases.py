@@ -238,7 +238,7 @@ def case_several_jobs_take_turns_and_can_be_cancelled_one_by_one(kit):
 
 
 def case_a_document_closed_meanwhile_is_survived(kit):
-    yield from begin(kit, "slower 0.8 noise")
+    yield from begin(kit, "slower 4 noise")
     job = kit.docker.restore()
     yield lambda: job.state == "running"
     kit.document.setModified(False)
@@ -250,7 +250,7 @@ def case_a_document_closed_meanwhile_is_survived(kit):
 
 
 def case_a_layer_deleted_meanwhile_is_survived(kit):
-    yield from begin(kit, "slower 0.8 noise")
+    yield from begin(kit, "slower 4 noise")
     node = kit.document.topLevelNodes()[0]
     kit.document.rootNode().addChildNode(kit.document.createNode("other", "paintlayer"), node)
     yield from kit.activate(kit.document, node)
@@ -266,7 +266,7 @@ def case_a_layer_deleted_meanwhile_is_survived(kit):
 
 
 def case_strokes_made_meanwhile_are_kept(kit):
-    yield from begin(kit, "slower 0.8 noise")
+    yield from begin(kit, "slower 4 noise")
     kit.docker.output.setCurrentIndex(1)
     node = kit.document.topLevelNodes()[0]
     job = kit.docker.restore()
