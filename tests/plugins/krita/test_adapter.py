@@ -25,9 +25,10 @@ def words() -> set[str]:
     found = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr"
-            if called and node.args and isinstance(node.args[0], ast.Constant):
-                found.add(node.args[0].value)
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr" and node.args):
+                continue
+            if isinstance(node.args[0], ast.Constant):
+                found.add(str(node.args[0].value))
     return found
 
 

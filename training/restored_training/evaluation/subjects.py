@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,6 +46,10 @@ class NetworkSubject:
     @torch.inference_mode()
     def restore(self, image: np.ndarray, plan: Plan) -> np.ndarray:
         if not plan.actionable:
+            return image
+        if len(plan.steps) > 1 and not self.model.composite:
+            for step in plan.in_apply_order().steps:
+                image = self.restore(image, replace(plan, steps=(step,)))
             return image
         x = torch.from_numpy(image.copy()).to(self.device).permute(2, 0, 1)[None].float() / 255
         height, width = x.shape[-2:]

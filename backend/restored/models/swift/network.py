@@ -68,6 +68,7 @@ class Swift(Restorer):
         self.tap: Callable[[Tensor], None] | None = None
         self.stride = self.config.stride  # type: ignore[misc]
         self.halo = self.config.halo  # type: ignore[misc]
+        self.composite = self.config.composite
 
     @property
     def overlap(self) -> int:
