@@ -84,7 +84,13 @@ def test_signals_leave_no_half_file(tmp_path: Path, number: int, code: int) -> N
     )
     folder = tmp_path / "out"
     folder.mkdir()
-    process = subprocess.Popen([sys.executable, script, folder / "x.png"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, script, folder / "x.png"],
+        stdout=subprocess.PIPE,
+        text=True,
+        # a shell's background job, as CI may be, has its children ignore Ctrl+C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "writing\n"
     assert len(os.listdir(folder)) == 1
