@@ -41,10 +41,12 @@ def convert(data: bytes, width: int, height: int, source: Space, target: Space) 
         raise ColourError(tr("Krita could not open the colour profile “%s”.") % source.profile)
     try:
         document.setBatchmode(True)
+        document.waitForDone()  # Krita 5.1 crashes when pixels come while it still draws the new document
         node = document.topLevelNodes()[0]
         if node.colorProfile() != source.profile:
             raise ColourError(tr("Krita does not know the colour profile “%s”.") % source.profile)
         node.setPixelData(data, 0, 0, width, height)
+        document.waitForDone()
         steps = [target]
         if source.depth in ("F16", "F32") and target.depth in ("U8", "U16"):
             steps.insert(0, Space(target.model, "F32", target.profile))

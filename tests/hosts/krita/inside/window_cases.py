@@ -5,6 +5,7 @@ The daemon answers with negatives (negative.py), so "restored" here means: every
 
 import json
 import os
+import struct
 import time
 
 from krita import InfoObject, Selection
@@ -125,6 +126,23 @@ def case_in_place_is_two_undo_steps(kit):
     yield 0.1
     assert kit.names(kit.document) == ["Background"]
     assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == BLUE * (64 * 48)
+
+
+def case_converting_colours_leaves_the_history_and_the_documents_alone(kit):
+    yield from begin(kit, depth="F16", profile="sRGB-elle-V2-g10.icc", fill=None)
+    node = kit.document.topLevelNodes()[0]
+    node.setPixelData(struct.pack("<4e", 0.25, 0.25, 0.25, 1.0) * (64 * 48), 0, 0, 64, 48)
+    yield 0.5
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    yield 0.8
+    assert job.state == "done", job.message
+    assert kit.history() == ["Add Layer"], kit.history()
+    assert len(kit.app.documents()) == 1
+    top = kit.document.topLevelNodes()[-1]
+    value = struct.unpack("<4e", bytes(top.pixelData(5, 5, 1, 1)))
+    assert abs(value[0] - 0.1818) < 0.002, value  # 0.25 is 0.5371 in sRGB; its negative is 0.4629, which is 0.1818 of light
+    assert value[3] == 1.0
 
 
 def case_the_layer_above_comes_after_its_source(kit):
