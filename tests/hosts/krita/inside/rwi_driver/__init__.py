@@ -159,8 +159,8 @@ class Driver(Extension):
         self.tidy()
 
     def tidy(self):
-        """Close what is open, as a person does and no faster: the list of layers in Krita 5.1 still redraws rows of a document that
-        was in front a moment ago, and crashes when that one is gone."""
+        """Close what is open, as a person does and no faster: the list of layers in Krita 5.1 still redraws rows of the document
+        that was in front a moment ago, and crashes when that one is gone."""
         document = Krita.instance().activeDocument()
         if document is None:
             QtCore.QTimer.singleShot(50, self.next_case)
