@@ -32,6 +32,7 @@ class Workers:
     def leave(self) -> None:
         """Part from the others."""
         if self.count > 1:
+            dist.barrier()  # nobody hangs up on a worker that is still talking
             dist.destroy_process_group()
 
     def sum_gradients(self, parameters: Iterable[nn.Parameter]) -> None:

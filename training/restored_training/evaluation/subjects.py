@@ -47,11 +47,15 @@ class NetworkSubject:
     def restore(self, image: np.ndarray, plan: Plan) -> np.ndarray:
         if not plan.actionable:
             return image
-        if len(plan.steps) > 1 and not self.model.composite:
-            for step in plan.in_apply_order().steps:
-                image = self.restore(image, replace(plan, steps=(step,)))
-            return image
         x = torch.from_numpy(image.copy()).to(self.device).permute(2, 0, 1)[None].float() / 255
+        steps = plan.in_apply_order().steps
+        passes = [plan] if self.model.composite else [replace(plan, steps=(step,)) for step in steps]
+        for one in passes:
+            x = self._pass(x, one).float().clamp(0, 1)
+        return (x[0] * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+
+    def _pass(self, x: Tensor, plan: Plan) -> Tensor:
+        """(1, 3, H, W) in [0, 1] -> the same, restored under one plan in one pass."""
         height, width = x.shape[-2:]
         embedding = None
         if self.embed is not None:
@@ -63,8 +67,7 @@ class NetworkSubject:
             # the tile reaches beyond the layer by its padding, and its window says so
             across, down = (tile.shape[-1] - margin) / width, (tile.shape[-2] - margin) / height
             out = conditioned.forward(tile, Window(-margin / width, -margin / height, across, down))
-        out = out[..., margin : margin + height, margin : margin + width]
-        return (out[0].float().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        return out[..., margin : margin + height, margin : margin + width]
 
 
 @dataclass
