@@ -14,6 +14,7 @@ from restored.instruction.tasks import TASKS, Task
 
 from .config import MixConfig
 from .instructions.grammar import Grammar
+from .report.sheets import stack
 from .sampling import Group, GroupSampler, PatchSource
 
 _GAP: Final = 6
@@ -41,7 +42,7 @@ def preview(
     for index, (title, mix) in enumerate(mixes):
         group = GroupSampler(source, mix, columns, seed).draw(index, size)
         rows.append(_row(title, sentence(group.plan, grammar), group, size))
-    return _stack(rows)
+    return stack(rows)
 
 
 def sentence(plan: Plan, grammar: Grammar) -> str:
@@ -76,12 +77,3 @@ def _row(title: str, text: str, group: Group, size: int) -> Image.Image:
 def picture(image: Tensor) -> Image.Image:
     """(3, H, W) in [0, 1] -> a Pillow image."""
     return Image.fromarray((image.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy())
-
-
-def _stack(rows: Sequence[Image.Image]) -> Image.Image:
-    sheet = Image.new("RGB", (max(row.width for row in rows), sum(row.height for row in rows)), "white")
-    top = 0
-    for row in rows:
-        sheet.paste(row, (0, top))
-        top += row.height
-    return sheet
