@@ -44,6 +44,8 @@ class MixConfig(_Strict):
     """What the samples are. Task weights are relative; the case probabilities need not sum to one, the rest is `single`."""
 
     tasks: dict[Task, Positive] = dict.fromkeys(TASKS, 1.0)
+    named: Task | None = None
+    """The one task that is always asked for: the run trains that task's expert, and the others are only bystanders."""
     composite: Fraction = 0.2
     """Two or three damages, all of them named."""
     partial: Fraction = 0.1
@@ -57,6 +59,8 @@ class MixConfig(_Strict):
     def _sums(self) -> "MixConfig":
         if self.composite + self.partial + self.clean + self.weaker > 1:
             raise ValueError("composite + partial + clean + weaker must not exceed 1")
+        if self.named is not None and self.composite:
+            raise ValueError("with one task named there are no composites: use partial")
         return self
 
 

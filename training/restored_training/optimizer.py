@@ -12,7 +12,8 @@ class Muon(torch.optim.Optimizer):
     """Momentum whose update is made orthogonal by Newton-Schulz (Jordan et al. 2024), scaled to AdamW's size (Liu et al. 2025,
     arXiv 2502.16982, eq. 4: 0.2 sqrt(max(rows, columns))), so that both share one learning rate.
 
-    For weights of two dimensions or more; a conv's (out, in, k, k) counts as a matrix (out, in*k*k).
+    For weights of two dimensions or more; a conv's (out, in, k, k) counts as a matrix (out, in*k*k), and one with three
+    dimensions as a matrix per task, of which those without a gradient keep still.
     """
 
     def __init__(self, params: list[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
@@ -29,19 +30,32 @@ class Muon(torch.optim.Optimizer):
                 if "momentum" not in state:
                     state["momentum"] = torch.zeros_like(weight)
                 momentum = state["momentum"].lerp_(weight.grad, 1 - group["momentum"])
-                update = orthogonal(weight.grad.lerp(momentum, group["momentum"]).flatten(1))
-                weight.add_(update.view(weight.shape), alpha=-group["lr"] * 0.2 * max(update.shape) ** 0.5)
+                wanted = weight.grad.lerp(momentum, group["momentum"])
+                matrices = zip(wanted, weight, strict=True) if weight.ndim == 3 else [(wanted.flatten(1), weight)]
+                for matrix, place in matrices:
+                    if weight.ndim != 3 or bool(matrix.any()):
+                        update = orthogonal(matrix)
+                        place.add_(update.view(place.shape), alpha=-group["lr"] * 0.2 * max(update.shape) ** 0.5)
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """The nearest matrix with singular values near 1 (within about 0.7-1.2), by five Newton-Schulz steps in bf16."""
+    """The nearest matrix with singular values near 1 (within about 0.7-1.2), by five Newton-Schulz steps.
+
+    Every step multiplies from the left by a polynomial of the Gram matrix, and those commute: so they are gathered on the small
+    Gram matrix, and the large one is multiplied twice instead of ten times.
+    """
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
-    x = (x / (x.norm() + 1e-7)).bfloat16()
+    x = x / (x.norm() + 1e-7)
+    gram = x @ x.T
+    gathered = torch.eye(len(gram), device=gram.device)
     for _ in range(5):
-        square = x @ x.T
-        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+        step = -4.7750 * gram + 2.0315 * gram @ gram
+        step.diagonal().add_(3.4445)
+        gathered = step @ gathered
+        gram = step @ gram @ step
+    x = gathered @ x
+    return x.T if tall else x
 
 
 class Optimizers:
@@ -52,7 +66,10 @@ class Optimizers:
         tasks: list[nn.Parameter] = []
         rest: list[nn.Parameter] = []
         for name, weight in model.named_parameters():
-            general = config.kind == "muon" and name.endswith(".weight") and weight.ndim == 4 and min(weight.flatten(1).shape) > 3
+            if not weight.requires_grad:
+                continue
+            conv = name.endswith(".weight") and weight.ndim == 4 and min(weight.flatten(1).shape) > 3
+            general = config.kind == "muon" and (conv or name.endswith(".own"))
             (matrices if general else tasks if _of_one_task(name) else rest).append(weight)
         # a task's factor starts at zero and sees a gradient only when it is asked for: at the common rate it stays idle (2-10 %
         # of the general weight after 5,000 steps, and the tasks that sharpen did nothing); as LoRA+ (Hayou et al. 2024)
@@ -91,5 +108,5 @@ class Optimizers:
 
 
 def _of_one_task(name: str) -> bool:
-    """True for the factors of `swift`'s task biases that are zero at the start."""
-    return name.endswith(".up")
+    """True for the factors of `swift`'s task biases that are zero at the start, and for the channel gains."""
+    return name.endswith((".up", ".gain"))

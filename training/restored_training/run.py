@@ -10,6 +10,8 @@ from typing import Any
 import torch
 import yaml
 
+from restored.engine.memory import keep_pages
+
 from . import families
 from .config import RunConfig
 from .data import DataError, PhotoSet
@@ -30,6 +32,7 @@ def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", worker
     photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit)
     # a GPU would wait for patches cut one by one in Python: there they are gathered on the device
     if torch.device(device).type == "cpu":
+        keep_pages()
         source = PatchSource(photographs.images, config.data.scales)
     else:
         source = ResidentSource(photographs.images, config.data.scales, device)

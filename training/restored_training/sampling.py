@@ -144,6 +144,8 @@ class GroupSampler:
         """What is wrong, what is named, and how strongly it should be removed."""
         mix = self._mix
         known: list[Task] = list(mix.tasks)
+        if mix.named is not None:
+            return self._case_of_expert(mix.named, rng)
         if len(known) == 1 and rng.random() >= mix.clean:
             return known, known, 1.0
         dice = rng.random()
@@ -162,9 +164,22 @@ class GroupSampler:
         single = self._pick(rng, 1)
         return single, single, rng.uniform(0.2, 0.95) if dice - mix.weaker < 0 else 1.0
 
-    def _pick(self, rng: random.Random, count: int) -> list[Task]:
-        weights: dict[Task, float] = dict(self._mix.tasks)
-        chosen: list[Task] = []
+    def _case_of_expert(self, named: Task, rng: random.Random) -> tuple[list[Task], list[Task], float]:
+        """As `_case`, with one task always asked for: alone, among bystanders that must stay, or not there at all."""
+        mix = self._mix
+        dice = rng.random()
+        if (dice := dice - mix.partial) < 0:
+            return self._pick(rng, rng.choice([2, 2, 3]), [named]), [named], 1.0
+        if (dice := dice - mix.clean) < 0:
+            bystanders = self._pick(rng, 2, [named])[1:] if rng.random() < 0.5 else []
+            return bystanders, [named], 1.0
+        return [named], [named], rng.uniform(0.2, 0.95) if dice - mix.weaker < 0 else 1.0
+
+    def _pick(self, rng: random.Random, count: int, first: Sequence[Task] = ()) -> list[Task]:
+        chosen: list[Task] = list(first)
+        weights: dict[Task, float] = {
+            task: weight for task, weight in self._mix.tasks.items() if task not in first and not _overlap(task, first)
+        }
         while weights and len(chosen) < count:
             task = rng.choices(list(weights), list(weights.values()))[0]
             chosen.append(task)

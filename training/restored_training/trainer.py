@@ -13,12 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from restored.models.swift import Swift
+
 from . import checkpoint, families
 from .carry import weights_of
 from .conditioning import Conditioner
 from .config import RunConfig
 from .distill import Teacher
 from .distributed import Workers
+from .experts import freeze_shared, widened
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
 from .pretraining import Pretraining
@@ -62,9 +65,13 @@ class Trainer:
         self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
         if config.model.start_from is not None:
             begun = weights_of(config.model.start_from)
+            if isinstance(self.model, Swift) and begun.get("hyperparameters") != self.model.config.to_dict():
+                begun = {"model": widened(begun, self.model.config)}
             start_from(self.model, begun)
             if self.text and begun.get("text"):
                 start_from(self.text, {"model": begun["text"]})
+        if config.mix.named:
+            freeze_shared(self.model)
         self.teacher = teacher
         self.pretraining = Pretraining(config.pretrain, self.model).to(self.device) if config.pretrain else None
         learned = nn.ModuleDict({"model": self.model})
@@ -163,11 +170,11 @@ class Trainer:
     def _average(self) -> None:
         # a young average would remember the first weights for long: follow faster at the start
         decay = min(self.config.optim.ema, (1 + self.step) / (10 + self.step))
-        for name, value in self.model.state_dict().items():
-            if value.is_floating_point():
-                self.ema[name].lerp_(value, 1 - decay)
-            else:
-                self.ema[name].copy_(value)
+        own = self.model.state_dict()
+        real = [name for name, value in own.items() if value.is_floating_point()]
+        torch._foreach_lerp_([self.ema[name] for name in real], [own[name] for name in real], 1 - decay)
+        for name in own.keys() - set(real):
+            self.ema[name].copy_(own[name])
 
     # -- state
 

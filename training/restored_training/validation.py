@@ -37,10 +37,13 @@ class Validation:
     def __init__(self, config: RunConfig, photographs: Sequence[np.ndarray], *, count: int = 6) -> None:
         source = PatchSource(photographs, config.data.scales)
         size = config.patch_at(config.steps)
-        tasks = list(config.mix.tasks)
+        named = config.mix.named
+        tasks = [named] if named else list(config.mix.tasks)
         mixes = [(task, MixConfig.model_validate(_SINGLE | {"tasks": {task: 1.0}})) for task in tasks]
-        if len(tasks) > 1:
-            mixes += [(case, MixConfig.model_validate(_SINGLE | {case: 1.0, "tasks": config.mix.tasks})) for case in _CASES]
+        if len(config.mix.tasks) > 1:
+            cases = [case for case in _CASES if not (named and case == "composite")]
+            common = {"tasks": config.mix.tasks, "named": named}
+            mixes += [(case, MixConfig.model_validate(_SINGLE | common | {case: 1.0})) for case in cases]
         self._groups = [(case, GroupSampler(source, mix, count, _SEED).draw(i, size)) for i, (case, mix) in enumerate(mixes)]
 
     @torch.no_grad()

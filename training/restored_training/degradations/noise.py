@@ -21,12 +21,12 @@ _CAMERA_TO_SRGB = torch.linalg.inv(_SRGB_TO_CAMERA)
 class Noise(Degradation):
     """Four kinds, one per sample:
 
-    - Gaussian (58 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
-    - gray (8 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN uses gray noise at p = 0.4).
-    - correlated (18 %): Gaussian noise, partly the same in all channels (correlation 0.3-0.95), blurred with sigma 0.5-1.8 px,
+    - Gaussian (66 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
+    - gray (6 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN uses gray noise at p = 0.4).
+    - correlated (14 %): Gaussian noise, partly the same in all channels (correlation 0.3-0.95), blurred with sigma 0.5-1.8 px,
       brought back to s ~ 1.5-16 (log-uniform): how noise looks after demosaicing, in-camera smoothing and JPEG (the noise of
       the PolyU pairs, Xu et al. 2018, has s about 3-5, a neighbour correlation of 0.5-0.85, and 0.6-0.9 between channels).
-    - camera (16 %): unprocessing, Brooks et al. 2019: to linear camera RGB with white-balance gains red 1.9-2.4, blue 1.5-1.9,
+    - camera (14 %): unprocessing, Brooks et al. 2019: to linear camera RGB with white-balance gains red 1.9-2.4, blue 1.5-1.9,
       noise of variance shot * x + read with log shot ~ U(ln 1e-4, ln 0.012), log read = 2.18 log shot + 1.20 + N(0, .26), and
       back; half of them blurred a little as demosaicing does.
 
@@ -37,7 +37,7 @@ class Noise(Degradation):
     task: ClassVar[Task] = "denoise"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        kind = choose(generator, device, n, (0.58, 0.08, 0.18, 0.16))
+        kind = choose(generator, device, n, (0.66, 0.06, 0.14, 0.14))
         low = torch.tensor([5.0, 5.0, 0.0, 1.0], device=device)[kind]
         high = torch.tensor([55.0, 45.0, 0.0, 1.0], device=device)[kind]
         log_shot = uniform(generator, device, n, -9.2103, -4.4228)

@@ -14,6 +14,9 @@ class SwiftConfig:
     encoder / decoder: residual blocks per level above the deepest; middle: blocks at the deepest level.
     rank: rank of each task's bias on each conv's weight, the same in every layer (Instruct-IPT, section 3: constant rank
     beats proportional rank). 0 switches the biases off (a model that is not told what to do).
+    own_levels: in so many levels, from the finest, the blocks' biases (and those of the stem, the last conv and what joins these
+    levels) are of full rank: most of the work is done there and few of the parameters are, so each task has that part of the
+    network to itself, and it costs nothing per pixel, since only one plan is compiled at a time.
     composite: whether one pass does several tasks. Measured on kept-out photographs, the first trained bundle does better one
     after the other: rain + noise 29.5 dB against 27.5 in one pass, dark + noise 22.4 against 21.3.
     context_width, grid_channels: channels of the context reader and of the coarse grid it leaves for the deepest level.
@@ -24,6 +27,7 @@ class SwiftConfig:
     middle: int = 2
     decoder: tuple[int, ...] = (2, 1, 1)
     rank: int = 4
+    own_levels: int = 0
     context_width: int = 32
     grid_channels: int = 16
     composite: bool = False

@@ -41,13 +41,14 @@ class Ops(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConvSpec:
-    """One conv of the graph: its name in the state dict, shape and stride; `gain` scales its first weights, `gated` convs
-    have channel gains per task."""
+    """One conv of the graph: its name in the state dict, shape and stride; `level` is the coarsest it touches, `gain` scales
+    its first weights, `gated` convs have channel gains per task."""
 
     name: str
     channels_in: int
     channels_out: int
     kernel: int
+    level: int
     stride: int = 1
     gain: float = 1.0
     gated: bool = False
@@ -55,17 +56,17 @@ class ConvSpec:
 
 def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
     """Every conv of the network, in the order in which `unet` uses them."""
-    widths = config.widths
-    yield ConvSpec("stem", 24, widths[0], 3)
+    widths, deepest = config.widths, len(config.encoder)
+    yield ConvSpec("stem", 24, widths[0], 3, 0)
     for level, blocks in enumerate(config.encoder):
-        yield from _block_specs(f"encoder{level}", widths[level], blocks)
-        yield ConvSpec(f"down{level}", widths[level], widths[level + 1], 2, stride=2)
-    yield ConvSpec("grid", config.grid_channels, widths[-1], 1, gain=0.1)
-    yield from _block_specs("middle", widths[-1], config.middle)
+        yield from _block_specs(f"encoder{level}", widths[level], blocks, level)
+        yield ConvSpec(f"down{level}", widths[level], widths[level + 1], 2, level + 1, stride=2)
+    yield ConvSpec("grid", config.grid_channels, widths[-1], 1, deepest, gain=0.1)
+    yield from _block_specs("middle", widths[-1], config.middle, deepest)
     for level in reversed(range(len(config.decoder))):
-        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1, gain=0.5)
-        yield from _block_specs(f"decoder{level}", widths[level], config.decoder[level])
-    yield ConvSpec("out", widths[0], 12, 3, gain=0.0)
+        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1, level + 1, gain=0.5)
+        yield from _block_specs(f"decoder{level}", widths[level], config.decoder[level], level)
+    yield ConvSpec("out", widths[0], 12, 3, 0, gain=0.0)
 
 
 def unet(
@@ -123,7 +124,7 @@ def macs_per_pixel(config: SwiftConfig) -> float:
     return total
 
 
-def _block_specs(name: str, width: int, blocks: int) -> Iterator[ConvSpec]:
+def _block_specs(name: str, width: int, blocks: int, level: int) -> Iterator[ConvSpec]:
     for index in range(blocks):
-        yield ConvSpec(f"{name}_{index}a", width, width, 3, gated=True)
-        yield ConvSpec(f"{name}_{index}b", width, width, 3, gain=0.1)
+        yield ConvSpec(f"{name}_{index}a", width, width, 3, level, gated=True)
+        yield ConvSpec(f"{name}_{index}b", width, width, 3, level, gain=0.1)

@@ -1,4 +1,4 @@
-"""A convolution whose weight carries one low-rank bias per task (Instruct-IPT, section 3: W' = W + B1 B2)."""
+"""A convolution whose weight carries one bias per task, of low or of full rank (Instruct-IPT, section 3: W' = W + B1 B2)."""
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,8 @@ class TaskConv2d(nn.Module):
     weight: (out, in, k, k); bias: (out,); up: (tasks, out, rank) zero at the start; down: (tasks, rank, in*k*k);
     task_bias: (tasks, out) zero at the start; gain: (tasks, out). With a plan p:
     W' = prod_t (1 + p_t gain_t) (W + sum_t p_t up_t down_t), b' = prod_t (1 + p_t gain_t) (b + sum_t p_t task_bias_t).
+    With rank None the bias on the weight is `own`, (tasks, out, in*k*k), of full rank and zero at the start, in place of
+    up_t down_t, and there are no gains; with rank 0 there is none.
 
     At the start a gated conv gives every task its own random half of the channels: tasks that want opposite things of the same
     detail (noise away, sharpness back) would else hold each other at doing nothing while the biases are still small.
@@ -24,7 +26,7 @@ class TaskConv2d(nn.Module):
         kernel: int,
         *,
         stride: int = 1,
-        rank: int = 4,
+        rank: int | None = 4,
         gain: float = 1.0,
         gated: bool = False,
     ) -> None:
@@ -36,14 +38,17 @@ class TaskConv2d(nn.Module):
         self.weight = nn.Parameter(weight * gain)
         self.bias = nn.Parameter(torch.zeros(channels_out))
         fan_in = channels_in * kernel * kernel
+        self.rank = rank
+        self.task_bias = nn.Parameter(torch.zeros(len(TASKS), channels_out))
+        self.gain: nn.Parameter | None = None
+        if rank is None:
+            self.own = nn.Parameter(torch.zeros(len(TASKS), channels_out, fan_in))
+            return
         self.up = nn.Parameter(torch.zeros(len(TASKS), channels_out, rank))
         self.down = nn.Parameter(torch.randn(len(TASKS), rank, fan_in) * fan_in**-0.5)
-        self.task_bias = nn.Parameter(torch.zeros(len(TASKS), channels_out))
         if gated:
             order = torch.rand(len(TASKS), channels_out).argsort(1)
             self.gain = nn.Parameter(torch.where(order < channels_out // 2, -1.0, 2**0.5 - 1))
-        else:
-            self.gain = None
 
     def compiled(self, weights: Tensor) -> tuple[Tensor, Tensor]:
         """The weight and bias for one plan.
@@ -53,9 +58,18 @@ class TaskConv2d(nn.Module):
         active = torch.nonzero(weights).flatten()
         p = weights[active]
         bias = self.bias + p @ self.task_bias[active]
-        up = (self.up[active] * p[:, None, None]).permute(1, 0, 2).flatten(1)
-        weight = self.weight + (up @ self.down[active].flatten(0, 1)).view_as(self.weight)
+        weight = self.weight + self.change(active, p).view_as(self.weight)
         if self.gain is None:
             return weight, bias
         gain = (1 + p[:, None] * self.gain[active]).prod(0)
         return weight * gain[:, None, None, None], bias * gain
+
+    def change(self, tasks: Tensor, strengths: Tensor) -> Tensor:
+        """What tasks add to the weight, before any gains: (out, in*k*k).
+
+        tasks: (n,) int64, their numbers; strengths: (n,) float.
+        """
+        if self.rank is None:
+            return torch.einsum("n,noi->oi", strengths, self.own[tasks])
+        up = (self.up[tasks] * strengths[:, None, None]).permute(1, 0, 2).flatten(1)
+        return up @ self.down[tasks].flatten(0, 1)

@@ -57,7 +57,7 @@ class Swift(Restorer):
                     spec.channels_out,
                     spec.kernel,
                     stride=spec.stride,
-                    rank=self.config.rank,
+                    rank=None if spec.level < self.config.own_levels else self.config.rank,
                     gain=spec.gain,
                     gated=spec.gated,
                 )
