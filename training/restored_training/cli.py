@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -19,6 +19,8 @@ analyse = typer.Typer(no_args_is_help=True, help="Pictures of what a model learn
 app.add_typer(analyse, name="analyse")
 
 console = Console(stderr=True)
+
+Store = Literal["full", "half", "packed"]
 
 Device = Annotated[str, typer.Option(help="cpu, cuda or mps.")]
 Photographs = Annotated[Path | None, typer.Option(help="Folder or pack of photographs; default: ../shared/data/train/free.")]
@@ -218,16 +220,28 @@ def export(
     results: Annotated[Path | None, typer.Option(help="JSON of “evaluate” for the manifest.")] = None,
     licence: Annotated[str, typer.Option(help="The weights' licence.")] = "MIT",
     version: str = "1",
-    half: Annotated[bool, typer.Option(help="Store weights in float16.")] = True,
+    store: Annotated[Store, typer.Option(help="How the weights lie on disk: float32, float16, or int8 with scales.")] = "half",
 ) -> None:
     """Turn a checkpoint into a bundle: weights, hyperparameters, data manifest, licence, metrics, hashes."""
     from .evaluation.run import read_results
     from .export import export as write
 
     figures = read_results(results) if results else None
-    bundle = write(checkpoint, to, results=figures, licence=licence, version=version, half=half)
+    bundle = write(checkpoint, to, results=figures, licence=licence, version=version, store=store)
     size = sum(path.stat().st_size for path in to.rglob("*") if path.is_file())
     console.print(f"Wrote the bundle “{bundle.name}” ({size / 1e6:.1f} MB) to {to}.")
+
+
+@app.command()
+def join(
+    experts: Annotated[list[Path], typer.Argument(help="Run folders of experts (“mix: named” in their run files).")],
+    to: Annotated[Path, typer.Option(help="The run folder that the joined checkpoint goes to.")],
+) -> None:
+    """Join experts that were begun from the same model into one checkpoint; tasks without an expert stay as they were."""
+    from .experts import join_folders
+
+    tasks = join_folders(experts, to)
+    console.print(f"Wrote {to / 'checkpoint.pt'} with the experts for {', '.join(tasks)}.")
 
 
 @app.command()

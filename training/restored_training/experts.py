@@ -4,7 +4,8 @@ Only one plan is compiled into `swift`'s weights at a time, so what belongs to a
 its own and with what is right for its damage, while everything that the tasks share keeps still.
 """
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -91,6 +92,32 @@ def read_expert(folder: Path) -> tuple[Task, dict[str, Any]]:
     if named is None or not is_task(named):
         raise CheckpointError(f"{folder} is not the run of an expert: its config names no task under “mix: named”.")
     return named, checkpoint.load(folder / "checkpoint.pt")
+
+
+def join_folders(folders: Sequence[Path], to: Path) -> list[Task]:
+    """Join the experts in run folders into `to`: checkpoint, photographs' manifest and the runs' configs. Returns their tasks.
+
+    Raises CheckpointError when one is no expert, when two are for the same task, or when they do not belong together.
+    """
+    read = [read_expert(folder) for folder in folders]
+    experts: dict[Task, Mapping[str, Tensor]] = {}
+    for task, state in read:
+        if task in experts:
+            raise CheckpointError(f"Two of these runs are experts for {task}.")
+        experts[task] = state["ema"]
+    if not experts:
+        raise CheckpointError("There is nothing to join: name the run folders of experts.")
+    first = read[0][1]
+    joined = join(first["ema"], experts, SwiftConfig(**first["hyperparameters"]))
+    joined["step"] = sum(int(state["step"]) for _, state in read)
+    to.mkdir(parents=True, exist_ok=True)
+    checkpoint.save(to / "checkpoint.pt", joined)
+    for task, folder in zip(experts, folders, strict=True):
+        shutil.copyfile(folder / "config.yaml", to / f"expert-{task}.yaml")
+    manifest = folders[0] / "photographs.json"
+    if manifest.exists():
+        shutil.copyfile(manifest, to / manifest.name)
+    return list(experts)
 
 
 def _own(conv: TaskConv2d, before: TaskConv2d, number: int, deaf: Tensor | None) -> Tensor | None:

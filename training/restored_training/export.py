@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import safetensors.torch
 import torch
@@ -18,6 +18,9 @@ from .evaluation.subjects import model_of_checkpoint
 
 TEXT_HEAD = "text.safetensors"
 
+STORES: Final = {"full": torch.float32, "half": torch.float16, "packed": torch.int8}
+"""Ways to store weights: float32, float16, or int8 with a scale per row."""
+
 PHOTOGRAPHS = "photographs.json"
 """The data manifest, in a run folder and in a bundle."""
 
@@ -29,12 +32,13 @@ def export(
     results: Mapping[str, Any] | None = None,
     licence: str = "MIT",
     version: str = "1",
-    half: bool = True,
+    store: str = "half",
 ) -> Bundle:
     """Write the EMA weights of a checkpoint (a file, or a run folder that holds one) as the bundle `folder`.
 
-    results: what `evaluate` wrote; its means go into the manifest. half: store in float16 (half the size; loaded as float32).
-    The run folder's `photographs.json`, when there, travels in the bundle. Raises CheckpointError or ModelError.
+    results: what `evaluate` wrote; its means go into the manifest. store: how the weights lie on disk, one of STORES (in memory
+    they are float32). The run folder's `photographs.json`, when there, travels in the bundle. Raises CheckpointError or
+    ModelError.
     """
     file = path / "checkpoint.pt" if path.is_dir() else path
     state = checkpoint.load(file)
@@ -56,7 +60,7 @@ def export(
         metrics=means(results) if results else None,
         text_head=_text_head(state),
         extra=extra,
-        dtype=torch.float16 if half else torch.float32,
+        dtype=STORES[store],
     )
 
 

@@ -22,6 +22,7 @@ from safetensors import SafetensorError
 from restored.instruction.tasks import TASKS, Task, is_task
 
 from .base import ModelError, Restorer
+from .packing import PackingError, pack, unpack
 from .registry import build
 from .text_head import TextHead
 
@@ -121,9 +122,11 @@ class Bundle:
     def tensors(self, name: str) -> dict[str, torch.Tensor]:
         """The tensors of one of the bundle's safetensors files; the very bytes that are parsed were checked."""
         try:
-            return safetensors.torch.load(self._checked(name))
+            return unpack(safetensors.torch.load(self._checked(name)))
         except SafetensorError as wrong:
             raise ModelError(f"{name} of the model “{self.name}” is not a safetensors file.") from wrong
+        except PackingError as wrong:
+            raise ModelError(f"{name} of the model “{self.name}” cannot be read: {wrong}.") from wrong
 
     def embed(self, text: str) -> np.ndarray:
         """(256,) float32, L2-normalised: the conditioning vector this model was trained with. Raises ModelError when the
@@ -206,10 +209,13 @@ def write_bundle(
 ) -> Bundle:
     """Write a network as a bundle; its name is the folder's. An older bundle in that folder is replaced, all or nothing.
 
-    architecture: what `registry.build` needs to make such a network; dtype: how the weights are stored (they are float32
-    again when loaded); extra: further files by relative name. Returns the bundle, read back and checked.
+    architecture: what `registry.build` needs to make such a network; dtype: how the weights are stored, int8 meaning packed
+    with scales (they are float32 again when loaded); extra: further files by relative name. Returns the bundle, read back and
+    checked.
     """
-    tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in network.state_dict().items()}
+    weights = {name: tensor.detach().cpu() for name, tensor in network.state_dict().items()}
+    stored = pack(weights) if dtype == torch.int8 else {name: tensor.to(dtype) for name, tensor in weights.items()}
+    tensors = {name: tensor.contiguous() for name, tensor in stored.items()}
     files = {WEIGHTS: safetensors.torch.save(tensors), **(extra or {})}
     manifest = Manifest(
         name=folder.name,

@@ -43,7 +43,7 @@ def task_change(model: Swift, tasks: Sequence[Task] = TASKS) -> dict[str, dict[T
 
 
 def bias_sizes(model: Swift) -> dict[Task, float]:
-    """How much of a `swift` is specific to each task: the norm of all its low-rank biases over that of the general weights.
+    """How much of a `swift` is specific to each task: the norm of all its biases over that of the general weights.
 
     Tasks whose biases stay as small as the general weights' own jitter (see `jitter`) have not been learned.
     """
@@ -51,7 +51,7 @@ def bias_sizes(model: Swift) -> dict[Task, float]:
     general = sum(float(conv.weight.detach().square().sum()) for conv in convs)
     out: dict[Task, float] = {}
     for index, task in enumerate(TASKS):
-        own = sum(float((conv.up[index] @ conv.down[index]).detach().square().sum()) for conv in convs)
+        own = sum(float(conv.change(torch.tensor([index]), torch.ones(1)).detach().square().sum()) for conv in convs)
         out[task] = (own / general) ** 0.5
     return out
 

@@ -23,7 +23,7 @@ def task_deltas(model: Swift, task: Task) -> dict[str, Tensor]:
     out = {}
     for name, conv in model.convs.items():
         assert isinstance(conv, TaskConv2d)
-        out[name] = (conv.up[index] @ conv.down[index]).detach()
+        out[name] = conv.change(torch.tensor([index]), torch.ones(1)).detach()
     return out
 
 

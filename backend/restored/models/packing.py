@@ -1,0 +1,60 @@
+"""Weights in 8 bits on disk: int8 values and one float32 scale per row; in memory they are float32 again.
+
+Only storage: nothing is computed in 8 bits. A row is what one output is made of: (in, k, k) of a conv, the last axis of anything
+else. Rounding costs a weight 1/254 of its row's largest, at most.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import torch
+from torch import Tensor
+
+SCALE: Final = ".scale"
+"""Ending of the name under which a packed tensor's scales are kept."""
+
+_SMALLEST: Final = 4096
+_SHORTEST: Final = 32
+
+
+class PackingError(ValueError):
+    """Packed tensors that do not belong together; the message names the first."""
+
+
+def pack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Large floating-point tensors as int8 with scales; small ones, and those of short rows, as float16."""
+    packed: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if not tensor.is_floating_point():
+            packed[name] = tensor
+        elif tensor.numel() < _SMALLEST or tensor.ndim < 2 or _rows(tensor).shape[-1] < _SHORTEST:
+            packed[name] = tensor.to(torch.float16)
+        else:
+            rows = _rows(tensor.float())
+            scale = rows.abs().amax(-1) / 127
+            packed[name] = (rows / scale.clamp_min(1e-30)[..., None]).round().to(torch.int8).view(tensor.shape)
+            packed[name + SCALE] = scale
+    return packed
+
+
+def unpack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What `pack` wrote, as float32; tensors that were not packed are left alone. Raises PackingError."""
+    out: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if name.endswith(SCALE) and name.removesuffix(SCALE) in tensors:
+            continue
+        scale = tensors.get(name + SCALE)
+        if scale is None:
+            if tensor.dtype == torch.int8:
+                raise PackingError(f"{name} is stored in 8 bits without its scales")
+            out[name] = tensor
+            continue
+        rows = _rows(tensor)
+        if tensor.dtype != torch.int8 or scale.shape != rows.shape[:-1]:
+            raise PackingError(f"the scales of {name} do not fit it")
+        out[name] = (rows.float() * scale.float()[..., None]).view(tensor.shape)
+    return out
+
+
+def _rows(tensor: Tensor) -> Tensor:
+    return tensor.flatten(1) if tensor.ndim == 4 else tensor

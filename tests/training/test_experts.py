@@ -1,0 +1,171 @@
+"""Experts: begun as the same function, trained without touching what is shared, joined into one model that does all of it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from restored.instruction.tasks import TASKS, Task
+from restored.models.swift import Swift, SwiftConfig
+from restored_training import checkpoint
+from restored_training.checkpoint import CheckpointError
+from restored_training.config import ConfigError, MixConfig, RunConfig, load_config
+from restored_training.experts import join, join_folders, of_tasks, widened
+from restored_training.sampling import GroupSampler, PatchSource
+from restored_training.trainer import Trainer
+
+TINY: dict[str, Any] = {
+    "widths": [16, 16],
+    "encoder": [1],
+    "middle": 1,
+    "decoder": [1],
+    "rank": 1,
+    "context_width": 8,
+    "grid_channels": 4,
+}
+WIDE: dict[str, Any] = {**TINY, "rank": 2, "own_levels": 1}
+
+
+def source() -> PatchSource:
+    rng = np.random.default_rng(0)
+    smooth = np.kron(rng.integers(0, 255, (8, 10, 3)), np.ones((12, 12, 1))).astype(np.uint8)
+    return PatchSource([smooth, smooth[::-1].copy()], (1.0, 0.5))
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> dict[str, Any]:
+    """A small model in which every task's biases do something, also written as `start.pt`."""
+    torch.manual_seed(1)
+    model = Swift(SwiftConfig(**TINY))
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if of_tasks(name) and not name.endswith("gain"):
+                weight.add_(torch.randn_like(weight) * 0.05)
+        model.convs["out"].weight.normal_(std=0.05)
+    state = {"model": model.state_dict(), "family": "swift", "hyperparameters": model.config.to_dict()}
+    checkpoint.save(tmp_path / "start.pt", state)
+    return state
+
+
+def expert(task: Task, start: Path, **changes: Any) -> Trainer:
+    run = RunConfig.model_validate(
+        {
+            "name": f"expert-{task}",
+            "steps": 4,
+            "groups": 1,
+            "group_size": 2,
+            "patches": [{"from": 0.0, "size": 32}],
+            "model": {"family": "swift", "hyperparameters": WIDE, "start_from": str(start)},
+            "mix": {"named": task, "composite": 0.0, "weaker": 0.0},
+            "precision": "fp32",
+            "threads": 1,
+            "optim": {"warmup": 1, "kind": "muon"},
+        }
+        | changes
+    )
+    return Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed))
+
+
+def answers(model: Swift) -> dict[Task, torch.Tensor]:
+    generator = torch.Generator().manual_seed(5)
+    image, context = torch.rand(1, 3, 32, 32, generator=generator), torch.rand(1, 3, 64, 64, generator=generator)
+    window = torch.tensor([[0.0, 0.0, 1.0, 1.0]])
+    with torch.no_grad():
+        return {task: model(image, torch.eye(len(TASKS))[n], context, window) for n, task in enumerate(TASKS)}
+
+
+def model_of(state: dict[str, torch.Tensor], hyperparameters: dict[str, Any]) -> Swift:
+    model = Swift(SwiftConfig(**hyperparameters))
+    model.load_state_dict(state)
+    return model
+
+
+def test_a_widened_model_computes_the_same(begun: dict[str, Any]) -> None:
+    before = answers(model_of(begun["model"], TINY))
+    after = answers(model_of(widened(begun, SwiftConfig(**WIDE)), WIDE))
+    for task in TASKS:
+        torch.testing.assert_close(after[task], before[task], atol=1e-5, rtol=1e-5)
+
+
+def test_an_expert_changes_only_what_belongs_to_its_task(begun: dict[str, Any], tmp_path: Path) -> None:
+    trainer = expert("derain", tmp_path / "start.pt")
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    trainer.run()
+    number = TASKS.index("derain")
+    moved = False
+    for name, value in trainer.model.state_dict().items():
+        if not of_tasks(name):
+            assert torch.equal(value, before[name]), name
+            continue
+        others = [n for n in range(len(TASKS)) if n != number]
+        assert torch.equal(value[others], before[name][others]), name
+        moved = moved or not torch.equal(value[number], before[name][number])
+    assert moved
+
+
+def test_joined_experts_each_answer_as_they_did_alone(begun: dict[str, Any], tmp_path: Path) -> None:
+    folders, alone = [], {}
+    for task in ("denoise", "dehaze"):
+        trainer = expert(task, tmp_path / "start.pt")
+        trainer.run()
+        folder = tmp_path / task
+        folder.mkdir()
+        trainer.save(folder / "checkpoint.pt")
+        (folder / "config.yaml").write_text(f"mix: {{named: {task}}}\n")
+        (folder / "photographs.json").write_text("[]")
+        folders.append(folder)
+        alone[task] = answers(model_of(trainer.ema, WIDE))[task]
+    assert join_folders(folders, tmp_path / "all") == ["denoise", "dehaze"]
+    state = checkpoint.load(tmp_path / "all" / "checkpoint.pt")
+    together = answers(model_of(state["ema"], state["hyperparameters"]))
+    untouched = answers(model_of(widened(begun, SwiftConfig(**WIDE)), WIDE))
+    for task in TASKS:
+        torch.testing.assert_close(together[task], alone.get(task, untouched[task]), atol=1e-6, rtol=1e-6)
+    with pytest.raises(CheckpointError, match="Two of these"):
+        join_folders([folders[0], folders[0]], tmp_path / "twice")
+    (folders[0] / "config.yaml").write_text("mix: {}\n")
+    with pytest.raises(CheckpointError, match="not the run of an expert"):
+        join_folders(folders, tmp_path / "none")
+
+
+def test_experts_of_different_models_are_not_joined(begun: dict[str, Any]) -> None:
+    wide = widened(begun, SwiftConfig(**WIDE))
+    stranger = {name: value + 0.1 for name, value in wide.items()}
+    with pytest.raises(CheckpointError, match="begun from another model"):
+        join(wide, {"denoise": stranger}, SwiftConfig(**WIDE))
+    with pytest.raises(CheckpointError, match="another architecture"):
+        join(wide, {"denoise": begun["model"]}, SwiftConfig(**WIDE))
+
+
+def test_widening_needs_the_same_network(begun: dict[str, Any]) -> None:
+    with pytest.raises(CheckpointError, match="another architecture"):
+        widened(begun, SwiftConfig(**{**WIDE, "widths": [16, 24]}))
+    with pytest.raises(CheckpointError, match="higher rank"):
+        widened({**begun, "hyperparameters": TINY}, SwiftConfig(**{**TINY, "rank": 0}))
+
+
+def test_an_experts_samples_always_ask_for_its_task() -> None:
+    mix = MixConfig(named="deblur", composite=0, partial=0.4, clean=0.3, weaker=0)
+    sampler = GroupSampler(source(), mix, 1, seed=2)
+    groups = [sampler.draw(index, 32) for index in range(40)]
+    assert all([step.task for step in group.plan.steps] == ["deblur"] for group in groups)
+    kinds = {tuple("deblur" if task == "deblur" else "other" for task in group.present) for group in groups}
+    assert {("deblur",), (), ("other",), ("deblur", "other")} <= kinds
+    for group in groups:
+        if "deblur" not in group.present:
+            assert torch.equal(group.target, group.damaged)
+        assert "superres" not in group.present, "two damages that hide each other make no sample"
+
+
+def test_a_run_file_cannot_name_one_task_and_ask_for_composites(tmp_path: Path) -> None:
+    file = tmp_path / "run.yaml"
+    file.write_text("name: x\nsteps: 1\nmix: {named: denoise, composite: 0.2}\n")
+    with pytest.raises(ConfigError, match="no composites"):
+        load_config(file)
+
+
+def test_the_shipped_run_files_load() -> None:
+    files = sorted((Path(__file__).parents[2] / "training" / "runs" / "experts").glob("*.yaml"))
+    assert {load_config(file).mix.named for file in files} == set(TASKS)
