@@ -43,7 +43,7 @@ def begun(tmp_path: Path) -> dict[str, Any]:
         for name, weight in model.named_parameters():
             if of_tasks(name) and not name.endswith("gain"):
                 weight.add_(torch.randn_like(weight) * 0.05)
-        model.convs["out"].weight.normal_(std=0.05)
+        model.get_parameter("convs.out.weight").normal_(std=0.05)
     state = {"model": model.state_dict(), "family": "swift", "hyperparameters": model.config.to_dict()}
     checkpoint.save(tmp_path / "start.pt", state)
     return state
