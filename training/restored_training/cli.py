@@ -107,9 +107,11 @@ def evaluate(
     device: Device = "cpu",
     bf16: Annotated[bool, typer.Option(help="Run the network in bfloat16.")] = False,
     engine: Annotated[bool, typer.Option(help="Run bundles through restored.engine, as a photographer's job is.")] = False,
+    processes: Annotated[int, typer.Option(min=1, help="Measure so many sets at once, with one thread each.")] = 1,
 ) -> None:
     """Measure models on every set of the bench and on the synthetic sets; the conventions are printed with the figures."""
     from .evaluation.metrics import CONVENTIONS
+    from .evaluation.parallel import Opening, evaluate_parallel
     from .evaluation.run import Scope, write_results
     from .evaluation.run import evaluate as measure
     from .evaluation.subjects import load_subject
@@ -125,9 +127,13 @@ def evaluate(
             write_results({"subjects": every} if len(subjects) > 1 else latest, json_out)
 
     for name in subjects:
-        subject = load_subject(Path(name), device=device, bf16=bf16, engine=engine)
-        console.rule(subject.name)
-        latest = measure(subject, scope, explain=_explain() if instructions else None, tell=print, keep=keep)
+        console.rule(name)
+        if processes > 1:
+            opening = Opening(Path(name), device, bf16, engine, wordings=instructions)
+            latest = evaluate_parallel(opening, scope, processes, tell=print, keep=keep)
+        else:
+            subject = load_subject(Path(name), device=device, bf16=bf16, engine=engine)
+            latest = measure(subject, scope, explain=_explain() if instructions else None, tell=print, keep=keep)
         keep(latest)
         results.append(latest)
         _print_goals(latest)

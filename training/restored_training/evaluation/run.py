@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -39,6 +39,49 @@ def all_sets(scope: Scope) -> list[Set]:
     return [s for s in sets if not scope.only or any(part.lower() in s.title.lower() for part in scope.only)]
 
 
+Part = int | str
+"""A piece of an evaluation that can be measured by itself: a set's number, or the name of a table."""
+
+
+def parts(scope: Scope, *, wordings: bool) -> list[Part]:
+    """The parts of an evaluation, in the order of the report. wordings: also those that need to understand sentences."""
+    sets = all_sets(scope)
+    found: list[Part] = list(range(len(sets)))
+    if scope.instructions and scope.photographs is not None:
+        found += ["wrong_clean", "wrong_damaged"]
+        if wordings:
+            found += ["sensitivity", "off_topic"]
+    return found
+
+
+def measure_part(subject: Subject, scope: Scope, part: Part, explain: Explain | None = None) -> Any:
+    """One part: a set's row, or a table. Raises ValueError for a name that is no part."""
+    sets = all_sets(scope)
+    if isinstance(part, int):
+        return measure(subject, sets[part], scope.limit)
+    assert scope.photographs is not None
+    few = scope.limit or 6
+    if part == "wrong_clean":
+        return wrong_on_clean(subject, scope.photographs, scope.limit)
+    if part == "wrong_damaged":
+        return wrong_on_damaged(subject, scope.photographs, min(few, 6))
+    if explain is None:
+        raise ValueError(f"{part} cannot be measured without an instruction engine")
+    if part == "sensitivity":
+        return sensitivity(subject, sets, explain, min(few, 5))
+    if part == "off_topic":
+        return off_topic(subject, next(sets[0].samples(1)).clean, explain) if sets else None
+    raise ValueError(f"{part} is no part of an evaluation")
+
+
+def assemble(name: str, scope: Scope, measured: Mapping[Part, Any]) -> dict[str, Any]:
+    """What was measured so far as one JSON-able dict: `conventions`, `sets` (one row each, with per-picture figures), and the
+    tables `wrong_clean`, `wrong_damaged`, `sensitivity`, `off_topic`."""
+    rows = [measured[part] for part in sorted(part for part in measured if isinstance(part, int))]
+    tables = {part: value for part, value in measured.items() if isinstance(part, str)}
+    return {"subject": name, "conventions": CONVENTIONS, "limit": scope.limit, "sets": rows, **tables}
+
+
 def evaluate(
     subject: Subject,
     scope: Scope,
@@ -47,30 +90,18 @@ def evaluate(
     tell: Tell = lambda _: None,
     keep: Callable[[dict[str, Any]], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Everything in scope as one JSON-able dict: `conventions`, `sets` (one row each, with per-picture figures), `wrong_clean`,
-    `wrong_damaged`, `sensitivity`, `off_topic` (the last two only with `explain`), `seconds`.
+    """Everything in scope, as `assemble` gives it, and the `seconds` it took.
 
-    keep: called with what is known so far after each table, so that an hour's figures survive a failure in the next one.
+    keep: called with what is known so far after each part, so that an hour's figures survive a failure in the next one.
     """
     began = time.monotonic()
-    sets = all_sets(scope)
-    rows = []
-    for item in sets:
-        row = measure(subject, item, scope.limit)
-        rows.append(row)
-        tell(one_line(row))
-    result: dict[str, Any] = {"subject": subject.name, "conventions": CONVENTIONS, "limit": scope.limit, "sets": rows}
-    keep(result)
-    if scope.instructions and scope.photographs is not None:
-        few = scope.limit or 6
-        result["wrong_clean"] = wrong_on_clean(subject, scope.photographs, scope.limit)
-        result["wrong_damaged"] = wrong_on_damaged(subject, scope.photographs, min(few, 6))
-        keep(result)
-        if explain is not None:
-            result["sensitivity"] = sensitivity(subject, sets, explain, min(few, 5))
-            result["off_topic"] = off_topic(subject, next(sets[0].samples(1)).clean, explain) if sets else None
-    result["seconds"] = time.monotonic() - began
-    return result
+    measured: dict[Part, Any] = {}
+    for part in parts(scope, wordings=explain is not None):
+        measured[part] = measure_part(subject, scope, part, explain)
+        if isinstance(part, int):
+            tell(one_line(measured[part]))
+        keep(assemble(subject.name, scope, measured))
+    return assemble(subject.name, scope, measured) | {"seconds": time.monotonic() - began}
 
 
 def measure(subject: Subject, item: Set, limit: int | None = None) -> dict[str, Any]:
@@ -135,4 +166,16 @@ def read_results(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-__all__ = ["Scope", "all_sets", "evaluate", "measure", "one_line", "read_results", "write_results"]
+__all__ = [
+    "Part",
+    "Scope",
+    "all_sets",
+    "assemble",
+    "evaluate",
+    "measure",
+    "measure_part",
+    "one_line",
+    "parts",
+    "read_results",
+    "write_results",
+]
