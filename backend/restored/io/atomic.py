@@ -20,6 +20,7 @@ _SENTENCES: Final = {
     errno.EPERM: "You may not write in {folder}. Choose another place for “{name}”.",
     errno.ENOENT: "The folder {folder} does not exist, so “{name}” cannot be written there.",
     errno.ENOTDIR: "{folder} is not a folder, so “{name}” cannot be written there.",
+    errno.EFBIG: "A file as large as “{name}” may not be written in {folder}.",
     errno.ENAMETOOLONG: "The name “{name}” is too long for this disk.",
 }
 
@@ -56,7 +57,7 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
         os.chmod(temporary, _mode(path))
         os.replace(temporary, path)
     except OSError as error:
-        if error.errno not in _SENTENCES:
+        if error.errno is None:  # no disk's complaint, but an encoder's
             raise
         raise PictureError(_sentence(path, error.errno)) from error
     finally:
@@ -79,5 +80,6 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _sentence(path: Path, code: int | None) -> str:
-    return _SENTENCES[code or errno.EACCES].format(name=path.name, folder=f"“{path.parent}”")
+def _sentence(path: Path, code: int) -> str:
+    words = _SENTENCES.get(code, f"“{{name}}” could not be written in {{folder}}: {os.strerror(code)}.")
+    return words.format(name=path.name, folder=f"“{path.parent}”")

@@ -18,6 +18,23 @@ from .errors import PictureError
 from .picture import Format, Metadata, Picture, check_size
 from .tiff import is_tiff, read_tiff
 
+READ: Final = "I read PNG, TIFF, JPEG and WebP."
+
+_STRANGERS: Final[tuple[tuple[str, bytes], ...]] = (
+    # where the mark lies does not matter: nothing else has it among its first bytes
+    ("a HEIC picture", b"ftyphei"),
+    ("a HEIC picture", b"ftyphev"),
+    ("a HEIC picture", b"ftypmif1"),
+    ("an AVIF picture", b"ftypavi"),
+    ("a GIF", b"GIF8"),
+    ("a Photoshop document", b"8BPS\0"),
+    ("a GIMP document", b"gimp xcf"),
+    ("a JPEG XL picture", b"JXL \r\n\x87\n"),
+    ("a camera's raw file", b"FUJIFILMCCD-RAW"),
+    ("a camera's raw file", b"ftypcrx"),
+)
+"""What photographers also have, by what such a file begins with."""
+
 _FORMATS: Final[dict[str, Format]] = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
 
 # What numpy sees of each Pillow mode; modes that are not here become the second entry first.
@@ -96,7 +113,7 @@ def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
         try:
             image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
         except UnidentifiedImageError:
-            raise PictureError(f"“{name}” is not a picture I can read. I read PNG, TIFF, JPEG and WebP.") from None
+            raise PictureError(_not_ours(data, name)) from None
         except Image.DecompressionBombError:
             raise PictureError(f"“{name}” says it is larger than any photograph, so it is not opened.") from None
         except Exception as error:
@@ -123,6 +140,13 @@ def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
         )
     lossy = kind == "jpeg" or (kind == "webp" and b"VP8 " in data[:64])
     return Picture(pixels, kind, metadata, lossy), turn
+
+
+def _not_ours(data: bytes, name: str) -> str:
+    for kind, mark in _STRANGERS:
+        if mark in data[:32]:
+            return f"“{name}” is {kind}. {READ} Save it as one of these first."
+    return f"“{name}” is not a picture I can read. {READ}"
 
 
 def _decode(image: Image.Image) -> NDArray:

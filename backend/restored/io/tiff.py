@@ -1,6 +1,7 @@
 """TIFF at every depth, which Pillow does not do."""
 
 import io
+import logging
 import struct
 from typing import Any, BinaryIO, Final
 
@@ -13,6 +14,9 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from . import exif, xmp
 from .errors import PictureError
 from .picture import Metadata, Picture, check_size
+
+# what is wrong with a file is said once, by the sentence that refuses it
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 _EXIF_IFD, _GPS_IFD, _XMP, _ICC = 34665, 34853, 700, 34675
 _ORIENTATION: Final = 274

@@ -1,6 +1,7 @@
 """Pictures -> files, whole or not at all."""
 
 import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,7 +20,7 @@ NAMES: Final[dict[Format, str]] = {"png": "PNG", "tiff": "TIFF", "jpeg": "JPEG",
 
 _QUALITY: Final = 95
 _JPEG_LIMIT: Final = 65_000
-"""Bytes of XMP that fit into one JPEG segment, with some room."""
+"""Bytes of XMP or of EXIF that fit into one JPEG segment, with some room."""
 _MAX_SIDE: Final[dict[Format, int]] = {"jpeg": 65_535, "webp": 16_383}
 
 
@@ -42,17 +43,18 @@ def check_output(path: Path, picture: Picture, scale: int = 1) -> list[str]:
     return [f"{NAMES[kind]} holds {bits} bits per channel: the {depth} result was rounded. TIFF keeps it whole."]
 
 
-def write_picture(path: Path, picture: Picture, recipe: str | None = None) -> None:
+def write_picture(path: Path, picture: Picture, recipe: str | None = None) -> list[str]:
     """Write `picture` in the format that the name asks for, with profile, EXIF and, when given, the recipe (JSON).
 
-    Raises PictureError; then nothing was overwritten and nothing is left behind.
+    Returns sentences about metadata that the format has no room for. Raises PictureError; then nothing was overwritten and
+    nothing is left behind.
     """
     check_output(path, picture)
-    metadata = picture.metadata
-    if recipe is not None:
-        metadata = replace(metadata, xmp=xmp.with_recipe(metadata.xmp, recipe))
+    kind = format_of(path)
+    metadata, notes = _fitting(kind, picture.metadata, recipe)
     with atomic(path) as file:
-        write_to(file, format_of(path), replace(picture, metadata=metadata))
+        write_to(file, kind, replace(picture, metadata=metadata))
+    return notes
 
 
 def write_to(file: BinaryIO, kind: Format, picture: Picture) -> None:
@@ -68,7 +70,7 @@ def write_to(file: BinaryIO, kind: Format, picture: Picture) -> None:
         buffer = io.BytesIO()
         image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
         if kind == "jpeg":
-            image.save(buffer, "JPEG", **_common(picture.metadata, _JPEG_LIMIT), quality=_QUALITY, subsampling=0)
+            image.save(buffer, "JPEG", **_common(picture.metadata), quality=_QUALITY, subsampling=0)
         else:
             image = image.convert("RGBA" if picture.has_alpha else "RGB")
             how = {"quality": _QUALITY} if picture.lossy else {"lossless": True, "quality": 80, "exact": True}
@@ -85,12 +87,32 @@ def _stored(kind: Format, dtype: np.dtype) -> np.dtype:
     return np.dtype(np.uint8)
 
 
-def _common(metadata: Metadata, limit: int | None = None) -> dict[str, object]:
-    """Pillow's keywords. A block beyond `limit` is left out: better a picture without it than no picture."""
+def _fitting(kind: Format, metadata: Metadata, recipe: str | None) -> tuple[Metadata, list[str]]:
+    """The metadata with the recipe in it, as far as the format has room, and sentences about what was left out: better a
+    picture without it than no picture. What the picture brought with it comes before the recipe."""
+    most = _JPEG_LIMIT if kind == "jpeg" else sys.maxsize
+    notes = []
+    if len(metadata.exif or b"") > most:
+        metadata = replace(metadata, exif=None)
+        notes.append("JPEG has no room for this picture's EXIF data, so the result is without it. PNG and TIFF keep it.")
+    if len(metadata.xmp or b"") > most:
+        metadata = replace(metadata, xmp=None)
+        notes.append("JPEG has no room for this picture's XMP data, so the result is without it. PNG and TIFF keep it.")
+    if recipe is not None:
+        packet = xmp.with_recipe(metadata.xmp, recipe)
+        if len(packet) <= most:
+            metadata = replace(metadata, xmp=packet)
+        else:
+            notes.append("JPEG has no room for the recipe beside this picture's XMP data. PNG and TIFF keep both.")
+    return metadata, notes
+
+
+def _common(metadata: Metadata) -> dict[str, object]:
+    """Pillow's keywords."""
     blocks = {
-        "icc_profile": (metadata.icc, None),
-        "exif": (metadata.exif and exif.HEADER + metadata.exif, limit),
-        "xmp": (metadata.xmp, limit),
-        "dpi": (metadata.dpi and tuple(round(dots) for dots in metadata.dpi), None),
+        "icc_profile": metadata.icc,
+        "exif": metadata.exif and exif.HEADER + metadata.exif,
+        "xmp": metadata.xmp,
+        "dpi": metadata.dpi and tuple(round(dots) for dots in metadata.dpi),
     }
-    return {name: value for name, (value, most) in blocks.items() if value and (most is None or len(value) <= most)}
+    return {name: value for name, value in blocks.items() if value}

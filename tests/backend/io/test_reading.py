@@ -1,6 +1,8 @@
 """What may come in: odd kinds of pictures work, everything else becomes a sentence."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -97,6 +99,8 @@ BAD = {
     "truncated webp": (lambda t: saved(t, "a.webp", lossless=True)[:-3000], "x.webp", "damaged"),
     "truncated tiff": (lambda t: saved(t, "a.tif")[:5000], "x.tif", "damaged or incomplete"),
     "tiff that is only a header": (lambda _: b"II*\0\x08\0\0\0", "x.tif", "damaged or incomplete|no picture"),
+    "heic": (lambda _: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "x.jpg", "is a HEIC picture.*Save it as"),
+    "gif": (lambda t: saved(t, "a.gif"), "x.gif", "is a GIF"),
     "cmyk jpeg": (lambda t: (Image.new("CMYK", (8, 8)).save(t / "a.jpg"), (t / "a.jpg").read_bytes())[1], "x.jpg", "CMYK"),
     "cmyk tiff": (lambda t: (Image.new("CMYK", (8, 8)).save(t / "a.tif"), (t / "a.tif").read_bytes())[1], "x.tif", "CMYK"),
 }
@@ -112,6 +116,15 @@ def test_bad_files_become_sentences(tmp_path: Path, case: str) -> None:
     sentence = str(caught.value)
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+def test_nobody_but_the_sentence_speaks(tmp_path: Path) -> None:
+    """tifffile logs what it stumbles over, and Python prints such a log where nobody has asked for logs."""
+    (tmp_path / "x.tif").write_bytes(b"II*\0" + bytes(200))
+    code = "import sys; from pathlib import Path; from restored.io import *\ntry: read_picture(Path(sys.argv[1]))"
+    code += "\nexcept PictureError as e: print(e)"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.tif")], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("There is no picture in “x.tif”.\n", "")
 
 
 def test_huge_tiff_header(tmp_path: Path) -> None:

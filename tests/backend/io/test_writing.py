@@ -67,9 +67,15 @@ def test_a_deep_picture_is_rounded_for_jpeg(tmp_path: Path) -> None:
     assert np.abs(read_picture(tmp_path / "x.jpg").pixels.astype(int) - 128).max() <= 1
 
 
-def test_metadata_too_large_for_jpeg_is_left_out_not_the_picture(tmp_path: Path) -> None:
-    write_picture(tmp_path / "x.jpg", Picture(PIXELS, "png", Metadata(exif=b"II*\0" + b"x" * 70_000)), "y" * 70_000)
-    assert read_picture(tmp_path / "x.jpg").pixels.shape == (64, 64, 3)
+def test_metadata_too_large_for_jpeg_is_left_out_and_said_not_the_picture(tmp_path: Path) -> None:
+    large = Picture(PIXELS, "png", Metadata(exif=b"II*\0" + b"x" * 70_000, xmp=with_recipe(None, "y" * 64_000)))
+    notes = write_picture(tmp_path / "x.jpg", large, "z" * 70_000)
+    assert [word for word in ("EXIF", "the recipe") if not any(word in note for note in notes)] == []
+    result = read_picture(tmp_path / "x.jpg")
+    assert result.pixels.shape == (64, 64, 3)
+    assert recipe_in(result.metadata.xmp) == "y" * 64_000, "what the picture brought with it comes first"
+    assert write_picture(tmp_path / "x.png", large, "z" * 70_000) == []
+    assert recipe_in(read_picture(tmp_path / "x.png").metadata.xmp) == "z" * 70_000
 
 
 def test_a_jpeg_of_pure_noise_can_be_written(tmp_path: Path) -> None:
@@ -107,7 +113,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     assert only(tmp_path)
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.EIO])
 def test_what_the_disk_refuses_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     def refuse(_: int) -> None:
         raise OSError(code, os.strerror(code))
