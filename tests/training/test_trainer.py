@@ -13,9 +13,10 @@ import torch
 from restored.instruction import Plan
 from restored.models.bundle import load_bundle, write_bundle
 from restored_training import checkpoint, trainer
-from restored_training.config import ConfigError, MixConfig, RunConfig
+from restored_training.config import ConfigError, LossConfig, MixConfig, RunConfig
 from restored_training.distill import Teacher
 from restored_training.distributed import Workers
+from restored_training.losses import restoration_loss
 from restored_training.sampling import Group, GroupSampler, PatchSource
 from restored_training.trainer import Trainer, learning_rate
 from restored_training.wording import TextBank
@@ -268,3 +269,20 @@ def _as_worker(folder: Path) -> None:
 
 if __name__ == "__main__":
     _as_worker(Path(sys.argv[1]))
+
+
+def test_a_relative_loss_weighs_slight_and_strong_damage_alike() -> None:
+    clean = torch.rand(2, 3, 8, 8)
+    damaged = clean + torch.tensor([0.02, 0.2])[:, None, None, None]
+    halved = (damaged + clean) / 2
+    relative, absolute = LossConfig(relative=True), LossConfig()
+
+    def loss(better: int, config: LossConfig) -> float:
+        result = damaged.clone()
+        result[better] = halved[better]
+        return float(restoration_loss(result, clean, config, damaged))
+
+    assert loss(0, relative) == pytest.approx(loss(1, relative), rel=1e-4)
+    assert loss(0, absolute) > 1.5 * loss(1, absolute)
+    untouched = restoration_loss(clean, clean, relative, clean)
+    assert float(untouched) == 0, "a picture with nothing wrong divides nothing by zero"

@@ -76,6 +76,8 @@ class LossConfig(_Strict):
 
     l1: float = Field(default=1.0, ge=0)
     frequency: float = Field(default=0.0, ge=0)
+    relative: bool = False
+    """Weigh every sample by the inverse of its input's error: for damage whose strength varies widely."""
     intent: float = Field(default=0.0, ge=0)
 
 

@@ -1,21 +1,34 @@
 """Losses, in fp32, balanced so that no kind of damage drowns the others."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import torch
 from torch import Tensor
 
 from .config import LossConfig
 
+_USUAL: Final = 0.03
+"""Keeps relative losses of the size of absolute ones."""
+_LEAST: Final = 0.004
+"""Mean absolute error below which a sample's damage no longer counts: one 8-bit step."""
 
-def restoration_loss(result: Tensor, target: Tensor, config: LossConfig) -> Tensor:
-    """l1 * |result - target| + frequency * |FFT(result) - FFT(target)| (SymUNet's recipe; orthonormal FFT), a scalar."""
+
+def restoration_loss(result: Tensor, target: Tensor, config: LossConfig, damaged: Tensor | None = None) -> Tensor:
+    """l1 * |result - target| + frequency * |FFT(result) - FFT(target)| (SymUNet's recipe; orthonormal FFT), a scalar.
+
+    With `config.relative`, every sample's share is first divided by the mean absolute error of its input, `damaged`: a slight
+    blur that was made worse then weighs as much as a strong one that was made better, as it does in a mean of PSNRs.
+    """
     difference = result.float() - target.float()
-    loss = config.l1 * difference.abs().mean()
+    each = config.l1 * difference.abs().mean((1, 2, 3))
     if config.frequency:
         spectrum = torch.fft.rfft2(difference, norm="ortho")
-        loss = loss + config.frequency * torch.view_as_real(spectrum).abs().mean()
-    return loss
+        each = each + config.frequency * torch.view_as_real(spectrum).abs().mean((1, 2, 3, 4))
+    if config.relative and damaged is not None:
+        before = (damaged.float() - target.float()).abs().mean((1, 2, 3))
+        each = each * _USUAL / before.clamp_min(_LEAST)
+    return each.mean()
 
 
 class KindBalance:

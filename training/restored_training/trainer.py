@@ -159,7 +159,7 @@ class Trainer:
             result = families.restore(self.model, seen, embedding)
         if self.pretraining and self.pretraining.active(self.step, config.steps):
             extra = extra + self.pretraining.loss(group)
-        return restoration_loss(result, target, config.loss), extra
+        return restoration_loss(result, target, config.loss, group.damaged), extra
 
     def _autocast(self) -> AbstractContextManager[Any]:
         if self.config.precision == "bf16":

@@ -1,5 +1,6 @@
 """Assembles the corpus: grammar, hand-written sentences, typing noise; deduplicated; no side shares templates or phrases."""
 
+import hashlib
 import json
 import random
 import re
@@ -15,8 +16,9 @@ from .example import Example, Split
 from .fields import Fields
 from .grammar import Grammar
 from .inventory import held_out, padded
+from .moulds import Moulds
 from .noise import TAILS, drop_marks, mistype, stretch, text_speak
-from .phrases import read_sections, read_sentences, split_of
+from .phrases import FOLDER, WIDER, read_sections, read_sentences, split_of
 from .strangers import Strangers, Stray
 
 
@@ -37,6 +39,12 @@ class Sizes:
     add: int = 3600
     foreign: int = 2600
     fields: int = 1100
+    moulds: int = 2200
+    other_moulds: int = 5600
+    both: int = 2500
+    apart: int = 3000
+    apart_two: int = 700
+    nothing: int = 900
     held_out_share: float = 0.06
 
 
@@ -45,7 +53,7 @@ def build(seed: int = 1, sizes: Sizes | None = None) -> list[Example]:
     sizes = sizes or Sizes()
     corpus: list[Example] = []
     for split in ("train", "val", "test"):
-        corpus += _side(split, seed, sizes)
+        corpus += _side(split, seed, sizes) + _wider(split, seed, sizes)
     return _separate(_deduplicate(corpus))
 
 
@@ -94,6 +102,34 @@ def _side(split: Split, seed: int, sizes: Sizes) -> list[Example]:
     noisy += [_type(example, rng, _level(rng, example)) for example in told]
     rng.shuffle(noisy)
     return noisy
+
+
+def _wider(split: Split, seed: int, sizes: Sizes) -> list[Example]:
+    """What was added later. Every sentence has a random stream of its own, so that what is written next leaves the typing of
+    the others, and with it their cached features, as they are."""
+    grammar, moulds = Grammar(split, f"{seed}:wider"), Moulds.of(split, seed)
+    share = 1.0 if split == "train" else sizes.held_out_share
+    drawn: dict[str, Example] = {}
+    for source, count in (
+        (moulds.wish, sizes.moulds),
+        (moulds.other, sizes.other_moulds),
+        (grammar.both, sizes.both),
+        (grammar.apart, sizes.apart),
+        (grammar.apart_from_two, sizes.apart_two),
+        (grammar.nothing, sizes.nothing),
+    ):
+        for example in (source() for _ in range(int(count * share))):
+            if example is not None:
+                drawn.setdefault(example.text, example)
+    examples = [(example, 1) for example in drawn.values()]
+    hand = [replace(example, split=split) for example in read_sentences(WIDER)]
+    copies = 5 if split == "train" else 1
+    examples += [(example, copies) for example in hand if split_of(f"hand:{example.text}") == split]
+    typed: list[Example] = []
+    for example, count in examples:
+        rng = random.Random(f"typing:{seed}:{example.text}")
+        typed += [_type(example, rng, "clean" if copy and not copy % 5 else _level(rng, example)) for copy in range(count)]
+    return typed
 
 
 def _stray(stray: Stray | None, split: Split) -> Example | None:
@@ -173,11 +209,18 @@ def normal_form(text: str) -> str:
     return words or text.strip()
 
 
+def fingerprint(text: str) -> str:
+    """Of a sentence's normal form; `phrases/never.txt` lists those of held-out sentences that the grammar would make too."""
+    return hashlib.sha256(normal_form(text).encode()).hexdigest()[:16]
+
+
 def _deduplicate(corpus: Iterable[Example]) -> list[Example]:
-    """One of each; test before val before train, and sentences with two different labels are dropped."""
+    """One of each; test before val before train, and sentences with two different labels are dropped, held-out ones too."""
+    never = set((FOLDER / "never.txt").read_text(encoding="utf-8").split())
     by_text: dict[str, list[Example]] = defaultdict(list)
     for example in corpus:
-        by_text[normal_form(example.text)].append(example)
+        if fingerprint(example.text) not in never:
+            by_text[normal_form(example.text)].append(example)
     order = {"test": 0, "val": 1, "train": 2}
     kept: list[Example] = []
     for group in by_text.values():

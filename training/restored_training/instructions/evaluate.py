@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,15 +59,17 @@ def judge(head: Head, features: Features) -> Probabilities:
 
 
 def tune(probabilities: Probabilities, examples: Sequence[Example]) -> Settings:
-    """Temperature by likelihood, thresholds by exact sets minus twice the false removals."""
+    """Temperature by likelihood, thresholds by exact sets minus twice the false removals, every stratum of fifty or more sentences counting alike."""
     labels = np.array([[1 if t in e.wanted else 2 if t in e.excluded else 0 for t in TASKS] for e in examples])
     temperature = min(np.arange(0.6, 3.01, 0.1), key=lambda t: _likelihood(probabilities.state / t, labels))
     base = Settings(temperature=round(float(temperature), 2))
+    count = Counter(e.stratum for e in examples)
+    weights = [1 / max(50, count[e.stratum]) for e in examples]
     best, best_score = base, -math.inf
-    for wanted, wary in itertools.product((0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7), (0.6, 0.7, 0.8, 0.9, 0.95)):
+    for wanted, wary in itertools.product((0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7), (0.8, 0.85, 0.9, 0.95)):
         candidate = replace(base, wanted=wanted, wary=max(wary, wanted))
         outcomes = [Outcome.of(e, probabilities.decision(row, candidate)) for row, e in enumerate(examples)]
-        score = sum(o.exact for o in outcomes) - 2.0 * sum(o.false_removal for o in outcomes)
+        score = sum(w * (o.exact - 2.0 * o.false_removal) for w, o in zip(weights, outcomes, strict=True))
         if score > best_score:
             best, best_score = candidate, score
     return best

@@ -18,7 +18,8 @@ from restored.instruction.spelling import Normalised, Speller
 
 from .example import Example
 from .inventory import lines, pool, templates
-from .phrases import SECTIONS, read_sections, read_sentences, split_of
+from .moulds import Moulds
+from .phrases import SECTIONS, WIDER, read_sections, read_sentences, split_of
 
 FEATURES = encoder.WIDTH * len(encoder.LAYERS)
 
@@ -35,15 +36,21 @@ def build_lexicon() -> dict[str, int]:
     for task in TASKS:
         for section in SECTIONS:
             add(pool(task, section, "train"), 3)
-    for section in read_sections("templates"):
-        add(templates(section, "train"), 5)
+    for name in ("templates", "templates_more"):
+        for section in read_sections(name):
+            add(templates(section, "train"), 5)
     for section, items in read_sections("slots").items():
         add(items, 20 if section in ("subject", "please", "open") else 5)
     for name in ("general", "add", "offtopic"):
         for section in read_sections(name):
             if section not in ("code", "gibberish"):
                 add(lines(name, section, "train"), 1)
-    add([e.text for e in read_sentences() if split_of(f"hand:{e.text}") == "train" and e.stratum != "slang"], 2)
+    hand = [*read_sentences(), *read_sentences(WIDER)]
+    add([e.text for e in hand if split_of(f"hand:{e.text}") == "train" and e.stratum != "slang"], 2)
+    moulds = Moulds.of("train", 0)
+    add([mould.text for mould in moulds.moulds], 1)
+    for items in moulds.lists.values():
+        add(items, 1)
     return dict(counts.most_common())
 
 

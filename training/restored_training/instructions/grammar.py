@@ -44,7 +44,7 @@ WISHES: dict[str, float] = {
     "quality": 0.08,
     "symptom": 0.22,
 }
-SLOT = re.compile(r"\{(\w+?)([12]?)\}")
+SLOT = re.compile(r"\{(\w+?)([123]?)\}")
 NEGATIVE = ("not ", "no ", "lacking", "short on", "missing", "without", "less ", "isn't", "barely", "hidden", "undersized")
 CARDINAL = ("10", "20", "25", "30", "40", "50", "60", "70", "75", "80", "90")
 PROPER = re.compile(r"\b(too|so|very|really|way|a bit|more|kind of) (too|very|way|so|slightly|a bit|really) ")
@@ -53,7 +53,7 @@ PROPER = re.compile(r"\b(too|so|very|really|way|a bit|more|kind of) (too|very|wa
 class Grammar:
     """Draws sentences of one side of the split."""
 
-    def __init__(self, split: Split, seed: int) -> None:
+    def __init__(self, split: Split, seed: int | str) -> None:
         self.split: Split = split
         self.rng = random.Random(f"{split}:{seed}")
         self.slots = read_sections("slots")
@@ -274,6 +274,26 @@ class Grammar:
     def excepting(self) -> Example | None:
         """A general wish with an exclusion."""
         return self.sentence([self.clause("except", {"": (self.tasks(1)[0], False)})], "negation", kinds=("general",))
+
+    def both(self) -> Example | None:
+        """Two wishes, in further forms."""
+        first, second = self.tasks(2)
+        return self.sentence([self.clause("both", {"1": (first, True), "2": (second, True)})], "multi")
+
+    def apart(self) -> Example | None:
+        """A wish and an exclusion, in further forms."""
+        first, second = self.tasks(2)
+        return self.sentence([self.clause("apart", {"1": (first, True), "2": (second, False)})], "negation")
+
+    def apart_from_two(self) -> Example | None:
+        """Two wishes and an exclusion in one clause."""
+        first, second, third = self.tasks(3)
+        marks: dict[str, Mark] = {"1": (first, True), "2": (second, False), "3": (third, True)}
+        return self.sentence([self.clause("apart_two", marks)], "negation")
+
+    def nothing(self) -> Example | None:
+        """Only an exclusion, in further forms."""
+        return self.sentence([self.clause("nothing", {"": (self.tasks(1)[0], False)})], "keep")
 
     def mixed(self, other: str, kind: str) -> Example | None:
         """A wish together with something that cannot be done."""

@@ -64,7 +64,7 @@ def pool(task: Task, section: str, split: Split) -> tuple[str, ...]:
 @cache
 def templates(section: str, split: Split) -> tuple[str, ...]:
     """The templates of one section that a side may use. A bare "{symptom}" has no words of its own: every side has it, often."""
-    items = read_sections("templates")[section]
+    items = read_sections("templates").get(section) or read_sections("templates_more")[section]
     bare = tuple(item for item in items if re.fullmatch(r"\{\w+\}", item))
     sides = _held([item for item in items if item not in bare], len(items), f"template:{section}")
     return tuple(item for item in items if sides.get(item, "train") == split and item not in bare) + bare * {

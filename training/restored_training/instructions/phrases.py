@@ -11,6 +11,7 @@ the grammar, the rest what is not a task.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,9 @@ CODES: dict[str, Task] = dict(
     )
 )
 SENTENCES = ("sentences", "sentences_symptoms", "sentences_strangers", "sentences_negation", "sentences_more")
+WIDER = ("sentences_wider",)
+"""Written later; typed in a stream of their own (see corpus)."""
+
 SECTIONS = ("thing", "state", "do", "gerund", "goal", "quality", "keep", "symptom")
 
 
@@ -46,7 +50,7 @@ def read_sections(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def _items(line: str, name: str, section: str) -> list[str]:
-    if name == "templates":
+    if name.startswith("templates"):
         return [line[:-1] if section.startswith("join") and line.endswith("|") else line]
     if name == "slots" and section == "strength":
         value, *words = line.split("|")
@@ -67,10 +71,10 @@ def task_phrases(task: Task) -> dict[str, tuple[str, ...]]:
     return read_sections(task)
 
 
-def read_sentences() -> list[Example]:
-    """The hand-written whole sentences of the `sentences*.txt` files (split not yet assigned)."""
+def read_sentences(names: Sequence[str] = SENTENCES) -> list[Example]:
+    """The hand-written whole sentences of these files (split not yet assigned)."""
     examples: list[Example] = []
-    for name in SENTENCES:
+    for name in names:
         for line in (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines():
             if line.strip() and not line.startswith("# "):
                 label, stratum, text = line.split("|", 2)

@@ -32,7 +32,8 @@ class TrainConfig:
     """Everything a run depends on.
 
     seed: of corpus and weights; cache: folder for encoder features; output: folder for the head's files; start: a folder with
-    a head to start from (None: from nothing). Gain of each loss: strength, kinds, marks (token labels), attention (where a
+    a head to start from (None: from nothing); share: of the grammar's sentences, drawn afresh for each epoch (what was written
+    by hand is read in every one). Gain of each loss: strength, kinds, marks (token labels), attention (where a
     task should look).
     """
 
@@ -47,6 +48,7 @@ class TrainConfig:
     marks: float = 0.5
     attention: float = 0.05
     average: float = 0.998
+    share: float = 1.0
     start: Path | None = None
     head: HeadConfig = field(default_factory=HeadConfig)
     cache: Path = Path(".cache/instructions")
@@ -85,15 +87,19 @@ def fit(examples: list[Example], features: Features, config: TrainConfig) -> Hea
     targets = Targets.of(examples)
     known = torch.tensor([bool(e.spans) or not (e.wanted or e.excluded) for e in examples])
     rng = np.random.default_rng(config.seed)
-    steps = config.epochs * math.ceil(len(examples) / config.batch)
+    by_hand = np.array([e.template.startswith(("sentence:", "mould:")) for e in examples])
+    expected = int(by_hand.sum() + config.share * (~by_hand).sum())
+    steps = config.epochs * math.ceil(expected / config.batch)
     warm = min(150, 1 + steps // 10)
     step = 0
     for epoch in range(config.epochs):
         total = 0.0
-        batches = list(_batches(features.length, config.batch, rng))
+        read = rng.permutation(np.flatnonzero(by_hand | (rng.random(len(examples)) < config.share)))
+        batches = list(_batches(features.length, read, config.batch))
         for rows in batches:
             for group in optimiser.param_groups:
-                group["lr"] = config.learning_rate * min(1.0, (step + 1) / warm) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+                rise, fall = min(1.0, (step + 1) / warm), 0.5 + 0.5 * math.cos(math.pi * min(1.0, step / steps))
+                group["lr"] = config.learning_rate * rise * fall
             tokens, mask, pooled, marks = features.batch(rows)
             index = torch.from_numpy(rows)
             side = Targets(targets.state[index], targets.strength[index], targets.kinds[index])
@@ -148,12 +154,11 @@ def embedding_loss(head: Head, pooled: Tensor, side: Targets) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, (side.state == 1).float())
 
 
-def _batches(length: np.ndarray, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Random batches of similar lengths: shuffle, sort within chunks of 32 batches, shuffle the batches."""
-    order = rng.permutation(len(length))
+def _batches(length: np.ndarray, order: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """Batches of similar lengths, in any order, from rows in random order: sort within chunks of 32 batches."""
     chunks = [order[start : start + 32 * size] for start in range(0, len(order), 32 * size)]
     batches = [rows for chunk in chunks for rows in _cut(chunk[np.argsort(length[chunk], kind="stable")], size)]
-    random.Random(int(rng.integers(1 << 31))).shuffle(batches)
+    random.Random(int(order[0])).shuffle(batches)
     yield from batches
 
 
