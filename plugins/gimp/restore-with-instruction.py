@@ -7,8 +7,7 @@ from pathlib import Path
 import gi
 
 gi.require_version("Gimp", "3.0")
-gi.require_version("Gegl", "0.4")
-from gi.repository import Gegl, Gimp
+from gi.repository import Gimp
 
 HERE = Path(__file__).resolve().parent
 # beside this file when installed; one folder up in a checkout
@@ -26,7 +25,6 @@ class RestoreWithInstruction(Gimp.PlugIn):
         return False
 
     def do_create_procedure(self, name):
-        Gegl.init(None)
         return procedures.create(self, name)
 
 

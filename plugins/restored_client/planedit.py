@@ -43,6 +43,22 @@ class PlanEdit:
         """Drop every edit, as when another instruction was chosen from the history."""
         self._removed, self._weights, self._added, self._order = [], {}, {}, []
 
+    def follow(self, plan: Dict[str, Any]) -> None:
+        """Edit what was understood until its steps are those of `plan`, as it was kept in a preset or in a host's settings."""
+        self.forget()
+        steps = [step for step in plan.get("steps", ()) if isinstance(step, dict) and isinstance(step.get("task"), str)]
+        understood = [step["task"] for step in self._plan.get("steps", ())]
+        wanted = [step["task"] for step in steps]
+        self._removed = [task for task in understood if task not in wanted]
+        self._added = {step["task"]: str(step.get("label") or step["task"]) for step in steps if step["task"] not in understood}
+        strengths = {step["task"]: step["strength"] for step in self.steps()}
+        for step in steps:
+            strength = step.get("strength", 1.0)
+            if isinstance(strength, (int, float)) and strength != strengths[step["task"]]:
+                self.weigh(step["task"], strength)
+        if [step["task"] for step in self.steps()] != wanted:
+            self._order = wanted
+
     @property
     def edited(self) -> bool:
         return bool(self._removed or self._weights or self._added or self._order)

@@ -52,6 +52,13 @@ class PreviewState:
         _, _, w, h = self.box
         return self._place(round(x - w / 2), round(y - h / 2))
 
+    def resize(self, width: int, height: int) -> bool:
+        """Show a crop of at most `width` x `height` pixels around the same middle; True when the crop changed."""
+        before = x, y, w, h = self.box
+        self._view = max(1, width), max(1, height)
+        self.centre(x + w / 2, y + h / 2)
+        return self.box != before
+
     def pan(self, dx: float, dy: float) -> bool:
         """Move the crop by pixels of the layer; True when it moved."""
         return self._place(round(self._x + dx), round(self._y + dy))

@@ -86,11 +86,18 @@ class DaemonProcess:
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + 60
-        while not (self.runtime / "connection.json").exists():
+        while not self._is_announced():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, "the daemon did not come up"
             time.sleep(0.05)
         return self
+
+    def _is_announced(self) -> bool:
+        """Whether the connection file is there and not one that a killed daemon left."""
+        try:
+            return json.loads((self.runtime / "connection.json").read_text())["pid"] == self.process.pid
+        except (OSError, ValueError):
+            return False
 
     def kill(self) -> None:
         """As the system would: no farewell."""
@@ -153,6 +160,25 @@ class Screen:
     def titles(self) -> list[str]:
         windows = self.do("search", "--onlyvisible", "--name", ".").split()
         return [self.do("getwindowname", window) for window in windows]
+
+    def place(self, window: str) -> tuple[int, int, int, int]:
+        """A window's x, y, width and height on the screen."""
+        told = dict(line.split("=") for line in self.do("getwindowgeometry", "--shell", window).splitlines() if "=" in line)
+        return int(told["X"]), int(told["Y"]), int(told["WIDTH"]), int(told["HEIGHT"])
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], shot: Path | None = None) -> None:
+        """Press at one point, move to another in steps, let go; with a screenshot on the way when wanted."""
+        self.do("mousemove", *map(str, start))
+        time.sleep(0.2)
+        self.do("mousedown", "1")
+        for step in range(1, 9):
+            x, y = (round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True))
+            self.do("mousemove", str(x), str(y))
+            time.sleep(0.06)
+        time.sleep(0.3)
+        if shot is not None:
+            self.shoot(shot)
+        self.do("mouseup", "1")
 
     def shoot(self, path: Path, window: str = "root") -> Path:
         """A screenshot, of everything or of one window."""

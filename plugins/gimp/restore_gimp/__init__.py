@@ -6,6 +6,7 @@ pixels       drawable and selection -> Pixels, and back, exactly
 apply        one restoration: take, restore, give back as one undo step
 recipes      the recipe on a layer
 headless     the same without a window
+remarks      sentences about a plan
 dialog, link   the window and its line to the daemon
 chips, library, controls, statusline, preview, navigator, previewing, raster, look   its parts
 words        translations

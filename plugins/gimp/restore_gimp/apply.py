@@ -125,9 +125,10 @@ def _in_place(source, outcome):
         whole = Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height())
         buffer.copy(whole, Gegl.AbyssPolicy.NONE, shadow, whole)
     pixels.write(shadow, region, source.form, outcome.pixels, buffer)
+    recipe = recipes.parasite(outcome.recipe)
     with _one_undo_step(image), _selection_aside(image, selected, layer, region if by_rectangle else None):
         layer.merge_shadow(True)
-        recipes.attach(layer, outcome.recipe)
+        layer.attach_parasite(recipe)
     layer.update(region.x, region.y, region.width, region.height)
     return Given(layer)
 
@@ -159,7 +160,7 @@ def _as_new_layer(source, wish, outcome):
     fresh = _twin(image, layer)
     fresh.set_name(_name(wish, outcome))
     pixels.write(fresh.get_buffer(), source.region, source.form, outcome.pixels, layer.get_buffer())
-    recipes.attach(fresh, outcome.recipe)
+    fresh.attach_parasite(recipes.parasite(outcome.recipe))
     with _one_undo_step(image):
         image.insert_layer(fresh, layer.get_parent(), image.get_item_position(layer))
         if not layers.covers_fully(layer):
@@ -219,7 +220,7 @@ def _as_new_image(source, wish, outcome):
         buffer = layer.get_buffer()
         buffer.set(Gegl.Rectangle.new(0, 0, result.width, result.height), source.form.babl, bytes(result.data))
         buffer.flush()
-        recipes.attach(layer, outcome.recipe)
+        layer.attach_parasite(recipes.parasite(outcome.recipe))
         layer.update(0, 0, result.width, result.height)
         image.undo_enable()
     except Exception:

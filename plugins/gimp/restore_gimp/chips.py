@@ -141,11 +141,18 @@ class Chip(Gtk.Box):
 
     def _make_draggable(self):
         self._button.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, TARGET, Gdk.DragAction.MOVE)
+        self._button.connect("drag-begin", self._on_drag)
         self._button.connect("drag-data-get", lambda _w, _c, data, _i, _t: data.set(data.get_target(), 8, self.task.encode()))
         self.drag_dest_set(Gtk.DestDefaults.ALL, TARGET, Gdk.DragAction.MOVE)
         self.connect(
             "drag-data-received", lambda _w, _c, _x, _y, data, _i, _t: self._row.drop(data.get_data().decode(), self.task)
         )
+
+    def _on_drag(self, _button, context):
+        """What hangs at the pointer is the chip's words, not the sheet of paper that GTK would show."""
+        label = classed(Gtk.Label(label=self._button.get_label()), "restore-dragged")
+        label.show()
+        Gtk.drag_set_icon_widget(context, label, -8, -8)
 
     def _on_key(self, _button, event):
         key, alt = event.keyval, event.state & Gdk.ModifierType.MOD1_MASK

@@ -25,6 +25,10 @@ class Controls(Gtk.Box):
     def strength(self):
         return round(self._strength.get_value()) / 100
 
+    @strength.setter
+    def strength(self, value):
+        self._strength.set_value(value * 100)
+
     @property
     def output(self):
         return layers.REPLACE if self._outputs[layers.REPLACE].get_active() else layers.NEW_LAYER

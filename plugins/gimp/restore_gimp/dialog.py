@@ -9,19 +9,18 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
-from restored_client import reasons
 from restored_client.errors import Cancelled
 from restored_client.planedit import PlanEdit
 
-from . import apply, headless, layers, look, pixels
+from . import apply, layers, look, pixels, recipes, remarks
 from .chips import ChipRow
 from .controls import Controls
 from .library import LibraryButton
-from .link import GONE, Link
+from .link import DRAG_PAUSE, GONE, PLAN_PAUSE, Link
 from .previewing import Previewing
 from .statusline import StatusLine
 from .trace import note
-from .words import CATALOGUE, Refusal, _
+from .words import Refusal, _, unexpected
 
 PATIENCE = 700
 """Milliseconds without a plan after which the window says what it waits for."""
@@ -32,7 +31,7 @@ ROLE = "restore-with-instruction"
 def run(image, drawables, config):
     """Show the window until something was restored or the user leaves. Returns apply.Given, or None. Raises Refusal."""
     layer = layers.the_layer(drawables)
-    if pixels.selected_region(image, layer, 0) is None:
+    if pixels.selected_bounds(image, layer) is None:
         raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
     GimpUi.init(ROLE)
     return Window(image, layer, config).run()
@@ -44,14 +43,16 @@ class Window:
     def __init__(self, image, layer, config):
         self._image, self._layer, self._config = image, layer, config
         self._plan = PlanEdit()
+        self._kept_plan = recipes.stored_plan(config)
         self._busy = None
+        self._eager = False
         self._hourglass = None
         self._given = None
         self._loop = GLib.MainLoop()
         self._link = Link(
             f"gimp {Gimp.version()}",
             on_ready=self._on_ready,
-            on_waiting=lambda words: self._status.progress(None, _(words)),
+            on_waiting=self._on_waiting,
             on_trouble=self._on_trouble,
             on_plan=self._on_plan,
             on_preview=self._on_preview,
@@ -59,17 +60,21 @@ class Window:
         self._build()
 
     def run(self):
-        self._dialog.connect("map-event", lambda *_args: note("shown"))
+        self._dialog.connect("map-event", self._on_shown)
         self._dialog.show_all()
         self._text.grab_focus()
         self._link.open()
-        # what needs the whole layer comes when the window is on the screen
-        GLib.idle_add(self._look_at_layer, priority=GLib.PRIORITY_LOW)
         self._loop.run()
         self._stop_waiting()
         self._link.close()
         self._dialog.destroy()
         return self._given
+
+    def _on_shown(self, *_args):
+        """The window is on the screen: now comes what takes long, behind the first drawing."""
+        note("shown")
+        if self._previewing.context is None:
+            GLib.idle_add(self._look_at_layer, priority=GLib.PRIORITY_LOW)
 
     # --- building ---
 
@@ -78,6 +83,7 @@ class Window:
         self._dialog = GimpUi.Dialog(use_header_bar=False, title=_("Restore with instruction"), role=ROLE)
         self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
         self._ok = self._dialog.add_button(_("_Restore"), Gtk.ResponseType.OK)
+        self._ok.set_sensitive(False)
         self._ok.set_tooltip_text(_("Ctrl+Return"))
         self._ok.get_style_context().add_class("suggested-action")
         self._dialog.set_default_response(Gtk.ResponseType.OK)
@@ -101,13 +107,14 @@ class Window:
         )
         self._status = StatusLine(self._link_again)
         self._device = look.classed(Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END), "restore-quiet")
-        self._side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        self._side.set_size_request(232, -1)
-        self._side.pack_end(self._controls, True, True, 0)
+        side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        side.set_size_request(232, -1)
+        side.pack_start(self._previewing.navigator, False, False, 0)
+        side.pack_end(self._controls, True, True, 0)
 
         middle = Gtk.Box(spacing=12)
         middle.pack_start(self._previewing.view, True, True, 0)
-        middle.pack_start(self._side, False, False, 0)
+        middle.pack_start(side, False, False, 0)
         content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=8, border_width=12)
         self._editing = (self._make_text(), self._chips, self._controls)
         for child, expand in (
@@ -133,7 +140,7 @@ class Window:
         scrolled.add(self._text)
         label = Gtk.Label(label=_("_What should be restored?"), use_underline=True, xalign=0)
         label.set_mnemonic_widget(self._text)
-        self._library = LibraryButton(self._on_choose, self._instruction)
+        self._library = LibraryButton(self._on_choose, self._settings)
         top = Gtk.Box(spacing=6)
         top.pack_start(label, True, True, 0)
         top.pack_start(self._library, False, False, 0)
@@ -145,9 +152,8 @@ class Window:
     def _look_at_layer(self):
         """Read what the window shows of the layer, and what tells the engine about the whole of it."""
         self._previewing.look_at_layer()
-        self._side.pack_start(self._previewing.navigator, False, False, 0)
-        self._previewing.navigator.show_all()
-        self._ask_plan()
+        if self._previewing.context is not None:
+            self._ask_plan()
         return GLib.SOURCE_REMOVE
 
     # --- text and plan ---
@@ -161,9 +167,17 @@ class Window:
         buffer.set_text(text)
         buffer.select_range(buffer.get_start_iter(), buffer.get_end_iter())
 
-    def _on_choose(self, text):
+    def _settings(self):
+        """What a preset keeps: the text, the strength, and the plan when it was edited."""
+        settings = {"instruction": self._instruction().strip(), "strength": self._controls.strength}
+        return {**settings, "plan": self._plan.to_dict()} if self._plan.edited else settings
+
+    def _on_choose(self, settings):
         self._plan.forget()
-        self._set_text(text)
+        self._kept_plan = settings["plan"] if isinstance(settings.get("plan"), dict) else None
+        if isinstance(settings.get("strength"), (int, float)):
+            self._controls.strength = settings["strength"]
+        self._set_text(str(settings.get("instruction", "")))
         self._text.grab_focus()
 
     def _on_text(self):
@@ -194,9 +208,15 @@ class Window:
             self._stop_waiting()
             self._status.quiet("")
         self._plan.take(plan)
+        if self._kept_plan is not None and self._plan_is_for(str(self._kept_plan.get("text", ""))):
+            self._plan.follow(self._kept_plan)
+            self._kept_plan = None
         self._chips.refresh()
-        self._after_plan()
+        self._after_plan(PLAN_PAUSE)
         note("plan", text=plan.get("text"), steps=self._noted_steps())
+        if self._eager:
+            self._eager = False
+            self._begin()
 
     def _noted_steps(self):
         return [[step["task"], step["strength"]] for step in self._plan.steps()]
@@ -205,23 +225,9 @@ class Window:
         note("edit", steps=self._noted_steps())
         self._after_plan()
 
-    def _after_plan(self):
-        self._remark.set_text(self._remark_on(self._plan))
-        self._refresh_button()
-        self._update_preview()
-
-    def _remark_on(self, edit):
-        """The line under the chips: why nothing will be done, or what will be left alone."""
-        plan = edit.understood
-        if not edit.steps():
-            return _("Every step was removed, so nothing will be done.") if edit.edited else reasons.sentence(plan, CATALOGUE)
-        if not edit.actionable:
-            return _("Every step is set to 0 %, so nothing will be done.")
-        labels = {task["id"]: _(task["label"]) for task in self._link.tasks}
-        left = [labels.get(task, task) for task in edit.to_dict()["excluded"]]
-        if left:
-            return _("Left alone: {tasks}.").format(tasks=", ".join(left))
-        return _("Proposed after a look at the picture.") if plan.get("proposed") else ""
+    def _after_plan(self, pause=DRAG_PAUSE):
+        self._remark.set_text(remarks.on(self._plan, self._link.tasks))
+        self._update_preview(pause)
 
     def _plan_is_for(self, text):
         return str(self._plan.understood.get("text", "")).strip() == text.strip()
@@ -233,9 +239,9 @@ class Window:
 
     # --- preview ---
 
-    def _update_preview(self):
+    def _update_preview(self, pause=DRAG_PAUSE):
         self._refresh_button()
-        self._previewing.update()
+        self._previewing.update(pause)
 
     def _on_preview(self, want, outcome, error):
         if error is None:
@@ -250,6 +256,10 @@ class Window:
 
     # --- the daemon ---
 
+    def _on_waiting(self, words):
+        note("waiting", words=words)
+        self._status.progress(None, _(words))
+
     def _on_ready(self, hello):
         note("ready")
         self._status.quiet("")
@@ -263,6 +273,7 @@ class Window:
         self._device.set_tooltip_text(text)
 
     def _on_trouble(self, error):
+        self._eager = False
         self._stop_waiting()
         note("trouble", code=error.code, sentence=error.sentence, detail=error.detail)
         if self._busy is None:
@@ -296,16 +307,22 @@ class Window:
 
     def _wish(self):
         text = self._instruction()
-        plan = self._plan.to_dict() if self._plan_is_for(text) or self._plan.edited else None
+        plan = self._plan.to_dict() if self._plan_is_for(text) else None
         controls = self._controls
         return apply.Wish(text, plan, controls.strength, controls.output, controls.scale)
 
     def _begin(self):
+        if self._plan.edited and not self._plan_is_for(self._instruction()):
+            # edits are kept while the text goes on changing: what they are edits of is on its way
+            self._eager = True
+            return
+        if not self._ok.get_sensitive():
+            return
         wish = self._wish()
         try:
             source = apply.take(self._image, [self._layer], wish.output, wish.scale)
-        except Refusal as refusal:
-            self._status.trouble(str(refusal), retry=False)
+        except Exception as problem:
+            self._status.trouble(str(problem) if isinstance(problem, Refusal) else unexpected(problem), retry=False)
             return
         note("taken")
         self._set_busy((source, wish))
@@ -338,15 +355,15 @@ class Window:
         elif error is not None:
             self._on_trouble(error)
         elif not outcome.changed:
-            self._status.trouble(headless.why(outcome), retry=False)
+            self._status.trouble(remarks.why(outcome), retry=False)
         else:
             self._finish(source, wish, outcome)
 
     def _finish(self, source, wish, outcome):
         try:
             given = apply.give_back(source, wish, outcome)
-        except Refusal as refusal:
-            self._status.trouble(str(refusal), retry=False)
+        except Exception as problem:
+            self._status.trouble(str(problem) if isinstance(problem, Refusal) else unexpected(problem), retry=False)
             return
         if given.image is not None:
             Gimp.Display.new(given.image)

@@ -6,9 +6,9 @@ from gi.repository import Gimp
 
 from restored_client.session import Session
 
-from . import apply
+from . import apply, remarks
 from .trace import note
-from .words import CATALOGUE, _
+from .words import _
 
 TICK = 0.05
 """Seconds between two looks at what the worker reports."""
@@ -29,19 +29,12 @@ def run(image, drawables, wish, show):
         Gimp.progress_end()
     note("restored", seconds=outcome.seconds)
     if not outcome.changed:
-        return apply.Given(None, None, why(outcome))
+        return apply.Given(None, None, remarks.why(outcome))
     given = apply.give_back(source, wish, outcome)
     note("given")
     if given.image is not None and show:
         Gimp.Display.new(given.image)
     return given
-
-
-def why(outcome):
-    """Why nothing was changed, in the user's language where there is a translation."""
-    from restored_client import reasons
-
-    return reasons.sentence(outcome.plan, CATALOGUE) or outcome.message or _("There was nothing to do.")
 
 
 def _restore(source, wish, report):

@@ -15,6 +15,8 @@ def the_layer(drawables):
     if len(drawables) != 1:
         raise Refusal(_("Select exactly one layer, then try again."))
     drawable = drawables[0]
+    if not drawable.is_valid():
+        raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
     if isinstance(drawable, Gimp.LayerMask):
         raise Refusal(_("The layer's mask is being edited. Click on the layer itself, then try again."))
     if not isinstance(drawable, Gimp.Layer):

@@ -11,9 +11,16 @@ from .words import _
 SHOWN = 60
 """Entries of the history that are shown at most; the search looks through all."""
 
+SHOWN_LETTERS = 120
+"""Letters of an instruction that a row holds: laying out one of 100 kB takes seconds."""
+
 
 class LibraryButton(Gtk.MenuButton):
-    """A button that drops the list down. `on_choose(instruction)` for what is chosen; `current()` gives the text to keep."""
+    """A button that drops the list down.
+
+    `on_choose(settings)` is called with what is chosen, `current()` gives what to keep: maps with `instruction` and, in presets,
+    `strength` and the edited `plan`, as in restored_client.history.
+    """
 
     def __init__(self, on_choose, current):
         super().__init__(label=_("Recent and _presets"), use_underline=True)
@@ -54,13 +61,13 @@ class LibraryButton(Gtk.MenuButton):
         for row in self._list.get_children():
             row.destroy()
         words = self._search.get_text().casefold()
-        own = [(name, str(preset.get("instruction", "")), name) for name, preset in self._presets.all().items()]
-        starters = [(_(name), text, None) for name, text in STARTERS]
-        for name, text, mine in own + starters:
-            if words in name.casefold() or words in text.casefold():
-                self._list.add(_Row(_("Presets"), text, name, self._forget_preset if mine else None))
+        own = [(name, preset, self._forget_preset) for name, preset in self._presets.all().items()]
+        starters = [(_(name), {"instruction": text}, None) for name, text in STARTERS]
+        for name, preset, forget in own + starters:
+            if words in name.casefold() or words in str(preset.get("instruction", "")).casefold():
+                self._list.add(_Row(_("Presets"), preset, name, forget))
         for text in self.history.list(words)[:SHOWN]:
-            self._list.add(_Row(_("Recent"), text, None, self._forget_recent))
+            self._list.add(_Row(_("Recent"), {"instruction": text}, None, self._forget_recent))
         self._list.show_all()
 
     def _activate_first(self):
@@ -70,12 +77,12 @@ class LibraryButton(Gtk.MenuButton):
 
     def _choose(self, row):
         self.get_popover().popdown()
-        self._on_choose(row.text)
+        self._on_choose(row.settings)
 
     def _keep(self):
-        name, text = self._name.get_text().strip(), self._current().strip()
-        if name and text:
-            self._presets.save(name, {"instruction": text})
+        name, settings = self._name.get_text().strip(), self._current()
+        if name and settings["instruction"]:
+            self._presets.save(name, settings)
             self._name.set_text("")
             self._fill()
 
@@ -89,13 +96,15 @@ class LibraryButton(Gtk.MenuButton):
 
 
 class _Row(Gtk.ListBoxRow):
-    def __init__(self, section, text, name, on_forget):
+    def __init__(self, section, settings, name, on_forget):
         super().__init__()
-        self.section, self.text, self.name = section, text, name
+        self.section, self.settings, self.name = section, settings, name
+        self.text = str(settings.get("instruction", ""))
+        shown = " ".join(self.text[:SHOWN_LETTERS].split())
         words = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, border_width=4)
         if name:
             words.add(Gtk.Label(label=name, xalign=0))
-        line = Gtk.Label(label=" ".join(text.split()), xalign=0, ellipsize=Pango.EllipsizeMode.END)
+        line = Gtk.Label(label=shown, xalign=0, ellipsize=Pango.EllipsizeMode.END)
         words.add(classed(line, "restore-quiet") if name else line)
         box = Gtk.Box()
         box.pack_start(words, True, True, 0)
@@ -105,7 +114,7 @@ class _Row(Gtk.ListBoxRow):
             cross.connect("clicked", lambda _button: on_forget(self))
             box.pack_start(cross, False, False, 0)
         self.add(box)
-        named(self, f"{name}: {text}" if name else text)
+        named(self, f"{name}: {shown}" if name else shown)
 
 
 def _header(row, before):

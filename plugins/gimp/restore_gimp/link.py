@@ -11,11 +11,14 @@ from restored_client.errors import Cancelled, ClientError
 from restored_client.latest import Latest
 from restored_client.session import Session
 
-TYPING_PAUSE = 0.1
-"""Seconds without a key before the text is understood."""
+TYPING_PAUSE = 0.05
+"""Seconds without a key before the text is understood: shorter than between two keys, as understanding takes a moment, too."""
 
 DRAG_PAUSE = 0.1
 """Seconds without a change before the preview is inferred again."""
+
+PLAN_PAUSE = 0.04
+"""The same after a new plan: its text was quiet already."""
 
 GONE = ("daemon_died", "unreachable", "timeout", "not_installed", "start_failed")
 
@@ -39,9 +42,11 @@ class Link:
         threading.Thread(target=self._open, name="open", daemon=True).start()
 
     def _open(self):
+        former = self._words, self._pictures
         try:
             self._words = Session.open(client=self._client, on_status=lambda words: self._post(self._on_waiting, words))
             self._pictures = Session.open(client=self._client)
+            _leave(former)
         except ClientError as error:
             self._post(self._on_trouble, error)
         except Exception as error:
@@ -63,10 +68,10 @@ class Link:
         if self.ready:
             self._plans.ask((text, context))
 
-    def preview(self, want, content, mask, context):
-        """Have a crop restored, or another strength applied at once: `on_preview(want, outcome, error)` follows."""
+    def preview(self, want, content, mask, context, pause):
+        """Have a crop restored after a pause, or another strength applied: `on_preview(want, outcome, error)` follows."""
         if self.ready and self._working is None:
-            self._previews.ask((want, content, mask, context), 0.0 if want.job else None)
+            self._previews.ask((want, content, mask, context), pause)
 
     def forget_preview(self):
         self._previews.drop()
@@ -87,10 +92,7 @@ class Link:
         self._stop.set()
         for worker in (self._plans, self._previews):
             worker.close(0.3)
-        for session in (self._words, self._pictures):
-            # a session that is busy lets go when its call ends; the process ends before that, and the daemon notices
-            if session is not None:
-                threading.Thread(target=session.close, daemon=True).start()
+        _leave((self._words, self._pictures))
 
     def _explain(self, asked, _superseded):
         return self._words.explain(*asked)
@@ -128,7 +130,15 @@ class Link:
                 call(*values)
             return GLib.SOURCE_REMOVE
 
-        GLib.idle_add(deliver)
+        # before what GTK still has to draw: the answer changes it
+        GLib.idle_add(deliver, priority=GLib.PRIORITY_DEFAULT)
+
+
+def _leave(sessions):
+    """Close sessions without waiting: one that is busy lets go when its call ends, or the process ends and the daemon notices."""
+    for session in sessions:
+        if session is not None:
+            threading.Thread(target=session.close, daemon=True).start()
 
 
 def _as_client_error(error):

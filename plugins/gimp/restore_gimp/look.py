@@ -7,10 +7,11 @@ RULES = b"""
 .restore-chip.unsure { border-style: dashed; }
 .restore-chip.weak label { opacity: 0.6; }
 .restore-chip button { border: none; box-shadow: none; background: none; min-height: 0; border-radius: 14px; }
-.restore-chip button { padding: 3px 4px 3px 10px; }
-.restore-chip button.close { padding: 3px 9px 3px 3px; opacity: 0.7; }
+.restore-chip button { padding: 3px 9px 3px 10px; }
+.restore-chip button.close { padding: 3px 9px 3px 2px; opacity: 0.7; }
 .restore-chip button:hover { opacity: 1; background: alpha(currentColor, 0.12); }
 .restore-chip button:focus { outline: 2px solid alpha(currentColor, 0.6); outline-offset: -3px; -gtk-outline-radius: 13px; }
+.restore-dragged { padding: 4px 12px; }
 .restore-tag { background: rgba(0, 0, 0, 0.55); color: #fff; border-radius: 4px; padding: 2px 8px; font-size: 90%; }
 .restore-view { border: 1px solid alpha(currentColor, 0.25); }
 .restore-view:focus { border-color: alpha(currentColor, 0.8); }

@@ -12,14 +12,15 @@ PAN = 0.1
 
 
 class Navigator(Gtk.EventBox):
-    """`on_move()` is called when the crop was moved."""
+    """`on_move()` is called when the crop was moved. Takes its room at once; `look` fills it."""
 
     def __init__(self, state, layer, on_move):
         super().__init__(can_focus=True, halign=Gtk.Align.CENTER)
-        self._state, self._on_move = state, on_move
+        self._state, self._layer, self._on_move = state, layer, on_move
         self._scale = min(1.0, SIZE[0] / state.width, SIZE[1] / state.height)
         self._width, self._height = max(1, int(state.width * self._scale)), max(1, int(state.height * self._scale))
-        self._data = raster.rgb(layer.get_buffer(), 0, 0, self._width, self._height, layer.has_alpha(), self._scale)
+        self.set_size_request(self._width, self._height)
+        self._data = None
         self._image = Gtk.Image()
         self.add(self._image)
         classed(self, "restore-view")
@@ -29,9 +30,16 @@ class Navigator(Gtk.EventBox):
         self.connect("button-press-event", self._on_point)
         self.connect("motion-notify-event", self._on_point)
         self.connect("key-press-event", self._on_key)
+
+    def look(self):
+        """Read the layer, which takes long when it is large."""
+        layer = self._layer
+        self._data = raster.rgb(layer.get_buffer(), 0, 0, self._width, self._height, layer.has_alpha(), self._scale)
         self.draw()
 
     def draw(self):
+        if self._data is None:
+            return
         data = bytearray(self._data)
         x, y, w, h = (value * self._scale for value in self._state.box)
         x, y, w, h = round(x), round(y), max(4, round(w)), max(4, round(h))

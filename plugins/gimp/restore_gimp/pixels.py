@@ -72,15 +72,25 @@ def has_selection(image):
     return not Gimp.Selection.is_empty(image)
 
 
+def selected_bounds(image, drawable):
+    """The rectangle (x, y, width, height) of the drawable in which something may be selected, all of it without a selection; None
+    when the selection misses the drawable."""
+    if not has_selection(image):
+        return 0, 0, drawable.get_width(), drawable.get_height()
+    found, x, y, w, h = drawable.mask_intersect()
+    return (x, y, w, h) if found and w > 0 and h > 0 else None
+
+
 def selected_region(image, drawable, margin):
     """What of the drawable is to be restored, with `margin` pixels around it for the network to look at; None when the selection
     misses the drawable."""
     width, height = drawable.get_width(), drawable.get_height()
     if not has_selection(image):
         return Region(0, 0, width, height)
-    found, x, y, w, h = drawable.mask_intersect()
-    if not found or w <= 0 or h <= 0:
+    bounds = selected_bounds(image, drawable)
+    if bounds is None:
         return None
+    x, y, w, h = bounds
     left, top = max(0, x - margin), max(0, y - margin)
     box = Region(left, top, min(width, x + w + margin) - left, min(height, y + h + margin) - top)
     mask = selection_in(image, drawable, box)

@@ -1,6 +1,7 @@
-"""Before and after side by side in a crop at 100 %: drag the line to compare, drag the picture to see another part."""
+"""Before and after side by side in a crop at 100 %: drag the line to compare, drag the picture to see another part, enlarge the
+window to see more."""
 
-from gi.repository import Gdk, Gtk
+from gi.repository import Gdk, GLib, Gtk
 
 from . import raster
 from .look import classed, named
@@ -21,12 +22,16 @@ class PreviewView(Gtk.EventBox):
         super().__init__(can_focus=True, above_child=True)
         self._state, self._on_move = state, on_move
         self._before = self._after = None
+        self._size = self._state.box[2:]
         self._drag = None
         self._image = Gtk.Image(halign=Gtk.Align.CENTER, valign=Gtk.Align.CENTER)
         self._left = self._tag(_("Before"), Gtk.Align.START)
         self._right = self._tag("", Gtk.Align.END)
+        # the picture is as large as the view, but must not keep the window from getting smaller again
+        frame = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.EXTERNAL, vscrollbar_policy=Gtk.PolicyType.EXTERNAL)
+        frame.add(self._image)
         overlay = Gtk.Overlay()
-        overlay.add(self._image)
+        overlay.add(frame)
         overlay.add_overlay(self._left)
         overlay.add_overlay(self._right)
         self.add(overlay)
@@ -49,14 +54,17 @@ class PreviewView(Gtk.EventBox):
         self.connect("button-release-event", self._on_release)
         self.connect("motion-notify-event", self._on_motion)
         self.connect("key-press-event", self._on_key)
+        self.connect("size-allocate", lambda _widget, room: GLib.idle_add(self._on_room, room.width, room.height))
 
     @staticmethod
     def _tag(text, side):
-        return classed(Gtk.Label(label=text, halign=side, valign=Gtk.Align.START, margin=8), "restore-tag")
+        # hidden until there is a picture under it
+        return classed(Gtk.Label(label=text, halign=side, valign=Gtk.Align.START, margin=8, no_show_all=True), "restore-tag")
 
     def show_before(self, data):
         """The crop as it is, sRGB bytes; what was shown as restored belongs to another crop and goes."""
         self._before, self._after = data, None
+        self._size = self._state.box[2:]
         self.draw()
 
     def show_after(self, data):
@@ -76,12 +84,12 @@ class PreviewView(Gtk.EventBox):
     def draw(self):
         if self._before is None:
             return
-        _x, _y, width, height = self._state.box
+        width, height = self._size
         column = round(self._state.split * width) if self._after is not None else width
         data = raster.split(self._before, self._after or self._before, width, height, column)
         if self._after is not None:
             self._draw_line(data, width, height, column)
-        self._image.set_from_pixbuf(raster.pixbuf(data, width, height))
+        raster.show(self._image, data, width, height)
         self._left.set_visible(self._after is not None and self._state.split > 0.15)
         self._right.set_visible(bool(self._right.get_text()) and (self._after is None or self._state.split < 0.85))
 
@@ -95,13 +103,19 @@ class PreviewView(Gtk.EventBox):
         for offset in (-2, 1):
             raster.fill(data, width, height, column + offset, middle - 9, 1, 18, BLACK)
 
+    def _on_room(self, width, height):
+        """A larger window shows a larger crop."""
+        if self._state.resize(width, height):
+            self._on_move()
+        return GLib.SOURCE_REMOVE
+
     def _inset(self):
         """Where the picture begins in the widget, when it is smaller than the view."""
-        _x, _y, width, height = self._state.box
+        width, height = self._size
         return (self.get_allocated_width() - width) / 2, (self.get_allocated_height() - height) / 2
 
     def _over_line(self, x):
-        return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._state.box[2]) <= NEAR
+        return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._size[0]) <= NEAR
 
     def _on_press(self, _widget, event):
         if event.button != 1:
@@ -120,7 +134,7 @@ class PreviewView(Gtk.EventBox):
             return False
         kind, x, y = self._drag
         if kind == "line":
-            self._state.slide((event.x - self._inset()[0]) / self._state.box[2])
+            self._state.slide((event.x - self._inset()[0]) / self._size[0])
             self.draw()
         else:
             self._drag = (kind, event.x, event.y)

@@ -1,13 +1,14 @@
 """What GIMP can call: the procedures with their arguments, and what each run mode does."""
 
-import json
+import gi
 
-from gi.repository import Gimp, GLib, GObject
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl, Gimp, GLib, GObject
 
 from restored_client.errors import Cancelled, RestoredError
 
 from . import apply, headless, layers, recipes
-from .words import Refusal, _
+from .words import Refusal, _, unexpected
 
 RESTORE = "plug-in-restore-with-instruction"
 REPEAT = "plug-in-restore-with-instruction-repeat"
@@ -84,7 +85,7 @@ def _run_repeat(procedure, run_mode, image, drawables, config, _data):
     def work():
         recipe = recipes.for_repeating(image, layers.the_layer(drawables))
         wish = apply.Wish(
-            instruction=str(recipe.get("instruction", "")),
+            instruction=recipe.get("instruction") or "",
             plan=recipe["plan"],
             strength=recipe.get("strength", 1.0),
             output=config.get_property("output"),
@@ -100,28 +101,20 @@ def _wish(config):
     scale = config.get_property("scale")
     if scale not in SCALES:
         raise Refusal(_("The scale must be 1, 2 or 4."))
-    instruction = config.get_property("instruction")
     return apply.Wish(
-        instruction=instruction,
-        plan=_stored_plan(config.get_property("plan"), instruction),
+        instruction=config.get_property("instruction"),
+        plan=recipes.stored_plan(config),
         strength=config.get_property("strength"),
         output=config.get_property("output"),
         scale=scale,
     )
 
 
-def _stored_plan(text, instruction):
-    """The plan that was edited for this very instruction, or None."""
-    try:
-        plan = json.loads(text) if text else None
-    except ValueError:
-        return None
-    return plan if isinstance(plan, dict) and plan.get("text") == instruction else None
-
-
 def _answer(procedure, work):
     """Run `work` and tell GIMP how it ended. Whatever fails, the user reads a sentence and the image is as it was."""
     status = Gimp.PDBStatusType
+    # not earlier: GIMP asks every plug-in for its procedures when it starts, and GEGL takes longer to load than all of this one
+    Gegl.init(None)
     try:
         given = work()
     except Cancelled:
@@ -131,11 +124,7 @@ def _answer(procedure, work):
     except MemoryError:
         return _failure(procedure, _("There is not enough memory for this layer. Nothing was changed."))
     except Exception as problem:
-        import traceback
-
-        traceback.print_exc()
-        detail = f"{type(problem).__name__}: {problem}"
-        return _failure(procedure, _("Something unexpected happened and nothing was changed. ({})").format(detail))
+        return _failure(procedure, unexpected(problem))
     if given is None:
         return procedure.new_return_values(status.CANCEL, None)
     if given.message:

@@ -1,6 +1,6 @@
 """Small pictures for the window as plain 8-bit RGB bytes, without cairo (GIMP's Python does not everywhere have it)."""
 
-from gi.repository import GdkPixbuf, Gegl, GLib
+from gi.repository import GdkPixbuf, Gegl, GLib, Gtk
 
 CHECK, LIGHT, DARK = 8, 0xFFA0A0A0, 0xFF707070
 
@@ -38,6 +38,20 @@ def pixbuf(data, width, height):
     return GdkPixbuf.Pixbuf.new_from_bytes(
         GLib.Bytes.new(bytes(data)), GdkPixbuf.Colorspace.RGB, False, 8, width, height, width * 3
     )
+
+
+def show(image, data, width, height):
+    """Show the data on a Gtk.Image, one pixel of it for each of GTK's, of which a fine screen has two or three for one.
+
+    GTK would enlarge a pixbuf smoothly there, and nobody could judge sharpness by it; an icon of the right size stays as it is.
+    """
+    picture, factor = pixbuf(data, width, height), image.get_scale_factor()
+    if factor == 1:
+        image.set_from_pixbuf(picture)
+        return
+    large = picture.scale_simple(width * factor, height * factor, GdkPixbuf.InterpType.NEAREST)
+    image.set_pixel_size(max(width, height))
+    image.set_from_gicon(large, Gtk.IconSize.DIALOG)
 
 
 def split(before, after, width, height, column):

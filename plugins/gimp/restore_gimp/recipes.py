@@ -1,5 +1,7 @@
 """The recipe on a layer: what was done to it, as a parasite that is kept in the XCF file and travels with copies of the layer."""
 
+import json
+
 from gi.repository import Gimp
 
 from restored_client.errors import ClientError
@@ -10,8 +12,10 @@ from .words import Refusal, _
 FLAGS = Gimp.PARASITE_PERSISTENT | Gimp.PARASITE_UNDOABLE
 
 
-def attach(layer, recipe):
-    layer.attach_parasite(Gimp.Parasite.new(PARASITE, FLAGS, encode_recipe(recipe).encode("utf-8")))
+def parasite(recipe):
+    """What carries a recipe. In ASCII: GIMP's Python takes a parasite's bytes as signed, so that one of “ä” would overflow."""
+    text = json.dumps(json.loads(encode_recipe(recipe)), ensure_ascii=True, separators=(",", ":"))
+    return Gimp.Parasite.new(PARASITE, FLAGS, text.encode("ascii"))
 
 
 def of(layer):
@@ -23,6 +27,15 @@ def of(layer):
         return decode_recipe(bytes(parasite.get_data()))
     except ClientError:
         return None
+
+
+def stored_plan(config):
+    """The plan that was edited for the instruction in a procedure's config, or None."""
+    try:
+        plan = json.loads(config.get_property("plan") or "null")
+    except ValueError:
+        return None
+    return plan if isinstance(plan, dict) and plan.get("text") == config.get_property("instruction") else None
 
 
 def for_repeating(image, layer):

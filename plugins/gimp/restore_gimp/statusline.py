@@ -1,15 +1,21 @@
 """The line at the bottom: how far it is, in words; or what went wrong, and a way to try again."""
 
-from gi.repository import Gtk
+from gi.repository import GLib, Gtk
 
 from .look import classed
 from .words import _
 
+PULSE = 120
+"""Milliseconds between two moves of the bar while nobody knows how long it takes: it shows that the window is alive."""
+
 
 class StatusLine(Gtk.Box):
+    """Shows one of: a plain remark, a progress bar with words, trouble. `on_retry()` is called by the button beside trouble."""
+
     def __init__(self, on_retry):
         super().__init__(orientation=Gtk.Orientation.VERTICAL)
         self._bar = Gtk.ProgressBar(show_text=True)
+        self._pulsing = None
         self._label = Gtk.Label(xalign=0, wrap=True, max_width_chars=60, selectable=True, can_focus=False)
         self._retry = Gtk.Button(label=_("_Try again"), use_underline=True, valign=Gtk.Align.CENTER)
         self._retry.connect("clicked", lambda _button: on_retry())
@@ -25,7 +31,12 @@ class StatusLine(Gtk.Box):
             child.set_no_show_all(True)
         self.quiet("")
 
-    def _show_only(self, shown):
+    def _show_only(self, shown, pulsing=False):
+        if pulsing and self._pulsing is None:
+            self._pulsing = GLib.timeout_add(PULSE, self._pulse)
+        elif not pulsing and self._pulsing is not None:
+            GLib.source_remove(self._pulsing)
+            self._pulsing = None
         for child in (self._bar, self._trouble, self._plain):
             child.set_visible(child is shown)
 
@@ -37,11 +48,13 @@ class StatusLine(Gtk.Box):
     def progress(self, fraction, words):
         """`fraction` in [0, 1], or None while nobody knows."""
         self._bar.set_text(words)
-        if fraction is None:
-            self._bar.pulse()
-        else:
+        if fraction is not None:
             self._bar.set_fraction(min(1.0, max(0.0, fraction)))
-        self._show_only(self._bar)
+        self._show_only(self._bar, pulsing=fraction is None)
+
+    def _pulse(self):
+        self._bar.pulse()
+        return GLib.SOURCE_CONTINUE
 
     def trouble(self, sentence, retry):
         """What went wrong, in a sentence that can be copied."""

@@ -1,4 +1,7 @@
-"""What the window does and when, as JSON lines in the file that $RESTORED_TRACE names: for tests and for finding slow spots."""
+"""What the window does and when, as JSON lines in the file that $RESTORED_TRACE names: for tests and for finding slow spots.
+
+`at` are seconds of the clock, `cpu` seconds this process has computed, which tell a slow plug-in from a busy machine.
+"""
 
 import json
 import os
@@ -9,5 +12,6 @@ _PATH = os.environ.get("RESTORED_TRACE")
 
 def note(event, **facts):
     if _PATH:
+        line = {"event": event, "at": time.monotonic(), "cpu": time.process_time(), **facts}
         with open(_PATH, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"event": event, "at": time.monotonic(), **facts}, ensure_ascii=False) + "\n")
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -14,6 +14,7 @@ display = Gimp.Display.new(image)
 Gimp.displays_flush()
 tell(ready=True)
 number = 0
+names = {{**globals(), **locals()}}
 while True:
     path = os.path.join(BOX, "ask-%d.py" % number)
     if not os.path.exists(path):
@@ -25,7 +26,7 @@ while True:
     if code == "quit":
         break
     try:
-        exec(code, globals(), locals())
+        exec(code, names)
     except Exception:
         tell(failed=traceback.format_exc())
     with open(path + ".done", "w"):

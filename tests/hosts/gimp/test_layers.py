@@ -8,6 +8,8 @@ pytestmark = pytest.mark.hosts
 
 W, H = 40, 30
 
+LETTERS = "remove the noise “from Gdańsk” – ärgerlich \N{GRINNING FACE}\N{SNOWFLAKE}\N{ARABIC LETTER BEH}"
+
 CODE = """
 import struct
 def fresh(**options):
@@ -30,6 +32,13 @@ for key, arguments in {
     before = native(layer)
     look(key, image, *call(image, output="replace", **arguments), same=native(layer) == before, dirty=image.is_dirty())
     image.delete()
+
+# letters of all sorts come back from the recipe as they were typed, and repeat
+image, layer = fresh()
+status, result, error = call(image, instruction=LETTERS, output="replace")
+again = call(image, procedure=PROCEDURE + "-repeat")
+look("letters", image, status, result, error, recipe=recipe(layer), again=again[0], repeated=recipe(again[1]))
+image.delete()
 
 # refused selections of layers
 image, layer = fresh()
@@ -159,7 +168,7 @@ def facts(gimp, shared_daemon, tmp_path_factory) -> dict:
     box = tmp_path_factory.mktemp("layers")
     picture = np.random.default_rng(3).integers(0, 256, (H, W, 3), np.uint8)
     (box / "picture").write_bytes(picture.tobytes())
-    told = gimp.batch(box, CODE, timeout=120, **shared_daemon.env)
+    told = gimp.batch(box, CODE.replace("LETTERS", repr(LETTERS)), timeout=120, **shared_daemon.env)
     return {"box": box, "picture": picture, **{fact["key"]: fact for fact in told}}
 
 
@@ -185,6 +194,14 @@ REFUSED = {
     "scale-2-selection": "whole layers",
     "repeat-nothing": "nothing to repeat",
 }
+
+
+def test_letters_of_all_sorts(facts):
+    fact = facts["letters"]
+    assert fact["status"] == "success", fact["error"]
+    assert fact["recipe"]["instruction"] == LETTERS
+    assert (fact["again"], fact["repeated"]["instruction"]) == ("success", LETTERS)
+    assert fact["layers"][0] == LETTERS
 
 
 @pytest.mark.parametrize("case", REFUSED)

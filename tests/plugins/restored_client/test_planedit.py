@@ -107,3 +107,32 @@ def test_key_ignores_white_space_only():
     assert edit.key() == first
     edit.take(understood("derain", text="remove this rain"))
     assert edit.key() != first
+
+
+def test_follow_makes_the_edits_that_lead_to_a_kept_plan():
+    edit = PlanEdit()
+    edit.take(understood("denoise", "derain", "lowlight", text="x"))
+    edit.remove("derain")
+    edit.weigh("denoise", 0.4)
+    edit.add("dehaze", "haze")
+    edit.move("dehaze", -2)
+    kept = edit.to_dict()
+
+    fresh = PlanEdit()
+    fresh.take(understood("denoise", "derain", "lowlight", text="x"))
+    fresh.follow(kept)
+    assert [(s["task"], s["strength"]) for s in fresh.steps()] == [("dehaze", 1.0), ("denoise", 0.4), ("lowlight", 1.0)]
+    assert fresh.edited
+    # they are edits like any others: the next keystroke leaves them
+    fresh.take(understood("denoise", "derain", "lowlight", "deblur", text="xy"))
+    assert tasks(fresh) == ["dehaze", "denoise", "lowlight", "deblur"]
+
+
+def test_following_what_was_understood_is_no_edit():
+    edit = PlanEdit()
+    plan = understood("denoise", "derain")
+    edit.take(plan)
+    edit.follow(plan)
+    assert not edit.edited
+    edit.follow({"steps": "none of ours"})
+    assert edit.steps() == []

@@ -68,3 +68,15 @@ def test_split_is_clamped():
     assert state.split == 0
     state.slide(1.5)
     assert state.split == 1
+
+
+def test_a_larger_view_keeps_the_middle_and_stays_in_the_layer():
+    state = PreviewState(1000, 700, view=(400, 300), margin=20)
+    assert not state.resize(400, 300)
+    assert state.resize(600, 500)
+    assert state.box == (200, 100, 600, 500)
+    assert state.resize(4000, 4000)
+    assert state.box == (0, 0, 1000, 700)
+    assert state.resize(200, 200)
+    assert state.box == (400, 250, 200, 200)
+    assert not state.resize(200, 200)

@@ -1,0 +1,74 @@
+"""What the window remembers: presets with their edits, what was carried out, and its own settings."""
+
+import json
+import time
+
+import pytest
+from gimp_window import GuiGimp
+from hostkit import OUTPUT
+
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
+
+TITLE = "Restore with instruction"
+
+
+def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):
+    shots = OUTPUT / "gimp" / gimp.suite
+    config = box / "config"
+    window = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(config)})
+    try:
+        window.open_dialog()
+        window.event("ready")
+        window.type("remove the noise and the rain")
+        window.event("plan", lambda event: len(event["steps"]) == 2)
+        window.key("alt+w", "Tab", "minus", "minus", "minus", "Tab", "Delete")
+        edited = window.event("edit", lambda event: event["steps"] == [["denoise", 0.7]])
+        window.key("alt+s", "Page_Up")
+        window.event("preview", lambda event: event["strength"] == pytest.approx(0.9))
+
+        # a name for it: the preset keeps text, strength and edits
+        window.key("alt+p")
+        time.sleep(0.8)
+        window.key("shift+Tab", "shift+Tab")
+        window.type("my night shots")
+        time.sleep(0.3)
+        screen.shoot(shots / "keep.png")
+        window.key("Return")
+        window.wait_for(lambda: (config / "presets.json").exists(), 10, "no preset was kept")
+        kept = json.loads((config / "presets.json").read_text())["presets"]["my night shots"]
+        assert kept["instruction"] == "remove the noise and the rain"
+        assert kept["strength"] == pytest.approx(0.9)
+        assert [(step["task"], step["strength"]) for step in kept["plan"]["steps"]] == [("denoise", 0.7)]
+        window.key("Escape")
+
+        # another text; then the preset, found by its name, brings everything back
+        window.key("alt+w", "ctrl+a")
+        window.type("brighten it")
+        window.event("plan", lambda event: event["text"] == "brighten it")
+        window.key("alt+s", "End")
+        window.key("alt+p")
+        time.sleep(0.8)
+        window.type("NIGHT SHOTS")
+        time.sleep(0.8)
+        window.key("Return")
+        plan = window.event("plan", lambda event: event["at"] > edited["at"] and event["text"] == kept["instruction"])
+        assert plan["steps"] == [["denoise", 0.7]]
+        window.event("preview", lambda event: event["at"] > plan["at"] and event["strength"] == pytest.approx(0.9))
+        window.key("alt+l", "ctrl+Return")
+        assert screen.gone(TITLE, 60)
+
+        # carried out: it is in the history, and the next window begins with it, edits and choices included
+        assert json.loads((config / "history.json").read_text())["history"] == [kept["instruction"]]
+        began = time.monotonic()
+        window.open_dialog()
+        again = window.event("plan", lambda event: event["at"] > began)
+        assert (again["text"], again["steps"]) == (kept["instruction"], [["denoise", 0.7]])
+        window.event("preview", lambda event: event["at"] > began and event["strength"] == pytest.approx(0.9))
+        time.sleep(0.3)
+        screen.shoot(shots / "again.png")
+        window.key("Escape")
+        assert screen.gone(TITLE)
+        assert len(window.layers()) == 1, "it was to replace the layer"
+    finally:
+        screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
+        window.close()
