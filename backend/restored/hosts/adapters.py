@@ -6,7 +6,6 @@ import shutil
 import sys
 import sysconfig
 import zipfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Final, Self
 
 import restored
 
-from .places import Host
+from .places import Host, Place
 
 GIMP_FOLDER: Final = "restore-with-instruction"
 KRITA_NAME: Final = "restore_with_instruction"
@@ -51,9 +50,13 @@ class Record:
         (client / RECORD).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
 
 
-def names(host: Host) -> tuple[str, ...]:
-    """What lies in the host's plug-in folder once the plug-in is installed."""
-    return (GIMP_FOLDER,) if host == "gimp" else (KRITA_NAME, f"{KRITA_NAME}.desktop")
+def destinations(place: Place) -> dict[str, Path]:
+    """Everything that `build` lays out, by name, and where the host of this place looks for it."""
+    if place.host == "gimp":
+        return {GIMP_FOLDER: place.folder / GIMP_FOLDER}
+    action = f"{KRITA_NAME}.action"
+    found = {name: place.folder / name for name in (KRITA_NAME, f"{KRITA_NAME}.desktop")}
+    return found | {action: place.folder.parent / "actions" / action}
 
 
 def client_in(host: Host, folder: Path) -> Path:
@@ -72,7 +75,8 @@ def build(host: Host, folder: Path) -> None:
             script.chmod(script.stat().st_mode | 0o755)  # GIMP starts it as a program
         else:
             shutil.copytree(adapter / KRITA_NAME, folder / KRITA_NAME, ignore=ignore)
-            shutil.copy2(adapter / f"{KRITA_NAME}.desktop", folder)
+            for ending in ("desktop", "action"):
+                shutil.copy2(adapter / f"{KRITA_NAME}.{ending}", folder)
         shutil.copytree(client, client_in(host, folder), ignore=ignore)
         Record.now().write(client_in(host, folder))
     except FileNotFoundError as error:
@@ -90,7 +94,7 @@ def build_zip(target: Path) -> None:
     packed = zipfile.ZIP_DEFLATED
     with tempfile.TemporaryDirectory() as temporary, atomic(target) as file, zipfile.ZipFile(file, "w", packed) as archive:
         build("krita", Path(temporary))
-        for path in sorted(_files(Path(temporary))):
+        for path in sorted(Path(temporary).rglob("*")):  # with its folders: Krita's importer looks for them, not for files
             archive.write(path, path.relative_to(temporary))
 
 
@@ -122,10 +126,6 @@ def _sources(host: Host) -> tuple[Path, Path]:
     if (plugins / host).is_dir():
         return plugins / host, plugins / "restored_client"
     raise PluginError(f"This installation of restored came without the {host} plug-in. Install it again.")
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
 
 
 def _version() -> str:

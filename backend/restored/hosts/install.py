@@ -1,5 +1,6 @@
 """Put plug-ins in, take them out, say what is where. Each place changes completely or not at all."""
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from restored.io import PictureError
 
 from . import kritarc
-from .adapters import PluginError, Record, build, client_in, names
+from .adapters import PluginError, Record, build, client_in, destinations
 from .places import Host, Place
 
 
@@ -58,7 +59,7 @@ class Placement:
 
 def status(place: Place) -> Placement:
     """Look, change nothing."""
-    installed = any((place.folder / name).exists() for name in names(place.host))
+    installed = any(path.exists() for path in destinations(place).values())
     record = Record.read(client_in(place.host, place.folder)) if installed else None
     on = installed and (place.host == "gimp" or (place.settings is not None and kritarc.enabled(place.settings)))
     return Placement(place, installed, record, on, record is not None and record == Record.now())
@@ -69,7 +70,7 @@ def install(host: Host, place: Place) -> Placement:
     with _sentences(place), _staging(place) as staging:
         build(host, staging / "new")
         with _exchange(place, staging) as exchange:
-            for name in names(host):
+            for name in destinations(place):
                 exchange.replace(name)
             if place.settings is not None:
                 kritarc.enable(place.settings)
@@ -80,7 +81,7 @@ def uninstall(host: Host, place: Place) -> Placement:
     """Take the plug-in away from `place`; nothing else is touched. Raises PluginError; then it is still there."""
     if status(place).installed:
         with _sentences(place), _staging(place) as staging, _exchange(place, staging) as exchange:
-            for name in names(host):
+            for name in destinations(place):
                 exchange.remove(name)
             if place.settings is not None:
                 kritarc.forget(place.settings)
@@ -88,29 +89,39 @@ def uninstall(host: Host, place: Place) -> Placement:
 
 
 class _Exchange:
-    """Renames inside one disk, remembered so that they can be undone."""
+    """Moves that are remembered so that they can be undone."""
 
     def __init__(self, place: Place, staging: Path) -> None:
-        self._folder, self._new, self._old = place.folder, staging / "new", staging / "old"
+        self._places, self._new, self._old = destinations(place), staging / "new", staging / "old"
         self._old.mkdir()
         self._put: list[str] = []
         self._taken: list[str] = []
 
     def remove(self, name: str) -> None:
-        if (self._folder / name).exists():
-            (self._folder / name).rename(self._old / name)
+        if self._places[name].exists():
+            _move(self._places[name], self._old / name)
             self._taken.append(name)
 
     def replace(self, name: str) -> None:
         self.remove(name)
-        (self._new / name).rename(self._folder / name)
+        _move(self._new / name, self._places[name])
         self._put.append(name)
 
     def undo(self) -> None:
         for name in reversed(self._put):
-            (self._folder / name).rename(self._new / name)
+            _move(self._places[name], self._new / name)
         for name in reversed(self._taken):
-            (self._old / name).rename(self._folder / name)
+            _move(self._old / name, self._places[name])
+
+
+def _move(source: Path, target: Path) -> None:
+    """A rename, unless a folder on the way is a link to another disk."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.move(source, target)
 
 
 @contextmanager
@@ -126,8 +137,10 @@ def _exchange(place: Place, staging: Path) -> Iterator[_Exchange]:
 @contextmanager
 def _staging(place: Place) -> Iterator[Path]:
     """A folder on the same disk but outside the one that the host searches, so that it never sees half a plug-in."""
-    made = [folder for folder in (place.folder, *place.folder.parents) if not folder.exists()]
-    place.folder.mkdir(parents=True, exist_ok=True)
+    wanted = {path.parent for path in destinations(place).values()}
+    made = [folder for folder in (*wanted, *place.folder.parents) if not folder.exists()]
+    for folder in wanted:
+        folder.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=place.folder.resolve().parent, prefix=".restored-"))
     try:
         yield staging

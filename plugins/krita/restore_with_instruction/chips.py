@@ -193,6 +193,7 @@ class Chips(QtWidgets.QWidget):
         self._steps: List[Dict[str, Any]] = []
         self._tasks: List[Dict[str, str]] = []
         self._chips: List[Chip] = []
+        self._excluded: List[str] = []
         self._column = QtWidgets.QVBoxLayout()
         self._column.setSpacing(3)
         self._note = QtWidgets.QLabel()
@@ -213,12 +214,12 @@ class Chips(QtWidgets.QWidget):
         outer.setSpacing(3)
         outer.addLayout(self._column)
         outer.addLayout(foot)
-        self._refresh_foot([])
+        self._refresh_foot()
 
     def set_tasks(self, tasks: List[Dict[str, str]]) -> None:
         """Every task the engine knows, as `{"id", "label"}`: what can be added by hand."""
         self._tasks = tasks
-        self._refresh_foot([])
+        self._refresh_foot()
 
     def show_steps(self, steps: List[Dict[str, Any]], excluded: List[str]) -> None:
         """Show these; chips that only changed their weight keep the mouse and the keyboard."""
@@ -231,8 +232,8 @@ class Chips(QtWidgets.QWidget):
                     chip.bar.update()
         else:
             self._rebuild(steps)
-        self._steps = steps
-        self._refresh_foot(excluded)
+        self._steps, self._excluded = steps, excluded
+        self._refresh_foot()
 
     def _rebuild(self, steps: List[Dict[str, Any]]) -> None:
         known = {chip.task: chip for chip in self._chips}
@@ -264,9 +265,10 @@ class Chips(QtWidgets.QWidget):
         chip.moved.connect(self.moved)
         return chip
 
-    def _refresh_foot(self, excluded: List[str]) -> None:
+    def _refresh_foot(self) -> None:
         labels = {task["id"]: tr(task["label"]) for task in self._tasks}
-        self._note.setText(tr("Left alone: %s") % ", ".join(labels.get(task, task) for task in excluded) if excluded else "")
+        excluded = ", ".join(labels.get(task, task) for task in self._excluded)
+        self._note.setText(tr("Left alone: %s") % excluded if excluded else "")
         present = {chip.task for chip in self._chips}
         self._menu.clear()
         for task in self._tasks:

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from krita import Krita
 
+from . import turns
 from .i18n import tr
-from .pixels import Space
+from .pixels import Buffer, Space
+from .qt import QtCore
 
 STRIPE_PIXELS = 1 << 18
 """Pixels converted at a time: about a tenth of a second, after which Krita may draw."""
@@ -32,10 +34,15 @@ def exchange_space(space: Space) -> Space:
     return Space("RGBA", "F32", "sRGB built-in")
 
 
-def convert(data: bytes, width: int, height: int, source: Space, target: Space) -> bytes:
+def convert(data: Buffer, width: int, height: int, source: Space, target: Space) -> Buffer:
     """Pixels of a `width` x `height` rectangle from one space to another, in Krita's channel order. Raises ColourError."""
     if source == target:
         return data
+    with turns.taken():
+        return _convert(data, width, height, source, target)
+
+
+def _convert(data: Buffer, width: int, height: int, source: Space, target: Space) -> bytes:
     document = Krita.instance().createDocument(width, height, "", source.model, source.depth, source.profile, 72.0)
     if document is None:
         raise ColourError(tr("Krita could not open the colour profile “%s”.") % source.profile)
@@ -45,7 +52,7 @@ def convert(data: bytes, width: int, height: int, source: Space, target: Space) 
         node = document.topLevelNodes()[0]
         if node.colorProfile() != source.profile:
             raise ColourError(tr("Krita does not know the colour profile “%s”.") % source.profile)
-        node.setPixelData(data, 0, 0, width, height)
+        node.setPixelData(QtCore.QByteArray(data), 0, 0, width, height)
         document.waitForDone()
         steps = [target]
         if source.depth in ("F16", "F32") and target.depth in ("U8", "U16"):

@@ -9,16 +9,18 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import colour, layers
+from . import colour, layers, turns
 from .connection import Line
 from .finish import finish, title
 from .i18n import tr
-from .pixels import Buffer, from_wire, keep_unselected, to_wire
+from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore, Signal
 from .restored_client.errors import Cancelled, ClientError
 from .restored_client.pixels import Pixels
 
 WAITING, RUNNING, DONE, NOTHING, FAILED, CANCELLED = "waiting", "running", "done", "nothing", "failed", "cancelled"
+
+_SOON = 10  # milliseconds until a call that came at the wrong moment is tried again
 
 _numbers = itertools.count(1)
 
@@ -115,7 +117,10 @@ class GuiCalls(QtCore.QObject):
         self._asked.connect(self._run, QtCore.Qt.ConnectionType.QueuedConnection)
 
     def _run(self, call: _Call) -> None:
-        call.run()
+        if turns.occupied():
+            QtCore.QTimer.singleShot(_SOON, lambda: self._run(call))
+        else:
+            call.run()
 
     def __call__(self, work: Callable[[], Any], cancelled: Callable[[], bool]) -> Any:
         """The result of `work()`; raises what it raised, or Cancelled when `cancelled()` became true before it began."""
@@ -129,8 +134,12 @@ class GuiCalls(QtCore.QObject):
         return call.result
 
 
-class Jobs(QtCore.QThread):
-    """The queue and the thread that works it off, in the order in which jobs were given."""
+class Jobs(QtCore.QObject):
+    """The queue and the thread that works it off, in the order in which jobs were given.
+
+    A thread of Python's own, not a QThread: it may still wait for a daemon that starts slowly when Krita quits, and Qt ends a
+    program whose QThread runs at that moment with an error.
+    """
 
     changed = Signal(object)  # a Job whose state or progress is another one now
     over = Signal(object)  # a Job that ended, after `changed`
@@ -143,6 +152,7 @@ class Jobs(QtCore.QThread):
         self._all: List[Job] = []
         self._last: Optional[Tuple[Tuple[Any, ...], str]] = None
         self._turn = threading.Lock()  # held while a job stops to wait
+        self._thread = threading.Thread(target=self._run, name="restored jobs", daemon=True)
 
     def cancel(self, job: Job) -> None:
         """The user does not want this job any more: one that still waits is over at once."""
@@ -159,22 +169,24 @@ class Jobs(QtCore.QThread):
         """Queue a job; the thread starts with the first one."""
         self._all = [each for each in self._all if not each.over] + [job]
         self._queue.put(job)
-        if not self.isRunning():
-            self.start()
+        if not self._thread.is_alive():
+            self._thread.start()
         self.changed.emit(job)
 
     @property
     def unfinished(self) -> List[Job]:
         return [job for job in self._all if not job.over]
 
-    def stop(self, milliseconds: int = 3000) -> bool:
+    def stop(self, seconds: float = 3.0) -> bool:
         """Cancel everything and end the thread, as when Krita quits; False when it did not end in time."""
         for job in self.unfinished:
             self.cancel(job)
         self._queue.put(None)
-        return self.wait(milliseconds) if self.isRunning() else True
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
 
-    def run(self) -> None:
+    def _run(self) -> None:
         while True:
             job = self._queue.get()
             if job is None:
@@ -221,8 +233,20 @@ class Jobs(QtCore.QThread):
         data = self._returning(job, result)
         if source.mask is not None and not source.space.srgb_encoded:
             data = keep_unselected(data, source.data, source.mask, source.space.pixel_bytes)
+        try:
+            return self._place(job, data, result, wish.output)
+        except layers.Changed as change:
+            self._place(job, data, result, layers.NEW_LAYER)
+            return DONE, str(change)
+
+    def _place(self, job: Job, data: Buffer, result: Pixels, output: str) -> Tuple[str, str]:
+        """Hand the result over to Krita. Every copy is made here, so that the GUI thread has only Krita's own calls to make."""
+        source = job.source
+        if output == layers.NEW_LAYER and source.mask is not None:
+            data = clear_unselected(data, source.mask, source.space.pixel_bytes)
+        ready = QtCore.QByteArray(data)
         job.go_on()
-        return self._gui(lambda: finish(job, data, result.width, result.height), job.cancelled)
+        return self._gui(lambda: finish(job, ready, result.width, result.height, output), job.cancelled)
 
     def _infer(self, job: Job, pixels: Pixels):
         """The restored pixels: from the engine's kept residual when only the strength is another one, else by inference."""

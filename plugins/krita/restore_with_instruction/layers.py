@@ -8,12 +8,12 @@ replaced by a filled duplicate, which keeps its masks, opacity and blending mode
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
 from krita import Krita
 
 from .i18n import tr
-from .pixels import CHANNELS, DEPTHS, Buffer, Space, clear_unselected
+from .pixels import CHANNELS, DEPTHS, Space
 from .qt import QtCore, QtGui
 from .restored_client.pixels import Pixels
 
@@ -35,6 +35,10 @@ class Refused(Exception):
     """Nothing can be done with this layer; the message is a sentence for the user."""
 
 
+class Changed(Exception):
+    """The layer was painted on while its job ran; the message says what is done instead of replacing it."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A layer as it was when a job was given: everything a job needs, so that the document may change or close meanwhile."""
@@ -45,40 +49,50 @@ class Source:
     own_pixels: bool  # False for the projection of a group
     rect: Rect
     space: Space
-    data: bytes  # in Krita's own channel order and depth
+    data: Any  # Krita's own QByteArray, never copied in the GUI thread; in Krita's channel order and depth
     mask: Optional[bytes]  # one byte per pixel of rect, None when everything is selected
     context: Optional[Pixels]
     resolution: float
 
 
-def capture(document, node, output: str, box: Optional[Rect] = None) -> Source:
-    """Read what a job needs. `box` limits it to a rectangle and ignores the selection, for previews. Raises Refused."""
+def capture(document, node, output: str) -> Source:
+    """Read what a job needs. Raises Refused."""
     check(document, node, output)
-    own = node.type() == "paintlayer"
-    bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
-    if bounds.isEmpty():
-        raise Refused(tr("The layer “%s” is empty.") % node.name())
+    bounds = extent(document, node)
     rect, mask = bounds, None
-    if box is not None:
-        rect = bounds.intersected(QtCore.QRect(*box))
-    elif document.selection() is not None:
+    if document.selection() is not None:
         rect, mask = _selected(document.selection(), bounds)
         if mask is not None and output == NEW_DOCUMENT:
             raise Refused(tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size."))
-    x, y, w, h = rect.getRect()
-    read = node.pixelData if own else node.projectionPixelData
     return Source(
         document=document_id(document),
         node=node_id(node),
         name=node.name(),
-        own_pixels=own,
-        rect=(x, y, w, h),
-        space=Space(node.colorModel(), node.colorDepth(), node.colorProfile()),
-        data=bytes(read(x, y, w, h)),
+        own_pixels=node.type() == "paintlayer",
+        rect=rect.getRect(),
+        space=space_of(node),
+        data=read(node, rect.getRect()),
         mask=mask,
         context=thumbnail(node, bounds),
         resolution=float(document.resolution()),
     )
+
+
+def extent(document, node) -> QtCore.QRect:
+    """The part of the layer that lies on the canvas. Raises Refused when there is none."""
+    bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
+    if bounds.isEmpty():
+        raise Refused(tr("The layer “%s” is empty.") % node.name())
+    return bounds
+
+
+def space_of(node) -> Space:
+    return Space(node.colorModel(), node.colorDepth(), node.colorProfile())
+
+
+def read(node, rect: Rect):
+    """Krita's bytes of a rectangle of the layer, or of what the layers in a group look like together."""
+    return (node.pixelData if node.type() == "paintlayer" else node.projectionPixelData)(*rect)
 
 
 def check(document, node, output: str) -> None:
@@ -118,7 +132,7 @@ def _selected(selection, bounds) -> Tuple[QtCore.QRect, Optional[bytes]]:
         raise Refused(tr("The selection does not touch the layer."))
     rect = chosen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(bounds)
     mask = bytes(selection.pixelData(*rect.getRect()))
-    if not any(mask):
+    if mask.count(0) == len(mask):
         raise Refused(tr("The selection does not touch the layer."))
     return rect, None if rect == bounds and mask.count(255) == len(mask) else mask
 
@@ -171,15 +185,11 @@ def find_node(document, identity: str):
 
 def unchanged(node, source: Source) -> bool:
     """Whether the layer's pixels are still those that were sent."""
-    space = Space(node.colorModel(), node.colorDepth(), node.colorProfile())
-    return space == source.space and bytes(node.pixelData(*source.rect)) == source.data
+    return space_of(node) == source.space and read(node, source.rect) == source.data
 
 
-def place_new_layer(document, node, source: Source, data: Buffer, name: str):
-    """The result as a layer above `node`: one undo step. Where nothing was selected it is transparent. Returns the layer."""
-    x, y, w, h = source.rect
-    if source.mask is not None:
-        data = clear_unselected(data, source.mask, source.space.pixel_bytes)
+def place_new_layer(document, node, source: Source, data, name: str):
+    """The result as a layer above `node`: one undo step. Returns the layer."""
     layer = document.createNode(name, "paintlayer")
     if source.own_pixels and not _plain(node, layer):
         layer = node.duplicate()
@@ -187,28 +197,28 @@ def place_new_layer(document, node, source: Source, data: Buffer, name: str):
         bounds = layer.bounds()
         blank = bytes(bounds.width() * bounds.height() * source.space.pixel_bytes)
         layer.setPixelData(blank, *bounds.getRect())
-    layer.setPixelData(QtCore.QByteArray(data), x, y, w, h)
+    layer.setPixelData(data, *source.rect)
     node.parentNode().addChildNode(layer, node)
     return layer
 
 
-def place_in_place(document, node, source: Source, data: Buffer):
+def place_in_place(document, node, source: Source, data):
     """The result instead of the layer's pixels: two undo steps. Returns the layer that took its place."""
     layer = node.duplicate()
     layer.setName(node.name())
-    layer.setPixelData(QtCore.QByteArray(data), *source.rect)
+    layer.setPixelData(data, *source.rect)
     node.parentNode().addChildNode(layer, node)
     node.remove()
     return layer
 
 
-def place_new_document(source: Source, data: Buffer, width: int, height: int, name: str, scale: int):
+def place_new_document(source: Source, data, width: int, height: int, name: str, scale: int):
     """The enlarged result as a document of its own, in the layer's colour space, shown in the active window."""
     app, space = Krita.instance(), source.space
     document = app.createDocument(width, height, name, space.model, space.depth, space.profile, source.resolution * scale)
     layer = document.topLevelNodes()[0]
     layer.setName(name)
-    layer.setPixelData(QtCore.QByteArray(data), 0, 0, width, height)
+    layer.setPixelData(data, 0, 0, width, height)
     document.refreshProjection()
     if app.activeWindow() is not None:
         app.activeWindow().addView(document)

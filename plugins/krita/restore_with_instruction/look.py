@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
 
-from . import colour, layers, target
+from . import colour, layers, target, turns
 from .i18n import tr
 from .live import Live, Request
 from .preview import Preview, image_of
@@ -14,6 +14,10 @@ from .restored_client.previewstate import PreviewState
 
 WATCH_MS = 400
 """How often the active layer is looked at while the docker is visible: Krita announces no change of the active layer."""
+
+
+SOON_MS = 30
+"""When a crop is asked for again that could not be shown in the middle of something else."""
 
 
 class Asked(NamedTuple):
@@ -37,11 +41,15 @@ class Look(QtCore.QObject):
         self.target: Optional[Tuple[str, str]] = None
         self.context: Optional[Pixels] = None
         self._state: Optional[PreviewState] = None
-        self._corner = QtCore.QPoint()  # of the layer on the canvas
+        self._bounds = QtCore.QRect()  # of the layer on the canvas
         self._seen = 0  # checksum of the crop on show
         self._timer = QtCore.QTimer(self)
         self._timer.setInterval(WATCH_MS)
         self._timer.timeout.connect(self.notice)
+        self._soon = QtCore.QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.ask)
         preview.panned.connect(self._pan)
         preview.settled.connect(self.ask)
         preview.resized.connect(self._resize)
@@ -60,18 +68,26 @@ class Look(QtCore.QObject):
 
     def notice(self) -> None:
         """Follow the active layer; notice strokes on the crop that is on show."""
+        if turns.occupied():
+            return  # the timer comes again
         document, node = target.active()
         now = target.identity(document, node)
         if now != self.target:
-            self.target = now
+            self.target, self._state = now, None
+            self._preview.clear()
             self._turn(document, node)
             self.turned.emit()
-        elif self._state is not None and target.checksum(node, self._on_canvas(self._state.padded())) != self._seen:
-            self._state.expired()
-            self.ask()
+        elif self._state is None:
+            if node is not None:
+                self._turn(document, node)  # what stood in the way may be gone: a stroke on an empty layer, an eye that opened
+        elif target.checksum(node, self._on_canvas(self._state.padded())) != self._seen:
+            self._turn(document, node)
 
     def ask(self) -> None:
         """Show the crop as it is, and have it restored if that is not on show already."""
+        if turns.occupied():
+            self._soon.start()
+            return
         asked = self._asked()
         request = self._show_crop(asked)
         if not asked.actionable:
@@ -81,20 +97,23 @@ class Look(QtCore.QObject):
             self._live.ask_look(request)
 
     def _turn(self, document, node) -> None:
+        """Begin anew, at another layer or because this one was painted on; then the same part of it stays in sight."""
+        seen = None if self._state is None else QtCore.QRectF(*self._on_canvas(self._state.box)).center()
         self._state, self.context = None, None
-        self._preview.clear()
         self._live.drop_look()
         try:
             layers.check(document, node, layers.NEW_LAYER)
-            bounds = target.extent(document, node)
-            if bounds.isEmpty():
-                raise layers.Refused(tr("The layer “%s” is empty.") % node.name())
+            bounds = layers.extent(document, node)
         except layers.Refused as problem:
+            self._preview.clear()
             self._preview.say(str(problem))
             return
-        self._corner = bounds.topLeft()
+        self.context = layers.thumbnail(node, bounds)
+        self._bounds = bounds
         self._state = PreviewState(bounds.width(), bounds.height(), self._view())
-        self._state.centre(*target.centre(document, bounds))
+        if seen is None:
+            seen = target.centre(document, bounds)
+        self._state.centre(seen.x() - bounds.x(), seen.y() - bounds.y())
         self.ask()
 
     def _view(self) -> Tuple[int, int]:
@@ -115,10 +134,11 @@ class Look(QtCore.QObject):
         if self._state is not None and self._state.pan(dx, dy):
             self._preview.drop_after()
             self._live.drop_look()
-            self._show_crop(self._asked())
+            if not turns.occupied():
+                self._show_crop(self._asked())
 
     def _on_canvas(self, box: layers.Rect) -> layers.Rect:
-        return box[0] + self._corner.x(), box[1] + self._corner.y(), box[2], box[3]
+        return box[0] + self._bounds.x(), box[1] + self._bounds.y(), box[2], box[3]
 
     def _show_crop(self, asked: Asked) -> Optional[Request]:
         """Show the crop as it is now; returns what to ask the daemon for, if anything."""
@@ -127,8 +147,9 @@ class Look(QtCore.QObject):
             return None
         padded = self._state.padded()
         try:
-            crop, self.context, self._seen = target.crop(document, node, self._on_canvas(padded))
+            crop, self._seen = target.crop(document, node, self._on_canvas(padded))
         except (layers.Refused, colour.ColourError) as problem:
+            self._state = None  # `notice` tries again
             self._preview.clear()
             self._preview.say(str(problem))
             return None

@@ -84,7 +84,7 @@ def from_wire(pixels: Pixels, space: Space) -> Buffer:
 
 def keep_unselected(result: Buffer, original: Buffer, mask: bytes, pixel_bytes: int) -> bytearray:
     """`result` with the original's own bytes wherever `mask` (one byte per pixel) is zero."""
-    kept = bytearray(result)
+    kept, original = bytearray(result), memoryview(original)
     for run in _UNSELECTED.finditer(mask):
         start, end = run.start() * pixel_bytes, run.end() * pixel_bytes
         kept[start:end] = original[start:end]

@@ -29,9 +29,13 @@ class RestoreExtension(Extension):
         QtWidgets.QApplication.instance().aboutToQuit.connect(_quit)
 
     def createActions(self, window) -> None:
-        restore = window.createAction("restore_with_instruction", tr("Restore with instruction…"), "filter")
+        words = tr("Restore with instruction…")
+        restore = window.createAction("restore_with_instruction", words, "filter")
+        restore.setText(words)  # Krita puts the text of the .action file in its place
         restore.triggered.connect(lambda: _in_front().focus_instruction())
-        repeat = window.createAction("restore_with_instruction_repeat", tr("Repeat last restoration"), "filter")
+        words = tr("Repeat last restoration")
+        repeat = window.createAction("restore_with_instruction_repeat", words, "filter")
+        repeat.setText(words)
         repeat.triggered.connect(lambda: _repeat(_in_front()))
 
 

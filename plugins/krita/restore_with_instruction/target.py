@@ -28,31 +28,24 @@ def identity(document, node) -> Optional[Tuple[str, str]]:
     return layers.document_id(document), layers.node_id(node)
 
 
-def extent(document, node) -> QtCore.QRect:
-    """The part of the layer that lies on the canvas, in pixels of the document."""
-    return node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
-
-
-def centre(document, bounds) -> Tuple[int, int]:
-    """Where to look first: the middle of the selection, or of the layer; relative to the layer's corner."""
+def centre(document, bounds) -> QtCore.QPoint:
+    """Where on the canvas to look first: the middle of the selection, or of the layer, of which `bounds` are on the canvas."""
     selection = document.selection()
     if selection is not None:
         chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
         if not chosen.isEmpty():
-            bounds, corner = chosen, bounds.topLeft()
-            return bounds.center().x() - corner.x(), bounds.center().y() - corner.y()
-    return bounds.width() // 2, bounds.height() // 2
+            return chosen.center()
+    return bounds.center()
 
 
-def crop(document, node, box: layers.Rect) -> Tuple[Pixels, Optional[Pixels], int]:
-    """A rectangle of the layer for the preview, the thumbnail of the layer, and a checksum. Raises Refused, ColourError."""
-    source = layers.capture(document, node, layers.NEW_LAYER, box)
-    width, height = source.rect[2:]
-    shown = colour.convert(source.data, width, height, source.space, DISPLAY)
-    return to_wire(shown, DISPLAY, width, height), source.context, zlib.crc32(source.data)
+def crop(document, node, box: layers.Rect) -> Tuple[Pixels, int]:
+    """A rectangle inside the layer for the preview, and its checksum. Raises Refused, ColourError."""
+    layers.check(document, node, layers.NEW_LAYER)
+    data = layers.read(node, box)
+    shown = colour.convert(data, *box[2:], layers.space_of(node), DISPLAY)
+    return to_wire(shown, DISPLAY, *box[2:]), zlib.crc32(data)
 
 
 def checksum(node, box: layers.Rect) -> int:
     """The checksum of that rectangle now."""
-    read = node.pixelData if node.type() == "paintlayer" else node.projectionPixelData
-    return zlib.crc32(bytes(read(*box)))
+    return zlib.crc32(layers.read(node, box))

@@ -36,6 +36,7 @@ def sources(tmp_path: Path, program: Path, monkeypatch: pytest.MonkeyPatch) -> P
         "gimp/restore_gimp/dialog.py": "one",
         "gimp/__pycache__/old.pyc": "",
         "krita/restore_with_instruction.desktop": "[Desktop Entry]\n",
+        "krita/restore_with_instruction.action": "<ActionCollection/>\n",
         "krita/restore_with_instruction/__init__.py": "",
         "restored_client/session.py": "",
         "restored_client/vendor/msgpack/fallback.py": "",

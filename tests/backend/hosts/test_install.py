@@ -28,6 +28,7 @@ KRITA_FILES = [
     "restore_with_instruction/restored_client/session.py",
     "restore_with_instruction/restored_client/vendor/msgpack/fallback.py",
 ]
+KRITA_ACTION = "restore_with_instruction.action"
 
 
 @pytest.fixture
@@ -53,11 +54,12 @@ def test_krita_gets_it_switched_on(krita: Place) -> None:
     assert krita.settings is not None
     krita.settings.write_text("[General]\na=1\n[python]\nenable_other=true\n[theme]\nx=y\n")
     assert install("krita", krita).enabled
-    assert tree(krita.folder) == KRITA_FILES
+    assert tree(krita.folder.parent) == [f"actions/{KRITA_ACTION}", *(f"pykrita/{name}" for name in KRITA_FILES)]
     lines = krita.settings.read_text().splitlines()
     assert lines.index("enable_restore_with_instruction=true") == lines.index("[python]") + 1
     assert "enable_other=true" in lines
     uninstall("krita", krita)
+    assert tree(krita.folder.parent) == []
     assert krita.settings.read_text() == "[General]\na=1\n[python]\nenable_other=true\n[theme]\nx=y\n"
 
 
@@ -89,7 +91,7 @@ def test_uninstalling_where_nothing_is_makes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "3.0").exists()
 
 
-@pytest.mark.parametrize("failing", ["restore_with_instruction", "restore_with_instruction.desktop", "kritarc"])
+@pytest.mark.parametrize("failing", ["restore_with_instruction", "restore_with_instruction.desktop", KRITA_ACTION, "kritarc"])
 @pytest.mark.parametrize("before", [True, False])
 def test_a_failure_half_way_changes_nothing(
     krita: Place, sources: Path, monkeypatch: pytest.MonkeyPatch, failing: str, before: bool
@@ -98,7 +100,8 @@ def test_a_failure_half_way_changes_nothing(
     krita.settings.write_text("[python]\n")
     if before:
         install("krita", krita)
-    earlier = [(name, (krita.folder / name).read_bytes()) for name in tree(krita.folder)] if before else []
+    data = krita.folder.parent
+    earlier = [(name, (data / name).read_bytes()) for name in tree(data)] if before else []
     settings = krita.settings.read_text()
     (sources / "krita/restore_with_instruction/__init__.py").write_text("newer")
     rename, replace = Path.rename, os.replace
@@ -118,7 +121,7 @@ def test_a_failure_half_way_changes_nothing(
     with pytest.raises(PluginError, match="Krita") as caught:
         install("krita", krita)
     assert str(caught.value).endswith(".")
-    now = [(name, (krita.folder / name).read_bytes()) for name in tree(krita.folder)] if krita.folder.exists() else []
+    now = [(name, (data / name).read_bytes()) for name in tree(data)] if data.exists() else []
     assert now == earlier
     assert krita.settings.read_text() == settings
     assert not list(krita.folder.parent.rglob(".restored-*"))
@@ -144,7 +147,26 @@ def test_status_tells_old_damaged_and_orphaned_ones(krita: Place, program: Path)
 def test_the_zip_holds_what_krita_imports(tmp_path: Path) -> None:
     build_zip(tmp_path / "plugin.zip")
     with zipfile.ZipFile(tmp_path / "plugin.zip") as archive:
-        assert sorted(archive.namelist()) == KRITA_FILES
+        names = archive.namelist()
+    assert sorted(name for name in names if not name.endswith("/")) == sorted([KRITA_ACTION, *KRITA_FILES])
+    assert "restore_with_instruction/" in names, "Krita's importer looks for the folder itself"
+
+
+@pytest.mark.usefixtures("sources")
+def test_folders_on_another_disk_are_no_hindrance(krita: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.rename
+
+    def other_disk(self: Path, target: Path) -> Path:
+        if "actions" in (self.parent.name, target.parent.name):
+            raise OSError(errno.EXDEV, "Invalid cross-device link", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", other_disk)
+    install("krita", krita)
+    assert install("krita", krita).enabled
+    assert tree(krita.folder.parent / "actions") == [KRITA_ACTION]
+    uninstall("krita", krita)
+    assert tree(krita.folder.parent) == []
 
 
 def test_kritarc_that_is_a_link_stays_one(tmp_path: Path) -> None:

@@ -11,37 +11,38 @@ from pathlib import Path
 
 from hostkit import CACHE, ROOT, DaemonProcess, Screen, inroot_command, missing, need_tree
 
-from restored.hosts import build
+from restored.hosts import at, install
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 
 
-TRIES = 4
+TRIES = 2
 """How often a Krita that dies on the way is started."""
 
 
 class Krita:
     """One installed Krita: Debian 12's own, or the one in the trixie tree."""
 
-    def __init__(self, suite: str, folder: Path) -> None:
+    def __init__(self, suite: str, folder: Path, installed: bool = True) -> None:
+        """installed: with our plug-in; else only the driver of the tests is there."""
         self.suite, self.home = suite, folder / "home"
         self.plugins = self.home / ".local/share/krita/pykrita"
         if worn_in(suite).exists():
             shutil.copytree(worn_in(suite), self.home)
         self.plugins.mkdir(parents=True)
-        build("krita", self.plugins)
+        if installed:
+            install("krita", at("krita", self.plugins.parent))
         shutil.copytree(INSIDE / "rwi_driver", self.plugins / "rwi_driver")
         shutil.copy(INSIDE / "rwi_driver.desktop", self.plugins)
         (self.home / ".config").mkdir(exist_ok=True)
         (self.home / "run").mkdir(mode=0o700)
-        self.settings()
+        self.settings(ours=installed)
 
-    def settings(self, *lines: str) -> None:
-        """Write kritarc anew: both plug-ins on, nothing that needs a graphics card or asks at the start."""
+    def settings(self, ours: bool = True) -> None:
+        """Write kritarc anew: the plug-ins on, nothing that needs a graphics card or asks at the start."""
+        enabled = "enable_restore_with_instruction=true\n" if ours else ""
         (self.home / ".config/kritarc").write_text(
-            "OpenGLRenderer=none\nAutoSaveInterval=0\n"
-            + "".join(f"{line}\n" for line in lines)
-            + "[python]\nenable_restore_with_instruction=true\nenable_rwi_driver=true\n"
+            f"OpenGLRenderer=none\nAutoSaveInterval=0\n[python]\n{enabled}enable_rwi_driver=true\n"
         )
 
     def command(self, *command: str, **env: str) -> list[str]:
@@ -68,7 +69,9 @@ class Krita:
         return done.stdout
 
     def window(self, box: Path, screen: Screen, cases: str, timeout: float = 700, **env: str) -> list[dict]:
-        """Run cases of a file in inside/ in a full Krita; what each told, in order. Fails when Krita did not quit by itself.
+        """Run the cases of one or several files in inside/ in a full Krita; what each told, in order.
+
+        Fails when Krita did not quit by itself.
 
         A Krita that died on the way is started again: 5.1 crashes now and then when documents close within moments of each
         other (the traces end in its own layer list). What the cases themselves say is never tried again.
@@ -85,10 +88,11 @@ class Krita:
 
     def _window_once(self, box: Path, screen: Screen, cases: str, timeout: float, **env: str) -> tuple[list[dict], int, str]:
         """One run: what the cases told, Krita's exit code, and the end of what it printed."""
-        shutil.copy(INSIDE / cases, box)
+        for path in INSIDE.glob("*.py"):
+            shutil.copy(path, box)
         facts = box / "facts.jsonl"
         facts.unlink(missing_ok=True)
-        env = {"RWI_BOX": str(box), "RWI_CASES": str(box / cases), "DISPLAY": screen.display, **env}
+        env = {"RWI_BOX": str(box), "RWI_CASES": cases, "DISPLAY": screen.display, **env}
         log = box / "krita.txt"
         with log.open("wb") as output:
             done = subprocess.run(

@@ -1,6 +1,10 @@
 """How the plug-in starts, fails, and ends with Krita."""
 
+import contextlib
+import json
+import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -8,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hostkit import OUTPUT, DaemonProcess, Screen
-from krita_host import Krita, need_krita, wear_in
+from krita_host import Krita, need_krita, starter, wear_in
 from slowness import slowness
 
 from restored_client.session import Session
@@ -77,6 +81,37 @@ def test_quitting_cancels_the_jobs_and_leaves_the_daemon(
         while (jobs := session.status()["jobs"]) and time.monotonic() < deadline:
             time.sleep(0.1)
     assert not jobs, "the daemon still works for a Krita that is gone"
+
+
+def test_the_docker_starts_the_daemon_itself(own_krita: Krita, box: Path, krita_screen: Screen) -> None:
+    daemon = DaemonProcess(box)  # never started: the plug-in has to
+    program = starter(daemon, box)
+    try:
+        facts = one(own_krita, box, krita_screen, "cold_start", RESTORED_EXECUTABLE=program, **daemon.env)
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(json.loads((daemon.runtime / "connection.json").read_text())["pid"], signal.SIGTERM)
+    assert facts["words"][0] == "Starting the restoration engine…"
+    assert facts["device"] == "CPU, in negative"
+
+
+def test_what_is_not_installed_is_said(own_krita: Krita, box: Path, krita_screen: Screen) -> None:
+    record = own_krita.plugins / "restore_with_instruction/restored_client/installed.json"
+    record.write_text(json.dumps({"version": "0", "executable": str(box / "gone")}))
+    (box / "run").mkdir(mode=0o700)
+    facts = one(own_krita, box, krita_screen, "not_installed", RESTORED_RUNTIME_DIR=str(box / "run"))
+    assert "not installed" in facts["said"]
+    assert "pipx install restore-with-instruction" in facts["said"]
+    assert facts["can_restore"] is False
+
+
+def test_quitting_while_the_daemon_starts(own_krita: Krita, box: Path, krita_screen: Screen) -> None:
+    slow = box / "restored"
+    slow.write_text("#!/bin/sh\nsleep 30\n")
+    slow.chmod(0o755)
+    (box / "run").mkdir(mode=0o700)
+    env = {"RESTORED_EXECUTABLE": str(slow), "RESTORED_RUNTIME_DIR": str(box / "run")}
+    assert one(own_krita, box, krita_screen, "quit_while_the_daemon_starts", **env)["words"]
 
 
 @pytest.mark.slow

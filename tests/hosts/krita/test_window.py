@@ -17,14 +17,19 @@ from slowness import slowness
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
-CASES = re.findall(r"^def case_(\w+)", (INSIDE / "window_cases.py").read_text(), re.MULTILINE)
+FILES = ("docker_cases.py", "layer_cases.py", "job_cases.py")
+CASES = [case for file in FILES for case in re.findall(r"^def case_(\w+)", (INSIDE / file).read_text(), re.MULTILINE)]
+KRITAS_OWN = re.compile(
+    r"pixelData|setPixelData|thumbnail\(|layers\.read|\(node\.|addChildNode|duplicate\(|createDocument|\.remove\(\)|colour\.convert"
+)
+"""Lines of ours in which Krita itself works on pixels: only these may hold it up."""
 
 
 @pytest.fixture(scope="session")
 def told(krita: Krita, krita_screen: Screen) -> Iterator[dict[str, dict]]:
     """What each case told, from one run of Krita with a daemon of its own (a case kills it)."""
     with office(krita) as (box, env):
-        facts = krita.window(box, krita_screen, "window_cases.py", **env)
+        facts = krita.window(box, krita_screen, " ".join(FILES), **env)
         for picture in box.glob("*.png"):
             OUTPUT.mkdir(parents=True, exist_ok=True)
             shutil.copy(picture, OUTPUT / f"{krita.suite}-{picture.name}")
@@ -54,6 +59,19 @@ def test_case(case: str, told: dict[str, dict]) -> None:
     assert told[case]["error"] is None, told[case]["error"]
 
 
+def test_the_canvas_is_never_held_up(told: dict[str, dict]) -> None:
+    """Issue 6: the GUI thread is never blocked longer than 100 ms, except by Krita's own pixel calls. Processor time, because
+    a busy machine holds everything up."""
+    for gap in told["24_megapixels"]["facts"]["gaps"]:
+        ours = sum(times for _, line, times in gap["where"] if not KRITAS_OWN.search(line))
+        assert gap["work"] * ours / max(1, gap["looks"]) < 0.1, gap
+
+
+def test_24_megapixels_are_little_work(told: dict[str, dict]) -> None:
+    """Issue 6: the plug-in's own share is at most 1.5 s; as processor time it says the same on a busy machine."""
+    assert told["24_megapixels"]["facts"]["own_work_s"] < 1.5
+
+
 def test_figures(told: dict[str, dict]) -> None:
     """Issue 6: the plug-in's own share of 24 megapixels; what the user waits for."""
     if slowness() > 2:
@@ -61,5 +79,4 @@ def test_figures(told: dict[str, dict]) -> None:
     large = told["24_megapixels"]["facts"]
     own = large["total_s"] - large["daemon_and_wire_s"]
     assert own < 1.5 * slowness(), large
-    assert large["longest_stall_s"] < 0.5 * slowness(), "one of Krita's own pixel calls at a time, no more"
     assert told["a_plan_appears_while_typing"]["facts"]["plan_ms"] < 400 * slowness()

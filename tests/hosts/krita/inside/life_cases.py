@@ -17,6 +17,55 @@ def case_quit_with_work_to_do(kit):
     kit.tell(queued=len(docker.queue.unfinished))
 
 
+def case_is_it_there(kit):
+    yield 0.2
+    ours = [docker for docker in kit.app.dockers() if docker.objectName() == "restore_with_instruction"]
+    names = ("restore_with_instruction", "restore_with_instruction_repeat")
+    kit.tell(
+        docker=ours[0].windowTitle() if ours else "",
+        actions=sum(kit.app.action(name) is not None for name in names),
+    )
+
+
+def case_not_installed(kit):
+    """No program to start, nowhere."""
+    document = kit.new()
+    yield lambda: kit.ready(document)
+    docker = kit.docker
+    docker.setVisible(True)
+    kit.type("remove the noise")
+    yield lambda: docker.message.text()
+    kit.shoot("not-installed", docker)
+    kit.tell(said=docker.message.text(), can_restore=docker.go.isEnabled())
+
+
+def case_cold_start(kit):
+    """No daemon runs: the docker starts one at the first words."""
+    document = kit.new()
+    yield lambda: kit.ready(document)
+    docker = kit.docker
+    docker.setVisible(True)
+    words = []
+    docker.live.said.connect(words.append)
+    kit.type("remove the noise")
+    job = docker.restore()
+    assert job is None, "asked for before the plan is there: it waits"
+    yield lambda: len(document.topLevelNodes()) == 2 and kit.idle()
+    kit.tell(words=words, device=docker.device.text())
+
+
+def case_quit_while_the_daemon_starts(kit):
+    """The program that should become the daemon takes its time when Krita quits."""
+    document = kit.new()
+    yield lambda: kit.ready(document)
+    kit.docker.setVisible(True)
+    words = []
+    kit.docker.live.said.connect(words.append)
+    kit.type("remove the noise")
+    yield lambda: words
+    kit.tell(words=words)
+
+
 def case_start_type_restore_quit(kit):
     """A short visit."""
     document = kit.new()

@@ -1,4 +1,4 @@
-"""Runs the cases of $RWI_CASES inside a Krita with a window, one after the other, then quits.
+"""Runs the cases of the files $RWI_CASES, which lie in $RWI_BOX, inside a Krita with a window, one after the other, then quits.
 
 A case is a generator function `case_NAME(kit)`: it yields seconds to wait or a condition to wait for, and tells facts.
 """
@@ -112,7 +112,10 @@ class Driver(Extension):
         pass
 
     def begin(self):
-        found = runpy.run_path(os.environ["RWI_CASES"])
+        sys.path.insert(0, BOX)  # what the cases import lies beside them
+        found = {}
+        for name in os.environ["RWI_CASES"].split():
+            found.update(runpy.run_path(os.path.join(BOX, name)))
         wanted = os.environ.get("RWI_ONLY", "").split()
         self.cases = [(name[5:], found[name]) for name in found if name.startswith("case_")]
         if wanted:

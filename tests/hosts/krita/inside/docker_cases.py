@@ -1,0 +1,260 @@
+"""The docker itself: typing, chips, preview, keyboard, room, history. Each case asserts for itself; Python 3.9 and Krita only."""
+
+import time
+
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished
+
+
+def case_without_a_document(kit):
+    docker = kit.docker
+    docker.setVisible(True)
+    kit.type(RAIN)
+    yield lambda: len(docker.chips._chips) == 2
+    assert docker.restore() is None
+    assert "Open a picture" in docker.message.text()
+    assert not docker.go.isEnabled()
+
+
+def case_a_plan_appears_while_typing(kit):
+    yield from begin(kit, "")
+    docker = kit.docker
+    docker.edit.setFocus()
+    kit.QtTest.QTest.keyClicks(docker.edit, "remove the nois")
+    kit.QtTest.QTest.keyClicks(docker.edit, "e")
+    begun = time.perf_counter()
+    yield lambda: docker.chips._chips
+    kit.tell(plan_ms=round(1000 * (time.perf_counter() - begun)))
+    assert [chip.task for chip in docker.chips._chips] == ["denoise"]
+    yield lambda: docker.device.text() == "CPU, in negative"
+    kit.type("make me a sandwich")
+    yield lambda: not docker.chips._chips
+    assert "nothing will be changed" in docker.message.text(), docker.message.text()
+    assert not docker.go.isEnabled()
+
+
+def case_chips_are_weighed_moved_removed_and_added_by_keyboard(kit):
+    yield from begin(kit, "remove the rain and the noise and the haze")
+    docker, key = kit.docker, kit.QtTest.QTest.keyClick
+    qt = kit.QtCore.Qt
+    chips = docker.chips._chips
+    assert [chip.task for chip in chips] == ["derain", "denoise", "dehaze"]
+    chips[1].bar.setFocus()
+    key(chips[1].bar, qt.Key.Key_Left)
+    assert docker.plan.steps()[1]["strength"] == 0.95
+    key(chips[1].bar, qt.Key.Key_Up, qt.KeyboardModifier.AltModifier)
+    assert [step["task"] for step in docker.plan.steps()] == ["denoise", "derain", "dehaze"]
+    assert docker.chips._chips[0].bar.hasFocus(), "the moved chip keeps the keyboard"
+    key(docker.chips._chips[0].bar, qt.Key.Key_Delete)
+    assert [step["task"] for step in docker.plan.steps()] == ["derain", "dehaze"]
+    assert docker.chips._chips[0].bar.hasFocus(), "the next chip takes over"
+    assert len(kit.document.topLevelNodes()) == 1, "Delete must not reach the canvas"
+    assert bytes(kit.document.topLevelNodes()[0].pixelData(0, 0, 1, 1)) == BLUE
+    snow = next(action for action in docker.chips._menu.actions() if action.text() == "snow")
+    snow.trigger()
+    assert [step["task"] for step in docker.plan.steps()] == ["derain", "dehaze", "desnow"]
+    kit.shoot("chips", docker)
+    yield 0
+
+
+def case_what_the_words_leave_alone_is_said_and_stays_said(kit):
+    yield from begin(kit)
+    docker = kit.docker
+    yield lambda: docker.chips._tasks
+    docker.chips.show_steps(docker.plan.steps(), ["dehaze"])
+    assert docker.chips._note.text() == "Left alone: haze"
+    docker.live.greet()  # the preview's own line says hello some time after the plan came
+    heard = []
+    docker.live.greeted.connect(heard.append)
+    yield lambda: heard
+    assert docker.chips._note.text() == "Left alone: haze"
+
+
+def case_the_preview_shows_before_and_after_and_follows_the_strength(kit):
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, preview = kit.docker, kit.docker.preview
+    begun = time.perf_counter()
+    yield lambda: preview._after is not None
+    kit.tell(preview_s=round(time.perf_counter() - begun, 2))
+    assert preview._before.pixelColor(5, 5).getRgb()[:3] == (90, 60, 30)
+    assert preview._after.pixelColor(5, 5).getRgb()[:3] == (165, 195, 225)
+    assert preview._before.width() == min(400, round(preview.width() * preview.devicePixelRatioF()))
+    begun = time.perf_counter()
+    docker.strength.setValue(0)
+    yield lambda: preview._after is None
+    docker.strength.setValue(50)
+    yield lambda: preview._after is not None and preview._after.pixelColor(5, 5).red() in (127, 128)
+    kit.tell(strength_s=round(time.perf_counter() - begun, 2))
+    qt, key = kit.QtCore.Qt, kit.QtTest.QTest.keyClick
+    split = preview._split
+    key(preview, qt.Key.Key_Right)
+    assert round(preview._split - split, 2) == 0.05
+    box = docker.look._state.box
+    key(preview, qt.Key.Key_Right, qt.KeyboardModifier.ShiftModifier)
+    assert docker.look._state.box[0] > box[0]
+    box = docker.look._state.box
+    kit.document.topLevelNodes()[0].setPixelData(bytes((0, 0, 0, 255)) * (400 * 300), 0, 0, 400, 300)
+    yield lambda: preview._before.pixelColor(5, 5).getRgb()[:3] == (0, 0, 0)  # strokes show up by themselves
+    assert docker.look._state.box == box, "and the same part stays in sight"
+
+
+def case_a_result_is_not_previewed_once_more(kit):
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker = kit.docker
+    yield lambda: docker.preview._after is not None
+    job = docker.restore()
+    yield finished(kit, job)
+    yield lambda: docker.look.target is not None and docker.look.target[1] == job.result
+    yield 0.6
+    assert docker.preview._after is None
+    assert docker.go.isEnabled()
+    kit.type("remove the haze")
+    yield lambda: docker.preview._after is not None  # something else is
+
+
+def case_the_preview_follows_a_layer_that_is_empty_hidden_or_grows(kit):
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, document = kit.docker, kit.document
+    layer = document.createNode("sketch", "paintlayer")
+    document.rootNode().addChildNode(layer, None)
+    yield from kit.activate(document, layer)
+    yield lambda: "empty" in docker.preview._hint
+    layer.setPixelData(BLUE * (40 * 30), 100, 100, 40, 30)
+    document.refreshProjection()
+    yield lambda: docker.preview._before is not None and docker.preview._before.width() == 40
+    layer.setVisible(False)
+    document.refreshProjection()
+    docker.look.ask()
+    assert "not visible" in docker.preview._hint
+    assert docker.preview._before is None
+    layer.setVisible(True)
+    yield lambda: docker.preview._before is not None
+    layer.setPixelData(NEGATIVE * (80 * 60), 100, 100, 80, 60)
+    yield lambda: docker.preview._before is not None and docker.preview._before.width() == 80
+    layer.setPixelData(bytes(80 * 60 * 4), 100, 100, 80, 60)
+    yield lambda: "empty" in docker.preview._hint
+
+
+def case_the_actions_open_the_docker_and_repeat(kit):
+    yield from begin(kit)
+    docker = kit.docker
+    yield finished(kit, docker.restore())
+    docker.setVisible(False)
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
+    kit.app.action("restore_with_instruction_repeat").trigger()
+    yield lambda: not kit.idle() or len(kit.document.topLevelNodes()) == 3
+    yield kit.idle
+    assert kit.names(kit.document) == ["Background", RAIN, RAIN]
+    docker.setVisible(False)
+    kit.app.action("restore_with_instruction").trigger()
+    yield lambda: docker.isVisible()
+    assert docker.edit.hasFocus()
+    for name in ("restore_with_instruction", "restore_with_instruction_repeat"):
+        assert kit.app.action(name).shortcut().isEmpty(), "a shortcut is the user's to give"
+        menus = [
+            menu.title().replace("&", "")
+            for menu in kit.main.findChildren(kit.QtWidgets.QMenu)
+            if kit.app.action(name) in menu.actions()
+        ]
+        assert menus == ["Filter"], menus
+
+
+def case_return_restores_and_letters_are_text(kit):
+    yield from begin(kit, "")
+    docker, test, qt = kit.docker, kit.QtTest.QTest, kit.QtCore.Qt
+    docker.edit.setFocus()
+    test.keyClicks(docker.edit, "noise bxem")  # b, x, e and m are shortcuts of Krita
+    assert docker.edit.toPlainText() == "noise bxem"
+    test.keyClick(docker.edit, qt.Key.Key_Return)  # sooner than the plan can be there
+    assert not docker.chips._chips
+    yield lambda: len(kit.document.topLevelNodes()) == 2
+    yield kit.idle
+    test.keyClick(docker.edit, qt.Key.Key_Tab)
+    assert not docker.edit.hasFocus(), "Tab goes on"
+
+
+def case_the_whole_docker_can_be_reached_by_tab(kit):
+    yield from begin(kit, RAIN)
+    docker, qt = kit.docker, kit.QtCore.Qt
+    yield lambda: docker.device.text()
+    docker.edit.setFocus()
+    seen = []
+    for _ in range(40):
+        widget = kit.QtWidgets.QApplication.focusWidget()
+        if widget is None or widget in seen:
+            break
+        seen.append(widget)
+        kit.QtTest.QTest.keyClick(widget, qt.Key.Key_Tab)
+    bars = [chip.bar for chip in docker.chips._chips]
+    for widget in [docker.edit, *bars, docker.preview, docker.strength, docker.scale, docker.output, docker.go]:
+        assert widget in seen, (widget, [type(each).__name__ for each in seen])
+    assert [seen.index(bar) for bar in bars] == sorted(seen.index(bar) for bar in bars)
+
+
+def case_it_fits_into_240_pixels(kit):
+    yield from begin(kit, "remove the rain and the noise and the haze and the blur")
+    docker = kit.docker
+    docker.setFloating(True)
+    docker.resize(240, 640)
+
+    def outside():
+        right = docker.mapToGlobal(kit.QtCore.QPoint(docker.width(), 0)).x()
+        seen = [each for each in docker.findChildren(kit.QtWidgets.QWidget) if each.isVisible() and each.window() is docker]
+        return [each for each in seen if each.width() and each.mapToGlobal(kit.QtCore.QPoint(each.width(), 0)).x() > right]
+
+    yield lambda: not outside()  # chips that came a moment ago are laid out with the next turn of the event loop
+    yield 0.4
+    kit.shoot("narrow", docker)
+    assert docker.width() <= 240, docker.width()
+    assert not outside()
+    docker.setFloating(False)
+    yield 0.2
+
+
+def case_history_and_presets_are_searched_and_used(kit):
+    yield from begin(kit)
+    docker = kit.docker
+    yield finished(kit, docker.restore())
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[-1])
+    docker._presets.save("Wet street", {"instruction": "remove the rain", "strength": 0.4})
+    docker._show_recall()
+    yield 0.2
+    assert docker.recall._list.item(0).text() == "◈ As this layer was made"
+    items = [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())]
+    assert "★ Wet street" in items, items
+    assert RAIN in items, items
+    docker.recall._search.setText("wet")
+    assert [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())] == ["★ Wet street"]
+    kit.shoot("recall", docker.recall)
+    docker.recall._choose(docker.recall._list.item(0))
+    yield lambda: [step["task"] for step in docker.plan.steps()] == ["derain"]
+    assert docker.edit.toPlainText() == "remove the rain"
+    assert docker.strength.value() == 40
+    assert not docker.recall.isVisible()
+
+
+def case_the_shortcuts_are_the_users_to_give(kit):
+    """Krita's own dialog lists only what an .action file names."""
+    yield 0.2
+    found, flag = [], kit.QtCore.Qt.MatchFlag
+
+    def rows(view, words, how):
+        return view.model().match(view.model().index(0, 0), 0, words, -1, how | flag.MatchRecursive)
+
+    def turn_page(patience=50):
+        dialog = kit.QtWidgets.QApplication.activeModalWidget()
+        for view in dialog.findChildren(kit.QtWidgets.QAbstractItemView) if dialog is not None else ():
+            page = rows(view, "Keyboard Shortcuts", flag.MatchFixedString)
+            if page:
+                view.setCurrentIndex(page[0])
+        views = dialog.findChildren(kit.QtWidgets.QTreeView) if dialog is not None else ()
+        for view in views:
+            for words in ("Restore with instruction", "Repeat last restoration"):
+                found.extend(words for _ in rows(view, words, flag.MatchContains))
+        if patience and not found:
+            kit.QtCore.QTimer.singleShot(200, lambda: turn_page(patience - 1))
+        elif dialog is not None:
+            dialog.reject()
+
+    kit.QtCore.QTimer.singleShot(200, turn_page)
+    kit.app.action("options_configure").trigger()
+    assert {"Restore with instruction", "Repeat last restoration"} <= set(found), found

@@ -1,0 +1,249 @@
+"""Jobs in the queue, and what happens around them while they run. Each case asserts for itself; Python 3.9 and Krita only."""
+
+import json
+import os
+import struct
+import sys
+import time
+
+from casekit import BLUE, RAIN, begin, finished, undo
+from watchdog import Watchdog
+
+
+def case_cancelling_leaves_no_trace(kit):
+    yield from begin(kit, "slower 30 noise")
+    job = kit.docker.restore()
+    yield lambda: job.state == "running" and job.fraction is not None
+    yield 0.2
+    kit.shoot("progress", kit.docker)
+    begun = time.perf_counter()
+    line = next(iter(kit.docker.jobs._lines.values()))
+    line.cancel.click()
+    yield finished(kit, job)
+    took = time.perf_counter() - begun
+    kit.tell(cancel_s=round(took, 2))
+    assert job.state == "cancelled"
+    assert took < 1.5, took
+    assert kit.names(kit.document) == ["Background"]
+    assert kit.history() == []
+    assert not kit.docker.jobs._lines
+    kit.type("")  # also ends the slow preview
+
+
+def case_several_jobs_take_turns_and_can_be_cancelled_one_by_one(kit):
+    yield from begin(kit, "slower 0.7 noise")
+    docker = kit.docker
+    jobs = [docker.restore() for _ in range(3)]
+    yield lambda: jobs[0].state == "running"
+    assert [job.state for job in jobs[1:]] == ["waiting", "waiting"]
+    assert len(docker.jobs._lines) == 3
+    docker.jobs._lines[jobs[1].number].cancel.click()
+    assert jobs[1].state == "cancelled", "one that only waits is over at once"
+    assert len(docker.jobs._lines) == 2
+    yield kit.idle
+    assert [job.state for job in jobs] == ["done", "cancelled", "done"]
+    yield 0.1
+    assert kit.history() == ["Add Layer", "Add Layer"]
+    kit.type("")
+
+
+def case_a_document_closed_meanwhile_is_survived(kit):
+    yield from begin(kit, "slower 4 noise")
+    job = kit.docker.restore()
+    yield lambda: job.state == "running"
+    kit.document.setModified(False)
+    kit.app.action("file_close").trigger()
+    yield finished(kit, job)
+    assert job.state == "failed"
+    assert "closed" in job.message, job.message
+    kit.type("")
+
+
+def case_a_layer_deleted_meanwhile_is_survived(kit):
+    yield from begin(kit, "slower 4 noise")
+    node = kit.document.topLevelNodes()[0]
+    kit.document.rootNode().addChildNode(kit.document.createNode("other", "paintlayer"), node)
+    yield from kit.activate(kit.document, node)
+    job = kit.docker.restore()
+    yield lambda: job.state == "running"
+    node.remove()
+    kit.document.waitForDone()
+    yield finished(kit, job)
+    assert job.state == "failed"
+    assert "deleted" in job.message, job.message
+    assert kit.names(kit.document) == ["other"]
+    kit.type("")
+
+
+def case_strokes_made_meanwhile_are_kept(kit):
+    yield from begin(kit, "slower 4 noise")
+    kit.docker.output.setCurrentIndex(1)
+    node = kit.document.topLevelNodes()[0]
+    job = kit.docker.restore()
+    yield lambda: job.state == "running"
+    node.setPixelData(bytes((1, 2, 3, 255)) * 4, 0, 0, 2, 2)
+    yield finished(kit, job)
+    assert job.state == "done"
+    assert "changed in the meantime" in job.message, job.message
+    assert len(kit.document.topLevelNodes()) == 2
+    assert bytes(kit.document.topLevelNodes()[0].pixelData(0, 0, 1, 1)) == bytes((1, 2, 3, 255))
+    kit.type("")
+
+
+def case_another_strength_needs_no_inference(kit):
+    yield from begin(kit, "slower 5 noise")
+    docker = kit.docker
+    job = docker.restore()
+    yield finished(kit, job)
+    undo(kit)
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
+    docker.strength.setValue(50)
+    begun = time.perf_counter()
+    job = docker.restore()
+    yield finished(kit, job)
+    took = time.perf_counter() - begun
+    kit.tell(adjust_s=round(took, 2))
+    assert job.state == "done", job.message
+    assert took < 4, f"it was inferred again: {took:.2f} s"
+    top = kit.document.topLevelNodes()[-1]
+    assert set(kit.pixels(top, kit.document)[:3]) <= {127, 128}
+    assert job.recipe["strength"] == 0.5
+    kit.type("")
+
+
+def case_nothing_of_ours_begins_in_the_middle_of_a_conversion(kit):
+    """Krita lets events through while it converts: timers, clicks, calls of the jobs' thread."""
+    yield from begin(kit, RAIN, width=800, height=700, depth="U16", profile="ClayRGB-elle-V2-g22.icc", fill=None)
+    node, docker, let_in = kit.document.topLevelNodes()[0], kit.docker, []
+    turns = sys.modules["restore_with_instruction.turns"]
+    node.setPixelData(struct.pack("<4H", 9000, 20000, 30000, 65535) * (800 * 700), 0, 0, 800, 700)
+
+    def poke():
+        if turns.occupied():
+            let_in.append(docker)
+            docker.look.notice()
+            docker.look.ask()
+
+    timer = kit.QtCore.QTimer()
+    timer.setInterval(25)
+    timer.timeout.connect(poke)
+    timer.start()
+    try:
+        job = docker.restore()
+        yield finished(kit, job)
+    finally:
+        timer.stop()
+    assert job.state == "done", job.message
+    kit.tell(let_in=len(let_in))
+    yield lambda: len(kit.app.documents()) == 1
+    yield lambda: docker.look._state is not None and docker.preview._before is not None
+
+
+def case_the_docker_closed_and_floated_during_a_job(kit):
+    yield from begin(kit, "slower 3 noise")
+    docker = kit.docker
+    job = docker.restore()
+    yield lambda: job.state == "running"
+    docker.setFloating(True)
+    yield 0.2
+    docker.close()
+    assert not docker.isVisible()
+    yield 0.2
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    assert len(kit.document.topLevelNodes()) == 2
+    assert not docker.look._timer.isActive(), "nobody looks, nothing is looked at"
+    docker.setFloating(False)
+    docker.setVisible(True)
+    yield lambda: docker.look._timer.isActive()
+    kit.type("")
+
+
+def case_24_megapixels(kit):
+    width, height = 6000, 4000
+    kit.type("")
+    kit.document = kit.app.createDocument(width, height, "large", "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc", 300.0)
+    kit.document.topLevelNodes()[0].setPixelData(os.urandom(width * 4) * height, 0, 0, width, height)
+    kit.app.activeWindow().addView(kit.document)
+    yield lambda: kit.ready(kit.document)
+    docker = kit.docker
+    docker.setVisible(True)
+    docker.scale.setCurrentIndex(0)
+    docker.output.setCurrentIndex(0)
+    docker.strength.setValue(100)
+    kit.type("noise")
+    yield lambda: docker.plan.actionable and docker.look.target is not None
+    yield lambda: docker.preview._after is not None
+    yield 1.0
+    dog = Watchdog(kit.QtCore).start()
+    spent = {}
+    watch(docker, spent)
+    begun, work = time.perf_counter(), time.thread_time()
+    job = docker.restore()
+    captured, work = time.perf_counter() - begun, time.thread_time() - work
+    yield finished(kit, job)
+    took = time.perf_counter() - begun
+    yield 0.3
+    for value in range(95, 60, -5):  # a hand on the slider
+        docker.strength.setValue(value)
+        yield 0.05
+    yield 0.5
+    assert job.state == "done", job.message
+    kit.tell(capture_s=round(captured, 2), total_s=round(took, 2), gaps=dog.stop()[:12], **spent)
+    kit.tell(own_work_s=round(work + spent["thread_work_s"] + spent["gui_work_s"], 2))
+
+
+def watch(docker, spent):
+    """Note how long the conversation with the daemon took, which is not the plug-in's share, and how much work the rest was."""
+    queue = docker.queue
+    line, call, gui, job = queue._line, queue._line.call, queue._gui, queue._work
+    spent.update(thread_work_s=0.0, gui_work_s=0.0, gui_calls_s=[])
+
+    def talk(*arguments, **keywords):
+        begun, work = time.perf_counter(), time.thread_time()
+        try:
+            return call(*arguments, **keywords)
+        finally:
+            spent["daemon_and_wire_s"] = round(time.perf_counter() - begun, 2)
+            spent["thread_work_s"] -= time.thread_time() - work
+
+    def in_gui(work, cancelled):
+        def measured():
+            begun, busy = time.perf_counter(), time.thread_time()
+            try:
+                return work()
+            finally:
+                spent["gui_calls_s"].append(round(time.perf_counter() - begun, 3))
+                spent["gui_work_s"] += time.thread_time() - busy
+
+        return gui(measured, cancelled)
+
+    def whole(given):
+        begun = time.thread_time()
+        try:
+            return job(given)
+        finally:
+            spent["thread_work_s"] += time.thread_time() - begun
+            line.call, queue._gui, queue._work = call, gui, job
+
+    line.call, queue._gui, queue._work = talk, in_gui, whole
+
+
+def case_a_daemon_killed_meanwhile_is_survived(kit):
+    yield from begin(kit, "slower 30 noise")
+    job = kit.docker.restore()
+    yield lambda: job.state == "running" and job.fraction is not None
+    with open(os.path.join(os.environ["RESTORED_RUNTIME_DIR"], "connection.json"), encoding="utf-8") as file:
+        os.kill(json.load(file)["pid"], 9)
+    yield finished(kit, job)
+    assert job.state == "failed"
+    assert "stopped in the middle" in job.message, job.message
+    yield lambda: kit.docker.message.text() == job.message
+    assert kit.names(kit.document) == ["Background"]
+    assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == BLUE * (64 * 48)
+    if os.environ.get("RESTORED_EXECUTABLE"):  # a tree has none to start
+        kit.type(RAIN)
+        yield lambda: kit.docker._text == RAIN
+        job = kit.docker.restore()
+        yield finished(kit, job)
+        assert job.state == "done", job.message

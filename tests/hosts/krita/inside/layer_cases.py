@@ -1,0 +1,196 @@
+"""What becomes of layers: undo, place, kinds, masks, sizes. Each case asserts for itself; Python 3.9 and Krita only."""
+
+import os
+import struct
+
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, undo
+
+from krita import InfoObject, Selection
+
+
+def case_a_new_layer_is_one_undo_step(kit):
+    yield from begin(kit)
+    node = kit.document.topLevelNodes()[0]
+    assert kit.history() == []
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    yield 0.2
+    assert job.state == "done", job.message
+    assert kit.history() == ["Add Layer"], kit.history()
+    assert kit.names(kit.document) == ["Background", RAIN]
+    assert kit.document.activeNode().name() == RAIN, "the result is what the next stroke goes to"
+    assert kit.pixels(kit.document.topLevelNodes()[1], kit.document) == NEGATIVE * (64 * 48)
+    assert bytes(kit.document.pixelData(0, 0, 64, 48)) == NEGATIVE * (64 * 48), "the canvas shows it"
+    undo(kit)
+    yield 0.1
+    assert kit.names(kit.document) == ["Background"]
+    assert kit.pixels(node, kit.document) == BLUE * (64 * 48)
+    undo(kit, "edit_redo")
+    yield 0.1
+    assert kit.names(kit.document) == ["Background", RAIN]
+
+
+def case_in_place_is_two_undo_steps(kit):
+    yield from begin(kit)
+    kit.docker.output.setCurrentIndex(1)
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    yield 0.2
+    assert job.state == "done", job.message
+    assert kit.history() == ["Add Layer", "Remove Layer"], kit.history()
+    assert kit.names(kit.document) == ["Background"]
+    assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == NEGATIVE * (64 * 48)
+    undo(kit)
+    undo(kit)
+    yield 0.1
+    assert kit.names(kit.document) == ["Background"]
+    assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == BLUE * (64 * 48)
+
+
+def case_converting_colours_leaves_the_history_and_the_documents_alone(kit):
+    yield from begin(kit, depth="F16", profile="sRGB-elle-V2-g10.icc", fill=None)
+    node = kit.document.topLevelNodes()[0]
+    node.setPixelData(struct.pack("<4e", 0.25, 0.25, 0.25, 1.0) * (64 * 48), 0, 0, 64, 48)
+    yield 0.5
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    assert kit.history() == ["Add Layer"], kit.history()
+    yield lambda: len(kit.app.documents()) == 1  # a preview may still be on its way
+    top = kit.document.topLevelNodes()[-1]
+    value = struct.unpack("<4e", bytes(top.pixelData(5, 5, 1, 1)))
+    assert abs(value[0] - 0.1818) < 0.002, value  # 0.25 is 0.5371 in sRGB; its negative is 0.4629, which is 0.1818 of light
+    assert value[3] == 1.0
+
+
+def case_the_layer_above_comes_after_its_source(kit):
+    yield from begin(kit)
+    bottom = kit.document.topLevelNodes()[0]
+    kit.document.rootNode().addChildNode(kit.document.createNode("sky", "paintlayer"), bottom)
+    kit.document.waitForDone()
+    yield from kit.activate(kit.document, bottom)
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    assert kit.names(kit.document) == ["Background", RAIN, "sky"]
+
+
+def case_layers_that_cannot_be_restored_get_a_sentence(kit):
+    yield from begin(kit)
+    document, docker = kit.document, kit.docker
+    paint = document.topLevelNodes()[0]
+    root = document.rootNode()
+    vector = document.createVectorLayer("shapes")
+    group = document.createGroupLayer("trip")
+    filled = document.createFillLayer("paper", "color", InfoObject(), Selection())
+    for node in (vector, group, filled):
+        root.addChildNode(node, None)
+    document.waitForDone()
+
+    def said(node, output, word):
+        yield from kit.activate(document, node)
+        docker.output.setCurrentIndex(output)
+        job = docker.restore()
+        assert job is None, node.name()
+        assert word in docker.message.text(), docker.message.text()
+
+    yield from said(vector, 0, "vector layer")
+    yield from said(group, 1, "no pixels of its own")
+    yield from said(filled, 0, "no picture of its own")
+    paint.setLocked(True)
+    yield from said(paint, 1, "is locked")
+    paint.setLocked(False)
+    paint.setVisible(False)
+    yield from said(paint, 0, "not visible")
+    paint.setVisible(True)
+    paint.enableAnimation()
+    yield from said(paint, 0, "animated")
+    assert all(node.name() != RAIN for node in document.topLevelNodes())
+
+
+def case_a_locked_layer_can_be_restored_into_a_new_one(kit):
+    yield from begin(kit)
+    kit.document.topLevelNodes()[0].setLocked(True)
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    assert kit.names(kit.document) == ["Background", RAIN]
+
+
+def case_masks_opacity_and_blending_come_along(kit):
+    yield from begin(kit)
+    node = kit.document.topLevelNodes()[0]
+    node.setOpacity(128)
+    node.setBlendingMode("multiply")
+    if hasattr(kit.document, "createTransparencyMask"):  # from 5.2 on
+        node.addChildNode(kit.document.createTransparencyMask("hole"), None)
+    kit.document.waitForDone()
+    yield from kit.activate(kit.document, node)
+    before = len(kit.history())
+    job = kit.docker.restore()
+    yield finished(kit, job)
+    yield 0.2
+    assert job.state == "done", job.message
+    top = kit.document.topLevelNodes()[-1]
+    assert (top.name(), top.opacity(), top.blendingMode()) == (RAIN, 128, "multiply")
+    assert [each.type() for each in top.childNodes()] == [each.type() for each in node.childNodes()]
+    assert kit.history()[before:] == ["Add Layer"], kit.history()
+
+
+def case_twice_the_size_opens_a_document(kit):
+    yield from begin(kit)
+    docker = kit.docker
+    docker.scale.setCurrentIndex(1)
+    assert not docker.output.isEnabled()
+    before = len(kit.app.documents())
+    job = docker.restore()
+    yield finished(kit, job)
+    yield 0.3
+    assert job.state == "done", job.message
+    assert len(kit.app.documents()) == before + 1
+    made = kit.app.activeDocument()
+    assert (made.width(), made.height()) == (128, 96)
+    assert bytes(made.topLevelNodes()[0].pixelData(0, 0, 1, 1)) == NEGATIVE
+    selection = Selection()
+    selection.select(3, 3, 9, 9, 255)
+    made.setSelection(selection)
+    assert docker.restore() is None
+    assert "selection" in docker.message.text().lower()
+    docker.scale.setCurrentIndex(0)
+
+
+def case_strange_instructions_and_the_smallest_layer(kit):
+    yield from begin(kit, "", width=1, height=1)
+    docker = kit.docker
+    for text in ("", "   \n\t "):
+        kit.type(text)
+        assert docker.restore() is None
+        yield 0.2
+        assert not docker.go.isEnabled()
+    wide = docker.minimumSizeHint().width()
+    endless = "remove the noise " * 6000
+    bad = "noise\n\n\tand\x0b\x1b <b>rain</b> & \u202e %s %d {}\uffff"
+    emoji = "🌧️ please remove the noise 🔥👨‍👩‍👧‍👦"
+    for text, name in ((emoji, emoji), (bad, "noise and <b>rain</b> & %s %d {}"), (endless, endless[:59] + "…")):
+        kit.type(text)
+        text = docker.edit.toPlainText()  # Qt makes line ends of its own
+        yield lambda text=text: docker._text == text
+        before = len(kit.document.topLevelNodes())
+        job = docker.restore()
+        yield finished(kit, job)
+        assert job.state == "done", job.message
+        assert len(kit.document.topLevelNodes()) == before + 1
+        made = kit.document.topLevelNodes()[1]  # right above its source, below the earlier ones
+        assert made.name() == name, ascii(made.name())
+        assert bytes(made.pixelData(0, 0, 1, 1)) == NEGATIVE
+        yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
+        assert docker.minimumSizeHint().width() <= wide, "no words make the docker wider"
+    assert endless.strip() not in docker._history.list(), "what nobody wrote by hand is not kept"
+    path = os.path.join(kit.box, "names.kra")
+    kit.document.setBatchmode(True)
+    assert kit.document.saveAs(path)
+    again = kit.app.openDocument(path)
+    assert again is not None, "a name must not break the file"
+    assert kit.names(again)[-1] == emoji
+    assert len(kit.names(again)) == 4
+    again.close()
+    kit.type("")

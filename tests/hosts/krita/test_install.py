@@ -1,0 +1,71 @@
+"""`restored plugins install krita` as a user types it, and Krita's own importer: afterwards a real Krita has the docker."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostkit import ROOT, Screen
+from krita_host import INSIDE, Krita
+
+from restored.hosts import build_zip
+
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def bare(krita: Krita) -> Iterator[Krita]:
+    """This Krita with a home of its own in which only the tests' driver is installed and switched on."""
+    folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
+    made = Krita(krita.suite, folder, installed=False)
+    yield made
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def plugins(krita: Krita, *words: str) -> dict:
+    """What `restored plugins` says of this home."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "restored.cli", "plugins", *words, "krita", "--json"],
+        env={**environment, "HOME": str(krita.home)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (place,) = json.loads(done.stdout)["places"]
+    return place
+
+
+def seen(krita: Krita, box: Path, screen: Screen) -> dict:
+    """What a Krita that starts now shows of the plug-in."""
+    (told,) = krita.window(box, screen, "life_cases.py", RWI_ONLY="is_it_there", RESTORED_RUNTIME_DIR=str(box))
+    assert told["error"] is None, told["error"]
+    return told["facts"]
+
+
+def test_the_command_puts_it_in_and_takes_it_out(bare: Krita, box: Path, krita_screen: Screen) -> None:
+    assert plugins(bare, "status")["installed"] is False
+    told = plugins(bare, "install")
+    assert (told["installed"], told["enabled"], told["current"]) == (True, True, True), told
+    assert "enable_rwi_driver=true" in (bare.home / ".config/kritarc").read_text(), "what others have set stays"
+    assert seen(bare, box, krita_screen) == {"docker": "Restore with instruction", "actions": 2}
+    assert plugins(bare, "status")["state"].startswith("version ")
+    assert plugins(bare, "uninstall")["installed"] is False
+    assert seen(bare, box, krita_screen) == {"docker": "", "actions": 0}
+    assert not list((bare.home / ".local").rglob("*restore_with_instruction*"))
+
+
+def test_kritas_own_importer_takes_the_zip(bare: Krita, box: Path, krita_screen: Screen) -> None:
+    build_zip(box / "plugin.zip")
+    shutil.copy(INSIDE / "importing.py", box)
+    said = bare.headless(box, "importing", RWI_DATA=str(bare.plugins.parent))
+    assert "@@ imported ['restore_with_instruction']" in said, said
+    assert (bare.plugins.parent / "actions/restore_with_instruction.action").is_file()
+    bare.settings()  # as Krita's importer offers: both plug-ins on
+    assert seen(bare, box, krita_screen) == {"docker": "Restore with instruction", "actions": 2}
