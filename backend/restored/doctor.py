@@ -115,7 +115,7 @@ def _device() -> Iterator[Finding]:
 
     from restored.engine import device_line
 
-    facts: dict[str, Any] = {"torch": torch.__version__, "built for CUDA": torch.version.cuda}
+    facts: dict[str, Any] = {"torch": torch.__version__, "built for CUDA": torch.version.cuda or "no"}
     if torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         facts |= {"GPU": torch.cuda.get_device_name(), "GPU memory": f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"}
@@ -151,8 +151,18 @@ def _daemon() -> Iterator[Finding]:
         else:
             yield Finding("daemon", "bad", error.sentence, {"code": error.code, "detail": error.detail})
         return
-    facts = {name: value for name, value in facts.items() if name not in ("type", "id", "protocol")}
-    yield Finding("daemon", "ok", f"running, version {hello.get('version')}, on {hello.get('device')}", facts)
+    kept = facts.get("kept", {})
+    facts = {
+        **{name: facts[name] for name in ("pid", "build", "state", "log") if name in facts},
+        "models in memory": ", ".join(facts.get("loaded", ())) or "none",
+        "memory": f"{facts.get('memory', 0) / 2**20:.0f} MiB",
+        "up for": f"{facts.get('uptime', 0):.0f} s",
+        "work": ", ".join(job["kind"] for job in facts.get("jobs", ())) or "none",
+        "clients": ", ".join(facts.get("clients", ())) or "none",
+        "results kept": f"{kept.get('results', 0)}, {kept.get('bytes', 0) / 2**20:.0f} MiB",
+    }
+    where = f", computing on {hello['device']}" if hello.get("device") else ""
+    yield Finding("daemon", "ok", f"running, version {hello.get('version')}{where}", facts)
 
 
 def _plugins() -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """The wire, defined once: message types, header fields and their checks. Imported by the daemon too.
 
 A message is a list of frames. The first is the header, a msgpack map with `protocol`, `type` and `id` (the request's); the
-others are raw pixels or bytes, each described by one entry of the header's `frames`. A request that announces frames is sent
+others are raw pixels, each described by one entry of the header's `frames`; they are always sRGB-encoded, so no colour profile
+travels and a frame that is one is refused. A request that announces frames is sent
 without them; they follow in an `upload` once the daemon said `accepted`. `hello`, `shutdown` and `error` keep their form in
 every protocol version.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Sequence, Tuple, cast
+from typing import Any, Callable, Dict, Final, List, Mapping, Sequence, Tuple, cast
 
 from .errors import ClientError
 from .pixels import DEPTHS, Pixels, geometry_problem
@@ -21,7 +22,6 @@ PROTOCOL_VERSION: Final[int] = 1
 MAX_HEADER: Final[int] = 1 << 20
 """Bytes of a header at most: an instruction of 100 kB and its plan fit."""
 
-MAX_ICC: Final[int] = 16 << 20
 MAX_CONTEXT_SIDE: Final[int] = 256
 
 # client -> daemon
@@ -50,7 +50,6 @@ ERROR: Final = "error"
 LAYER: Final = "layer"
 MASK: Final = "mask"
 CONTEXT: Final = "context"
-ICC: Final = "icc"
 
 
 def encode(header: Mapping[str, Any]) -> bytes:
@@ -84,26 +83,24 @@ def message(kind: str, request: str, **fields: Any) -> Dict[str, Any]:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a header says about one raw frame. Geometry is None for an ICC profile."""
+    """What a header says about one raw frame."""
 
     role: str
     nbytes: int
-    geometry: Optional[Tuple[int, int, int, str]] = None  # width, height, channels, depth
+    geometry: Tuple[int, int, int, str]  # width, height, channels, depth
 
-    def content(self, data: Any) -> Any:
-        """The frame as Pixels, or an ICC profile's buffer as it is. Raises ClientError("size_mismatch") when the sizes lie."""
+    def content(self, data: Any) -> Pixels:
+        """The frame as Pixels. Raises ClientError("size_mismatch") when the sizes lie."""
         have = memoryview(data).nbytes
         if have != self.nbytes:
             raise ClientError("size_mismatch", detail=f"{self.role}: {have} bytes instead of {self.nbytes}")
-        return data if self.geometry is None else Pixels(*self.geometry, data=data)
+        return Pixels(*self.geometry, data=data)
 
 
-def describe(role: str, content: Any) -> Dict[str, Any]:
-    """The `frames` entry for Pixels or, for ICC, bytes."""
-    if isinstance(content, Pixels):
-        geometry = {"width": content.width, "height": content.height, "channels": content.channels, "depth": content.depth}
-        return {"role": role, "bytes": content.nbytes, **geometry}
-    return {"role": role, "bytes": len(content)}
+def describe(role: str, content: Pixels) -> Dict[str, Any]:
+    """The `frames` entry for these pixels."""
+    geometry = {"width": content.width, "height": content.height, "channels": content.channels, "depth": content.depth}
+    return {"role": role, "bytes": content.nbytes, **geometry}
 
 
 def read_frames(header: Mapping[str, Any], allowed: Sequence[str]) -> List[Frame]:
@@ -123,10 +120,6 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
     role, nbytes = entry["role"], entry.get("bytes", 0)
     if not _whole(nbytes) or nbytes < 1:
         raise ClientError("bad_request", detail="a frame needs its size in bytes")
-    if role == ICC:
-        if nbytes > MAX_ICC:
-            raise ClientError("bad_picture", "The colour profile is too large.", f"{nbytes} bytes")
-        return Frame(role, nbytes)
     geometry = (entry.get("width", 0), entry.get("height", 0), entry.get("channels", 0), entry.get("depth", ""))
     problem = geometry_problem(*geometry)
     if problem:
@@ -195,7 +188,7 @@ FORMS: Final[Dict[str, Form]] = {
             "keep": _flag,
             "device": _text,
         },
-        (LAYER, MASK, CONTEXT, ICC),
+        (LAYER, MASK, CONTEXT),
     ),
     ADJUST: Form({"job": _text}, {"strength": _fraction}, (MASK,)),
     UPLOAD: Form({}, {}),
@@ -240,7 +233,7 @@ def _check_restore(header: Mapping[str, Any], frames: Sequence[Frame]) -> None:
     if LAYER not in by_role:
         raise ClientError("bad_request", detail="restore needs a layer")
     layer, mask = by_role[LAYER].geometry, by_role.get(MASK)
-    if mask is not None and layer is not None and mask.geometry is not None and mask.geometry[:2] != layer[:2]:
+    if mask is not None and mask.geometry[:2] != layer[:2]:
         raise ClientError("bad_picture", "The mask must be as large as the layer.")
 
 

@@ -56,7 +56,7 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
     if not isinstance(found, int) or not isinstance(recipe.get("plan"), dict):
         raise ClientError("bad_recipe", detail=f"no recipe in {text[:80]!r}")
     if found > RECIPE_FORMAT:
-        raise ClientError("bad_recipe", "This recipe was made by a newer version. Please update this plug-in.", f"format {found}")
+        raise ClientError("bad_recipe", "This recipe was made by a newer version. Please update.", f"format {found}")
     strength, scale = recipe.get("strength", 1.0), recipe.get("scale", 1)
     if (
         isinstance(strength, bool)
@@ -65,4 +65,7 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
         or scale not in (1, 2, 4)
     ):
         raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}")
+    for name in ("instruction", "model", "sha256"):
+        if not isinstance(recipe.get(name), (str, type(None))):
+            raise ClientError("bad_recipe", detail=f"{name} {recipe[name]!r}"[:200])
     return recipe

@@ -126,15 +126,13 @@ class Session:
         device: Optional[str] = None,
         keep: bool = False,
         previews: bool = False,
-        icc: Optional[bytes] = None,
         on_progress: OnProgress = None,
         cancelled: IsCancelled = None,
     ) -> Outcome:
         """Restore a layer by an instruction, or by a plan that was edited (then `instruction` only colours the recipe).
 
         strength in [0, 1]. scale 1, 2 or 4. mask: one channel, as large as the layer. keep: let `adjust` work on this
-        job. previews: give finished pieces of the result to on_progress. icc: the layer's own profile, for the engine to know;
-        the pixels are sRGB-encoded whatever it says.
+        job. previews: give finished pieces of the result to on_progress.
         on_progress is called in this thread; cancelled is asked about ten times a second. Raises Cancelled or ClientError.
         """
         fields = {
@@ -147,7 +145,7 @@ class Session:
             "keep": keep,
             "previews": previews,
         }
-        frames = [(messages.LAYER, layer), (messages.MASK, mask), (messages.CONTEXT, context), (messages.ICC, icc)]
+        frames = [(messages.LAYER, layer), (messages.MASK, mask), (messages.CONTEXT, context)]
         return self._outcome(*self._call(messages.RESTORE, fields, frames, on_progress, cancelled))
 
     def adjust(self, job: str, *, strength: Optional[float] = None, mask: Optional[Pixels] = None) -> Outcome:
@@ -207,7 +205,7 @@ class Session:
                     if answer[0]["type"] == messages.ACCEPTED:
                         if frames:
                             upload = messages.encode(messages.message(messages.UPLOAD, request))
-                            self._send([upload, *(getattr(content, "data", content) for _, content in frames)], cancelled)
+                            self._send([upload, *(content.data for _, content in frames)], cancelled)
                         answer = self._next(request, on_progress, cancelled, skip=(*_PROGRESS, messages.ACCEPTED))
                     return _checked(*answer)
             except ClientError as error:

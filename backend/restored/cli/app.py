@@ -1,6 +1,5 @@
 """The commands of `restored`, put together; and the one place where errors become a sentence and an exit code."""
 
-import os
 import signal
 import sys
 import traceback
@@ -59,8 +58,9 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code: 0 done (or nothing to do), 1 a sentence on stderr, 2 wrong usage, 130 Ctrl+C."""
     # so that a polite kill also removes half-written files
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    say.write_any_text()
     try:
-        app(args=[_as_text(argument) for argument in arguments], prog_name="restored")
+        app(args=arguments, prog_name="restored")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:
@@ -72,8 +72,3 @@ def run(arguments: list[str]) -> int:
             traceback.print_exc()
         return 1
     return 0
-
-
-def _as_text(argument: str) -> str:
-    """Arguments that are not UTF-8 arrive with escapes that nothing else could encode; file names must keep them."""
-    return argument if os.path.exists(argument) else argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

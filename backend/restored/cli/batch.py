@@ -15,14 +15,17 @@ from .single import make_wish
 from .work import OnProgress, Wish, restore_file
 from .workers import Worker, worker
 
-_HOPELESS: Final = ("not_installed", "start_failed", "protocol", "unsafe", "unknown_model", "model_damaged", "engine_missing")
+_HOPELESS: Final = ("not_installed", "start_failed", "protocol", "unsafe", "model", "bad_plan", "engine_missing")
 """Errors that the next picture would meet as well."""
 
 
 def batch(
-    folder: Annotated[Path, typer.Argument(help="The folder with the photographs.")],
-    instruction: Annotated[str | None, typer.Argument(help="What to do with each of them.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder for the results; made when needed.")] = None,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder with the photographs.")],
+    instruction: Annotated[str | None, typer.Argument(metavar="INSTRUCTION", help="What to do with each of them.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Required: the folder for the results, made when missing."),
+    ] = None,
     strength: Strength = None,
     scale: Scale = None,
     model: Model = None,

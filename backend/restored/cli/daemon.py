@@ -1,5 +1,6 @@
 """`restored daemon`: look after the background process."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -43,7 +44,10 @@ def status(json: Json = False) -> None:
 @daemon.command()
 def unload(json: Json = False) -> None:
     """Give the memory of loaded models back now; the next restoration loads them again."""
-    _tell(_ask(lambda session: session.unload() or session.status()), json)
+    answer = _ask(lambda session: session.unload() or session.status())
+    if answer is not None and not json:
+        say.out.print("The models are unloaded; the next restoration loads them again.")
+    _tell(answer, json)
 
 
 def ask_status() -> dict[str, Any] | None:
@@ -70,6 +74,22 @@ def _tell(answer: dict[str, Any] | None, json: bool) -> None:
         say.out.print("The daemon is not running. It starts by itself when it is needed.")
         return
     say.out.print(Text("The daemon is running.", style="bold"))
-    for name in ("version", "pid", "device", "state"):
-        if answer.get(name):
-            say.out.print(Text.assemble((f"  {name:9}", "dim"), str(answer[name])))
+    for name, words in _facts(answer):
+        say.out.print(Text.assemble((f"  {name:9}", "dim"), words))
+
+
+def _facts(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What of a status a person wants to know."""
+    yield "version", str(answer["version"]) + (", not the one that is installed now" if answer.get("outdated") else "")
+    yield "pid", str(answer["pid"])
+    yield "state", answer["state"] + (f" ({answer['words']})" if answer.get("words") else "")
+    if answer.get("device"):
+        yield "device", answer["device"]
+    yield "models", ", ".join(answer.get("loaded", ())) or "none in memory"
+    yield "memory", f"{answer.get('memory', 0) / 2**20:.0f} MiB"
+    for job in answer.get("jobs", ()):
+        done = "" if job["fraction"] is None else f" {job['fraction']:.0%}"
+        yield "work", f"{job['words']}{done}, for {job['client']}"
+    if not answer.get("jobs"):
+        yield "work", "none"
+    yield "log", answer["log"]

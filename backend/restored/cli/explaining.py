@@ -15,15 +15,17 @@ from .workers import worker
 
 
 def explain(
-    instruction: Annotated[str | None, typer.Argument(help="The sentence to understand.")] = None,
-    file: Annotated[Path | None, typer.Option(help="A file with one instruction per line; - is the standard input.")] = None,
+    instruction: Annotated[str | None, typer.Argument(metavar="INSTRUCTION", help="The sentence to understand.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with one instruction per line; - is the standard input.")
+    ] = None,
     no_daemon: NoDaemon = False,
     json: Json = False,
 ) -> None:
     """Show what an instruction is understood as."""
     if (instruction is None) == (file is None):
         raise typer.BadParameter("Give an instruction, or a --file with one per line (not both).", param_hint="INSTRUCTION")
-    texts = [instruction] if instruction is not None else list(_lines(file))
+    texts = [say.repaired(instruction)] if instruction is not None else list(_lines(file))
     with say.progress("Reading", quiet=json) as show, worker(no_daemon, lambda words: show(None, words)) as who:
         plans = []
         for number, text in enumerate(texts):

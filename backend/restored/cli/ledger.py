@@ -1,7 +1,6 @@
 """Which pictures of a batch are done, so that an interrupted one goes on where it stopped."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ class Ledger:
     def __init__(self, output: Path, wish: Wish, *, again: bool) -> None:
         """Makes the output folder. Raises Failure."""
         self._output = output
-        self._wish = asdict(wish)
+        self._wish = wish.asked()
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -11,7 +11,7 @@ from .options import Json
 
 models = typer.Typer(help="List, check and import models.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="The model's name or its folder.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The model's name or its folder.")]
 
 
 @models.command("list")
@@ -27,8 +27,8 @@ def list_models(json: Json = False) -> None:
             continue
         default = "  (default)" if entry["default"] else ""
         facts = f"{', '.join(entry['tasks'])}; {entry['megabytes']:.1f} MB; licence {entry['licence']}"
-        say.out.print(Text.assemble((entry["name"], "bold"), f"{default}  {entry['family']}"))
-        say.out.print(Text(f"    {facts}", style="dim"))
+        say.out.print(Text.assemble((entry["name"], "bold"), default))
+        say.out.print(Text(f"    family {entry['family']}; {facts}", style="dim"))
 
 
 @models.command()
@@ -54,11 +54,15 @@ def info(name: Name, json: Json = False) -> None:
         say.print_json({**facts, "architecture": dict(manifest.architecture)})
         return
     for name, value in facts.items():
-        say.out.print(Text.assemble((f"{name.replace('_', ' '):14}", "dim"), _words(value)))
+        for number, line in enumerate(_lines(value)):
+            label = name.replace("_", " ") if number == 0 else ""
+            say.out.print(Text.assemble((f"{label:14}", "dim"), line))
 
 
 @models.command()
-def verify(name: Annotated[str | None, typer.Argument(help="One model; all when left out.")] = None, json: Json = False) -> None:
+def verify(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One model; all when left out.")] = None, json: Json = False
+) -> None:
     """Check every file of the installed models against its sha256."""
     from restored.models.base import ModelError
     from restored.models.bundle import list_bundles, load_bundle
@@ -135,7 +139,20 @@ def listed() -> list[dict[str, Any]]:
     return entries
 
 
+def _lines(value: Any) -> list[str]:
+    """A fact as lines for a person: figures in a table's order, one thing per line."""
+    if isinstance(value, dict):
+        lines = []
+        for key, inner in value.items():
+            nested = isinstance(inner, dict) and any(isinstance(each, dict) for each in inner.values())
+            lines += _lines(inner) if nested else [f"{key}: {_words(inner)}"]
+        return lines or ["none"]
+    return [_words(value)]
+
+
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{key} {_words(inner)}" for key, inner in value.items()) or "none"
+        return ", ".join(f"{key.replace('_', ' ')} {_words(inner)}" for key, inner in value.items())
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,5 +1,6 @@
 """What the command says and where: results on stdout, everything about getting there on stderr."""
 
+import io
 import json
 import os
 import signal
@@ -28,9 +29,26 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def write_any_text() -> None:
+    """From now on a character that the terminal's encoding lacks is written as “?”: a result must not fail at its report."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def repaired(argument: str) -> str:
+    """A text from the command line whose bytes were not UTF-8, readable again. Not for file names, which keep their bytes."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def print_json(data: Any) -> None:
-    """One object, one line, whatever the terminal's encoding."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=not _utf8(), separators=(", ", ": ")) + "\n")
+    """One object, one line, whatever the terminal's encoding and the bytes in a file's name."""
+    line = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+    try:
+        line.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        line = json.dumps(data, separators=(", ", ": "))
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
@@ -102,7 +120,3 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
     if asked:
         raise Cancelled
-
-
-def _utf8() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,5 +1,6 @@
 """`restored run`: one photograph and a sentence."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,10 +18,14 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 def run(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="The photograph: PNG, TIFF, JPEG or WebP.")],
-    instruction: Annotated[str | None, typer.Argument(help='What to do, such as "remove the rain and brighten it".')] = None,
+    instruction: Annotated[
+        str | None, typer.Argument(metavar="INSTRUCTION", help='What to do, such as "remove the rain and brighten it".')
+    ] = None,
     output: Output = None,
     strength: Strength = None,
-    mask: Annotated[Path | None, typer.Option(help="A picture of the same size: white may change, black must not.")] = None,
+    mask: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A picture of the same size: white may change, black must not.")
+    ] = None,
     scale: Scale = None,
     model: Model = None,
     device: Device = None,
@@ -60,13 +65,19 @@ def make_wish(
     if device is not None and device not in DEVICES:
         raise typer.BadParameter(f"The device is one of: {', '.join(DEVICES)}.", param_hint="--device")
     return Wish(
-        instruction=instruction if recipe is None else str(said.get("instruction") or "") or None,
+        instruction=say.repaired(instruction) if instruction is not None else said.get("instruction") or None,
         plan=said.get("plan"),
         strength=strength if strength is not None else float(said.get("strength", 1.0)),
         scale=scale,
-        model=model or said.get("model") or None,
+        model=_findable(model or said.get("model") or None),
         device=device,
+        made_with=said.get("sha256"),
     )
+
+
+def _findable(model: str | None) -> str | None:
+    """A model's folder as the daemon, which works in another folder, finds it; a name as it is."""
+    return str(Path(model).absolute()) if model and ("/" in model or os.sep in model) else model
 
 
 def tell(report: Report, output: Path) -> None:
@@ -74,7 +85,8 @@ def tell(report: Report, output: Path) -> None:
     done = report.done
     if done.changed:
         say.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan)))
-        say.out.print(Text.assemble(("Device   ", "dim"), f"{done.device}, {done.seconds:.1f} s"))
+        say.out.print(Text.assemble(("Device   ", "dim"), done.device))
+        say.out.print(Text.assemble(("Time     ", "dim"), f"{done.seconds:.1f} s"))
         say.out.print(Text.assemble(("Result   ", "dim"), f"{output} ({report.width} x {report.height})"))
     else:
         say.out.print(Text.assemble(("Nothing to do. ", "bold"), done.message))

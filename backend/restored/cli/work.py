@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,10 @@ OnProgress = Callable[[float | None, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is wanted of every picture: an instruction or a plan, and how."""
+    """What is wanted of every picture: an instruction or a plan, and how.
+
+    made_with: the fingerprint of the model that a recipe was made with, to notice when it is another one by now.
+    """
 
     instruction: str | None = None
     plan: dict[str, Any] | None = None
@@ -39,6 +42,11 @@ class Wish:
     scale: int = 1
     model: str | None = None
     device: str | None = None
+    made_with: str | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What is asked of whoever restores, by the names that the wire has for it."""
+        return {name: value for name, value in asdict(self).items() if name != "made_with"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +130,8 @@ def restore_file(
         return Report(done, picture.width, picture.height, tuple(notes))
     pixels = from_srgb(done.pixels, picture.pixels, picture.metadata.icc)
     result = _with_pixels(picture, pixels)
-    write_picture(target, result, _encoded(done.recipe))
+    notes += write_picture(target, result, _encoded(done.recipe))
+    notes += _another_model(wish, done)
     return Report(done, result.width, result.height, tuple(notes))
 
 
@@ -131,6 +140,13 @@ def _with_pixels(picture: Picture, pixels: NDArray) -> Picture:
     height, width = pixels.shape[:2]
     metadata = Metadata(old.icc, settled(old.exif, width, height), old.xmp, old.dpi)
     return replace(picture, pixels=pixels, metadata=metadata)
+
+
+def _another_model(wish: Wish, done: Done) -> list[str]:
+    used = done.recipe.get("sha256")
+    if not wish.made_with or not used or used == wish.made_with:
+        return []
+    return [f"The recipe was made with another version of the model “{done.model}”, so this result may differ a little."]
 
 
 def _encoded(recipe: dict[str, Any]) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -63,7 +62,7 @@ class _Daemon:
             progress(now.fraction, now.words)
 
         layer, where = to_wire(pixels), _mask(mask)
-        return _done(self._session.restore(layer, mask=where, on_progress=hear, cancelled=cancelled, **asdict(wish)))
+        return _done(self._session.restore(layer, mask=where, on_progress=hear, cancelled=cancelled, **wish.asked()))
 
 
 class _Here:
@@ -81,7 +80,7 @@ class _Here:
         def hear(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
             progress(fraction, words)
 
-        order = Order(to_wire(pixels), mask=_mask(mask), **asdict(wish))
+        order = Order(to_wire(pixels), mask=_mask(mask), **wish.asked())
         return _done(self._work.restore(order, hear, cancelled))
 
 

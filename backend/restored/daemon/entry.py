@@ -6,6 +6,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from restored_client.paths import runtime_dir
+
 from .home import AlreadyRunning, Home
 from .logs import open_log
 from .offline import stay_offline
@@ -46,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """`restored serve [options]`: 0 when it ended as asked or another daemon was there first, else 1."""
     arguments = sys.argv[1:] if arguments is None else arguments
     settings = read_settings([word for word in arguments if word != "serve"])
+    if os.name == "posix":
+        os.umask(0o077)  # the folder keeps others out already; lock, socket and log need not rely on it
+    if sys.stderr and sys.stderr.isatty():
+        print("The restoration daemon serves in this terminal; Ctrl+C ends it.", file=sys.stderr)
     try:
         if not serve(settings):
             # a thread deep inside a library would be torn down under it: end at once instead
@@ -53,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AlreadyRunning:
         print("The restoration daemon is already running.", file=sys.stderr)
     except OSError as error:
-        print(f"The restoration daemon cannot use its folder: {error}", file=sys.stderr)
+        print(f"The restoration daemon cannot use its folder “{runtime_dir()}”: {error.strerror or error}.", file=sys.stderr)
         return 1
     return 0
 

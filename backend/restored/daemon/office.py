@@ -188,7 +188,7 @@ class Office:
                 **self._facts(),
                 idle=self.idle,
                 state=self.performance.state,
-                words=self.performance.words,
+                words="" if ready else self.performance.words,
                 jobs=jobs,
                 clients=sorted(other.name for other in self._clients.values() if other.name),
                 device=self._work.device() if ready else "",

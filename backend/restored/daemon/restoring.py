@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from restored.instruction.plan import Plan, PlanError
+from restored.instruction.sanitize import MAX_CHARACTERS
 from restored.instruction.tasks import LABELS, TASKS
 from restored_client.errors import ClientError
 from restored_client.pixels import Pixels
@@ -135,7 +136,8 @@ class Restoring:
                 cancel=cancelled,
             )
         recipe = make_recipe(
-            instruction=order.instruction or plan.text,
+            # what was never read is not needed to do it again, and a JPEG has no room for it
+            instruction=(order.instruction or plan.text)[:MAX_CHARACTERS],
             plan=result.plan.to_dict(),
             strength=order.strength,
             scale=order.scale,

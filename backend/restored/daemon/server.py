@@ -9,6 +9,7 @@ import time
 from typing import Any, Final
 
 import psutil
+import zmq
 
 from restored_client.discovery import Connection
 from restored_client.messages import PROTOCOL_VERSION
@@ -56,7 +57,7 @@ class Server:
         token = secrets.token_urlsafe(32)
         self._wire = Wire(token=token, max_message=memory // 2)
         self._wire.watch(self._bell.fileno())
-        endpoint = self._wire.bind(home.endpoint(settings.tcp))
+        endpoint = self._listen(settings.tcp)
         self._office = Office(work, self._wire, settings, memory=memory, facts=self._facts, ring=self._ring, shut=self.end)
         home.publish(Connection(endpoint, token, os.getpid(), PROTOCOL_VERSION, self._version, self._build))
         log.info("version %s, build %s, listening", self._version, self._build)
@@ -87,6 +88,13 @@ class Server:
         # before the answer to a shutdown goes out: who reads it may start another daemon at once
         self._home.withdraw()
         self._ring()
+
+    def _listen(self, tcp: bool) -> str:
+        try:
+            return self._wire.bind(self._home.endpoint(tcp))
+        except zmq.ZMQError as error:  # a folder on a disk that knows no sockets
+            log.warning("no unix socket: %s", error)
+            return self._wire.bind(self._home.endpoint(tcp=True))
 
     def _receive(self) -> None:
         for _ in range(BURST):

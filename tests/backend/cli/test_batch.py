@@ -45,6 +45,16 @@ def test_one_bad_file_does_not_stop_the_rest(restored: Run, somebody: Somebody, 
     assert "1 failed" in restored("batch", folder, "brighter", "-o", tmp_path / "out").out
 
 
+@pytest.mark.parametrize("code", ["model", "bad_plan"])
+def test_what_would_fail_for_every_picture_is_said_once(
+    restored: Run, somebody: Somebody, folder: Path, tmp_path: Path, code: str
+) -> None:
+    somebody.error = ClientError(code, "There is no such model.")
+    ran = restored("batch", folder, "brighter", "-o", tmp_path / "out")
+    assert (ran.code, ran.err) == (1, "There is no such model.\n")
+    assert len(somebody.said) == 1
+
+
 def test_an_interrupted_batch_goes_on_where_it_stopped(restored: Run, somebody: Somebody, folder: Path, tmp_path: Path) -> None:
     def second_fails() -> None:
         if len([wish for wish in somebody.said if not isinstance(wish, str)]) == 2:

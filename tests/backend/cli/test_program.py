@@ -1,5 +1,6 @@
 """The program as a process: what it imports before it answers, its exit codes, its manners towards pipes and signals."""
 
+import json
 import os
 import signal
 import subprocess
@@ -54,6 +55,33 @@ def test_errors_go_to_stderr_with_an_exit_code(tmp_path: Path) -> None:
     done = restored("run", str(tmp_path / "none.png"), "brighter", "-o", str(tmp_path / "o.png"), "--no-daemon", "--json")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("There is no file")
+
+
+REPORT = """
+import sys
+from restored.cli import app, say
+@app.app.command("report")
+def report(path: str):
+    say.out.print("Plan     noise · too dark")
+    say.fail(f"There is no file “{path}”.")
+    say.print_json({"output": path})
+    open(path, "wb").close()
+sys.exit(app.run(["report", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_report_never_fails_at_its_letters(tmp_path: Path, encoding: str) -> None:
+    """A terminal of another encoding, and a file name that is no text at all: the name must stay what it is."""
+    name = os.fsencode(tmp_path) + b"/caf\xe9 \xe5\x86\x99.png"
+    command = [sys.executable, "-c", REPORT, name]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=False)
+    assert done.returncode == 0, done.stderr
+    plan, answer = done.stdout.splitlines()
+    assert plan.startswith(b"Plan     noise ")
+    assert os.fsencode(json.loads(answer)["output"]) == name
+    assert b"There is no file" in done.stderr
+    assert os.path.exists(name)
 
 
 def test_a_daemon_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:

@@ -101,6 +101,27 @@ def test_a_recipe_repeats_a_result(restored: Run, somebody: Somebody, photo: Pat
     assert somebody.said[-1].strength == 1
 
 
+@pytest.mark.usefixtures("somebody")
+def test_a_recipe_of_another_model_is_said(restored: Run, photo: Path, tmp_path: Path) -> None:
+    recipe = {"restore_with_instruction": 1, "plan": {"steps": [{"task": "lowlight", "label": "too dark", "strength": 1}]}}
+    for fingerprint, said in (("0" * 64, False), ("1" * 64, True)):
+        (tmp_path / "r.json").write_text(json.dumps({**recipe, "sha256": fingerprint}))
+        ran = restored("run", photo, "--recipe", tmp_path / "r.json", "-o", tmp_path / "o.png")
+        assert (ran.code, "another version of the model" in ran.err) == (0, said)
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_model_folder_is_found_from_any_folder(
+    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon works in another folder than the shell."""
+    monkeypatch.chdir(tmp_path)
+    for given, asked in (("./mine", str(tmp_path / "mine")), ("mine", "mine")):
+        assert restored("run", photo, "brighter", "-o", "o.png", "--model", given).code == 0
+        wish = next(said for said in reversed(somebody.said) if not isinstance(said, str))
+        assert wish.model == asked
+
+
 def test_a_recipe_from_a_file_of_its_own(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
     recipe = {
         "restore_with_instruction": 1,

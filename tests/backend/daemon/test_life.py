@@ -39,6 +39,9 @@ def test_its_files_are_the_users_alone(daemon, folder) -> None:
     assert stat.S_IMODE(daemon.file.stat().st_mode) == 0o600
     assert stat.S_IMODE((folder / "run").stat().st_mode) == 0o700
     assert socket.parent == folder / "run"
+    private = [*(folder / "run").iterdir(), *(folder / "log").iterdir()]
+    assert len(private) == 4
+    assert [path for path in private if path.stat().st_mode & 0o077] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -176,11 +179,27 @@ def test_a_path_too_long_for_a_socket(launch, folder, monkeypatch) -> None:
     assert daemon.connection().endpoint.startswith("tcp://127.0.0.1:")
 
 
+def test_a_disk_without_sockets(launch) -> None:
+    code = """
+import sys
+from restored.daemon import home, main
+real = home.Home.endpoint
+home.Home.endpoint = lambda self, tcp: real(self, tcp) if tcp else "ipc:///proc/none.sock"
+sys.exit(main())
+"""
+    daemon = launch("--engine", "echo", program=["-c", code])
+    with daemon.session() as session:
+        assert session.restore(LAYER, instruction="x").changed
+    assert daemon.connection().endpoint.startswith("tcp://127.0.0.1:")
+
+
 def test_a_folder_that_cannot_be_made(launch, folder) -> None:
     (folder / "file").touch()
-    daemon = launch(environment={"RESTORED_RUNTIME_DIR": str(folder / "file" / "run")})
+    run = folder / "file" / "run"
+    daemon = launch(environment={"RESTORED_RUNTIME_DIR": str(run)})
     assert daemon.process.wait(60) == 1
-    assert b"cannot use its folder" in daemon.process.stderr.read()
+    said = daemon.process.stderr.read().decode()
+    assert said == f"The restoration daemon cannot use its folder “{run}”: Not a directory.\n"
 
 
 def test_unused_it_unloads_and_then_ends(launch, folder) -> None:

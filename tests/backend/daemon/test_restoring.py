@@ -73,6 +73,12 @@ def test_pixels_keep_their_kind_and_change(work, model, depth, channels) -> None
     assert len(recipe["sha256"]) == 64
 
 
+def test_a_recipe_is_no_longer_than_what_was_read(work, model) -> None:
+    """100 kB of instruction would find no room in a JPEG, and were not read."""
+    done = work.restore(Order(layer(), instruction="noise " * 20_000, model=model), silent, never)
+    assert 900 < len(encode_recipe(done.recipe)) < 10_000
+
+
 def test_nothing_to_do_says_why(work, model) -> None:
     assert work.restore(Order(layer(), instruction="", model=model), silent, never).message == "Nothing was asked."
     black = Pixels(30, 20, 1, "u8", bytes(600))

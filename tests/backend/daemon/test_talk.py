@@ -29,7 +29,7 @@ def test_pixels_come_back_as_they_went(launch, tcp) -> None:
     assert daemon.connection().endpoint.startswith("tcp://127.0.0.1:" if tcp else "ipc://")
     layer = Pixels(1000, 1500, 4, "u16", bytes(range(250)) * 48000)
     with daemon.session() as session:
-        outcome = session.restore(layer, instruction="echo", mask=Pixels(1000, 1500, 1, "u8", bytes(1_500_000)), icc=b"profile")
+        outcome = session.restore(layer, instruction="echo", mask=Pixels(1000, 1500, 1, "u8", bytes(1_500_000)))
     assert outcome.changed
     assert outcome.pixels is not None
     assert outcome.pixels.data == layer.data

@@ -30,6 +30,8 @@ def test_a_recipe_survives() -> None:
         {"strength": True},
         {"scale": 3},
         {"plan": None},
+        {"instruction": ["x"]},
+        {"model": 7},
         {"restore_with_instruction": "x"},
     ],
 )
