@@ -30,12 +30,24 @@ class ModelConfig(_Strict):
     """A checkpoint or bundle whose weights the run starts with (across rentals: half-precision EMA weights)."""
 
 
+class PairConfig(_Strict):
+    """Photographs of the same scenes, damaged and clean, in two folders with the same file names."""
+
+    task: Task
+    damaged: Path
+    clean: Path
+    share: Fraction = 0.3
+    """Of all groups, so many come from here."""
+
+
 class DataConfig(_Strict):
     """Which photographs, relative to the folder that holds the run file's repository unless absolute."""
 
     photographs: Path = Path("../shared/data/train/free")
     scales: tuple[Positive, ...] = (1.0, 0.7, 0.5)
     """Each photograph is also used reduced: small pictures are denser in detail, as the benchmarks' are."""
+    pairs: tuple[PairConfig, ...] = ()
+    """Real pairs beside the synthetic samples."""
     limit: int | None = Field(default=None, ge=1)
     """Use only the first photographs (for tests)."""
 

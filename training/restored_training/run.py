@@ -17,8 +17,9 @@ from .config import RunConfig
 from .data import DataError, PhotoSet
 from .distill import Teacher
 from .distributed import Workers
+from .pairs import PairedSampler, PairSource
 from .resident import ResidentSource
-from .sampling import GroupSampler, PatchSource
+from .sampling import GroupSampler, PatchSource, Sampler
 from .trainer import Progress, StopOnSignal, Trainer
 from .validation import Validation, record
 from .wording import TextBank
@@ -36,12 +37,16 @@ def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", worker
         source = PatchSource(photographs.images, config.data.scales)
     else:
         source = ResidentSource(photographs.images, config.data.scales, device)
-    sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
+    sampler: Sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
+    pairs = [PairSource.open(pair, limit=config.data.limit) for pair in config.data.pairs]
+    if pairs:
+        sampler = PairedSampler(sampler, pairs, config.group_size, config.seed)
     teacher = Teacher(config.distill, device) if config.distill else None
     trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, workers=workers, device=device)
     if trainer.workers.rank == 0:
+        manifest = [*photographs.manifest, *(row for pair in pairs for row in pair.manifest)]
         (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json", by_alias=True), sort_keys=False))
-        (folder / "photographs.json").write_text(json.dumps(photographs.manifest, indent=1))
+        (folder / "photographs.json").write_text(json.dumps(manifest, indent=1))
     if (folder / CHECKPOINT).exists():
         trainer.load(folder / CHECKPOINT)
     return trainer

@@ -52,6 +52,19 @@ class Group:
         named = [step.task for step in self.plan.steps if step.task in self.present]
         return "+".join(named) or "nothing"
 
+    def to(self, device: torch.device | str) -> "Group":
+        """The same group with its tensors on a device."""
+        moved = (value.to(device) for value in (self.damaged, self.target, self.context, self.windows))
+        return Group(*moved, plan=self.plan, present=self.present)
+
+
+class Sampler(Protocol):
+    """What the trainer draws from: `GroupSampler`, or `pairs.PairedSampler` around one."""
+
+    def draw(self, index: int, size: int, device: torch.device | str = "cpu") -> Group:
+        """Group number `index` of the run, always the same, with patches of `size` pixels."""
+        ...
+
 
 class Source(Protocol):
     """Where patches come from: `PatchSource` in main memory, `ResidentSource` on a device."""
@@ -77,9 +90,9 @@ class PatchSource:
         for _ in range(count):
             patch, context, window, side = self._one(size, rng)
             flip, mirror, turn = rng.random() < 0.5, rng.random() < 0.5, rng.random() < 0.5
-            patches.append(_oriented(patch, flip, mirror, turn))
-            contexts.append(_oriented(context, flip, mirror, turn))
-            windows.append(_oriented_window(window, flip, mirror, turn))
+            patches.append(oriented(patch, flip, mirror, turn))
+            contexts.append(oriented(context, flip, mirror, turn))
+            windows.append(oriented_window(window, flip, mirror, turn))
             sides.append(side[::-1] if turn else side)
         return torch.stack(patches), torch.stack(contexts), torch.tensor(windows), torch.tensor(sides, dtype=torch.float32)
 
@@ -106,9 +119,9 @@ class PatchSource:
         ratio_y, ratio_x = small.shape[0] / height, small.shape[1] / width
         rows = slice(int(top * ratio_y), max(int((top + layer_h) * ratio_y), int(top * ratio_y) + 1))
         columns = slice(int(left * ratio_x), max(int((left + layer_w) * ratio_x), int(left * ratio_x) + 1))
-        context = F.interpolate(_tensor(small[rows, columns])[None], (CONTEXT_SIZE, CONTEXT_SIZE), mode="area")[0]
+        context = F.interpolate(tensor_of(small[rows, columns])[None], (CONTEXT_SIZE, CONTEXT_SIZE), mode="area")[0]
         window = ((x - left) / layer_w, (y - top) / layer_h, (x - left + size) / layer_w, (y - top + size) / layer_h)
-        return _tensor(photo[y : y + size, x : x + size]), context, window, (layer_h, layer_w)
+        return tensor_of(photo[y : y + size, x : x + size]), context, window, (layer_h, layer_w)
 
 
 class GroupSampler:
@@ -204,7 +217,8 @@ def _whole(windows: Tensor) -> Tensor:
     return torch.tensor([0.0, 0.0, 1.0, 1.0], device=windows.device).expand_as(windows)
 
 
-def _tensor(pixels: np.ndarray) -> Tensor:
+def tensor_of(pixels: np.ndarray) -> Tensor:
+    """(H, W, 3) uint8 -> (3, H, W) float32 in [0, 1]."""
     planes = torch.tensor(pixels).permute(2, 0, 1)
     return planes.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
 
@@ -214,13 +228,15 @@ def _energy(pixels: np.ndarray) -> float:
     return float(np.abs(green[1:] - green[:-1]).mean() + np.abs(green[:, 1:] - green[:, :-1]).mean())
 
 
-def _oriented(image: Tensor, flip: bool, mirror: bool, turn: bool) -> Tensor:
+def oriented(image: Tensor, flip: bool, mirror: bool, turn: bool) -> Tensor:
+    """(3, H, W), upside down, mirrored and transposed as asked, in that order."""
     axes = [axis for axis, wanted in ((1, flip), (2, mirror)) if wanted]
     image = image.flip(axes) if axes else image
     return image.transpose(1, 2).contiguous() if turn else image
 
 
-def _oriented_window(window: tuple[float, float, float, float], flip: bool, mirror: bool, turn: bool) -> list[float]:
+def oriented_window(window: tuple[float, float, float, float], flip: bool, mirror: bool, turn: bool) -> list[float]:
+    """Where a window of the layer is after the layer went through `oriented`."""
     left, top, right, bottom = window
     if flip:
         top, bottom = 1 - bottom, 1 - top

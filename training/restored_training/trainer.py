@@ -25,7 +25,7 @@ from .experts import freeze_shared, widened
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
 from .pretraining import Pretraining
-from .sampling import Group, GroupSampler
+from .sampling import Group, Sampler
 from .threads import FreeThreads
 from .wording import TextBank
 
@@ -51,7 +51,7 @@ class Trainer:
     def __init__(
         self,
         config: RunConfig,
-        sampler: GroupSampler,
+        sampler: Sampler,
         *,
         bank: TextBank | None = None,
         teacher: Teacher | None = None,

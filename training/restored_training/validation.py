@@ -53,7 +53,7 @@ class Validation:
         rows: list[tuple[Figure, Group, Tensor]] = []
         with trainer.averaged() as model:
             for number, (case, group) in enumerate(self._groups):
-                placed = _on(group, trainer.device)
+                placed = group.to(trainer.device)
                 embedding = trainer.text(placed, number)[0] if trainer.text else None
                 result = families.restore(model, placed, embedding).clamp(0, 1).cpu()
                 figure = Figure(case, _psnr(group.damaged, group.target), _psnr(result, group.target))
@@ -78,11 +78,6 @@ def _psnr(first: Tensor, second: Tensor) -> float:
     """Mean over samples of 10 log10(1 / mean squared error), at most 60 dB for pictures that agree."""
     errors = (first - second).square().mean((1, 2, 3)).clamp_min(1e-6)
     return float((-10 * errors.log10()).mean())
-
-
-def _on(group: Group, device: torch.device) -> Group:
-    moved = (value.to(device) for value in (group.damaged, group.target, group.context, group.windows))
-    return Group(*moved, plan=group.plan, present=group.present)
 
 
 def _sheet(rows: Sequence[tuple[Figure, Group, Tensor]], shown: int = 3, caption: int = 150) -> Image.Image:
