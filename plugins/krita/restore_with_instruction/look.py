@@ -62,6 +62,7 @@ class Look(QtCore.QObject):
         if on:
             self._timer.start()
             self.notice()
+            self.ask()  # what was asked for while nobody could see it was dropped
         else:
             self._timer.stop()
             self._live.drop_look()

@@ -18,7 +18,7 @@ else:
     from PyQt5 import QtCore, QtGui, QtTest, QtWidgets
 
 BOX = os.environ["RWI_BOX"]
-PATIENCE = 90  # seconds for one condition
+PATIENCE = float(os.environ.get("RWI_PATIENCE", "90"))  # seconds for one condition
 
 
 def tell(**facts):
