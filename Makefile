@@ -24,9 +24,11 @@ demo: venv
 picture: venv
 	$(BIN)/python examples/demo.py docs/before-after.jpg
 
-# CI installs the hosts without a hand; elsewhere tests whose host is absent are skipped with the reason.
+# As root on Debian 12 the hosts are installed without a hand (HOSTS=no leaves them out); elsewhere, and where that fails, tests
+# whose host is absent are skipped with the reason. In CI an absent host is a failure.
 test: venv
-	if [ -n "$(CI)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then tests/hosts/setup; fi
+	if [ "$(HOSTS)" != no ] && [ "$$(id -u)" = 0 ] && grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then \
+		tests/hosts/setup || [ -z "$(CI)" ]; fi
 	$(BIN)/pytest
 
 quick: venv

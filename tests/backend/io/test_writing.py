@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -136,15 +137,20 @@ except PictureError as error:
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting a small disk needs root on Linux")
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("mount"), reason="mounting a small disk needs root on Linux"
+)
 @pytest.mark.parametrize(("how", "words"), [("size=100k", "disk is full"), ("ro", "can only be read")])
 def test_a_real_disk_that_is_full_or_read_only(tmp_path: Path, how: str, words: str) -> None:
     script = tmp_path / "write.py"
     script.write_text(FULL_DISK)
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = f"mount -t tmpfs -o {how} none {disk} && {sys.executable} {script} {disk} && ls -A {disk}"
-    done = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c", command], capture_output=True, text=True)
+    # not unshare's own --propagation: in a chroot, where / is no mount point, that refuses to begin
+    command = f"mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o {how} none {disk} && {sys.executable} {script} {disk} && ls -A {disk}"
+    done = subprocess.run(
+        ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", command], capture_output=True, text=True
+    )
     if "Operation not permitted" in done.stderr or "unshare failed" in done.stderr:
         pytest.skip(f"this machine does not allow mounting: {done.stderr.strip()}")
     assert words in done.stdout, done.stderr
