@@ -1,6 +1,7 @@
 """Packed weights: what comes back, how exactly, and what is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -56,7 +57,7 @@ def test_a_packed_bundle_does_nearly_what_its_network_does(tmp_path: Path) -> No
         for weight in network.parameters():
             weight.add_(torch.randn_like(weight) * 0.02)
     architecture = config.to_dict()
-    facts = {"licence": "MIT", "training_data": "nothing", "version": "1"}
+    facts: dict[str, Any] = {"licence": "MIT", "training_data": "nothing", "version": "1"}
     full = write_bundle(tmp_path / "full", network, architecture, **facts)
     packed = write_bundle(tmp_path / "packed", network, architecture, dtype=torch.int8, **facts)
     sizes = [(bundle.folder / "model.safetensors").stat().st_size for bundle in (full, packed)]
