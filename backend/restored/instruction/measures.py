@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 EPSILON: Final = 1e-3
 LUMA: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -38,10 +37,18 @@ def _halved(gray: np.ndarray) -> np.ndarray:
 
 
 def _filtered(gray: np.ndarray, size: int, pick: Callable[..., np.ndarray]) -> np.ndarray:
-    """Separable running minimum or maximum (van Herk would be faster; the pictures are small)."""
+    """Separable running minimum or maximum (`pick`: np.minimum or np.maximum) over `size` pixels, an odd number: windows
+    double until the next doubling would be too wide, then two of them overlap to the size asked for."""
     half = size // 2
-    rows = pick(sliding_window_view(np.pad(gray, ((half, half), (0, 0)), mode="edge"), size, axis=0), axis=-1)
-    return pick(sliding_window_view(np.pad(rows, ((0, 0), (half, half)), mode="edge"), size, axis=1), axis=-1)
+    for axis in (0, 1):
+        plane = np.moveaxis(np.pad(gray, [(half, half) if a == axis else (0, 0) for a in (0, 1)], mode="edge"), axis, 0)
+        width = 1
+        while width < size:
+            step = min(width, size - width)
+            plane = pick(plane[:-step], plane[step:])
+            width += step
+        gray = np.moveaxis(plane, 0, axis)
+    return gray
 
 
 def noise_levels(rgb: np.ndarray) -> list[float]:
@@ -98,13 +105,81 @@ def specks(gray: np.ndarray) -> list[float]:
     upright thin ones against flat thin ones (rain)."""
     found = []
     for size in (5, 11):
-        hat = gray - _filtered(_filtered(gray, size, np.min), size, np.max)
+        hat = gray - _filtered(_filtered(gray, size, np.minimum), size, np.maximum)
         found += [float(hat.mean()), float(np.quantile(hat, 0.98)), float(np.quantile(hat, 0.995) / (hat.mean() + 0.01))]
     thin = []
     for plane in (gray, gray.T):
         middle, left, right = plane[:, 2:-2], plane[:, :-4], plane[:, 4:]
         thin.append(np.maximum(middle - np.maximum(left, right), 0).mean())
     return [*found, float(np.log((thin[0] + EPSILON) / (thin[1] + EPSILON)))]
+
+
+def _smoothed(plane: np.ndarray) -> np.ndarray:
+    """Binomial 1-2-1, both ways, the size kept."""
+    for axis in (0, 1):
+        padded = np.pad(plane, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
+        before, middle, after = (np.take(padded, range(i, i + plane.shape[axis]), axis) for i in range(3))
+        plane = (before + 2 * middle + after) / 4
+    return plane
+
+
+def lines(rgb: np.ndarray) -> list[float]:
+    """Thin bright lines against thin dark ones, at two scales: a scene has both, running the same ways; rain adds bright ones
+    that run one way. From the eigenvalues and vectors of the Hessian (Frangi et al. 1998), of the darkest colour channel,
+    which white streaks and flakes lift and coloured things do not: per scale the log energies of bright and dark lines, how
+    much of either runs in its commonest direction of twelve, how steep that of the bright ones is, how the directions of the
+    two differ, and the balance of bright blobs against dark ones (flakes)."""
+    found: list[float] = []
+    plane = _smoothed(rgb.min(axis=-1))
+    for _ in range(2):
+        inner = plane[1:-1, 1:-1]
+        xx = plane[1:-1, 2:] - 2 * inner + plane[1:-1, :-2]
+        yy = plane[2:, 1:-1] - 2 * inner + plane[:-2, 1:-1]
+        xy = (plane[2:, 2:] - plane[2:, :-2] - plane[:-2, 2:] + plane[:-2, :-2]) / 4
+        half, root = (xx + yy) / 2, np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
+        # across a line the second derivative is strong, along it weak: what is left is a line, not a blob
+        bright = np.maximum(root - half - np.abs(half + root), 0)
+        dark = np.maximum(half + root - np.abs(half - root), 0)
+        across = 0.5 * np.arctan2(2 * xy, xx - yy)
+        # of a bright line the direction across it is that of the lower eigenvalue, a quarter turn away
+        sectors = ((across / np.pi * 12).round().astype(int) + 6) % 12, ((across / np.pi * 12).round().astype(int)) % 12
+        shares = []
+        for sector, strength in zip(sectors, (bright, dark), strict=True):
+            total = np.bincount(sector.ravel(), strength.ravel(), minlength=12)
+            shares.append(total / (total.sum() + EPSILON))
+            found.append(float(np.log(strength.mean() + 1e-4)))
+        found += [float(np.log(bright.mean() + 1e-4) - np.log(dark.mean() + 1e-4))]
+        found += [float(np.log(np.quantile(bright, 0.98) + 1e-4) - np.log(np.quantile(dark, 0.98) + 1e-4))]
+        excess = shares[0] - shares[1]
+        spread = excess + np.roll(excess, 1) + np.roll(excess, -1)
+        commonest = int(shares[0].argmax())
+        found += [float(shares[0].max()), float(shares[1].max()), float(spread.max())]
+        found += [float(np.cos(commonest * np.pi / 6)), float(np.cos(int(spread.argmax()) * np.pi / 6))]
+        blobs = np.maximum(-half - root, 0).mean(), np.maximum(half - root, 0).mean()
+        found += [float(np.log(blobs[0] + 1e-4)), float(np.log((blobs[0] + 1e-4) / (blobs[1] + 1e-4)))]
+        plane = _smoothed(_halved(plane))
+    return found
+
+
+def flecks(rgb: np.ndarray) -> list[float]:
+    """Small bright things against small dark ones (white and black top-hat) in the darkest channel, at two sizes, and how
+    much less coloured the bright ones are than their surroundings (snow and drops are white)."""
+    low, high = rgb.min(axis=-1), rgb.max(axis=-1)
+    found: list[float] = []
+    for size in (5, 13):
+        opened = _filtered(_filtered(low, size, np.minimum), size, np.maximum)
+        closed = _filtered(_filtered(low, size, np.maximum), size, np.minimum)
+        white, black = low - opened, closed - low
+        found += [float(np.log((white.mean() + EPSILON) / (black.mean() + EPSILON)))]
+        found += [float(np.log((np.quantile(white, 0.97) + EPSILON) / (np.quantile(black, 0.97) + EPSILON)))]
+        peaks = white >= max(0.05, float(np.quantile(white, 0.97)))
+        saturation = (high - low) / (high + 0.02)
+        found += [
+            float(saturation[peaks].mean() - saturation.mean()) if peaks.any() else 0.0,
+            float(low[peaks].mean()) if peaks.any() else 0.0,
+            float(peaks.mean()),
+        ]
+    return found
 
 
 def light(rgb: np.ndarray) -> list[float]:
@@ -115,7 +190,7 @@ def light(rgb: np.ndarray) -> list[float]:
     high, low = rgb.max(axis=-1), rgb.min(axis=-1)
     saturation = (high - low) / (high + 0.02)
     mean = rgb.mean(axis=(0, 1)) + 0.02
-    dark = _filtered(low, 7, np.min)
+    dark = _filtered(low, 7, np.minimum)
     half = len(dark) // 2
     return [
         float(gray.mean()),
@@ -147,5 +222,8 @@ def measure(context: np.ndarray, sample: np.ndarray) -> np.ndarray:
         *blockiness(gray),
         *sharpness(gray),
         *specks(gray),
+        *lines(part),
+        *flecks(part),
+        *flecks(whole),
     ]
     return np.asarray(values, dtype=np.float32)

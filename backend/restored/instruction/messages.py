@@ -12,7 +12,7 @@ ABILITIES: Final = (
 
 NOTHING: Final[dict[Reason, str]] = {
     "empty": f"Tell me what is wrong with the picture, for example “remove the noise”. {ABILITIES}.",
-    "off_topic": f"That is not something I can do, so nothing was changed. {ABILITIES}.",
+    "off_topic": f"I only repair photographs, and this is something else, so nothing was changed. {ABILITIES}.",
     "asks_to_add": f"I only take damage away, I don't add it, so nothing was changed. {ABILITIES}.",
     "asks_to_keep": "You told me what to leave alone but not what to fix, so nothing was changed.",
     "not_understood": f"I am not sure what you would like, so nothing was changed. Please name what bothers you. {ABILITIES}.",

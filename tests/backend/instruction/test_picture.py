@@ -71,6 +71,53 @@ def test_blocks_show_on_the_grid():
     assert measures.blockiness(blocky)[0] > measures.blockiness(image)[0] + 0.5
 
 
+def rainy(image, slant=0.25, lift=0.5):
+    """Thin white streaks, all leaning the same way."""
+    out = image.copy()
+    rng = np.random.default_rng(3)
+    for _ in range(500):
+        y, x, length = rng.integers(0, 256), rng.integers(0, 256), rng.integers(12, 40)
+        rows = np.arange(y, min(256, y + length))
+        columns = (x + slant * (rows - y)).astype(int) % 256
+        out[rows, columns] += lift * (1 - out[rows, columns])
+    return out
+
+
+def snowy(image):
+    """Small round white flakes."""
+    out = image.copy()
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        y, x, r = rng.integers(3, 253), rng.integers(3, 253), rng.integers(1, 3)
+        out[y - r : y + r + 1, x - r : x + r + 1] = 0.95
+    return out
+
+
+def test_streaks_are_bright_lines_that_run_one_way():
+    clear, wet = (measures.lines(image) for image in (scene(), rainy(scene())))
+    tail, commonest, lean = 3, 4, 7
+    assert wet[tail] > clear[tail] + 0.2
+    assert wet[commonest] > clear[commonest] + 0.2
+    # the direction across upright streaks is level
+    assert abs(wet[lean]) > 0.8
+
+
+def test_flakes_are_small_bright_things_without_colour():
+    clear, white = (measures.flecks(image) for image in (scene(), snowy(scene())))
+    saturation, lightness = 2, 3
+    assert white[saturation] < clear[saturation] - 0.1
+    assert white[lightness] > clear[lightness] + 0.2
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 7, 13])
+def test_running_minimum_and_maximum(size):
+    plane = np.random.default_rng(0).random((20, 17))
+    padded = np.pad(plane, size // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size))
+    assert np.array_equal(measures._filtered(plane, size, np.minimum), windows.min(axis=(2, 3)))
+    assert np.array_equal(measures._filtered(plane, size, np.maximum), windows.max(axis=(2, 3)))
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500), (300, 2, 4), (64, 64, 2)])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.float16, np.float32])
 def test_any_shape_and_depth_can_be_measured(shape, dtype):

@@ -59,7 +59,7 @@ def judge(head: Head, features: Features) -> Probabilities:
 
 
 def tune(probabilities: Probabilities, examples: Sequence[Example]) -> Settings:
-    """Temperature by likelihood, thresholds by exact sets minus twice the false removals, every stratum of fifty or more sentences counting alike."""
+    """Temperature by likelihood, thresholds by exact sets minus twice the false removals, larger strata counting alike."""
     labels = np.array([[1 if t in e.wanted else 2 if t in e.excluded else 0 for t in TASKS] for e in examples])
     temperature = min(np.arange(0.6, 3.01, 0.1), key=lambda t: _likelihood(probabilities.state / t, labels))
     base = Settings(temperature=round(float(temperature), 2))
