@@ -151,8 +151,11 @@ class Screen:
     def gone(self, name: str, timeout: float = 30) -> bool:
         """Whether the window went away in time."""
         deadline = time.monotonic() + timeout
+        missed = 0
         while time.monotonic() < deadline:
-            if not self.do("search", "--onlyvisible", "--name", name):
+            # xdotool finds nothing at all when any window, such as a tooltip, closes while it looks: three misses count
+            missed = 0 if self.do("search", "--onlyvisible", "--name", name) else missed + 1
+            if missed == 3:
                 return True
             time.sleep(0.05)
         return False
