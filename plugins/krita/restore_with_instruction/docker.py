@@ -20,6 +20,7 @@ from .recall import Recall
 from .restored_client.history import History, Presets
 from .restored_client.planedit import EMPTY_PLAN, PlanEdit
 from .restored_client.reasons import sentence
+from .sentence import Sentence
 from .settings import Settings
 
 SCALES = (1, 2, 4)
@@ -39,7 +40,7 @@ class Docker(DockWidget):
         self._last_wish: Optional[jobs.Wish] = None
         self._made: Dict[str, Any] = {}  # layers that were made here, and by which plan
         self._preset_plan: Optional[Dict[str, Any]] = None
-        self._failure = ""
+        self._failure = self._words_of_start = ""
         self._text = ""  # what the plan on show was understood from
         self._eager = False  # the user asked to restore before the plan was there
         self._build()
@@ -60,8 +61,7 @@ class Docker(DockWidget):
         self.recall_button.setAccessibleName(self.recall_button.toolTip())
         self.recall = Recall(self._history, self._presets, self)
         self.chips = Chips(self.recall_button)
-        self.message = QtWidgets.QLabel()
-        self.message.setWordWrap(True)
+        self.message = Sentence()
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.preview = Preview()
         self.strength = Bar(tr("Strength"))
@@ -81,9 +81,8 @@ class Docker(DockWidget):
         self.again.setAccessibleName(self.again.toolTip())
         self.again.setEnabled(False)
         self.jobs = JobList()
-        self.device = QtWidgets.QLabel()
+        self.device = Sentence()
         self.device.setEnabled(False)
-        self.device.setWordWrap(True)
         for box in (self.scale, self.output):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         self.setWidget(self._arrange())
@@ -126,7 +125,7 @@ class Docker(DockWidget):
         self.live.failed.connect(self._failed)
         self.live.greeted.connect(self._greeted)
         self.live.computed.connect(self._computed)
-        self.live.said.connect(lambda words: self.device.setText(tr(words)))
+        self.live.said.connect(self._starting)
         self.queue.changed.connect(self.jobs.show_job)
         self.queue.over.connect(self._job_over)
         self.jobs.unwanted.connect(self.queue.cancel)
@@ -292,7 +291,14 @@ class Docker(DockWidget):
         if device:
             self.device.setText(device)
 
+    def _starting(self, words: str) -> None:
+        """Words while the daemon starts, where its device is named otherwise."""
+        self._words_of_start = tr(words)
+        self.device.setText(self._words_of_start)
+
     def _failed(self, words: str) -> None:
+        if self.device.text() == self._words_of_start:
+            self.device.setText("")  # it did not
         self.preview.set_busy(False)
         self._eager = False
         self._say(words)

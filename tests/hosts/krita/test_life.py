@@ -103,6 +103,8 @@ def test_what_is_not_installed_is_said(own_krita: Krita, box: Path, krita_screen
     assert "not installed" in facts["said"]
     assert "pipx install restore-with-instruction" in facts["said"]
     assert facts["can_restore"] is False
+    assert facts["device"] == "", "nothing starts any more"
+    assert facts["all_of_it"], "the whole sentence can be read in a low docker"
 
 
 def test_quitting_while_the_daemon_starts(own_krita: Krita, box: Path, krita_screen: Screen) -> None:

@@ -35,8 +35,15 @@ def case_not_installed(kit):
     docker.setVisible(True)
     kit.type("remove the noise")
     yield lambda: docker.message.text()
+    yield 0.3
     kit.shoot("not-installed", docker)
-    kit.tell(said=docker.message.text(), can_restore=docker.go.isEnabled())
+    message = docker.message
+    kit.tell(
+        said=message.text(),
+        can_restore=docker.go.isEnabled(),
+        device=docker.device.text(),
+        all_of_it=message.height() >= message.heightForWidth(message.width()),
+    )
 
 
 def case_cold_start(kit):
