@@ -26,6 +26,12 @@ SHORTHAND = {
 }  # fmt: skip
 """Message shorthand. Applied to whole words only."""
 
+UNDONE = {
+    f"un{damage}": f"remove the {damage}"
+    for damage in ("rain", "fog", "haze", "mist", "snow", "noise", "grain", "blur", "shake", "darkness")
+} | {"undark": "brighten", "unpixelate": "remove the pixelation", "unjpeg": "remove the jpeg artifacts"}
+"""Verbs that people make up, for those that the lexicon lacks: the encoder falls apart on them."""
+
 CONTRACTIONS = re.compile(r"^(is|are|was|were|do|does|did|would|could|should|have|has|had|ca|wo|need|must)n?t$")
 WORD = re.compile(r"[^\W_]+(?:['’/][^\W_]*)*")
 
@@ -79,7 +85,7 @@ class Speller:
     def english(self, text: str) -> float:
         """Share of the words, as typed, that the lexicon or the shorthand has; 1 when there are none."""
         words = [match.group().lower().replace("’", "'") for match in WORD.finditer(text)]
-        return sum(word in self.lexicon or word in SHORTHAND for word in words) / len(words) if words else 1.0
+        return sum(word in self.lexicon or word in SHORTHAND or word in UNDONE for word in words) / len(words) if words else 1.0
 
     def _correct(self, word: str) -> str:
         word = word.replace("’", "'")
@@ -87,6 +93,8 @@ class Speller:
             return SHORTHAND[word]
         if word in self.lexicon:
             return word
+        if word in UNDONE:
+            return UNDONE[word]
         if CONTRACTIONS.match(word) and "'" not in word and word not in ("want", "cat", "dot", "hat", "ist", "iset"):
             stem = word[:-2] if word.endswith("nt") else word[:-1]
             return f"{stem}n't"

@@ -63,3 +63,8 @@ def test_slips(a, b, count):
 def test_slips_is_bounded(a, b):
     assert abs(len(a) - len(b)) <= slips(a, b) <= max(len(a), len(b))
     assert (slips(a, b) == 0) == (a == b)
+
+
+@pytest.mark.parametrize(("typed", "read"), [("unrain this", "remove the rain this"), ("Undark it", "brighten it")])
+def test_verbs_that_people_make_up(typed, read):
+    assert Speller({"this": 1, "it": 1}).normalise(typed).text == read
