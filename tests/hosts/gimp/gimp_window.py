@@ -1,6 +1,7 @@
 """A GIMP with windows under test: started with a photograph, asked questions through files, driven by keys and mouse."""
 
 import json
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -43,6 +44,8 @@ class GuiGimp:
         self.trace = box / "trace"
         self._out = box / "out"
         self._asked = 0
+        # what an earlier test chose in the window would be chosen again
+        shutil.rmtree(gimp.profile / "plug-in-settings", ignore_errors=True)
         environment = gimp.environment(box, {**screen.env, **env, "RESTORED_TRACE": str(self.trace)})
         code = gimp.script(box, SERVER.format(photo=str(photo)))
         command = inroot_command(
