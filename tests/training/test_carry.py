@@ -67,4 +67,4 @@ def test_a_run_goes_on_from_a_bundle(tmp_path: Path) -> None:
 def test_weights_of_another_architecture_are_refused(tmp_path: Path) -> None:
     trainer().save(tmp_path / "checkpoint.pt")
     with pytest.raises(CheckpointError, match="another architecture"):
-        trainer(start_from=str(tmp_path / "checkpoint.pt"), hyperparameters=TINY | {"rank": 2})
+        trainer(start_from=str(tmp_path / "checkpoint.pt"), hyperparameters=TINY | {"widths": [16, 24]})

@@ -29,7 +29,7 @@ def shrunk(config: RunConfig) -> RunConfig:
     data["model"]["hyperparameters"] = data["model"]["hyperparameters"] | SMALL[config.model.family]
     data |= {"steps": 2, "groups": 2, "group_size": 2, "patches": [{"from": 0.0, "size": 32}], "precision": "fp32", "threads": 1}
     data["optim"]["warmup"] = 1
-    data["distill"] = data["pretrain"] = None
+    data["distill"] = data["pretrain"] = data["model"]["start_from"] = None
     return RunConfig.model_validate(data)
 
 
