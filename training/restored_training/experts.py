@@ -49,16 +49,16 @@ def widened(begun: Mapping[str, Any], config: SwiftConfig) -> dict[str, Tensor]:
     torch.manual_seed(0)  # the new directions of all experts begin alike
     new = Swift(config)
     with torch.no_grad():
-        for number in range(len(TASKS)):
-            deaf: Tensor | None = None
-            for name, conv in new.convs.items():
-                before = old.convs[name]
-                assert isinstance(conv, TaskConv2d)
-                assert isinstance(before, TaskConv2d)
-                conv.weight.copy_(before.weight)
-                conv.bias.copy_(before.bias)
+        deaf: dict[int, Tensor | None] = {}
+        for name, conv in new.convs.items():
+            before = old.convs[name]
+            assert isinstance(conv, TaskConv2d)
+            assert isinstance(before, TaskConv2d)
+            conv.weight.copy_(before.weight)
+            conv.bias.copy_(before.bias)
+            for number in range(len(TASKS)):
                 if conv.rank is None:
-                    deaf = _own(conv, before, number, deaf)
+                    deaf[number] = _own(conv, before, number, deaf.get(number))
                 else:
                     _of_rank(conv, before, number)
         new.reader.load_state_dict(old.reader.state_dict())

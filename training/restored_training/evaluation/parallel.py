@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from .run import Part, Scope, Tell, assemble, measure_part, one_line, parts
+from .run import Part, Scope, Tell, all_sets, assemble, measure_part, one_line, parts
+from .samples import Set
 from .subjects import Subject, load_subject
 
 
@@ -40,7 +41,7 @@ def evaluate_parallel(
     began = time.monotonic()
     name = _open(opening).name  # what cannot be opened is said here, and not as a broken pool
     measured: dict[Part, Any] = {}
-    wanted = parts(scope, wordings=opening.wordings)
+    wanted = parts(scope, all_sets(scope), wordings=opening.wordings)
     with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (opening, scope)) as pool:
         # the tables run longest: begun last, one of them would be waited for alone
         waiting = {pool.submit(_measure, part): part for part in sorted(wanted, key=lambda part: isinstance(part, int))}
@@ -64,17 +65,18 @@ def _open(opening: Opening) -> Subject:
 _subject: Subject
 _opening: Opening
 _scope: Scope
+_sets: list[Set]
 
 
 def _begin(opening: Opening, scope: Scope) -> None:
-    global _subject, _opening, _scope
+    global _subject, _opening, _scope, _sets
     torch.set_num_threads(1)
     _subject = _open(opening)
-    _opening, _scope = opening, scope
+    _opening, _scope, _sets = opening, scope, all_sets(scope)
 
 
 def _measure(part: Part) -> Any:
     explain = None
     if _opening.wordings:
         from restored.instruction import explain
-    return measure_part(_subject, _scope, part, explain)
+    return measure_part(_subject, _scope, _sets, part, explain)

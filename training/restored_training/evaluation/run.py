@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -43,9 +43,8 @@ Part = int | str
 """A piece of an evaluation that can be measured by itself: a set's number, or the name of a table."""
 
 
-def parts(scope: Scope, *, wordings: bool) -> list[Part]:
+def parts(scope: Scope, sets: Sequence[Set], *, wordings: bool) -> list[Part]:
     """The parts of an evaluation, in the order of the report. wordings: also those that need to understand sentences."""
-    sets = all_sets(scope)
     found: list[Part] = list(range(len(sets)))
     if scope.instructions and scope.photographs is not None:
         found += ["wrong_clean", "wrong_damaged"]
@@ -54,9 +53,8 @@ def parts(scope: Scope, *, wordings: bool) -> list[Part]:
     return found
 
 
-def measure_part(subject: Subject, scope: Scope, part: Part, explain: Explain | None = None) -> Any:
-    """One part: a set's row, or a table. Raises ValueError for a name that is no part."""
-    sets = all_sets(scope)
+def measure_part(subject: Subject, scope: Scope, sets: Sequence[Set], part: Part, explain: Explain | None = None) -> Any:
+    """One part: a set's row, or a table; sets: `all_sets` of the scope. Raises ValueError for a name that is no part."""
     if isinstance(part, int):
         return measure(subject, sets[part], scope.limit)
     assert scope.photographs is not None
@@ -95,9 +93,10 @@ def evaluate(
     keep: called with what is known so far after each part, so that an hour's figures survive a failure in the next one.
     """
     began = time.monotonic()
+    sets = all_sets(scope)
     measured: dict[Part, Any] = {}
-    for part in parts(scope, wordings=explain is not None):
-        measured[part] = measure_part(subject, scope, part, explain)
+    for part in parts(scope, sets, wordings=explain is not None):
+        measured[part] = measure_part(subject, scope, sets, part, explain)
         if isinstance(part, int):
             tell(one_line(measured[part]))
         keep(assemble(subject.name, scope, measured))
