@@ -84,9 +84,11 @@ class PatchStage(_Strict):
 
 
 class LossConfig(_Strict):
-    """L1 in fp32, plus L1 on the FFT's real and imaginary parts; `intent` weighs the text head's cross entropy."""
+    """L1 in fp32, squared error, L1 on the FFT's real and imaginary parts; `intent` weighs the text head's cross entropy."""
 
     l1: float = Field(default=1.0, ge=0)
+    l2: float = Field(default=0.0, ge=0)
+    """What PSNR counts: it punishes a wrong guess more than a careful one, where a sharp truth cannot be known."""
     frequency: float = Field(default=0.0, ge=0)
     relative: bool = False
     """Weigh every sample by the inverse of its input's error: for damage whose strength varies widely."""

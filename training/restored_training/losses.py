@@ -15,20 +15,24 @@ _LEAST: Final = 0.004
 
 
 def restoration_loss(result: Tensor, target: Tensor, config: LossConfig, damaged: Tensor | None = None) -> Tensor:
-    """l1 * |result - target| + frequency * |FFT(result) - FFT(target)| (SymUNet's recipe; orthonormal FFT), a scalar.
+    """l1 * |result - target| + frequency * |FFT(result) - FFT(target)| (SymUNet's recipe; orthonormal FFT) + l2 * (its square,
+    in units of the usual error), a scalar.
 
-    With `config.relative`, every sample's share is first divided by the mean absolute error of its input, `damaged`: a slight
-    blur that was made worse then weighs as much as a strong one that was made better, as it does in a mean of PSNRs.
+    With `config.relative`, every sample's share is first divided by the mean absolute error of its input, `damaged` (the square
+    by the mean square): a slight blur that was made worse then weighs as much as a strong one that was made better, as it does
+    in a mean of PSNRs.
     """
     difference = result.float() - target.float()
     each = config.l1 * difference.abs().mean((1, 2, 3))
+    squared = config.l2 * difference.square().mean((1, 2, 3)) / _USUAL
     if config.frequency:
         spectrum = torch.fft.rfft2(difference, norm="ortho")
         each = each + config.frequency * torch.view_as_real(spectrum).abs().mean((1, 2, 3, 4))
     if config.relative and damaged is not None:
-        before = (damaged.float() - target.float()).abs().mean((1, 2, 3))
-        each = each * _USUAL / before.clamp_min(_LEAST)
-    return each.mean()
+        before = damaged.float() - target.float()
+        each = each * _USUAL / before.abs().mean((1, 2, 3)).clamp_min(_LEAST)
+        squared = squared * _USUAL**2 / before.square().mean((1, 2, 3)).clamp_min(_LEAST**2)
+    return (each + squared).mean()
 
 
 class KindBalance:

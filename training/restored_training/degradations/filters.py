@@ -81,6 +81,22 @@ def blob_kernels(angle: Tensor, length: Tensor, width: Tensor, size: int) -> Ten
     return torch.exp(-0.7 * (along**2 + across**2) ** 1.5)
 
 
+def path_kernels(x: Tensor, y: Tensor, weights: Tensor, size: int) -> Tensor:
+    """What a point leaves that is seen at places along a path, sum 1.
+
+    x, y: (N, P) in pixels from the centre, cut at the kernel's edge; weights: (N, P), how long it is at each.
+    Returns (N, size, size); between pixels a place is shared by its four neighbours.
+    """
+    column, row = (x + size // 2).clamp(0, size - 1.001), (y + size // 2).clamp(0, size - 1.001)
+    left, top = column.floor(), row.floor()
+    flat = torch.zeros(x.shape[0], size * size, device=x.device)
+    for down in (0, 1):
+        for right in (0, 1):
+            share = (1 - (column - left - right).abs()) * (1 - (row - top - down).abs())
+            flat.scatter_add_(1, ((top + down) * size + left + right).long(), share * weights)
+    return (flat / flat.sum(1, keepdim=True)).view(-1, size, size)
+
+
 def disc_kernels(radius: Tensor, size: int) -> Tensor:
     """Discs with a soft edge of about a pixel, sum 1: (N,) radii in pixels -> (N, size, size)."""
     r = torch.arange(size, device=radius.device, dtype=torch.float32) - size // 2
