@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from restored.allocator import keep_pages
+
 FIGURES: dict[str, dict[str, Any]] = {}
 
 
@@ -203,6 +205,7 @@ def main() -> None:
     if chosen.plain:
         plain(*chosen.plain)
         return
+    keep_pages()  # as the daemon does when it starts; the plain program above does not know of it
     width, height = map(int, chosen.size.split("x"))
     everything: dict[str, Callable[[], None]] = {
         "swift": lambda: swift(chosen.megapixels, chosen.model),

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import yaml
 
-from restored.engine.memory import keep_pages
+from restored.allocator import keep_pages
 
 from . import families
 from .config import RunConfig

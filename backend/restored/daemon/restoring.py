@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from restored.allocator import keep_pages
 from restored.instruction.plan import Plan, PlanError
 from restored.instruction.sanitize import MAX_CHARACTERS
 from restored.instruction.tasks import LABELS, TASKS
@@ -42,6 +43,7 @@ class Restoring:
     """The engine as the daemon's Work."""
 
     def __init__(self) -> None:
+        keep_pages()
         self._reading = threading.Lock()  # the language model is not made for two threads
 
     def tasks(self) -> list[dict[str, str]]:
@@ -50,10 +52,9 @@ class Restoring:
     def load(self, say: Say) -> None:
         with _with_sentences():
             say("Loading the engine…")
-            from restored.engine import devices, memory, store
+            from restored.engine import devices, store
             from restored.instruction import warm
 
-            memory.keep_pages()
             # what is missing or damaged is told to the job that needs it: another may do without
             say("Loading the language model…")
             with suppress(Exception), self._reading:

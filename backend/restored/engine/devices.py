@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
+from restored.allocator import keep_pages
+
 from .errors import EngineError
 from .load import cores
 
@@ -102,8 +104,6 @@ def _on_cuda() -> Choice:
 
 
 def _on_cpu(model: "Restorer", identity: str, reason: str) -> Choice:
-    from .memory import keep_pages
-
     keep_pages()
     if identity not in _measured:
         _measured[identity] = _measure(model, identity)

@@ -1,21 +1,16 @@
-"""Memory: how much is free, how much a job may take, and keeping pages instead of giving them back between layers."""
+"""Memory: how much is free, how much a job may take, and giving back what is no longer used."""
 
-import ctypes
-import ctypes.util
 import gc
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 import psutil
 
+from restored import allocator
+
 SHARE: Final = 0.5
 """How much of the free memory a job plans to use: the rest stays for the host and for what cannot be foreseen."""
-
-M_TRIM_THRESHOLD: Final = -1
-M_MMAP_THRESHOLD: Final = -3
-KEEP: Final = 2**31 - 1
 
 
 def free_memory() -> int:
@@ -41,35 +36,13 @@ def free_device_memory(device: str) -> int:
     return free_memory()
 
 
-@cache
-def keep_pages() -> bool:
-    """Tell glibc to keep the pages of freed activations; True when it agreed. Elsewhere nothing happens.
-
-    glibc returns each activation to the kernel and fetches zeroed pages for the next: above 256 x 256 that was most of
-    InstructIR's time (facts/reference.md). `release` gives the pages back when a model is unloaded.
-    """
-    mallopt = _glibc("mallopt")
-    return mallopt is not None and all(mallopt(option, KEEP) == 1 for option in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD))
-
-
 def release() -> None:
     """Give back to the system what is no longer used, on the device and in main memory."""
     gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
         torch.cuda.empty_cache()
-    trim = _glibc("malloc_trim")
-    if trim is not None:
-        trim(0)
-
-
-def _glibc(name: str):
-    if not sys.platform.startswith("linux"):
-        return None
-    try:
-        return getattr(ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6"), name, None)
-    except OSError:
-        return None
+    allocator.give_back_pages()
 
 
 def _cgroup(name: str) -> int | None:

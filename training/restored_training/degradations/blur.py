@@ -87,8 +87,8 @@ class Blur(Degradation):
     In a fifth of the samples a part of the picture, with a soft edge, moved by itself, over the rest:
     y = k1 * (x m) + (1 - k1 * m) (k2 * x), m the moving part's mask.
 
-    Half of the samples have the faint noise, of standard deviation up to 0.01, that a sensor adds after the movement, and all have
-    8 bits: who learns from exact averages learns to enlarge what no photograph holds.
+    Half of the samples have the faint noise, of standard deviation up to 0.01, that a sensor adds after the movement, and all
+    have 8 bits: who learns from exact averages learns to enlarge what no photograph holds.
 
     A third of the samples are averaged in linear light, as a sensor does; the others in encoded values, as GoPro's and most
     synthetic sets are. On a view with zoom z: a Gaussian of the kernel's standard deviation / z.

@@ -45,6 +45,8 @@ class Sizes:
     apart: int = 3000
     apart_two: int = 700
     nothing: int = 900
+    told: int = 9000
+    stray_told: int = 2500
     held_out_share: float = 0.06
 
 
@@ -107,7 +109,7 @@ def _side(split: Split, seed: int, sizes: Sizes) -> list[Example]:
 def _wider(split: Split, seed: int, sizes: Sizes) -> list[Example]:
     """What was added later. Every sentence has a random stream of its own, so that what is written next leaves the typing of
     the others, and with it their cached features, as they are."""
-    grammar, moulds = Grammar(split, f"{seed}:wider"), Moulds.of(split, seed)
+    grammar, company, moulds = Grammar(split, f"{seed}:wider"), Grammar(split, f"{seed}:company"), Moulds.of(split, seed)
     share = 1.0 if split == "train" else sizes.held_out_share
     drawn: dict[str, Example] = {}
     for source, count in (
@@ -117,6 +119,8 @@ def _wider(split: Split, seed: int, sizes: Sizes) -> list[Example]:
         (grammar.apart, sizes.apart),
         (grammar.apart_from_two, sizes.apart_two),
         (grammar.nothing, sizes.nothing),
+        (company.told, sizes.told),
+        (company.stray_in_context, sizes.stray_told),
     ):
         for example in (source() for _ in range(int(count * share))):
             if example is not None:

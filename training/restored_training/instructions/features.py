@@ -47,6 +47,8 @@ def build_lexicon() -> dict[str, int]:
                 add(lines(name, section, "train"), 1)
     hand = [*read_sentences(), *read_sentences(WIDER)]
     add([e.text for e in hand if split_of(f"hand:{e.text}") == "train" and e.stratum != "slang"], 2)
+    for items in read_sections("context").values():
+        add(items, 3)
     moulds = Moulds.of("train", 0)
     add([mould.text for mould in moulds.moulds], 1)
     for items in moulds.lists.values():

@@ -10,7 +10,7 @@ from restored.instruction import TASKS, Task
 
 from .example import Example, Split
 from .inventory import lines, pool, templates
-from .phrases import read_sections
+from .phrases import hand_written, read_sections
 
 Mark = tuple[Task, bool]
 """(task, wanted?) that a piece of text says."""
@@ -294,6 +294,50 @@ class Grammar:
     def nothing(self) -> Example | None:
         """Only an exclusion, in further forms."""
         return self.sentence([self.clause("nothing", {"": (self.tasks(1)[0], False)})], "keep")
+
+    def told(self) -> Example | None:
+        """A hand-written symptom in company: small talk, a second symptom, a wish, or an exclusion."""
+        first, second = self.tasks(2)
+        draw = self.rng.random()
+        if draw < 0.4:
+            return self.in_context(self.symptom(first), ("wish",), "symptom")
+        if draw < 0.6:
+            return self.sentence([self.symptom(first), self.symptom(second)], "multi")
+        if draw < 0.8:
+            clauses = [self.symptom(first), self.wish(second)]
+            return self.sentence(clauses if self.rng.random() < 0.5 else clauses[::-1], "multi")
+        return self.sentence([self.symptom(first), self.keep(second, after=True)], "negation", "join_keep")
+
+    def symptom(self, task: Task) -> Clause | None:
+        """A hand-written symptom of this side as a clause."""
+        items = [e for e in hand_written(self.split) if tuple(e.wanted) == (task,) and e.stratum == "symptom" and not e.excluded]
+        if not items:
+            return None
+        chosen = self.rng.choice(items)
+        text = chosen.text.rstrip(".!")
+        return Clause((Piece(text, ((task, True),)),), {task: chosen.wanted[task]}, (), chosen.template, ())
+
+    def stray_in_context(self) -> Example | None:
+        """A hand-written sentence that is no wish, with small talk around it: small talk must not turn it into one."""
+        items = [e for e in hand_written(self.split) if e.kinds in (("off_topic",), ("add",)) and not e.excluded]
+        if not items:
+            return None
+        chosen = self.rng.choice(items)
+        clause = Clause((Piece(chosen.text.rstrip(".!")),), {}, (), chosen.template, ())
+        return self.in_context(clause, chosen.kinds, chosen.stratum)
+
+    def in_context(self, clause: Clause | None, kinds: tuple[str, ...], stratum: str) -> Example | None:
+        """Small talk before or behind a clause, or both."""
+        if clause is None:
+            return None
+        small_talk = read_sections("context")
+        where = self.rng.random()
+        pieces = list(clause.pieces)
+        if where < 0.6:
+            pieces.insert(0, Piece(self.rng.choice(small_talk["before"]) + " "))
+        if where > 0.45:
+            pieces.append(Piece(self.rng.choice((", ", ". ", " - ", "... ")) + self.rng.choice(small_talk["after"])))
+        return self.example(pieces, clause.wanted, clause.excluded, kinds, stratum, [clause.template], clause.phrases)
 
     def mixed(self, other: str, kind: str) -> Example | None:
         """A wish together with something that cannot be done."""

@@ -12,7 +12,7 @@ the grammar, the rest what is not a task.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +27,7 @@ CODES: dict[str, Task] = dict(
     )
 )
 SENTENCES = ("sentences", "sentences_symptoms", "sentences_strangers", "sentences_negation", "sentences_more")
-WIDER = ("sentences_wider",)
+WIDER = ("sentences_wider", "sentences_experience", "sentences_elsewhere")
 """Written later; typed in a stream of their own (see corpus)."""
 
 SECTIONS = ("thing", "state", "do", "gerund", "goal", "quality", "keep", "symptom")
@@ -80,6 +80,13 @@ def read_sentences(names: Sequence[str] = SENTENCES) -> list[Example]:
                 label, stratum, text = line.split("|", 2)
                 examples.append(parse_label(label, stratum, text))
     return examples
+
+
+@cache
+def hand_written(split: Split) -> tuple[Example, ...]:
+    """Every hand-written whole sentence of one side."""
+    mine = (example for example in read_sentences((*SENTENCES, *WIDER)) if split_of(f"hand:{example.text}") == split)
+    return tuple(replace(example, split=split) for example in mine)
 
 
 def parse_label(label: str, stratum: str, text: str) -> Example:

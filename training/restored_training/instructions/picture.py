@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,27 +22,49 @@ from ..places import photograph_folder
 SIDE = 256
 """Pixels of the part at full resolution; the same as the engine passes."""
 
+LEAST = 0.5
+"""No damage is proposed that is less likely than not."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureConfig:
-    """pictures: how many damaged examples; clean: share without damage; false_alarms: share of clean pictures that may be
-    called damaged, per task, which sets the thresholds."""
+    """pictures: how many examples; clean: share without damage; noise: standard deviation added to the standardised measures
+    while training; folds: of photographs, see `thresholds`; false_alarms: share of clean pictures that may be called damaged,
+    per task, which sets the thresholds."""
 
     seed: int = 1
-    pictures: int = 1600
+    pictures: int = 4000
     clean: float = 0.25
     hidden: int = 32
     steps: int = 1000
+    decay: float = 0.3
+    dropout: float = 0.2
+    noise: float = 0.2
+    folds: int = 4
     false_alarms: float = 0.02
     output: Path = picture.FILE
 
 
-def examples(photographs: Sequence[np.ndarray], count: int, config: PictureConfig) -> tuple[np.ndarray, np.ndarray]:
-    """(count, measures) and (count, 9) labels: whole pictures and parts, damaged alike by the trainer's own formulas."""
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """inputs: (N, measures); labels: (N, 9) of 0 and 1; photograph: (N,) which photograph each was made from."""
+
+    inputs: np.ndarray
+    labels: np.ndarray
+    photograph: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Samples":
+        """Those where `rows` (N,) bool is true."""
+        return Samples(self.inputs[rows], self.labels[rows], self.photograph[rows])
+
+
+def examples(photographs: Sequence[np.ndarray], count: int, config: PictureConfig) -> Samples:
+    """`count` samples: whole pictures and parts, damaged alike by the trainer's own formulas."""
     rng, generator = random.Random(config.seed), torch.Generator().manual_seed(config.seed)
-    rows, labels = [], []
+    rows, labels, owners = [], [], []
     while len(rows) < count:
-        part, context = _pair(photographs[rng.randrange(len(photographs))], rng)
+        owners.append(rng.randrange(len(photographs)))
+        part, context = _pair(photographs[owners[-1]], rng)
         kinds = 0 if rng.random() < config.clean else rng.choice((1, 1, 1, 2))
         chosen = rng.sample(range(len(TASKS)), kinds)
         active = torch.zeros(1, len(TASKS), dtype=torch.bool)
@@ -57,7 +79,7 @@ def examples(photographs: Sequence[np.ndarray], count: int, config: PictureConfi
         quantised = [(image[0].permute(1, 2, 0).numpy() * 255).round() / 255 for image in (small, damaged)]
         rows.append(measure(quantised[0].astype(np.float32), quantised[1].astype(np.float32)))
         labels.append(active[0].float().numpy())
-    return np.stack(rows), np.stack(labels)
+    return Samples(np.stack(rows), np.stack(labels), np.array(owners))
 
 
 def _pair(photo: np.ndarray, rng: random.Random) -> tuple[View, View]:
@@ -78,33 +100,32 @@ def _pair(photo: np.ndarray, rng: random.Random) -> tuple[View, View]:
 
 
 def train(config: PictureConfig | None = None, photographs: Path | None = None) -> picture.Estimator:
-    """Make examples, fit, choose thresholds on photographs kept out of training, save, return."""
+    """Make examples, fit, choose thresholds, save with the figures on photographs kept out of all that, return."""
     config = config or PictureConfig()
     folder = photograph_folder(photographs)
-    inputs, labels = examples(PhotoSet(folder, "train", longest=1200).images, config.pictures, config)
-    check = PictureConfig(seed=config.seed + 1, clean=0.45)
-    held, held_labels = examples(PhotoSet(folder, "heldout", longest=1200).images, config.pictures // 4, check)
-    estimator = fit(inputs, labels, config)
-    estimator.tensors["thresholds"] = thresholds(
-        estimator, np.concatenate([held, inputs]), np.concatenate([held_labels, labels]), config
-    )
-    save(estimator, config.output, report(estimator, held, held_labels))
+    samples = examples(PhotoSet(folder, "train", longest=1200).images, config.pictures, config)
+    check = replace(config, seed=config.seed + 1, clean=0.45)
+    held = examples(PhotoSet(folder, "heldout", longest=1200).images, config.pictures // 4, check)
+    estimator = fit(samples, config)
+    estimator.tensors["thresholds"] = thresholds(samples, config)
+    save(estimator, config.output, report(estimator, held))
     return estimator
 
 
-def fit(inputs: np.ndarray, labels: np.ndarray, config: PictureConfig) -> picture.Estimator:
+def fit(samples: Samples, config: PictureConfig) -> picture.Estimator:
     """A two-layer network by AdamW; the tensors as numpy. Noise on the measures and much decay: there are few photographs."""
     torch.manual_seed(config.seed)
-    mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
-    x, y = torch.from_numpy(np.clip((inputs - mean) / spread, -4, 4)).float(), torch.from_numpy(labels).float()
+    mean, spread = samples.inputs.mean(0), samples.inputs.std(0) + 1e-3
+    x = torch.from_numpy(np.clip((samples.inputs - mean) / spread, -4, 4)).float()
+    y = torch.from_numpy(samples.labels).float()
     network = nn.Sequential(
-        nn.Linear(x.shape[1], config.hidden), nn.Tanh(), nn.Dropout(0.2), nn.Linear(config.hidden, len(TASKS))
+        nn.Linear(x.shape[1], config.hidden), nn.Tanh(), nn.Dropout(config.dropout), nn.Linear(config.hidden, len(TASKS))
     )
-    optimiser = torch.optim.AdamW(network.parameters(), lr=4e-3, weight_decay=0.3)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=4e-3, weight_decay=config.decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.steps)
     for _ in range(config.steps):
         rows = torch.randint(len(x), (256,))
-        noisy = x[rows] + 0.2 * torch.randn(256, x.shape[1])
+        noisy = x[rows] + config.noise * torch.randn(256, x.shape[1])
         loss = F.binary_cross_entropy_with_logits(network(noisy), y[rows])
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -130,19 +151,29 @@ def fit(inputs: np.ndarray, labels: np.ndarray, config: PictureConfig) -> pictur
     )
 
 
-def thresholds(estimator: picture.Estimator, inputs: np.ndarray, labels: np.ndarray, config: PictureConfig) -> np.ndarray:
-    """Per task the probability that all but `false_alarms` of the undamaged pictures stay below, at least a half."""
-    clean = estimator.probabilities(inputs)[labels.sum(1) == 0]
-    return np.maximum(0.5, np.quantile(clean, 1 - config.false_alarms, axis=0)).astype(np.float32)
+def out_of_fold(samples: Samples, config: PictureConfig) -> np.ndarray:
+    """(N, 9) probabilities of each sample by a fit that has seen nothing of its photograph."""
+    judged = np.zeros(samples.labels.shape)
+    for fold in range(config.folds):
+        mine = samples.photograph % config.folds == fold
+        judged[mine] = fit(samples.take(~mine), config).probabilities(samples.inputs[mine])
+    return judged
 
 
-def report(estimator: picture.Estimator, inputs: np.ndarray, labels: np.ndarray) -> dict[Task, dict[str, float]]:
+def thresholds(samples: Samples, config: PictureConfig) -> np.ndarray:
+    """Per task the probability that all but `false_alarms` of the undamaged pictures stay below when their photographs are
+    new, at least LEAST."""
+    clean = out_of_fold(samples, config)[samples.labels.sum(1) == 0]
+    return np.maximum(LEAST, np.quantile(clean, 1 - config.false_alarms, axis=0)).astype(np.float32)
+
+
+def report(estimator: picture.Estimator, samples: Samples) -> dict[Task, dict[str, float]]:
     """Per task, on photographs kept out of training: share found when there, share claimed when the picture is undamaged."""
-    found = estimator.probabilities(inputs) >= estimator.thresholds
-    clean = labels.sum(1) == 0
+    found = estimator.probabilities(samples.inputs) >= estimator.thresholds
+    clean = samples.labels.sum(1) == 0
     return {
         task: {
-            "found": _share(found[labels[:, index] == 1, index]),
+            "found": _share(found[samples.labels[:, index] == 1, index]),
             "false alarms": _share(found[clean, index]),
         }
         for index, task in enumerate(TASKS)
