@@ -10,6 +10,7 @@ SENTENCES: Final[Dict[str, str]] = {
     "protocol": "The plug-in and the restoration engine are of different versions. Please update both.",
     "not_accepted": "The plug-in sent a picture the restoration engine had not asked for.",
     "size_mismatch": "The picture arrived with another size than was announced. Nothing was changed.",
+    "too_long": "The instruction is too long. A sentence or two is enough.",
     "too_large": "The picture is too large for this computer's memory.",
     "bad_plan": "The plan of steps could not be followed.",
     "model": "This model cannot be used.",

@@ -64,8 +64,8 @@ def decode(frame: Any) -> Dict[str, Any]:
         raise ClientError("bad_request", detail=f"a header of more than {MAX_HEADER} bytes")
     try:
         header = msgpack.unpackb(raw, unicode_errors="replace", strict_map_key=True)
-    except Exception as error:  # the unpacker raises many kinds, some of them undocumented
-        raise ClientError("bad_request", detail=f"not a msgpack header: {error!r}") from None
+    except Exception as error:  # the unpacker raises many kinds, some undocumented; their words may quote an instruction
+        raise ClientError("bad_request", detail=f"not a msgpack header: {type(error).__name__}") from None
     if not isinstance(header, dict) or not all(isinstance(key, str) for key in header):
         raise ClientError("bad_request", detail="the header is not a map with names")
     return header
@@ -187,6 +187,7 @@ FORMS: Final[Dict[str, Form]] = {
             "model": _text,
             "keep": _flag,
             "device": _text,
+            "previews": _flag,
         },
         (LAYER, MASK, CONTEXT),
     ),

@@ -198,6 +198,8 @@ class Session:
         described = [messages.describe(role, content) for role, content in frames] or None
         request = uuid.uuid4().hex
         header = messages.encode(messages.message(kind, request, frames=described, **fields))
+        if len(header) > messages.MAX_HEADER:
+            raise ClientError("too_long", detail=f"a header of {len(header)} bytes")
         with self._lock:
             try:
                 with _as_client_errors():
@@ -256,7 +258,9 @@ class Session:
                 raise Silent(f"no sign of life for {TIME_TO_DEAD:.0f} seconds")
             return {}, []
         header = _decode_answer(parts[0])
-        if header.get("id") != request or not isinstance(header.get("type"), str):
+        # an error without an id is about a request that the daemon could not even read: ours, as there is one at a time
+        nameless = header.get("type") == messages.ERROR and not header.get("id")
+        if not (nameless or header.get("id") == request) or not isinstance(header.get("type"), str):
             return {}, []
         return header, parts[1:]
 

@@ -23,6 +23,12 @@ log: Final = logging.getLogger(NAME)
 
 WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.MODELS, messages.UNLOAD)
 
+USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST)
+"""What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
+
+MOST_JOBS: Final = 64
+"""Requests of one client that may be unfinished at a time; a plug-in has two or three."""
+
 Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
 
 
@@ -42,7 +48,7 @@ class Office:
         shut: Callable[[], None],
     ) -> None:
         self.used = time.monotonic()
-        """When there last was something to do."""
+        """When somebody last used the models."""
         self.shelf: Shelf[Keepable] = Shelf(per_client=memory // 8, total=memory // 6)
         self.performance = Performance(work)
         self._work = work
@@ -98,7 +104,8 @@ class Office:
                 break
             if job.client.jobs.get(job.request) is not job:
                 continue  # cancelled, or its client has gone
-            self.used = time.monotonic()
+            if job.kind in USE:
+                self.used = time.monotonic()
             del job.client.jobs[job.request]
             header, frames = self._answer(job, answer, error)
             self._send(job.client, header, frames)
@@ -150,7 +157,6 @@ class Office:
     # --- requests that are answered at once ---
 
     def _hello(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
-        self.used = time.monotonic()
         client.name = header["client"][:60]
         known = self.performance.state == "ready"
         self._send(
@@ -213,12 +219,13 @@ class Office:
     # --- requests that become jobs ---
 
     def _take_on(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
-        self.used = time.monotonic()
         job = Job(client, header["id"], header["type"], header, frames)
         if job.request in client.jobs:
             raise ClientError("bad_request", detail="this request id is in use")
         if self._closed:
             raise ClientError("shutting_down")
+        if len(client.jobs) >= MOST_JOBS:
+            raise ClientError("busy", detail=f"{MOST_JOBS} requests of this client are unfinished")
         if job.nbytes > self._budget:
             need, have = job.nbytes / 2**30, self._budget / 2**30
             raise ClientError("too_large", f"The picture needs {need:.1f} GB of memory, but {have:.1f} GB is the most I may use.")
@@ -228,6 +235,8 @@ class Office:
                 raise ClientError("expired")
         if job.kind == messages.UNLOAD:
             self.shelf.clear()
+        if job.kind in USE:
+            self.used = time.monotonic()
         client.jobs[job.request] = job
         self._admit()
 

@@ -16,11 +16,14 @@ DOMAIN: Final = b"restored"
 QUEUE: Final = 4
 """Messages libzmq holds per client in each direction; each may be a whole picture."""
 
+MOST_WAITING: Final = 64
+"""Answers kept for a client that does not take them; a plug-in waits for one at a time."""
+
 Parts = list[Any]
 
 
 class Gone(Exception):
-    """The client is not connected any more."""
+    """The client is not connected any more, or takes no answers."""
 
 
 class Wire:
@@ -74,8 +77,11 @@ class Wire:
         if client in self._waiting:
             self.flush(client)
         if client in self._waiting:
-            if not skippable:
-                self._waiting[client].append(parts)
+            if skippable:
+                return
+            if len(self._waiting[client]) >= MOST_WAITING:
+                raise Gone  # whoever asks and never listens must not fill the memory with answers
+            self._waiting[client].append(parts)
         elif not self._try_send(parts) and not skippable:
             self._waiting[client] = deque([parts])
 

@@ -1,4 +1,8 @@
-"""Clients that end badly, run as programs by test_clients.py: `killed.py WHERE` does half of something and waits to be killed."""
+"""Clients that end badly, run as programs: `killed.py WHERE` does half of something and waits to be killed.
+
+WHERE: "job", "kept"; "upload", in the middle of a picture; "large", in the middle of one of 400 MB; "frames", in the middle of
+a message of very many frames.
+"""
 
 import sys
 import time
@@ -7,25 +11,33 @@ from restored_client import Pixels, Session
 from restored_client.messages import UPLOAD, describe, encode, message
 
 where = sys.argv[1]
-layer = Pixels(4000, 2000, 4, "u8", bytes(32_000_000))
+height = 25_000 if where in ("large", "frames") else 2000
+layer = Pixels(4000, height, 4, "u8", bytes(4000 * height * 4))
 session = Session.open(client="killed", start=False)
+
+
+def ready() -> None:
+    print("ready", flush=True)
+    time.sleep(600)
+
+
 if where == "job":
-    session.restore(layer, instruction="sleep 600", on_progress=lambda progress: print("ready", flush=True))
+    session.restore(layer, instruction="sleep 600", on_progress=lambda progress: ready())
 if where == "kept":
     session.restore(layer, instruction="x", keep=True)
-if where == "upload":
-    dealer = session._dealer
-    assert dealer is not None
-    dealer.send([encode(message("restore", "r", instruction="x", frames=[describe("layer", layer)]))])
-    time.sleep(0.2)
+    ready()
 
-    chunks = iter(range(10))
-
-    def half_way() -> None:
-        if next(chunks, None) is None:
-            print("ready", flush=True)
-            time.sleep(600)
-
-    dealer.send([encode(message(UPLOAD, "r")), layer.data], half_way)
-print("ready", flush=True)
-time.sleep(600)
+dealer = session._dealer
+assert dealer is not None
+dealer.send([encode(message("restore", "r", instruction="x", frames=[describe("layer", layer)]))])
+time.sleep(0.2)
+MORE, LONG = 1, 2
+HALF, ROW = layer.nbytes // 2, 4000 * 4
+dealer._write(bytes((MORE, len(upload := encode(message(UPLOAD, "r"))))) + upload)
+if where == "frames":
+    for start in range(0, HALF, ROW):
+        dealer._write(bytes((MORE | LONG,)) + ROW.to_bytes(8, "big") + bytes(layer.view[start : start + ROW]))
+else:
+    dealer._write(bytes((LONG,)) + layer.nbytes.to_bytes(8, "big"))
+    dealer._write(layer.view[:HALF])
+ready()

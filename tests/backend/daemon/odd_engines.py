@@ -6,6 +6,7 @@ import time
 from restored.daemon import serve
 from restored.daemon.echo import Echo
 from restored.daemon.settings import Settings
+from restored_client import Pixels
 from restored_client.paths import runtime_dir
 
 
@@ -42,6 +43,16 @@ class Slow(Echo):
             time.sleep(0.02)
 
 
-ENGINES = {engine.__name__: engine for engine in (Stubborn, Raising, Unloadable, Slow)}
+class Piecewise(Echo):
+    """Gives finished pieces while it works, when they are wanted."""
+
+    def restore(self, order, tell, cancelled):
+        if order.previews:
+            tell(0.5, "Restoring", 1, 0, Pixels(1, 1, 3, "u8", b"abc"))
+            time.sleep(1)
+        return super().restore(order, tell, cancelled)
+
+
+ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Slow)}
 
 sys.exit(0 if serve(Settings(grace=0.3), ENGINES[sys.argv[1]]()) else 3)

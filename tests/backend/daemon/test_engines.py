@@ -64,3 +64,15 @@ def test_a_job_that_does_not_stop_does_not_keep_the_daemon(launch_odd, folder) -
 def swallow(session) -> None:
     with pytest.raises(ClientError, match="shutting down"):
         session.restore(LAYER, instruction="x")
+
+
+def test_finished_pieces_are_shown_when_they_are_wanted(launch_odd) -> None:
+    heard: list[Progress] = []
+    with launch_odd("Piecewise").session() as session:
+        assert session.restore(LAYER, instruction="x", on_progress=heard.append).changed
+        assert [progress for progress in heard if progress.preview] == []
+        assert session.restore(LAYER, instruction="x", previews=True, on_progress=heard.append).changed
+    (piece,) = [progress for progress in heard if progress.preview]
+    assert (piece.x, piece.y, piece.fraction, piece.words) == (1, 0, 0.5, "Restoring")
+    assert piece.preview is not None
+    assert piece.preview.view.tobytes() == b"abc"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -214,6 +215,36 @@ def test_unused_it_unloads_and_then_ends(launch, folder) -> None:
     assert daemon.process.wait(60) == 0
     assert files(folder) == {"lock"}
     assert daemon.log.count("unloading") >= 1
+
+
+def test_looking_in_is_no_use_of_the_models(launch, folder) -> None:
+    """A plug-in whose docker is open says hello, asks for the status and for the models, again and again."""
+    daemon = launch("--idle-unload", str(1 / 60), "--idle-exit", str(6 / 3600))
+    daemon.connection()
+    deadline = time.monotonic() + 60
+    while daemon.process.poll() is None and time.monotonic() < deadline:
+        with suppress(ClientError), Session.open(client="docker", start=False) as session:
+            session.models()
+            session.status()
+        time.sleep(0.2)
+    assert daemon.process.poll() == 0
+    assert "unloading: unused" in daemon.log
+    assert "ending: unused" in daemon.log
+
+
+def test_work_is_use_of_the_models(launch) -> None:
+    daemon = launch("--idle-unload", "10")
+    with daemon.session() as session:
+        kept = session.restore(LAYER, instruction="x", keep=True)
+        for use in (
+            lambda: session.explain("x"),
+            lambda: session.restore(LAYER, instruction="x"),
+            lambda: session.adjust(kept.job, strength=0.5),
+        ):
+            time.sleep(1)
+            before = session.status()["idle_seconds"]
+            use()
+            assert session.status()["idle_seconds"] < before
 
 
 def test_an_idle_daemon_of_another_build_is_replaced(folder, monkeypatch) -> None:
