@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from . import encoder
-from .network import KINDS, Head, HeadConfig
+from .network import KINDS, Head, HeadConfig, Heads
 from .spelling import Normalised, Speller
 from .tasks import TASKS
 
@@ -66,9 +66,9 @@ class Judgement:
 
 
 class LoadedHead:
-    """Head, speller and settings, ready to read sentences. Thread-safe: nothing changes after construction."""
+    """Heads, speller and settings, ready to read sentences. Thread-safe: nothing changes after construction."""
 
-    def __init__(self, head: Head, speller: Speller, settings: Settings, info: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, head: Heads, speller: Speller, settings: Settings, info: Mapping[str, Any] | None = None) -> None:
         self.head = head.eval().requires_grad_(False)
         self.speller = speller
         self.settings = settings
@@ -115,7 +115,7 @@ def _load(folder: Path) -> LoadedHead:
             raise HeadError(f"The file {name} that understands instructions is damaged. Please reinstall restored.")
     if tuple(info["tasks"]) != TASKS or info["encoder_sha256"] != encoder.SHA256:
         raise HeadError("The files that understand instructions belong to another version of restored. Please reinstall it.")
-    head = Head(HeadConfig(**info["config"]))
+    head = Heads(Head(HeadConfig(**info["config"])) for _ in range(info["members"]))
     tensors = load_tensors(files["head.safetensors"])
     head.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
     speller = Speller(json.loads(files["lexicon.json"]), encoder.vocabulary())
@@ -123,12 +123,12 @@ def _load(folder: Path) -> LoadedHead:
 
 
 def load(folder: Path | None = None) -> LoadedHead:
-    """The head in `folder` (default: the shipped one), loaded once. Every file's sha256 is checked first; raises HeadError."""
+    """The heads in `folder` (default: the shipped one), loaded once. Every file's sha256 is checked first; raises HeadError."""
     with LOCK:
         return _load(folder or FOLDER)
 
 
-def save(head: Head, lexicon: Mapping[str, int], settings: Settings, folder: Path, notes: Mapping[str, Any]) -> None:
+def save(head: Heads, lexicon: Mapping[str, int], settings: Settings, folder: Path, notes: Mapping[str, Any]) -> None:
     """Write head.safetensors (float16), lexicon.json and head.json with the sha256 of both."""
     from safetensors.torch import save as save_tensors
 
@@ -145,6 +145,7 @@ def save(head: Head, lexicon: Mapping[str, int], settings: Settings, folder: Pat
         "kinds": list(KINDS),
         "encoder": "all-MiniLM-L6-v2",
         "encoder_sha256": encoder.SHA256,
+        "members": len(head.members),
         "config": head.config.to_dict(),
         "parameters": sum(parameter.numel() for parameter in head.parameters()),
         "settings": {name: getattr(settings, name) for name in Settings.__dataclass_fields__},

@@ -2,10 +2,12 @@
 
 One reads the tokens (a small transformer, then a query per task): it knows negation and what belongs to what. The other reads
 the sentence vector: it knows what a sentence is about when no word in it names the damage. Measured, see `compare`: the vector
-alone fails at negation, the tokens alone are too sure of themselves on symptoms.
+alone fails at negation, the tokens alone are too sure of themselves on symptoms. A few such heads, trained from different
+seeds, judge together: where a sentence is unlike anything they learned from, they err differently.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -152,3 +154,32 @@ class Head(nn.Module):
     def classify_embedding(self, embedding: Tensor) -> Tensor:
         """(N, 256) -> (N, 9) logits; only used while training the projection."""
         return self.embedding_classes(embedding)
+
+
+class Heads(nn.Module):
+    """Heads of the same shape whose log-probabilities are averaged. The embedding is that of the first."""
+
+    def __init__(self, heads: Iterable[Head]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(heads)
+
+    @property
+    def config(self) -> HeadConfig:
+        """Of each member."""
+        return self.first.config
+
+    @property
+    def first(self) -> Head:
+        """The member that embeds."""
+        first = self.members[0]
+        assert isinstance(first, Head)
+        return first
+
+    def forward(self, tokens: Tensor, mask: Tensor, pooled: Tensor) -> Reading:
+        """As Head's, averaged. tokens: (N, T, 768), mask: (N, T) bool, pooled: (N, 384)."""
+        readings = [Reading(*member(tokens, mask, pooled)) for member in self.members]
+        return Reading(*(torch.stack(parts).mean(0) for parts in zip(*readings, strict=True)))
+
+    def embed(self, pooled: Tensor) -> Tensor:
+        """(N, 384) -> (N, 256), L2-normalised."""
+        return self.first.embed(pooled)

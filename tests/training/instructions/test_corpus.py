@@ -12,6 +12,7 @@ from restored_training.instructions.evaluate import read_labelled
 
 HELD_OUT = Path(__file__).parents[2] / "backend" / "instruction" / "held_out.txt"
 STRANGERS_2 = HELD_OUT.with_name("held_out_strangers.txt")
+USERS = HELD_OUT.with_name("held_out_users.txt")
 STRANGERS = Path(__file__).parents[2] / "backend" / "instruction" / "strangers.txt"
 
 
@@ -60,7 +61,7 @@ def test_no_template_of_the_test_side_in_training(sides):
 
 def test_held_out_sentences_are_not_in_the_corpus(built):
     forms = {corpus.normal_form(e.text) for e in built}
-    for file in (HELD_OUT, STRANGERS, STRANGERS_2):
+    for file in (HELD_OUT, STRANGERS, STRANGERS_2, USERS):
         overlap = [e.text for e in read_labelled(file) if corpus.normal_form(e.text) in forms]
         assert overlap == []
 

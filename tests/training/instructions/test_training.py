@@ -1,5 +1,7 @@
 """A head really learns: two tasks, a handful of sentences, a few seconds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from restored.instruction import Task
 from restored.instruction import head as shipped
 from restored.instruction.decision import decide
 from restored.instruction.head import LoadedHead
-from restored.instruction.network import HeadConfig
+from restored.instruction.network import HeadConfig, Heads
 from restored.instruction.spelling import Speller
 from restored_training.instructions.evaluate import judge, tune
 from restored_training.instructions.example import Example
@@ -38,7 +40,7 @@ def test_learns_saves_and_loads(examples, tmp_path):
     speller = Speller({"noise": 1})
     features = compute(examples, speller, tmp_path / "cache")
     config = TrainConfig(epochs=40, batch=16, learning_rate=4e-3, average=0.9, head=HeadConfig(width=32, heads=2, layers=1))
-    head = fit(examples, features, config)
+    head = Heads([fit(examples, features, replace(config, seed=seed)) for seed in (1, 2)]).eval()
     probabilities = judge(head, features)
     settings = tune(probabilities, examples)
     right = [set(probabilities.decision(row, settings).wanted) == set(e.wanted) for row, e in enumerate(examples)]

@@ -1,9 +1,10 @@
-"""Four ways to read a sentence, measured on the same side: `python -m restored_training.instructions.compare`.
+"""Five ways to read a sentence, measured on the same side: `python -m restored_training.instructions.compare`.
 
 sentence  the reader of the sentence vector alone (what InstructIR does, with two hidden layers more)
 clauses   the same reader on each clause of the sentence, and the clauses' verdicts put together
 tokens    the reader of the tokens alone
-both      the shipped head: tokens and sentence averaged
+both      one head: tokens and sentence averaged
+shipped   all the heads
 """
 
 from collections.abc import Callable, Sequence
@@ -71,16 +72,19 @@ def compare(config: TrainConfig | None = None, console: Console | None = None) -
     sides = {side: [e for e in corpus if e.split == side] for side in ("val", "test")}
     features = {side: compute(rows, loaded.speller, config.cache) for side, rows in sides.items()}
 
+    one = loaded.head.first
+
     def by_clauses(side: str) -> Probabilities:
         clauses, owner = split_clauses(sides[side])
-        judged = judge_sentences(loaded.head, compute(clauses, loaded.speller, config.cache))
+        judged = judge_sentences(one, compute(clauses, loaded.speller, config.cache))
         return compose_clauses(judged, owner, len(sides[side]))
 
     ways: dict[str, Callable[[str], Probabilities]] = {
-        "sentence": lambda side: judge_sentences(loaded.head, features[side]),
+        "sentence": lambda side: judge_sentences(one, features[side]),
         "clauses": by_clauses,
-        "tokens": lambda side: judge_tokens(loaded.head, features[side]),
-        "both": lambda side: judge(loaded.head, features[side]),
+        "tokens": lambda side: judge_tokens(one, features[side]),
+        "both": lambda side: judge(one, features[side]),
+        "shipped": lambda side: judge(loaded.head, features[side]),
     }
     results: dict[str, list[Outcome]] = {}
     for name, way in ways.items():

@@ -15,7 +15,7 @@ from rich.table import Table
 from restored.instruction import TASKS, Plan, Task
 from restored.instruction.decision import Decision, decide
 from restored.instruction.head import Settings
-from restored.instruction.network import KINDS, Head
+from restored.instruction.network import KINDS, Head, Heads
 
 from .example import Example
 from .features import Features
@@ -39,8 +39,8 @@ class Probabilities:
 
 
 @torch.inference_mode()
-def judge(head: Head, features: Features) -> Probabilities:
-    """Run the head over cached features."""
+def judge(head: Head | Heads, features: Features) -> Probabilities:
+    """Run one head, or several together, over cached features."""
     head.eval()
     count = len(features.length)
     state, strength, kinds = np.zeros((count, 9, 3)), np.zeros((count, 9)), np.zeros((count, len(KINDS)))

@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from restored.instruction import encoder
 from restored.instruction import head as shipped
 from restored.instruction.head import LoadedHead
-from restored.instruction.network import Head, HeadConfig, Reading
+from restored.instruction.network import Head, HeadConfig, Heads, Reading
 from restored.instruction.spelling import Speller
 
 from .corpus import build
@@ -31,13 +31,14 @@ CONSOLE = Console(stderr=True)
 class TrainConfig:
     """Everything a run depends on.
 
-    seed: of corpus and weights; cache: folder for encoder features; output: folder for the head's files; start: a folder with
-    a head to start from (None: from nothing); share: of the grammar's sentences, drawn afresh for each epoch (what was written
-    by hand is read in every one). Gain of each loss: strength, kinds, marks (token labels), attention (where a
-    task should look).
+    seed: of the corpus and of the first member's weights, the next member has the next seed; members: how many heads judge
+    together; cache: folder for encoder features; output: folder for the heads' files; share: of the grammar's sentences, drawn
+    afresh for each epoch (what was written by hand is read in every one). Gain of each loss: strength, kinds, marks (token
+    labels), attention (where a task should look).
     """
 
     seed: int = 1
+    members: int = 2
     epochs: int = 8
     batch: int = 256
     learning_rate: float = 1.2e-3
@@ -48,8 +49,7 @@ class TrainConfig:
     marks: float = 0.5
     attention: float = 0.05
     average: float = 0.998
-    share: float = 1.0
-    start: Path | None = None
+    share: float = 0.6
     head: HeadConfig = field(default_factory=HeadConfig)
     cache: Path = Path(".cache/instructions")
     output: Path = shipped.FOLDER
@@ -63,7 +63,8 @@ def train_head(config: TrainConfig | None = None) -> LoadedHead:
     speller = Speller(lexicon, encoder.vocabulary())
     sides = {side: [e for e in corpus if e.split == side] for side in ("train", "val", "test")}
     features = {side: compute(rows, speller, config.cache, half=side == "train") for side, rows in sides.items()}
-    head = fit(sides["train"], features["train"], config)
+    seeds = range(config.seed, config.seed + config.members)
+    head = Heads([fit(sides["train"], features["train"], replace(config, seed=seed)) for seed in seeds]).eval()
     settings = tune(judge(head, features["val"]), sides["val"])
     loaded = LoadedHead(head, speller, settings)
     notes = {"corpus": {side: len(rows) for side, rows in sides.items()}, "seed": config.seed, "training": _plain(config)}
@@ -72,13 +73,13 @@ def train_head(config: TrainConfig | None = None) -> LoadedHead:
 
 
 def _plain(config: TrainConfig) -> dict[str, Any]:
-    return {name: value for name, value in asdict(config).items() if name not in ("cache", "output", "start")}
+    return {name: value for name, value in asdict(config).items() if name not in ("cache", "output")}
 
 
 def fit(examples: list[Example], features: Features, config: TrainConfig) -> Head:
     """Train a head; returns its weights averaged over the last steps (EMA)."""
     torch.manual_seed(config.seed)
-    head = shipped.load(config.start).head.requires_grad_(True).train() if config.start else Head(config.head)
+    head = Head(config.head)
     average = {name: value.detach().clone() for name, value in head.state_dict().items()}
     decay = [p for p in head.parameters() if p.ndim > 1]
     other = [p for p in head.parameters() if p.ndim <= 1]
