@@ -85,7 +85,8 @@ def test_from_a_run_file_to_a_bundle_and_a_report(command: Command, photographs:
     assert "| CBSD68 s25 | 1 |" in readme.read_text(encoding="utf-8")
     assert "<h2>Training</h2>" in page.read_text(encoding="utf-8")
 
-    for which in (["rank", folder / "checkpoint.pt"], ["layers", bundle]):
+    effect = ["effect", bundle, "--count", 1, "--photographs", photographs]
+    for which in (["rank", folder / "checkpoint.pt"], ["layers", bundle], effect):
         picture = tmp_path / f"{which[0]}.png"
         assert command("analyse", *which, "--out", picture) == 0
         assert picture.stat().st_size > 1000

@@ -337,6 +337,24 @@ def analyse_layers(
     console.print(f"Wrote {out}.")
 
 
+@analyse.command("effect")
+def analyse_effect(
+    subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
+    photographs: Photographs = None,
+    count: Annotated[int, typer.Option(min=1, help="Patches per task, of kept-out photographs.")] = 24,
+    out: Path = Path("effect.png"),
+) -> None:
+    """What each layer's task bias is worth: PSNR lost when that one layer keeps its general weight."""
+    from .analyses.layers import effects, plot_layers
+    from .data import PhotoSet
+    from .places import photograph_folder, swift_of
+
+    model = swift_of(subject)
+    photos = PhotoSet(photograph_folder(photographs), "heldout", longest=1024)
+    plot_layers(effects(model, photos.images, count), "dB lost without the layer's own bias").save(out)
+    console.print(f"Wrote {out}.")
+
+
 @analyse.command("instructions")
 def analyse_instructions(
     out: Path = Path("instructions.png"),

@@ -1,7 +1,9 @@
 """Layer sensitivity: which layers a task needs to change (Instruct-IPT, Table 2 and Section 3.1)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -11,9 +13,13 @@ from restored.instruction.tasks import TASKS, Task
 from restored.models.swift import Swift
 from restored.models.swift.lowrank import TaskConv2d
 
+from ..config import DataConfig, MixConfig
 from ..report.curves import to_image
+from ..sampling import GroupSampler, PatchSource
 
 State = Mapping[str, Tensor]
+
+_SEED: Final = 20_261
 
 
 def layer_change(before: State, after: State) -> dict[str, float]:
@@ -77,6 +83,22 @@ def layer_effect(
     general = model.compile(torch.zeros(len(TASKS)))
     whole = _psnr(model.restore(image, convs, reading, windows), target)
     return {name: whole - _psnr(model.restore(image, {**convs, name: general[name]}, reading, windows), target) for name in convs}
+
+
+def effects(model: Swift, photographs: Sequence[np.ndarray], count: int, *, size: int = 128) -> dict[str, dict[Task, float]]:
+    """`layer_effect` for every conv and task, on `count` patches per task, damaged as in training.
+
+    photographs: (H, W, 3) uint8 each.
+    """
+    source = PatchSource(photographs, DataConfig().scales)
+    out: dict[str, dict[Task, float]] = {}
+    for number, task in enumerate(TASKS):
+        mix = MixConfig(tasks={task: 1.0}, composite=0.0, partial=0.0, clean=0.0, weaker=0.0)
+        group = GroupSampler(source, mix, count, _SEED).draw(number, size)
+        lost = layer_effect(model, group.damaged, group.target, task, context=group.context, windows=group.windows)
+        for name, value in lost.items():
+            out.setdefault(name, {})[task] = value
+    return out
 
 
 def plot_layers(values: Mapping[str, Mapping[Task, float]], title: str) -> Image.Image:

@@ -15,16 +15,17 @@ class LowLight(Degradation):
 
     In encoded values a loss of light by k stops is x 2^(-k / 2.2) = exp(c), and a camera's tone curve, steeper in the
     shadows, is the power g (Retinex-style R L^gamma with gamma 2-3.5 is the same form; LOL's pairs fit this line in log-log).
-    70 %: c ~ U(-2.5, -1.0), g ~ U(.95, 2.1), which makes a well-exposed picture's mean 0.02-0.15; 15 %, merely too dark:
-    c ~ U(-1.2, -.35), g ~ U(1, 1.4); 15 %, a gamma alone (Retinex): c ~ U(-.3, 0), g ~ U(1.8, 3.2). Channels differ by
-    +-8 % (cast). Noise of standard deviation r + s sqrt(dark) with r 0.001-0.016, s 0.003-0.043; the rounding costs the rest.
+    50 %: c ~ U(-2.5, -1.0), g ~ U(.95, 2.1), which makes a well-exposed picture's mean 0.02-0.15; 15 %, merely too dark:
+    c ~ U(-1.2, -.35), g ~ U(1, 1.4); 35 %, a gamma alone (Retinex): c ~ U(-.2, 0), g ~ U(1.5, 3.4): what shines in the dark
+    (lamps, sky) keeps its place. Channels differ by +-8 % (cast). Noise of standard deviation r + s sqrt(dark) with
+    r 0.001-0.016, s 0.003-0.043; the rounding costs the rest.
     """
 
     task: ClassVar[Task] = "lowlight"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        kind = choose(generator, device, n, (0.70, 0.15, 0.15))
-        ranges = torch.tensor([[-2.5, -1.0, 0.95, 2.1], [-1.2, -0.35, 1.0, 1.4], [-0.3, 0.0, 1.8, 3.2]], device=device)[kind]
+        kind = choose(generator, device, n, (0.50, 0.15, 0.35))
+        ranges = torch.tensor([[-2.5, -1.0, 0.95, 2.1], [-1.2, -0.35, 1.0, 1.4], [-0.2, 0.0, 1.5, 3.4]], device=device)[kind]
         log_gain = ranges[:, 0] + (ranges[:, 1] - ranges[:, 0]) * uniform(generator, device, n)
         gamma = ranges[:, 2] + (ranges[:, 3] - ranges[:, 2]) * uniform(generator, device, n)
         level = uniform(generator, device, n) ** 2
