@@ -60,6 +60,15 @@ def parse(output: str) -> list[dict]:
     return [json.loads(line[line.index("@@ ") + 3 :]) for line in output.splitlines() if "@@ {" in line]
 
 
+def until(condition, seconds: float, words: str) -> float:
+    """Wait until the condition holds; the seconds it took. `words` say what is wrong when it does not."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, words
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
 class DaemonProcess:
     """The real daemon, in a runtime folder of its own.
 

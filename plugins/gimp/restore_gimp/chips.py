@@ -85,6 +85,12 @@ class ChipRow(Gtk.Box):
         self.refresh(focus=task if verb != "remove" else None)
         self._on_edit()
 
+    def weigh(self, task, weight):
+        """While a chip's slider moves: the chips stay, or the slider would go with its chip."""
+        self._plan.weigh(task, weight)
+        self._shown = self._plan.steps()
+        self._on_edit()
+
     def drop(self, dragged, onto):
         """`dragged` was dropped on the chip of `onto`: it takes that place."""
         order = [step["task"] for step in self._plan.steps()]
@@ -98,27 +104,19 @@ class Chip(Gtk.Box):
     def __init__(self, row, step, index, count):
         super().__init__(orientation=Gtk.Orientation.HORIZONTAL)
         self._row, self.task, self._weight = row, step["task"], step["strength"]
-        label = _(step.get("label") or step["task"])
+        self._label = _(step.get("label") or step["task"])
+        self._place = {"index": index + 1, "count": count}
         classed(self, "restore-chip")
         if step.get("confidence", 1.0) < UNSURE:
             classed(self, "unsure")
-        if self._weight == 0:
-            classed(self, "weak")
-        text = label if self._weight >= 0.995 else f"{label}  {round(self._weight * 100)} %"
-        self._button = Gtk.Button(label=text)
+        self._button = Gtk.Button()
         self._button.set_tooltip_text(self._hint(step))
-        self._button.connect("clicked", lambda _button: self._open(label))
+        self._button.connect("clicked", lambda _button: self._open())
         self._button.connect("key-press-event", self._on_key)
-        named(
-            self._button,
-            _("{label}, {percent} percent, step {index} of {count}").format(
-                label=label, percent=round(self._weight * 100), index=index + 1, count=count
-            ),
-            _("Return opens its weight, Delete removes it, Alt and the arrow keys move it, plus and minus change its weight."),
-        )
+        self._show_weight()
         cross = classed(Gtk.Button(label="×", can_focus=False), "close")
         cross.set_tooltip_text(_("Remove this step (Delete)"))
-        named(cross, _("Remove {label}").format(label=label))
+        named(cross, _("Remove {label}").format(label=self._label))
         cross.connect("clicked", lambda _button: row.edit("remove", self.task))
         self.pack_start(self._button, False, False, 0)
         self.pack_start(cross, False, False, 0)
@@ -129,6 +127,17 @@ class Chip(Gtk.Box):
 
     def take_keyboard(self):
         self._button.grab_focus()
+
+    def _show_weight(self):
+        percent = round(self._weight * 100)
+        self._button.set_label(self._label if percent == 100 else f"{self._label}  {percent} %")
+        style = self.get_style_context()
+        (style.add_class if percent == 0 else style.remove_class)("weak")
+        named(
+            self._button,
+            _("{label}, {percent} percent, step {index} of {count}").format(label=self._label, percent=percent, **self._place),
+            _("Return opens its weight, Delete removes it, Alt and the arrow keys move it, plus and minus change its weight."),
+        )
 
     def _hint(self, step):
         lines = []
@@ -168,14 +177,16 @@ class Chip(Gtk.Box):
             return False
         return True
 
-    def _open(self, label):
-        """The popover with the step's weight and its place."""
+    def _open(self):
+        """The popover with the step's weight, which the preview follows, and its place."""
+        label = self._label
         popover = Gtk.Popover(relative_to=self._button, position=Gtk.PositionType.BOTTOM)
         scale = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, 0, 100, 5)
         scale.set_value(self._weight * 100)
         scale.set_size_request(220, -1)
         scale.set_value_pos(Gtk.PositionType.RIGHT)
         scale.connect("format-value", lambda _scale, value: f"{value:.0f} %")
+        scale.connect("value-changed", lambda _scale: self._weighed(scale.get_value() / 100))
         named(scale, _("How much of {label}").format(label=label))
         buttons = Gtk.Box(spacing=4, homogeneous=True)
         for text, verb, places in ((_("_Earlier"), "move", -1), (_("_Later"), "move", 1), (_("Re_move"), "remove", None)):
@@ -187,16 +198,17 @@ class Chip(Gtk.Box):
         box.add(scale)
         box.add(buttons)
         popover.add(box)
-        popover.connect("closed", lambda _popover: self._weighed(scale.get_value() / 100))
+        # its words have another length now
+        popover.connect("closed", lambda _popover: self._row.refresh(focus=self.task))
         box.show_all()
         popover.popup()
         scale.grab_focus()
 
     def _finish(self, _button, popover, verb, places):
-        self._weight = None  # the popover closes now; its weight no longer counts
         popover.popdown()
         self._row.edit(verb, self.task, *([] if places is None else [places]))
 
     def _weighed(self, weight):
-        if self._weight is not None and abs(weight - self._weight) > 1e-6:
-            self._row.edit("weigh", self.task, weight)
+        self._weight = weight
+        self._show_weight()
+        self._row.weigh(self.task, weight)

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hostkit import ROOT, inroot_command, need_tree, parse
+from gimp_window import GuiGimp
+from hostkit import OUTPUT, ROOT, inroot_command, need_tree, parse
 from PIL import Image
+
+from restored_client.session import Session
 
 HERE = Path(__file__).resolve().parent
 CONSOLE = "gimp-console-3"
@@ -80,6 +83,24 @@ def photo(box: Path) -> Path:
     path = box / "photo.png"
     Image.fromarray((picture.clip(0, 1) * 255).astype("u1")).save(path)
     return path
+
+
+@pytest.fixture
+def window(gimp, box, shared_daemon, screen, photo) -> Iterator[GuiGimp]:
+    """GIMP on a screen with the photograph, and no preset or history from before."""
+    made = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")})
+    yield made
+    screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
+    made.close()
+
+
+@pytest.fixture
+def status(daemon, monkeypatch):
+    """Asks this test's daemon what it is doing."""
+    for name, value in daemon.env.items():
+        monkeypatch.setenv(name, value)
+    with Session.open(client="test", start=False) as session:
+        yield session.status
 
 
 SUITES = [pytest.param("trixie", id="gimp-3.0")]

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from hostkit import OUTPUT, Screen, inroot_command, parse
 
+TITLE = "Restore with instruction"
+"""The window's, in English."""
+
 SERVER = """
 import time, glob
 image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path({photo!r}))
@@ -34,6 +37,11 @@ while True:
         pass
     number += 1
 """
+
+
+def tasks(event: dict) -> list[str]:
+    """The tasks of the plan in one of the window's events, in order."""
+    return [task for task, _weight in event["steps"]]
 
 
 class GuiGimp:
@@ -75,7 +83,7 @@ class GuiGimp:
         assert "failed" not in new[-1], new[-1]
         return new[-1]
 
-    def open_dialog(self, title: str = "Restore with instruction") -> float:
+    def open_dialog(self, title: str = TITLE) -> float:
         """Filters ▸ Restore with instruction…; the seconds from the key until it is on the screen."""
         before = len(self.events("shown"))
         self.screen.do("windowactivate", "--sync", self.main)

@@ -4,14 +4,10 @@ import json
 import time
 
 import pytest
-from gimp_window import GuiGimp
-from hostkit import OUTPUT
-
-from restored_client.session import Session
+from gimp_window import TITLE, GuiGimp
+from hostkit import OUTPUT, until
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
-
-TITLE = "Restore with instruction"
 
 # every letter of it matters to whoever lays the text out; the words are at its end
 LONG = "the old harbour at dawn, \N{SNOWFLAKE} " * 4000 + "remove the noise"
@@ -19,6 +15,7 @@ LONG = "the old harbour at dawn, \N{SNOWFLAKE} " * 4000 + "remove the noise"
 
 @pytest.fixture
 def window(gimp, box, daemon, screen, photo):
+    """With a daemon that may be killed, and a preset nobody would type."""
     config = box / "config"
     config.mkdir()
     (config / "presets.json").write_text(json.dumps({"presets": {"endless": {"instruction": LONG}}}))
@@ -26,23 +23,6 @@ def window(gimp, box, daemon, screen, photo):
     yield made
     screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
     made.close()
-
-
-@pytest.fixture
-def status(daemon, monkeypatch):
-    """Asks this test's daemon what it is doing."""
-    for name, value in daemon.env.items():
-        monkeypatch.setenv(name, value)
-    with Session.open(client="test", start=False) as session:
-        yield session.status
-
-
-def until(condition, seconds: float, words: str) -> float:
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, words
-        time.sleep(0.02)
-    return time.monotonic() - began
 
 
 def leave(window, screen) -> None:

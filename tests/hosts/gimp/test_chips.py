@@ -3,29 +3,16 @@
 import time
 
 import pytest
-from gimp_window import GuiGimp
+from gimp_window import TITLE, tasks
 from hostkit import OUTPUT
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
 
-TITLE = "Restore with instruction"
 INSTRUCTION = "remove the noise and brighten it, and the haze"
 ROW = 113
 """Pixels from the window's top, as xdotool counts it (the title bar twice), to the middle of the chips."""
 CHIPS = {"denoise": 50, "lowlight": 150, "dehaze": 255}
 """And from its left side to each chip's label."""
-
-
-def tasks(event: dict) -> list[str]:
-    return [task for task, _weight in event["steps"]]
-
-
-@pytest.fixture
-def window(gimp, box, shared_daemon, screen, photo):
-    made = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")})
-    yield made
-    screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
-    made.close()
 
 
 def test_order_weight_removal_and_addition(window, screen, gimp):
@@ -64,17 +51,23 @@ def test_order_weight_removal_and_addition(window, screen, gimp):
     window.key("alt+Left")
     edited(["dehaze", "lowlight", "denoise"])
 
-    # Return opens the weight; the arrows set it, Escape closes the small window only, and the preview infers again
+    # Return opens the weight; the preview follows the arrows while it is open, and infers once for all of them
     window.key("Return")
     time.sleep(0.5)
+    previews = len(window.events("preview"))
     window.key("Left", "Left", "Left", "Left")
-    time.sleep(0.3)
-    screen.shoot(shots / "weight.png")
-    window.key("Escape")
-    weighed = window.event("edit", lambda event: dict(event["steps"])["lowlight"] < 1)
+    weighed = window.event("edit", lambda event: dict(event["steps"])["lowlight"] < 0.81)
     assert dict(weighed["steps"])["lowlight"] == pytest.approx(0.8)
     again = window.event("preview", lambda event: event["at"] > weighed["at"])
     assert not again["adjusted"]
+    assert len(window.events("preview")) - previews < 4, "the preview should wait until the slider rests"
+    time.sleep(0.3)
+    screen.shoot(shots / "weight.png")
+    # Escape closes the small window only, and what was set stays
+    edits = len(window.events("edit"))
+    window.key("Escape")
+    time.sleep(0.5)
+    assert len(window.events("edit")) == edits
     assert screen.do("search", "--onlyvisible", "--name", TITLE)
 
     # Delete removes it; Add… brings one in that the text does not name, and another that was removed

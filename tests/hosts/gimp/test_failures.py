@@ -4,13 +4,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-
-from restored_client.session import Session
+from hostkit import parse, until
 
 pytestmark = pytest.mark.hosts
 
@@ -23,32 +21,12 @@ tell(status=status, error=error, same=native(layer) == before, changed=result is
 """
 
 
-@pytest.fixture
-def status(daemon, monkeypatch):
-    """Asks this test's daemon what it is doing."""
-    for name, value in daemon.env.items():
-        monkeypatch.setenv(name, value)
-    with Session.open(client="test", start=False) as session:
-        yield session.status
-
-
-def until(condition, seconds: float) -> float:
-    """Wait for it; how long it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it did not happen"
-        time.sleep(0.01)
-    return time.monotonic() - began
-
-
 def start(gimp, box, daemon, instruction) -> subprocess.Popen:
     command = gimp.command(box, ONE.format(instruction=instruction), **daemon.env)
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
 
 
 def finish(process: subprocess.Popen) -> dict:
-    from hostkit import parse
-
     told = parse(process.communicate(timeout=60)[0])
     assert told[-1] == {"end": True}, told
     return told[0]
@@ -56,7 +34,7 @@ def finish(process: subprocess.Popen) -> dict:
 
 def test_daemon_killed_in_the_middle(gimp, box, daemon, status):
     process = start(gimp, box, daemon, "remove the noise slow 30")
-    until(lambda: status()["jobs"], 40)
+    until(lambda: status()["jobs"], 40, "no job came")
     daemon.kill()
     fact = finish(process)
     assert fact["status"] == "execution-error"
@@ -66,7 +44,7 @@ def test_daemon_killed_in_the_middle(gimp, box, daemon, status):
 
 def test_plug_in_killed_in_the_middle_frees_the_daemon_within_a_second(gimp, box, daemon, status):
     process = start(gimp, box, daemon, "remove the noise slow 30")
-    until(lambda: status()["jobs"], 40)
+    until(lambda: status()["jobs"], 40, "no job came")
     plug_ins = [
         child
         for child in psutil.Process(process.pid).children(recursive=True)
@@ -75,7 +53,7 @@ def test_plug_in_killed_in_the_middle_frees_the_daemon_within_a_second(gimp, box
     assert len(plug_ins) == 1
     # what GIMP's own Cancel button does
     os.kill(plug_ins[0].pid, signal.SIGKILL)
-    assert until(lambda: not status()["jobs"], 5) < 1.0
+    assert until(lambda: not status()["jobs"], 5, "the job is still there") < 1.0
     fact = finish(process)
     assert fact["same"]
     assert not fact["changed"]

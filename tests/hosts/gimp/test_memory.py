@@ -4,12 +4,10 @@ import json
 import time
 
 import pytest
-from gimp_window import GuiGimp
+from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
-
-TITLE = "Restore with instruction"
 
 
 def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):

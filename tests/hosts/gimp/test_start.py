@@ -4,12 +4,10 @@ import time
 
 import outside
 import pytest
-from gimp_window import GuiGimp
+from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
-
-TITLE = "Restore with instruction"
 
 
 def test_the_window_starts_the_engine_and_restores(gimp, box, screen, photo, monkeypatch):

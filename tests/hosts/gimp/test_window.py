@@ -3,25 +3,12 @@
 import time
 
 import pytest
-from gimp_window import GuiGimp
+from gimp_window import TITLE, GuiGimp, tasks
 from hostkit import OUTPUT
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
 
-TITLE = "Restore with instruction"
 INSTRUCTION = "remove the noise and brighten it, and the haze"
-
-
-@pytest.fixture
-def window(gimp, box, shared_daemon, screen, photo):
-    made = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")})
-    yield made
-    screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
-    made.close()
-
-
-def tasks(event: dict) -> list[str]:
-    return [task for task, _weight in event["steps"]]
 
 
 def test_from_typing_to_undo(window, screen, gimp):
@@ -55,8 +42,7 @@ def test_from_typing_to_undo(window, screen, gimp):
     screen.shoot(shots / "edited.png")
 
     # the mouse moves the split without asking anybody, and the picture by asking
-    place = dict(line.split("=") for line in screen.do("getwindowgeometry", "--shell", screen.window(TITLE)).splitlines())
-    left, top = int(place["X"]), int(place["Y"])
+    left, top, _width, _height = screen.place(screen.window(TITLE))
     asked = len(window.events("preview"))
     middle = (left + 12 + 230, top + 330)
     for step in (("mousemove", *middle), ("mousedown", "1"), ("mousemove", middle[0] - 120, middle[1]), ("mouseup", "1")):
@@ -88,6 +74,41 @@ def test_from_typing_to_undo(window, screen, gimp):
     assert [(step["task"], step["strength"]) for step in made["plan"]["steps"]] == [("lowlight", 1.0), ("denoise", 0.7)]
     assert made["strength"] == pytest.approx(0.8)
     screen.shoot(shots / "result.png")
+
+
+def test_repeat_on_another_layer_from_the_menu(window, screen, gimp):
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise and brighten it")
+    window.event("plan", lambda event: tasks(event) == ["denoise", "lowlight"])
+    window.key("alt+w", "Tab", "Delete")
+    window.event("edit", lambda event: tasks(event) == ["lowlight"])
+    window.key("alt+w", "ctrl+Return")
+    assert screen.gone(TITLE, 60)
+    first = window.ask("made = image.get_layers()[0]; tell(recipe=recipe(made))")["recipe"]
+
+    # another layer of the image is chosen, and the last entry of the menu does to it what was done to the first
+    window.ask(
+        "other = image.get_layers()[1].copy(); other.set_name('the other'); image.insert_layer(other, None, 0)\n"
+        "image.set_selected_layers([other]); Gimp.displays_flush(); tell(ok=True)"
+    )
+    screen.do("windowactivate", "--sync", window.main)
+    window.key("alt+r")
+    time.sleep(0.6)
+    window.key("Up")
+    time.sleep(0.2)
+    screen.shoot(OUTPUT / "gimp" / gimp.suite / "repeat.png")
+    window.key("Return")
+    window.wait_for(lambda: len(window.layers()) == 4, 30, "nothing was repeated")
+    told = window.ask(
+        "top = image.get_layers()[0]\n"
+        "tell(recipe=recipe(top), like_the_first=native(top) == native(made), changed=native(top) != native(other))"
+    )
+    assert told == {"recipe": first, "like_the_first": True, "changed": True}
+    # no window asked for anything
+    assert len(window.events("shown")) == 1
+    window.key("ctrl+z")
+    window.wait_for(lambda: len(window.layers()) == 3, 10, "Ctrl+Z did not take it away in one step")
 
 
 def test_replace_is_one_undo_step_and_keeps_the_selection(window, screen):
