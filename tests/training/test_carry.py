@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny import TINY
 
 from restored.models.bundle import write_bundle
 from restored_training.carry import carry, weights_of
@@ -13,8 +14,6 @@ from restored_training.checkpoint import CheckpointError
 from restored_training.config import RunConfig
 from restored_training.sampling import GroupSampler, PatchSource
 from restored_training.trainer import Trainer
-
-TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
 
 
 def trainer(**model: Any) -> Trainer:

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from tiny import TINY
 
 from restored.models.bundle import load_bundle
 from restored_training import cli
 from restored_training.report.tables import BEGIN, END
-
-TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
 
 Command = Callable[..., int]
 

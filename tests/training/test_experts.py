@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny import TINY
 
 from restored.instruction.tasks import TASKS, Task
 from restored.models.swift import Swift, SwiftConfig
@@ -16,15 +17,6 @@ from restored_training.experts import join, join_folders, of_tasks, widened
 from restored_training.sampling import GroupSampler, PatchSource
 from restored_training.trainer import Trainer
 
-TINY: dict[str, Any] = {
-    "widths": [16, 16],
-    "encoder": [1],
-    "middle": 1,
-    "decoder": [1],
-    "rank": 1,
-    "context_width": 8,
-    "grid_channels": 4,
-}
 WIDE: dict[str, Any] = {**TINY, "rank": 2, "own_levels": 1}
 
 

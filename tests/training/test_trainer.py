@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny import TINY
 
 from restored.instruction import Plan
 from restored.models.bundle import load_bundle, write_bundle
@@ -20,8 +21,6 @@ from restored_training.losses import restoration_loss
 from restored_training.sampling import Group, GroupSampler, PatchSource
 from restored_training.trainer import Trainer, learning_rate
 from restored_training.wording import TextBank
-
-TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
 
 
 def config(**changes: Any) -> RunConfig:

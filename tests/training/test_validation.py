@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from tiny import TINY
 
 from restored_training.config import RunConfig
 from restored_training.sampling import GroupSampler, PatchSource
@@ -19,15 +20,7 @@ RUN = RunConfig.model_validate(
         "patches": [{"from": 0.0, "size": 32}],
         "model": {
             "family": "swift",
-            "hyperparameters": {
-                "widths": [16, 16],
-                "encoder": [1],
-                "middle": 1,
-                "decoder": [1],
-                "rank": 1,
-                "context_width": 8,
-                "grid_channels": 4,
-            },
+            "hyperparameters": TINY,
         },
         "mix": {"tasks": {"denoise": 1.0, "derain": 1.0}},
         "precision": "fp32",

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tiny import TINY
 
 from restored.instruction.plan import Plan
 from restored.models.bundle import write_bundle
@@ -14,8 +15,6 @@ from restored_training import checkpoint
 from restored_training.checkpoint import CheckpointError
 from restored_training.evaluation import load_subject
 from restored_training.evaluation.instructions import plan_for
-
-TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
 
 
 @pytest.fixture
