@@ -1,11 +1,12 @@
 # make demo    restore the example photographs and draw before/after sheets: needs Python 3.11 and make, nothing else
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
 # make lint    ruff and pyright                                                       make format  let ruff rewrite
+# make bench   what the engine and the daemon cost on this machine
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo picture test quick lint format lock clean
+.PHONY: venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
@@ -33,6 +34,11 @@ test: venv
 
 quick: venv
 	$(BIN)/pytest -m "not slow and not hosts"
+
+# Ratios hold on any machine; seconds only on one that does nothing else.
+bench: venv
+	$(BIN)/python tests/benchmarks/engine.py
+	$(BIN)/python tests/benchmarks/daemon.py
 
 lint: venv
 	$(BIN)/ruff check .

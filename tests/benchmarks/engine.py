@@ -6,7 +6,6 @@ Prints one line per figure with its target, and writes all of them as JSON. Run 
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import subprocess
@@ -17,27 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from figures import figure, of_megapixels, photograph, timed, write
 
 from restored.allocator import keep_pages
-
-FIGURES: dict[str, dict[str, Any]] = {}
-
-
-def figure(name: str, value: float, unit: str, target: str = "", **more: object) -> None:
-    """Print and keep one result."""
-    FIGURES[name] = {"value": round(value, 4), "unit": unit, "target": target, **more}
-    extra = "  ".join(f"{key} {word}" for key, word in more.items())
-    print(f"{name:45} {value:9.3f} {unit:8} {f'(target {target})' if target else '':24} {extra}", flush=True)
-
-
-def photograph(height: int, width: int, seed: int = 0) -> np.ndarray:
-    """An 8-bit RGB picture of soft shapes, edges and noise."""
-    rng = np.random.default_rng(seed)
-    y, x = np.mgrid[:height, :width].astype(np.float32) / 97.0
-    soft = 0.5 + 0.25 * np.sin(x + 0.4 * y) + 0.15 * np.sign(np.sin(3 * y - x))
-    picture = soft[..., None] * np.array([1.0, 0.85, 0.7], np.float32)
-    picture += rng.standard_normal((height, width, 1), np.float32) * 0.06
-    return np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
 
 
 def swift(megapixels: float, model: str | None) -> None:
@@ -47,8 +28,7 @@ def swift(megapixels: float, model: str | None) -> None:
     from restored import engine
     from restored.instruction.plan import Plan
 
-    width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
-    picture = photograph(width * 3 // 4, width)
+    picture = of_megapixels(megapixels)
     plan = Plan.of("denoise")
     engine.run(picture[:64, :64], plan, model=model)  # open the model and measure runtimes
     result, seconds = timed(lambda: engine.run(picture, plan, model=model))
@@ -128,8 +108,7 @@ def neighbour(megapixels: float, model: str | None) -> None:
     from restored import engine
     from restored.instruction.plan import Plan
 
-    width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
-    picture = photograph(width * 3 // 4, width)
+    picture = of_megapixels(megapixels)
     plan = Plan.of("denoise")
     engine.run(picture, plan, model=model)
     idle = min(timed(lambda: engine.run(picture, plan, model=model))[1] for _ in range(2))
@@ -180,12 +159,6 @@ def plain(folder: str, height: str, width: str) -> None:
     print(seconds)
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - start
-
-
 def _burn(parent: int) -> None:
     import psutil
 
@@ -216,7 +189,7 @@ def main() -> None:
     for name in chosen.what or everything:
         everything[name]()
     if chosen.out:
-        chosen.out.write_text(json.dumps({"cores": os.cpu_count(), "figures": FIGURES}, indent=2) + "\n")
+        write(chosen.out)
 
 
 if __name__ == "__main__":
