@@ -90,6 +90,6 @@ def _tell(placements: list[hosts.Placement], json: bool, failed: list[str] | Non
             if placement.installed and placement.place.note:
                 say.out.print(Text(f"    {placement.place.note}"))
         if any(placement.installed for placement in placements):
-            say.out.print(Text("A host that is open now has to be started again to see a change.", style="dim"))
+            say.out.print(Text("If GIMP or Krita is open now, start it again to see the change.", style="dim"))
     for sentence in failed or []:
         say.fail(sentence)

@@ -9,6 +9,7 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
+from restored_client.device import in_short
 from restored_client.errors import Cancelled
 from restored_client.planedit import PlanEdit
 
@@ -269,7 +270,7 @@ class Window:
         self._ask_plan()
 
     def _show_device(self, text):
-        self._device.set_text(_("Computes on {device}").format(device=text) if text else "")
+        self._device.set_text(_("Computes on {device}").format(device=in_short(text)) if text else "")
         self._device.set_tooltip_text(text)
 
     def _on_trouble(self, error):

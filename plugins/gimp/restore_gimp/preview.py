@@ -10,6 +10,9 @@ from .words import _
 NEAR = 12
 """Pixels beside the split line that still take hold of it."""
 
+LESS, MORE = 48, 8
+"""Pixels the view may be smaller or larger than its picture: a progress bar that comes or goes below costs no new preview."""
+
 SPLIT_STEP = 0.05
 PAN_STEP = 48
 WHITE, BLACK = b"\xff\xff\xff", b"\x14\x14\x14"
@@ -104,15 +107,16 @@ class PreviewView(Gtk.EventBox):
             raster.fill(data, width, height, column + offset, middle - 9, 1, 18, BLACK)
 
     def _on_room(self, width, height):
-        """A larger window shows a larger crop."""
-        if self._state.resize(width, height):
+        """A larger window shows a larger crop; a little less room only cuts the picture's edge off."""
+        spare = self._size[0] - width, self._size[1] - height
+        if not all(-MORE <= pixels <= LESS for pixels in spare) and self._state.resize(width, height):
             self._on_move()
         return GLib.SOURCE_REMOVE
 
     def _inset(self):
         """Where the picture begins in the widget, when it is smaller than the view."""
         width, height = self._size
-        return (self.get_allocated_width() - width) / 2, (self.get_allocated_height() - height) / 2
+        return max(0, self.get_allocated_width() - width) / 2, max(0, self.get_allocated_height() - height) / 2
 
     def _over_line(self, x):
         return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._size[0]) <= NEAR

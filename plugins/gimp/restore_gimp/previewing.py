@@ -107,6 +107,7 @@ class Previewing:
 
     def _show_before(self):
         self.view.show_before(self._crop())
+        self.view.say("")
 
     def _crop(self):
         x, y, w, h = self._state.box

@@ -17,6 +17,7 @@ from .look import Asked, Look
 from .preview import Preview
 from .qt import Qt, QtCore, QtWidgets
 from .recall import Recall
+from .restored_client.device import in_short
 from .restored_client.history import History, Presets
 from .restored_client.planedit import EMPTY_PLAN, PlanEdit
 from .restored_client.reasons import sentence
@@ -289,7 +290,8 @@ class Docker(DockWidget):
 
     def _computed(self, device: str) -> None:
         if device:
-            self.device.setText(device)
+            self.device.setText(in_short(device))
+            self.device.setToolTip(device)
 
     def _starting(self, words: str) -> None:
         """Words while the daemon starts, where its device is named otherwise."""

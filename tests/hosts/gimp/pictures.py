@@ -2,97 +2,158 @@
 
     python tests/hosts/gimp/pictures.py PHOTOGRAPH [FOLDER]       (default folder: docs/screenshots)
 
-Damages the photograph (dark, noisy; fixed seed), then works as a person would. The pictures are gimp-menu, gimp-window,
-gimp-progress and gimp-result. Run as root after tests/hosts/setup.
+Damages the photograph (haze and noise by the project's own formulas; fixed seed), then works as a person would. The pictures are
+gimp-idle, gimp-menu, gimp-window, gimp-progress, gimp-result, gimp-light-german and gimp-not-installed. Run as root after
+tests/hosts/setup.
 """
 
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
+
+from restored_training.evaluation.synthetic import Recipe
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from conftest import Gimp
-from gimp_window import GuiGimp
+from gimp_window import TITLE, GuiGimp
 from hostkit import ROOT, DaemonProcess, Screen
+from photographs import damaged
 
-INSTRUCTION = "remove the noise and brighten it, but keep the haze"
-OVERVIEW = (584, 198)
-"""A point of the overview in the window: the photograph's upper middle."""
+RECIPE = Recipe(
+    name="screenshots",
+    tasks=("dehaze", "denoise"),
+    seed=3,
+    override={"denoise": {"kind": 0, "sigma": 0.015}, "dehaze": {"beta": 1.6}},
+)
+INSTRUCTION = "clear the haze and the noise, but keep the colours"
+GERMAN = "Restaurieren nach Anweisung"
+SIZE, ROOM = "1360x860", ("1360", "838")
+"""Of the screen, and of GIMP's window under its title bar."""
+
+OVERVIEW = (626, 213)
+"""A point of the overview in the window: where the ridge of the mountains is."""
 
 HISTORY_TAB = (103, 294)
 """Where GIMP 3.0's default layout has the tab of the undo history."""
 
+Shoot = Callable[[str], None]
 
-def damage(photograph: Path, path: Path) -> Path:
-    picture = Image.open(photograph).convert("RGB")
-    picture.thumbnail((1500, 1500), Image.Resampling.LANCZOS)
-    light = np.asarray(picture, np.float32) / 255
-    noise = np.random.default_rng(3).normal(0, 0.045, light.shape)
-    Image.fromarray(np.rint((light**1.35 * 0.5 + noise).clip(0, 1) * 255).astype("u1")).save(path)
-    return path
+
+@dataclass
+class Studio:
+    """Where the pictures are taken, and of what."""
+
+    box: Path
+    folder: Path
+    photo: Path
+    daemon: DaemonProcess
+
+    @contextmanager
+    def gimp(self, name: str, rc: str = "", **env: str) -> Iterator[tuple[GuiGimp, Shoot]]:
+        """A GIMP of its own with the photograph open, and the camera."""
+        screen = Screen(SIZE)
+
+        def shoot(what: str) -> None:
+            raw = screen.shoot(self.box / "shot.png")
+            path = self.folder / f"gimp-{what}.jpg"
+            Image.open(raw).convert("RGB").save(path, quality=88, subsampling=0, optimize=True)
+            print(path)
+
+        box = self.box / name
+        box.mkdir()
+        window = GuiGimp(Gimp("trixie", box / "gimp", rc), box, screen, self.photo, **{**self.daemon.env, **env})
+        try:
+            screen.do("windowsize", "--sync", window.main, *ROOM)
+            window.key("ctrl+shift+j")
+            time.sleep(1)
+            yield window, shoot
+        except BaseException:
+            shoot("failed")
+            raise
+        finally:
+            window.close()
+            screen.close()
+
+
+def from_the_menu_to_the_result(window: GuiGimp, shoot: Shoot) -> None:
+    screen = window.screen
+    window.key("alt+r")
+    time.sleep(1)
+    window.key("Up", "Up")
+    time.sleep(0.3)
+    shoot("menu")
+    window.key("Return")
+    window.event("ready", timeout=120)
+    window.event("plan", timeout=120)
+    dialog = screen.window(f"^{TITLE}$")
+    screen.do("windowactivate", "--sync", dialog)
+    time.sleep(1)
+    shoot("idle")
+    window.type(INSTRUCTION)
+    plan = window.event("plan", lambda event: event["text"] == INSTRUCTION, timeout=120)
+    # look at the ridge instead of the centre
+    left, top, _width, _height = screen.place(dialog)
+    screen.do("mousemove", str(left + OVERVIEW[0]), str(top + OVERVIEW[1]), "click", "1", "mousemove", "4", "4")
+    time.sleep(0.5)
+    screen.do("windowactivate", "--sync", dialog)
+    window.key("alt+w")
+    # 80 percent of the second step, to show a weight
+    window.key("Tab", "Tab", "minus", "minus")
+    edit = window.event("edit", lambda event: event["at"] > plan["at"] and event["steps"][1][1] == 0.8)
+    window.event("preview", lambda event: event["at"] > edit["at"], timeout=120)
+    time.sleep(2)
+    shoot("window")
+    window.key("ctrl+Return")
+    window.event("taken")
+    window.event("progress", lambda event: event["fraction"] > 0.3, timeout=60)
+    shoot("progress")
+    assert screen.gone(f"^{TITLE}$", 240)
+    screen.do("windowactivate", "--sync", window.main)
+    screen.do("mousemove", *map(str, HISTORY_TAB), "click", "1", "mousemove", "4", "4")
+    time.sleep(3)
+    shoot("result")
+
+
+def in_another_language(window: GuiGimp, shoot: Shoot) -> None:
+    window.open_dialog(GERMAN)
+    window.event("ready", timeout=120)
+    window.type(INSTRUCTION)
+    plan = window.event("plan", lambda event: event["text"] == INSTRUCTION, timeout=120)
+    window.event("preview", lambda event: event["at"] > plan["at"], timeout=120)
+    time.sleep(2)
+    shoot("light-german")
+
+
+def without_an_engine(window: GuiGimp, shoot: Shoot) -> None:
+    window.open_dialog()
+    window.event("trouble")
+    time.sleep(1)
+    shoot("not-installed")
 
 
 def take(photograph: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     box = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
-    screen = Screen("1360x860")
     daemon = DaemonProcess(box, "restored").start()
-
-    def shoot(name: str) -> None:
-        raw = screen.shoot(box / "shot.png")
-        folder.mkdir(parents=True, exist_ok=True)
-        Image.open(raw).convert("RGB").save(folder / f"gimp-{name}.jpg", quality=88, subsampling=0, optimize=True)
-        print(folder / f"gimp-{name}.jpg")
-
-    window = GuiGimp(Gimp("trixie", box / "gimp"), box, screen, damage(photograph, box / "photo.png"), **daemon.env)
+    studio = Studio(box, folder, damaged(photograph, box / "photo.png", RECIPE), daemon)
     try:
-        screen.do("windowsize", "--sync", window.main, "1360", "838")
-        window.key("ctrl+shift+j")
-        time.sleep(1)
-        window.key("alt+r")
-        time.sleep(1)
-        window.key("Up", "Up")
-        time.sleep(0.3)
-        shoot("menu")
-        window.key("Return")
-        window.event("ready", timeout=120)
-        dialog = screen.window("^Restore with instruction$")
-        screen.do("windowactivate", "--sync", dialog)
-        window.type(INSTRUCTION)
-        window.event("plan", lambda event: event["text"] == INSTRUCTION, timeout=120)
-        window.event("preview", timeout=120)
-        # look at the upper middle instead of the centre: the middle of the overview, a third down
-        place = dict(line.split("=") for line in screen.do("getwindowgeometry", "--shell", dialog).splitlines())
-        overview = (int(place["X"]) + OVERVIEW[0], int(place["Y"]) + OVERVIEW[1])
-        screen.do("mousemove", *map(str, overview), "click", "1", "mousemove", "4", "4")
-        time.sleep(0.5)
-        screen.do("windowactivate", "--sync", dialog)
-        window.key("alt+w")
-        # 80 percent of the second step, to show a weight
-        window.key("Tab", "Tab", "minus", "minus")
-        time.sleep(3)
-        shoot("window")
-        window.key("ctrl+Return")
-        window.event("taken")
-        window.wait_for(lambda: window.events("progress") or window.events("done"), 60, "no progress")
-        shoot("progress")
-        assert screen.gone("^Restore with instruction$", 240)
-        screen.do("windowactivate", "--sync", window.main)
-        screen.do("mousemove", *map(str, HISTORY_TAB), "click", "1", "mousemove", "4", "4")
-        time.sleep(3)
-        shoot("result")
-    except BaseException:
-        shoot("failed")
-        raise
+        with studio.gimp("english") as (window, shoot):
+            from_the_menu_to_the_result(window, shoot)
+        light = '(theme-color-scheme light)\n(language "de")\n'
+        with studio.gimp("german", light, LANGUAGE="de") as (window, shoot):
+            in_another_language(window, shoot)
+        with studio.gimp("alone", RESTORED_RUNTIME_DIR=str(box / "nobody")) as (window, shoot):
+            without_an_engine(window, shoot)
     finally:
-        window.close()
         daemon.stop()
-        screen.close()
 
 
 if __name__ == "__main__":

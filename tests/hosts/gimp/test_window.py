@@ -138,6 +138,8 @@ def test_cancel_keeps_the_window_and_the_image(window, screen, gimp):
     window.type("remove the noise slow 20")
     window.event("plan", lambda event: event["text"].endswith("slow 20"))
     window.event("preview")
+    time.sleep(0.5)
+    previews = window.events("preview")
     window.key("ctrl+Return")
     window.event("taken")
     time.sleep(1.5)
@@ -151,6 +153,8 @@ def test_cancel_keeps_the_window_and_the_image(window, screen, gimp):
     screen.shoot(OUTPUT / "gimp" / gimp.suite / "cancelled.png")
     assert screen.do("search", "--onlyvisible", "--name", TITLE), "the window should stay for another try"
     assert len(window.layers()) == 1
+    time.sleep(1)
+    assert window.events("preview") == previews, "the progress bar below took room from the preview, and cost a new one"
     window.key("Escape")
     assert screen.gone(TITLE)
 

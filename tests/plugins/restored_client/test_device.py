@@ -1,0 +1,20 @@
+"""The device line as the hosts show it: without runtimes, precisions and reasons."""
+
+import pytest
+
+from restored_client.device import in_short
+
+
+@pytest.mark.parametrize(
+    ("line", "short"),
+    [
+        ("AMD EPYC, 2 cores: OpenVINO in bfloat16, 1.6 times as fast here as PyTorch; no GPU was found.", "AMD EPYC, 2 cores"),
+        ("Intel(R) Core(TM) i7, 8 cores (how to compute is measured with the first picture)", "Intel(R) Core(TM) i7, 8 cores"),
+        ("NVIDIA H200, 137.2 of 139.8 GiB free: PyTorch in bfloat16.", "NVIDIA H200"),
+        ("Apple GPU: PyTorch in float32.", "Apple GPU"),
+        ("CPU, in negative", "CPU, in negative"),
+        ("", ""),
+    ],
+)
+def test_only_the_machine_is_named(line: str, short: str) -> None:
+    assert in_short(line) == short
