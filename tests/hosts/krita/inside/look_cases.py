@@ -1,6 +1,6 @@
 """Screenshots of the docker at work on a photograph ($RWI_BOX/photo.png), for people to judge."""
 
-WORDS = "remove the rain and the noise, but keep the haze"
+WORDS = "remove the rain and the noise, but keep the colours"
 
 
 def arrange(kit):
