@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from restored.engine import Residual
 
-NOTHING_CHANGED = "The strength or the mask is zero everywhere, so nothing was changed."
+NOTHING_WANTED = "The strength or the mask is zero everywhere, so nothing was changed."
+NOTHING_FOUND = "There was nothing of this to take away, so nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Restoring:
         done = Done(
             _pixels(result.image) if result.changed else None,
             result.plan.to_dict(),
-            " ".join(result.notes) if result.changed else NOTHING_CHANGED,
+            " ".join(result.notes) if result.changed else _why_unchanged(order),
             result.device_line,
             result.model,
             result.seconds,
@@ -191,6 +192,12 @@ def _array(pixels: Pixels) -> "np.ndarray":
 
 def _mask(pixels: Pixels | None) -> "np.ndarray | None":
     return None if pixels is None else _array(pixels)[..., 0]
+
+
+def _why_unchanged(order: Order) -> str:
+    mask = _mask(order.mask)
+    wanted = order.strength > 0 and (mask is None or bool(mask.any()))
+    return NOTHING_FOUND if wanted else NOTHING_WANTED
 
 
 def _pixels(image: "np.ndarray") -> Pixels:

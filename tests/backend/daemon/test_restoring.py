@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from restored.daemon.restoring import NOTHING_CHANGED, Restoring
+from restored.daemon.restoring import NOTHING_FOUND, NOTHING_WANTED, Restoring
 from restored.daemon.work import JobCancelled, Order
 from restored.instruction import Plan
 from restored.models.bundle import write_bundle
@@ -85,7 +85,14 @@ def test_nothing_to_do_says_why(work, model) -> None:
     for order in (Order(layer(), plan=PLAN, strength=0.0, model=model), Order(layer(), plan=PLAN, mask=black, model=model)):
         done = work.restore(order, silent, never)
         assert done.pixels is None
-        assert done.message == NOTHING_CHANGED
+        assert done.message == NOTHING_WANTED
+
+
+def test_nothing_found_is_not_called_nothing_wanted(work, model) -> None:
+    """So little that no 8-bit value changes."""
+    done = work.restore(Order(layer(), plan=PLAN, strength=1e-6, model=model), silent, never)
+    assert done.pixels is None
+    assert done.message == NOTHING_FOUND
 
 
 def test_adjust_equals_restoring_again(work, model) -> None:
