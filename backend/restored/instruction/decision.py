@@ -23,16 +23,23 @@ class Decision:
 
 
 def decide(
-    wanted: np.ndarray, excluded: np.ndarray, kinds: Mapping[str, float], settings: Settings, english: float | None = None
+    wanted: np.ndarray,
+    excluded: np.ndarray,
+    kinds: Mapping[str, float],
+    settings: Settings,
+    english: float | None = None,
+    hardly_english: bool = False,
 ) -> Decision:
-    """wanted, excluded: (9,) probabilities; kinds: name -> probability; english: share of words of the English lexicon."""
+    """wanted, excluded: (9,) probabilities; kinds: name -> probability; english: share of words of the English lexicon;
+    hardly_english: several words, next to none of them in it. The speller bends such words into English ones ("Rends" into
+    "reds"), so that the head cannot be trusted with them."""
     stray = max(kinds["off_topic"], kinds["add"]) >= settings.kind
     bar = settings.wary if stray else settings.wanted
     chosen: dict[Task, float] = {task: float(p) for task, p in zip(TASKS, wanted, strict=True) if p >= bar}
     barred: tuple[Task, ...] = tuple(
         task for task, p in zip(TASKS, excluded, strict=True) if p >= settings.excluded and task not in chosen
     )
-    if _foreign(kinds["foreign"], float(wanted.max()), settings, english):
+    if (hardly_english and not stray) or _foreign(kinds["foreign"], float(wanted.max()), settings, english):
         return Decision({}, (), False, "not_english", stray)
     if chosen:
         return Decision(chosen, barred, False, None, stray)

@@ -65,7 +65,8 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
     judgement, normalised = quiet.run(lambda: loaded.read(text))
     kinds = judgement.kinds | ({"off_topic": 1.0} if is_talk(text) else {"add": 1.0} if is_spoiling(text) else {})
     english = loaded.speller.english(text)
-    decision = decide(judgement.wanted, judgement.excluded, kinds, loaded.settings, english)
+    hardly = loaded.speller.hardly_english(text)
+    decision = decide(judgement.wanted, judgement.excluded, kinds, loaded.settings, english, hardly)
     cut = replace(cleaned, cut=cleaned.cut or judgement.truncated)
     if not decision.wanted:
         plan = _nothing(text, decision.reason or "not_understood", cut, decision.excluded)

@@ -11,10 +11,10 @@ QUIET = {"general": 0.0, "off_topic": 0.0, "add": 0.0, "foreign": 0.0}
 SETTINGS = Settings(wanted=0.6, excluded=0.5, wary=0.9, kind=0.5)
 
 
-def said(kinds=None, english=None, excluded=(), **wanted):
+def said(kinds=None, english=None, excluded=(), hardly=False, **wanted):
     want = np.array([wanted.get(task, 0.0) for task in TASKS])
     bar = np.array([0.9 if task in excluded else 0.0 for task in TASKS])
-    return decide(want, bar, {**QUIET, **(kinds or {})}, SETTINGS, english)
+    return decide(want, bar, {**QUIET, **(kinds or {})}, SETTINGS, english, hardly)
 
 
 def test_threshold():
@@ -57,3 +57,9 @@ def test_wanted_and_excluded_never_overlap():
     decision = decide(np.full(9, 0.9), np.full(9, 0.9), QUIET, SETTINGS)
     assert len(decision.wanted) == 9
     assert decision.excluded == ()
+
+
+def test_what_is_hardly_english_is_not_trusted_to_be_a_wish():
+    assert said(english=0.2, hardly=True, enhance=0.97).reason == "not_english"
+    assert said({"off_topic": 0.9}, english=0.2, hardly=True).reason == "off_topic"
+    assert set(said(english=0.2, hardly=False, enhance=0.97).wanted) == {"enhance"}

@@ -10,19 +10,19 @@ from restored_training.instructions.evaluate import Outcome, by_stratum, explain
 HERE = Path(__file__).parent
 FLOORS = {
     "precise": 0.95,
-    "symptom": 0.78,
+    "symptom": 0.88,
     "typos": 0.90,
     "multi": 0.90,
-    "negation": 0.85,
+    "negation": 0.88,
     "strength": 0.91,
     "general": 0.92,
-    "off_topic": 0.92,
+    "off_topic": 0.95,
     "foreign": 0.94,
 }
 
 
-SECOND_FLOORS = {"precise": 0.95, "symptom": 0.85, "typos": 0.88, "multi": 0.88, "negation": 0.85, "off_topic": 0.95}
-"""Of held_out_strangers.txt, the honest yardstick: never looked at while the corpus was widened."""
+SECOND_FLOORS = {"precise": 0.95, "symptom": 0.87, "typos": 0.88, "multi": 0.88, "negation": 0.85, "off_topic": 0.95}
+"""Of held_out_strangers.txt: never looked at while the corpus was widened for the first time."""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +73,12 @@ def test_the_second_list():
     shares = {name: sum(o.exact for o in groups[name]) / len(groups[name]) for name in SECOND_FLOORS}
     assert {name: share for name, share in shares.items() if share < SECOND_FLOORS[name]} == {}
     assert sum(o.false_removal for o in outcomes) / len(outcomes) <= 0.04
+
+
+@pytest.mark.slow
+def test_the_third_list():
+    outcomes = explain_all(read_labelled(HERE / "held_out_users.txt"))
+    misses = [f"{o.example.text!r}: meant {list(o.example.wanted)}, did {list(o.done)}" for o in outcomes if not o.exact]
+    Console(width=110).print(table(outcomes, "third list"), *misses, sep="\n")
+    assert len(misses) <= 5
+    assert sum(o.false_removal for o in outcomes) <= 2

@@ -68,3 +68,19 @@ def test_slips_is_bounded(a, b):
 @pytest.mark.parametrize(("typed", "read"), [("unrain this", "remove the rain this"), ("Undark it", "brighten it")])
 def test_verbs_that_people_make_up(typed, read):
     assert Speller({"this": 1, "it": 1}).normalise(typed).text == read
+
+
+@pytest.mark.parametrize(
+    ("text", "hardly"),
+    [
+        ("bitte das bild heller", True),
+        ("bitte heller", False),
+        ("rmv teh gran frm sky", False),
+        ("make it brighter", False),
+        ("", False),
+        ("!!! ???", False),
+    ],
+)
+def test_hardly_english_needs_four_words_next_to_none_of_them_known(text, hardly):
+    speller = Speller({"the": 9, "sky": 2, "make": 5, "it": 9, "brighter": 1})
+    assert speller.hardly_english(text) is hardly

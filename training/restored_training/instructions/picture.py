@@ -33,7 +33,7 @@ class PictureConfig:
     per task, which sets the thresholds."""
 
     seed: int = 1
-    pictures: int = 4000
+    pictures: int = 2400
     clean: float = 0.25
     hidden: int = 32
     steps: int = 1000

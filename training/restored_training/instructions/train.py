@@ -15,12 +15,12 @@ from torch.nn import functional as F
 
 from restored.instruction import encoder
 from restored.instruction import head as shipped
-from restored.instruction.head import LoadedHead
+from restored.instruction.head import LoadedHead, Settings
 from restored.instruction.network import Head, HeadConfig, Heads, Reading
 from restored.instruction.spelling import Speller
 
 from .corpus import build
-from .evaluate import Probabilities, judge, tune
+from .evaluate import Outcome, Probabilities, by_stratum, judge, tune
 from .example import Example
 from .features import Features, Targets, build_lexicon, compute
 
@@ -67,9 +67,21 @@ def train_head(config: TrainConfig | None = None) -> LoadedHead:
     head = Heads([fit(sides["train"], features["train"], replace(config, seed=seed)) for seed in seeds]).eval()
     settings = tune(judge(head, features["val"]), sides["val"])
     loaded = LoadedHead(head, speller, settings)
-    notes = {"corpus": {side: len(rows) for side, rows in sides.items()}, "seed": config.seed, "training": _plain(config)}
+    notes = {
+        "corpus": {side: len(rows) for side, rows in sides.items()},
+        "training": _plain(config),
+        "test side of the corpus": figures(judge(head, features["test"]), sides["test"], settings),
+    }
     shipped.save(head, lexicon, settings, config.output, notes)
     return loaded
+
+
+def figures(judged: Probabilities, examples: list[Example], settings: Settings) -> dict[str, float]:
+    """Share of sentences whose set of tasks is exactly right, per stratum of at least fifty, and of false removals."""
+    outcomes = [Outcome.of(example, judged.decision(row, settings)) for row, example in enumerate(examples)]
+    groups = {name: group for name, group in by_stratum(outcomes).items() if len(group) >= 50}
+    exact = {name: round(sum(o.exact for o in group) / len(group), 3) for name, group in groups.items()}
+    return exact | {"false removals": round(sum(o.false_removal for o in outcomes) / len(outcomes), 3)}
 
 
 def _plain(config: TrainConfig) -> dict[str, Any]:
@@ -176,7 +188,7 @@ def main() -> None:
     evaluate_head()
 
 
-__all__ = ["Probabilities", "TrainConfig", "embedding_loss", "fit", "losses", "main", "train_head", "whole_loss"]
+__all__ = ["Probabilities", "TrainConfig", "embedding_loss", "figures", "fit", "losses", "main", "train_head", "whole_loss"]
 
 if __name__ == "__main__":
     main()
