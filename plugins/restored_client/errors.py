@@ -23,8 +23,8 @@ SENTENCES: Final[Dict[str, str]] = {
     "shutting_down": "The restoration engine is shutting down. Please try again in a moment.",
     "busy": "The restoration engine is busy with another picture.",
     # the client finds these out by itself
-    "not_installed": "The restoration engine is not installed, or not where I looked. "
-    "Install it with “pipx install restore-with-instruction”, then run “restored plugins install”.",
+    "not_installed": "The restoration engine is not installed, or its folder was moved. "
+    "Run “restored plugins install” in that folder again; the README there says how to install it.",
     "start_failed": "The restoration engine could not start.",
     "unreachable": "The restoration engine is not running.",
     "unsafe": "Other users of this computer could read the restoration engine's connection file, so I do not use it.",

@@ -242,4 +242,4 @@ def protocol_sentence(*, client: int, daemon: int) -> str:
     """Which side has to be updated."""
     if client < daemon:
         return "This plug-in is older than the restoration engine. Run “restored plugins install” and restart this program."
-    return "The restoration engine is older than this plug-in. Please update it: “pipx upgrade restore-with-instruction”."
+    return "The restoration engine is older than this plug-in. Please update it, then run “restored plugins install”."

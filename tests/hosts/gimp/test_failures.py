@@ -74,7 +74,7 @@ def test_not_installed(gimp, box):
     (fact,) = gimp.batch(box, ONE.format(instruction="remove the noise"), RESTORED_RUNTIME_DIR=str(box / "nobody"))
     assert fact["status"] == "execution-error"
     assert "not installed" in fact["error"]
-    assert "pipx install restore-with-instruction" in fact["error"]
+    assert "restored plugins install" in fact["error"]
     assert fact["same"]
 
 

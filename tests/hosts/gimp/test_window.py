@@ -165,7 +165,7 @@ def test_without_a_daemon_the_window_says_how_to_install(gimp, box, screen, phot
         window.open_dialog()
         trouble = window.event("trouble")
         assert trouble["code"] == "not_installed"
-        assert "pipx install" in trouble["sentence"]
+        assert "restored plugins install" in trouble["sentence"]
         time.sleep(0.3)
         screen.shoot(OUTPUT / "gimp" / gimp.suite / "not-installed.png")
         window.key("Escape")

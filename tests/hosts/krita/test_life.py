@@ -101,7 +101,7 @@ def test_what_is_not_installed_is_said(own_krita: Krita, box: Path, krita_screen
     (box / "run").mkdir(mode=0o700)
     facts = one(own_krita, box, krita_screen, "not_installed", RESTORED_RUNTIME_DIR=str(box / "run"))
     assert "not installed" in facts["said"]
-    assert "pipx install restore-with-instruction" in facts["said"]
+    assert "restored plugins install" in facts["said"]
     assert facts["can_restore"] is False
     assert facts["device"] == "", "nothing starts any more"
     assert facts["all_of_it"], "the whole sentence can be read in a low docker"

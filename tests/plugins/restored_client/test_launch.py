@@ -31,7 +31,7 @@ def test_not_installed_says_how_to_install(nowhere, folder) -> None:
     with pytest.raises(ClientError) as raised:
         Session.open(client="test")
     assert raised.value.code == "not_installed"
-    assert "pipx install" in raised.value.sentence
+    assert "restored plugins install" in raised.value.sentence
 
 
 def test_where_it_is_looked_for_in_order(nowhere, monkeypatch) -> None:
