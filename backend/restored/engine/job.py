@@ -213,7 +213,7 @@ class _Job:
         for index, step in enumerate(passes):
             if self.stop():
                 raise Cancelled
-            self.tell(index / len(passes), "Preparing the model", None)
+            self.tell(index / len(passes), _words(index, len(passes)) if index else "Preparing the model", None)
             threads = max(streams, self.load.free_cores())
             work = Work(net, self.bundle.fingerprint, step.request, source, tiling, streams, threads)
             kernel = choice.runtime.prepare(work)
@@ -231,7 +231,7 @@ class _Job:
 
     def _count(self, tiling: Tiling, work: Callable[[Tile], Preview | None], streams: int, index: int, of: int) -> None:
         finished = 0
-        words = "Restoring" if of == 1 else f"Restoring, step {index + 1} of {of}"
+        words = _words(index, of)
 
         def done(preview: Preview | None) -> None:
             nonlocal finished
@@ -301,6 +301,10 @@ def _change(kernel: Kernel, source: LayerSource, tiling: Tiling, tile: Tile) -> 
     if np.isnan(change.sum()):
         raise EngineError("The model gave no picture (not-a-number values). Its weights do not fit this picture or device.")
     return before, change
+
+
+def _words(index: int, of: int) -> str:
+    return "Restoring" if of == 1 else f"Restoring, step {index + 1} of {of}"
 
 
 def _slices(box: Box) -> tuple[slice, slice]:
