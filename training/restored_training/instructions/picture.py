@@ -22,8 +22,8 @@ from ..places import photograph_folder
 SIDE = 256
 """Pixels of the part at full resolution; the same as the engine passes."""
 
-LEAST = 0.5
-"""No damage is proposed that is less likely than not."""
+LEAST = 0.3
+"""Nothing less probable is proposed. Below a half, because whoever asks for a repair has seen something wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class PictureConfig:
     seed: int = 1
     pictures: int = 2400
     clean: float = 0.25
-    hidden: int = 32
-    steps: int = 1000
+    hidden: int = 64
+    steps: int = 2000
     decay: float = 0.3
     dropout: float = 0.2
-    noise: float = 0.2
+    noise: float = 0.1
     folds: int = 4
     false_alarms: float = 0.02
     output: Path = picture.FILE
