@@ -20,7 +20,8 @@ def test_noise_takes_any_text(text, seed):
 def test_a_slip_stays_close(seed):
     word = slip("brighten", random.Random(seed))
     assert abs(len(word) - len("brighten")) <= 2
-    assert slips(word, "brighten") <= 2
+    # three at most: "ght" heard as "te", as in "briteen"
+    assert slips(word, "brighten") <= 3
 
 
 def test_short_words_stay():
