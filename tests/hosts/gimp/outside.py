@@ -8,8 +8,9 @@ from restored_client.errors import ClientError
 from restored_client.session import Session
 
 PROGRAM = """#!/bin/sh
-# this test's process lives outside of the tree, and so does the project; it may itself live in a chroot
-exec /usr/bin/nsenter --mount --root --target {pid} -- /usr/bin/env \\
+# this test's process lives outside of the tree, and so does the project; it may itself live in a chroot,
+# which nsenter's own --root enters so that oneMKL does not find its files
+exec /usr/bin/nsenter --mount --target {pid} -- /usr/sbin/chroot /proc/{pid}/root /usr/bin/env \\
     HOME={home} OMP_NUM_THREADS=1 RESTORED_RUNTIME_DIR="$RESTORED_RUNTIME_DIR" {command} "$@"
 """
 
