@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from figures import figure, of_megapixels, timed, write
+from figures import figure, of_megapixels, run, timed
 
 from restored_client import Pixels, Session
 
@@ -114,10 +114,7 @@ def main() -> None:
         "hello": hello,
         "process": lambda: process(chosen.megapixels),
     }
-    for name in chosen.what or everything:
-        everything[name]()
-    if chosen.out:
-        write(chosen.out)
+    run(everything, chosen.what, chosen.out)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from figures import figure, of_megapixels, photograph, timed, write
+from figures import figure, of_megapixels, photograph, run, timed
 
 from restored.allocator import keep_pages
 
@@ -186,10 +186,7 @@ def main() -> None:
         "neighbour": lambda: neighbour(chosen.megapixels / 2, chosen.model),
         "instructir": lambda: instructir(height, width),
     }
-    for name in chosen.what or everything:
-        everything[name]()
-    if chosen.out:
-        write(chosen.out)
+    run(everything, chosen.what, chosen.out)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,12 @@ def figure(name: str, value: float, unit: str, target: str = "", **more: object)
     print(f"{name:45} {value:9.3f} {unit:8} {f'(target {target})' if target else '':24} {extra}", flush=True)
 
 
-def write(path: Path) -> None:
-    """All figures so far, as JSON."""
-    path.write_text(json.dumps({"cores": os.cpu_count(), "figures": FIGURES}, indent=2) + "\n")
+def run(benchmarks: Mapping[str, Callable[[], None]], chosen: Sequence[str], out: Path | None) -> None:
+    """Run the chosen benchmarks, or all; out: where to write all figures as JSON."""
+    for name in chosen or benchmarks:
+        benchmarks[name]()
+    if out:
+        out.write_text(json.dumps({"cores": os.cpu_count(), "figures": FIGURES}, indent=2) + "\n")
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

@@ -67,6 +67,11 @@ class MixConfig(_Strict):
     weaker: Fraction = 0.08
     """Single damage with a strength below 1: the target lies between input and clean picture."""
 
+    @classmethod
+    def single(cls, **other: Any) -> "MixConfig":
+        """One damage, all of it named, at full strength, unless `other` entries say otherwise."""
+        return cls.model_validate({"composite": 0.0, "partial": 0.0, "clean": 0.0, "weaker": 0.0} | other)
+
     @model_validator(mode="after")
     def _sums(self) -> "MixConfig":
         if self.composite + self.partial + self.clean + self.weaker > 1:

@@ -19,7 +19,6 @@ from .sampling import Group, GroupSampler, PatchSource
 
 _GAP: Final = 6
 _TEXT: Final = 250
-_SINGLE: Final = MixConfig(composite=0, partial=0, clean=0, weaker=0)
 _CASES: Final = ("composite", "partial", "clean", "weaker")
 
 
@@ -37,8 +36,8 @@ def preview(
     source = PatchSource(photographs, scales)
     grammar = Grammar("train", seed)
     rows = []
-    mixes: list[tuple[str, MixConfig]] = [(task, _SINGLE.model_copy(update={"tasks": {task: 1.0}})) for task in tasks]
-    mixes += [(case, _SINGLE.model_copy(update={case: 1.0})) for case in _CASES]
+    mixes: list[tuple[str, MixConfig]] = [(task, MixConfig.single(tasks={task: 1.0})) for task in tasks]
+    mixes += [(case, MixConfig.single(**{case: 1.0})) for case in _CASES]
     for index, (title, mix) in enumerate(mixes):
         group = GroupSampler(source, mix, columns, seed).draw(index, size)
         rows.append(_row(title, sentence(group.plan, grammar), group, size))

@@ -18,7 +18,6 @@ from .sampling import Group, GroupSampler, PatchSource
 from .trainer import Trainer
 
 _SEED: Final = 20_260
-_SINGLE: Final = {"composite": 0.0, "partial": 0.0, "clean": 0.0, "weaker": 0.0}
 _CASES: Final = ("composite", "partial", "clean")
 
 
@@ -39,11 +38,10 @@ class Validation:
         size = config.patch_at(config.steps)
         named = config.mix.named
         tasks = [named] if named else list(config.mix.tasks)
-        mixes = [(task, MixConfig.model_validate(_SINGLE | {"tasks": {task: 1.0}})) for task in tasks]
+        mixes = [(task, MixConfig.single(tasks={task: 1.0})) for task in tasks]
         if len(config.mix.tasks) > 1:
             cases = [case for case in _CASES if not (named and case == "composite")]
-            common = {"tasks": config.mix.tasks, "named": named}
-            mixes += [(case, MixConfig.model_validate(_SINGLE | common | {case: 1.0})) for case in cases]
+            mixes += [(case, MixConfig.single(tasks=config.mix.tasks, named=named, **{case: 1.0})) for case in cases]
         self._groups = [(case, GroupSampler(source, mix, count, _SEED).draw(i, size)) for i, (case, mix) in enumerate(mixes)]
 
     @torch.no_grad()

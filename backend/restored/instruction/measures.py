@@ -140,9 +140,9 @@ def lines(rgb: np.ndarray) -> list[float]:
         # across a line the second derivative is strong, along it weak: what is left is a line, not a blob
         bright = np.maximum(root - half - np.abs(half + root), 0)
         dark = np.maximum(half + root - np.abs(half - root), 0)
-        across = 0.5 * np.arctan2(2 * xy, xx - yy)
+        across = (0.5 * np.arctan2(2 * xy, xx - yy) / np.pi * 12).round().astype(int)
         # of a bright line the direction across it is that of the lower eigenvalue, a quarter turn away
-        sectors = ((across / np.pi * 12).round().astype(int) + 6) % 12, ((across / np.pi * 12).round().astype(int)) % 12
+        sectors = (across + 6) % 12, across % 12
         shares = []
         for sector, strength in zip(sectors, (bright, dark), strict=True):
             total = np.bincount(sector.ravel(), strength.ravel(), minlength=12)

@@ -51,13 +51,6 @@ def memory(daemon) -> int:
     return psutil.Process(daemon.process.pid).memory_info().rss // MB
 
 
-def wait_until(condition, words: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, words
-        time.sleep(0.05)
-
-
 @contextmanager
 def connected(daemon) -> Iterator[socket.socket]:
     """A bare connection to where the daemon listens, with no word said yet."""
@@ -84,7 +77,7 @@ def test_clients_killed_in_the_middle_of_a_large_picture(launch, folder, where) 
         killed_while_sending(daemon, where, before)
         assert_serves(daemon)
     if where == "large":
-        wait_until(lambda: memory(daemon) < before + 30, "what had arrived should be given back")
+        daemon.wait_for(lambda _status: memory(daemon) < before + 30)  # what had arrived is given back
     assert memory(daemon) < before + 250, "what had arrived first should be used again"
     assert sorted((folder / "run").iterdir()) == files
     assert list(temporary.iterdir()) == []
@@ -95,7 +88,7 @@ def killed_while_sending(daemon, where: str, before: int) -> None:
     try:
         assert client.stdout is not None
         assert client.stdout.readline() == b"ready\n"
-        wait_until(lambda: memory(daemon) > before + 150, "200 MB should have arrived")
+        daemon.wait_for(lambda _status: memory(daemon) > before + 150)  # 200 MB have arrived
         assert [job["stage"] for job in daemon.status()["jobs"]] == ["uploading"]
         assert_serves(daemon)
     finally:

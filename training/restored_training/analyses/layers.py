@@ -93,7 +93,7 @@ def effects(model: Swift, photographs: Sequence[np.ndarray], count: int, *, size
     source = PatchSource(photographs, DataConfig().scales)
     out: dict[str, dict[Task, float]] = {}
     for number, task in enumerate(TASKS):
-        mix = MixConfig(tasks={task: 1.0}, composite=0.0, partial=0.0, clean=0.0, weaker=0.0)
+        mix = MixConfig.single(tasks={task: 1.0})
         group = GroupSampler(source, mix, count, _SEED).draw(number, size)
         lost = layer_effect(model, group.damaged, group.target, task, context=group.context, windows=group.windows)
         for name, value in lost.items():

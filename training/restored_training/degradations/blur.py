@@ -29,8 +29,8 @@ def trajectory_bank(count: int = _BANK, seed: int = 7) -> Tensor:
     after Boracchi and Foi 2012): a velocity with inertia, a centripetal pull, Gaussian jitter, and rare big shakes."""
     rng = np.random.default_rng(seed)
     steps = 256
-    bank = np.zeros((count, SIZE, SIZE), np.float32)
-    for kernel in bank:
+    x, y = torch.empty(count, steps), torch.empty(count, steps)
+    for number in range(count):
         length = 4 * 9 ** rng.uniform()
         jitter, pull, shake = (
             rng.choice([0.01, 0.009, 0.008, 0.007, 0.005, 0.003]) * 6,
@@ -49,13 +49,8 @@ def trajectory_bank(count: int = _BANK, seed: int = 7) -> Tensor:
             path[t] = position
         path -= path.mean()
         path *= min(1, (SIZE / 2 - 2) / max(abs(path.real).max(), abs(path.imag).max(), 1e-6))
-        x, y = path.real + SIZE // 2, path.imag + SIZE // 2
-        x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
-        for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):  # bilinear splat
-            weight = np.abs(1 - dx - (x - x0)) * np.abs(1 - dy - (y - y0))
-            np.add.at(kernel, (y0 + dy, x0 + dx), weight)
-        kernel /= kernel.sum()
-    return torch.from_numpy(bank)
+        x[number], y[number] = torch.from_numpy(path.real), torch.from_numpy(path.imag)
+    return path_kernels(x, y, torch.ones_like(x), SIZE)
 
 
 def sweeps(n: int, generator: Generator, device: torch.device | str) -> Tensor:

@@ -10,7 +10,7 @@ from restored.instruction import TASKS, Task
 
 from .example import Example, Split
 from .inventory import lines, pool, templates
-from .phrases import hand_written, read_sections
+from .phrases import read_sections, strays, symptoms
 
 Mark = tuple[Task, bool]
 """(task, wanted?) that a piece of text says."""
@@ -310,7 +310,7 @@ class Grammar:
 
     def symptom(self, task: Task) -> Clause | None:
         """A hand-written symptom of this side as a clause."""
-        items = [e for e in hand_written(self.split) if tuple(e.wanted) == (task,) and e.stratum == "symptom" and not e.excluded]
+        items = symptoms(self.split, task)
         if not items:
             return None
         chosen = self.rng.choice(items)
@@ -319,7 +319,7 @@ class Grammar:
 
     def stray_in_context(self) -> Example | None:
         """A hand-written sentence that is no wish, with small talk around it: small talk must not turn it into one."""
-        items = [e for e in hand_written(self.split) if e.kinds in (("off_topic",), ("add",)) and not e.excluded]
+        items = strays(self.split)
         if not items:
             return None
         chosen = self.rng.choice(items)

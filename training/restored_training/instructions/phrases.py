@@ -89,6 +89,18 @@ def hand_written(split: Split) -> tuple[Example, ...]:
     return tuple(replace(example, split=split) for example in mine)
 
 
+@cache
+def symptoms(split: Split, task: Task) -> tuple[Example, ...]:
+    """The hand-written symptoms of one side that are of one task alone."""
+    return tuple(e for e in hand_written(split) if tuple(e.wanted) == (task,) and e.stratum == "symptom" and not e.excluded)
+
+
+@cache
+def strays(split: Split) -> tuple[Example, ...]:
+    """The hand-written sentences of one side that are no wish."""
+    return tuple(e for e in hand_written(split) if e.kinds in (("off_topic",), ("add",)) and not e.excluded)
+
+
 def parse_label(label: str, stratum: str, text: str) -> Example:
     """`N35B/H+o` -> denoise at 0.35, deblur, not dehaze, also off-topic. Raises ValueError on an unknown letter."""
     flags = re.findall(r"\+(.)", label)
