@@ -161,3 +161,21 @@ def test_a_run_file_cannot_name_one_task_and_ask_for_composites(tmp_path: Path) 
 def test_the_shipped_run_files_load() -> None:
     files = sorted((Path(__file__).parents[2] / "training" / "runs" / "experts").glob("*.yaml"))
     assert {load_config(file).mix.named for file in files} == set(TASKS)
+
+
+def test_an_expert_that_works_coarse_to_fine_begins_from_a_model_that_does_not(begun: dict[str, Any], tmp_path: Path) -> None:
+    """And joins with one of the others; the joined model keeps the reductions."""
+    patches = [{"from": 0.0, "size": 64}]
+    cases: list[tuple[Task, dict[str, Any]]] = [("denoise", {}), ("deblur", {"reductions": [2]})]
+    for task, extra in cases:
+        model = {"family": "swift", "hyperparameters": {**WIDE, **extra}, "start_from": str(tmp_path / "start.pt")}
+        trained = expert(task, tmp_path / "start.pt", model=model, patches=patches)
+        trained.run(until=2)
+        folder = tmp_path / f"expert-{task}"
+        folder.mkdir()
+        trained.save(folder / "checkpoint.pt")
+        (folder / "config.yaml").write_text(f"mix: {{named: {task}}}\n")
+    folders = [tmp_path / "expert-denoise", tmp_path / "expert-deblur"]
+    assert join_folders(folders, tmp_path / "both") == ["denoise", "deblur"]
+    joined = checkpoint.load(tmp_path / "both" / "checkpoint.pt")
+    assert SwiftConfig(**joined["hyperparameters"]).reductions == (2,)

@@ -27,7 +27,7 @@ def shrunk(config: RunConfig) -> RunConfig:
     """The same set-up, small enough for a test: fewer and smaller everything, nothing else changed."""
     data = config.model_dump(mode="json", by_alias=True)
     data["model"]["hyperparameters"] = data["model"]["hyperparameters"] | SMALL[config.model.family]
-    data |= {"steps": 2, "groups": 2, "group_size": 2, "patches": [{"from": 0.0, "size": 32}], "precision": "fp32", "threads": 1}
+    data |= {"steps": 2, "groups": 2, "group_size": 2, "patches": [{"from": 0.0, "size": 48}], "precision": "fp32", "threads": 1}
     data["optim"]["warmup"] = 1
     data["distill"] = data["pretrain"] = data["model"]["start_from"] = None
     return RunConfig.model_validate(data)

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from restored.models import Request, Restorer, Window
 from restored.models.bundle import Bundle, load_bundle
+from restored.models.coarse import descend, unit
 
 from .config import DistillConfig
 from .sampling import Group
@@ -28,14 +29,16 @@ class Teacher:
     def _one(self, group: Group, sample: int) -> Tensor:
         patch = group.damaged[sample : sample + 1]
         height, width = patch.shape[2:]
-        stride = self._model.stride
+        reductions = self._model.reductions(group.plan)
+        stride = unit(self._model.stride, reductions)
         padded = F.pad(patch, (0, -width % stride, 0, -height % stride), mode="replicate")
         left, top, right, bottom = (float(value) for value in group.windows[sample])
         window = Window(
             left, top, left + (right - left) * padded.shape[3] / width, top + (bottom - top) * padded.shape[2] / height
         )
         conditioned = self._model.condition(Request(group.plan, self._embedding(group), group.context[sample : sample + 1]))
-        return conditioned.forward(padded, window)[..., :height, :width].float()
+        *_, (_, out) = descend(padded, reductions, lambda small, guess: conditioned.forward(small, window, guess))
+        return out[..., :height, :width].float()
 
     def _embedding(self, group: Group) -> Tensor | None:
         if self._model.family == "swift":

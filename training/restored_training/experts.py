@@ -44,7 +44,8 @@ def widened(begun: Mapping[str, Any], config: SwiftConfig) -> dict[str, Tensor]:
     gains had shut come back with the general weight, and what follows does not hear them yet. Raises CheckpointError.
     """
     old = _load(begun)
-    if replace(old.config, rank=config.rank, own_levels=config.own_levels, composite=config.composite) != config:
+    free = {name: getattr(config, name) for name in ("rank", "own_levels", "composite", "reductions")}
+    if replace(old.config, **free) != config:
         raise CheckpointError("Those weights are of another architecture than this run: more than the biases' rank differs.")
     torch.manual_seed(0)  # the new directions of all experts begin alike
     new = Swift(config)
@@ -107,8 +108,10 @@ def join_folders(folders: Sequence[Path], to: Path) -> list[Task]:
         experts[task] = state["ema"]
     if not experts:
         raise CheckpointError("There is nothing to join: name the run folders of experts.")
-    first = read[0][1]
-    joined = join(first["ema"], experts, SwiftConfig(**first["hyperparameters"]))
+    configs = [SwiftConfig(**state["hyperparameters"]) for _, state in read]
+    # only the tasks that are done coarse to fine were trained with reductions; for the others they change nothing
+    config = replace(configs[0], reductions=max((each.reductions for each in configs), key=len))
+    joined = join(read[0][1]["ema"], experts, config)
     joined["step"] = sum(int(state["step"]) for _, state in read)
     to.mkdir(parents=True, exist_ok=True)
     checkpoint.save(to / "checkpoint.pt", joined)

@@ -62,6 +62,7 @@ class Trainer:
         self.config, self.sampler, self.device = config, sampler, torch.device(device)
         self.workers = workers or Workers.alone()
         self.model = families.build(config.model).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        families.check_patches(self.model, config)
         self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
         if config.model.start_from is not None:
             begun = weights_of(config.model.start_from)
@@ -156,10 +157,11 @@ class Trainer:
             if self.text:
                 embedding, intent = self.text(seen, number)
                 extra = extra + config.loss.intent * intent
-            result = families.restore(self.model, seen, embedding)
+            views = families.views(self.model, seen, target, embedding)
         if self.pretraining and self.pretraining.active(self.step, config.steps):
             extra = extra + self.pretraining.loss(group)
-        return restoration_loss(result, target, config.loss, group.damaged), extra
+        losses = [restoration_loss(view.result, view.target, config.loss, view.damaged) for view in views]
+        return torch.stack(losses).mean(), extra
 
     def _autocast(self) -> AbstractContextManager[Any]:
         if self.config.precision == "bf16":

@@ -1,8 +1,10 @@
 """One job: a layer and a plan in, a restored layer out."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,7 @@ from restored.models.base import Restorer
 from restored.models.bundle import Bundle
 
 from . import store
+from .coarse import Guess, reduce, usable
 from .conduct import Cancel, conduct
 from .context import check_context, thumbnail
 from .devices import Choice, choose
@@ -23,9 +26,10 @@ from .load import LoadMeter, cores
 from .masks import Mask
 from .memory import SHARE, free_device_memory, free_memory, release
 from .passes import Pass, plan_passes
-from .pixels import Box, Floats, Layer, check_layer, has_alpha, visible
+from .pixels import Floats, Layer, check_layer, has_alpha, visible
 from .residual import Residual, blend, compact
-from .runtimes import Kernel, Work
+from .runtimes import Work
+from .scan import Scan, Share, shares
 from .source import LayerSource
 from .tiles import Tile, Tiling, lay_tiles, smallest_side
 
@@ -205,50 +209,53 @@ class _Job:
 
     def _infer(self, net: Restorer, choice: Choice, passes: list[Pass]) -> Residual | None:
         source = LayerSource(self.base, edge=net.edge, colour=None if self.shown is self.base else self.shown)
-        tiling = self._tiling(net, choice)
-        self._shape = tiling.shape
-        streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
         residual = Residual(self.base, scale=self.scale) if self.keep else None
-        self.tiles = len(tiling) * len(passes)
+        self.tiles = 0
         for index, step in enumerate(passes):
             if self.stop():
                 raise Cancelled
-            self.tell(index / len(passes), _words(index, len(passes)) if index else "Preparing the model", None)
-            threads = max(streams, self.load.free_cores())
-            work = Work(net, self.bundle.fingerprint, step.request, source, tiling, streams, threads)
-            kernel = choice.runtime.prepare(work)
-            last = index == len(passes) - 1
-            colour = None if last else np.empty((*self.base.shape[:2], 3), np.float32)
-            tile_work = (
-                self._last_pass(kernel, source, tiling, step.blend, residual)
-                if last
-                else self._early_pass(kernel, source, tiling, step.blend, colour)
-            )
-            self._count(tiling, tile_work, streams, index, len(passes))
-            if colour is not None:
-                source = source.with_colour(colour)
+            words = _words(index, len(passes))
+            self.tell(index / len(passes), words if index else "Preparing the model", None)
+            scales = [*usable(net.reductions(step.request.plan), source.height, source.width), 1]
+            share = shares(scales, index, len(passes))
+            guess = None
+            for factor, finer in pairwise(scales):
+                scan = self._scan(net, choice, step, reduce(source, factor), guess)
+                correction = np.empty((3, scan.source.height, scan.source.width), np.float32)
+                self._count(scan, _coarse(scan, correction), words, next(share))
+                guess = Guess(correction, factor // finer, -(-source.height // finer), -(-source.width // finer), source.edge)
+            scan = self._scan(net, choice, step, source, guess)
+            if index == len(passes) - 1:
+                self._count(scan, self._last_pass(scan, step.blend, residual), words, next(share))
+                break
+            colour = np.empty((*self.base.shape[:2], 3), np.float32)
+            self._count(scan, _early_pass(scan, step.blend, colour), words, next(share))
+            source = source.with_colour(colour)
         return residual
 
-    def _count(self, tiling: Tiling, work: Callable[[Tile], Preview | None], streams: int, index: int, of: int) -> None:
+    def _scan(self, net: Restorer, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:
+        """Get ready for one picture at one scale."""
+        tiling = self._tiling(net, choice, source)
+        self._shape = max(self._shape, tiling.shape, key=math.prod)
+        streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
+        threads = max(streams, self.load.free_cores())
+        guided = guess is not None
+        work = Work(net, self.bundle.fingerprint, step.request, source, tiling, streams, threads, guided)
+        return Scan(choice.runtime.prepare(work), source, tiling, streams, guess)
+
+    def _count(self, scan: Scan, work: Callable[[Tile], Preview | None], words: str, share: Share) -> None:
         finished = 0
-        words = _words(index, of)
+        self.tiles += len(scan.tiling)
 
         def done(preview: Preview | None) -> None:
             nonlocal finished
             finished += 1
-            self.tell((index + finished / len(tiling)) / of, words, preview if self.previews else None)
+            self.tell(share.start + share.length * finished / len(scan.tiling), words, preview if self.previews else None)
 
-        conduct(tiling, work, done, streams=streams, cancel=self.stop, load=self.load)
+        conduct(scan.tiling, work, done, streams=scan.streams, cancel=self.stop, load=self.load)
 
-    def _early_pass(self, kernel: Kernel, source: LayerSource, tiling: Tiling, amount: float, colour: Floats | None):
-        def work(tile: Tile) -> None:
-            before, change = _change(kernel, source, tiling, tile)
-            assert colour is not None
-            tile.inner.of(colour)[...] = before + np.float32(amount) * change
-
-        return work
-
-    def _last_pass(self, kernel: Kernel, source: LayerSource, tiling: Tiling, amount: float, residual: Residual | None):
+    def _last_pass(self, scan: Scan, amount: float, residual: Residual | None) -> Callable[[Tile], Preview]:
+        source = scan.source
         first = source if source.colour is None else source.with_colour(None)
 
         def work(tile: Tile) -> Preview:
@@ -258,7 +265,7 @@ class _Job:
             if (residual is None and not isinstance(weight, np.ndarray) and weight == 0) or _all_hidden(block):
                 box.of(self.out)[...] = block
                 return Preview(box.left, box.top, block)
-            before, change = _change(kernel, source, tiling, tile)
+            before, change = scan.change(tile)
             if amount != 1.0:
                 change *= np.float32(amount)
             if source is not first:  # earlier passes changed the colour: the residual is the sum of all
@@ -274,8 +281,8 @@ class _Job:
 
         return work
 
-    def _tiling(self, net: Restorer, choice: Choice) -> Tiling:
-        height, width = self.base.shape[:2]
+    def _tiling(self, net: Restorer, choice: Choice, source: LayerSource) -> Tiling:
+        height, width = source.height, source.width
         runtime = choice.runtime
         margin = net.stride if net.edge == "mirror" else 0
         side = self.tile_side
@@ -289,26 +296,28 @@ class _Job:
         return lay_tiles(height, width, side=side, stride=net.stride, halo=net.overlap, margin=margin)
 
 
-def _change(kernel: Kernel, source: LayerSource, tiling: Tiling, tile: Tile) -> tuple[Floats, Floats]:
-    """What the model was shown and what it would change, inside the tile's kept box, both (h, w, 3)."""
-    shown = source.read(tile.outer)
-    restored = kernel(shown, tiling.window(tile.outer))
-    kept = (slice(None), slice(None), *_slices(tile.kept()))
-    before = shown[kept][0].transpose(1, 2, 0)
-    after = restored[kept][0].transpose(1, 2, 0)
-    # a picture's values are in [0, 1]; what a model says beyond that is not meant
-    change = np.clip(after, 0.0, 1.0) - before
-    if np.isnan(change.sum()):
-        raise EngineError("The model gave no picture (not-a-number values). Its weights do not fit this picture or device.")
-    return before, change
+def _early_pass(scan: Scan, amount: float, colour: Floats) -> Callable[[Tile], None]:
+    """Work that writes the picture after a pass into `colour`, (H, W, 3)."""
+
+    def work(tile: Tile) -> None:
+        before, change = scan.change(tile)
+        tile.inner.of(colour)[...] = before + np.float32(amount) * change
+
+    return work
+
+
+def _coarse(scan: Scan, correction: Floats) -> Callable[[Tile], None]:
+    """Work that writes what a scan of the reduced picture changes into `correction`, (3, h, w)."""
+
+    def work(tile: Tile) -> None:
+        _, change = scan.change(tile)
+        tile.inner.of(correction.transpose(1, 2, 0))[...] = change
+
+    return work
 
 
 def _words(index: int, of: int) -> str:
     return "Restoring" if of == 1 else f"Restoring, step {index + 1} of {of}"
-
-
-def _slices(box: Box) -> tuple[slice, slice]:
-    return slice(box.top, box.bottom), slice(box.left, box.right)
 
 
 def _all_hidden(block: Layer) -> bool:

@@ -1,5 +1,6 @@
 """Windows of a layer as a model wants them: three planes in [0, 1], clamped, finite, mirrored beyond the picture's edges."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ class LayerSource:
 
     def __init__(self, layer: Layer, *, edge: Edge = "mirror", colour: np.ndarray | None = None) -> None:
         self.layer = layer
-        self.edge = edge
+        self.edge: Edge = edge
         self.colour = colour
         self.height, self.width = layer.shape[:2]
         self._grid = fill_grid(layer) if may_hide(layer) else None
@@ -50,26 +51,7 @@ class LayerSource:
 
         A mirrored box must show at least as much of the picture as it reaches beyond, or all of it.
         """
-        inner = Box(max(box.top, 0), max(box.left, 0), min(box.bottom, self.height), min(box.right, self.width))
-        out = np.empty((1, 3, box.height, box.width), np.float32)
-        rows = slice(inner.top - box.top, inner.bottom - box.top)
-        columns = slice(inner.left - box.left, inner.right - box.left)
-        self._fill(inner, out[0, :, rows, columns])
-        if inner == box:
-            return out
-        if self.edge == "zero":
-            for beyond in (slice(0, rows.start), slice(rows.stop, None)):
-                out[:, :, beyond] = 0.0
-            for beyond in (slice(0, columns.start), slice(columns.stop, None)):
-                out[:, :, :, beyond] = 0.0
-            return out
-        across = mirrored(box.left, box.right, self.width) - box.left
-        for beyond in (slice(0, columns.start), slice(columns.stop, None)):
-            out[:, :, rows, beyond] = out[:, :, rows, across[beyond]]
-        down = mirrored(box.top, box.bottom, self.height) - box.top
-        for beyond in (slice(0, rows.start), slice(rows.stop, None)):
-            out[:, :, beyond] = out[:, :, down[beyond]]
-        return out
+        return continued(box, self.height, self.width, self.edge, self._fill)
 
     def _fill(self, box: Box, out: Floats) -> None:
         """Write what a model sees of a box inside the picture into (3, h, w); plane by plane, so that nothing is transposed."""
@@ -85,6 +67,30 @@ class LayerSource:
                 np.clip(plane, 0.0, 1.0, out=plane)
         if colours(block) == 1:
             out[1:] = out[:1]
+
+
+def continued(box: Box, height: int, width: int, edge: Edge, fill: Callable[[Box, Floats], None]) -> Floats:
+    """(1, 3, h, w) float32 for a box that may reach beyond a height x width picture; `fill` writes the part inside, (3, h, w)."""
+    inner = Box(max(box.top, 0), max(box.left, 0), min(box.bottom, height), min(box.right, width))
+    out = np.empty((1, 3, box.height, box.width), np.float32)
+    rows = slice(inner.top - box.top, inner.bottom - box.top)
+    columns = slice(inner.left - box.left, inner.right - box.left)
+    fill(inner, out[0, :, rows, columns])
+    if inner == box:
+        return out
+    if edge == "zero":
+        for beyond in (slice(0, rows.start), slice(rows.stop, None)):
+            out[:, :, beyond] = 0.0
+        for beyond in (slice(0, columns.start), slice(columns.stop, None)):
+            out[:, :, :, beyond] = 0.0
+        return out
+    across = mirrored(box.left, box.right, width) - box.left
+    for beyond in (slice(0, columns.start), slice(columns.stop, None)):
+        out[:, :, rows, beyond] = out[:, :, rows, across[beyond]]
+    down = mirrored(box.top, box.bottom, height) - box.top
+    for beyond in (slice(0, rows.start), slice(rows.stop, None)):
+        out[:, :, beyond] = out[:, :, down[beyond]]
+    return out
 
 
 def mirrored(start: int, stop: int, size: int) -> np.ndarray:

@@ -100,9 +100,9 @@ def _extent(length: int, stride: int, margin: int) -> int:
 
 
 def _lay(length: int, extent: int, limit: int, stride: int, halo: int, margin: int) -> Axis:
-    if extent <= limit:
-        return Axis(extent, (-margin,), (0, length))
     size = max(limit // stride * stride, smallest_side(stride, halo))
+    if extent <= max(limit, size):
+        return Axis(extent, (-margin,), (0, length))
     furthest = (size - 2 * halo) // stride  # how far, in strides, a window may lie from the one before
     steps = -(-(extent - size) // (furthest * stride))
     # as many windows of the largest size are needed as of this one, which overlaps no more than it must

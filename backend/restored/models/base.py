@@ -49,10 +49,11 @@ class Conditioned(ABC):
     """A model made ready for one job: everything that does not depend on the tile is done."""
 
     @abstractmethod
-    def forward(self, tile: Tensor, window: Window) -> Tensor:
+    def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:
         """Restore one tile.
 
-        tile: (1, 3, h, w) float32 in [0, 1], sRGB-encoded, h and w multiples of the model's `stride`.
+        tile: (1, 3, h, w) float32 in [0, 1], sRGB-encoded, h and w multiples of the model's `stride`. guess: the same shape, what
+        the model added to the reduced picture, enlarged; only given after a run at one of `Restorer.reductions`.
         Returns (1, 3, h, w) float32, not clamped: the restored tile (the engine forms the residual).
         """
 
@@ -88,6 +89,11 @@ class Restorer(ABC, torch.nn.Module):
         """Pixels of surroundings, each side, that the engine gives a tile: the halo, or less where a family's trained weights
         were measured to agree within 1/255 with less."""
         return self.halo
+
+    def reductions(self, plan: Plan) -> tuple[int, ...]:
+        """Factors by which the picture is to be reduced, coarsest first, for runs before the one on the picture itself (see
+        `restored.models.coarse`)."""
+        return ()
 
     @abstractmethod
     def condition(self, request: Request) -> Conditioned:

@@ -1,6 +1,7 @@
 """A small `swift` with random weights, written as a real bundle, and tools to compare layers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +18,22 @@ SMALL = SwiftConfig(widths=(8, 12, 16), encoder=(1, 1), middle=1, decoder=(1, 1)
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A bundle that changes pictures visibly and whose every part has a say: grid, films, tone and biases are not silent."""
-    return _write(tmp_path_factory.mktemp("bundles") / "random", SMALL)
+    return _write(tmp_path_factory.mktemp("bundles") / "random", SMALL, 0.05)
 
 
-def _write(folder: Path, config: SwiftConfig) -> Bundle:
+@pytest.fixture(scope="session")
+def descending(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """One that treats blur coarse to fine: at 1/6, at 1/2 and at full size; gentler, since each scale adds to the last."""
+    return _write(tmp_path_factory.mktemp("bundles") / "descending", replace(SMALL, reductions=(6, 2)), 0.02)
+
+
+def _write(folder: Path, config: SwiftConfig, std: float) -> Bundle:
     torch.manual_seed(7)
     net = Swift(config)
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             if name.endswith(("up", "task_bias")) or name.startswith(("reader.tone", "reader.film", "convs.out.weight")):
-                parameter.normal_(std=0.05)
+                parameter.normal_(std=std)
     return write_bundle(folder, net, config.to_dict(), licence="MIT", training_data="random numbers", version="0")
 
 

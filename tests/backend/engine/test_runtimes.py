@@ -94,7 +94,7 @@ def test_a_runtime_whose_numbers_are_wrong_is_not_chosen(bundle: Bundle, monkeyp
         name = "Wrong"
 
         def prepare(self, work: Work):
-            return lambda tile, window: tile * 0
+            return lambda tile, window, guess=None: tile * 0
 
     def runtimes(model: object) -> list[Runtime]:
         return [TorchRuntime("cpu", bf16=False), Wrong("cpu", bf16=False)]

@@ -51,3 +51,9 @@ def test_windows_never_shrink_to_their_surroundings() -> None:
     tiling = lay_tiles(2000, 2000, side=32, stride=16, halo=140)
     assert tiling.shape == (352, 352)
     assert min(tile.inner.height for tile in tiling) >= 40
+
+
+def test_a_picture_smaller_than_the_smallest_window_is_one_tile() -> None:
+    tiling = lay_tiles(90, 110, side=32, stride=16, halo=48, margin=16)
+    assert len(tiling) == 1
+    assert tiling.shape == (128, 144)

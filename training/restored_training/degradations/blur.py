@@ -14,10 +14,10 @@ from restored.instruction.tasks import Task
 from .base import Degradation, Params, View, choose, column, log_uniform, normal, round8, spread, to_encoded, to_linear, uniform
 from .filters import convolve, disc_kernels, gaussian_blur, gaussian_kernels, path_kernels, rms_radius
 
-SIZE = 49
-"""Kernel side in pixels. 96 + 49 - 1 = 144: a training patch has a quick FFT."""
+SIZE = 65
+"""Kernel side in pixels. 192 + 65 - 1 = 256: a training patch has a quick FFT."""
 _BANK = 256
-_POINTS = 96
+_POINTS = 120
 """Places on a path: one every half pixel of the longest."""
 _BLOBS = 4
 """A moving part's outline is a random field of so many points each side."""
@@ -55,12 +55,12 @@ def trajectory_bank(count: int = _BANK, seed: int = 7) -> Tensor:
 
 def sweeps(n: int, generator: Generator, device: torch.device | str) -> Tensor:
     """(n, SIZE, SIZE) kernels of one short movement, sum 1: what a hand or a thing does within an exposure, and what the average
-    of neighbouring video frames is (GoPro; Nah et al. 2017, section 4). A path of 3-42 px at any angle, bent to at most a third
+    of neighbouring video frames is (GoPro; Nah et al. 2017, section 4). A path of 3-60 px at any angle, bent to at most a third
     of its length, with a speed that changes by up to a factor of nine on the way."""
     along = (torch.arange(_POINTS, device=device) + 0.5) / _POINTS - 0.5
     # half of them short, half of any length: the mean of PSNRs is made by the long ones, most photographs by the short ones
     short = uniform(generator, device, n) < 0.4
-    length = torch.where(short, log_uniform(generator, device, n, 3, 16), uniform(generator, device, n, 6, 42))[:, None]
+    length = torch.where(short, log_uniform(generator, device, n, 3, 16), uniform(generator, device, n, 6, 60))[:, None]
     angle = uniform(generator, device, n, 0, math.pi)[:, None]
     bend = (0.5 * normal(generator, device, n)).clamp(-1, 1)[:, None]
     ahead, aside = along * length, bend * length * (along**2 - 1 / 12)
@@ -72,9 +72,9 @@ def sweeps(n: int, generator: Generator, device: torch.device | str) -> Tensor:
 
 
 class Blur(Degradation):
-    """One kernel of at most 49 px per sample:
+    """One kernel of at most 65 px per sample:
 
-    - a short movement (45 %): nearly straight, 3-42 px; see `sweeps`.
+    - a short movement (45 %): nearly straight, 3-60 px; see `sweeps`.
     - camera shake (25 %): a random trajectory of 4-36 px (log-uniform; DeblurGAN), from a bank, turned and mirrored.
     - defocus (15 %): a disc of radius 1-6 px.
     - Gaussian (15 %): sigma 0.6-3.5 px, up to 2:1 anisotropic (Real-ESRGAN, first order).

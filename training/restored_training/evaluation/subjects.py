@@ -1,6 +1,6 @@
 """What is measured: a bundle or a checkpoint, run on whole pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +16,7 @@ from torch import Tensor
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
 from restored.models.base import Request, Restorer, Window
+from restored.models.coarse import descend, unit
 
 from .. import checkpoint
 from ..config import ModelConfig
@@ -61,13 +62,15 @@ class NetworkSubject:
         embedding = None
         if self.embed is not None:
             embedding = torch.from_numpy(self.embed(plan.text or wish(plan))).to(self.device)
-        tile, margin = framed(x, self.model)
+        reductions = self.model.reductions(plan)
+        tile, margin = framed(x, self.model, reductions)
         casting = torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
         with casting:
             conditioned = self.model.condition(Request(plan, embedding, context))
             # the tile reaches beyond the layer by its padding, and its window says so
             across, down = (tile.shape[-1] - margin) / width, (tile.shape[-2] - margin) / height
-            out = conditioned.forward(tile, Window(-margin / width, -margin / height, across, down))
+            window = Window(-margin / width, -margin / height, across, down)
+            *_, (_, out) = descend(tile, reductions, lambda small, guess: conditioned.forward(small, window, guess).float())
         return out[..., margin : margin + height, margin : margin + width]
 
 
@@ -145,15 +148,17 @@ def context_of(image: Tensor) -> Tensor:
     return F.interpolate(image, (max(1, round(height * scale)), max(1, round(width * scale))), mode="area")
 
 
-def framed(image: Tensor, model: Restorer) -> tuple[Tensor, int]:
+def framed(image: Tensor, model: Restorer, reductions: Sequence[int] = ()) -> tuple[Tensor, int]:
     """A picture (1, 3, H, W) as the engine shows it to a network: reflected around (MARGIN of the network's halo is enough: what
-    lies further beyond an edge is not seen in 8 bits), or with zeros to the right and below; sides multiples of the stride.
+    lies further beyond an edge is not seen in 8 bits), or with zeros to the right and below; sides multiples of the stride, also
+    when reduced.
 
     Returns the tile and how far the picture lies from its left and top.
     """
     height, width = image.shape[-2:]
-    margin = 0 if model.edge == "zero" else -(-min(model.halo, MARGIN) // model.stride) * model.stride
-    bottom, right = margin + -height % model.stride, margin + -width % model.stride
+    cell = unit(model.stride, reductions)
+    margin = 0 if model.edge == "zero" else -(-min(model.halo, MARGIN) // cell) * cell
+    bottom, right = margin + -height % cell, margin + -width % cell
     if model.edge == "zero":
         return F.pad(image, (0, right, 0, bottom)), 0
     rows, columns = (_reflected(side, margin, more, image.device) for side, more in ((height, bottom), (width, right)))

@@ -1,8 +1,8 @@
 """A runtime carries out a model's tiles on one device; the engine does not care which."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from restored.models.base import Request, Restorer, Window
 
@@ -10,8 +10,14 @@ from ..pixels import Floats
 from ..source import LayerSource
 from ..tiles import Tiling
 
-Kernel = Callable[[Floats, Window], Floats]
-"""(1, 3, h, w) float32 in [0, 1] and its place -> the restored tile, the same shape. May be called from several threads."""
+
+class Kernel(Protocol):
+    """What a runtime made ready. May be called from several threads."""
+
+    def __call__(self, tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
+        """tile: (1, 3, h, w) float32 in [0, 1]; window: its place; guess: the same shape, exactly where `Work.guided` said so.
+        Returns the restored tile, the same shape."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,7 @@ class Work:
 
     identity: the bundle's fingerprint, so that what was compiled for it can be found again.
     streams: tiles that will be in flight at a time, at most; threads: what all of them together may use of a CPU.
+    guided: whether a guess from the reduced picture comes with every tile.
     """
 
     model: Restorer
@@ -29,6 +36,7 @@ class Work:
     tiling: Tiling
     streams: int
     threads: int
+    guided: bool = False
 
 
 class Runtime(ABC):

@@ -30,16 +30,17 @@ def prepare(runtime: "OpenVinoRuntime", work: Work) -> Kernel:
     reading = conditioned.reading
     toned = changes_tone(reading)
     shape = work.tiling.shape
-    key = (work.identity, work.request.plan.weights, shape, toned)
-    pool = runtime.compiled(key, work, lambda: build(model, conditioned.convs, shape, toned))
+    key = (work.identity, work.request.plan.weights, shape, toned, work.guided)
+    pool = runtime.compiled(key, work, lambda: build(model, conditioned.convs, shape, toned, work.guided))
     fixed = _reading_inputs(reading, toned)
     rows, columns = shape[0] // model.stride, shape[1] // model.stride
 
-    def kernel(tile: Floats, window: Window) -> Floats:
+    def kernel(tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
         with torch.inference_mode():
             place = torch.tensor([[window.left, window.top, window.right, window.bottom]])
             grid = sample_grid(reading.grid, place, rows, columns).numpy()
-        return pool.infer({**fixed, "tile": tile, "grid": np.ascontiguousarray(grid)})
+        first = {} if guess is None else {"guess": guess}
+        return pool.infer({**fixed, **first, "tile": tile, "grid": np.ascontiguousarray(grid)})
 
     return kernel
 
@@ -50,8 +51,9 @@ def changes_tone(reading: Reading) -> bool:
     return bool(reading.curve.any()) or bool(reading.offset.any()) or not same
 
 
-def build(model: Swift, convs: Convs, shape: tuple[int, int], toned: bool) -> ov.Model:
-    """The graph for one plan and one tile shape; inputs are named as `_reading_inputs` names them, plus "tile" and "grid"."""
+def build(model: Swift, convs: Convs, shape: tuple[int, int], toned: bool, guided: bool) -> ov.Model:
+    """The graph for one plan and one tile shape; inputs are named as `_reading_inputs` names them, plus "tile", "grid" and, if
+    `guided`, "guess"."""
     height, width = shape
     config = model.config
     tile = _input("tile", (1, 3, height, width))
@@ -68,6 +70,9 @@ def build(model: Swift, convs: Convs, shape: tuple[int, int], toned: bool) -> ov
         offset = _input("offset", CHANNELS)
         inputs += [*curve, *columns, offset]
         base = _tone(tile, curve, columns, offset)
+    if guided:
+        inputs.append(_input("guess", (1, 3, height, width)))
+        base = op.add(base, inputs[-1])
     change = unet(OpenVinoOps(), config, convs, op.concat([tile, base], 1), films, grid)
     return ov.Model([op.add(base, change)], inputs, "swift")  # pyright: ignore[reportGeneralTypeIssues] - its stubs name it twice
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from restored.models.base import Conditioned, Request, Restorer, Window
+from restored.models.base import Request, Restorer, Window
 
 from ..pixels import Floats
 from ..survey import crops
@@ -38,12 +38,16 @@ class TorchRuntime(Runtime):
                 with self._precision():
                     conditioned.survey([torch.from_numpy(crop).to(self.device) for crop in crops(work.source, model)])
         threads = max(1, work.threads // work.streams) if self.device == "cpu" else None
-        return lambda tile, window: self._forward(conditioned, tile, window, threads)
 
-    def _forward(self, conditioned: Conditioned, tile: Floats, window: Window, threads: int | None) -> Floats:
-        with torch.inference_mode(), _threads(threads), self._precision():
-            image = torch.from_numpy(tile).to(self.device).contiguous(memory_format=torch.channels_last)
-            return conditioned.forward(image, window).float().contiguous().cpu().numpy()
+        def kernel(tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
+            with torch.inference_mode(), _threads(threads), self._precision():
+                first = None if guess is None else self._placed(guess)
+                return conditioned.forward(self._placed(tile), window, first).float().contiguous().cpu().numpy()
+
+        return kernel
+
+    def _placed(self, tile: Floats) -> torch.Tensor:
+        return torch.from_numpy(tile).to(self.device).contiguous(memory_format=torch.channels_last)
 
     def _precision(self) -> contextlib.AbstractContextManager:
         if self.precision == "float32":

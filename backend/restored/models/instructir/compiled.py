@@ -44,8 +44,8 @@ class CompiledInstructIR(Conditioned):
         self._pools: list[Tensor] | None = None
 
     @torch.no_grad()
-    def forward(self, tile: Tensor, window: Window) -> Tensor:
-        """tile: (1, 3, h, w), any h and w; the window does not matter to this network."""
+    def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:
+        """tile: (1, 3, h, w), any h and w; neither the window nor a guess matters to this network."""
         return self._run(tile, Pools(self._pools))
 
     @torch.no_grad()

@@ -1,9 +1,15 @@
 """Hyperparameters of `swift`, as they stand in a bundle."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
+
+from restored.instruction.tasks import Task
 
 from ..base import ModelError
+
+COARSE_TASKS: Final[tuple[Task, ...]] = ("deblur",)
+"""Whose damage reaches further than the network sees: done coarse to fine, where a model has `reductions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,8 @@ class SwiftConfig:
     network to itself, and it costs nothing per pixel, since only one plan is compiled at a time.
     composite: whether one pass does several tasks. Measured on kept-out photographs, the first trained bundle does better one
     after the other: rain + noise 29.5 dB against 27.5 in one pass, dark + noise 22.4 against 21.3.
+    reductions: factors, coarsest first and each a multiple of the next, by which the picture is reduced for what COARSE_TASKS do
+    before they work on the picture itself (see `restored.models.coarse`); empty: only at its own size.
     context_width, grid_channels: channels of the context reader and of the coarse grid it leaves for the deepest level.
     """
 
@@ -31,13 +39,16 @@ class SwiftConfig:
     context_width: int = 32
     grid_channels: int = 16
     composite: bool = False
+    reductions: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("widths", "encoder", "decoder"):
+        for name in ("widths", "encoder", "decoder", "reductions"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         levels = len(self.widths) - 1
         if levels < 1 or len(self.encoder) != levels or len(self.decoder) != levels:
             raise ModelError("A swift model needs one encoder and one decoder entry for every level above the deepest.")
+        if any(coarse <= fine or coarse % fine for coarse, fine in pairwise((*self.reductions, 1))):
+            raise ModelError("A swift model's reductions must fall, each a multiple of the next.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""

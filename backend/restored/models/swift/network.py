@@ -1,6 +1,6 @@
 """`swift`: a plain residual U-Net whose conv weights are compiled from the plan; fast on a CPU."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -8,8 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from restored.instruction.plan import Plan
+from restored.instruction.tasks import TASKS
+
 from ..base import Conditioned, Request, Restorer, Window
-from .config import SwiftConfig
+from ..coarse import descend
+from .config import COARSE_TASKS, SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
 from .lowrank import TaskConv2d
@@ -81,17 +85,27 @@ class Swift(Restorer):
         """Every conv's weight and bias for one plan: the instruction, compiled into the weights. weights: (tasks,)."""
         return {name: conv.compiled(weights) for name, conv in self.convs.items() if isinstance(conv, TaskConv2d)}
 
-    def forward(self, image: Tensor, weights: Tensor, context: Tensor, windows: Tensor) -> Tensor:
-        """Restore N tiles under one plan, as in training.
+    def reductions(self, plan: Plan) -> tuple[int, ...]:
+        wanted = {task for task, weight in zip(TASKS, plan.weights, strict=True) if weight}
+        return self.config.reductions if wanted and wanted <= set(COARSE_TASKS) else ()
 
-        image: (N, 3, h, w) in [0, 1], h and w multiples of `stride`; weights: (tasks,); context: (N, 3, ch, cw) in [0, 1];
-        windows: (N, 4), each tile's place in its layer. Returns (N, 3, h, w), not clamped.
+    def forward(
+        self, image: Tensor, weights: Tensor, context: Tensor, windows: Tensor, *, reductions: Sequence[int] = ()
+    ) -> Tensor:
+        """Restore N tiles under one plan, coarse to fine where `reductions` say so.
+
+        image: (N, 3, h, w) in [0, 1], h and w multiples of `stride` (times the coarsest reduction); weights: (tasks,);
+        context: (N, 3, ch, cw) in [0, 1]; windows: (N, 4), each tile's place in its layer. Returns (N, 3, h, w), not clamped.
         """
-        return self.restore(image, self.compile(weights), self.reader(context, weights), windows)
+        convs, reading = self.compile(weights), self.reader(context, weights)
+        results = descend(image, reductions, lambda small, guess: self.restore(small, convs, reading, windows, guess))
+        return list(results)[-1][1]
 
-    def restore(self, image: Tensor, convs: Convs, reading: Reading, windows: Tensor) -> Tensor:
-        """The part of `forward` that is done per tile."""
+    def restore(self, image: Tensor, convs: Convs, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
+        """The part of `forward` that is done per tile and scale; guess: (N, 3, h, w), what a coarser scale would add."""
         toned = apply_tone(image, reading)
+        if guess is not None:
+            toned = toned + guess
         rows, columns = image.shape[2] // self.stride, image.shape[3] // self.stride
         grid = sample_grid(reading.grid, windows, rows, columns)
         both = torch.cat([image, toned], dim=1).contiguous(memory_format=torch.channels_last)
@@ -115,6 +129,6 @@ class ConditionedSwift(Conditioned):
     reading: Reading
 
     @torch.no_grad()
-    def forward(self, tile: Tensor, window: Window) -> Tensor:
+    def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:
         windows = torch.tensor([[window.left, window.top, window.right, window.bottom]], device=tile.device)
-        return self.model.restore(tile, self.convs, self.reading, windows)
+        return self.model.restore(tile, self.convs, self.reading, windows, guess)

@@ -1,0 +1,62 @@
+"""The reduced picture, and what was found on it as a guess for the next finer scale (see `restored.models.coarse`)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from .pixels import Box, Floats
+from .source import Edge, LayerSource, continued
+
+SMALLEST: Final = 32
+"""Pixels of the shorter side, below which a reduced picture shows a network nothing: its coarsest cells would hold it all."""
+
+
+def usable(reductions: Sequence[int], height: int, width: int) -> list[int]:
+    """The reductions that leave enough of a picture of this size."""
+    return [factor for factor in reductions if min(height, width) // factor >= SMALLEST]
+
+
+def reduce(source: LayerSource, factor: int) -> LayerSource:
+    """The picture as a model is shown it, averaged over `factor` x `factor` pixels (at the far edges over those there are)."""
+    height, width = -(-source.height // factor), -(-source.width // factor)
+    out = np.empty((height, width, 3), np.float32)
+    rows = max(1, 256 // factor)
+    for top in range(0, height, rows):
+        strip = source.inside(Box(top * factor, 0, min((top + rows) * factor, source.height), source.width))
+        planes = torch.from_numpy(np.ascontiguousarray(strip.transpose(2, 0, 1)))
+        small = F.avg_pool2d(planes, factor, ceil_mode=True, count_include_pad=False)
+        out[top : top + rows] = small.numpy().transpose(1, 2, 0)
+    return LayerSource(out, edge=source.edge)
+
+
+class Guess:
+    """What a model added to the reduced picture, enlarged `ratio` times: read like the picture that it belongs to.
+
+    correction: (3, h, w) float32 on the coarser grid; height, width: of the finer picture. Bilinear, as in training.
+    """
+
+    def __init__(self, correction: Floats, ratio: int, height: int, width: int, edge: Edge) -> None:
+        self._correction, self._ratio = correction, ratio
+        self._height, self._width = height, width
+        self._edge: Edge = edge
+
+    def read(self, box: Box) -> Floats:
+        """(1, 3, h, w) float32 for any box of the finer picture, the edges continued as the picture's are."""
+        return continued(box, self._height, self._width, self._edge, self._fill)
+
+    def _fill(self, box: Box, out: Floats) -> None:
+        above, below, down = self._between(box.top, box.bottom, self._correction.shape[1])
+        before, after, across = self._between(box.left, box.right, self._correction.shape[2])
+        low, high = int(above[0]), int(below[-1]) + 1
+        rows = self._correction[:, low:high]
+        wide = rows[:, :, before] + across * (rows[:, :, after] - rows[:, :, before])
+        out[...] = wide[:, above - low] + down[:, None] * (wide[:, below - low] - wide[:, above - low])
+
+    def _between(self, start: int, stop: int, size: int) -> tuple[np.ndarray, np.ndarray, Floats]:
+        """For each finer pixel: the coarser ones on either side and how far it lies towards the second."""
+        where = np.clip((np.arange(start, stop) + 0.5) / self._ratio - 0.5, 0, size - 1)
+        first = where.astype(np.intp)
+        return first, np.minimum(first + 1, size - 1), (where - first).astype(np.float32)

@@ -1,0 +1,58 @@
+"""A model made ready for one picture at one scale, tile by tile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .coarse import Guess
+from .errors import EngineError
+from .pixels import Floats
+from .runtimes import Kernel
+from .source import LayerSource
+from .tiles import Tile, Tiling
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """source: the picture as the model is shown it; guess: what a coarser scan would add to it, if there was one."""
+
+    kernel: Kernel
+    source: LayerSource
+    tiling: Tiling
+    streams: int
+    guess: Guess | None = None
+
+    def change(self, tile: Tile) -> tuple[Floats, Floats]:
+        """What the model was shown and what it would change, inside the tile's kept box, both (h, w, 3).
+
+        Raises EngineError when the model gives no picture.
+        """
+        shown = self.source.read(tile.outer)
+        guess = None if self.guess is None else self.guess.read(tile.outer)
+        restored = self.kernel(shown, self.tiling.window(tile.outer), guess)
+        box = tile.kept()
+        kept = (0, slice(None), slice(box.top, box.bottom), slice(box.left, box.right))
+        before, after = shown[kept].transpose(1, 2, 0), restored[kept].transpose(1, 2, 0)
+        # a picture's values are in [0, 1]; what a model says beyond that is not meant
+        change = np.clip(after, 0.0, 1.0) - before
+        if np.isnan(change.sum()):
+            raise EngineError("The model gave no picture (not-a-number values). Its weights do not fit this picture or device.")
+        return before, change
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which part of a job's progress a scan is: from `start` on, `length` long."""
+
+    start: float
+    length: float
+
+
+def shares(scales: list[int], index: int, of: int) -> Iterator[Share]:
+    """The share of each scan of pass `index` of `of`: by pixels, so a picture reduced by f counts 1 / f^2."""
+    pixels = [1 / factor**2 for factor in scales]
+    done = 0.0
+    for part in pixels:
+        yield Share((index + done / sum(pixels)) / of, part / sum(pixels) / of)
+        done += part
