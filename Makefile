@@ -1,7 +1,7 @@
 # make demo    restore the example photographs and draw before/after sheets: needs Python 3.11 and make, nothing else
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
 # make lint    ruff and pyright                                                       make format  let ruff rewrite
-# make bench   what the engine and the daemon cost on this machine
+# make bench   what the engine and the daemon cost on this machine (Krita: tests/benchmarks/krita.py)
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from hostkit import CACHE, ROOT, DaemonProcess, Screen, inroot_command, missing, need_tree
@@ -145,3 +147,20 @@ def starter(daemon: DaemonProcess, box: Path) -> str:
     path.write_text("\n".join(["#!/bin/sh", *lines, f"cd {ROOT}", f'exec {sys.executable} {daemon.command[1]} "$@"', ""]))
     path.chmod(0o755)
     return str(path)
+
+
+@contextlib.contextmanager
+def office(krita: Krita) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A folder, and what a plug-in needs to find the daemon in it; that daemon, or the one started after it, ends afterwards."""
+    box = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
+    daemon = DaemonProcess(box).start()
+    env = dict(daemon.env)
+    if krita.suite == "bookworm":  # in a tree there is no program to start
+        env["RESTORED_EXECUTABLE"] = starter(daemon, box)
+    try:
+        yield box, env
+    finally:
+        daemon.stop()
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(json.loads((daemon.runtime / "connection.json").read_text())["pid"], signal.SIGTERM)
+        shutil.rmtree(box, ignore_errors=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from hostkit import OUTPUT, DaemonProcess, Screen
 from krita_host import Krita, need_krita, starter, wear_in
-from slowness import slowness
 
 from restored_client.session import Session
 
@@ -45,8 +44,7 @@ def test_the_docker_is_there_at_once(krita: Krita, box: Path) -> None:
     output = krita.headless(box, "load_time", RESTORED_RUNTIME_DIR=str(box), RESTORED_CONFIG_DIR=str(box))
     importing, wall, processor = map(float, output.split("@@ load ")[1].split()[:3])
     print(f"{krita.suite}: import {importing:.3f} s, with the docker {wall:.3f} s, of which the processor {processor:.3f} s")
-    assert processor < 0.3, "work, however busy the machine is"
-    assert wall < 0.3 * 3 * slowness(), "waiting: a busy machine takes its time to read some thirty files"
+    assert processor < 0.3, "work, however busy the machine is; tests/benchmarks/krita.py has the time on the wall"
 
 
 def test_what_cannot_load_says_why_in_the_docker(own_krita: Krita, box: Path, krita_screen: Screen) -> None:
