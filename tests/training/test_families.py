@@ -42,7 +42,7 @@ def test_coarse_scales_see_the_patch_reduced_and_the_finest_its_middle() -> None
     coarse, fine = families.views(model, sample, sample.target)
     assert torch.allclose(coarse.target, F.avg_pool2d(sample.target, 3))
     assert torch.allclose(coarse.damaged, F.avg_pool2d(sample.damaged, 3))
-    margin = 48 // 4 // model.stride * model.stride
+    margin = 48 // 3 // model.stride * model.stride
     inside = slice(margin, 48 - margin)
     assert torch.equal(fine.damaged, sample.damaged[..., inside, inside])
     assert torch.equal(fine.target, sample.target[..., inside, inside])
@@ -58,7 +58,7 @@ def test_the_finest_scale_trains_what_restoring_runs() -> None:
     sample, model = group(Plan.of("deblur"), 240), descending()
     fine = families.views(model, sample, sample.target)[-1].result
     whole = families.restore(model, sample)
-    margin = 240 // 4 // model.stride * model.stride
+    margin = 240 // 3 // model.stride * model.stride
     reach = model.halo
     inner = slice(margin + reach, 240 - margin - reach)
     expected = whole[..., inner, inner]

@@ -64,7 +64,7 @@ class View:
 def views(model: nn.Module, group: Group, target: Tensor, embedding: Tensor | None = None) -> list[View]:
     """The model's results for a group at every scale that it works at, each with its own target.
 
-    Where it works coarse to fine, only the middle of the patch, half as wide and high, is seen at full size: the reduced
+    Where it works coarse to fine, only the middle of the patch, a third as wide and high, is seen at full size: the reduced
     picture needs surroundings as wide as the damage, and what is left for the full size is short.
     """
     reductions = model.reductions(group.plan) if isinstance(model, Swift) else ()
@@ -73,7 +73,7 @@ def views(model: nn.Module, group: Group, target: Tensor, embedding: Tensor | No
     weights = group.weights.to(group.damaged.device)
     convs, reading = model.compile(weights), model.reader(group.context, weights)
     size = group.damaged.shape[-1]
-    margin = size // 4 // model.stride * model.stride
+    margin = size // 3 // model.stride * model.stride
     middle = slice(margin, size - margin)
     left, top, right, bottom = group.windows.unbind(1)
     share_x, share_y = (right - left) * margin / size, (bottom - top) * margin / size

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -217,20 +216,20 @@ class _Job:
             words = _words(index, len(passes))
             self.tell(index / len(passes), words if index else "Preparing the model", None)
             scales = [*usable(net.reductions(step.request.plan), source.height, source.width), 1]
-            share = shares(scales, index, len(passes))
+            *coarse, whole = shares(scales, index, len(passes))
             guess = None
-            for factor, finer in pairwise(scales):
+            for factor, finer, share in zip(scales, scales[1:], coarse, strict=False):
                 scan = self._scan(net, choice, step, reduce(source, factor), guess)
                 correction = np.empty((3, scan.source.height, scan.source.width), np.float32)
-                self._count(scan, _coarse(scan, correction), words, next(share))
+                self._count(scan, _coarse_pass(scan, correction), words, share)
                 guess = Guess(correction, factor // finer, -(-source.height // finer), -(-source.width // finer), source.edge)
             scan = self._scan(net, choice, step, source, guess)
             if index == len(passes) - 1:
-                self._count(scan, self._last_pass(scan, step.blend, residual), words, next(share))
-                break
-            colour = np.empty((*self.base.shape[:2], 3), np.float32)
-            self._count(scan, _early_pass(scan, step.blend, colour), words, next(share))
-            source = source.with_colour(colour)
+                self._count(scan, self._last_pass(scan, step.blend, residual), words, whole)
+            else:
+                colour = np.empty((*self.base.shape[:2], 3), np.float32)
+                self._count(scan, _early_pass(scan, step.blend, colour), words, whole)
+                source = source.with_colour(colour)
         return residual
 
     def _scan(self, net: Restorer, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:
@@ -306,7 +305,7 @@ def _early_pass(scan: Scan, amount: float, colour: Floats) -> Callable[[Tile], N
     return work
 
 
-def _coarse(scan: Scan, correction: Floats) -> Callable[[Tile], None]:
+def _coarse_pass(scan: Scan, correction: Floats) -> Callable[[Tile], None]:
     """Work that writes what a scan of the reduced picture changes into `correction`, (3, h, w)."""
 
     def work(tile: Tile) -> None:

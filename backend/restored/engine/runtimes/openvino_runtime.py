@@ -16,8 +16,9 @@ from ..pixels import Floats
 from . import openvino_swift
 from .base import Kernel, Runtime, Work
 
-COMPILED: Final = 4
-"""Compiled graphs kept: an instruction and a picture size that come back (a slider, a batch) cost nothing again."""
+COMPILED: Final = 8
+"""Compiled graphs kept: an instruction and a picture size that come back (a slider, a batch) cost nothing again. A step that is
+done coarse to fine has one per scale."""
 
 PREPARE: Final[dict[str, Callable[["OpenVinoRuntime", Work], Kernel]]] = {"swift": openvino_swift.prepare}
 """Families that OpenVINO can run, and how each gets ready."""
