@@ -39,6 +39,8 @@ def swift(megapixels: float, model: str | None) -> None:
     assert kept is not None
     _, applied = timed(lambda: kept.apply(0.5))
     figure(f"swift {megapixels:g} MP, another strength", applied, "s")
+    _, blur = timed(lambda: engine.run(picture, Plan.of("deblur"), model=model))
+    figure(f"swift {megapixels:g} MP, blur (coarse to fine)", blur / seconds, "times")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     figure(f"swift {megapixels:g} MP peak memory", peak, "GiB", "2.33 (2.5 GB)")
 
@@ -89,18 +91,20 @@ def seams(sizes: tuple[tuple[int, int], ...], model: str | None) -> None:
 
     plans = (
         Plan.of("denoise"),
+        Plan.of("deblur"),
         Plan.of("dehaze", "lowlight"),
         Plan.of("deblur", "superres"),
         Plan.of("derain", "desnow", "enhance", "dejpeg"),
     )
-    worst = 0.0
-    for height, width in sizes:
-        picture = np.asarray(photograph(height, width) / 255, np.float32)
-        for plan in plans:
+    for plan in plans:
+        worst = 0.0
+        for height, width in sizes:
+            picture = np.asarray(photograph(height, width) / 255, np.float32)
             whole = engine.run(picture, plan, model=model, tile_side=4096)
             tiled = engine.run(picture, plan, model=model, tile_side=320)
             worst = max(worst, float(np.abs(whole.image - tiled.image).max()) * 255)
-    figure(f"swift tiled against whole, {len(sizes)} sizes", worst, "/255", "<= 1")
+        names = " + ".join(step.task for step in plan.steps)
+        figure(f"{names}, tiled against whole", worst, "/255", "<= 1", passes=len(plan.steps), sizes=len(sizes))
 
 
 def neighbour(megapixels: float, model: str | None) -> None:
