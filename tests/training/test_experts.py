@@ -163,19 +163,20 @@ def test_the_shipped_run_files_load() -> None:
     assert {load_config(file).mix.named for file in files} == set(TASKS)
 
 
-def test_an_expert_that_works_coarse_to_fine_begins_from_a_model_that_does_not(begun: dict[str, Any], tmp_path: Path) -> None:
-    """And joins with one of the others; the joined model keeps the reductions."""
-    patches = [{"from": 0.0, "size": 64}]
-    cases: list[tuple[Task, dict[str, Any]]] = [("denoise", {}), ("deblur", {"reductions": [2]})]
+def test_experts_that_work_coarse_to_fine_begin_from_a_model_that_does_not(begun: dict[str, Any], tmp_path: Path) -> None:
+    """They join into a model that does; with experts that do not know of the reductions they would lose them."""
+    cases: list[tuple[Task, dict[str, Any]]] = [("denoise", {"reductions": [2]}), ("deblur", {"reductions": [2]}), ("derain", {})]
     for task, extra in cases:
         model = {"family": "swift", "hyperparameters": {**WIDE, **extra}, "start_from": str(tmp_path / "start.pt")}
-        trained = expert(task, tmp_path / "start.pt", model=model, patches=patches)
+        trained = expert(task, tmp_path / "start.pt", model=model, patches=[{"from": 0.0, "size": 64}])
         trained.run(until=2)
         folder = tmp_path / f"expert-{task}"
         folder.mkdir()
         trained.save(folder / "checkpoint.pt")
         (folder / "config.yaml").write_text(f"mix: {{named: {task}}}\n")
-    folders = [tmp_path / "expert-denoise", tmp_path / "expert-deblur"]
-    assert join_folders(folders, tmp_path / "both") == ["denoise", "deblur"]
+    denoise, deblur, derain = (tmp_path / f"expert-{task}" for task, _ in cases)
+    assert join_folders([denoise, deblur], tmp_path / "both") == ["denoise", "deblur"]
     joined = checkpoint.load(tmp_path / "both" / "checkpoint.pt")
     assert SwiftConfig(**joined["hyperparameters"]).reductions == (2,)
+    with pytest.raises(CheckpointError, match="different architectures"):
+        join_folders([deblur, derain], tmp_path / "none")

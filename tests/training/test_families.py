@@ -1,6 +1,7 @@
 """What a family sees of a group, at every scale that it works at."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from tiny import TINY
 from restored.instruction import Plan
 from restored.models.swift import Swift, SwiftConfig
 from restored_training import families
-from restored_training.config import ConfigError, RunConfig
+from restored_training.config import ConfigError, ModelConfig, RunConfig
 from restored_training.sampling import Group
 
 
@@ -79,3 +80,11 @@ def test_patches_that_do_not_fit_the_coarsest_scale_are_refused() -> None:
     with pytest.raises(ConfigError, match="Patches of 32 pixels do not fit this network: their side must be a multiple of 12"):
         families.check_patches(descending(), config)
     families.check_patches(Swift(SwiftConfig(**TINY)), config)
+    other = RunConfig.model_validate(config.model_dump(by_alias=True) | {"mix": {"named": "denoise", "composite": 0.0}})
+    families.check_patches(descending(), other)
+
+
+@pytest.mark.parametrize("reductions", [[3, 3], [2.5], "3", [0]])
+def test_reductions_that_make_no_network_are_a_sentence(reductions: Any) -> None:
+    with pytest.raises(ConfigError, match="do not make a network: A swift model's reductions must"):
+        families.build(ModelConfig(hyperparameters={**TINY, "reductions": reductions}))

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from restored.models import Request, Restorer, Window
 from restored.models.bundle import Bundle, load_bundle
-from restored.models.coarse import descend, unit
+from restored.models.coarse import descend, unit, usable
 
 from .config import DistillConfig
 from .sampling import Group
@@ -29,7 +29,7 @@ class Teacher:
     def _one(self, group: Group, sample: int) -> Tensor:
         patch = group.damaged[sample : sample + 1]
         height, width = patch.shape[2:]
-        reductions = self._model.reductions(group.plan)
+        reductions = usable(self._model.reductions(group.plan), *patch.shape[2:])
         stride = unit(self._model.stride, reductions)
         padded = F.pad(patch, (0, -width % stride, 0, -height % stride), mode="replicate")
         left, top, right, bottom = (float(value) for value in group.windows[sample])

@@ -109,9 +109,9 @@ def join_folders(folders: Sequence[Path], to: Path) -> list[Task]:
     if not experts:
         raise CheckpointError("There is nothing to join: name the run folders of experts.")
     configs = [SwiftConfig(**state["hyperparameters"]) for _, state in read]
-    # only the tasks that are done coarse to fine were trained with reductions; for the others they change nothing
-    config = replace(configs[0], reductions=max((each.reductions for each in configs), key=len))
-    joined = join(read[0][1]["ema"], experts, config)
+    if any(config != configs[0] for config in configs):
+        raise CheckpointError("These experts are of different architectures: their run files' hyperparameters must be the same.")
+    joined = join(read[0][1]["ema"], experts, configs[0])
     joined["step"] = sum(int(state["step"]) for _, state in read)
     to.mkdir(parents=True, exist_ok=True)
     checkpoint.save(to / "checkpoint.pt", joined)

@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from restored.models.base import ModelError
 from restored.models.coarse import descend, unit
-from restored.models.swift import Swift, SwiftConfig
+from restored.models.swift import COARSE_TASKS, Swift, SwiftConfig
 
 from .config import ConfigError, ModelConfig, RunConfig
 from .sampling import Group
@@ -25,11 +26,14 @@ def build(config: ModelConfig) -> nn.Module:
         return InstructIR(**config.hyperparameters)
     except TypeError as error:
         raise ConfigError(f"The family {config.family} has no such hyperparameter: {error}.") from error
+    except ModelError as error:
+        raise ConfigError(f"The run's hyperparameters do not make a network: {error}") from error
 
 
 def check_patches(model: nn.Module, config: RunConfig) -> None:
     """Raises ConfigError for patches that the network cannot be shown whole at all its scales."""
-    if not isinstance(model, Swift):
+    tasks = [config.mix.named] if config.mix.named else config.mix.tasks
+    if not isinstance(model, Swift) or not set(tasks) & set(COARSE_TASKS):
         return
     side = unit(model.stride, model.config.reductions)
     for stage in config.patches:

@@ -1,22 +1,11 @@
 """The reduced picture, and what was found on it as a guess for the next finer scale (see `restored.models.coarse`)."""
 
-from collections.abc import Sequence
-from typing import Final
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from .pixels import Box, Floats
 from .source import Edge, LayerSource, continued
-
-SMALLEST: Final = 32
-"""Pixels of the shorter side, below which a reduced picture shows a network nothing: its coarsest cells would hold it all."""
-
-
-def usable(reductions: Sequence[int], height: int, width: int) -> list[int]:
-    """The reductions that leave enough of a picture of this size."""
-    return [factor for factor in reductions if min(height, width) // factor >= SMALLEST]
 
 
 def reduce(source: LayerSource, factor: int) -> LayerSource:

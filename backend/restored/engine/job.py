@@ -13,9 +13,10 @@ import torch
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Restorer
 from restored.models.bundle import Bundle
+from restored.models.coarse import usable
 
 from . import store
-from .coarse import Guess, reduce, usable
+from .coarse import Guess, reduce
 from .conduct import Cancel, conduct
 from .context import check_context, thumbnail
 from .devices import Choice, choose
@@ -234,7 +235,7 @@ class _Job:
 
     def _scan(self, net: Restorer, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:
         """Get ready for one picture at one scale."""
-        tiling = self._tiling(net, choice, source)
+        tiling = self._tiling(net, choice, source, net.overlap(step.request.plan))
         self._shape = max(self._shape, tiling.shape, key=math.prod)
         streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
         threads = max(streams, self.load.free_cores())
@@ -280,7 +281,7 @@ class _Job:
 
         return work
 
-    def _tiling(self, net: Restorer, choice: Choice, source: LayerSource) -> Tiling:
+    def _tiling(self, net: Restorer, choice: Choice, source: LayerSource, overlap: int) -> Tiling:
         height, width = source.height, source.width
         runtime = choice.runtime
         margin = net.stride if net.edge == "mirror" else 0
@@ -289,10 +290,10 @@ class _Job:
             streams = cores() if runtime.device == "cpu" else 2
             free = free_device_memory(runtime.device) * SHARE
             side = int((free / (streams * runtime.bytes_per_pixel(net))) ** 0.5)
-            if side < min(smallest_side(net.stride, net.overlap), max(height, width)):
+            if side < min(smallest_side(net.stride, overlap), max(height, width)):
                 raise EngineError(TOO_LITTLE)
             side = min(side, runtime.largest_side(net), self._largest or side)
-        return lay_tiles(height, width, side=side, stride=net.stride, halo=net.overlap, margin=margin)
+        return lay_tiles(height, width, side=side, stride=net.stride, halo=overlap, margin=margin)
 
 
 def _early_pass(scan: Scan, amount: float, colour: Floats) -> Callable[[Tile], None]:

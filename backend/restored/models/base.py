@@ -84,8 +84,7 @@ class Restorer(ABC, torch.nn.Module):
     working_bytes: ClassVar[int] = 600
     """Bytes of working memory per tile pixel in float32, measured: what the engine plans tiles with."""
 
-    @property
-    def overlap(self) -> int:
+    def overlap(self, plan: Plan) -> int:
         """Pixels of surroundings, each side, that the engine gives a tile: the halo, or less where a family's trained weights
         were measured to agree within 1/255 with less."""
         return self.halo

@@ -6,9 +6,13 @@ refines one step finer (as Nah et al. 2017, section 3.1, with one set of weights
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import torch.nn.functional as F
 from torch import Tensor
+
+SMALLEST: Final = 32
+"""Pixels of the shorter side, below which a reduced picture shows a network nothing: its coarsest cells would hold it all."""
 
 Step = Callable[[Tensor, Tensor | None], Tensor]
 """(N, 3, h, w) in [0, 1] and what a coarser view would add to it, if there was one -> the restored picture, not clamped."""
@@ -33,3 +37,8 @@ def descend(image: Tensor, reductions: Sequence[int], step: Step) -> Iterator[tu
 def unit(stride: int, reductions: Sequence[int]) -> int:
     """What a picture's sides must be multiples of, for a network of this stride at these scales."""
     return stride * max(reductions, default=1)
+
+
+def usable(reductions: Sequence[int], height: int, width: int) -> tuple[int, ...]:
+    """The reductions that leave enough of a picture of this size."""
+    return tuple(factor for factor in reductions if min(height, width) // factor >= SMALLEST)

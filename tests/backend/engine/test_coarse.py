@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored import engine
-from restored.engine.coarse import SMALLEST, Guess, reduce, usable
+from restored.engine.coarse import Guess, reduce
 from restored.engine.context import thumbnail
 from restored.engine.errors import Cancelled
 from restored.engine.pixels import Box
@@ -18,7 +18,7 @@ from restored.engine.source import LayerSource
 from restored.instruction.plan import Plan
 from restored.models.base import Request, Window
 from restored.models.bundle import Bundle
-from restored.models.coarse import descend, unit
+from restored.models.coarse import SMALLEST, descend, unit, usable
 from restored.models.swift import Swift
 
 PLAN = Plan.of("deblur")
@@ -55,9 +55,9 @@ def test_a_guess_read_in_pieces_is_the_whole_guess_enlarged(data: st.DataObject,
 
 
 def test_a_small_picture_is_not_reduced_to_nothing() -> None:
-    assert usable((6, 2), 6 * SMALLEST, 5000) == [6, 2]
-    assert usable((6, 2), 6 * SMALLEST - 1, 5000) == [2]
-    assert usable((6, 2), 1, 5000) == []
+    assert usable((6, 2), 6 * SMALLEST, 5000) == (6, 2)
+    assert usable((6, 2), 6 * SMALLEST - 1, 5000) == (2,)
+    assert usable((6, 2), 1, 5000) == ()
 
 
 def test_a_job_gives_the_networks_own_numbers(descending: Bundle, picture: Picture) -> None:

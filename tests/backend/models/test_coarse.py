@@ -1,5 +1,7 @@
 """Coarse to fine: what every scale is shown, and that a network only does so where it is told to."""
 
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -56,6 +58,12 @@ def test_every_scale_learns_from_its_own_target_alone() -> None:
 @pytest.mark.parametrize("reductions", [(2, 6), (4, 3), (1,), (2, 2)])
 def test_reductions_that_do_not_fall_by_whole_factors_are_refused(reductions: tuple[int, ...]) -> None:
     with pytest.raises(ModelError, match="reductions must fall"):
+        SwiftConfig(reductions=reductions)
+
+
+@pytest.mark.parametrize("reductions", [(3.0,), ("3",), 3, "", None, {}, (-2,), (True,)])
+def test_reductions_that_are_no_whole_numbers_are_refused(reductions: Any) -> None:
+    with pytest.raises(ModelError, match="reductions must"):
         SwiftConfig(reductions=reductions)
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
 from restored.models.base import Request, Restorer, Window
-from restored.models.coarse import descend, unit
+from restored.models.coarse import descend, unit, usable
 
 from .. import checkpoint
 from ..config import ModelConfig
@@ -62,7 +62,7 @@ class NetworkSubject:
         embedding = None
         if self.embed is not None:
             embedding = torch.from_numpy(self.embed(plan.text or wish(plan))).to(self.device)
-        reductions = self.model.reductions(plan)
+        reductions = usable(self.model.reductions(plan), height, width)
         tile, margin = framed(x, self.model, reductions)
         casting = torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
         with casting:

@@ -43,7 +43,7 @@ class SwiftConfig:
 
     def __post_init__(self) -> None:
         for name in ("widths", "encoder", "decoder", "reductions"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            object.__setattr__(self, name, _whole_numbers(name, getattr(self, name)))
         levels = len(self.widths) - 1
         if levels < 1 or len(self.encoder) != levels or len(self.decoder) != levels:
             raise ModelError("A swift model needs one encoder and one decoder entry for every level above the deepest.")
@@ -70,3 +70,10 @@ class SwiftConfig:
             reach += 2 * (before + after) * 2 ** (level + 1)
         reach += 2 * self.middle * self.stride + self.stride
         return -(-reach // self.stride) * self.stride
+
+
+def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
+    """A list out of a bundle's or run's file, checked. Raises ModelError."""
+    if not isinstance(values, (list, tuple)) or any(type(value) is not int or value < 0 for value in values):
+        raise ModelError(f"A swift model's {name} must be a list of whole numbers, not {values!r}.")
+    return tuple(values)
