@@ -1,6 +1,6 @@
 """What a training step costs on this machine: run by command, not with the tests.
 
-    python tests/benchmarks/training.py [--seconds 60] [--photographs ../shared/data/train/free] [--out FILE.json]
+    python tests/benchmarks/training.py [--run FILE.yaml] [--seconds 60] [--photographs FOLDER] [--out FILE.json]
 
 Our trainer on the run file of the shipped network (nine kinds of damage, contexts, biases per task, Muon) beside the barest loop
 that trains the same convolutions for noise alone, by turns. The second is what the machine can do; the ratio says what everything
@@ -75,9 +75,9 @@ def rate(step: Callable[[], object], patches: int) -> float:
     return count * patches / (time.perf_counter() - began)
 
 
-def step_rates(folder: Path, seconds: float) -> None:
+def step_rates(file: Path, folder: Path, seconds: float) -> None:
     """Our trainer and the bare loop by turns, the best round of each."""
-    config = load_config(RUN)
+    config = load_config(file)
     source = PatchSource(PhotoSet(folder, split="train", limit=24).images, config.data.scales)
     trainer = Trainer(config, GroupSampler(source, config.mix, config.group_size, config.seed))
     patches = config.groups * config.group_size
@@ -96,10 +96,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--photographs", type=Path)
+    parser.add_argument("--run", type=Path, default=RUN, help="another run file of a swift")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     keep_pages()
-    run({"steps": lambda: step_rates(photograph_folder(chosen.photographs), chosen.seconds)}, [], chosen.out)
+    run({"steps": lambda: step_rates(chosen.run, photograph_folder(chosen.photographs), chosen.seconds)}, [], chosen.out)
 
 
 if __name__ == "__main__":
