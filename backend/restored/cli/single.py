@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from restored.instruction.tasks import LABELS, is_task
+
 from . import say
 from .options import Device, Json, Model, NoDaemon, Output, Recipe, Scale, Strength
 from .recipes import read_recipe
@@ -43,6 +45,8 @@ def run(
         say.print_json({**report.to_dict(), "output": str(output)})
     else:
         tell(report, output)
+        if wish.scale == 1 and any(step["task"] == "superres" for step in report.done.plan.get("steps", [])):
+            say.warn("The picture keeps its size. For a larger one, add --scale 2 or --scale 4.")
 
 
 def make_wish(
@@ -103,5 +107,5 @@ def plan_words(plan: dict[str, Any]) -> Text:
         chips.append((f"{step['label']}{weight}", "bold"))
     text = Text(" · ").join(Text(words, style) for words, style in chips)
     if plan.get("excluded"):
-        text.append(f"  (not: {', '.join(plan['excluded'])})", "dim")
+        text.append(f"  (not: {', '.join(LABELS[task] if is_task(task) else task for task in plan['excluded'])})", "dim")
     return text

@@ -39,7 +39,7 @@ def restored(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 @dataclass
 class Somebody:
-    """Restores by brightening: any instruction with "bright" in it is understood, others are off topic."""
+    """Restores by brightening: any instruction with "bright" or "larger" in it is understood, others are off topic."""
 
     said: list[Any]
     error: Exception | None = None
@@ -49,6 +49,8 @@ class Somebody:
         self.said.append(text)
         if "bright" in text:
             return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),)).to_dict()
+        if "larger" in text:
+            return Plan(text, (Step("superres", 0.9, 1.0, "larger"),), excluded=("denoise",)).to_dict()
         return Plan(text, reason="off_topic", message="That is not about a photograph.").to_dict()
 
     def restore(self, pixels, wish, mask, progress, cancelled) -> Done:

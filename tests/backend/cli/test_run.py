@@ -41,6 +41,14 @@ def test_json_is_one_object_and_nothing_else(restored: Run, photo: Path, tmp_pat
 
 
 @pytest.mark.usefixtures("somebody")
+def test_who_wants_a_larger_picture_is_told_how_and_what_is_left_alone(restored: Run, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "make it larger", "-o", tmp_path / "out.png")
+    assert "(not: noise)" in ran.out
+    assert "add --scale 2" in " ".join(ran.err.split())
+    assert "--scale" not in restored("run", photo, "make it larger", "-o", tmp_path / "large.png", "--scale", "2").err
+
+
+@pytest.mark.usefixtures("somebody")
 def test_nothing_to_do_is_a_success_and_a_copy(restored: Run, photo: Path, tmp_path: Path) -> None:
     photo.write_bytes(photo.read_bytes() + b"\0trailing bytes no writer would repeat")
     ran = restored("run", photo, "what is the capital of France?", "-o", tmp_path / "out.png", "--json")
