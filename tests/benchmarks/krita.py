@@ -25,9 +25,8 @@ from krita_host import Krita, office, wear_in  # noqa: E402
 
 def start(krita: Krita, screen: Screen) -> None:
     """From the import of the plug-in to a docker that can be typed in, with no daemon there."""
-    folder = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
-    output = krita.headless(folder, "load_time", RESTORED_RUNTIME_DIR=str(folder), RESTORED_CONFIG_DIR=str(folder))
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="rwi-", dir="/tmp") as folder:
+        output = krita.headless(Path(folder), "load_time", RESTORED_RUNTIME_DIR=folder, RESTORED_CONFIG_DIR=folder)
     importing, wall, processor = map(float, output.split("@@ load ")[1].split()[:3])
     figure("the docker is there", wall, "s", "<= 0.3", imports=importing, processor=processor)
 

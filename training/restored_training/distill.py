@@ -6,7 +6,7 @@ from torch import Tensor
 
 from restored.models import Request, Restorer, Window
 from restored.models.bundle import Bundle, load_bundle
-from restored.models.coarse import descend, unit, usable
+from restored.models.coarse import refined, unit, usable
 
 from .config import DistillConfig
 from .sampling import Group
@@ -37,7 +37,7 @@ class Teacher:
             left, top, left + (right - left) * padded.shape[3] / width, top + (bottom - top) * padded.shape[2] / height
         )
         conditioned = self._model.condition(Request(group.plan, self._embedding(group), group.context[sample : sample + 1]))
-        *_, (_, out) = descend(padded, reductions, lambda small, guess: conditioned.forward(small, window, guess))
+        out = refined(padded, reductions, lambda small, guess: conditioned.forward(small, window, guess))
         return out[..., :height, :width].float()
 
     def _embedding(self, group: Group) -> Tensor | None:

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .grids import read_grid
 from .pixels import Box, Floats
 from .source import Edge, LayerSource, continued
 
@@ -24,7 +25,7 @@ def reduce(source: LayerSource, factor: int) -> LayerSource:
 class Guess:
     """What a model added to the reduced picture, enlarged `ratio` times: read like the picture that it belongs to.
 
-    correction: (3, h, w) float32 on the coarser grid; height, width: of the finer picture. Bilinear, as in training.
+    correction: (h, w, 3) float32 on the coarser grid; height, width: of the finer picture. Bilinear, as in training.
     """
 
     def __init__(self, correction: Floats, ratio: int, height: int, width: int, edge: Edge) -> None:
@@ -37,15 +38,4 @@ class Guess:
         return continued(box, self._height, self._width, self._edge, self._fill)
 
     def _fill(self, box: Box, out: Floats) -> None:
-        above, below, down = self._between(box.top, box.bottom, self._correction.shape[1])
-        before, after, across = self._between(box.left, box.right, self._correction.shape[2])
-        low, high = int(above[0]), int(below[-1]) + 1
-        rows = self._correction[:, low:high]
-        wide = rows[:, :, before] + across * (rows[:, :, after] - rows[:, :, before])
-        out[...] = wide[:, above - low] + down[:, None] * (wide[:, below - low] - wide[:, above - low])
-
-    def _between(self, start: int, stop: int, size: int) -> tuple[np.ndarray, np.ndarray, Floats]:
-        """For each finer pixel: the coarser ones on either side and how far it lies towards the second."""
-        where = np.clip((np.arange(start, stop) + 0.5) / self._ratio - 0.5, 0, size - 1)
-        first = where.astype(np.intp)
-        return first, np.minimum(first + 1, size - 1), (where - first).astype(np.float32)
+        out[...] = read_grid(self._correction, box, self._ratio).transpose(2, 0, 1)

@@ -2,14 +2,14 @@
 
 The hidden colour must not bleed into its visible neighbours, and neither may black. So the model sees the neighbours' own
 colour there: a coarse grid of the visible pixels' averages, its empty cells filled from ever wider surroundings (pull-push,
-after Gortler et al., "The Lumigraph", 1996), read bilinearly. The grid is made once per picture, so tiles agree.
+after Gortler et al., "The Lumigraph", 1996), read bilinearly (see `grids`). It is made once per picture, so tiles agree.
 """
 
 from typing import Final
 
 import numpy as np
 
-from .pixels import Box, Floats, Layer, colours, to_unit, visible
+from .pixels import Floats, Layer, colours, to_unit, visible
 
 CELL: Final = 16
 """Side of a grid cell in pixels: fine enough to follow an edge, coarse enough that 12 megapixels make a small grid."""
@@ -39,21 +39,6 @@ def fill_grid(image: Layer) -> Floats | None:
 def may_hide(image: Layer) -> bool:
     """A quick look: could any pixel of `image` be hidden at all?"""
     return any(visible(image[row : row + 256]) is not None for row in range(0, image.shape[0], 256))
-
-
-def read_grid(grid: Floats, box: Box) -> Floats:
-    """The grid as (box height, box width, colours), bilinear between cell centres."""
-    top, down = _between(box.top, box.bottom, grid.shape[0])
-    left, right = _between(box.left, box.right, grid.shape[1])
-    down, right = down[:, None, None], right[None, :, None]
-    lines = grid[top[0]] * (1 - down) + grid[top[1]] * down
-    return np.asarray(lines[:, left[0]] * (1 - right) + lines[:, left[1]] * right, np.float32)
-
-
-def _between(start: int, stop: int, cells: int) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-    place = np.clip((np.arange(start, stop, dtype=np.float32) + 0.5) / CELL - 0.5, 0, cells - 1)
-    low = place.astype(np.intp)
-    return (low, np.minimum(low + 1, cells - 1)), (place - low).astype(np.float32)
 
 
 def _pull_push(total: Floats, count: Floats) -> Floats:

@@ -221,7 +221,7 @@ class _Job:
             guess = None
             for factor, finer, share in zip(scales, scales[1:], coarse, strict=False):
                 scan = self._scan(net, choice, step, reduce(source, factor), guess)
-                correction = np.empty((3, scan.source.height, scan.source.width), np.float32)
+                correction = np.empty((scan.source.height, scan.source.width, 3), np.float32)
                 self._count(scan, _coarse_pass(scan, correction), words, share)
                 guess = Guess(correction, factor // finer, -(-source.height // finer), -(-source.width // finer), source.edge)
             scan = self._scan(net, choice, step, source, guess)
@@ -307,11 +307,11 @@ def _early_pass(scan: Scan, amount: float, colour: Floats) -> Callable[[Tile], N
 
 
 def _coarse_pass(scan: Scan, correction: Floats) -> Callable[[Tile], None]:
-    """Work that writes what a scan of the reduced picture changes into `correction`, (3, h, w)."""
+    """Work that writes what a scan of the reduced picture changes into `correction`, (h, w, 3)."""
 
     def work(tile: Tile) -> None:
         _, change = scan.change(tile)
-        tile.inner.of(correction.transpose(1, 2, 0))[...] = change
+        tile.inner.of(correction)[...] = change
 
     return work
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from .holes import fill_grid, may_hide, read_grid
+from .grids import read_grid
+from .holes import CELL, fill_grid, may_hide
 from .pixels import Box, Floats, Layer, colours, to_unit, visible
 
 Edge = Literal["mirror", "zero"]
@@ -57,7 +58,7 @@ class LayerSource:
         """Write what a model sees of a box inside the picture into (3, h, w); plane by plane, so that nothing is transposed."""
         seen = visible(box.of(self.layer)) if self._grid is not None else None
         block = box.of(self.layer if self.colour is None else self.colour)
-        filled = None if self._grid is None or seen is None else read_grid(self._grid, box)
+        filled = None if self._grid is None or seen is None else read_grid(self._grid, box, CELL)
         for channel in range(colours(block)):
             plane = out[channel]
             to_unit(block[..., channel], out=plane)

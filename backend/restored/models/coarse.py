@@ -34,6 +34,12 @@ def descend(image: Tensor, reductions: Sequence[int], step: Step) -> Iterator[tu
         guess = result.detach().float().clamp(0, 1) - small if factor > 1 else None
 
 
+def refined(image: Tensor, reductions: Sequence[int], step: Step) -> Tensor:
+    """What `step` returns at full size, after all coarser scales."""
+    *_, (_, result) = descend(image, reductions, step)
+    return result
+
+
 def unit(stride: int, reductions: Sequence[int]) -> int:
     """What a picture's sides must be multiples of, for a network of this stride at these scales."""
     return stride * max(reductions, default=1)

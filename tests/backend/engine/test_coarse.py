@@ -46,7 +46,7 @@ def test_a_guess_read_in_pieces_is_the_whole_guess_enlarged(data: st.DataObject,
     rows, columns = -(-height // ratio), -(-width // ratio)
     correction = np.random.default_rng(height * 41 + width).normal(size=(3, rows, columns)).astype(np.float32)
     whole = F.interpolate(torch.from_numpy(correction)[None], scale_factor=ratio, mode="bilinear")[..., :height, :width].numpy()
-    guess = Guess(correction, ratio, height, width, "mirror")
+    guess = Guess(correction.transpose(1, 2, 0), ratio, height, width, "mirror")
     top, left = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
     bottom, right = data.draw(st.integers(top + 1, height)), data.draw(st.integers(left + 1, width))
     assert np.allclose(guess.read(Box(top, left, bottom, right)), whole[..., top:bottom, left:right], atol=1e-5)

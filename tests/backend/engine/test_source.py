@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from restored.engine.context import check_context, small_size, thumbnail
 from restored.engine.errors import PixelError
-from restored.engine.holes import CELL, fill_grid, read_grid
+from restored.engine.grids import read_grid
+from restored.engine.holes import CELL, fill_grid
 from restored.engine.pixels import Box
 from restored.engine.source import LayerSource, mirrored
 
@@ -70,7 +71,7 @@ def test_the_fill_is_the_average_and_reaches_everywhere() -> None:
     layer[:CELL, :CELL] = (51, 255)
     grid = fill_grid(layer)
     assert grid is not None
-    assert np.allclose(read_grid(grid, Box(0, 0, 100, 100)), 0.2, atol=1e-6)
+    assert np.allclose(read_grid(grid, Box(0, 0, 100, 100), CELL), 0.2, atol=1e-6)
     assert fill_grid(np.zeros((40, 40, 3), np.uint8)) is None
 
 

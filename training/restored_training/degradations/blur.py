@@ -15,7 +15,7 @@ from .base import Degradation, Params, View, choose, column, log_uniform, normal
 from .filters import convolve, disc_kernels, gaussian_blur, gaussian_kernels, path_kernels, rms_radius
 
 SIZE = 65
-"""Kernel side in pixels. 192 + 65 - 1 = 256: a training patch has a quick FFT."""
+"""Kernel side in pixels. 96 + 65 - 1 = 160, 288 + 65 - 1 = 352: training patches have a quick FFT."""
 _BANK = 256
 _POINTS = 120
 """Places on a path: one every half pixel of the longest."""

@@ -16,7 +16,7 @@ from torch import Tensor
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
 from restored.models.base import Request, Restorer, Window
-from restored.models.coarse import descend, unit, usable
+from restored.models.coarse import refined, unit, usable
 
 from .. import checkpoint
 from ..config import ModelConfig
@@ -70,7 +70,7 @@ class NetworkSubject:
             # the tile reaches beyond the layer by its padding, and its window says so
             across, down = (tile.shape[-1] - margin) / width, (tile.shape[-2] - margin) / height
             window = Window(-margin / width, -margin / height, across, down)
-            *_, (_, out) = descend(tile, reductions, lambda small, guess: conditioned.forward(small, window, guess).float())
+            out = refined(tile, reductions, lambda small, guess: conditioned.forward(small, window, guess).float())
         return out[..., margin : margin + height, margin : margin + width]
 
 

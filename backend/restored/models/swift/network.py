@@ -12,7 +12,7 @@ from restored.instruction.plan import Plan
 from restored.instruction.tasks import TASKS
 
 from ..base import Conditioned, Request, Restorer, Window
-from ..coarse import descend
+from ..coarse import refined
 from .config import COARSE_TASKS, SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
@@ -98,8 +98,7 @@ class Swift(Restorer):
         context: (N, 3, ch, cw) in [0, 1]; windows: (N, 4), each tile's place in its layer. Returns (N, 3, h, w), not clamped.
         """
         convs, reading = self.compile(weights), self.reader(context, weights)
-        results = descend(image, reductions, lambda small, guess: self.restore(small, convs, reading, windows, guess))
-        return list(results)[-1][1]
+        return refined(image, reductions, lambda small, guess: self.restore(small, convs, reading, windows, guess))
 
     def restore(self, image: Tensor, convs: Convs, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
         """The part of `forward` that is done per tile and scale; guess: (N, 3, h, w), what a coarser scale would add."""
