@@ -65,6 +65,8 @@ ARROWS = {
     "restored.daemon": ("restored.cli", "restored.io", "restored.hosts", "typer", "rich"),
     "restored": ("restored_training",),
     "restored_client": ("restored", "restored_training"),
+    "restored_client.wire": ("restored_client.session", "restored_client.desk"),
+    "restored_client.session": ("restored_client.desk",),
 }
 
 

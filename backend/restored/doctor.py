@@ -139,8 +139,8 @@ def _models() -> Iterator[Finding]:
 
 
 def _daemon() -> Iterator[Finding]:
-    from restored_client.errors import ClientError
     from restored_client.session import Session
+    from restored_client.wire.errors import ClientError
 
     try:
         with Session.open(client="restored doctor", start=False) as session:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .errors import Cancelled, ClientError, RestoredError
-from .messages import PROTOCOL_VERSION
-from .pixels import DEPTHS, Pixels
 from .session import Outcome, Progress, Session
+from .wire.errors import Cancelled, ClientError, RestoredError
+from .wire.messages import PROTOCOL_VERSION
+from .wire.pixels import DEPTHS, Pixels
 
 __all__ = ["DEPTHS", "PROTOCOL_VERSION", "Cancelled", "ClientError", "Outcome", "Pixels", "Progress", "RestoredError", "Session"]

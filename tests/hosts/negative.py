@@ -20,8 +20,8 @@ from restored.daemon.entry import serve
 from restored.daemon.settings import read_settings
 from restored.daemon.work import Done, IsCancelled, JobCancelled, Order, Say, Tell
 from restored.instruction.tasks import LABELS, TASKS
-from restored_client.pixels import Pixels
-from restored_client.recipe import make_recipe
+from restored_client.wire.pixels import Pixels
+from restored_client.wire.recipe import make_recipe
 
 WORDS = {"noise": "denoise", "blur": "deblur", "rain": "derain", "haze": "dehaze", "snow": "desnow", "bright": "lowlight"}
 TYPES = {"u8": np.dtype("u1"), "u16": np.dtype("<u2"), "u32": np.dtype("<u4"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}

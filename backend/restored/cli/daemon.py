@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from restored_client.errors import ClientError
+from restored_client.wire.errors import ClientError
 
 from . import say
 from .options import Json

@@ -10,7 +10,7 @@ from .say import Failure
 
 def read_recipe(path: Path) -> dict[str, Any]:
     """The recipe in `path`, a result of ours or a JSON file. Raises Failure, PictureError or ClientError with a sentence."""
-    from restored_client.recipe import decode_recipe
+    from restored_client.wire.recipe import decode_recipe
 
     if path.suffix.lower() in SUFFIXES:
         text = recipe_in(read_picture(path).metadata.xmp)

@@ -22,7 +22,7 @@ from restored.io import (
     write_picture,
 )
 from restored.io.exif import settled
-from restored_client.recipe import encode_recipe
+from restored_client.wire.recipe import encode_recipe
 
 from .say import interruptible
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from restored_client.pixels import Pixels
+from restored_client.wire.pixels import Pixels
 
 from .work import Done, IsCancelled, JobCancelled, Order, Say, Tell
 

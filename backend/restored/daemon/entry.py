@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from restored_client.paths import runtime_dir
+from restored_client.session.paths import runtime_dir
 
 from .home import AlreadyRunning, Home
 from .logs import open_log

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from restored_client.discovery import FILE_NAME, Connection
-from restored_client.paths import runtime_dir
+from restored_client.session.discovery import FILE_NAME, Connection
+from restored_client.session.paths import runtime_dir
 
 MAX_SOCKET_PATH = 100
 """Bytes; the kernel's limit for unix sockets is 104 to 108."""

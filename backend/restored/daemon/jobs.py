@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from restored_client.messages import LAYER, Frame
-from restored_client.pixels import Pixels
+from restored_client.wire.messages import LAYER, Frame
+from restored_client.wire.pixels import Pixels
 
 Stage = Literal["waiting", "uploading", "queued", "running"]
 

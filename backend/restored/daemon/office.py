@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from restored_client import messages
-from restored_client.errors import ClientError
-from restored_client.messages import Frame, message
+from restored_client.wire import messages
+from restored_client.wire.errors import ClientError
+from restored_client.wire.messages import Frame, message
 
 from .jobs import Client, Job
 from .lanes import Lane

@@ -4,9 +4,9 @@ import logging
 import threading
 from typing import Any, Literal
 
-from restored_client import messages
-from restored_client.errors import ClientError
-from restored_client.pixels import Pixels
+from restored_client.wire import messages
+from restored_client.wire.errors import ClientError
+from restored_client.wire.pixels import Pixels
 
 from .jobs import Job, Tile
 from .logs import NAME

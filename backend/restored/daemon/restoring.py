@@ -10,9 +10,9 @@ from restored.allocator import keep_pages
 from restored.instruction.plan import Plan, PlanError
 from restored.instruction.sanitize import MAX_CHARACTERS
 from restored.instruction.tasks import LABELS, TASKS
-from restored_client.errors import ClientError
-from restored_client.pixels import Pixels
-from restored_client.recipe import make_recipe
+from restored_client.wire.errors import ClientError
+from restored_client.wire.pixels import Pixels
+from restored_client.wire.recipe import make_recipe
 
 from .build import version
 from .work import Done, IsCancelled, JobCancelled, Order, Say, Tell

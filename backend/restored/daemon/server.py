@@ -11,8 +11,8 @@ from typing import Any, Final
 import psutil
 import zmq
 
-from restored_client.discovery import Connection
-from restored_client.messages import PROTOCOL_VERSION
+from restored_client.session.discovery import Connection
+from restored_client.wire.messages import PROTOCOL_VERSION
 
 from .build import build_id, version
 from .home import Home

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import zmq
 
-from restored_client.messages import encode
+from restored_client.wire.messages import encode
 
 USERNAME: Final = b"restored"
 DOMAIN: Final = b"restored"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from restored_client.pixels import Pixels
+from restored_client.wire.pixels import Pixels
 
 from .shelf import Keepable
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 
 from gi.repository import Gegl, Gimp
 
-from restored_client.pixels import Pixels
+from restored_client.wire.pixels import Pixels
 
 from . import layers, pixels, recipes
 from .words import Refusal, _

@@ -9,9 +9,9 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
-from restored_client.device import in_short
-from restored_client.errors import Cancelled
-from restored_client.planedit import PlanEdit
+from restored_client.desk.device import in_short
+from restored_client.desk.planedit import PlanEdit
+from restored_client.wire.errors import Cancelled
 
 from . import apply, layers, look, pixels, recipes, remarks
 from .chips import ChipRow

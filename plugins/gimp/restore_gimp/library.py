@@ -2,8 +2,8 @@
 
 from gi.repository import Gtk, Pango
 
-from restored_client.history import History, Presets
-from restored_client.starters import STARTERS
+from restored_client.desk.history import History, Presets
+from restored_client.desk.starters import STARTERS
 
 from .look import classed, named
 from .words import _
@@ -19,7 +19,7 @@ class LibraryButton(Gtk.MenuButton):
     """A button that drops the list down.
 
     `on_choose(settings)` is called with what is chosen, `current()` gives what to keep: maps with `instruction` and, in presets,
-    `strength` and the edited `plan`, as in restored_client.history.
+    `strength` and the edited `plan`, as in restored_client.desk.history.
     """
 
     def __init__(self, on_choose, current):

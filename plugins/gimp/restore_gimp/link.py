@@ -7,9 +7,9 @@ import threading
 
 from gi.repository import GLib
 
-from restored_client.errors import Cancelled, ClientError
-from restored_client.latest import Latest
+from restored_client.desk.latest import Latest
 from restored_client.session import Session
+from restored_client.wire.errors import Cancelled, ClientError
 
 TYPING_PAUSE = 0.05
 """Seconds without a key before the text is understood: shorter than between two keys, as understanding takes a moment, too."""

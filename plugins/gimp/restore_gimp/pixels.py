@@ -13,7 +13,7 @@ gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Babl, Gegl, Gimp
 
-from restored_client.pixels import Pixels
+from restored_client.wire.pixels import Pixels
 
 CONTEXT_SIDE = 256
 """Longest side of the thumbnail that goes with every request."""

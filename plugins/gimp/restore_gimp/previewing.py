@@ -1,6 +1,6 @@
 """Keeps the preview true to the layer, the plan and the strength: reads crops, asks for them restored, shows what comes."""
 
-from restored_client.previewstate import PreviewState
+from restored_client.desk.previewstate import PreviewState
 
 from . import pixels, raster
 from .link import DRAG_PAUSE

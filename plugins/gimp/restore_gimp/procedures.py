@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, GLib, GObject
 
-from restored_client.errors import Cancelled, RestoredError
+from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import apply, headless, layers, recipes
 from .words import Refusal, _, unexpected

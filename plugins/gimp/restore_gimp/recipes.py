@@ -4,8 +4,8 @@ import json
 
 from gi.repository import Gimp
 
-from restored_client.errors import ClientError
-from restored_client.recipe import PARASITE, decode_recipe, encode_recipe
+from restored_client.wire.errors import ClientError
+from restored_client.wire.recipe import PARASITE, decode_recipe, encode_recipe
 
 from .words import Refusal, _
 

@@ -3,7 +3,7 @@
 import traceback
 from pathlib import Path
 
-from restored_client import catalogue
+from restored_client.desk import catalogue
 
 CATALOGUE = catalogue.load([catalogue.SHARED, Path(__file__).resolve().parent.parent / "locale"])
 

@@ -6,8 +6,8 @@ from typing import Any, Dict, Optional
 
 from .i18n import tr
 from .qt import QtCore
-from .restored_client.errors import ClientError
-from .restored_client.recipe import decode_recipe, encode_recipe
+from .restored_client.wire.errors import ClientError
+from .restored_client.wire.recipe import decode_recipe, encode_recipe
 
 _PREFIX = "restored-recipe-"  # no slash: Krita makes a file name of it
 

@@ -17,10 +17,10 @@ from .look import Asked, Look
 from .preview import Preview
 from .qt import Qt, QtCore, QtWidgets
 from .recall import Recall
-from .restored_client.device import in_short
-from .restored_client.history import History, Presets
-from .restored_client.planedit import EMPTY_PLAN, PlanEdit
-from .restored_client.reasons import sentence
+from .restored_client.desk.device import in_short
+from .restored_client.desk.history import History, Presets
+from .restored_client.desk.planedit import EMPTY_PLAN, PlanEdit
+from .restored_client.desk.reasons import sentence
 from .sentence import Sentence
 from .settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .restored_client import catalogue as catalogues
+from .restored_client.desk import catalogue as catalogues
 
 _FOLDERS = (catalogues.SHARED, Path(__file__).resolve().parent / "locale")
 

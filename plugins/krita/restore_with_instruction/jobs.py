@@ -15,8 +15,8 @@ from .finish import finish, title
 from .i18n import tr
 from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore, Signal
-from .restored_client.errors import Cancelled, ClientError
-from .restored_client.pixels import Pixels
+from .restored_client.wire.errors import Cancelled, ClientError
+from .restored_client.wire.pixels import Pixels
 
 WAITING, RUNNING, DONE, NOTHING, FAILED, CANCELLED = "waiting", "running", "done", "nothing", "failed", "cancelled"
 

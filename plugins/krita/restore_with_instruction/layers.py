@@ -15,7 +15,7 @@ from krita import Krita
 from .i18n import tr
 from .pixels import CHANNELS, DEPTHS, Space
 from .qt import QtCore, QtGui
-from .restored_client.pixels import Pixels
+from .restored_client.wire.pixels import Pixels
 
 NEW_LAYER, IN_PLACE, NEW_DOCUMENT = "new-layer", "in-place", "new-document"
 

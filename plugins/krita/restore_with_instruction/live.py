@@ -8,10 +8,10 @@ from typing import Any, Optional, Tuple
 from .connection import Line
 from .i18n import tr
 from .qt import QtCore, Signal
-from .restored_client.errors import Cancelled, ClientError
-from .restored_client.latest import Latest
-from .restored_client.pixels import Pixels
-from .restored_client.previewstate import Want
+from .restored_client.desk.latest import Latest
+from .restored_client.desk.previewstate import Want
+from .restored_client.wire.errors import Cancelled, ClientError
+from .restored_client.wire.pixels import Pixels
 
 PLAN_PAUSE, PREVIEW_PAUSE, STRENGTH_PAUSE = 0.06, 0.3, 0.03
 """Seconds of quiet before a plan is asked for, a preview is inferred, a kept preview is weighed again."""

@@ -9,8 +9,8 @@ from .i18n import tr
 from .live import Live, Request
 from .preview import Preview, image_of
 from .qt import QtCore, Signal
-from .restored_client.pixels import Pixels
-from .restored_client.previewstate import PreviewState
+from .restored_client.desk.previewstate import PreviewState
+from .restored_client.wire.pixels import Pixels
 
 WATCH_MS = 400
 """How often the active layer is looked at while the docker is visible: Krita announces no change of the active layer."""

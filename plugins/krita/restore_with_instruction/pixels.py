@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Dict, Tuple, Union
 
-from .restored_client.pixels import Pixels
+from .restored_client.wire.pixels import Pixels
 
 DEPTHS: Dict[str, Tuple[str, int]] = {"U8": ("u8", 1), "U16": ("u16", 2), "F16": ("f16", 2), "F32": ("f32", 4)}
 """Krita's name of a depth -> the wire's name, bytes per channel."""

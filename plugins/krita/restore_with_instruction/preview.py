@@ -6,7 +6,7 @@ from typing import Optional
 
 from .i18n import tr
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
-from .restored_client.pixels import Pixels
+from .restored_client.wire.pixels import Pixels
 
 _GRIP = 10  # pixels beside the split in which a drag takes it
 _ROOM_FOR_WORDS = 150  # narrower pictures are shown without "Before" and "After"

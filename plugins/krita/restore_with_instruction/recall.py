@@ -6,8 +6,8 @@ from typing import Any, Dict, Optional
 
 from .i18n import tr
 from .qt import Qt, QtCore, QtWidgets, Signal
-from .restored_client.history import History, Presets
-from .restored_client.starters import STARTERS
+from .restored_client.desk.history import History, Presets
+from .restored_client.desk.starters import STARTERS
 
 _KIND = Qt.ItemDataRole.UserRole
 _VALUE = Qt.ItemDataRole.UserRole + 1

@@ -10,7 +10,7 @@ from krita import Krita
 from . import colour, layers
 from .pixels import Space, to_wire
 from .qt import QtCore
-from .restored_client.pixels import Pixels
+from .restored_client.wire.pixels import Pixels
 
 DISPLAY = Space("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
 """Previews are shown, not kept: 8 bits are what the screen has."""

@@ -14,7 +14,7 @@ from PIL import Image
 from restored.cli import app, batch, explaining, single
 from restored.cli.work import Done
 from restored.instruction import Plan, Step
-from restored_client.recipe import make_recipe
+from restored_client.wire.recipe import make_recipe
 
 
 class Ran(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored_client.errors import Cancelled, ClientError
+from restored_client.wire.errors import Cancelled, ClientError
 
 from .conftest import Ran, Somebody, names
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from restored.cli.work import Wish
 from restored.io import Metadata, Picture, read_picture, write_picture
-from restored_client.errors import Cancelled, ClientError
+from restored_client.wire.errors import Cancelled, ClientError
 
 from .conftest import Ran, Somebody, names
 

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import zmq
 
-from restored_client import Cancelled, ClientError, Pixels, discovery
-from restored_client.discovery import Connection
-from restored_client.messages import decode, encode, message
-from restored_client.session import Session
+from restored_client import Cancelled, ClientError, Pixels
+from restored_client.session import Session, discovery
+from restored_client.session.discovery import Connection
+from restored_client.wire.messages import decode, encode, message
 
 PROGRAM = ("-m", "restored.daemon", "--engine", "echo")
 ODD = Path(__file__).with_name("odd_engines.py")

@@ -8,7 +8,7 @@ import sys
 import time
 
 from restored_client import Pixels, Session
-from restored_client.messages import UPLOAD, describe, encode, message
+from restored_client.wire.messages import UPLOAD, describe, encode, message
 
 where = sys.argv[1]
 height = 25_000 if where in ("large", "frames") else 2000

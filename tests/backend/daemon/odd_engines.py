@@ -7,7 +7,7 @@ from restored.daemon import serve
 from restored.daemon.echo import Echo
 from restored.daemon.settings import Settings
 from restored_client import Pixels
-from restored_client.paths import runtime_dir
+from restored_client.session.paths import runtime_dir
 
 
 class Stubborn(Echo):

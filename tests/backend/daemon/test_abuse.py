@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from restored_client import ClientError, Pixels, Session
-from restored_client.messages import FORMS, MAX_HEADER, encode, message
+from restored_client.wire.messages import FORMS, MAX_HEADER, encode, message
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=20) | st.binary(max_size=20),
@@ -157,7 +157,7 @@ def test_a_wrong_token_gets_nowhere(launch, monkeypatch) -> None:
         assert not raw.dealer.poll(500)
     assert_well(daemon)
     connection = dataclasses.replace(daemon.connection(), token="guess")
-    monkeypatch.setattr("restored_client.session.read_connection", lambda: connection)
+    monkeypatch.setattr("restored_client.session.talk.read_connection", lambda: connection)
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", start=False)
     assert raised.value.code == "token", raised.value.detail

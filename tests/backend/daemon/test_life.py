@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from restored_client import ClientError, Pixels, Session
-from restored_client.discovery import read_connection
+from restored_client.session.discovery import read_connection
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 
@@ -268,7 +268,7 @@ def test_a_busy_daemon_of_another_build_is_used_as_it_is(daemon) -> None:
 def test_a_client_of_a_newer_protocol_is_told_to_update_the_engine(folder, monkeypatch, launch) -> None:
     daemon = launch()
     daemon.connection()
-    monkeypatch.setattr("restored_client.messages.PROTOCOL_VERSION", 2)
+    monkeypatch.setattr("restored_client.wire.messages.PROTOCOL_VERSION", 2)
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", start=False)
     assert raised.value.code == "protocol"

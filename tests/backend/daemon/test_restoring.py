@@ -12,7 +12,7 @@ from restored.instruction import Plan
 from restored.models.bundle import write_bundle
 from restored.models.swift import Swift, SwiftConfig
 from restored_client import ClientError, Pixels
-from restored_client.recipe import decode_recipe, encode_recipe
+from restored_client.wire.recipe import decode_recipe, encode_recipe
 
 SMALL = SwiftConfig(widths=(8, 12, 16), encoder=(1, 1), middle=1, decoder=(1, 1), rank=2, context_width=8, grid_channels=4)
 PLAN = {"steps": [{"task": "denoise"}]}

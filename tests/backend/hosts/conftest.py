@@ -38,8 +38,8 @@ def sources(tmp_path: Path, program: Path, monkeypatch: pytest.MonkeyPatch) -> P
         "krita/restore_with_instruction.desktop": "[Desktop Entry]\n",
         "krita/restore_with_instruction.action": "<ActionCollection/>\n",
         "krita/restore_with_instruction/__init__.py": "",
-        "restored_client/session.py": "",
-        "restored_client/vendor/msgpack/fallback.py": "",
+        "restored_client/session/talk.py": "",
+        "restored_client/wire/vendor/msgpack/fallback.py": "",
     }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -18,15 +18,15 @@ GIMP_FILES = [
     "restore-with-instruction/restore-with-instruction.py",
     "restore-with-instruction/restore_gimp/dialog.py",
     "restore-with-instruction/restored_client/installed.json",
-    "restore-with-instruction/restored_client/session.py",
-    "restore-with-instruction/restored_client/vendor/msgpack/fallback.py",
+    "restore-with-instruction/restored_client/session/talk.py",
+    "restore-with-instruction/restored_client/wire/vendor/msgpack/fallback.py",
 ]
 KRITA_FILES = [
     "restore_with_instruction.desktop",
     "restore_with_instruction/__init__.py",
     "restore_with_instruction/restored_client/installed.json",
-    "restore_with_instruction/restored_client/session.py",
-    "restore_with_instruction/restored_client/vendor/msgpack/fallback.py",
+    "restore_with_instruction/restored_client/session/talk.py",
+    "restore_with_instruction/restored_client/wire/vendor/msgpack/fallback.py",
 ]
 KRITA_ACTION = "restore_with_instruction.action"
 
@@ -194,8 +194,8 @@ def test_the_real_adapters_are_complete(tmp_path: Path, program: Path) -> None:
     assert os.access(tmp_path / "gimp/restore-with-instruction/restore-with-instruction.py", os.X_OK)
     assert "X-KDE-Library=restore_with_instruction" in (tmp_path / "krita/restore_with_instruction.desktop").read_text()
     for client in ("gimp/restore-with-instruction", "krita/restore_with_instruction"):
-        assert (tmp_path / client / "restored_client" / "session.py").is_file()
-        assert (tmp_path / client / "restored_client" / "vendor" / "msgpack" / "fallback.py").is_file()
+        assert (tmp_path / client / "restored_client" / "session" / "talk.py").is_file()
+        assert (tmp_path / client / "restored_client" / "wire" / "vendor" / "msgpack" / "fallback.py").is_file()
 
 
 def test_the_executable_is_restored_not_python(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from restored_client.errors import ClientError
 from restored_client.session import Session
+from restored_client.wire.errors import ClientError
 
 PROGRAM = """#!/bin/sh
 # this test's process lives outside of the tree, and so does the project; it may itself live in a chroot,

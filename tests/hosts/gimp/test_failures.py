@@ -81,7 +81,7 @@ def test_not_installed(gimp, box):
 @pytest.mark.parametrize(("protocol", "sentence"), [(99, "engine is older"), (0, "plug-in is older")])
 def test_protocol_mismatch_says_which_side_to_update(gimp, box, shared_daemon, protocol, sentence):
     other = type(gimp)(gimp.suite, box / "other")
-    messages = other.profile / "plug-ins" / "restore-with-instruction" / "restored_client" / "messages.py"
+    messages = other.profile / "plug-ins" / "restore-with-instruction" / "restored_client" / "wire" / "messages.py"
     text = messages.read_text()
     assert "PROTOCOL_VERSION: Final[int] = 1\n" in text
     messages.write_text(text.replace("PROTOCOL_VERSION: Final[int] = 1\n", f"PROTOCOL_VERSION: Final[int] = {protocol}\n"))

@@ -69,7 +69,7 @@ def test_an_engine_that_cannot_start(gimp, box, program, sentence):
 
 def test_another_protocol_is_said_in_the_window(gimp, box, shared_daemon, screen, photo):
     other = type(gimp)(gimp.suite, box / "other")
-    messages = other.profile / "plug-ins" / "restore-with-instruction" / "restored_client" / "messages.py"
+    messages = other.profile / "plug-ins" / "restore-with-instruction" / "restored_client" / "wire" / "messages.py"
     text = messages.read_text()
     known = "PROTOCOL_VERSION: Final[int] = 1\n"
     assert known in text

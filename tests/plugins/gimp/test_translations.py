@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from restored_client.catalogue import SHARED, parse
+from restored_client.desk.catalogue import SHARED, parse
 
 GIMP = Path(__file__).resolve().parents[3] / "plugins" / "gimp"
 

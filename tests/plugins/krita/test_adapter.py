@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored.hosts import build
-from restored_client import catalogue
+from restored_client.desk import catalogue
 
 ADAPTER = Path(__file__).resolve().parents[3] / "plugins/krita/restore_with_instruction"
 SOURCES = sorted(ADAPTER.glob("*.py"))

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import zmq
 
-from restored_client.discovery import Connection
-from restored_client.messages import decode
+from restored_client.session.discovery import Connection
+from restored_client.wire.messages import decode
 
 TOKEN = "the token"
 
@@ -137,7 +137,7 @@ def publish(folder: Path) -> Callable[[str], Connection]:
 @pytest.fixture
 def scripted(router: Callable[..., Router], publish: Callable[[str], Connection]) -> Callable[..., Router]:
     """A daemon that says hello properly and answers everything else as `script(header)` says: a list of messages."""
-    from restored_client.messages import encode, message
+    from restored_client.wire.messages import encode, message
 
     def make(script: Callable[[dict[str, Any]], list[list[Any]]], **hello: Any) -> Router:
         def answer(frames: list[bytes]) -> list[list[Any]]:

@@ -51,9 +51,9 @@ def test_it_imports_the_standard_library_only() -> None:
 ROUND_TRIP = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import restored_client, restored_client.history, restored_client.recipe
-from restored_client.messages import decode, encode
-from restored_client.zmtp import Dealer
+import restored_client, restored_client.desk.history, restored_client.wire.recipe
+from restored_client.wire.messages import decode, encode
+from restored_client.wire.zmtp import Dealer
 dealer = Dealer.connect(sys.argv[2], username=b"restored", password=b"the token", timeout=60)
 pixels = bytes(range(256)) * 20000
 dealer.send([encode({"text": "caf\\u00e9", "sizes": [1, 2.5, None, True, 2**40]}), pixels, b""])

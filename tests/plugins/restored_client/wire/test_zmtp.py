@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from restored_client.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
+from restored_client.wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
 
 GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"PLAIN".ljust(20, b"\0") + bytes(32)
 WELCOME = b"\x04\x08\x07WELCOME"
@@ -182,7 +182,7 @@ def test_a_server_that_died_does_not_end_a_host_with_sigpipe(rude) -> None:
     # Krita's Python, unlike python itself, leaves the signal at its default
     code = f"""
 import signal, time
-from restored_client.zmtp import ConnectionLost, Dealer
+from restored_client.wire.zmtp import ConnectionLost, Dealer
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 dealer = Dealer.connect({endpoint!r}, username=b"restored", password=b"the token", timeout=60)
 try:

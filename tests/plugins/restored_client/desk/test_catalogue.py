@@ -3,10 +3,10 @@
 import pytest
 
 from restored.instruction import LABELS, REASONS
-from restored_client import errors
-from restored_client.catalogue import SHARED, load, parse
-from restored_client.reasons import SENTENCES
-from restored_client.starters import STARTERS
+from restored_client.desk.catalogue import SHARED, load, parse
+from restored_client.desk.reasons import SENTENCES
+from restored_client.desk.starters import STARTERS
+from restored_client.wire import errors
 
 PO = """
 msgid ""

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from restored_client import Cancelled, ClientError, Pixels, Session, session
-from restored_client.messages import describe, encode, message
+from restored_client import Cancelled, ClientError, Pixels, Session
+from restored_client.session import talk as session
+from restored_client.wire.messages import describe, encode, message
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from restored_client import ClientError, Session, launch
-from restored_client.paths import runtime_dir
+from restored_client import ClientError, Session
+from restored_client.session import launch
+from restored_client.session.paths import runtime_dir
 
 
 def program(path, body: str = "exit 0"):
@@ -89,7 +90,7 @@ def test_something_that_cannot_be_run(nowhere, folder) -> None:
 
 
 def test_one_that_never_speaks_is_given_up(nowhere, folder, monkeypatch) -> None:
-    monkeypatch.setattr("restored_client.session.TIME_TO_START", 0.5)
+    monkeypatch.setattr("restored_client.session.talk.TIME_TO_START", 0.5)
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", executable=[sys.executable, "-c", "import time; time.sleep(5)"])
     assert raised.value.code == "start_failed"

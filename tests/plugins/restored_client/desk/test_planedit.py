@@ -1,7 +1,7 @@
 """Chips: every edit survives the next keystroke and only as long as it makes sense."""
 
 from restored.instruction import Plan
-from restored_client.planedit import PlanEdit
+from restored_client.desk.planedit import PlanEdit
 
 
 def understood(*tasks, text="", excluded=()):

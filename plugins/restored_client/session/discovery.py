@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Optional
 
-from .errors import ClientError
+from ..wire.errors import ClientError
 from .paths import runtime_dir
 
 FILE_NAME: Final = "connection.json"

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, Final, List, Mapping, Optional
 
-from .paths import config_dir
+from ..session.paths import config_dir
 
 MAX_HISTORY: Final = 200
 MAX_LENGTH: Final = 4000

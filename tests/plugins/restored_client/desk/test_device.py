@@ -2,7 +2,7 @@
 
 import pytest
 
-from restored_client.device import in_short
+from restored_client.desk.device import in_short
 
 
 @pytest.mark.parametrize(

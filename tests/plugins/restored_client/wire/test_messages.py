@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored_client import DEPTHS, ClientError, Pixels
-from restored_client.errors import SENTENCES
-from restored_client.messages import (
+from restored_client.wire.errors import SENTENCES
+from restored_client.wire.messages import (
     FORMS,
     MAX_HEADER,
     check_request,

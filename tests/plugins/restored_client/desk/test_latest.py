@@ -3,7 +3,7 @@
 import threading
 import time
 
-from restored_client.latest import Latest
+from restored_client.desk.latest import Latest
 
 
 def test_a_burst_runs_once_with_the_last_value():

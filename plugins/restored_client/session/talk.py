@@ -10,11 +10,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Sequence, Tuple
 
-from . import launch, messages
+from ..wire import messages
+from ..wire.errors import Cancelled, ClientError
+from ..wire.pixels import Pixels
+from ..wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
+from . import launch
 from .discovery import Connection, is_alive, read_connection
-from .errors import Cancelled, ClientError
-from .pixels import Pixels
-from .zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
 
 USERNAME: Final = b"restored"
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored_client import ClientError
-from restored_client.history import MAX_HISTORY, MAX_LENGTH, History, Presets
-from restored_client.recipe import decode_recipe, encode_recipe, make_recipe
+from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, History, Presets
+from restored_client.wire.recipe import decode_recipe, encode_recipe, make_recipe
 
 RECIPE = make_recipe(
     instruction="remove “rain”", plan={"steps": []}, strength=0.5, scale=1, model="swift", sha256="0" * 64, version="0.1.0"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored_client.previewstate import PreviewState
+from restored_client.desk.previewstate import PreviewState
 
 PLAN = {"steps": [{"task": "derain", "strength": 1.0}]}
 

@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any, Dict, Final, Iterator, List, Mapping, Optional, Sequence
 
-from .errors import ClientError
+from ..wire.errors import ClientError
 from .paths import runtime_dir
 
-INSTALLED: Final = Path(__file__).with_name("installed.json")
+INSTALLED: Final = Path(__file__).resolve().parents[1] / "installed.json"
 """Written by `restored plugins install`: {"executable": absolute path, "version": ...}."""
 
 HOST_VARIABLES: Final = tuple(

@@ -1,0 +1,1 @@
+"""What a person sees and does about one restoration, without widgets: plan edits, previews, history, sentences, translations."""

@@ -1,0 +1,7 @@
+"""Find the daemon, start it when there is none, and talk with it."""
+
+from __future__ import annotations
+
+from .talk import Outcome, Progress, Session
+
+__all__ = ["Outcome", "Progress", "Session"]
