@@ -83,7 +83,7 @@ def text_spaces() -> dict[str, Callable[[Sequence[str]], np.ndarray]]:
     from restored.instruction.encoder import encode
 
     return {
-        "raw encoder": lambda texts: encode(list(texts)).pooled.numpy(),
+        "raw encoder": lambda texts: encode(list(texts)).pooled,
         "trained projection": lambda texts: np.stack([embed(text) for text in texts]),
     }
 

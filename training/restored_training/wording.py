@@ -37,11 +37,13 @@ class TextBank:
         if cache is not None and cache.exists():
             with np.load(cache) as stored:
                 return cls({_wanted(name.split("+")): torch.from_numpy(stored[name]) for name in stored.files})
-        from restored.instruction.encoder import encode
+        from restored.instruction import reference
+
+        encode = reference.load().encode
 
         vectors: dict[Wanted, Tensor] = {}
         for wanted, texts in choose(examples, sentences, random.Random(seed)).items():
-            parts = [encode(texts[start : start + 64]).pooled.half() for start in range(0, len(texts), 64)]
+            parts = [torch.from_numpy(encode(texts[start : start + 64]).pooled).half() for start in range(0, len(texts), 64)]
             vectors[wanted] = torch.cat(parts)
         if cache is not None:
             arrays: dict[str, Any] = {"+".join(wanted): value.numpy() for wanted, value in vectors.items()}

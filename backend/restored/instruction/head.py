@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import torch
 
 from . import encoder
-from .network import KINDS, Head, HeadConfig, Heads
+from .arithmetic import sigmoid, softmax
+from .head_config import KINDS, HeadConfig
+from .reader import HeadsReader
 from .spelling import Normalised, Speller
 from .tasks import TASKS
+
+if TYPE_CHECKING:
+    from .network import Heads
 
 FOLDER: Final = Path(__file__).with_name("head_files")
 LOCK = threading.Lock()
@@ -68,8 +72,8 @@ class Judgement:
 class LoadedHead:
     """Heads, speller and settings, ready to read sentences. Thread-safe: nothing changes after construction."""
 
-    def __init__(self, head: Heads, speller: Speller, settings: Settings, info: Mapping[str, Any] | None = None) -> None:
-        self.head = head.eval().requires_grad_(False)
+    def __init__(self, head: HeadsReader, speller: Speller, settings: Settings, info: Mapping[str, Any] | None = None) -> None:
+        self.head = head
         self.speller = speller
         self.settings = settings
         self.info = dict(info or {})
@@ -78,33 +82,28 @@ class LoadedHead:
         """Judge one sentence (at least one letter or digit)."""
         normalised = self.speller.normalise(text)
         encoded = encoder.encode([normalised.text])
-        with torch.inference_mode():
-            reading = self.head(encoded.tokens, encoded.mask, encoded.pooled)
-            state = (reading.state[0] / self.settings.temperature).softmax(-1).numpy()
-            kinds = reading.kinds[0].sigmoid().tolist()
-            judgement = Judgement(
-                wanted=state[:, 1],
-                excluded=state[:, 2],
-                strength=reading.strength[0].sigmoid().numpy(),
-                kinds=dict(zip(KINDS, kinds, strict=True)),
-                tokens=encoded.offsets[0],
-                attention=reading.attention[0].numpy(),
-                marks=reading.marks[0, :, :, 0].sigmoid().numpy(),
-                truncated=encoded.mask.shape[1] >= encoder.MAX_TOKENS,
-            )
+        reading = self.head.read(encoded.tokens[0], encoded.pooled[0])
+        state = softmax(reading.state / np.float32(self.settings.temperature))
+        judgement = Judgement(
+            wanted=state[:, 1],
+            excluded=state[:, 2],
+            strength=sigmoid(reading.strength),
+            kinds=dict(zip(KINDS, sigmoid(reading.kinds).tolist(), strict=True)),
+            tokens=encoded.offsets[0],
+            attention=reading.attention,
+            marks=sigmoid(reading.marks[:, :, 0]),
+            truncated=encoded.mask.shape[1] >= encoder.MAX_TOKENS,
+        )
         return judgement, normalised
 
     def embed(self, text: str) -> np.ndarray:
         """(256,) float32, L2-normalised."""
         encoded = encoder.encode([self.speller.normalise(text).text])
-        with torch.inference_mode():
-            return self.head.embed(encoded.pooled)[0].numpy()
+        return self.head.embed(encoded.pooled[0])
 
 
-@cache
-def _load(folder: Path) -> LoadedHead:
-    from safetensors.torch import load as load_tensors
-
+def _checked_files(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What head.json says, and the files that it names, each with the sha256 it says. Raises HeadError."""
     try:
         info = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         files = {name: (folder / name).read_bytes() for name in info["sha256"]}
@@ -115,9 +114,15 @@ def _load(folder: Path) -> LoadedHead:
             raise HeadError(f"The file {name} that understands instructions is damaged. Please reinstall restored.")
     if tuple(info["tasks"]) != TASKS or info["encoder_sha256"] != encoder.SHA256:
         raise HeadError("The files that understand instructions belong to another version of restored. Please reinstall it.")
-    head = Heads(Head(HeadConfig(**info["config"])) for _ in range(info["members"]))
-    tensors = load_tensors(files["head.safetensors"])
-    head.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    return info, files
+
+
+@cache
+def _load(folder: Path) -> LoadedHead:
+    from safetensors.numpy import load as load_tensors
+
+    info, files = _checked_files(folder)
+    head = HeadsReader(load_tensors(files["head.safetensors"]), HeadConfig(**info["config"]), info["members"])
     speller = Speller(json.loads(files["lexicon.json"]), encoder.vocabulary())
     return LoadedHead(head, speller, Settings.from_dict(info["settings"]), info)
 
@@ -128,8 +133,21 @@ def load(folder: Path | None = None) -> LoadedHead:
         return _load(folder or FOLDER)
 
 
-def save(head: Heads, lexicon: Mapping[str, int], settings: Settings, folder: Path, notes: Mapping[str, Any]) -> None:
+def network(folder: Path | None = None) -> "Heads":
+    """The same heads as the network that was trained, in evaluation mode: the reference of `load`. Raises HeadError."""
+    from safetensors.torch import load as load_tensors
+
+    from .network import Head, Heads
+
+    info, files = _checked_files(folder or FOLDER)
+    head = Heads(Head(HeadConfig(**info["config"])) for _ in range(info["members"]))
+    head.load_state_dict({name: tensor.float() for name, tensor in load_tensors(files["head.safetensors"]).items()})
+    return head.eval().requires_grad_(False)
+
+
+def save(head: "Heads", lexicon: Mapping[str, int], settings: Settings, folder: Path, notes: Mapping[str, Any]) -> None:
     """Write head.safetensors (float16), lexicon.json and head.json with the sha256 of both."""
+    import torch
     from safetensors.torch import save as save_tensors
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,38 +8,15 @@ seeds, judge together: where a sentence is unlike anything they learned from, th
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .encoder import LAYERS, WIDTH
+from .head_config import KINDS, HeadConfig
 from .tasks import TASKS
-
-KINDS = ("general", "off_topic", "add", "foreign")
-"""What else a sentence can be or contain, besides wishes for tasks."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeadConfig:
-    """Hyperparameters. The defaults have about a million parameters.
-
-    width, heads, layers: of the token reader; whole: width of the sentence reader; share: its weight in the average.
-    """
-
-    width: int = 144
-    heads: int = 4
-    layers: int = 2
-    dropout: float = 0.2
-    embedding: int = 256
-    whole: int = 384
-    share: float = 0.3
-
-    def to_dict(self) -> dict[str, Any]:
-        """For head.json."""
-        return asdict(self)
 
 
 class Reading(NamedTuple):

@@ -55,4 +55,4 @@ def _installed_encoder(text: str) -> torch.Tensor:
     """The sentence vector of the encoder that is installed with the package: (384,)."""
     from restored.instruction.encoder import encode
 
-    return encode([text]).pooled[0]
+    return torch.from_numpy(encode([text]).pooled[0])

@@ -187,7 +187,7 @@ def embedder_of_checkpoint(path: Path) -> Callable[[str], np.ndarray]:
             return np.full(dim, dim**-0.5, np.float32)
         from restored.instruction.encoder import encode
 
-        pooled = encode([sentence]).pooled
+        pooled = torch.from_numpy(encode([sentence]).pooled)
         if source == "raw" or not head:
             return pooled[0].numpy()
         return F.normalize(F.linear(pooled, head["head.fc1.weight"], head["head.fc1.bias"]), dim=1)[0].numpy()

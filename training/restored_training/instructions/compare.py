@@ -72,7 +72,8 @@ def compare(config: TrainConfig | None = None, console: Console | None = None) -
     sides = {side: [e for e in corpus if e.split == side] for side in ("val", "test")}
     features = {side: compute(rows, loaded.speller, config.cache) for side, rows in sides.items()}
 
-    one = loaded.head.first
+    both = head.network()
+    one = both.first
 
     def by_clauses(side: str) -> Probabilities:
         clauses, owner = split_clauses(sides[side])
@@ -84,7 +85,7 @@ def compare(config: TrainConfig | None = None, console: Console | None = None) -
         "clauses": by_clauses,
         "tokens": lambda side: judge_tokens(one, features[side]),
         "both": lambda side: judge(one, features[side]),
-        "shipped": lambda side: judge(loaded.head, features[side]),
+        "shipped": lambda side: judge(both, features[side]),
     }
     results: dict[str, list[Outcome]] = {}
     for name, way in ways.items():

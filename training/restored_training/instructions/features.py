@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from restored.instruction import TASKS, encoder
-from restored.instruction.network import KINDS
+from restored.instruction import TASKS, encoder, reference
+from restored.instruction.head_config import KINDS
 from restored.instruction.spelling import Normalised, Speller
 
 from .example import Example
@@ -141,10 +141,10 @@ def _encode_shard(texts: Sequence[str], folder: Path, *, half: bool) -> None:
     for start in range(0, len(order), 128):
         rows = order[start : start + 128]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            encoded = encoder.encode([texts[row] for row in rows])
+            encoded = reference.load().encode([texts[row] for row in rows])
         for i, row in enumerate(rows):
-            tokens[row] = encoded.tokens[i, : int(encoded.mask[i].sum())].numpy().astype(np.float16)
-        pooled[rows] = encoded.pooled.numpy()
+            tokens[row] = encoded.tokens[i, : int(encoded.mask[i].sum())].astype(np.float16)
+        pooled[rows] = encoded.pooled
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "flat.npy", np.concatenate(tokens))
     np.save(folder / "length.npy", np.array([len(item) for item in tokens]))
@@ -182,8 +182,7 @@ def compute(examples: Sequence[Example], speller: Speller, cache: Path, *, half:
         where |= {text: (len(shards) - 1, row) for row, text in enumerate(missing)}
     starts = [np.concatenate([[0], np.cumsum(shard.length)[:-1]]) for shard in shards]
     places = [where[item.text] for item in normalised]
-    cut = {"truncation": True, "max_length": encoder.MAX_TOKENS, "return_offsets_mapping": True}
-    offsets = encoder.load().tokenizer([item.text for item in normalised], **cut)["offset_mapping"]
+    offsets = reference.load().offsets([item.text for item in normalised])
     return Features(
         shards,
         np.array([number for number, _ in places]),

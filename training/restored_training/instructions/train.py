@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from restored.instruction import encoder
 from restored.instruction import head as shipped
-from restored.instruction.head import LoadedHead, Settings
+from restored.instruction.head import Settings
 from restored.instruction.network import Head, HeadConfig, Heads, Reading
 from restored.instruction.spelling import Speller
 
@@ -55,8 +55,8 @@ class TrainConfig:
     output: Path = shipped.FOLDER
 
 
-def train_head(config: TrainConfig | None = None) -> LoadedHead:
-    """Build the corpus, train, tune the thresholds on validation, save the head's files, return it."""
+def train_head(config: TrainConfig | None = None) -> None:
+    """Build the corpus, train, tune the thresholds on validation, save the head's files."""
     config = config or TrainConfig()
     corpus = build(config.seed)
     lexicon = build_lexicon()
@@ -66,14 +66,12 @@ def train_head(config: TrainConfig | None = None) -> LoadedHead:
     seeds = range(config.seed, config.seed + config.members)
     head = Heads([fit(sides["train"], features["train"], replace(config, seed=seed)) for seed in seeds]).eval()
     settings = tune(judge(head, features["val"]), sides["val"])
-    loaded = LoadedHead(head, speller, settings)
     notes = {
         "corpus": {side: len(rows) for side, rows in sides.items()},
         "training": _plain(config),
         "test side of the corpus": figures(judge(head, features["test"]), sides["test"], settings),
     }
     shipped.save(head, lexicon, settings, config.output, notes)
-    return loaded
 
 
 def figures(judged: Probabilities, examples: list[Example], settings: Settings) -> dict[str, float]:
