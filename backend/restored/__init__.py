@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from .instruction.plan import Plan, PlanError, Step
 from .instruction.tasks import LABELS, TASKS, Task
+from .offline import keep_dependencies_quiet
 
 if TYPE_CHECKING:
     from .api import Restoration, explain, restore
     from .engine import Cancelled, EngineError, PixelError, Preview, Residual
     from .models.base import ModelError
     from .models.bundle import Bundle, list_bundles, load_bundle
+
+keep_dependencies_quiet()  # before anything of ours can import a package that asks home
 
 __all__ = [
     "LABELS",

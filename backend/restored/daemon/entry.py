@@ -6,11 +6,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from restored.offline import stay_offline
 from restored_client.session.paths import runtime_dir
 
 from .home import AlreadyRunning, Home
 from .logs import open_log
-from .offline import stay_offline
 from .settings import Settings, read_settings
 from .work import Work
 

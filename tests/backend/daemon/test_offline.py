@@ -9,7 +9,7 @@ import pytest
 
 from restored_client import Pixels
 
-OFFLINE = "import socket; from restored.daemon.offline import stay_offline; stay_offline(); "
+OFFLINE = "import socket; from restored.offline import stay_offline; stay_offline(); "
 
 REFUSED = (
     "socket.create_connection(('192.0.2.1', 80), 1)",

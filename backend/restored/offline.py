@@ -1,0 +1,47 @@
+"""No connection leaves the machine: dependencies that would ask home are kept from it, and the interpreter refuses the rest.
+
+`keep_dependencies_quiet` runs when the package `restored` is imported, so it comes before every import of ours in every process:
+command, daemon, API, training, and children started by fork or by spawn. `stay_offline` is for processes that are ours alone.
+"""
+
+import os
+import sys
+from typing import Any, Final
+
+TELEMETRY: Final = ("openvino_telemetry",)
+"""Packages that exist only to report usage. `import openvino` sends an event to an analytics host through the first; without it,
+it falls back to a stand-in of its own that does nothing."""
+
+QUIET: Final = {"HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+OFFLINE: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+def keep_dependencies_quiet() -> None:
+    """Make packages that report usage look absent, and tell the others not to. What is imported already is left alone."""
+    for name in TELEMETRY:
+        # None: importing it raises ModuleNotFoundError, as if it were not installed
+        sys.modules.setdefault(name, None)  # pyright: ignore[reportArgumentType]
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def stay_offline() -> None:
+    """From now on, connecting to or asking for another machine raises PermissionError; libraries are told not to try."""
+    keep_dependencies_quiet()
+    os.environ.update(QUIET | OFFLINE)
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) and address else None
+        refused = host is not None and host not in LOOPBACK
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        refused = arguments[0] not in (None, "", *LOOPBACK)
+    else:
+        return
+    if refused:
+        raise PermissionError("restored works offline: it connects to no other machine")
