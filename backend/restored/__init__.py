@@ -9,8 +9,8 @@ Importing it loads no model, no numpy and no torch: that happens with the first 
 
 from typing import TYPE_CHECKING, Any
 
+from .ground.tasks import LABELS, TASKS, Task
 from .instruction.plan import Plan, PlanError, Step
-from .instruction.tasks import LABELS, TASKS, Task
 from .offline import keep_dependencies_quiet
 
 if TYPE_CHECKING:

@@ -4,15 +4,23 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from restored.instruction.tasks import TASKS, Task
+from restored.ground import tasks
+from restored.instruction.tasks import TASKS
 
 
 class ConfigError(ValueError):
     """A run file that cannot be used; the message is a sentence that names the entry."""
 
 
+def _known(task: str) -> str:
+    if task not in TASKS:
+        raise ValueError(f"“{task}” is not a task that damage is made for; those are {', '.join(TASKS)}")
+    return task
+
+
+Task = Annotated[tasks.Task, AfterValidator(_known)]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 

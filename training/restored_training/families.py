@@ -8,9 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from restored.ground.tasks import info
 from restored.models.base import ModelError
 from restored.models.coarse import descend, unit
-from restored.models.swift import COARSE_TASKS, Swift, SwiftConfig
+from restored.models.swift import Swift, SwiftConfig
 
 from .config import ConfigError, ModelConfig, RunConfig
 from .sampling import Group
@@ -33,7 +34,7 @@ def build(config: ModelConfig) -> nn.Module:
 def check_patches(model: nn.Module, config: RunConfig) -> None:
     """Raises ConfigError for patches that the network cannot be shown whole at all its scales."""
     tasks = [config.mix.named] if config.mix.named else config.mix.tasks
-    if not isinstance(model, Swift) or not set(tasks) & set(COARSE_TASKS):
+    if not isinstance(model, Swift) or not any(info(task).reaches_far for task in tasks):
         return
     side = unit(model.stride, model.config.reductions)
     for stage in config.patches:
@@ -49,7 +50,7 @@ def reads_text(config: ModelConfig) -> bool:
 def restore(model: nn.Module, group: Group, embedding: Tensor | None = None) -> Tensor:
     """The model's result for a group: (N, 3, s, s), not clamped. embedding: (N, text_dim) for families that read text."""
     if isinstance(model, Swift):
-        weights = group.weights.to(group.damaged.device)
+        weights = torch.tensor(group.plan.strengths(model.config.tasks), device=group.damaged.device)
         return model(group.damaged, weights, group.context, group.windows, reductions=model.reductions(group.plan))
     if embedding is None:
         raise ValueError("this family is conditioned by an instruction's embedding")
@@ -74,7 +75,7 @@ def views(model: nn.Module, group: Group, target: Tensor, embedding: Tensor | No
     reductions = model.reductions(group.plan) if isinstance(model, Swift) else ()
     if not isinstance(model, Swift) or not reductions:
         return [View(restore(model, group, embedding), target, group.damaged)]
-    weights = group.weights.to(group.damaged.device)
+    weights = torch.tensor(group.plan.strengths(model.config.tasks), device=group.damaged.device)
     convs, reading = model.compile(weights), model.reader(group.context, weights)
     size = group.damaged.shape[-1]
     margin = size // 3 // model.stride * model.stride

@@ -44,7 +44,7 @@ class Group:
     @property
     def weights(self) -> Tensor:
         """(tasks,) float32, the plan's strength per task."""
-        return torch.tensor(self.plan.weights)
+        return torch.tensor(self.plan.strengths(TASKS))
 
     @property
     def kind(self) -> str:

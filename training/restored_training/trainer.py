@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from restored.models.swift import Swift
+from restored.models.swift import Swift, SwiftConfig
 
 from . import checkpoint, families
 from .carry import weights_of
@@ -66,7 +66,7 @@ class Trainer:
         self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
         if config.model.start_from is not None:
             begun = weights_of(config.model.start_from)
-            if isinstance(self.model, Swift) and begun.get("hyperparameters") != self.model.config.to_dict():
+            if isinstance(self.model, Swift) and SwiftConfig(**begun["hyperparameters"]) != self.model.config:
                 begun = {"model": widened(begun, self.model.config)}
             start_from(self.model, begun)
             if self.text and begun.get("text"):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from restored.instruction.tasks import LABELS, is_task
+from restored.ground.tasks import LABELS, is_task
 
 from . import say
 from .options import Device, Json, Model, NoDaemon, Output, Recipe, Scale, Strength

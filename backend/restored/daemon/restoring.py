@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from restored.allocator import keep_pages
+from restored.ground.tasks import FIRST_TASKS, LABELS
 from restored.instruction.plan import Plan, PlanError
 from restored.instruction.sanitize import MAX_CHARACTERS
-from restored.instruction.tasks import LABELS, TASKS
 from restored_client.wire.errors import ClientError
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
@@ -48,7 +48,7 @@ class Restoring:
         self._reading = threading.Lock()  # the language model is not made for two threads
 
     def tasks(self) -> list[dict[str, str]]:
-        return [{"id": task, "label": LABELS[task]} for task in TASKS]
+        return [{"id": task, "label": LABELS[task]} for task in FIRST_TASKS]
 
     def load(self, say: Say) -> None:
         with _with_sentences():

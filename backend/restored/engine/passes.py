@@ -1,29 +1,16 @@
-"""A plan as passes of a model: one where the model does several tasks together, else one per step in APPLY_ORDER."""
+"""A plan as passes of a model: one where the model does several tasks together, else one per step, in the tasks' order."""
 
 from dataclasses import dataclass, replace
 
 import torch
 
+from restored.ground.tasks import LABELS, info
 from restored.instruction.plan import Plan, Step
-from restored.instruction.tasks import LABELS
 from restored.models.base import Request, Restorer
 from restored.models.bundle import Bundle
 
 from .errors import EngineError
 from .pixels import Floats
-
-PHRASES = {
-    "denoise": "Remove the noise from this photo",
-    "deblur": "Remove the blur and make this photo sharp",
-    "derain": "Remove the rain from this photo",
-    "dehaze": "Remove the haze from this photo",
-    "desnow": "Remove the snow from this photo",
-    "lowlight": "Brighten this dark photo",
-    "superres": "Increase the resolution of this photo",
-    "enhance": "Enhance the colours of this photo like a professional",
-    "dejpeg": "Remove the JPEG artefacts from this photo",
-}
-"""What a step says to a model that reads text, when the plan was made by hand or has several steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +56,4 @@ def _embedding(model: Restorer, words: str, given: Floats | None, bundle: Bundle
 
 
 def _phrase(step: Step) -> str:
-    return PHRASES[step.task]
+    return info(step.task).phrase

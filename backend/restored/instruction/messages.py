@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from restored.ground.tasks import Task, info
+
 from .plan import Reason
-from .tasks import Task
 
 ABILITIES: Final = (
     "I can remove noise, blur, rain, haze, snow and JPEG artefacts, brighten dark pictures, improve colours and add resolution"
@@ -25,22 +26,9 @@ PICTURE_FINE: Final = "I looked at the picture and found nothing that needs fixi
 STRAY: Final = "I left out the part of your wish that I cannot do."
 CUT: Final = "Your text is very long; I read only the beginning."
 
-DAMAGE: Final[dict[Task, str]] = {
-    "denoise": "noise",
-    "deblur": "blur",
-    "derain": "rain",
-    "dehaze": "haze",
-    "desnow": "snow",
-    "lowlight": "too little light",
-    "superres": "too little resolution",
-    "enhance": "weak colours or contrast",
-    "dejpeg": "JPEG artefacts",
-}
-"""Task -> what was seen, for proposals."""
-
 
 def proposal(tasks: Sequence[Task]) -> str:
     """ "I looked at the picture and would fix: noise and haze. ..." """
-    names = [DAMAGE[task] for task in tasks]
+    names = [info(task).seen for task in tasks]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"I looked at the picture and propose to treat: {listed}. Change the steps if you see it differently."

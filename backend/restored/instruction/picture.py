@@ -8,6 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from restored.ground.tasks import info
+
 from .measures import measure
 from .tasks import TASKS, Task
 
@@ -76,4 +78,4 @@ def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> di
 
 def sample_matters(index: int, sample: np.ndarray | None) -> bool:
     """Fine damage is only judged on full-resolution pixels."""
-    return sample is not None or TASKS[index] not in ("superres", "dejpeg")
+    return sample is not None or not info(TASKS[index]).fine

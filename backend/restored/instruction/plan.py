@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
-from .tasks import APPLY_ORDER, LABELS, TASKS, Task, is_task
+from restored.ground.tasks import LABELS, Task, is_task, place
 
 Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_understood", "not_english"]
 
@@ -30,7 +30,7 @@ class Step:
 
     def __post_init__(self) -> None:
         if not is_task(self.task):
-            raise PlanError(f"“{self.task}” is not something I can do. I know: {', '.join(TASKS)}.")
+            raise PlanError(f"“{self.task}” is not something I can do. I know: {', '.join(LABELS)}.")
         for name in ("confidence", "strength"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
@@ -56,7 +56,7 @@ class Plan:
         if len(set(tasks)) != len(tasks):
             raise PlanError("A plan can name each task only once.")
         if any(not is_task(task) for task in self.excluded):
-            raise PlanError(f"A plan can exclude only these tasks: {', '.join(TASKS)}.")
+            raise PlanError(f"A plan can exclude only these tasks: {', '.join(LABELS)}.")
         if set(tasks) & set(self.excluded):
             raise PlanError("A plan cannot both do and exclude the same task.")
         if self.reason is not None and (self.reason not in REASONS or self.steps):
@@ -67,15 +67,14 @@ class Plan:
         """True when following the plan can change a picture."""
         return any(step.strength > 0 for step in self.steps)
 
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """Strength per task in the order of TASKS, 0 for tasks that are not in the plan."""
+    def strengths(self, tasks: Sequence[Task]) -> tuple[float, ...]:
+        """Strength per task in the order of `tasks` (a model's own), 0 for those that are not in the plan."""
         strength = {step.task: step.strength for step in self.steps}
-        return tuple(strength.get(task, 0.0) for task in TASKS)
+        return tuple(strength.get(task, 0.0) for task in tasks)
 
     def in_apply_order(self) -> "Plan":
-        """The same plan with its steps in the order in which damage is best undone (`APPLY_ORDER`)."""
-        return replace(self, steps=tuple(sorted(self.steps, key=lambda step: APPLY_ORDER.index(step.task))))
+        """The same plan with its steps in the order in which damage is best undone (`restored.ground.tasks.place`)."""
+        return replace(self, steps=tuple(sorted(self.steps, key=lambda step: place(step.task))))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain maps and lists for JSON and the wire; each step also carries its human `label`."""

@@ -35,7 +35,7 @@ WHOLE = Window(0.0, 0.0, 1.0, 1.0)
 class Request:
     """What a job gives a model before the first pixel.
 
-    plan: the steps; `plan.weights` is what most models need.
+    plan: the steps; `plan.strengths(model's tasks)` is what most models need.
     embedding: (256,) float32, L2-normalised instruction embedding, or None when only a plan is known.
     context: (1, 3, h, w) float32 in [0, 1], the whole layer at most 256 px wide or high, sRGB-encoded.
     """
@@ -74,7 +74,7 @@ class Restorer(ABC, torch.nn.Module):
     halo: ClassVar[int]
     """Pixels of surroundings, each side, after which a tile's inside no longer depends on what lies beyond."""
     composite: bool = True
-    """True when one conditioned pass does several tasks; else the engine runs one pass per step in APPLY_ORDER."""
+    """True when one conditioned pass does several tasks; else the engine runs one pass per step, in the tasks' order."""
     reads_text: ClassVar[bool] = False
     """True when `condition` needs the instruction's embedding, not only its plan."""
     edge: ClassVar[Literal["mirror", "zero"]] = "mirror"

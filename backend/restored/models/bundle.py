@@ -19,7 +19,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from restored.instruction.tasks import TASKS, Task, is_task
+from restored.ground.tasks import FIRST_TASKS, LABELS, Task, is_task
 
 from .base import ModelError, Restorer
 from .packing import PackingError, pack, unpack
@@ -83,7 +83,7 @@ class Manifest:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise ModelError(f"“{self.name}” cannot be a model's name: use letters, digits, dots, dashes and underscores.")
         if not self.tasks or not all(is_task(task) for task in self.tasks):
-            raise ModelError(f"A model's tasks must be some of {', '.join(TASKS)}.")
+            raise ModelError(f"A model's tasks must be some of {', '.join(LABELS)}.")
         if not isinstance(self.files, Mapping) or WEIGHTS not in self.files:
             raise ModelError(f"The model's {MANIFEST} does not list {WEIGHTS}.")
         for name in self.files:
@@ -198,7 +198,7 @@ def write_bundle(
     network: Restorer,
     architecture: Mapping[str, Any],
     *,
-    tasks: tuple[Task, ...] = TASKS,
+    tasks: tuple[Task, ...] = FIRST_TASKS,
     licence: str,
     training_data: str,
     version: str,

@@ -10,7 +10,7 @@ from typing import Final
 import safetensors.torch
 import torch
 
-from restored.instruction.tasks import Task
+from restored.ground.tasks import Task
 
 from .base import ModelError
 from .bundle import Bundle, user_bundles, write_bundle

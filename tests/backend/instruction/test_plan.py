@@ -54,7 +54,8 @@ def test_apply_order_sorts_and_keeps(tasks):
 
 def test_weights_follow_the_order_of_tasks():
     plan = Plan(steps=(Step("dejpeg", strength=0.5), Step("denoise", strength=0.25)))
-    assert plan.weights == (0.25, 0, 0, 0, 0, 0, 0, 0, 0.5)
+    assert plan.strengths(TASKS) == (0.25, 0, 0, 0, 0, 0, 0, 0, 0.5)
+    assert plan.strengths(TASKS[::-1]) == (0.5, 0, 0, 0, 0, 0, 0, 0, 0.25)
 
 
 def test_actionable_needs_strength():

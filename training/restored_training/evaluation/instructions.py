@@ -143,7 +143,7 @@ def _per_wording(
             named = {step.task for step in plan.steps}
             exact += named == {task}
             included += task in named
-            key = (index, plan.weights)
+            key = (index, plan.strengths(TASKS))
             if key not in cache:
                 cache[key] = psnr(subject.restore(sample.damaged, plan), sample.clean)
             scores[text].append(cache[key])

@@ -30,7 +30,7 @@ def prepare(runtime: "OpenVinoRuntime", work: Work) -> Kernel:
     reading = conditioned.reading
     toned = changes_tone(reading)
     shape = work.tiling.shape
-    key = (work.identity, work.request.plan.weights, shape, toned, work.guided)
+    key = (work.identity, work.request.plan.strengths(model.config.tasks), shape, toned, work.guided)
     pool = runtime.compiled(key, work, lambda: build(model, conditioned.convs, shape, toned, work.guided))
     fixed = _reading_inputs(reading, toned)
     rows, columns = shape[0] // model.stride, shape[1] // model.stride

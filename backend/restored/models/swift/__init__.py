@@ -1,12 +1,11 @@
 """`swift`: our own family. A plain 3x3 residual U-Net on a PixelUnshuffle stem; the instruction is compiled into its weights."""
 
-from .config import COARSE_TASKS, SwiftConfig
+from .config import SwiftConfig
 from .context import Reading, apply_tone, sample_grid
 from .graph import SLOPE, Ops, conv_specs, macs_per_pixel, unet
 from .network import ConditionedSwift, Swift
 
 __all__ = [
-    "COARSE_TASKS",
     "SLOPE",
     "ConditionedSwift",
     "Ops",

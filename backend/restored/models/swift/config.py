@@ -2,14 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
-from restored.instruction.tasks import Task
+from restored.ground.tasks import FIRST_TASKS, Task, is_task
 
 from ..base import ModelError
-
-COARSE_TASKS: Final[tuple[Task, ...]] = ("deblur",)
-"""Whose damage reaches further than the network sees: done coarse to fine, where a model has `reductions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +22,11 @@ class SwiftConfig:
     network to itself, and it costs nothing per pixel, since only one plan is compiled at a time.
     composite: whether one pass does several tasks. Measured on kept-out photographs, the first trained bundle does better one
     after the other: rain + noise 29.5 dB against 27.5 in one pass, dark + noise 22.4 against 21.3.
-    reductions: factors, coarsest first and each a multiple of the next, by which the picture is reduced for what COARSE_TASKS do
-    before they work on the picture itself (see `restored.models.coarse`); empty: only at its own size.
+    reductions: factors, coarsest first and each a multiple of the next, by which the picture is reduced for the tasks whose
+    damage reaches far (`TaskInfo.reaches_far`), before they work on the picture itself (see `restored.models.coarse`); empty:
+    only at its own size.
     context_width, grid_channels: channels of the context reader and of the coarse grid it leaves for the deepest level.
+    tasks: what the tensors of tasks were made for, in their order.
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 160)
@@ -40,10 +39,14 @@ class SwiftConfig:
     grid_channels: int = 16
     composite: bool = False
     reductions: tuple[int, ...] = ()
+    tasks: tuple[Task, ...] = FIRST_TASKS
 
     def __post_init__(self) -> None:
         for name in ("widths", "encoder", "decoder", "reductions"):
             object.__setattr__(self, name, _whole_numbers(name, getattr(self, name)))
+        object.__setattr__(self, "tasks", tuple(self.tasks))
+        if not self.tasks or not all(map(is_task, self.tasks)) or len(set(self.tasks)) < len(self.tasks):
+            raise ModelError("A swift model's tasks must be different tasks that this version of restored knows.")
         levels = len(self.widths) - 1
         if levels < 1 or len(self.encoder) != levels or len(self.decoder) != levels:
             raise ModelError("A swift model needs one encoder and one decoder entry for every level above the deepest.")

@@ -7,16 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from restored.instruction.tasks import TASKS, Task
+from restored.ground.tasks import info
 
 from .config import SwiftConfig
 from .graph import SLOPE
 
 CONTEXT_SIZE: Final = 64
 """The context frame is averaged to this many pixels, each side, whatever its shape."""
-
-TONE_TASKS: Final[tuple[Task, ...]] = ("dehaze", "lowlight", "enhance", "desnow", "derain")
-"""Only these may change a picture's overall tone; for all others the tone curve is the identity, exactly."""
 
 CURVE_STEPS: Final = 4
 _QUANTILES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
@@ -70,10 +67,12 @@ class ContextReader(nn.Module):
             nn.Linear(4 * width, 2 * width),
             nn.LeakyReLU(SLOPE),
         )
-        self.tone = TaskLinear(2 * width, _TONE_SIZE)
-        self.film = TaskLinear(2 * width, 2 * sum(config.widths))
-        self.grid = TaskLinear(width, config.grid_channels, std=width**-0.5)
-        mask = torch.tensor([float(task in TONE_TASKS) for task in TASKS])
+        tasks = len(config.tasks)
+        self.tone = TaskLinear(tasks, 2 * width, _TONE_SIZE)
+        self.film = TaskLinear(tasks, 2 * width, 2 * sum(config.widths))
+        self.grid = TaskLinear(tasks, width, config.grid_channels, std=width**-0.5)
+        # only these may change a picture's overall tone; for all others the tone curve is the identity, exactly
+        mask = torch.tensor([float(info(task).tone) for task in config.tasks])
         self.register_buffer("tone_mask", mask, persistent=False)
 
     def forward(self, context: Tensor, weights: Tensor) -> Reading:
@@ -106,10 +105,10 @@ class ContextReader(nn.Module):
 class TaskLinear(nn.Module):
     """sum_t p_t (A_t v + c_t): a linear read-out per task, silent at the start unless `std` is given."""
 
-    def __init__(self, features_in: int, features_out: int, *, std: float = 0.0) -> None:
+    def __init__(self, tasks: int, features_in: int, features_out: int, *, std: float = 0.0) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(len(TASKS), features_out, features_in) * std)
-        self.bias = nn.Parameter(torch.zeros(len(TASKS), features_out))
+        self.weight = nn.Parameter(torch.randn(tasks, features_out, features_in) * std)
+        self.bias = nn.Parameter(torch.zeros(tasks, features_out))
 
     def forward(self, value: Tensor, weights: Tensor) -> Tensor:
         """value: (..., in); weights: (tasks,). Returns (..., out)."""

@@ -3,8 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from restored.instruction.tasks import TASKS
-
 
 class TaskConv2d(nn.Module):
     """A conv with a general weight and, per task, a low-rank bias on it, an ordinary bias and, if `gated`, channel gains.
@@ -24,6 +22,7 @@ class TaskConv2d(nn.Module):
         channels_in: int,
         channels_out: int,
         kernel: int,
+        tasks: int,
         *,
         stride: int = 1,
         rank: int | None = 4,
@@ -39,15 +38,15 @@ class TaskConv2d(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels_out))
         fan_in = channels_in * kernel * kernel
         self.rank = rank
-        self.task_bias = nn.Parameter(torch.zeros(len(TASKS), channels_out))
+        self.task_bias = nn.Parameter(torch.zeros(tasks, channels_out))
         self.gain: nn.Parameter | None = None
         if rank is None:
-            self.own = nn.Parameter(torch.zeros(len(TASKS), channels_out, fan_in))
+            self.own = nn.Parameter(torch.zeros(tasks, channels_out, fan_in))
             return
-        self.up = nn.Parameter(torch.zeros(len(TASKS), channels_out, rank))
-        self.down = nn.Parameter(torch.randn(len(TASKS), rank, fan_in) * fan_in**-0.5)
+        self.up = nn.Parameter(torch.zeros(tasks, channels_out, rank))
+        self.down = nn.Parameter(torch.randn(tasks, rank, fan_in) * fan_in**-0.5)
         if gated:
-            order = torch.rand(len(TASKS), channels_out).argsort(1)
+            order = torch.rand(tasks, channels_out).argsort(1)
             self.gain = nn.Parameter(torch.where(order < channels_out // 2, -1.0, 2**0.5 - 1))
 
     def compiled(self, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,12 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from restored.ground.tasks import info
 from restored.instruction.plan import Plan
-from restored.instruction.tasks import TASKS
 
 from ..base import Conditioned, Request, Restorer, Window
 from ..coarse import refined
-from .config import COARSE_TASKS, SwiftConfig
+from .config import SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
 from .lowrank import TaskConv2d
@@ -60,6 +60,7 @@ class Swift(Restorer):
                     spec.channels_in,
                     spec.channels_out,
                     spec.kernel,
+                    len(self.config.tasks),
                     stride=spec.stride,
                     rank=None if spec.level < self.config.own_levels else self.config.rank,
                     gain=spec.gain,
@@ -86,8 +87,8 @@ class Swift(Restorer):
         return {name: conv.compiled(weights) for name, conv in self.convs.items() if isinstance(conv, TaskConv2d)}
 
     def reductions(self, plan: Plan) -> tuple[int, ...]:
-        wanted = {task for task, weight in zip(TASKS, plan.weights, strict=True) if weight}
-        return self.config.reductions if wanted and wanted <= set(COARSE_TASKS) else ()
+        wanted = [info(step.task) for step in plan.steps if step.strength > 0]
+        return self.config.reductions if wanted and all(task.reaches_far for task in wanted) else ()
 
     def forward(
         self, image: Tensor, weights: Tensor, context: Tensor, windows: Tensor, *, reductions: Sequence[int] = ()
@@ -114,7 +115,7 @@ class Swift(Restorer):
     def condition(self, request: Request) -> "ConditionedSwift":
         """Compile the plan and read the context, once per job."""
         device = next(self.parameters()).device
-        weights = torch.tensor(request.plan.weights, dtype=torch.float32, device=device)
+        weights = torch.tensor(request.plan.strengths(self.config.tasks), dtype=torch.float32, device=device)
         reading = self.reader(request.context.to(device), weights)
         return ConditionedSwift(self, self.compile(weights), reading)
 

@@ -37,7 +37,7 @@ def test_the_default_fits_the_promised_budget() -> None:
 
 def test_compiled_weight_is_the_sum_of_the_formula() -> None:
     torch.manual_seed(0)
-    conv = TaskConv2d(5, 7, 3, rank=2)
+    conv = TaskConv2d(5, 7, 3, len(TASKS), rank=2)
     with torch.no_grad():
         conv.up.normal_()
         conv.task_bias.normal_()
@@ -51,7 +51,7 @@ def test_compiled_weight_is_the_sum_of_the_formula() -> None:
 
 def test_channel_gains_multiply_and_start_as_a_random_half() -> None:
     torch.manual_seed(0)
-    conv = TaskConv2d(4, 8, 3, rank=1, gated=True)
+    conv = TaskConv2d(4, 8, 3, len(TASKS), rank=1, gated=True)
     assert conv.gain is not None
     assert ((conv.gain == -1).sum(1) == 4).all()
     weights = torch.zeros(len(TASKS))
@@ -69,7 +69,7 @@ def test_training_and_inference_compute_the_same() -> None:
     tile = torch.rand(1, 3, 32, 48)
     window = Window(0.25, 0.1, 0.75, 0.6)
     with torch.no_grad():
-        trained = model(tile, torch.tensor(plan.weights), request.context, torch.tensor([[0.25, 0.1, 0.75, 0.6]]))
+        trained = model(tile, torch.tensor(plan.strengths(TASKS)), request.context, torch.tensor([[0.25, 0.1, 0.75, 0.6]]))
     torch.testing.assert_close(model.condition(request).forward(tile, window), trained)
 
 
@@ -92,11 +92,11 @@ def test_nothing_beyond_the_halo_matters(cut: int, seed: int) -> None:
 def test_tone_is_the_identity_for_tasks_that_do_not_change_tone() -> None:
     model = lively()
     for task in ("denoise", "deblur", "superres", "dejpeg"):
-        reading = model.reader(torch.rand(2, 3, 64, 64), torch.tensor(Plan.of(task).weights))
+        reading = model.reader(torch.rand(2, 3, 64, 64), torch.tensor(Plan.of(task).strengths(TASKS)))
         assert torch.equal(reading.curve, torch.zeros_like(reading.curve))
         assert torch.equal(reading.matrix, torch.eye(3).expand(2, 3, 3))
         assert torch.equal(reading.offset, torch.zeros(2, 3))
-    tone = model.reader(torch.rand(2, 3, 64, 64), torch.tensor(Plan.of("lowlight").weights))
+    tone = model.reader(torch.rand(2, 3, 64, 64), torch.tensor(Plan.of("lowlight").strengths(TASKS)))
     assert tone.curve.abs().max() > 0
 
 

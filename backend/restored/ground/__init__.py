@@ -1,0 +1,1 @@
+"""What every room stands on: tasks, errors, limits and small facts. Imports the standard library only."""
