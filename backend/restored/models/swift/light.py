@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from restored.ground.tasks import info
+
 from .config import SwiftConfig
 from .graph import SLOPE, conv_specs
 
@@ -36,15 +38,15 @@ class LightReading:
 
 
 class LightSwift:
-    """A `swift` read from its tensors (float32, named as in the state dict). tone: per task, whether it may change the tone.
+    """A `swift` read from its tensors (float32, named as in the state dict).
 
     Raises KeyError when a tensor is missing, ValueError when one has another shape than the configuration says.
     """
 
-    def __init__(self, config: SwiftConfig, tensors: Arrays, tone: Sequence[bool]) -> None:
+    def __init__(self, config: SwiftConfig, tensors: Arrays) -> None:
         self.config = config
         self._tensors = tensors
-        self._tone = np.array(tone, np.float32)
+        self._tone = np.array([info(task).tone for task in config.tasks], np.float32)
         for spec in conv_specs(config):
             shape = (spec.channels_out, spec.channels_in, spec.kernel, spec.kernel)
             if tensors[f"convs.{spec.name}.weight"].shape != shape:

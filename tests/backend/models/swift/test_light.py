@@ -28,7 +28,7 @@ def lively(config: SwiftConfig) -> Swift:
 
 def light(model: Swift) -> LightSwift:
     tensors = {name: value.numpy() for name, value in model.state_dict().items()}
-    return LightSwift(model.config, tensors, [bool(value) for value in model.reader.tone_mask])
+    return LightSwift(model.config, tensors)
 
 
 def plans(count: int) -> st.SearchStrategy[list[float]]:
@@ -93,7 +93,7 @@ def test_what_is_not_asked_for_leaves_the_tone_alone() -> None:
 def test_tensors_of_another_network_are_refused() -> None:
     tensors = {name: value.numpy() for name, value in lively(SMALL).state_dict().items()}
     with pytest.raises(ValueError, match="stem"):
-        LightSwift(FULL, tensors, [True] * 9)
+        LightSwift(FULL, tensors)
     del tensors["reader.film.weight"]
     with pytest.raises(KeyError):
-        LightSwift(SMALL, tensors, [True] * 9)
+        LightSwift(SMALL, tensors)
