@@ -30,4 +30,14 @@ def _instructir(architecture: Hyperparameters) -> Restorer:
     return InstructIR(**architecture)
 
 
-FAMILIES: Final[dict[str, Callable[[Hyperparameters], Restorer]]] = {"swift": _swift, "instructir": _instructir}
+def _instruct_ipt(architecture: Hyperparameters) -> Restorer:
+    from .instruct_ipt import InstructIPT, InstructIPTConfig
+
+    return InstructIPT(InstructIPTConfig(**architecture))
+
+
+FAMILIES: Final[dict[str, Callable[[Hyperparameters], Restorer]]] = {
+    "swift": _swift,
+    "instructir": _instructir,
+    "instruct_ipt": _instruct_ipt,
+}

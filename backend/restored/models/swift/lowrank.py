@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from ..modulation import low_rank
+
 
 class TaskConv2d(nn.Module):
     """A conv with a general weight and, per task, a low-rank bias on it, an ordinary bias and, if `gated`, channel gains.
@@ -70,5 +72,4 @@ class TaskConv2d(nn.Module):
         """
         if self.rank is None:
             return torch.einsum("n,noi->oi", strengths, self.own[tasks])
-        up = (self.up[tasks] * strengths[:, None, None]).permute(1, 0, 2).flatten(1)
-        return up @ self.down[tasks].flatten(0, 1)
+        return low_rank(self.up[tasks], self.down[tasks], strengths)
