@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .api import Restoration, explain, restore
     from .engine import Cancelled, EngineError, PixelError, Preview, Residual
     from .models.base import ModelError
-    from .models.bundle import Bundle, list_bundles, load_bundle
+    from .models.bundle import Bundle, load_bundle
+    from .models.installed import list_bundles
 
 keep_dependencies_quiet()  # before anything of ours can import a package that asks home
 
@@ -52,7 +53,7 @@ _LATER = {
     "Residual": "restored.engine",
     "Restoration": "restored.api",
     "explain": "restored.api",
-    "list_bundles": "restored.models.bundle",
+    "list_bundles": "restored.models.installed",
     "load_bundle": "restored.models.bundle",
     "restore": "restored.api",
 }

@@ -124,7 +124,8 @@ def _device() -> Iterator[Finding]:
 
 def _models() -> Iterator[Finding]:
     from restored.models.base import ModelError
-    from restored.models.bundle import list_bundles, load_bundle
+    from restored.models.bundle import load_bundle
+    from restored.models.installed import list_bundles
 
     found = list_bundles()
     if not found:

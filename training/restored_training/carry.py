@@ -48,7 +48,8 @@ def weights_of(path: Path) -> dict[str, Any]:
         except PieceError as error:
             raise CheckpointError(str(error)) from error
     if path.name == "bundle.json" or (path / "bundle.json").exists():
-        from restored.models.bundle import WEIGHTS, load_bundle
+        from restored.models.bundle import load_bundle
+        from restored.models.manifest import WEIGHTS
 
         bundle = load_bundle(path)
         head = bundle.manifest.text_head

@@ -65,7 +65,8 @@ def verify(
 ) -> None:
     """Check every file of the installed models against its sha256."""
     from restored.models.base import ModelError
-    from restored.models.bundle import list_bundles, load_bundle
+    from restored.models.bundle import load_bundle
+    from restored.models.installed import list_bundles
 
     results: dict[str, str | None] = {}
     for each in [name] if name else list_bundles():
@@ -113,22 +114,24 @@ def import_model(
 def listed() -> list[dict[str, Any]]:
     """Every installed model in a few facts, the default first; a damaged one with its `error`."""
     from restored.models.base import ModelError
-    from restored.models.bundle import default_bundle, list_bundles, load_bundle
+    from restored.models.bundle import load_bundle
+    from restored.models.installed import survey
 
-    found = list_bundles()
-    default = default_bundle() if found else None
     entries: list[dict[str, Any]] = []
-    for name, folder in sorted(found.items(), key=lambda item: item[0] != default):
+    for number, model in enumerate(survey()):
+        name, folder = model.name, model.folder
         try:
+            if model.problem is not None:
+                raise ModelError(model.problem)
             manifest = load_bundle(name).manifest
         except ModelError as error:
-            entries.append({"name": name, "default": name == default, "error": str(error)})
+            entries.append({"name": name, "default": False, "error": str(error)})
             continue
         size = sum((folder / file).stat().st_size for file in manifest.files)
         entries.append(
             {
                 "name": name,
-                "default": name == default,
+                "default": number == 0,
                 "version": manifest.version,
                 "family": manifest.family,
                 "tasks": list(manifest.tasks),

@@ -170,7 +170,7 @@ class Office:
                 tasks=self._work.tasks(),
                 device=self._work.device() if known else "",
                 models=self.performance.models,
-                default_model=self.performance.models[0]["name"] if self.performance.models else "",
+                default_model=next((model["name"] for model in self.performance.models if "error" not in model), ""),
                 max_bytes=self._budget,
             ),
         )

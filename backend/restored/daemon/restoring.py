@@ -77,17 +77,16 @@ class Restoring:
         return opened()
 
     def models(self) -> list[dict[str, Any]]:
-        from restored.models.bundle import MANIFEST, Manifest, default_bundle, list_bundles
+        from restored.models.installed import Installed, survey
 
-        with _with_sentences():
-            folders = list_bundles()
-            default = default_bundle() if folders else None
-            found = []
-            for name, folder in sorted(folders.items(), key=lambda item: item[0] != default):
-                manifest = Manifest.from_json((folder / MANIFEST).read_bytes())
-                entry = {"name": name, "family": manifest.family, "tasks": list(manifest.tasks), "version": manifest.version}
-                found.append({**entry, "licence": manifest.licence, "default": name == default})
-            return found
+        def entry(model: Installed, default: bool) -> dict[str, Any]:
+            manifest = model.manifest
+            if manifest is None:
+                return {"name": model.name, "family": "", "tasks": [], "default": False, "error": model.problem}
+            facts = {"family": manifest.family, "tasks": list(manifest.tasks), "version": manifest.version}
+            return {"name": model.name, **facts, "licence": manifest.licence, "default": default}
+
+        return [entry(model, number == 0) for number, model in enumerate(survey())]
 
     def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
         with _with_sentences():

@@ -4,7 +4,8 @@ import threading
 from pathlib import Path
 
 from restored.models.base import Restorer
-from restored.models.bundle import Bundle, default_bundle, load_bundle
+from restored.models.bundle import Bundle, load_bundle
+from restored.models.installed import default_bundle
 
 _lock = threading.RLock()
 _bundles: dict[str, Bundle] = {}

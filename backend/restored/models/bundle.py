@@ -2,94 +2,30 @@
 before its sha256 was checked."""
 
 import hashlib
-import json
-import os
-import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import platformdirs
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from restored.ground.tasks import FIRST_TASKS, LABELS, Task, is_task
+from restored.ground.tasks import FIRST_TASKS, Task
 
+from . import files
 from .base import ModelError, Restorer
+from .files import read_file, read_manifest
+from .installed import DEFAULT, list_bundles, user_bundles
+from .manifest import MANIFEST, WEIGHTS, Manifest, check_name
 from .packing import PackingError, pack, unpack
 from .registry import build
 from .text_head import TextHead
-
-FORMAT: Final = 1
-MANIFEST: Final = "bundle.json"
-WEIGHTS: Final = "model.safetensors"
-SHIPPED: Final = Path(__file__).resolve().parents[1] / "bundles"
-DEFAULT: Final = "swift"
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What `bundle.json` says.
-
-    family: which network; architecture: its hyperparameters; tasks: what it can treat; text_head: None for models that need
-    no text or use the engine's own embedding, else the encoder's name and files (see `TextHead`); files: every other file of
-    the bundle and its sha256; training_data: what the weights were made from, in words; metrics: figures on named test sets.
-    """
-
-    name: str
-    family: str
-    architecture: Mapping[str, Any]
-    tasks: tuple[Task, ...]
-    files: Mapping[str, str]
-    licence: str
-    training_data: str
-    version: str
-    text_head: Mapping[str, Any] | None = None
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> str:
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, ensure_ascii=False) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> "Manifest":
-        """Raises ModelError with a sentence for anything that is not a manifest of this format."""
-        try:
-            data = json.loads(text)
-            if data["format"] != FORMAT:
-                raise ModelError(f"This model is of the bundle format {data['format']}; this version of restored reads {FORMAT}.")
-            manifest = cls(
-                **{name: data[name] for name in cls.__slots__ if name not in ("text_head", "metrics", "tasks")},
-                tasks=tuple(data["tasks"]),
-                text_head=data.get("text_head"),
-                metrics=data.get("metrics") or {},
-            )
-        except (ValueError, KeyError, TypeError) as wrong:
-            if isinstance(wrong, ModelError):
-                raise
-            raise ModelError(f"The model's {MANIFEST} cannot be read ({wrong}).") from wrong
-        manifest.check()
-        return manifest
-
-    def check(self) -> None:
-        """Raises ModelError unless the names are plain, the tasks known and the weights listed."""
-        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
-            raise ModelError(f"“{self.name}” cannot be a model's name: use letters, digits, dots, dashes and underscores.")
-        if not self.tasks or not all(is_task(task) for task in self.tasks):
-            raise ModelError(f"A model's tasks must be some of {', '.join(LABELS)}.")
-        if not isinstance(self.files, Mapping) or WEIGHTS not in self.files:
-            raise ModelError(f"The model's {MANIFEST} does not list {WEIGHTS}.")
-        for name in self.files:
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-                raise ModelError(f"The model's {MANIFEST} names a file outside its folder: {name}")
 
 
 @dataclass(frozen=True)
@@ -150,7 +86,7 @@ class Bundle:
 
     def _checked(self, name: str) -> bytes:
         try:
-            content = (self.folder / name).read_bytes()
+            content = read_file(self.folder, name)
         except OSError as lost:
             raise ModelError(f"The model “{self.name}” is incomplete: {name} cannot be read. Install it again.") from lost
         if hashlib.sha256(content).hexdigest() != self.manifest.files.get(name):
@@ -161,36 +97,12 @@ class Bundle:
 def load_bundle(name_or_path: str | Path = DEFAULT) -> Bundle:
     """Open a bundle by name or by its folder, and check every file. Raises ModelError with a sentence."""
     folder = _find(name_or_path)
-    try:
-        content = (folder / MANIFEST).read_bytes()
-    except OSError as lost:
-        raise ModelError(f"{folder} is not a model: it has no {MANIFEST}.") from lost
+    content = read_manifest(folder)
     bundle = Bundle(folder, Manifest.from_json(content), hashlib.sha256(content).hexdigest())
+    if bundle.name != folder.name and folder.parent in (files.SHIPPED, user_bundles()):
+        raise ModelError(f"The model in {folder} calls itself “{bundle.name}”. Give its folder that name, or remove it.")
     bundle.verify()
     return bundle
-
-
-def list_bundles() -> dict[str, Path]:
-    """Every installed bundle's name and folder; the shipped ones first, and their names cannot be taken over."""
-    found: dict[str, Path] = {}
-    for place in (SHIPPED, user_bundles()):
-        for manifest in sorted(place.glob(f"*/{MANIFEST}")):
-            found.setdefault(manifest.parent.name, manifest.parent)
-    return found
-
-
-def default_bundle() -> str:
-    """The name of the model used when none is named. Raises ModelError when no model is installed."""
-    names = list_bundles()
-    if not names:
-        raise ModelError("No model is installed. Install the package again, or import one with “restored models import”.")
-    return DEFAULT if DEFAULT in names else next(iter(names))
-
-
-def user_bundles() -> Path:
-    """Where imported models go: $RESTORED_DATA_DIR/bundles, else the user's data folder."""
-    data = os.environ.get("RESTORED_DATA_DIR") or platformdirs.user_data_dir("restored", appauthor=False)
-    return Path(data) / "bundles"
 
 
 def write_bundle(
@@ -216,13 +128,13 @@ def write_bundle(
     weights = {name: tensor.detach().cpu() for name, tensor in network.state_dict().items()}
     stored = pack(weights) if dtype == torch.int8 else {name: tensor.to(dtype) for name, tensor in weights.items()}
     tensors = {name: tensor.contiguous() for name, tensor in stored.items()}
-    files = {WEIGHTS: safetensors.torch.save(tensors), **(extra or {})}
+    contents = {WEIGHTS: safetensors.torch.save(tensors), **(extra or {})}
     manifest = Manifest(
         name=folder.name,
         family=network.family,
         architecture=dict(architecture),
         tasks=tuple(tasks),
-        files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         licence=licence,
         training_data=training_data,
         version=version,
@@ -230,10 +142,12 @@ def write_bundle(
         metrics=dict(metrics or {}),
     )
     manifest.check()
+    if folder.exists() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+        raise ModelError(f"“{folder}” is a folder of something else, so it is left as it is. Choose another name.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as new:
         fresh = Path(new) / folder.name
-        for name, content in {**files, MANIFEST: manifest.to_json().encode()}.items():
+        for name, content in {**contents, MANIFEST: manifest.to_json().encode()}.items():
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             (fresh / name).write_bytes(content)
         if folder.exists():
@@ -244,20 +158,21 @@ def write_bundle(
 
 def remove_bundle(name: str) -> None:
     """Delete an imported bundle. Raises ModelError for shipped ones and unknown names."""
-    folder = list_bundles().get(name)
-    if folder is None or folder.parent != user_bundles():
+    folder = list_bundles().get(check_name(name))
+    if folder is None or folder.parent != user_bundles() or folder.is_symlink():
         raise ModelError(f"“{name}” is not an imported model.")
     shutil.rmtree(folder)
 
 
 def _find(name_or_path: str | Path) -> Path:
-    installed = list_bundles()
-    if isinstance(name_or_path, str) and name_or_path in installed:
-        return installed[name_or_path]
+    found = list_bundles()
+    if isinstance(name_or_path, str) and name_or_path in found:
+        return found[name_or_path]
     path = Path(name_or_path)
     if path.name == MANIFEST:
         path = path.parent
-    if (path / MANIFEST).is_file():
-        return path
-    have = f"Installed: {', '.join(installed)}." if installed else "None is installed."
-    raise ModelError(f"There is no model “{name_or_path}”. {have}")
+    with suppress(OSError, ValueError):  # what no file can be called
+        if (path / MANIFEST).is_file():
+            return path
+    have = f"Installed: {', '.join(found)}." if found else "None is installed."
+    raise ModelError(f"There is no model “{str(name_or_path)[:200]}”. {have}")

@@ -13,8 +13,10 @@ import torch
 from restored.ground.tasks import Task
 
 from .base import ModelError
-from .bundle import Bundle, user_bundles, write_bundle
+from .bundle import Bundle, write_bundle
+from .installed import list_bundles, user_bundles
 from .instructir import InstructIR
+from .manifest import check_name
 
 IMAGE_GIT_BLOB: Final = "fdeec1492a2ea4a84200a7b05ca89168b6198bdb"
 """Git blob id of im_instructir-7d.pt in the authors' repository, commit 3c0299f."""
@@ -43,6 +45,9 @@ def import_published(
     bundle is made, but can only be used with an embedding of the caller's. Raises ModelError when a file is not weights of
     this network.
     """
+    check_name(name)
+    if into is None and list_bundles().get(name, user_bundles() / name).parent != user_bundles():
+        raise ModelError(f"“{name}” is a model that ships with restored. Give the imported one another name.")
     warnings = []
     if _git_blob(image_pt) != IMAGE_GIT_BLOB:
         warnings.append(f"{image_pt.name} is not the published im_instructir-7d.pt: its origin cannot be vouched for.")

@@ -15,7 +15,7 @@ Run = Callable[..., Ran]
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's own models, none yet; and none that ship, so that these tests know what is there."""
     monkeypatch.setenv("RESTORED_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("restored.models.bundle.SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr("restored.models.files.SHIPPED", tmp_path / "shipped")
     return tmp_path
 
 
@@ -73,3 +73,37 @@ def test_no_model_and_no_such_file_are_sentences(restored: Run, data: Path) -> N
     assert "cannot be read" in restored("models", "import", data / "a.pt", data / "b.pt").err
     (data / "a.pt").write_bytes(b"not weights")
     assert "was not opened" in restored("models", "import", data / "a.pt", data / "a.pt").err
+
+
+@pytest.mark.parametrize("name", ["../../Pictures", ".", "..", "Pictures/../..", "/tmp", "", "a b"])
+def test_import_takes_a_name_and_nothing_else(restored: Run, data: Path, name: str) -> None:
+    """`--name ../../Pictures` deleted that folder, `--name .` all other models."""
+    import torch
+
+    from restored.models.instructir import InstructIR
+
+    small_model(data / "data" / "bundles" / "mine")
+    (data / "Pictures").mkdir()
+    (data / "Pictures" / "holiday.jpg").write_bytes(b"precious")
+    torch.save(InstructIR().state_dict(), data / "im.pt")
+    torch.save({"fc1.weight": torch.zeros(256, 384)}, data / "lm.pt")
+    ran = restored("models", "import", data / "im.pt", data / "lm.pt", "--name", name)
+    assert ran.code == 1
+    assert "cannot be a model's name" in ran.err
+    assert (data / "Pictures" / "holiday.jpg").exists()
+    assert "mine" in restored("models", "list").out
+
+
+def test_a_shipped_models_name_is_not_taken_over(restored: Run, data: Path) -> None:
+    small_model(data / "shipped" / "swift")
+    assert "ships with restored" in restored("models", "import", data / "a.pt", data / "b.pt", "--name", "swift").err
+
+
+def test_a_bad_model_is_named_and_the_others_are_listed(restored: Run, data: Path) -> None:
+    small_model(data / "data" / "bundles" / "mine")
+    (data / "data" / "bundles" / "bad").mkdir()
+    (data / "data" / "bundles" / "bad" / "bundle.json").write_text('{"format": 2}')
+    ran = restored("models", "list")
+    assert ran.code == 0
+    assert "mine" in ran.out
+    assert "bad: This model is of the bundle format 2" in ran.err

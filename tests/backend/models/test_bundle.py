@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from restored.instruction.tasks import TASKS
-from restored.models import bundle as bundles
+from restored.models import files
 from restored.models.base import ModelError
-from restored.models.bundle import Bundle, Manifest, default_bundle, list_bundles, load_bundle, remove_bundle, write_bundle
+from restored.models.bundle import Bundle, load_bundle, remove_bundle, write_bundle
+from restored.models.installed import default_bundle, list_bundles
+from restored.models.manifest import Manifest
 from restored.models.registry import build
 from restored.models.swift import Swift, SwiftConfig
 
@@ -34,7 +36,7 @@ def _write(folder: Path, *, dtype: torch.dtype = torch.float32, seed: int = 0) -
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty user data folder, and no shipped bundles."""
     monkeypatch.setenv("RESTORED_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(bundles, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(files, "SHIPPED", tmp_path / "shipped")
     return tmp_path / "data" / "bundles"
 
 
@@ -93,7 +95,15 @@ def test_a_file_changed_after_opening_is_refused_too(tmp_path: Path) -> None:
         ({"files": {}}, "does not list"),
         ({"files": {"model.safetensors": "0", "../../secret": "0"}}, "outside its folder"),
         ({"files": None}, "does not list"),
-        ({"family": None}, "damaged|not known"),
+        ({"family": None}, "not text"),
+        ({"family": "bird"}, "not known"),
+        ({"architecture": []}, "another form"),
+        ({"files": {"model.safetensors": "0"}}, "no sha256"),
+        ({"files": {"model.safetensors": "0", "head.py": "0"}}, "made of"),
+        ({"text_head": {"encoder": "x", "file": "../../head.safetensors"}}, "text encoder"),
+        ({"text_head": {"encoder": "x", "file": "model.safetensors", "folder": "../.."}}, "does not list"),
+        ({"text_head": {"encoder": "x", "file": "model.safetensors", "folder": "/tmp"}}, "does not list"),
+        ({"text_head": {"encoder": "x", "file": "model.safetensors", "folder": "encoder"}}, "does not list"),
     ],
 )
 def test_a_wrong_manifest_gets_a_sentence(tmp_path: Path, change: dict, words: str) -> None:

@@ -1,0 +1,46 @@
+"""Reading a bundle's files: inside its folder, of a bounded size, and nothing that would keep a reader waiting."""
+
+import errno
+import os
+import stat
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from .base import ModelError
+from .manifest import MANIFEST
+
+SHIPPED: Final = Path(__file__).resolve().parents[1] / "bundles"
+
+LARGEST_MANIFEST: Final = 4 << 20
+LARGEST_FILE: Final = 4 << 30
+
+
+def read_manifest(folder: Path) -> bytes:
+    """The content of a bundle's `bundle.json`. Raises ModelError with a sentence."""
+    try:
+        return read_file(folder, MANIFEST, LARGEST_MANIFEST)
+    except (FileNotFoundError, NotADirectoryError) as lost:
+        raise ModelError(f"{folder} is not a model: it has no {MANIFEST}.") from lost
+    except OSError as lost:
+        raise ModelError(f"The {MANIFEST} in {folder} cannot be read: {lost.strerror or lost}.") from lost
+
+
+def read_file(folder: Path, name: str, largest: int = LARGEST_FILE) -> bytes:
+    """The content of a file by its name in the bundle. Raises OSError, also for what is no ordinary file, leads out of the folder
+    by a link, or is larger than `largest` bytes. (Some installers link what ships: those links are followed.)"""
+    linked = folder.parent == SHIPPED
+    path = folder
+    for part in PurePosixPath(name).parts:
+        path = path / part
+        if not linked and path.is_symlink():
+            raise OSError(errno.ELOOP, "it is a link", str(path))
+    # a pipe or a device would otherwise keep the reader waiting, or never end
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    with open(os.open(path, flags), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
+        content = b"" if status.st_size > largest else file.read(status.st_size + 1)
+    if status.st_size > largest or len(content) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest:,} bytes", str(path))
+    return content
