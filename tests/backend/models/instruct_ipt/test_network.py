@@ -54,7 +54,7 @@ def test_the_modulation_is_the_one_that_swift_uses() -> None:
     from restored.models.swift.lowrank import TaskConv2d
 
     torch.manual_seed(3)
-    conv = TaskConv2d(4, 6, 3, rank=2)
+    conv = TaskConv2d(4, 6, 3, 5, rank=2)
     torch.nn.init.normal_(conv.up)
     tasks, strengths = torch.tensor([1, 4]), torch.tensor([1.0, 0.5])
     assert torch.equal(conv.change(tasks, strengths), low_rank(conv.up[tasks], conv.down[tasks], strengths))
