@@ -42,10 +42,12 @@ def settled(exif: bytes | None, width: int, height: int) -> bytes | None:
     try:
         order, first = _head(exif)
         entries = _entries(exif, order, first)
+        details = False
         for tag, _, _, at in entries:
             if tag == _ORIENTATION:
                 struct.pack_into(order + "H", data, at, 1)
-            elif tag == _EXIF_IFD:
+            elif tag == _EXIF_IFD and not details:  # a block with thousands of pointers would be read as often
+                details = True
                 for inner, kind, _, place in _entries(exif, order, struct.unpack_from(order + "I", exif, at)[0]):
                     if inner in (_WIDTH, _HEIGHT) and kind in (_SHORT, _LONG):
                         size = width if inner == _WIDTH else height

@@ -1,6 +1,8 @@
 """Files -> pictures."""
 
 import io
+import os
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +17,14 @@ from restored.engine.pixels import LUMA, to_unit
 
 from . import exif, png, xmp
 from .errors import PictureError
-from .picture import Format, Metadata, Picture, check_size
+from .picture import MAX_PIXELS, Format, Metadata, Picture, check_size
 from .tiff import is_tiff, read_tiff
+
+MOST_BYTES: Final = 4 << 30
+MOST_PIPED: Final = 1 << 30
+MOST_SCANS: Final = 200
+MOST_DRAWN: Final = 15 * MAX_PIXELS
+"""Pixels of a JPEG's passes together."""
 
 READ: Final = "I read PNG, TIFF, JPEG and WebP."
 
@@ -48,11 +56,10 @@ def read_picture(path: Path) -> Picture:
     Raises PictureError with a sentence for everything that is not such a picture.
     """
     data = _bytes_of(path)
-    if is_tiff(data):
-        with _sentences(path.name):
-            picture, turn = read_tiff(data, path.name)
-    else:
-        picture, turn = _read_with_pillow(data, path.name)
+    with warnings.catch_warnings(), _sentences(path.name):
+        # decoders warn of every damaged tag, in words that are for programmers; what matters is said by the error
+        warnings.simplefilter("ignore")
+        picture, turn = (read_tiff if is_tiff(data) else _read_with_pillow)(data, path.name)
     if turn == 1:
         return picture
     return Picture(_turned(picture.pixels, turn), picture.format, picture.metadata, picture.lossy, picture.premultiplied)
@@ -79,7 +86,7 @@ def read_mask(path: Path, width: int, height: int) -> NDArray:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        data = _bounded(path)
     except FileNotFoundError:
         raise PictureError(f"There is no file “{path}”.") from None
     except IsADirectoryError:
@@ -88,6 +95,19 @@ def _bytes_of(path: Path) -> bytes:
         raise PictureError(f"“{path}” cannot be read: {error.strerror or error}.") from error
     if not data:
         raise PictureError(f"“{path.name}” is empty: there is no picture in it.")
+    return data
+
+
+def _bounded(path: Path) -> bytes:
+    """A file's content. A pipe may be one; a device that never ends, or more than a picture can be, is refused."""
+    with open(path, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+            raise PictureError(f"“{path}” is a device, not a picture.")
+        most = status.st_size + 1 if stat.S_ISREG(status.st_mode) else MOST_PIPED
+        data = b"" if status.st_size > MOST_BYTES else file.read(most)
+    if status.st_size > MOST_BYTES or len(data) == MOST_PIPED:
+        raise PictureError(f"“{path.name}” is larger than any photograph, so it is not opened.")
     return data
 
 
@@ -107,39 +127,44 @@ def _sentences(name: str) -> Iterator[None]:
 def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
     if data.startswith(png.SIGNATURE) and len(data) > 33:
         check_size(name, *png.size(data))
-    with warnings.catch_warnings():
-        # our own limit is checked below, before anything is decoded
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        except UnidentifiedImageError:
-            raise PictureError(_not_ours(data, name)) from None
-        except Image.DecompressionBombError:
-            raise PictureError(f"“{name}” says it is larger than any photograph, so it is not opened.") from None
-        except Exception as error:
-            raise PictureError(f"“{name}” is damaged and cannot be opened ({_first_line(error)}).") from error
+    try:
+        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
+    except UnidentifiedImageError:
+        raise PictureError(_not_ours(data, name)) from None
+    except Image.DecompressionBombError:
+        raise PictureError(f"“{name}” says it is larger than any photograph, so it is not opened.") from None
+    except Exception as error:
+        raise PictureError(f"“{name}” is damaged and cannot be opened ({_first_line(error)}).") from error
     check_size(name, *image.size)
     kind = _FORMATS[image.format or ""]
     if image.mode in ("CMYK", "LAB"):
         raise PictureError(f"“{name}” is in {image.mode}, a colour space for printing. Convert it to RGB first.")
+    if kind == "jpeg":
+        _check_scans(data, name, image.size)
     if kind != "jpeg" and getattr(image, "n_frames", 1) > 1:  # a phone's JPEG may carry a depth map behind the picture
         raise PictureError(f"“{name}” is an animation. Save the frame you mean as a picture of its own.")
-    with _sentences(name):
-        deep = kind == "png" and png.bit_depth(data) == 16
-        pixels = png.decode16(data) if deep else _decode(image)
-        block = exif.bare(image.info.get("exif"))
-        turn = exif.orientation(block)
-        height, width = pixels.shape[:2]
-        if turn > 4:
-            width, height = height, width
-        metadata = Metadata(
-            icc=image.info.get("icc_profile") or None,
-            exif=exif.settled(block, width, height),
-            xmp=xmp.upright(image.info.get("xmp")),
-            dpi=_dpi(image),
-        )
+    deep = kind == "png" and png.bit_depth(data) == 16
+    pixels = png.decode16(data) if deep else _decode(image)
+    block = exif.bare(image.info.get("exif"))
+    turn = exif.orientation(block)
+    height, width = pixels.shape[:2]
+    if turn > 4:
+        width, height = height, width
+    metadata = Metadata(
+        icc=image.info.get("icc_profile") or None,
+        exif=exif.settled(block, width, height),
+        xmp=xmp.upright(image.info.get("xmp")),
+        dpi=_dpi(image),
+    )
     lossy = kind == "jpeg" or (kind == "webp" and b"VP8 " in data[:64])
     return Picture(pixels, kind, metadata, lossy), turn
+
+
+def _check_scans(data: bytes, name: str, size: tuple[int, int]) -> None:
+    """A progressive JPEG is drawn in about ten passes over all of it; one of thousands would keep a decoder busy for hours."""
+    scans = data.count(b"\xff\xda")  # in what is drawn an 0xff is always followed by 0
+    if scans > MOST_SCANS or scans * size[0] * size[1] > MOST_DRAWN:
+        raise PictureError(f"“{name}” is drawn in {scans:,} passes, which no photograph needs, so it is not opened.")
 
 
 def _not_ours(data: bytes, name: str) -> str:

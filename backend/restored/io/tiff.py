@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from . import exif, xmp
 from .errors import PictureError
 from .picture import Metadata, Picture, check_size
+from .tiffscan import check_directories
 
 # what is wrong with a file is said once, by the sentence that refuses it
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -42,6 +43,7 @@ def is_tiff(data: bytes) -> bool:
 
 def read_tiff(data: bytes, name: str) -> tuple[Picture, int]:
     """The picture in a TIFF file as it is stored, and the orientation it must be turned by."""
+    check_directories(data, name)
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         # a camera's thumbnail or a pyramid's smaller levels are no pictures of their own
         pages = [page for page in file.pages if isinstance(page, tifffile.TiffPage) and not page.is_reduced and not page.is_mask]
