@@ -9,11 +9,13 @@ import torch
 from tiny import TINY
 
 from restored.instruction.tasks import TASKS, Task
+from restored.models.base import ModelError
 from restored.models.swift import Swift, SwiftConfig
+from restored.models.swift.widening import widened
 from restored_training import checkpoint
 from restored_training.checkpoint import CheckpointError
 from restored_training.config import ConfigError, MixConfig, RunConfig, load_config
-from restored_training.experts import join, join_folders, of_tasks, widened
+from restored_training.experts import join, join_folders
 from restored_training.sampling import GroupSampler, PatchSource
 from restored_training.trainer import Trainer
 
@@ -33,7 +35,7 @@ def begun(tmp_path: Path) -> dict[str, Any]:
     model = Swift(SwiftConfig(**TINY))
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if of_tasks(name) and not name.endswith("gain"):
+            if model.is_of_tasks(name) and not name.endswith("gain"):
                 weight.add_(torch.randn_like(weight) * 0.05)
         model.get_parameter("convs.out.weight").normal_(std=0.05)
     state = {"model": model.state_dict(), "family": "swift", "hyperparameters": model.config.to_dict()}
@@ -76,7 +78,7 @@ def model_of(state: dict[str, torch.Tensor], hyperparameters: dict[str, Any]) ->
 
 def test_a_widened_model_computes_the_same(begun: dict[str, Any]) -> None:
     before = answers(model_of(begun["model"], TINY))
-    after = answers(model_of(widened(begun, SwiftConfig(**WIDE)), WIDE))
+    after = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE)), WIDE))
     for task in TASKS:
         torch.testing.assert_close(after[task], before[task], atol=1e-5, rtol=1e-5)
 
@@ -88,7 +90,7 @@ def test_an_expert_changes_only_what_belongs_to_its_task(begun: dict[str, Any], 
     number = TASKS.index("derain")
     moved = False
     for name, value in trainer.model.state_dict().items():
-        if not of_tasks(name):
+        if not trainer.model.is_of_tasks(name):
             assert torch.equal(value, before[name]), name
             continue
         others = [n for n in range(len(TASKS)) if n != number]
@@ -112,7 +114,7 @@ def test_joined_experts_each_answer_as_they_did_alone(begun: dict[str, Any], tmp
     assert join_folders(folders, tmp_path / "all") == ["denoise", "dehaze"]
     state = checkpoint.load(tmp_path / "all" / "checkpoint.pt")
     together = answers(model_of(state["ema"], state["hyperparameters"]))
-    untouched = answers(model_of(widened(begun, SwiftConfig(**WIDE)), WIDE))
+    untouched = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE)), WIDE))
     for task in TASKS:
         torch.testing.assert_close(together[task], alone.get(task, untouched[task]), atol=1e-6, rtol=1e-6)
     with pytest.raises(CheckpointError, match="Two of these"):
@@ -123,19 +125,19 @@ def test_joined_experts_each_answer_as_they_did_alone(begun: dict[str, Any], tmp
 
 
 def test_experts_of_different_models_are_not_joined(begun: dict[str, Any]) -> None:
-    wide = widened(begun, SwiftConfig(**WIDE))
+    wide = widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE))
     stranger = {name: value + 0.1 for name, value in wide.items()}
     with pytest.raises(CheckpointError, match="begun from another model"):
-        join(wide, {"denoise": stranger}, SwiftConfig(**WIDE))
+        join(wide, {"denoise": stranger}, Swift(SwiftConfig(**WIDE)))
     with pytest.raises(CheckpointError, match="another architecture"):
-        join(wide, {"denoise": begun["model"]}, SwiftConfig(**WIDE))
+        join(wide, {"denoise": begun["model"]}, Swift(SwiftConfig(**WIDE)))
 
 
 def test_widening_needs_the_same_network(begun: dict[str, Any]) -> None:
-    with pytest.raises(CheckpointError, match="another architecture"):
-        widened(begun, SwiftConfig(**{**WIDE, "widths": [16, 24]}))
-    with pytest.raises(CheckpointError, match="higher rank"):
-        widened({**begun, "hyperparameters": TINY}, SwiftConfig(**{**TINY, "rank": 0}))
+    with pytest.raises(ModelError, match="another architecture"):
+        widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**{**WIDE, "widths": [16, 24]}))
+    with pytest.raises(ModelError, match="higher rank"):
+        widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**{**TINY, "rank": 0}))
 
 
 def test_an_experts_samples_always_ask_for_its_task() -> None:

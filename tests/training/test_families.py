@@ -33,14 +33,14 @@ def descending() -> Swift:
 
 def test_one_scale_is_the_whole_patch() -> None:
     sample = group(Plan.of("denoise"))
-    (view,) = families.views(descending(), sample, sample.target)
+    (view,) = descending().views(sample, sample.target)
     assert torch.equal(view.target, sample.target)
     assert torch.equal(view.damaged, sample.damaged)
 
 
 def test_coarse_scales_see_the_patch_reduced_and_the_finest_its_middle() -> None:
     sample, model = group(Plan.of("deblur")), descending()
-    coarse, fine = families.views(model, sample, sample.target)
+    coarse, fine = model.views(sample, sample.target)
     assert torch.allclose(coarse.target, F.avg_pool2d(sample.target, 3))
     assert torch.allclose(coarse.damaged, F.avg_pool2d(sample.damaged, 3))
     margin = 48 // 3 // model.stride * model.stride
@@ -57,8 +57,8 @@ def test_coarse_scales_see_the_patch_reduced_and_the_finest_its_middle() -> None
 def test_the_finest_scale_trains_what_restoring_runs() -> None:
     """Away from the cut's edges, the middle in training is the middle of the whole patch's result."""
     sample, model = group(Plan.of("deblur"), 240), descending()
-    fine = families.views(model, sample, sample.target)[-1].result
-    whole = families.restore(model, sample)
+    fine = model.views(sample, sample.target)[-1].result
+    whole = model.train_on(sample)
     margin = 240 // 3 // model.stride * model.stride
     reach = model.halo
     inner = slice(margin + reach, 240 - margin - reach)
@@ -72,7 +72,7 @@ def test_a_group_without_blur_is_not_reduced_in_restoring() -> None:
     sample = replace(group(Plan.of("denoise")), present=("denoise",))
     model = descending()
     direct = model(sample.damaged, sample.weights, sample.context, sample.windows)
-    assert torch.equal(families.restore(model, sample), direct)
+    assert torch.equal(model.train_on(sample), direct)
 
 
 def test_patches_that_do_not_fit_the_coarsest_scale_are_refused() -> None:

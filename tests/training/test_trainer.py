@@ -13,7 +13,7 @@ from tiny import TINY
 
 from restored.instruction import Plan
 from restored.models.bundle import load_bundle, write_bundle
-from restored_training import checkpoint, trainer
+from restored_training import checkpoint
 from restored_training.config import ConfigError, LossConfig, MixConfig, RunConfig
 from restored_training.distill import Teacher
 from restored_training.distributed import Workers
@@ -86,8 +86,8 @@ def test_a_sample_that_is_not_finite_is_skipped_and_counted(monkeypatch: pytest.
     run = config()
     one = make(run)
     before = {name: value.clone() for name, value in one.model.state_dict().items()}
-    real = trainer.families.restore
-    monkeypatch.setattr(trainer.families, "restore", lambda *inputs: real(*inputs) * math.nan)
+    real = one.model.train_on
+    monkeypatch.setattr(one.model, "train_on", lambda *inputs: real(*inputs) * math.nan)
     one.run(until=1)
     assert one.skipped == 1
     for name, value in one.model.state_dict().items():
@@ -237,14 +237,14 @@ def test_pretraining_hides_blocks_and_teaches_to_tell_damage(model: dict[str, An
 def test_distillation_mixes_the_target_with_the_teachers_answer(tmp_path: Path) -> None:
     teacher_run = make(config())
     folder = tmp_path / "big"
-    write_bundle(folder, teacher_run.model, teacher_run.model.config.to_dict(), licence="MIT", training_data="test", version="1")
+    write_bundle(folder, teacher_run.model, teacher_run.model.architecture(), licence="MIT", training_data="test", version="1")
     run = config(distill={"teacher": str(folder), "weight": 0.25})
     assert run.distill is not None
     teacher = Teacher(run.distill)
     one = Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed), teacher=teacher)
     group = one.sampler.draw(1, 32)
     with torch.no_grad():
-        answer = trainer.families.restore(load_bundle(folder).model, group).clamp(0, 1)
+        answer = load_bundle(folder).model.train_on(group).clamp(0, 1)
     torch.testing.assert_close(teacher.target(group), 0.75 * group.target + 0.25 * answer, atol=1e-5, rtol=0)
     assert one.run(until=1) == 1
 

@@ -299,7 +299,7 @@ def head(
 
 @analyse.command("rank")
 def analyse_rank(
-    subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
+    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint whose network has biases per task.")],
     task: Annotated[str, typer.Option(help="Whose biases to look at.")] = "denoise",
     finetuned: Annotated[Path | None, typer.Option(help="A checkpoint of the same network: analyse the change instead.")] = None,
     out: Path = Path("rank.png"),
@@ -307,9 +307,9 @@ def analyse_rank(
     """Rank energy of a task's biases (or of the change to a finetuned network), constant against proportional rank."""
     from .analyses.rank import finetuning_deltas, plot_rank, task_deltas
     from .evaluation.subjects import model_of_checkpoint
-    from .places import known_task, swift_of
+    from .places import known_task, network_with_biases
 
-    model = swift_of(subject)
+    model = network_with_biases(subject)
     if finetuned is not None:
         deltas = finetuning_deltas(model.state_dict(), model_of_checkpoint(finetuned).state_dict())
         plot_rank(deltas, "change by finetuning").save(out)
@@ -320,16 +320,16 @@ def analyse_rank(
 
 @analyse.command("layers")
 def analyse_layers(
-    subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
+    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint whose network has biases per task.")],
     out: Path = Path("layers.png"),
 ) -> None:
     """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights), and how
     large each task's biases are beside the general weights and those weights' jitter."""
     from . import checkpoint
     from .analyses.layers import bias_sizes, jitter, plot_layers, task_change
-    from .places import swift_of
+    from .places import network_with_biases
 
-    model = swift_of(subject)
+    model = network_with_biases(subject)
     plot_layers(task_change(model), "cosine similarity to the general weight").save(out)
     print("biases / general weights: " + ", ".join(f"{task} {size:.3f}" for task, size in bias_sizes(model).items()))
     if subject.endswith(".pt"):
@@ -339,7 +339,7 @@ def analyse_layers(
 
 @analyse.command("effect")
 def analyse_effect(
-    subject: Annotated[str, typer.Argument(help="A swift bundle or checkpoint.")],
+    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint whose network has biases per task.")],
     photographs: Photographs = None,
     count: Annotated[int, typer.Option(min=1, help="Patches per task, of kept-out photographs.")] = 24,
     out: Path = Path("effect.png"),
@@ -347,9 +347,9 @@ def analyse_effect(
     """What each layer's task bias is worth: PSNR lost when that one layer keeps its general weight."""
     from .analyses.layers import effects, plot_layers
     from .data import PhotoSet
-    from .places import photograph_folder, swift_of
+    from .places import network_with_biases, photograph_folder
 
-    model = swift_of(subject)
+    model = network_with_biases(subject)
     photos = PhotoSet(photograph_folder(photographs), "heldout", longest=1024)
     plot_layers(effects(model, photos.images, count), "dB lost without the layer's own bias").save(out)
     console.print(f"Wrote {out}.")

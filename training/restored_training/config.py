@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from restored.ground import tasks
 from restored.instruction.tasks import TASKS
+from restored.models.registry import DEFAULT_FAMILY, names
 
 
 class ConfigError(ValueError):
@@ -21,6 +22,14 @@ def _known(task: str) -> str:
 
 
 Task = Annotated[tasks.Task, AfterValidator(_known)]
+
+
+def _family(name: str) -> str:
+    if name not in names():
+        raise ValueError(f"“{name}” is not a model family; those are {', '.join(names())}")
+    return name
+
+
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 
@@ -32,7 +41,7 @@ class _Strict(BaseModel):
 class ModelConfig(_Strict):
     """Which network: a family and its hyperparameters (the family's own names), or a bundle / checkpoint to start from."""
 
-    family: Literal["swift", "instructir"] = "swift"
+    family: Annotated[str, AfterValidator(_family)] = DEFAULT_FAMILY
     hyperparameters: dict[str, Any] = {}
     start_from: Path | None = None
     """A checkpoint or bundle whose weights the run starts with (across rentals: half-precision EMA weights)."""

@@ -4,9 +4,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from restored.models import Request, Restorer, Window
+from restored.models import Request, Window
 from restored.models.bundle import Bundle, load_bundle
 from restored.models.coarse import refined, unit, usable
+from restored.models.restorer import Restorer
 
 from .config import DistillConfig
 from .sampling import Group
@@ -41,7 +42,7 @@ class Teacher:
         return out[..., :height, :width].float()
 
     def _embedding(self, group: Group) -> Tensor | None:
-        if self._model.family == "swift":
+        if not self._model.reads_text:
             return None
         from .evaluation.subjects import wish
 

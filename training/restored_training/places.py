@@ -9,7 +9,8 @@ import numpy as np
 
 from restored.instruction.tasks import TASKS, Task, is_task
 from restored.models.base import ModelError
-from restored.models.swift import Swift
+from restored.models.lowrank import task_convs
+from restored.models.restorer import Restorer
 
 from .data import DataError
 
@@ -42,8 +43,8 @@ def known_task(name: str) -> Task:
     return next(task for task in TASKS if task == name)
 
 
-def swift_of(subject: str) -> Swift:
-    """The swift network of a bundle or checkpoint. Raises ModelError for another family."""
+def network_with_biases(subject: str) -> Restorer:
+    """The network of a bundle or checkpoint. Raises ModelError for one whose convs have no biases per task."""
     from .evaluation.subjects import model_of_checkpoint
 
     path = Path(subject)
@@ -53,8 +54,8 @@ def swift_of(subject: str) -> Swift:
         from restored.models.bundle import load_bundle
 
         model = load_bundle(path if path.exists() else subject).model
-    if not isinstance(model, Swift):
-        raise ModelError(f"{subject} is a {model.family} model; this analysis is for swift.")
+    if model.tasks is None or not task_convs(model):
+        raise ModelError(f"{subject} is a {model.family} model; this analysis is for networks with biases per task.")
     return model
 
 
@@ -78,7 +79,7 @@ def sample_sentences(count: int, seed: int) -> dict[Task, list[str]]:
 
 
 def text_spaces() -> dict[str, Callable[[Sequence[str]], np.ndarray]]:
-    """The raw sentence encoder, and the trained projection that conditions `instructir`."""
+    """The raw sentence encoder, and the trained projection that conditions networks which read text."""
     from restored.instruction import embed
     from restored.instruction.encoder import encode
 

@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from restored.instruction.tasks import TASKS
+from restored.models.restorer import Restorer
 
-from . import families
 from .config import PretrainConfig
 from .sampling import Group
 
@@ -19,11 +19,11 @@ class Pretraining(nn.Module):
     The classifier reads the mean of those features; it is not part of the model, and no bundle carries it.
     """
 
-    def __init__(self, config: PretrainConfig, model: nn.Module) -> None:
+    def __init__(self, config: PretrainConfig, model: Restorer) -> None:
         super().__init__()
         self._config = config
         self._features: Tensor | None = None
-        self.classifier = nn.Linear(families.watch_deepest(model, self._keep), len(TASKS))
+        self.classifier = nn.Linear(model.watch_deepest(self._keep), len(TASKS))
 
     def active(self, step: int, steps: int) -> bool:
         """True during the first part of a run of `steps` steps."""

@@ -3,7 +3,7 @@
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from restored.models.swift import Swift, SwiftConfig
+from restored.models.base import ModelError
+from restored.models.restorer import Restorer
 
 from . import checkpoint, families
 from .carry import weights_of
@@ -21,7 +22,7 @@ from .conditioning import Conditioner
 from .config import RunConfig
 from .distill import Teacher
 from .distributed import Workers
-from .experts import freeze_shared, widened
+from .experts import freeze_shared
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
 from .pretraining import Pretraining
@@ -61,14 +62,13 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.config, self.sampler, self.device = config, sampler, torch.device(device)
         self.workers = workers or Workers.alone()
-        self.model = families.build(config.model).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = families.build(config.model).to(self.device)
+        self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         families.check_patches(self.model, config)
         self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
         if config.model.start_from is not None:
             begun = weights_of(config.model.start_from)
-            if isinstance(self.model, Swift) and SwiftConfig(**begun["hyperparameters"]) != self.model.config:
-                begun = {"model": widened(begun, self.model.config)}
-            start_from(self.model, begun)
+            start_from(self.model, {"model": _adopted(self.model, begun)})
             if self.text and begun.get("text"):
                 start_from(self.text, {"model": begun["text"]})
         if config.mix.named:
@@ -157,7 +157,7 @@ class Trainer:
             if self.text:
                 embedding, intent = self.text(seen, number)
                 extra = extra + config.loss.intent * intent
-            views = families.views(self.model, seen, target, embedding)
+            views = self.model.views(seen, target, embedding)
         if self.pretraining and self.pretraining.active(self.step, config.steps):
             extra = extra + self.pretraining.loss(group)
         losses = [restoration_loss(view.result, view.target, config.loss, view.damaged) for view in views]
@@ -190,7 +190,7 @@ class Trainer:
             "step": self.step,
             "skipped": self.skipped,
             "family": self.config.model.family,
-            "hyperparameters": families.hyperparameters(self.model, self.config.model),
+            "hyperparameters": self.model.architecture(),
             "text": self.text.state_dict() if self.text else {},
             "pretraining": self.pretraining.classifier.state_dict() if self.pretraining else {},
         }
@@ -218,7 +218,7 @@ class Trainer:
         self.step, self.skipped = state["step"], state["skipped"]
 
     @contextmanager
-    def averaged(self) -> Iterator[nn.Module]:
+    def averaged(self) -> Iterator[Restorer]:
         """The model with its EMA weights, for validation; training weights come back afterwards."""
         own = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.model.load_state_dict(self.ema)
@@ -261,6 +261,17 @@ def start_from(model: nn.Module, state: dict[str, Any]) -> None:
         model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in weights.items()})
     except RuntimeError as error:
         raise checkpoint.CheckpointError(f"Those weights are of another architecture than this run: {error}") from error
+
+
+def _adopted(model: Restorer, begun: Mapping[str, Any]) -> Mapping[str, Tensor]:
+    """The weights that a run begins with, for its network. Raises CheckpointError when they are of another kind."""
+    weights: Mapping[str, Tensor] = begun.get("ema") or begun["model"]
+    if begun.get("family") != model.family:
+        return weights
+    try:
+        return model.adopt(weights, begun.get("hyperparameters", {}))
+    except (ModelError, RuntimeError) as error:
+        raise checkpoint.CheckpointError(str(error)) from error
 
 
 def _require_family(state: dict[str, Any], family: str) -> None:

@@ -11,7 +11,6 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from . import families
 from .config import MixConfig, RunConfig
 from .preview import picture
 from .sampling import Group, GroupSampler, PatchSource
@@ -53,7 +52,7 @@ class Validation:
             for number, (case, group) in enumerate(self._groups):
                 placed = group.to(trainer.device)
                 embedding = trainer.text(placed, number)[0] if trainer.text else None
-                result = families.restore(model, placed, embedding).clamp(0, 1).cpu()
+                result = model.train_on(placed, embedding).clamp(0, 1).cpu()
                 figure = Figure(case, _psnr(group.damaged, group.target), _psnr(result, group.target))
                 figures.append(figure)
                 rows.append((figure, group, result))

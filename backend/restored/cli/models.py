@@ -100,7 +100,7 @@ def import_model(
     json: Json = False,
 ) -> None:
     """Turn InstructIR's published pair of .pt files into a model. They are read as numbers only, never as programs."""
-    from restored.models.published import import_published
+    from restored.models.instructir.published import import_published
 
     done = import_published(image, text, encoder, name=name)
     if json:

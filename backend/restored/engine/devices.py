@@ -18,7 +18,7 @@ from .errors import EngineError
 from .load import cores
 
 if TYPE_CHECKING:
-    from restored.models.base import Restorer
+    from restored.models.base import Model
 
     from .runtimes import Runtime
     from .runtimes.openvino_runtime import OpenVinoRuntime
@@ -47,7 +47,7 @@ class Choice:
     line: str
 
 
-def choose(model: "Restorer", identity: str, device: str = "auto") -> Choice:
+def choose(model: "Model", identity: str, device: str = "auto") -> Choice:
     """The fastest way to run a model: a GPU when there is one, else the runtime that a short measurement found faster.
 
     device: "auto", or one of DEVICES to insist on. Raises EngineError with a sentence when that device is not there.
@@ -75,7 +75,7 @@ def unload() -> None:
         choice.runtime.unload()
 
 
-def _choose(model: "Restorer", identity: str, device: str) -> Choice:
+def _choose(model: "Model", identity: str, device: str) -> Choice:
     if device not in DEVICES:
         raise EngineError(f"The device “{device}” is not known; choose one of {', '.join(DEVICES)}.")
     import torch
@@ -103,7 +103,7 @@ def _on_cuda() -> Choice:
     return Choice(_torch_runtime("cuda", bf16), f"{name}, {free:.1f} of {total:.1f} GiB free: PyTorch in {precision}.")
 
 
-def _on_cpu(model: "Restorer", identity: str, reason: str) -> Choice:
+def _on_cpu(model: "Model", identity: str, reason: str) -> Choice:
     keep_pages()
     if identity not in _measured:
         _measured[identity] = _measure(model, identity)
@@ -124,14 +124,14 @@ class Measured:
     tile: np.ndarray
 
 
-def _measure(model: "Restorer", identity: str) -> list[Measured]:
+def _measure(model: "Model", identity: str) -> list[Measured]:
     """The runtimes whose numbers are right, fastest first. float32 torch is what the others are compared with."""
     exact, *others = (_probe(runtime, model, identity) for runtime in _cpu_runtimes(model))
     agree = [other for other in others if np.abs(other.tile - exact.tile).max() <= TOLERANCE]
     return sorted([exact, *agree], key=lambda measured: measured.seconds)
 
 
-def _probe(runtime: "Runtime", model: "Restorer", identity: str) -> Measured:
+def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     """One small tile of soft shapes and noise, the best of a few runs."""
     import torch
 
@@ -160,12 +160,12 @@ def _timed(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _cpu_runtimes(model: "Restorer") -> Iterator["Runtime"]:
+def _cpu_runtimes(model: "Model") -> Iterator["Runtime"]:
     yield _torch_runtime("cpu", False)
     if _has_bf16():
         yield _torch_runtime("cpu", True)
     openvino = _openvino_runtime()
-    if openvino is not None and openvino.runs(model):
+    if openvino is not None and model.has_graph:
         yield openvino
 
 

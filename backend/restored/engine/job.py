@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from restored.instruction.plan import Plan, Step
-from restored.models.base import Restorer
+from restored.models.base import Model
 from restored.models.bundle import Bundle
 from restored.models.coarse import usable
 
@@ -34,7 +34,7 @@ from .source import LayerSource
 from .tiles import Tile, Tiling, lay_tiles, smallest_side
 
 Progress = Callable[[float, str, "Preview | None"], None]
-PassesFor = Callable[[Restorer], tuple[list[Pass], list[str]]]
+PassesFor = Callable[[Model], tuple[list[Pass], list[str]]]
 
 TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
 OUT_OF_MEMORY: Final = (MemoryError, torch.OutOfMemoryError)
@@ -135,7 +135,7 @@ def run(
 
     job = _Job(shown, base, bundle, weights, strength, scale, keep, previews, tell, stop, load, tile_side, notes)
 
-    def passes_for(net: Restorer) -> tuple[list[Pass], list[str]]:
+    def passes_for(net: Model) -> tuple[list[Pass], list[str]]:
         return plan_passes(net, bundle, late, frame, text=text if early is None else None, embedding=embedding)
 
     residual, choice = job.follow(passes_for, device or "auto")
@@ -207,7 +207,7 @@ class _Job:
         self.notes.append(note)
         self.tell(0.0, note, None)
 
-    def _infer(self, net: Restorer, choice: Choice, passes: list[Pass]) -> Residual | None:
+    def _infer(self, net: Model, choice: Choice, passes: list[Pass]) -> Residual | None:
         source = LayerSource(self.base, edge=net.edge, colour=None if self.shown is self.base else self.shown)
         residual = Residual(self.base, scale=self.scale) if self.keep else None
         self.tiles = 0
@@ -233,7 +233,7 @@ class _Job:
                 source = source.with_colour(colour)
         return residual
 
-    def _scan(self, net: Restorer, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:
+    def _scan(self, net: Model, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:
         """Get ready for one picture at one scale."""
         tiling = self._tiling(net, choice, source, net.overlap(step.request.plan))
         self._shape = max(self._shape, tiling.shape, key=math.prod)
@@ -281,7 +281,7 @@ class _Job:
 
         return work
 
-    def _tiling(self, net: Restorer, choice: Choice, source: LayerSource, overlap: int) -> Tiling:
+    def _tiling(self, net: Model, choice: Choice, source: LayerSource, overlap: int) -> Tiling:
         height, width = source.height, source.width
         runtime = choice.runtime
         margin = net.stride if net.edge == "mirror" else 0

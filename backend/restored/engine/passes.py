@@ -6,7 +6,7 @@ import torch
 
 from restored.ground.tasks import LABELS, info
 from restored.instruction.plan import Plan, Step
-from restored.models.base import Request, Restorer
+from restored.models.base import Model, Request
 from restored.models.bundle import Bundle
 
 from .errors import EngineError
@@ -23,7 +23,7 @@ class Pass:
 
 
 def plan_passes(
-    model: Restorer, bundle: Bundle, plan: Plan, context: Floats, *, text: str | None, embedding: Floats | None
+    model: Model, bundle: Bundle, plan: Plan, context: Floats, *, text: str | None, embedding: Floats | None
 ) -> tuple[list[Pass], list[str]]:
     """The passes for a plan, and a sentence for every step that this model cannot take.
 
@@ -49,7 +49,7 @@ def plan_passes(
     return passes, notes
 
 
-def _embedding(model: Restorer, words: str, given: Floats | None, bundle: Bundle) -> torch.Tensor | None:
+def _embedding(model: Model, words: str, given: Floats | None, bundle: Bundle) -> torch.Tensor | None:
     if not model.reads_text:
         return None
     return torch.from_numpy(bundle.embed(words) if given is None else given).float()

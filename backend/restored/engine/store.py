@@ -3,13 +3,13 @@
 import threading
 from pathlib import Path
 
-from restored.models.base import Restorer
+from restored.models.base import Model
 from restored.models.bundle import Bundle, load_bundle
 from restored.models.installed import default_bundle
 
 _lock = threading.RLock()
 _bundles: dict[str, Bundle] = {}
-_networks: dict[tuple[str, str], Restorer] = {}
+_networks: dict[tuple[str, str], Model] = {}
 
 
 def bundle(model: Bundle | str | Path | None = None) -> Bundle:
@@ -23,7 +23,7 @@ def bundle(model: Bundle | str | Path | None = None) -> Bundle:
         return _bundles[name]
 
 
-def network(bundle: Bundle, device: str) -> Restorer:
+def network(bundle: Bundle, device: str) -> Model:
     """The bundle's network for a device ("auto", "cpu", …), in evaluation mode; kept for the next job."""
     with _lock:
         key = bundle.fingerprint, device

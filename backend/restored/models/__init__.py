@@ -1,5 +1,5 @@
-"""Networks: one folder per architecture, one interface for all, and bundles that carry them as files."""
+"""Models: one folder per family, one interface for all, and bundles that carry them as files. Light to import."""
 
-from .base import WHOLE, Conditioned, ModelError, Request, Restorer, Window
+from .base import WHOLE, Conditioned, Graph, Model, ModelError, Request, Window
 
-__all__ = ["WHOLE", "Conditioned", "ModelError", "Request", "Restorer", "Window"]
+__all__ = ["WHOLE", "Conditioned", "Graph", "Model", "ModelError", "Request", "Window"]

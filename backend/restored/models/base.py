@@ -1,14 +1,16 @@
-"""The one interface of every model family: condition once per job, forward once per tile."""
+"""The one interface of every model: condition once per job, then a tile at a time. Light: torch is not imported here."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import torch
-from torch import Tensor
-
+from restored.ground.tasks import Task
 from restored.instruction.plan import Plan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
 
 
 class ModelError(ValueError):
@@ -35,48 +37,71 @@ WHOLE = Window(0.0, 0.0, 1.0, 1.0)
 class Request:
     """What a job gives a model before the first pixel.
 
-    plan: the steps; `plan.strengths(model's tasks)` is what most models need.
+    plan: the steps; `plan.strengths(model.tasks)` is what most models need.
     embedding: (256,) float32, L2-normalised instruction embedding, or None when only a plan is known.
     context: (1, 3, h, w) float32 in [0, 1], the whole layer at most 256 px wide or high, sRGB-encoded.
     """
 
     plan: Plan
-    embedding: Tensor | None
-    context: Tensor
+    embedding: "Tensor | None"
+    context: "Tensor"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A conditioned model as a graph for one tile shape, for runtimes that compile graphs.
+
+    key: equal keys mean equal graphs (within one bundle). build: makes the graph, an `openvino.Model` whose inputs are named
+    "tile", "guess" where guided, and as `fixed` and `of_tile` name theirs; its only output is the restored tile. fixed: inputs
+    that are the same for every tile of the job; of_tile: those that depend on the tile's place.
+    """
+
+    key: Hashable
+    build: Callable[[], Any]
+    fixed: "Mapping[str, np.ndarray]" = field(default_factory=dict)
+    of_tile: "Callable[[Window], Mapping[str, np.ndarray]]" = lambda window: {}
 
 
 class Conditioned(ABC):
     """A model made ready for one job: everything that does not depend on the tile is done."""
 
     @abstractmethod
-    def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:
+    def forward(self, tile: "Tensor", window: Window, guess: "Tensor | None" = None) -> "Tensor":
         """Restore one tile.
 
         tile: (1, 3, h, w) float32 in [0, 1], sRGB-encoded, h and w multiples of the model's `stride`. guess: the same shape, what
-        the model added to the reduced picture, enlarged; only given after a run at one of `Restorer.reductions`.
+        the model added to the reduced picture, enlarged; only given after a run at one of `Model.reductions`.
         Returns (1, 3, h, w) float32, not clamped: the restored tile (the engine forms the residual).
         """
 
-    def survey(self, crops: Sequence[Tensor]) -> None:  # noqa: B027 - most models pool over nothing
+    def survey(self, crops: "Sequence[Tensor]") -> None:  # noqa: B027 - most models pool over nothing
         """See pieces of the whole picture before the first tile, for models whose layers pool over all of it.
 
-        crops: (1, 3, h, w) each, one shape, in [0, 1], spread over the picture; called once, only when `Restorer.survey`
+        crops: (1, 3, h, w) each, one shape, in [0, 1], spread over the picture; called once, only when `Model.survey`
         is not 0. Statistics shared by all tiles are what makes the tiles of such a model agree.
         """
 
+    def graph(self, shape: tuple[int, int], *, guided: bool) -> Graph:
+        """The same as a graph for tiles of height x width; guided: a guess comes with each. Only where `Model.has_graph`."""
+        raise ModelError("This model has no graph form.")
 
-class Restorer(ABC, torch.nn.Module):
-    """A network family. Subclasses are plain `nn.Module`s, so training and export see ordinary state dicts."""
+
+class Model(ABC):
+    """What the engine needs to know of a model, and the one verb it calls on it."""
 
     family: ClassVar[str]
-    stride: ClassVar[int]
+    stride: int
     """Tile sides must be multiples of this."""
-    halo: ClassVar[int]
+    halo: int
     """Pixels of surroundings, each side, after which a tile's inside no longer depends on what lies beyond."""
+    tasks: tuple[Task, ...] | None = None
+    """The tasks that the tensors were made for, in their order; None for models whose tensors know no tasks."""
     composite: bool = True
     """True when one conditioned pass does several tasks; else the engine runs one pass per step, in the tasks' order."""
     reads_text: ClassVar[bool] = False
     """True when `condition` needs the instruction's embedding, not only its plan."""
+    has_graph: ClassVar[bool] = False
+    """True when conditioned models have a `graph`."""
     edge: ClassVar[Literal["mirror", "zero"]] = "mirror"
     """What a tile shows beyond the picture's own edges: its reflection, or zeros as in training."""
     survey: ClassVar[int] = 0

@@ -19,12 +19,13 @@ from safetensors import SafetensorError
 from restored.ground.tasks import FIRST_TASKS, Task
 
 from . import files
-from .base import ModelError, Restorer
+from .base import ModelError
 from .files import read_file, read_manifest
-from .installed import DEFAULT, list_bundles, user_bundles
+from .installed import list_bundles, user_bundles
 from .manifest import MANIFEST, WEIGHTS, Manifest, check_name
 from .packing import PackingError, pack, unpack
-from .registry import build
+from .registry import DEFAULT_BUNDLE, build
+from .restorer import Restorer
 from .text_head import TextHead
 
 
@@ -94,7 +95,7 @@ class Bundle:
         return content
 
 
-def load_bundle(name_or_path: str | Path = DEFAULT) -> Bundle:
+def load_bundle(name_or_path: str | Path = DEFAULT_BUNDLE) -> Bundle:
     """Open a bundle by name or by its folder, and check every file. Raises ModelError with a sentence."""
     folder = _find(name_or_path)
     content = read_manifest(folder)

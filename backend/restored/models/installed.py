@@ -3,15 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import platformdirs
 
 from . import files
 from .base import ModelError
 from .manifest import MANIFEST, Manifest, is_name
-
-DEFAULT: Final = "swift"
+from .registry import DEFAULT_BUNDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Installed:
 def survey() -> list[Installed]:
     """Every installed model, the default first, then those that ship, then the user's; never an exception."""
     found = [_look(name, folder) for name, folder in _folders().items()]
-    default = next((each.name for each in found if each.name == DEFAULT and each.manifest), None)
+    default = next((each.name for each in found if each.name == DEFAULT_BUNDLE and each.manifest), None)
     default = default or next((each.name for each in found if each.manifest), None)
     return sorted(found, key=lambda each: each.name != default)
 
@@ -39,8 +37,8 @@ def list_bundles() -> dict[str, Path]:
 
 def default_bundle() -> str:
     """The name of the model used when none is named. Raises ModelError when no model is installed."""
-    if DEFAULT in _folders():
-        return DEFAULT
+    if DEFAULT_BUNDLE in _folders():
+        return DEFAULT_BUNDLE
     usable = next((each.name for each in survey() if each.manifest), None)
     if usable is None:
         raise ModelError("No model is installed. Install the package again, or import one with “restored models import”.")

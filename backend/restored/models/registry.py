@@ -1,43 +1,52 @@
-"""Every model family: where its network is, and how a bundle's hyperparameters become one. Add a family here."""
+"""Every model family, and the bundle that is used when none is named. Outside a family's folder this is the only place that
+names it."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from .base import ModelError, Restorer
+from .base import ModelError
+from .family import Family
 
-Hyperparameters = Mapping[str, Any]
+if TYPE_CHECKING:
+    from .restorer import Restorer
 
+DEFAULT_FAMILY: Final = "swift"
+DEFAULT_BUNDLE: Final = "swift"
 
-def build(family: str, architecture: Hyperparameters) -> Restorer:
-    """A network with fresh weights. Raises ModelError for an unknown family or hyperparameters it does not have."""
-    if family not in FAMILIES:
-        raise ModelError(f"Models of the family “{family}” are not known here. Known: {', '.join(FAMILIES)}.")
-    try:
-        return FAMILIES[family](architecture)
-    except (TypeError, ValueError) as wrong:
-        raise ModelError(f"The hyperparameters of this “{family}” model are not valid: {wrong}") from wrong
-
-
-def _swift(architecture: Hyperparameters) -> Restorer:
-    from .swift import Swift, SwiftConfig
-
-    return Swift(SwiftConfig(**architecture))
-
-
-def _instructir(architecture: Hyperparameters) -> Restorer:
-    from .instructir import InstructIR
-
-    return InstructIR(**architecture)
-
-
-def _instruct_ipt(architecture: Hyperparameters) -> Restorer:
-    from .instruct_ipt import InstructIPT, InstructIPTConfig
-
-    return InstructIPT(InstructIPTConfig(**architecture))
-
-
-FAMILIES: Final[dict[str, Callable[[Hyperparameters], Restorer]]] = {
-    "swift": _swift,
-    "instructir": _instructir,
-    "instruct_ipt": _instruct_ipt,
+_families: dict[str, str | Family] = {
+    "swift": "restored.models.swift.family",
+    "instructir": "restored.models.instructir.family",
+    "instruct_ipt": "restored.models.instruct_ipt.family",
 }
+"""Name -> the module whose FAMILY it is, imported when first asked for; or a family that a package of one's own added."""
+
+
+def names() -> tuple[str, ...]:
+    """The names of all families."""
+    return tuple(_families)
+
+
+def family(name: str) -> Family:
+    """The family of this name. Raises ModelError with a sentence when there is none."""
+    entry = _families.get(name)
+    if entry is None:
+        raise ModelError(f"Models of the family “{name}” are not known here. Known: {', '.join(_families)}.")
+    return import_module(entry).FAMILY if isinstance(entry, str) else entry
+
+
+def add(entry: Family) -> None:
+    """Enter a family of a package of one's own. Raises ValueError for a name that is taken."""
+    if _families.setdefault(entry.name, entry) != entry:
+        raise ValueError(f"There is a family “{entry.name}” already.")
+
+
+def build(name: str, architecture: Mapping[str, Any]) -> "Restorer":
+    """A network with fresh weights. Raises ModelError for an unknown family or hyperparameters it does not have."""
+    entry = family(name)
+    try:
+        return entry.network(architecture)
+    except ModelError:
+        raise
+    except (TypeError, ValueError) as wrong:
+        raise ModelError(f"The hyperparameters of this “{name}” model are not valid: {wrong}") from wrong

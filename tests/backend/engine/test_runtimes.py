@@ -20,6 +20,7 @@ from restored.models.base import Request, Window
 from restored.models.bundle import Bundle
 from restored.models.instructir import InstructIR
 from restored.models.swift import ConditionedSwift, apply_tone
+from restored.models.swift import openvino as swift_graphs
 
 openvino_runtime = pytest.importorskip("restored.engine.runtimes.openvino_runtime", reason="OpenVINO is for x86 only")
 PLACE = Window(-0.1, 0.2, 0.7, 1.1)
@@ -66,8 +67,8 @@ def test_autocast_does_not_round_the_picture_itself(bundle: Bundle) -> None:
 def test_an_instruction_is_compiled_once_and_few_are_kept(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = openvino_runtime.OpenVinoRuntime()
     built = []
-    build = openvino_runtime.openvino_swift.build
-    monkeypatch.setattr(openvino_runtime.openvino_swift, "build", lambda *parts: built.append(1) or build(*parts))
+    build = swift_graphs.build
+    monkeypatch.setattr(swift_graphs, "build", lambda *parts: built.append(1) or build(*parts))
     work, tile = _work(bundle, PLANS["toned"], size=16)
     first = runtime.prepare(work)(tile, PLACE)
     other = replace(work, request=replace(work.request, context=torch.zeros(1, 3, 9, 9)))

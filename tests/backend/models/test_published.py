@@ -14,7 +14,7 @@ from restored.instruction.plan import Plan
 from restored.models.base import ModelError
 from restored.models.bundle import load_bundle
 from restored.models.instructir import InstructIR
-from restored.models.published import CLASSES, TEXT_SHAPES, import_published
+from restored.models.instructir.published import CLASSES, TEXT_SHAPES, import_published
 
 SHARED = Path(os.environ.get("RESTORED_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 TEXT = SHARED / "data" / "reference" / "lm_instructir-7d.pt"

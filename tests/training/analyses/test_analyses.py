@@ -1,14 +1,18 @@
 """Analyses on matrices and networks whose answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from restored.instruction.plan import Plan
+from restored.models.lowrank import task_convs
 from restored.models.swift import Swift, SwiftConfig
-from restored.models.swift.lowrank import TaskConv2d
 from restored_training.analyses.embeddings import embedding_picture, neighbour_purity
 from restored_training.analyses.layers import bias_sizes, jitter, layer_change, layer_effect, plot_layers, task_change
 from restored_training.analyses.rank import finetuning_deltas, plot_rank, rank_energy, task_deltas, truncation
+from restored_training.sampling import Group
 
 
 @pytest.fixture
@@ -16,8 +20,7 @@ def model() -> Swift:
     torch.manual_seed(0)
     tiny = SwiftConfig(widths=(16, 16), encoder=(1,), middle=1, decoder=(1,), rank=2, context_width=8, grid_channels=4)
     net = Swift(tiny)
-    for conv in net.convs.values():
-        assert isinstance(conv, TaskConv2d)
+    for conv in task_convs(net).values():
         torch.nn.init.normal_(conv.up[0], std=0.05)  # only denoise has learned something
         if conv.gain is not None:
             torch.nn.init.zeros_(conv.gain)
@@ -77,14 +80,15 @@ def test_bias_sizes_and_jitter(model: Swift) -> None:
 def test_layer_effect_is_zero_where_nothing_was_learned(model: Swift) -> None:
     image = torch.rand(2, 3, 16, 16)
     whole = torch.tensor([[0.0, 0.0, 1.0, 1.0]]).repeat(2, 1)
-    quiet = layer_effect(model, image, image, "deblur", context=image, windows=whole)
-    assert set(quiet) == set(model.convs)
+    group = Group(image, image, image, whole, Plan.of("deblur"), ())
+    quiet = layer_effect(model, group, image)
+    assert set(quiet) == set(task_convs(model))
     assert all(value == pytest.approx(0, abs=1e-5) for value in quiet.values())
     # measured against the model's own result, every layer that matters costs something
     with torch.no_grad():
         target = model(image, torch.eye(9)[0], image, whole)
     clean = target.clamp(0, 1)
-    loud = layer_effect(model, image, clean, "denoise", context=image, windows=whole)
+    loud = layer_effect(model, replace(group, plan=Plan.of("denoise")), clean)
     assert max(loud.values()) > 1
 
 

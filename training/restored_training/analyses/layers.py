@@ -10,8 +10,8 @@ from PIL import Image
 from torch import Tensor
 
 from restored.instruction.tasks import TASKS, Task
-from restored.models.swift import Swift
-from restored.models.swift.lowrank import TaskConv2d
+from restored.models.lowrank import task_convs
+from restored.models.restorer import Batch, Restorer
 
 from ..config import DataConfig, MixConfig
 from ..report.curves import to_image
@@ -35,28 +35,28 @@ def layer_change(before: State, after: State) -> dict[str, float]:
     return out
 
 
-def task_change(model: Swift, tasks: Sequence[Task] = TASKS) -> dict[str, dict[Task, float]]:
-    """For a trained `swift`: cosine similarity of each conv's general weight and its weight compiled for one task alone."""
+def task_change(model: Restorer, tasks: Sequence[Task] = TASKS) -> dict[str, dict[Task, float]]:
+    """For a trained network: cosine similarity of each conv's general weight and its weight compiled for one task alone."""
     out: dict[str, dict[Task, float]] = {}
-    for name, conv in model.convs.items():
-        assert isinstance(conv, TaskConv2d)
+    for name, conv in task_convs(model).items():
         out[name] = {}
         for task in tasks:
             with torch.no_grad():
-                weight, _ = conv.compiled(_only(task))
+                weight, _ = conv.compiled(_only(model, task))
             out[name][task] = _cosine(conv.weight.detach(), weight)
     return out
 
 
-def bias_sizes(model: Swift) -> dict[Task, float]:
-    """How much of a `swift` is specific to each task: the norm of all its biases over that of the general weights.
+def bias_sizes(model: Restorer) -> dict[Task, float]:
+    """How much of a network is specific to each task: the norm of all its biases over that of the general weights.
 
     Tasks whose biases stay as small as the general weights' own jitter (see `jitter`) have not been learned.
     """
-    convs = [conv for conv in model.convs.values() if isinstance(conv, TaskConv2d)]
+    assert model.tasks is not None
+    convs = task_convs(model).values()
     general = sum(float(conv.weight.detach().square().sum()) for conv in convs)
     out: dict[Task, float] = {}
-    for index, task in enumerate(TASKS):
+    for index, task in enumerate(model.tasks):
         own = sum(float(conv.change(torch.tensor([index]), torch.ones(1)).detach().square().sum()) for conv in convs)
         out[task] = (own / general) ** 0.5
     return out
@@ -71,21 +71,20 @@ def jitter(state: Mapping[str, State]) -> float:
 
 
 @torch.no_grad()
-def layer_effect(
-    model: Swift, image: Tensor, target: Tensor, task: Task, *, context: Tensor, windows: Tensor
-) -> dict[str, float]:
-    """What each conv's task bias is worth: PSNR lost (dB) when that one conv keeps its general weight under `task`.
+def layer_effect(model: Restorer, batch: Batch, target: Tensor) -> dict[str, float]:
+    """What each conv's task bias is worth: PSNR lost (dB) when that one conv keeps its general weight.
 
-    image, target: (N, 3, h, w) in [0, 1]; context and windows as for `Swift.forward`.
+    batch: pictures under a plan of one task; target: (N, 3, h, w) in [0, 1].
     """
-    weights = _only(task)
-    convs, reading = model.compile(weights), model.reader(context, weights)
-    general = model.compile(torch.zeros(len(TASKS)))
-    whole = _psnr(model.restore(image, convs, reading, windows), target)
-    return {name: whole - _psnr(model.restore(image, {**convs, name: general[name]}, reading, windows), target) for name in convs}
+    whole = _psnr(model.train_on(batch), target)
+    lost = {}
+    for name, conv in task_convs(model).items():
+        with conv.without_tasks():
+            lost[name] = whole - _psnr(model.train_on(batch), target)
+    return lost
 
 
-def effects(model: Swift, photographs: Sequence[np.ndarray], count: int, *, size: int = 128) -> dict[str, dict[Task, float]]:
+def effects(model: Restorer, photographs: Sequence[np.ndarray], count: int, *, size: int = 128) -> dict[str, dict[Task, float]]:
     """`layer_effect` for every conv and task, on `count` patches per task, damaged as in training.
 
     photographs: (H, W, 3) uint8 each.
@@ -95,8 +94,7 @@ def effects(model: Swift, photographs: Sequence[np.ndarray], count: int, *, size
     for number, task in enumerate(TASKS):
         mix = MixConfig.single(tasks={task: 1.0})
         group = GroupSampler(source, mix, count, _SEED).draw(number, size)
-        lost = layer_effect(model, group.damaged, group.target, task, context=group.context, windows=group.windows)
-        for name, value in lost.items():
+        for name, value in layer_effect(model, group, group.target).items():
             out.setdefault(name, {})[task] = value
     return out
 
@@ -125,8 +123,8 @@ def _cosine(before: Tensor, after: Tensor) -> float:
     return 1.0 if torch.equal(a, b) else float(F.cosine_similarity(a, b, dim=0))
 
 
-def _only(task: Task) -> Tensor:
-    return torch.tensor([float(task == other) for other in TASKS])
+def _only(model: Restorer, task: Task) -> Tensor:
+    return torch.tensor([float(task == other) for other in model.tasks or ()])
 
 
 def _psnr(image: Tensor, target: Tensor) -> float:

@@ -8,23 +8,20 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from restored.instruction.tasks import TASKS, Task
-from restored.models.swift import Swift
-from restored.models.swift.lowrank import TaskConv2d
+from restored.instruction.tasks import Task
+from restored.models.lowrank import task_convs
+from restored.models.restorer import Restorer
 
 from ..report.curves import to_image
 
 RANKS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 
 
-def task_deltas(model: Swift, task: Task) -> dict[str, Tensor]:
+def task_deltas(model: Restorer, task: Task) -> dict[str, Tensor]:
     """What one task adds to every conv: name -> (out, in*k*k)."""
-    index = TASKS.index(task)
-    out = {}
-    for name, conv in model.convs.items():
-        assert isinstance(conv, TaskConv2d)
-        out[name] = conv.change(torch.tensor([index]), torch.ones(1)).detach()
-    return out
+    assert model.tasks is not None
+    index = torch.tensor([model.tasks.index(task)])
+    return {name: conv.change(index, torch.ones(1)).detach() for name, conv in task_convs(model).items()}
 
 
 def finetuning_deltas(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -15,8 +15,9 @@ from torch import Tensor
 
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
-from restored.models.base import Request, Restorer, Window
+from restored.models.base import Request, Window
 from restored.models.coarse import refined, unit, usable
+from restored.models.restorer import Restorer
 
 from .. import checkpoint
 from ..config import ModelConfig
@@ -130,7 +131,6 @@ def model_of_checkpoint(path: Path) -> Restorer:
         model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
     except (KeyError, RuntimeError, TypeError) as error:
         raise checkpoint.CheckpointError(f"{path} does not fit the network it names: {error}") from error
-    assert isinstance(model, Restorer)
     return model
 
 

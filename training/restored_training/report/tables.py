@@ -9,7 +9,7 @@ import yaml
 
 Results = Mapping[str, Any]
 
-COLUMNS: Final = ("swift, CPU", "swift, GPU or distilled", "instructir, first rental")
+COLUMNS: Final = ("CPU", "GPU or distilled", "large family, first rental")
 BEGIN: Final = "<!-- results: written by `restored-train report`, do not edit -->"
 END: Final = "<!-- /results -->"
 

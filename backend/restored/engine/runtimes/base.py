@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
-from restored.models.base import Request, Restorer, Window
+from restored.models.base import Model, Request, Window
 
 from ..pixels import Floats
 from ..source import LayerSource
@@ -29,7 +29,7 @@ class Work:
     guided: whether a guess from the reduced picture comes with every tile.
     """
 
-    model: Restorer
+    model: Model
     identity: str
     request: Request
     source: LayerSource
@@ -49,14 +49,14 @@ class Runtime(ABC):
     """"float32" or "bfloat16", for the device line."""
 
     @abstractmethod
-    def largest_side(self, model: Restorer) -> int:
+    def largest_side(self, model: Model) -> int:
         """Window side above which a tile gains no more speed."""
 
     @abstractmethod
     def prepare(self, work: Work) -> Kernel:
         """Condition the model and get ready for tiles of `work.tiling.shape`."""
 
-    def bytes_per_pixel(self, model: Restorer) -> int:
+    def bytes_per_pixel(self, model: Model) -> int:
         """Working memory per tile pixel and stream, with what the tile itself takes."""
         return model.working_bytes + 60
 

@@ -9,19 +9,15 @@ from typing import Any, Final
 import numpy as np
 import openvino as ov
 
-from restored.models.base import ModelError, Restorer
+from restored.models.base import Model, Window
 
 from ..load import cores
 from ..pixels import Floats
-from . import openvino_swift
 from .base import Kernel, Runtime, Work
 
 COMPILED: Final = 8
 """Compiled graphs kept: an instruction and a picture size that come back (a slider, a batch) cost nothing again. A step that is
 done coarse to fine has one per scale."""
-
-PREPARE: Final[dict[str, Callable[["OpenVinoRuntime", Work], Kernel]]] = {"swift": openvino_swift.prepare}
-"""Families that OpenVINO can run, and how each gets ready."""
 
 
 class OpenVinoRuntime(Runtime):
@@ -39,17 +35,18 @@ class OpenVinoRuntime(Runtime):
         self._compiled: OrderedDict[Hashable, Pool] = OrderedDict()
         self._lock = threading.Lock()
 
-    def largest_side(self, model: Restorer) -> int:
+    def largest_side(self, model: Model) -> int:
         return 1536
 
-    def runs(self, model: Restorer) -> bool:
-        """True for the families that have a graph."""
-        return model.family in PREPARE
-
     def prepare(self, work: Work) -> Kernel:
-        if not self.runs(work.model):
-            raise ModelError(f"A model of the family “{work.model.family}” does not run on OpenVINO.")
-        return PREPARE[work.model.family](self, work)
+        graph = work.model.condition(work.request).graph(work.tiling.shape, guided=work.guided)
+        pool = self.compiled((work.identity, graph.key), work, graph.build)
+
+        def kernel(tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
+            first = {} if guess is None else {"guess": guess}
+            return pool.infer({**graph.fixed, **graph.of_tile(window), **first, "tile": tile})
+
+        return kernel
 
     def compiled(self, key: Hashable, work: Work, build: Callable[[], ov.Model]) -> "Pool":
         """The graph for `key`, built and compiled unless it still is."""
@@ -72,7 +69,7 @@ class OpenVinoRuntime(Runtime):
             self._compiled[key] = pool
             return pool
 
-    def bytes_per_pixel(self, model: Restorer) -> int:
+    def bytes_per_pixel(self, model: Model) -> int:
         whole = super().bytes_per_pixel(model)
         return whole if self.precision == "float32" else whole * 2 // 3
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import torch
 
-from restored.models.base import Request, Restorer, Window
+from restored.models.base import Model, ModelError, Request, Window
+from restored.models.restorer import Restorer
 
 from ..pixels import Floats
 from ..survey import crops
@@ -26,12 +27,12 @@ class TorchRuntime(Runtime):
         self.device = device
         self.precision = "bfloat16" if bf16 else "float32"
 
-    def largest_side(self, model: Restorer) -> int:
+    def largest_side(self, model: Model) -> int:
         # beyond eight halos a halo costs less than memory traffic; a GPU takes what its memory allows
         return max(768, 8 * model.halo) if self.device == "cpu" else 8192
 
     def prepare(self, work: Work) -> Kernel:
-        model = work.model.to(self.device)
+        model = _network(work.model).to(self.device)
         with torch.inference_mode():
             conditioned = model.condition(_on(work, self.device))
             if model.survey and len(work.tiling) > 1:
@@ -54,13 +55,19 @@ class TorchRuntime(Runtime):
             return contextlib.nullcontext()
         return torch.autocast("cuda" if self.device.startswith("cuda") else self.device, torch.bfloat16)
 
-    def bytes_per_pixel(self, model: Restorer) -> int:
+    def bytes_per_pixel(self, model: Model) -> int:
         whole = super().bytes_per_pixel(model)
         return whole if self.precision == "float32" else whole * 2 // 3
 
     def unload(self) -> None:
         if self.device.startswith("cuda") and torch.cuda.is_initialized():
             torch.cuda.empty_cache()
+
+
+def _network(model: Model) -> Restorer:
+    if not isinstance(model, Restorer):
+        raise ModelError(f"A model of the family “{model.family}” was opened without its PyTorch network.")
+    return model
 
 
 def _on(work: Work, device: str) -> Request:

@@ -1,8 +1,8 @@
 """`instruct_ipt`: Instruct-IPT's method on an IPT-V2-style transformer. General weights plus a bias of low rank per task."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from restored.ground.tasks import LABELS, Task
 from restored.instruction.plan import Plan
 
-from ..base import Conditioned, ModelError, Request, Restorer, Window
+from ..base import Conditioned, ModelError, Request, Window
 from ..modulation import DOWN, UP, low_rank, new_factors
+from ..restorer import Batch, Restorer
 from .config import InstructIPTConfig
 from .graph import Net, Weights
 from .layout import Dense, Sublayer, denses, stages
@@ -78,9 +79,10 @@ class InstructIPT(Restorer):
             for layer in self._weights().values():
                 layer.add_task(task)
         self.net = Net.of(self.config)
-        self.tap = None
-        self.stride = self.config.stride  # type: ignore[misc]
-        self.halo = halo(self.config)  # type: ignore[misc]
+        self.tap: Callable[[Tensor], None] | None = None
+        self.tasks = self.config.tasks
+        self.stride = self.config.stride
+        self.halo = halo(self.config)
 
     def _add_inner(self, part: Sublayer) -> None:
         light, branches = self.config.light, part.kind == "ffn"
@@ -97,6 +99,7 @@ class InstructIPT(Restorer):
         if task in self.config.tasks:
             raise ModelError(f"This model can treat “{LABELS[task]}” already.")
         self.config = replace(self.config, tasks=(*self.config.tasks, task))
+        self.tasks = self.config.tasks
         for layer in self._weights().values():
             layer.add_task(task)
 
@@ -146,13 +149,33 @@ class InstructIPT(Restorer):
 
     def restore(self, image: Tensor, weights: Weights) -> Tensor:
         """The part of `forward` that is done per tile."""
-        return image + self.net.correction(weights, image).float()
+        return image + self.net.correction(weights, image, adapt=self._shown if self.tap else None).float()
+
+    def _shown(self, name: str, features: Tensor) -> Tensor:
+        if name == "middle" and self.tap:
+            self.tap(features.permute(0, 3, 1, 2))
+        return features
 
     @torch.no_grad()
     def condition(self, request: Request) -> "ConditionedInstructIPT":
         """Compile the plan, once per job."""
-        strengths = {step.task: step.strength for step in request.plan.steps if step.strength > 0}
-        return ConditionedInstructIPT(self, {name: _still(layer) for name, layer in self.compile(strengths).items()})
+        weights = self.compile(_strengths(request.plan))
+        return ConditionedInstructIPT(self, {name: _still(layer) for name, layer in weights.items()})
+
+    # -- training
+
+    def architecture(self) -> dict[str, Any]:
+        return self.config.to_dict()
+
+    def train_on(self, batch: Batch, embedding: Tensor | None = None) -> Tensor:
+        return self(batch.damaged, _strengths(batch.plan))
+
+    def patch_unit(self, tasks: set[Task]) -> int:
+        return self.stride
+
+    def watch_deepest(self, keep: Callable[[Tensor], None]) -> int:
+        self.tap = keep
+        return self.config.widths[-1]
 
 
 OVERLAP = 128
@@ -169,6 +192,10 @@ class ConditionedInstructIPT(Conditioned):
     @torch.no_grad()
     def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:
         return self.model.restore(tile, self.weights)
+
+
+def _strengths(plan: Plan) -> dict[Task, float]:
+    return {step.task: step.strength for step in plan.steps if step.strength > 0}
 
 
 def _still(layer: tuple[Tensor, Tensor | None]) -> tuple[Tensor, Tensor | None]:

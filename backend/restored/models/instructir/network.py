@@ -1,11 +1,13 @@
 """InstructIR's image network."""
 
-from typing import ClassVar, Final, Literal
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Literal
 
 import torch
 from torch import Tensor, nn
 
-from ..base import ModelError, Request, Restorer
+from ..base import ModelError, Request
+from ..restorer import Batch, Restorer
 from .compiled import CompiledInstructIR
 from .layers import InstructionBlock, NAFBlock, pad_to
 
@@ -22,7 +24,7 @@ class InstructIR(Restorer):
     """The paper's configuration, as it stands in a bundle."""
 
     family: ClassVar[str] = "instructir"
-    halo: ClassVar[int] = 240
+    halo = 240
     """With the pools' statistics fixed one pixel reaches 225 px (measured; facts/reference.md)."""
     reads_text: ClassVar[bool] = True
     edge: ClassVar[Literal["mirror", "zero"]] = "zero"
@@ -57,7 +59,9 @@ class InstructIR(Restorer):
         self.downs = nn.ModuleList(nn.Conv2d(channels, 2 * channels, 2, stride=2) for channels in levels)
         self.enc_cond = nn.ModuleList(InstructionBlock(channels, text_dim) for channels in levels)
         self.dec_cond = nn.ModuleList(InstructionBlock(channels, text_dim) for channels in upward)
-        self.stride = 2 ** len(encoder)  # type: ignore[misc]
+        self.stride = 2 ** len(encoder)
+        levels_of = {"encoder": list(encoder), "middle": middle, "decoder": list(decoder)}
+        self._architecture: dict[str, Any] = {"width": width, **levels_of, "text_dim": text_dim}
 
     def forward(self, image: Tensor, embedding: Tensor) -> Tensor:
         """Restore whole pictures, as the paper's network does.
@@ -83,6 +87,23 @@ class InstructIR(Restorer):
         if request.embedding is None:
             raise ModelError("This model needs an instruction in words.")
         return CompiledInstructIR(self, request.embedding)
+
+    # -- training
+
+    def architecture(self) -> dict[str, Any]:
+        return dict(self._architecture)
+
+    def train_on(self, batch: Batch, embedding: Tensor | None = None) -> Tensor:
+        if embedding is None:
+            raise ModelError("This family is conditioned by an instruction's embedding.")
+        return self(batch.damaged, embedding)
+
+    def watch_deepest(self, keep: Callable[[Tensor], None]) -> int:
+        def show(_layer: nn.Module, _inputs: Any, output: Any) -> None:
+            keep(output)
+
+        self.middle_blks.register_forward_hook(show)
+        return self.middle_blks.get_submodule("0.norm1").get_parameter("weight").numel()
 
 
 def _blocks(channels: int, count: int) -> nn.Sequential:

@@ -1,22 +1,23 @@
 """`swift`: a plain residual U-Net whose conv weights are compiled from the plan; fast on a CPU."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from restored.ground.tasks import info
+from restored.ground.tasks import Task, info
 from restored.instruction.plan import Plan
 
-from ..base import Conditioned, Request, Restorer, Window
-from ..coarse import refined
+from ..base import Conditioned, Graph, Request, Window
+from ..coarse import descend, refined, unit
+from ..lowrank import TaskConv2d
+from ..restorer import Batch, Restorer, View
 from .config import SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
-from .lowrank import TaskConv2d
 
 Convs = dict[str, tuple[Tensor, Tensor]]
 
@@ -50,6 +51,7 @@ class Swift(Restorer):
     """The network of the `swift` family. Without arguments: the configuration that ships."""
 
     family: ClassVar[str] = "swift"
+    has_graph: ClassVar[bool] = True
 
     def __init__(self, config: SwiftConfig | None = None) -> None:
         super().__init__()
@@ -71,8 +73,9 @@ class Swift(Restorer):
         )
         self.reader = ContextReader(self.config)
         self.tap: Callable[[Tensor], None] | None = None
-        self.stride = self.config.stride  # type: ignore[misc]
-        self.halo = self.config.halo  # type: ignore[misc]
+        self.tasks = self.config.tasks
+        self.stride = self.config.stride
+        self.halo = self.config.halo
         self.composite = self.config.composite
 
     def overlap(self, plan: Plan) -> int:
@@ -111,13 +114,73 @@ class Swift(Restorer):
         both = torch.cat([image, toned], dim=1).contiguous(memory_format=torch.channels_last)
         return toned + unet(TORCH_OPS, self.config, convs, both, reading.films, grid, tap=self.tap).float()
 
+    def strengths(self, plan: Plan) -> Tensor:
+        """(tasks,) float32, the plan's strength per task that the tensors know, where the weights are."""
+        return torch.tensor(plan.strengths(self.config.tasks), dtype=torch.float32, device=next(self.parameters()).device)
+
     @torch.no_grad()
     def condition(self, request: Request) -> "ConditionedSwift":
         """Compile the plan and read the context, once per job."""
-        device = next(self.parameters()).device
-        weights = torch.tensor(request.plan.strengths(self.config.tasks), dtype=torch.float32, device=device)
-        reading = self.reader(request.context.to(device), weights)
-        return ConditionedSwift(self, self.compile(weights), reading)
+        weights = self.strengths(request.plan)
+        reading = self.reader(request.context.to(weights.device), weights)
+        return ConditionedSwift(self, request.plan.strengths(self.config.tasks), self.compile(weights), reading)
+
+    # -- training
+
+    def architecture(self) -> dict[str, Any]:
+        return self.config.to_dict()
+
+    def train_on(self, batch: Batch, embedding: Tensor | None = None) -> Tensor:
+        weights = self.strengths(batch.plan)
+        return self(batch.damaged, weights, batch.context, batch.windows, reductions=self.reductions(batch.plan))
+
+    def views(self, batch: Batch, target: Tensor, embedding: Tensor | None = None) -> list[View]:
+        """Where it works coarse to fine, only the middle of the patch, a third as wide and high, is seen at full size: the
+        reduced picture needs surroundings as wide as the damage, and what is left for the full size is short."""
+        reductions = self.reductions(batch.plan)
+        if not reductions:
+            return super().views(batch, target, embedding)
+        weights = self.strengths(batch.plan)
+        convs, reading = self.compile(weights), self.reader(batch.context, weights)
+        size = batch.damaged.shape[-1]
+        margin = size // 3 // self.stride * self.stride
+        middle = slice(margin, size - margin)
+        left, top, right, bottom = batch.windows.unbind(1)
+        share_x, share_y = (right - left) * margin / size, (bottom - top) * margin / size
+        inner = batch.windows + torch.stack([share_x, share_y, -share_x, -share_y], 1)
+
+        def step(small: Tensor, guess: Tensor | None) -> Tensor:
+            if small.shape[-1] < size or guess is None:
+                return self.restore(small, convs, reading, batch.windows, guess)
+            return self.restore(small[..., middle, middle], convs, reading, inner, guess[..., middle, middle])
+
+        out = []
+        for factor, result in descend(batch.damaged, reductions, step):
+            clean, seen = (
+                value[..., middle, middle] if factor == 1 else F.avg_pool2d(value, factor) for value in (target, batch.damaged)
+            )
+            out.append(View(result, clean, seen))
+        return out
+
+    def patch_unit(self, tasks: set[Task]) -> int:
+        return unit(self.stride, self.config.reductions) if any(info(task).reaches_far for task in tasks) else 1
+
+    def watch_deepest(self, keep: Callable[[Tensor], None]) -> int:
+        self.tap = keep
+        return self.config.widths[-1]
+
+    def is_of_tasks(self, name: str) -> bool:
+        part = name.split(".")
+        return part[-1] in TaskConv2d.OF_TASKS or (part[0] == "reader" and part[1] in ("tone", "film", "grid"))
+
+    def adopt(self, weights: Mapping[str, Tensor], architecture: Mapping[str, Any]) -> dict[str, Tensor]:
+        """Of a `swift` whose biases may have a lower rank (see `widening`)."""
+        before = SwiftConfig(**architecture)
+        if before == self.config:
+            return dict(weights)
+        from .widening import widened
+
+        return widened(weights, before, self.config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +188,7 @@ class ConditionedSwift(Conditioned):
     """A `swift` whose weights are compiled for one job."""
 
     model: Swift
+    strengths: tuple[float, ...]
     convs: Convs
     reading: Reading
 
@@ -132,3 +196,8 @@ class ConditionedSwift(Conditioned):
     def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:
         windows = torch.tensor([[window.left, window.top, window.right, window.bottom]], device=tile.device)
         return self.model.restore(tile, self.convs, self.reading, windows, guess)
+
+    def graph(self, shape: tuple[int, int], *, guided: bool) -> Graph:
+        from .openvino import graph_of
+
+        return graph_of(self, shape, guided=guided)

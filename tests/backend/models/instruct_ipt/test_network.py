@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from restored.instruction import Plan, Step
-from restored.models.base import WHOLE, ModelError, Request, Restorer
+from restored.models.base import WHOLE, Model, ModelError, Request
 from restored.models.instruct_ipt import InstructIPT, Net, preset
 from restored.models.instruct_ipt.network import Depthwise, TaskWeight
 from restored.models.modulation import low_rank
@@ -27,7 +27,7 @@ def picture(height: int = 64, width: int = 128, seed: int = 1) -> Tensor:
     return torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
 
 
-def conditioned(model: Restorer, plan: Plan, image: Tensor) -> Tensor:
+def conditioned(model: Model, plan: Plan, image: Tensor) -> Tensor:
     return model.condition(Request(plan, None, image)).forward(image, WHOLE)
 
 
@@ -51,7 +51,7 @@ def test_compiled_together_is_compiled_one_by_one() -> None:
 
 
 def test_the_modulation_is_the_one_that_swift_uses() -> None:
-    from restored.models.swift.lowrank import TaskConv2d
+    from restored.models.lowrank import TaskConv2d
 
     torch.manual_seed(3)
     conv = TaskConv2d(4, 6, 3, 5, rank=2)

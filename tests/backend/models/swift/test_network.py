@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from restored.instruction import TASKS, Plan
 from restored.models import Request, Window
+from restored.models.lowrank import TaskConv2d
 from restored.models.swift import Swift, SwiftConfig, conv_specs, macs_per_pixel
-from restored.models.swift.lowrank import TaskConv2d
 
 SMALL = SwiftConfig(widths=(16, 16, 24), encoder=(1, 1), middle=1, decoder=(1, 1), rank=2, context_width=8, grid_channels=4)
 

@@ -1,48 +1,41 @@
 """`swift` as an OpenVINO graph: the compiled weights are constants, the context's reading comes in as inputs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import openvino as ov
 import torch
 from openvino import opset13 as op
 
-from restored.models.base import Window
-from restored.models.swift.context import CURVE_STEPS, Reading, sample_grid
-from restored.models.swift.graph import SLOPE, unet
-from restored.models.swift.network import ConditionedSwift, Convs, Swift
+from ..base import Graph, Window
+from .config import SwiftConfig
+from .context import CURVE_STEPS, Reading, sample_grid
+from .graph import SLOPE, unet
+from .network import ConditionedSwift, Convs
 
-from ..pixels import Floats
-from .base import Kernel, Work
-
-if TYPE_CHECKING:
-    from .openvino_runtime import OpenVinoRuntime
+Floats = npt.NDArray[np.float32]
 
 CHANNELS = (1, 3, 1, 1)
 
 
-def prepare(runtime: "OpenVinoRuntime", work: Work) -> Kernel:
-    """Compile the plan into constants (or find it compiled), read the context, and return the tile function."""
-    model = work.model
-    assert isinstance(model, Swift)
-    conditioned = model.condition(work.request)
-    assert isinstance(conditioned, ConditionedSwift)
-    reading = conditioned.reading
+def graph_of(conditioned: ConditionedSwift, shape: tuple[int, int], *, guided: bool) -> Graph:
+    """The plan's weights as constants; what the context says comes in as inputs, so that another picture needs no other graph."""
+    config, reading = conditioned.model.config, conditioned.reading
     toned = changes_tone(reading)
-    shape = work.tiling.shape
-    key = (work.identity, work.request.plan.strengths(model.config.tasks), shape, toned, work.guided)
-    pool = runtime.compiled(key, work, lambda: build(model, conditioned.convs, shape, toned, work.guided))
-    fixed = _reading_inputs(reading, toned)
-    rows, columns = shape[0] // model.stride, shape[1] // model.stride
+    rows, columns = shape[0] // config.stride, shape[1] // config.stride
 
-    def kernel(tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
+    def grid(window: Window) -> dict[str, Floats]:
         with torch.inference_mode():
             place = torch.tensor([[window.left, window.top, window.right, window.bottom]])
-            grid = sample_grid(reading.grid, place, rows, columns).numpy()
-        first = {} if guess is None else {"guess": guess}
-        return pool.infer({**fixed, **first, "tile": tile, "grid": np.ascontiguousarray(grid)})
+            return {"grid": np.ascontiguousarray(sample_grid(reading.grid, place, rows, columns).numpy())}
 
-    return kernel
+    return Graph(
+        (conditioned.strengths, shape, toned, guided),
+        lambda: build(config, conditioned.convs, shape, toned, guided),
+        _reading_inputs(reading, toned),
+        grid,
+    )
 
 
 def changes_tone(reading: Reading) -> bool:
@@ -51,13 +44,12 @@ def changes_tone(reading: Reading) -> bool:
     return bool(reading.curve.any()) or bool(reading.offset.any()) or not same
 
 
-def build(model: Swift, convs: Convs, shape: tuple[int, int], toned: bool, guided: bool) -> ov.Model:
+def build(config: SwiftConfig, convs: Convs, shape: tuple[int, int], toned: bool, guided: bool) -> ov.Model:
     """The graph for one plan and one tile shape; inputs are named as `_reading_inputs` names them, plus "tile", "grid" and, if
     `guided`, "guess"."""
     height, width = shape
-    config = model.config
     tile = _input("tile", (1, 3, height, width))
-    grid = _input("grid", (1, config.grid_channels, height // model.stride, width // model.stride))
+    grid = _input("grid", (1, config.grid_channels, height // config.stride, width // config.stride))
     films = [
         (_input(f"scale{level}", (1, channels, 1, 1)), _input(f"shift{level}", (1, channels, 1, 1)))
         for level, channels in enumerate(config.widths)
@@ -102,7 +94,7 @@ class OpenVinoOps:
 
 
 def _tone(tile: Any, curve: list[Any], columns: list[Any], offset: Any) -> Any:
-    """`restored.models.swift.context.apply_tone`, element-wise only: OpenVINO keeps that in float32 beside bfloat16 convs."""
+    """`context.apply_tone`, element-wise only: OpenVINO keeps that in float32 beside bfloat16 convs."""
     one = op.constant(np.ones((1, 1, 1, 1), np.float32))
     for step in curve:
         tile = op.add(tile, op.multiply(op.multiply(step, tile), op.subtract(one, tile)))

@@ -12,11 +12,11 @@ import torch
 
 from restored.ground.tasks import Task
 
-from .base import ModelError
-from .bundle import Bundle, write_bundle
-from .installed import list_bundles, user_bundles
-from .instructir import InstructIR
-from .manifest import check_name
+from ..base import ModelError
+from ..bundle import Bundle, write_bundle
+from ..installed import list_bundles, user_bundles
+from ..manifest import check_name
+from .network import InstructIR
 
 IMAGE_GIT_BLOB: Final = "fdeec1492a2ea4a84200a7b05ca89168b6198bdb"
 """Git blob id of im_instructir-7d.pt in the authors' repository, commit 3c0299f."""

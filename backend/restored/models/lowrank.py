@@ -1,9 +1,13 @@
 """A convolution whose weight carries one bias per task, of low or of full rank (Instruct-IPT, section 3: W' = W + B1 B2)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
-from ..modulation import low_rank
+from .modulation import low_rank
 
 
 class TaskConv2d(nn.Module):
@@ -18,6 +22,9 @@ class TaskConv2d(nn.Module):
     At the start a gated conv gives every task its own random half of the channels: tasks that want opposite things of the same
     detail (noise away, sharpness back) would else hold each other at doing nothing while the biases are still small.
     """
+
+    OF_TASKS: ClassVar[tuple[str, ...]] = ("own", "up", "down", "task_bias", "gain")
+    """Parameters whose leading dimension is the task."""
 
     def __init__(
         self,
@@ -34,6 +41,7 @@ class TaskConv2d(nn.Module):
         super().__init__()
         self.stride = stride
         self.kernel = kernel
+        self._general = False
         weight = torch.empty(channels_out, channels_in, kernel, kernel)
         nn.init.kaiming_normal_(weight, nonlinearity="relu")
         self.weight = nn.Parameter(weight * gain)
@@ -56,6 +64,8 @@ class TaskConv2d(nn.Module):
 
         weights: (tasks,) float, the plan's strength per task. Returns ((out, in, k, k), (out,)), differentiable.
         """
+        if self._general:
+            return self.weight, self.bias
         active = torch.nonzero(weights).flatten()
         p = weights[active]
         bias = self.bias + p @ self.task_bias[active]
@@ -65,6 +75,15 @@ class TaskConv2d(nn.Module):
         gain = (1 + p[:, None] * self.gain[active]).prod(0)
         return weight * gain[:, None, None, None], bias * gain
 
+    @contextmanager
+    def without_tasks(self) -> Iterator[None]:
+        """While inside, this conv keeps its general weight whatever is asked for: to measure what its biases are worth."""
+        self._general = True
+        try:
+            yield
+        finally:
+            self._general = False
+
     def change(self, tasks: Tensor, strengths: Tensor) -> Tensor:
         """What tasks add to the weight, before any gains: (out, in*k*k).
 
@@ -73,3 +92,8 @@ class TaskConv2d(nn.Module):
         if self.rank is None:
             return torch.einsum("n,noi->oi", strengths, self.own[tasks])
         return low_rank(self.up[tasks], self.down[tasks], strengths)
+
+
+def task_convs(network: nn.Module) -> dict[str, TaskConv2d]:
+    """Every such conv of a network by its name."""
+    return {name: conv for name, conv in network.named_modules() if isinstance(conv, TaskConv2d)}
