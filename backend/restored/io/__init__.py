@@ -1,14 +1,17 @@
-"""Files <-> pixels: PNG 8/16, TIFF 8/16/32/float, JPEG and WebP, with profile, EXIF and recipe."""
+"""Files <-> pixels, with colour profile, metadata and recipe: PNG 8/16, TIFF 8/16/32/float, JPEG and WebP are read and written,
+HEIC, AVIF, JPEG XL, JPEG 2000, OpenEXR, BMP and cameras' raw files are read."""
 
 from .atomic import atomic, copy_file
 from .colour import from_srgb, to_srgb
 from .errors import PictureError
-from .picture import SUFFIXES, Format, Metadata, Picture, format_of
-from .reading import read_mask, read_picture
-from .writing import check_output, write_picture
+from .picture import READABLE, SUFFIXES, Format, Metadata, Picture, format_of
+from .reading import read_mask, read_pages, read_picture
+from .sending import received, sent
+from .writing import check_output, kept_quality, write_pages, write_picture
 from .xmp import recipe_in
 
 __all__ = [
+    "READABLE",
     "SUFFIXES",
     "Format",
     "Metadata",
@@ -19,9 +22,14 @@ __all__ = [
     "copy_file",
     "format_of",
     "from_srgb",
+    "kept_quality",
     "read_mask",
+    "read_pages",
     "read_picture",
+    "received",
     "recipe_in",
+    "sent",
     "to_srgb",
+    "write_pages",
     "write_picture",
 ]

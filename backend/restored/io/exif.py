@@ -10,6 +10,7 @@ from typing import Final
 HEADER: Final = b"Exif\x00\x00"
 
 _ORIENTATION: Final = 0x0112
+_DESCRIPTION: Final = 0x010E
 _EXIF_IFD: Final = 0x8769
 _WIDTH, _HEIGHT = 0xA002, 0xA003
 _SHORT, _LONG = 3, 4
@@ -56,6 +57,14 @@ def settled(exif: bytes | None, width: int, height: int) -> bytes | None:
     except (struct.error, ValueError):
         return None
     return bytes(data)
+
+
+def has_description(exif: bytes | None) -> bool:
+    """Whether it describes the picture in its own words (ImageDescription)."""
+    try:
+        return exif is not None and any(tag == _DESCRIPTION for tag, *_ in _entries(exif, *_head(exif)))
+    except (struct.error, ValueError):
+        return False
 
 
 def bare(exif: bytes | None) -> bytes | None:

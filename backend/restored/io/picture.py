@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from .errors import PictureError
 
 Format = Literal["png", "tiff", "jpeg", "webp"]
+"""What is written."""
+
+Source = Literal["png", "tiff", "jpeg", "webp", "heic", "avif", "jpeg xl", "bmp", "jpeg 2000", "openexr", "raw"]
+"""What is read."""
 
 SUFFIXES: Final[dict[str, Format]] = {
     ".png": "png",
@@ -16,8 +20,20 @@ SUFFIXES: Final[dict[str, Format]] = {
     ".tiff": "tiff",
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
+    ".jpe": "jpeg",
+    ".jfif": "jpeg",
     ".webp": "webp",
 }
+"""Endings that are written."""
+
+RAW_SUFFIXES: Final = (
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw", ".nef",
+    ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+)  # fmt: skip
+READABLE: Final = (
+    *SUFFIXES, ".bmp", ".dib", ".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx", ".exr", *RAW_SUFFIXES,
+)  # fmt: skip
+"""Endings of files that may be read; what such a file is, it says itself."""
 
 MAX_PIXELS: Final = 178_956_970
 """Width x height above which a picture is refused before it is decoded; twice Pillow's own warning limit."""
@@ -32,6 +48,17 @@ class Metadata:
     """A TIFF structure without the `Exif\\0\\0` that some containers put before it."""
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    iptc: bytes | None = None
+    """IPTC-IIM records."""
+    comment: bytes | None = None
+    """A JPEG's comment, in whatever encoding it is."""
+    texts: tuple[tuple[str, str], ...] = ()
+    """A PNG's own texts: (keyword, text)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a lossy file was compressed, so that the result can be compressed alike; each format has its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +69,18 @@ class Picture:
     colour space and upright. Integers span 0 .. their maximum; floats are 0..1 with whatever lies beyond kept.
     lossy: the file's format threw information away, so that writing the same format may do so again.
     premultiplied: colours are already multiplied by alpha (TIFF's "associated alpha").
+    role: "infrared" is a scanner's second look, which is carried and not restored.
+    notes: sentences about what was read otherwise than one might expect.
     """
 
     pixels: NDArray
-    format: Format
+    format: Source
     metadata: Metadata = field(default_factory=Metadata)
     lossy: bool = False
     premultiplied: bool = False
+    encoding: Encoding | None = None
+    role: Literal["picture", "infrared"] = "picture"
+    notes: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:

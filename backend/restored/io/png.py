@@ -9,6 +9,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from .jpeg import resources_with
 from .picture import Metadata
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -56,6 +57,35 @@ def _chunks(metadata: Metadata) -> Iterator[bytes]:
         yield _chunk(b"eXIf", metadata.exif)
     if metadata.xmp:
         yield _chunk(b"iTXt", _XMP + b"\0\0\0\0\0" + metadata.xmp)
+    if metadata.iptc:
+        yield _raw_profile("iptc", resources_with(metadata.iptc))
+    if metadata.comment and not any(word == "Comment" for word, _ in metadata.texts):
+        yield _text("Comment", _decoded(metadata.comment))
+    for word, text in metadata.texts:
+        yield _text(word, text)
+
+
+def _text(word: str, text: str) -> bytes:
+    key = word.encode("latin-1", "replace")[:79]
+    try:
+        return _chunk(b"tEXt", key + b"\0" + text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return _chunk(b"iTXt", key + b"\0\0\0\0\0" + text.encode("utf-8", "replace"))
+
+
+def _raw_profile(kind: str, content: bytes) -> bytes:
+    """As ImageMagick and exiv2 write what PNG has no place for."""
+    digits = content.hex()
+    lines = "\n".join(digits[i : i + 72] for i in range(0, len(digits), 72))
+    text = f"\n{kind}\n{len(content):8}\n{lines}\n"
+    return _chunk(b"zTXt", f"Raw profile type {kind}".encode() + b"\0\0" + zlib.compress(text.encode()))
+
+
+def _decoded(comment: bytes) -> str:
+    try:
+        return comment.decode("utf-8")
+    except UnicodeDecodeError:
+        return comment.decode("latin-1")
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

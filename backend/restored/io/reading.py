@@ -4,8 +4,9 @@ import io
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,9 @@ from PIL import Image, UnidentifiedImageError
 
 from restored.engine.pixels import LUMA, to_unit
 
-from . import exif, png, xmp
+from . import converting, exif, jpeg, others, phones, png, pngchunks, raw, webp, xmp
 from .errors import PictureError
-from .picture import MAX_PIXELS, Format, Metadata, Picture, check_size
+from .picture import MAX_PIXELS, Metadata, Picture, Source, check_size
 from .tiff import is_tiff, read_tiff
 
 MOST_BYTES: Final = 4 << 30
@@ -26,43 +27,93 @@ MOST_SCANS: Final = 200
 MOST_DRAWN: Final = 15 * MAX_PIXELS
 """Pixels of a JPEG's passes together."""
 
-READ: Final = "I read PNG, TIFF, JPEG and WebP."
+READ: Final = "I read PNG, TIFF, JPEG, WebP, HEIC, AVIF, JPEG XL, JPEG 2000, OpenEXR, BMP and cameras' raw files."
 
 _STRANGERS: Final[tuple[tuple[str, bytes], ...]] = (
     # where the mark lies does not matter: nothing else has it among its first bytes
-    ("a HEIC picture", b"ftyphei"),
-    ("a HEIC picture", b"ftyphev"),
-    ("a HEIC picture", b"ftypmif1"),
-    ("an AVIF picture", b"ftypavi"),
     ("a GIF", b"GIF8"),
     ("a Photoshop document", b"8BPS\0"),
     ("a GIMP document", b"gimp xcf"),
-    ("a JPEG XL picture", b"JXL \r\n\x87\n"),
-    ("a camera's raw file", b"FUJIFILMCCD-RAW"),
-    ("a camera's raw file", b"ftypcrx"),
+    ("a Krita document", b"application/x-krita"),
+    ("an OpenRaster document", b"image/openraster"),
+    ("an Affinity document", b"\0\xffKSA"),
+    ("a PDF", b"%PDF-"),
+    ("a JPEG XR picture", b"II\xbc\x01"),
+    ("a Radiance HDR picture", b"#?RADIANCE"),
+    ("a DPX frame", b"SDPX"),
+    ("a DPX frame", b"XPDS"),
+    ("a FITS picture", b"SIMPLE  ="),
+    ("an SVG drawing", b"<svg"),
+    ("a web page or a drawing in XML", b"<?xml"),
+    ("a web page", b"<!DOCTYPE html"),
+    ("a video", b"ftypmp4"),
+    ("a video", b"ftypisom"),
+    ("a video", b"ftypqt"),
+    ("a video", b"matroska"),
+    ("a ZIP archive", b"PK\x03\x04"),
 )
-"""What photographers also have, by what such a file begins with."""
+"""What photographers also have, by what such a file begins with; the first that fits."""
 
-_FORMATS: Final[dict[str, Format]] = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
+_FORMATS: Final[dict[str, Source]] = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
 
 # What numpy sees of each Pillow mode; modes that are not here become the second entry first.
-_AS_IT_IS: Final = ("L", "LA", "RGB", "RGBA", "I;16")
+_AS_IT_IS: Final = ("L", "LA", "RGB", "RGBA", "I;16", "CMYK")
 _BECOMES: Final = {"1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
 
 
-def read_picture(path: Path) -> Picture:
-    """Read a PNG, TIFF, JPEG or WebP at its own depth, turned upright.
+_READERS: Final[dict[str, tuple[str, Callable[[bytes, str], tuple[Picture, int]]]]] = {
+    "heic": ("a HEIC picture", phones.read_heic),
+    "avif": ("an AVIF picture", phones.read_avif),
+    "jpeg xl": ("a JPEG XL picture", phones.read_jxl),
+    "jpeg 2000": ("a JPEG 2000 picture", others.read_jpeg2000),
+    "openexr": ("an OpenEXR picture", others.read_openexr),
+    "bmp": ("a BMP picture", others.read_bmp),
+}
 
-    Raises PictureError with a sentence for everything that is not such a picture.
+
+def read_picture(path: Path) -> Picture:
+    """Read a picture at its own depth, turned upright.
+
+    Raises PictureError with a sentence for everything that is no such picture, or holds several.
     """
+    pictures = read_pages(path)
+    if len(pictures) > 1:
+        raise PictureError(f"“{path.name}” holds {len(pictures)} pictures. Save the one you mean as a file of its own.")
+    return pictures[0]
+
+
+def read_pages(path: Path) -> list[Picture]:
+    """The picture in a file, or the pages of a TIFF, each at its own depth and upright. Raises PictureError."""
     data = _bytes_of(path)
     with warnings.catch_warnings(), _sentences(path.name):
         # decoders warn of every damaged tag, in words that are for programmers; what matters is said by the error
         warnings.simplefilter("ignore")
-        picture, turn = (read_tiff if is_tiff(data) else _read_with_pillow)(data, path.name)
-    if turn == 1:
+        pages = _read(data, path)
+    return [_upright(picture, turn) for picture, turn in pages]
+
+
+def _read(data: bytes, path: Path) -> list[tuple[Picture, int]]:
+    name = path.name
+    if raw.is_raw(data, path.suffix):
+        return [raw.read_raw(data, name)]
+    if is_tiff(data):
+        return read_tiff(data, name)
+    kind = phones.kind_of(data) or others.kind_of(data)
+    if kind is not None:
+        words, reader = _READERS[kind]
+        with _sentences(name, words):
+            return [reader(data, name)]
+    return [_read_with_pillow(data, name)]
+
+
+def _upright(picture: Picture, turn: int) -> Picture:
+    """Turned, and in colours that have a way back."""
+    pixels = picture.pixels if turn == 1 else _turned(picture.pixels, turn)
+    pixels, icc, notes = converting.with_way_back(pixels, picture.metadata.icc)
+    if pixels is picture.pixels and not notes:
         return picture
-    return Picture(_turned(picture.pixels, turn), picture.format, picture.metadata, picture.lossy, picture.premultiplied)
+    metadata = replace(picture.metadata, icc=icc)
+    return replace(picture, pixels=pixels, metadata=metadata, notes=picture.notes + notes)
 
 
 def read_mask(path: Path, width: int, height: int) -> NDArray:
@@ -112,7 +163,7 @@ def _bounded(path: Path) -> bytes:
 
 
 @contextmanager
-def _sentences(name: str) -> Iterator[None]:
+def _sentences(name: str, kind: str = "") -> Iterator[None]:
     """Whatever a decoder stumbles over becomes one sentence: files come from anywhere, decoders raise anything."""
     try:
         yield
@@ -121,7 +172,8 @@ def _sentences(name: str) -> Iterator[None]:
     except MemoryError as error:
         raise PictureError(f"There is not enough memory to open “{name}”.") from error
     except Exception as error:
-        raise PictureError(f"“{name}” is damaged or incomplete and cannot be opened ({_first_line(error)}).") from error
+        what = f"{kind}, but " if kind else ""
+        raise PictureError(f"“{name}” is {what}damaged or incomplete and cannot be opened ({_first_line(error)}).") from error
 
 
 def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
@@ -137,27 +189,41 @@ def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
         raise PictureError(f"“{name}” is damaged and cannot be opened ({_first_line(error)}).") from error
     check_size(name, *image.size)
     kind = _FORMATS[image.format or ""]
-    if image.mode in ("CMYK", "LAB"):
-        raise PictureError(f"“{name}” is in {image.mode}, a colour space for printing. Convert it to RGB first.")
     if kind == "jpeg":
         _check_scans(data, name, image.size)
     if kind != "jpeg" and getattr(image, "n_frames", 1) > 1:  # a phone's JPEG may carry a depth map behind the picture
         raise PictureError(f"“{name}” is an animation. Save the frame you mean as a picture of its own.")
     deep = kind == "png" and png.bit_depth(data) == 16
     pixels = png.decode16(data) if deep else _decode(image)
-    block = exif.bare(image.info.get("exif"))
-    turn = exif.orientation(block)
+    how = jpeg.encoding(image) if kind == "jpeg" else webp.encoding(data) if kind == "webp" else None
+    said = _said(data, image, kind, pixels.shape[2], name)
+    turn = exif.orientation(said.exif)
     height, width = pixels.shape[:2]
     if turn > 4:
         width, height = height, width
-    metadata = Metadata(
-        icc=image.info.get("icc_profile") or None,
-        exif=exif.settled(block, width, height),
-        xmp=xmp.upright(image.info.get("xmp")),
-        dpi=_dpi(image),
-    )
-    lossy = kind == "jpeg" or (kind == "webp" and b"VP8 " in data[:64])
-    return Picture(pixels, kind, metadata, lossy), turn
+    notes: tuple[str, ...] = ()
+    if image.mode == "CMYK":
+        pixels, icc, notes = converting.cmyk(pixels, said.icc, name)
+        said, how = replace(said, icc=icc), None
+    block = exif.settled(said.exif, width, height)
+    if said.exif and block is None:
+        notes += ("The EXIF data of this picture is damaged, so the result is without it.",)
+    metadata = replace(said, exif=block, xmp=xmp.settled(said.xmp, turn, width, height), dpi=_dpi(image))
+    return Picture(pixels, kind, metadata, kind == "jpeg" or how is not None, encoding=how, notes=notes), turn
+
+
+def _said(data: bytes, image: Image.Image, kind: str, channels: int, name: str) -> Metadata:
+    """What stands beside the pixels, as it was written."""
+    if kind == "png":
+        chunks = pngchunks.read(data)
+        texts = tuple(chunks.texts)
+        return Metadata(pngchunks.icc(chunks, channels, name), chunks.exif, chunks.xmp, iptc=chunks.iptc, texts=texts)
+    packet = image.info.get("xmp") or None
+    iptc = comment = None
+    if kind == "jpeg":
+        packet, iptc, comment = jpeg.extras(data, packet)
+    icc = image.info.get("icc_profile") or None
+    return Metadata(icc, exif.bare(image.info.get("exif")), packet, iptc=iptc, comment=comment)
 
 
 def _check_scans(data: bytes, name: str, size: tuple[int, int]) -> None:
@@ -169,7 +235,7 @@ def _check_scans(data: bytes, name: str, size: tuple[int, int]) -> None:
 
 def _not_ours(data: bytes, name: str) -> str:
     for kind, mark in _STRANGERS:
-        if mark in data[:32]:
+        if mark in data[:64]:
             return f"“{name}” is {kind}. {READ} Save it as one of these first."
     return f"“{name}” is not a picture I can read. {READ}"
 

@@ -1,62 +1,153 @@
-"""The recipe inside a picture's XMP: one place that PNG, TIFF, JPEG and WebP all have."""
+"""The recipe inside a picture's XMP, which PNG, TIFF, JPEG and WebP all have, and what else in there has to stay true."""
 
-import re
-from html import escape, unescape
+import hashlib
+from html import unescape
 from typing import Final
+
+from . import regions
+from .xml import RDF, XMLNS, Document, Element, children, parse, rdf, size, text_of, written
 
 NAMESPACE: Final = "https://restored.invalid/ns/recipe/1.0/"
 """Names the property; nothing is ever looked up there (`.invalid` cannot exist)."""
 
-_OPEN: Final = "<rdf:Description"
-_CLOSE: Final = "</rdf:Description>"
-_RECIPE: Final = ("<restored:recipe>", "</restored:recipe>")
-_ORIENTATION: Final = re.compile(r"(tiff:Orientation(?:=[\"']|>))[2-8]")
-_PACKET: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+_NOTE: Final = "http://ns.adobe.com/xmp/note/"
+_PACKET: Final = b"""<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
-_END: Final = "</rdf:RDF>"
 
 
 def with_recipe(xmp: bytes | None, recipe: str) -> bytes:
-    """`xmp` (or a new packet) carrying `recipe`; an older recipe is replaced, everything else stays."""
-    packet = _text(xmp)
-    if _END not in packet:
-        packet = _PACKET
-    entry = (
-        f'<rdf:Description rdf:about="" xmlns:restored="{NAMESPACE}">'
-        f"<restored:recipe>{escape(recipe, quote=False)}</restored:recipe></rdf:Description>\n"
-    )
-    head, end, tail = _without_ours(packet).rpartition(_END)
-    return (head.rstrip() + "\n" + entry + end + tail).encode()
+    """`xmp` (or a new packet) carrying `recipe`; an older recipe is replaced, everything else stays. Raises ValueError for a
+    packet that cannot be understood."""
+    document = parse(xmp or _PACKET)
+    root = rdf(document)
+    for description in children(root):
+        for entry in children(description):
+            if (entry.namespaceURI, entry.localName) == (NAMESPACE, "recipe"):
+                description.removeChild(entry)
+                if not children(description) and all(
+                    attribute.namespaceURI == XMLNS or attribute.localName == "about"
+                    for attribute in description.attributes.values()
+                ):
+                    root.removeChild(description)
+    description = _description(document, root, {"xmlns:restored": NAMESPACE})
+    entry = document.createElementNS(NAMESPACE, "restored:recipe")
+    entry.appendChild(document.createTextNode(recipe))
+    description.appendChild(entry)
+    root.appendChild(description)
+    root.appendChild(document.createTextNode("\n"))
+    return written(document)
 
 
 def recipe_in(xmp: bytes | None) -> str | None:
     """The recipe that `with_recipe` put there, or None."""
-    _, found, rest = _text(xmp).partition(_RECIPE[0])
-    recipe, closed, _ = rest.partition(_RECIPE[1])
-    return unescape(recipe) if found and closed else None
+    text = text_of(xmp)
+    start = text.find("<restored:recipe>")
+    end = text.find("</restored:recipe>", start)
+    return unescape(text[start + len("<restored:recipe>") : end]) if 0 <= start < end else None
 
 
-def upright(xmp: bytes | None) -> bytes | None:
-    """The same XMP saying that the pixels need no turning."""
-    return _ORIENTATION.sub(r"\g<1>1", _text(xmp)).encode() if xmp else None
+def settled(xmp: bytes | None, turn: int, width: int, height: int) -> bytes | None:
+    """The same XMP for pixels that were turned by the EXIF orientation `turn` and are now `width` x `height`; the very bytes
+    where it says nothing about that. A packet that cannot be understood is returned as it is."""
+    if not xmp:
+        return None
+    try:
+        document = parse(xmp)
+    except ValueError:
+        return xmp
+    plain = not xmp.startswith((b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0"))
+    return xmp if not regions.settle(document, turn, width, height) and plain else written(document)
 
 
-def _without_ours(packet: str) -> str:
-    """Without the descriptions that hold a recipe, and the space before them. One pass: a packet may be anybody's, and megabytes
-    long, where a regular expression with two free lengths would look for hours."""
-    kept, place = [], 0
-    while (start := packet.find(_OPEN, place)) >= 0 and (opened := packet.find(">", start)) >= 0:
-        end = packet.find(_CLOSE, opened) if "xmlns:restored=" in packet[start:opened] else 0
-        if end < 0:
+def understood(xmp: bytes) -> bool:
+    """Whether a recipe can be put into this packet."""
+    try:
+        rdf(parse(xmp))
+    except ValueError:
+        return False
+    return True
+
+
+def joined(main: bytes | None, extended: bytes) -> bytes:
+    """A JPEG's packet and the extended one that had no room in its segment, as one. Raises ValueError."""
+    document, more = parse(main or _PACKET), parse(extended)
+    root = rdf(document)
+    for description in children(root):
+        if description.hasAttributeNS(_NOTE, "HasExtendedXMP"):
+            description.removeAttributeNS(_NOTE, "HasExtendedXMP")
+        for entry in children(description):
+            if (entry.namespaceURI, entry.localName) == (_NOTE, "HasExtendedXMP"):
+                description.removeChild(entry)
+    spaces = _spaces(rdf(more))
+    for description in children(rdf(more)):
+        moved = document.importNode(description, True)
+        for name, value in spaces.items():
+            if not moved.hasAttribute(name):
+                moved.setAttributeNS(XMLNS, name, value)
+        root.appendChild(moved)
+    return written(document)
+
+
+def split(xmp: bytes, most: int) -> tuple[bytes, bytes | None, str]:
+    """(main, extended, GUID): a packet of at most `most` bytes, and the rest as JPEG's extended XMP (XMP part 3, 1.1.3.1).
+
+    The largest properties move first, and the recipe last. Raises ValueError where that does not make it small enough.
+    """
+    if len(xmp) <= most:
+        return xmp, None, ""
+    document = parse(xmp)
+    more = parse(_PACKET[_PACKET.find(b"<x:") : _PACKET.rfind(b"\n<?")])
+    root, other = rdf(document), rdf(more)
+    properties = [(size(entry), entry) for description in children(root) for entry in children(description)]
+    properties.sort(key=lambda pair: (pair[1].namespaceURI == NAMESPACE, -pair[0]))
+    left = len(written(document)) + 200
+    for length, entry in properties:
+        if left <= most:
             break
-        kept.append(packet[place:start].rstrip() if end else packet[place : opened + 1])
-        place = end + len(_CLOSE) if end else opened + 1
-    return "".join(kept) + packet[place:]
+        owner = entry.parentNode
+        assert isinstance(owner, Element)
+        moved = more.importNode(entry, True)
+        description = _description(more, other, {**_spaces(owner), **_spaces_of(owner)})
+        owner.removeChild(entry)
+        description.appendChild(moved)
+        other.appendChild(description)
+        left -= length
+    extended = written(more)
+    name = hashlib.md5(extended, usedforsecurity=False).hexdigest().upper()
+    note = _description(document, root, {"xmlns:xmpNote": _NOTE})
+    note.setAttributeNS(_NOTE, "xmpNote:HasExtendedXMP", name)
+    root.appendChild(note)
+    main = written(document)
+    if len(main) > most:
+        raise ValueError("too large")
+    return main, extended, name
 
 
-def _text(xmp: bytes | None) -> str:
-    return (xmp or b"").decode("utf-8", "replace").rstrip("\0")
+def _description(document: Document, root: Element, spaces: dict[str, str]) -> Element:
+    """A new rdf:Description, with the prefix that the packet has for RDF."""
+    prefix = f"{root.prefix}:" if root.prefix else ""
+    element = document.createElementNS(RDF, prefix + "Description")
+    element.setAttributeNS(RDF, (prefix or "rdf:") + "about", "")
+    if not prefix:
+        element.setAttributeNS(XMLNS, "xmlns:rdf", RDF)
+    for name, value in spaces.items():
+        element.setAttributeNS(XMLNS, name, value)
+    return element
+
+
+def _spaces(element: Element) -> dict[str, str]:
+    """The namespaces that hold for an element from above it."""
+    found: dict[str, str] = {}
+    node = element.parentNode
+    while isinstance(node, Element):
+        found = {**_spaces_of(node), **found}
+        node = node.parentNode
+    return found
+
+
+def _spaces_of(element: Element) -> dict[str, str]:
+    return {a.name: a.value for a in element.attributes.values() if a.name.startswith("xmlns:")}

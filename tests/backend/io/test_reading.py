@@ -99,7 +99,7 @@ BAD = {
     "truncated webp": (lambda t: saved(t, "a.webp", lossless=True)[:-3000], "x.webp", "damaged"),
     "truncated tiff": (lambda t: saved(t, "a.tif")[:5000], "x.tif", "damaged or incomplete"),
     "tiff that is only a header": (lambda _: b"II*\0\x08\0\0\0", "x.tif", "damaged or incomplete|no picture"),
-    "heic": (lambda _: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "x.jpg", "is a HEIC picture.*Save it as"),
+    "heic": (lambda _: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "x.jpg", "is a HEIC picture, but damaged"),
     "gif": (lambda t: saved(t, "a.gif"), "x.gif", "is a GIF"),
     "cmyk jpeg": (lambda t: (Image.new("CMYK", (8, 8)).save(t / "a.jpg"), (t / "a.jpg").read_bytes())[1], "x.jpg", "CMYK"),
     "cmyk tiff": (lambda t: (Image.new("CMYK", (8, 8)).save(t / "a.tif"), (t / "a.tif").read_bytes())[1], "x.tif", "CMYK"),

@@ -1,0 +1,138 @@
+"""HEIC, AVIF and JPEG XL: what phones and recent cameras save."""
+
+import io
+import struct
+from typing import Final
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from . import exif, profiles, xmp
+from .errors import PictureError
+from .optional import module
+from .picture import Metadata, Picture, check_size
+
+_HEIC: Final = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_AVIF: Final = (b"avif", b"avis")
+
+
+def kind_of(data: bytes) -> str | None:
+    """ "heic", "avif", "jpeg xl" or None."""
+    if data[:12] == b"\0\0\0\x0cJXL \r\n\x87\n" or data[:2] == b"\xff\x0a":
+        return "jpeg xl"
+    if data[4:8] != b"ftyp":
+        return None
+    brands = data[8 : min(struct.unpack_from(">I", data)[0], 256)]
+    if any(brand in brands for brand in _AVIF):
+        return "avif"
+    return "heic" if data[8:12] in _HEIC else None
+
+
+def read_heic(data: bytes, name: str) -> tuple[Picture, int]:
+    """HEIC at 8 bits, or at 16 where it has more."""
+    heif = module("pillow_heif", name)
+    opened = heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
+    check_size(name, *opened.size)
+    info = opened.info
+    pixels = np.asarray(opened)
+    pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    nclx = info.get("nclx_profile") or {}
+    icc = info.get("icc_profile") or _named(nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2), name)
+    metadata = _metadata(icc, info.get("exif"), info.get("xmp"), pixels)
+    return Picture(np.ascontiguousarray(pixels), "heic", metadata, lossy=True), 1  # the decoder has turned it
+
+
+def read_avif(data: bytes, name: str) -> tuple[Picture, int]:
+    """AVIF at 8 bits, or at 16 where it has more."""
+    with Image.open(io.BytesIO(data), formats=("AVIF",)) as image:
+        check_size(name, *image.size)
+        if getattr(image, "n_frames", 1) > 1:
+            raise PictureError(f"“{name}” is an animation. Save the frame you mean as a picture of its own.")
+        info = dict(image.info)
+        bits = _av1_bits(data)
+        pixels = imagecodecs.avif_decode(data) if bits > 8 else np.asarray(image)
+    pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    if bits > 8:
+        pixels = (pixels.astype(np.uint32) * 65535 // ((1 << bits) - 1)).astype(np.uint16)
+    block = exif.bare(info.get("exif"))
+    turn = exif.orientation(block)
+    icc = info.get("icc_profile") or _nclx(data, name)
+    return Picture(np.ascontiguousarray(pixels), "avif", _metadata(icc, block, info.get("xmp"), pixels, turn), lossy=True), turn
+
+
+def read_jxl(data: bytes, name: str) -> tuple[Picture, int]:
+    """JPEG XL at the depth that it has."""
+    check_size(name, *_jxl_size(data))
+    module("pillow_jxl", name)
+    with Image.open(io.BytesIO(data), formats=("JXL",)) as image:
+        info = dict(image.info)
+    pixels = imagecodecs.jpegxl_decode(data)
+    pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    if pixels.ndim != 3 or pixels.shape[2] > 4:
+        raise PictureError(f"“{name}” is an animation or has more channels than a picture. Save the one you mean alone.")
+    metadata = _metadata(info.get("icc_profile"), info.get("exif"), info.get("xmp"), pixels)
+    return Picture(np.ascontiguousarray(pixels), "jpeg xl", metadata, lossy=True), 1  # the decoder has turned it
+
+
+def _metadata(icc: bytes | None, block: bytes | None, packet: bytes | None, pixels: NDArray, turn: int = 1) -> Metadata:
+    height, width = pixels.shape[:2]
+    if turn > 4:
+        width, height = height, width
+    return Metadata(
+        icc=icc or None,
+        exif=exif.settled(exif.bare(block), width, height),
+        xmp=xmp.settled(packet or None, turn, width, height),
+    )
+
+
+def _nclx(data: bytes, name: str) -> bytes | None:
+    at = data[: 1 << 16].find(b"colrnclx")
+    return _named(*struct.unpack_from(">HH", data, at + 8), name) if at >= 0 else None
+
+
+def _named(primaries: int, transfer: int, name: str) -> bytes | None:
+    if transfer in profiles.HDR:
+        raise PictureError(
+            f"“{name}” is an HDR picture ({profiles.HDR[transfer]}), whose brightness I cannot keep. "
+            "Save it with an ordinary colour profile, such as Display P3, first."
+        )
+    return profiles.from_cicp(primaries, transfer)
+
+
+def _av1_bits(data: bytes) -> int:
+    """Bits per channel, from the AV1 configuration (AV1-ISOBMFF, 2.3.3)."""
+    at = data[: 1 << 16].find(b"av1C")
+    flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
+    return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+
+
+_RATIOS: Final = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
+
+
+def _jxl_size(data: bytes) -> tuple[int, int]:
+    """Width and height that a JPEG XL claims (ISO/IEC 18181-1, SizeHeader)."""
+    start = 0
+    if data[:2] != b"\xff\x0a":
+        start = next((at for mark, skip in ((b"jxlc", 4), (b"jxlp", 8)) if (at := data[: 1 << 22].find(mark) + skip) >= skip), -1)
+        if start < 0 or data[start : start + 2] != b"\xff\x0a":
+            raise ValueError("no JPEG XL codestream")
+    bits = int.from_bytes(data[start + 2 : start + 18], "little")
+
+    def take(count: int) -> int:
+        nonlocal bits
+        value, bits = bits & ((1 << count) - 1), bits >> count
+        return value
+
+    small = take(1)
+
+    def side() -> int:
+        return (take(5) + 1) * 8 if small else take((9, 13, 18, 30)[take(2)]) + 1
+
+    height = side()
+    ratio = take(3)
+    if ratio:
+        top, bottom = _RATIOS[ratio]
+        return height * top // bottom, height
+    return side(), height
