@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from . import say
+from . import say, usage
 from .batch import batch
 from .daemon import daemon
 from .doctor import doctor
@@ -15,6 +15,9 @@ from .explaining import explain
 from .models import models
 from .plugins import plugins
 from .single import run as run_command
+
+UsageError = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+"""Typer carries its own copy of Click, whose place is not part of what it promises."""
 
 app = typer.Typer(
     name="restored",
@@ -59,16 +62,32 @@ def run(arguments: list[str]) -> int:
     # so that a polite kill also removes half-written files
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     say.write_any_text()
+    json = "--json" in arguments
     try:
-        app(args=arguments, prog_name="restored")
+        code = app(args=arguments, prog_name="restored", standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except typer.Abort:
+        say.fail("Cancelled. Nothing was changed.")
+        return say.INTERRUPTED
+    except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            say.err.print(getattr(error, "message", ""))
+            return 2
+        if isinstance(error, UsageError):
+            usage.tell(usage.sentence(error), json=json, code="usage")
+            return 2
+        return _failed(error, json)
     except BaseException as error:
-        if say.is_interrupt(error):
-            say.fail("Cancelled. Nothing was changed.")
-            return say.INTERRUPTED
-        say.fail(say.explain_exception(error))
-        if say.debugging():
-            traceback.print_exc()
-        return 1
-    return 0
+        return _failed(error, json)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: BaseException, json: bool) -> int:
+    if say.is_interrupt(error):
+        usage.tell("Cancelled. Nothing was changed.", json=json, code="cancelled")
+        return say.INTERRUPTED
+    usage.tell(say.explain_exception(error), json=json, code=str(getattr(error, "code", "") or "failed"))
+    if say.debugging():
+        traceback.print_exception(error)
+    return 1

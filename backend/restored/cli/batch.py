@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 import typer
 from rich.text import Text
 
+from restored.files import OnProgress, Wish, restore_file
 from restored.io import SUFFIXES
 
 from . import say
 from .ledger import Ledger
 from .options import Device, Json, Model, NoDaemon, Recipe, Scale, Strength
 from .single import make_wish
-from .work import OnProgress, Wish, restore_file
 from .workers import Worker, worker
 
 _HOPELESS: Final = ("not_installed", "start_failed", "protocol", "unsafe", "model", "bad_plan", "engine_missing")

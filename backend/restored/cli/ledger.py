@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from restored.files import Wish
 from restored.io import atomic
 
 from .say import Failure
-from .work import Wish
 
 NAME: Final = ".restored-batch.json"
 

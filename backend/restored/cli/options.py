@@ -1,9 +1,11 @@
 """Options that several commands share, described once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 
 Output = Annotated[
     Path | None,
@@ -22,7 +24,17 @@ Model = Annotated[
 ]
 Device = Annotated[
     str | None,
-    typer.Option(metavar="auto|cpu|cuda", help="Where to compute; `auto` measures what is fastest."),
+    typer.Option(metavar="|".join(DEVICES), help="Where to compute; `auto` measures what is fastest."),
+]
+Quality = Annotated[
+    int | None,
+    typer.Option(metavar="1..100", min=1, max=100, help="Quality of a JPEG or WebP result; usually that of the original."),
 ]
 Scale = Annotated[int | None, typer.Option(help="Enlarge the picture 2 or 4 times.", metavar="2|4")]
 NoDaemon = Annotated[bool, typer.Option("--no-daemon", help="Compute in this process instead of the background daemon.")]
+
+
+def check_device(device: str | None) -> None:
+    """Raises a usage error for a device that there is not."""
+    if device is not None and device not in DEVICES:
+        raise typer.BadParameter(f"The device is one of: {', '.join(DEVICES)}.", param_hint="--device")

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from restored.io import SUFFIXES, read_picture, recipe_in
+from restored.files.owned import recipe_of
+from restored.io import SUFFIXES
 
 from .say import Failure
 
@@ -13,10 +14,12 @@ def read_recipe(path: Path) -> dict[str, Any]:
     from restored_client.wire.recipe import decode_recipe
 
     if path.suffix.lower() in SUFFIXES:
-        text = recipe_in(read_picture(path).metadata.xmp)
-        if text is None:
+        if not path.is_file():
+            raise Failure(f"There is no file “{path}”.")
+        recipe = recipe_of(path)
+        if recipe is None:
             raise Failure(f"There is no recipe in “{path.name}”: it was not made by restored, or another program removed it.")
-        return decode_recipe(text)
+        return recipe
     try:
         return decode_recipe(path.read_bytes())
     except OSError as error:

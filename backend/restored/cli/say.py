@@ -78,6 +78,20 @@ def is_interrupt(error: BaseException) -> bool:
     return isinstance(error, KeyboardInterrupt) or type(error).__name__ in ("Cancelled", "JobCancelled")
 
 
+def asks() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin is not None and sys.stdin.isatty() and err.is_terminal
+
+
+def confirmed(question: str) -> bool:
+    """Ask on the terminal; no answer is no."""
+    err.print(Text(question + " [y/N] "), end="")
+    try:
+        return sys.stdin.readline().strip().lower() in ("y", "yes", "j", "ja")
+    except OSError:
+        return False
+
+
 def debugging() -> bool:
     """Whether the user asked for tracebacks."""
     return bool(os.environ.get("RESTORED_DEBUG"))

@@ -1,5 +1,6 @@
 """`restored run`: one photograph and a sentence."""
 
+import filecmp
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,19 +8,18 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from restored.files import Report, Wish, restore_file
+from restored.files.owned import Owner, owner_of
 from restored.ground.tasks import LABELS, is_task
 
 from . import say
-from .options import Device, Json, Model, NoDaemon, Output, Recipe, Scale, Strength
+from .options import Device, Json, Model, NoDaemon, Output, Quality, Recipe, Scale, Strength, check_device
 from .recipes import read_recipe
-from .work import Report, Wish, restore_file
 from .workers import worker
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def run(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="The photograph: PNG, TIFF, JPEG or WebP.")],
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="The photograph.")],
     instruction: Annotated[
         str | None, typer.Argument(metavar="INSTRUCTION", help='What to do, such as "remove the rain and brighten it".')
     ] = None,
@@ -32,6 +32,11 @@ def run(
     model: Model = None,
     device: Device = None,
     recipe: Recipe = None,
+    picture: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Of a TIFF with several pictures, only this one.")
+    ] = None,
+    quality: Quality = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another picture without keeping it.")] = False,
     no_daemon: NoDaemon = False,
     json: Json = False,
 ) -> None:
@@ -39,8 +44,13 @@ def run(
     if output is None:
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
     wish = make_wish(instruction, recipe, strength, scale, model, device)
-    with say.progress("Starting") as show, worker(no_daemon, lambda words: show(None, words)) as who:
-        report = restore_file(source, output, wish, who.restore, mask=mask, progress=show)
+    keep = not overwrite and _somebody_elses(source, output, wish)
+    if keep and not json and say.asks() and not say.confirmed(f"“{output}” was not made from this picture. Replace it?"):
+        raise say.Failure(f"“{output}” was left as it is. Give the result another name.")
+    with say.progress("Starting") as show, worker(no_daemon, lambda words: show(None, words)) as who, say.interruptible() as stop:
+        report = restore_file(
+            source, output, wish, who.restore, mask=mask, page=picture, quality=quality, progress=show, cancelled=stop, keep=keep
+        )
     if json:
         say.print_json({**report.to_dict(), "output": str(output)})
     else:
@@ -66,8 +76,7 @@ def make_wish(
     scale = scale if scale is not None else int(said.get("scale", 1))
     if scale not in (1, 2, 4):
         raise typer.BadParameter("A picture can be enlarged 2 or 4 times.", param_hint="--scale")
-    if device is not None and device not in DEVICES:
-        raise typer.BadParameter(f"The device is one of: {', '.join(DEVICES)}.", param_hint="--device")
+    check_device(device)
     return Wish(
         instruction=say.repaired(instruction) if instruction is not None else said.get("instruction") or None,
         plan=said.get("plan"),
@@ -76,12 +85,20 @@ def make_wish(
         model=_findable(model or said.get("model") or None),
         device=device,
         made_with=said.get("sha256"),
+        mask=said.get("mask"),
     )
 
 
 def _findable(model: str | None) -> str | None:
     """A model's folder as the daemon, which works in another folder, finds it; a name as it is."""
     return str(Path(model).absolute()) if model and ("/" in model or os.sep in model) else model
+
+
+def _somebody_elses(source: Path, output: Path, wish: Wish) -> bool:
+    """Whether a file would be lost that is neither a result of ours nor a copy of the original."""
+    if not output.is_file() or not source.is_file() or owner_of(output, source, wish) is not Owner.OTHER:
+        return False
+    return not filecmp.cmp(source, output, shallow=False)
 
 
 def tell(report: Report, output: Path) -> None:

@@ -11,10 +11,9 @@ from restored.daemon.restoring import Restoring
 from restored.daemon.work import Done as Finished
 from restored.daemon.work import Order
 from restored.engine import DEPTHS
+from restored.files import Done, OnProgress, Wish
 from restored_client.session import Outcome, Progress, Session
 from restored_client.wire.pixels import Pixels
-
-from .work import Done, OnProgress, Wish
 
 CLIENT: Final = "restored command line"
 

@@ -60,6 +60,11 @@ class Metadata:
 class Encoding:
     """How a lossy file was compressed, so that the result can be compressed alike; each format has its own."""
 
+    @property
+    def quality(self) -> int | None:
+        """On the scale 1..100 that people know; None where the file does not tell."""
+        return None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:

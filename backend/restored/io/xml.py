@@ -77,6 +77,8 @@ def size(element: minidom.Node) -> int:
 
 
 def _written(node: minidom.Node) -> str:
+    if type(node) is minidom.Text:  # a recipe is full of quotation marks, which need no escape here
+        return escape(node.data)
     if not isinstance(node, minidom.Element):
         return node.toxml()
     breaks = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}

@@ -65,7 +65,7 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
         or scale not in (1, 2, 4)
     ):
         raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}")
-    for name in ("instruction", "model", "sha256"):
+    for name in ("instruction", "model", "sha256", "mask", "source", "wish"):
         if not isinstance(recipe.get(name), (str, type(None))):
             raise ClientError("bad_recipe", detail=f"{name} {recipe[name]!r}"[:200])
     return recipe

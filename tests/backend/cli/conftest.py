@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from restored.cli import app, batch, explaining, single
-from restored.cli.work import Done
+from restored.files import Done
 from restored.instruction import Plan, Step
 from restored_client.wire.recipe import make_recipe
 

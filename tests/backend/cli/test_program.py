@@ -53,7 +53,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
 def test_errors_go_to_stderr_with_an_exit_code(tmp_path: Path) -> None:
     done = restored("run", str(tmp_path / "none.png"), "brighter", "-o", str(tmp_path / "o.png"), "--no-daemon", "--json")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, json.loads(done.stdout)["error"]) == (1, done.stderr.rstrip())
     assert done.stderr.startswith("There is no file")
 
 

@@ -1,6 +1,7 @@
 """`restored run`: files, options, sentences and exit codes; the restoring itself is somebody else's."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.cli.work import Wish
+from restored.files import Wish
 from restored.io import Metadata, Picture, read_picture, write_picture
 from restored_client.wire.errors import Cancelled, ClientError
 
@@ -182,18 +183,32 @@ def test_errors_are_one_sentence_and_change_nothing(
         ["run"],
         ["run", "photo.png", "brighter"],
         ["run", "photo.png", "-o", "o.png"],
+        ["run", "photo.png", "brighter", "-o"],
+        ["run", "photo.png", "make", "it", "brighter", "-o", "o.png"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--strenght", "1"],
         ["run", "photo.png", "brighter", "-o", "o.png", "--strength", "2"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--strength", "much"],
         ["run", "photo.png", "brighter", "-o", "o.png", "--scale", "3"],
+        ["run", "photo.png", "brighter", "-o", "o.png", "--quality", "101"],
         ["run", "photo.png", "brighter", "-o", "o.png", "--device", "toaster"],
         ["run", "photo.png", "brighter", "-o", "o.png", "--recipe", "photo.png"],
+        ["rum", "photo.png"],
+        ["daemon", "restart-please"],
     ],
 )
-def test_wrong_usage_is_told_apart(restored: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+def test_wrong_usage_is_told_apart_by_one_sentence(
+    restored: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
     monkeypatch.chdir(photo.parent)
     ran = restored(*arguments)
     assert ran.code == 2
-    assert "Usage" in ran.err
+    assert ran.out == ""
+    assert re.fullmatch(r"[^\n]*[.]\n", ran.err), ran.err
+    assert "Usage:" not in ran.err
     assert names(photo.parent) == ["photo.png"]
+    ran = restored(arguments[0], "--json", *arguments[1:])
+    assert ran.code == 2
+    assert json.loads(ran.out)["code"] == "usage"
 
 
 @pytest.mark.parametrize("error", [ClientError("daemon_died"), MemoryError(), ZeroDivisionError("division by zero")])
@@ -201,7 +216,7 @@ def test_a_restoration_that_fails(restored: Run, somebody: Somebody, photo: Path
     somebody.error = error
     ran = restored("run", photo, "brighter", "-o", photo.with_name("o.png"), "--json")
     assert ran.code == 1
-    assert ran.out == ""
+    assert json.loads(ran.out)["error"] == ran.err.rstrip()
     assert ran.err.endswith(".\n")
     assert "Traceback" not in ran.err
     assert names(photo.parent) == ["photo.png"]

@@ -78,9 +78,8 @@ def test_metadata_too_large_for_jpeg_is_left_out_and_said_not_the_picture(tmp_pa
 
 
 def test_what_one_segment_of_a_jpeg_cannot_hold_goes_into_extended_xmp(tmp_path: Path) -> None:
-    long = with_recipe(None, "y").replace(
-        b"</rdf:RDF>", b'<rdf:Description xmlns:q="urn:q" q:s="1"><q:big>' + b"a" * 150_000 + b"</q:big></rdf:Description></rdf:RDF>"
-    )
+    more = b'<rdf:Description xmlns:q="urn:q" q:s="1"><q:big>' + b"a" * 150_000 + b"</q:big></rdf:Description></rdf:RDF>"
+    long = with_recipe(None, "y").replace(b"</rdf:RDF>", more)
     assert write_picture(tmp_path / "x.jpg", Picture(PIXELS, "png", Metadata(xmp=long)), "z" * 70_000) == []
     packet = read_picture(tmp_path / "x.jpg").metadata.xmp
     assert packet is not None

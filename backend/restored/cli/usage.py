@@ -1,0 +1,47 @@
+"""Wrong usage in our own sentences, and as JSON for who asked for JSON."""
+
+from typing import Any
+
+from . import say
+
+
+def sentence(error: Any) -> str:
+    """What is wrong with a command line and what to do. error: Typer's UsageError or one of its kinds."""
+    command = getattr(getattr(error, "ctx", None), "command_path", None) or "restored"
+    more = f" “{command} --help” shows how it is used."
+    text = str(error.format_message())
+    name = type(error).__name__
+    if text.startswith("No such command"):
+        return f"There is no command “{text.partition(' command ')[2].strip(' .').strip(chr(39))}”.{more}"
+    if name == "NoSuchOption":
+        near = sorted(getattr(error, "possibilities", None) or ())
+        hint = f" Did you mean {' or '.join(near[:2])}?" if near else ""
+        return f"There is no option “{error.option_name}”.{hint}{more}"
+    if name == "MissingParameter":
+        return f"{_what(error)} is missing.{more}"
+    if "requires an argument" in text:
+        return f"The option “{getattr(error, 'option_name', '?')}” needs a value after it.{more}"
+    if text.startswith("Got unexpected extra argument"):
+        extra = text[text.find("(", len("Got unexpected extra argument(s) ") - 1) + 1 : text.rfind(")")]
+        return f"“{extra}” is too much: put an instruction of several words in quotation marks.{more}"
+    if name == "BadParameter":
+        return f"{_what(error)}: {str(error.message).rstrip('.')}."
+    return f"{text.rstrip('.')}.{more}"
+
+
+def _what(error: Any) -> str:
+    """The option or argument that is meant, as it stands in the help."""
+    hint = error.param_hint
+    if hint:
+        return " or ".join(hint) if isinstance(hint, (list, tuple)) else str(hint).strip("'")
+    param = error.param
+    if param is None:
+        return "The command line"
+    return param.opts[0] if param.param_type_name == "option" else (param.metavar or str(param.name).upper())
+
+
+def tell(words: str, *, json: bool, code: str) -> None:
+    """The sentence on the standard error; with `--json` also an object on the standard output, as every answer is one."""
+    if json:
+        say.print_json({"error": words, "code": code})
+    say.fail(words)

@@ -1,0 +1,259 @@
+"""One picture from file to file: read, restore, write. Knows of no signal, no terminal and no global, so that it runs in any
+thread of any process; in three parts, so that reading and writing of some pictures overlap the restoring of another."""
+
+import hashlib
+import itertools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from restored.io import (
+    Picture,
+    PictureError,
+    check_output,
+    copy_file,
+    format_of,
+    kept_quality,
+    read_mask,
+    read_pages,
+    received,
+    sent,
+    write_pages,
+)
+from restored.io.exif import settled as settled_exif
+from restored.io.xmp import settled as settled_xmp
+from restored_client.wire.recipe import encode_recipe
+
+from . import masks
+from .wish import Done, OnProgress, Restore, Wish, never
+
+_CLEAN_QUALITY: Final = 90
+"""The least quality at which what was freed from JPEG's artefacts is saved as JPEG: less would put them back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A picture file that was read: its pages, what the engine is to be given of each (None: the page is carried), the mask,
+    and the file's SHA-256."""
+
+    source: Path
+    pages: list[Picture]
+    layers: list[NDArray | None]
+    mask: NDArray | None
+    digest: str
+    notes: tuple[str, ...]
+    whole: bool = True
+    """Whether these are all pages that the file has."""
+
+    @property
+    def nbytes(self) -> int:
+        """About what it holds in memory."""
+        layers = sum(layer.nbytes for layer in self.layers if layer is not None)
+        return layers + sum(page.pixels.nbytes for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What happened to one picture."""
+
+    done: Done
+    width: int
+    height: int
+    notes: tuple[str, ...]
+    pages: int = 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        return {
+            "changed": self.done.changed,
+            "message": self.done.message,
+            "plan": self.done.plan,
+            "model": self.done.model,
+            "device": self.done.device,
+            "seconds": round(self.done.seconds, 3),
+            "width": self.width,
+            "height": self.height,
+            "notes": list(self.notes),
+            **({"pages": self.pages} if self.pages > 1 else {}),
+        }
+
+
+def restore_file(
+    source: Path,
+    target: Path,
+    wish: Wish,
+    restore: Restore,
+    *,
+    mask: Path | None = None,
+    page: int | None = None,
+    quality: int | None = None,
+    keep: bool = False,
+    progress: OnProgress = lambda fraction, words: None,
+    cancelled: Callable[[], bool] = never,
+) -> Report:
+    """Restore the picture in `source` into `target`, whose ending says its format.
+
+    mask: a picture of the same size; where it is black nothing changes. page: which of a TIFF's pictures (from 1) is wanted; None
+    is all. quality: 1..100 for JPEG and WebP; None keeps that of the source.
+    keep: a file that is at `target` already is kept under another name beside it.
+    With nothing to do, `target` becomes a byte-for-byte copy when both names ask for the same format. Whether `target` may be
+    replaced is for the caller to decide. Raises PictureError and whatever `restore` raises; then `target` is as it was.
+    """
+    progress(None, f"Reading {source.name}")
+    loaded = load(source, target, wish, mask=mask, page=page)
+    done = restore_pages(loaded, wish, restore, progress, cancelled)
+    progress(None, f"Writing {target.name}")
+    return save(loaded, done, target, wish, quality=quality, keep=keep)
+
+
+def load(source: Path, target: Path, wish: Wish, *, mask: Path | None = None, page: int | None = None) -> Loaded:
+    """Read `source`, and find out that `target` can be written. Raises PictureError."""
+    found = read_pages(source)
+    pages = _chosen(found, source, page)
+    if target.exists() and os.path.samefile(source, target):
+        raise PictureError("The result would replace the original. Give it another name: the original stays as it is.")
+    if len(pages) > 1 and format_of(target) != "tiff":
+        raise PictureError(_which(pages, source))
+    notes: list[str] = []
+    for picture in pages:
+        notes += [note for note in (*picture.notes, *check_output(target, picture, wish.scale)) if note not in notes]
+    where = _mask(pages, wish, mask)
+    layers = [sent(picture) if picture.role == "picture" else None for picture in pages]
+    if any(layer is None for layer in layers):
+        notes.append("The infrared page was carried as it is" + (", at its own size." if wish.scale > 1 else "."))
+    with open(source, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Loaded(source, pages, layers, where, digest, tuple(notes), len(pages) == len(found))
+
+
+def restore_pages(
+    loaded: Loaded, wish: Wish, restore: Restore, progress: OnProgress, cancelled: Callable[[], bool] = never
+) -> list[Done | None]:
+    """What `restore` makes of each page; None for pages that are carried."""
+    return [None if layer is None else restore(layer, wish, loaded.mask, progress, cancelled) for layer in loaded.layers]
+
+
+def save(
+    loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, *, quality: int | None = None, keep: bool = False
+) -> Report:
+    """Write what came of it. Raises PictureError; then `target` is as it was."""
+    if not (keep and target.exists()):
+        return _save(loaded, done, target, wish, quality)
+    aside = _kept_aside(target)
+    try:
+        report = _save(loaded, done, target, wish, quality)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    note = f"“{target.name}” was another picture: it is kept as “{aside.name}”."
+    return replace(report, notes=(note, *report.notes))
+
+
+def _save(loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, quality: int | None) -> Report:
+    first = next(one for one in done if one is not None)
+    summary = replace(first, seconds=sum(one.seconds for one in done if one is not None))
+    results = [_result(picture, one) for picture, one in zip(loaded.pages, done, strict=True)]
+    width, height = results[0].width, results[0].height
+    if not any(one is not None and one.changed for one in done):
+        if format_of(target) == loaded.pages[0].format and loaded.whole:
+            copy_file(loaded.source, target)
+            return Report(summary, width, height, (), len(results))
+        notes = write_pages(target, loaded.pages, quality=quality or kept_quality(target, loaded.pages[0]))
+        return Report(summary, width, height, (*loaded.notes, *notes), len(results))
+    notes = list(loaded.notes)
+    recipe = {**first.recipe, **_origin(loaded, wish)} if first.recipe else None
+    if recipe is not None and loaded.mask is not None:
+        kept = masks.packed(loaded.mask)
+        recipe |= {"mask": kept} if kept else {}
+        if kept is None:
+            notes.append("The mask is too detailed to be kept in the recipe: keep its file, to do the same again.")
+    quality = quality or _quality(target, loaded.pages[0], first)
+    notes += write_pages(target, results, encode_recipe(recipe) if recipe else None, quality=quality)
+    if loaded.mask is not None and (format_of(target) == "jpeg" or (format_of(target) == "webp" and loaded.pages[0].lossy)):
+        notes.append("A JPEG or WebP rounds pixels in blocks, outside the mask too. PNG and TIFF keep those exactly.")
+    notes += _another_model(wish, first)
+    return Report(summary, width, height, tuple(notes), len(results))
+
+
+def _chosen(pages: list[Picture], source: Path, page: int | None) -> list[Picture]:
+    if page is None:
+        return pages
+    if not 1 <= page <= len(pages):
+        raise PictureError(
+            f"“{source.name}” holds {len(pages)} {'picture' if len(pages) == 1 else 'pictures'}: there is no {page}."
+        )
+    if pages[page - 1].role != "picture":
+        raise PictureError(f"Picture {page} of “{source.name}” is what infrared light saw, which is not restored.")
+    return [pages[page - 1]]
+
+
+def _which(pages: list[Picture], source: Path) -> str:
+    def words(picture: Picture) -> str:
+        kind = "infrared" if picture.role == "infrared" else ("gray" if picture.pixels.shape[2] < 3 else "colour")
+        return f"{picture.width} x {picture.height} {kind}"
+
+    listed = ", ".join(f"{number}: {words(picture)}" for number, picture in enumerate(pages[:9], 1))
+    more = ", …" if len(pages) > 9 else ""
+    return (
+        f"“{source.name}” holds {len(pages)} pictures ({listed}{more}). "
+        "Name the result .tif to restore them all, or choose one with --picture."
+    )
+
+
+def _mask(pages: list[Picture], wish: Wish, mask: Path | None) -> NDArray | None:
+    if mask is not None:
+        return read_mask(mask, pages[0].width, pages[0].height)
+    return masks.unpacked(wish.mask, pages[0].width, pages[0].height) if wish.mask else None
+
+
+def _result(picture: Picture, done: Done | None) -> Picture:
+    """The page with its new pixels, and everything that says something about them made true."""
+    if done is None or done.pixels is None:
+        return picture
+    pixels = received(done.pixels, picture)
+    height, width = pixels.shape[:2]
+    old = picture.metadata
+    metadata = replace(old, exif=settled_exif(old.exif, width, height), xmp=settled_xmp(old.xmp, 1, width, height))
+    return replace(picture, pixels=pixels, metadata=metadata)
+
+
+def _quality(target: Path, picture: Picture, done: Done) -> int | None:
+    """As the source was; but what was freed from JPEG's artefacts is not given them back."""
+    own = kept_quality(target, picture)
+    freed = any(step.get("task") == "dejpeg" for step in done.plan.get("steps", ()))
+    if not freed or picture.encoding is None or format_of(target) not in ("jpeg", "webp"):
+        return own
+    was = own if own is not None else picture.encoding.quality
+    return max(was or 0, _CLEAN_QUALITY)
+
+
+def _origin(loaded: Loaded, wish: Wish) -> dict[str, str]:
+    """What tells a later run that this result is of this very source and wish."""
+    return {"source": loaded.digest, "wish": wish.digest()}
+
+
+def _another_model(wish: Wish, done: Done) -> list[str]:
+    used = done.recipe.get("sha256")
+    if not wish.made_with or not used or used == wish.made_with:
+        return []
+    return [f"The recipe was made with another version of the model “{done.model}”, so this result may differ a little."]
+
+
+def _kept_aside(target: Path) -> Path:
+    """Give the file that is there another name beside it, so that what somebody else made is not lost."""
+    for number in itertools.count(1):
+        aside = target.with_name(f"{target.stem}.before-{number}{target.suffix}")
+        try:
+            os.link(target, aside)  # fails where the name is taken, in one step
+        except FileExistsError:
+            continue
+        except OSError:  # a disk without links
+            if aside.exists():
+                continue
+            copy_file(target, aside)
+        return aside
+    raise AssertionError("there is always another number")
