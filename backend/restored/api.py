@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .engine.errors import PixelError
 from .instruction.plan import Plan
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ def restore(
 ) -> Restoration:
     """Restore a picture as an instruction says.
 
-    image: H x W x C (C = 1 gray, 2 gray + alpha, 3 RGB, 4 RGBA) or H x W, of uint8, uint16, uint32, float16 or float32,
-    sRGB-encoded, floats 1.0 = white and unbounded; or a Pillow image. Never written to.
+    image: H x W x C (C = 1 gray, 2 gray + alpha, 3 RGB, 4 RGBA) or H x W, of uint8, uint16, uint32 or float16 to
+    float64, sRGB-encoded, floats 1.0 = white and unbounded; or a Pillow image, whose colour profile counts. Never written to.
     instruction: words, or a Plan. strength: 0 (nothing) to 1. mask: H x W, 0 leaves a pixel's bytes as they are.
     scale: 1, 2 or 4: how many times as large. context: the whole picture (any size) when `image` is a part of it.
     model: name, path or bundle; None is the default. device: "auto", "cpu", "cuda" or "mps".
@@ -73,10 +72,11 @@ def restore(
     from .engine.context import check_context, thumbnail
     from .engine.pixels import check_layer
     from .engine.source import LayerSource
+    from .io.given import as_layer, as_mask
 
-    layer, back = _as_layer(image)
+    layer, back = as_layer(image)
     check_layer(layer)
-    frame = None if context is None else check_context(_as_layer(context)[0])
+    frame = None if context is None else check_context(as_layer(context)[0])
     if isinstance(instruction, Plan):
         plan, text = instruction, instruction.text or None
     else:
@@ -88,7 +88,7 @@ def restore(
         layer,
         plan,
         model=model,
-        mask=None if mask is None else _as_mask(mask),
+        mask=None if mask is None else as_mask(mask),
         strength=strength,
         scale=scale,
         context=frame,
@@ -118,46 +118,6 @@ def explain(text: str, image: "Picture | None" = None) -> Plan:
     if image is None:
         return understand(text)
     from .engine.context import check_context
+    from .io.given import as_layer
 
-    return understand(text, check_context(_as_layer(image)[0]))
-
-
-def _as_layer(picture: "Picture") -> tuple[np.ndarray, Callable[[np.ndarray], "Picture"]]:
-    """A picture as H x W x C, and how to make the result the caller's kind again."""
-    if not isinstance(picture, np.ndarray):
-        return _from_pillow(picture)
-    array = picture
-    if not array.dtype.isnative:
-        array = array.astype(array.dtype.newbyteorder("="))
-    if array.ndim == 2:
-        return array[..., None], lambda result: result[..., 0]
-    return array, lambda result: result
-
-
-def _from_pillow(picture: "Image") -> tuple[np.ndarray, Callable[[np.ndarray], "Picture"]]:
-    from PIL import Image
-
-    if not isinstance(picture, Image.Image):
-        raise PixelError(f"A picture must be a numpy array or a Pillow image, not {type(picture).__name__}.")
-    direct = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "I;16": 1, "F": 1}
-    if picture.mode not in direct:
-        if picture.mode == "CMYK":
-            raise PixelError("CMYK pictures are not supported: convert the picture to RGB with its colour profile first.")
-        transparent = "transparency" in picture.info or picture.mode in ("PA", "La", "RGBa")
-        picture = picture.convert("RGBA" if transparent else "L" if picture.mode == "1" else "RGB")
-    array = np.asarray(picture)
-    array = array.astype(array.dtype.newbyteorder("=")) if not array.dtype.isnative else array
-    info = dict(picture.info)
-
-    def back(result: np.ndarray) -> "Image":
-        image = Image.fromarray(result[..., 0] if result.shape[2] == 1 else result)
-        image.info.update({key: info[key] for key in ("icc_profile", "exif", "dpi") if key in info})
-        return image
-
-    return array.reshape(*array.shape[:2], direct[picture.mode]), back
-
-
-def _as_mask(mask: "Picture") -> np.ndarray:
-    if isinstance(mask, np.ndarray):
-        return mask
-    return np.asarray(mask.convert("L") if mask.mode not in ("L", "F", "I;16") else mask)
+    return understand(text, check_context(as_layer(image)[0]))

@@ -44,7 +44,7 @@ def test_importing_it_loads_no_model_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.float16, np.float32])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(20, 30), (20, 30, 1), (20, 30, 2), (20, 30, 3), (20, 30, 4)])
 def test_arrays_come_back_as_they_went_in(bundle: Bundle, dtype: type, shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
@@ -66,10 +66,13 @@ def test_big_endian_arrays_work(bundle: Bundle) -> None:
     assert np.array_equal(other, np.asarray(restored.restore(image, PLAN, model=bundle).image))
 
 
-@pytest.mark.parametrize(("mode", "back"), [("RGB", "RGB"), ("L", "L"), ("RGBA", "RGBA"), ("LA", "LA"), ("P", "RGB"), ("1", "L")])
+@pytest.mark.parametrize(
+    ("mode", "back"),
+    [("RGB", "RGB"), ("L", "L"), ("RGBA", "RGBA"), ("LA", "LA"), ("P", "RGB"), ("1", "L"), ("I", "I"), ("F", "F")],
+)
 def test_pillow_images_come_back_as_pillow_images(bundle: Bundle, mode: str, back: str) -> None:
     array = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
-    image = Image.fromarray(array).convert(mode)
+    image = Image.fromarray(array).convert({"RGBa": "RGBA", "La": "LA"}.get(mode, mode)).convert(mode)
     image.info["icc_profile"] = b"profile"
     result = restored.restore(image, PLAN, model=bundle).image
     assert isinstance(result, Image.Image)
@@ -77,8 +80,46 @@ def test_pillow_images_come_back_as_pillow_images(bundle: Bundle, mode: str, bac
     assert result.info["icc_profile"] == b"profile"
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_16_bit_gray_stays_16_bit_gray(bundle: Bundle, order: str) -> None:
+    array = np.random.default_rng(0).integers(20_000, 40_000, (20, 30)).astype(np.uint16)
+    image = Image.frombytes("I;16" if order == "<" else "I;16B", (30, 20), array.astype(order + "u2").tobytes())
+    result = restored.restore(image, PLAN, model=bundle).image
+    assert isinstance(result, Image.Image)
+    expected = restored.restore(array, PLAN, model=bundle).image
+    np.testing.assert_array_equal(np.asarray(result).astype(np.uint16), expected)
+
+
+def test_a_colour_profile_counts_as_it_does_for_the_command(bundle: Bundle, tmp_path: Path) -> None:
+    """What is given to the engine, and what comes back, is the same as for the same picture in a file."""
+    import imagecodecs
+
+    from restored.io import Metadata, Picture, received, sent
+    from restored.io.given import as_layer
+
+    adobe = bytes(imagecodecs.cms_profile("adobergb"))
+    array = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+    image = Image.fromarray(array)
+    image.info["icc_profile"] = adobe
+    layer, back = as_layer(image)
+    picture = Picture(array, "png", Metadata(icc=adobe))
+    np.testing.assert_array_equal(layer, sent(picture))
+    np.testing.assert_array_equal(np.asarray(back(layer * 0.9)), received(layer * 0.9, picture))
+    result = restored.restore(image, PLAN, model=bundle, mask=np.zeros((20, 30), np.uint8)).image
+    np.testing.assert_array_equal(np.asarray(result), array)
+
+
+def test_float64_keeps_its_numbers_where_nothing_changes(bundle: Bundle) -> None:
+    image = np.random.default_rng(0).random((20, 30, 3))
+    mask = np.zeros((20, 30), np.uint8)
+    mask[:10] = 255
+    result = np.asarray(restored.restore(image, PLAN, model=bundle, mask=mask).image)
+    assert (result[:10] != image[:10]).any()
+    assert result[10:].tobytes() == image[10:].tobytes()
+
+
 def test_what_is_no_picture_gets_a_sentence(bundle: Bundle) -> None:
-    for wrong in ("photo.png", None, [[1]], np.zeros((4, 4, 3)), Image.new("CMYK", (4, 4))):
+    for wrong in ("photo.png", None, [[1]], np.zeros((4, 4, 3), complex), Image.new("CMYK", (4, 4))):
         with pytest.raises(restored.PixelError, match=r"\.$"):
             restored.restore(wrong, PLAN, model=bundle)  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from .errors import PictureError
 from .optional import module
 from .picture import RAW_SUFFIXES, Metadata, Picture, check_size
 from .tiff import is_tiff, metadata_of
+from .tiffscan import check_directories
 
 _MARKS: Final = (b"FUJIFILMCCD-RAW", b"ftypcrx", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"HEAPCCDR", b"FOVb", b"\0MRM")
 _DNG_VERSION: Final = 50706
@@ -34,6 +35,8 @@ def is_raw(data: bytes, suffix: str) -> bool:
 
 def read_raw(data: bytes, name: str) -> tuple[Picture, int]:
     """16-bit sRGB, upright. Raises PictureError naming the camera where LibRaw cannot read it."""
+    if is_tiff(data):
+        check_directories(data, name)
     camera = _camera(data)
     whose = f"a camera's raw file{f' of {camera}' if camera else ''}"
     try:

@@ -32,6 +32,9 @@ def with_recipe(xmp: bytes | None, recipe: str) -> bytes:
                     attribute.namespaceURI == XMLNS or attribute.localName == "about"
                     for attribute in description.attributes.values()
                 ):
+                    after = description.nextSibling
+                    if after is not None and after.nodeType == after.TEXT_NODE and after.nodeValue == "\n":
+                        root.removeChild(after)  # the line break that was put there with it
                     root.removeChild(description)
     description = _description(document, root, {"xmlns:restored": NAMESPACE})
     entry = document.createElementNS(NAMESPACE, "restored:recipe")

@@ -5,6 +5,7 @@ import struct
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import imagecodecs
 import numpy as np
@@ -46,7 +47,7 @@ def test_text_that_is_not_ascii_is_carried_as_bytes(tmp_path: Path, name: str, s
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("suffix", ["tif", "png", "jpg", "webp"])
-def test_a_tiffs_texts_keep_their_bytes(tmp_path: Path, suffix: str, order: str) -> None:
+def test_a_tiffs_texts_keep_their_bytes(tmp_path: Path, suffix: str, order: Literal["<", ">"]) -> None:
     texts = {33432: "© 2019 Zoë Müller".encode() + b"\0", 269: b"Gr\xfc\xdfe\0", 270: b"caf\xe9\0", 315: "Zoë".encode() + b"\0"}
     title = "Titel ä".encode("utf-16-le") + b"\0\0"
     tags = [(code, 2, len(text), text, True) for code, text in texts.items()] + [(40091, 1, len(title), title, True)]
@@ -151,7 +152,7 @@ def test_a_pngs_colour_chunks_have_their_precedence(tmp_path: Path) -> None:
 
 def test_an_hdr_png_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(png_with(RGB, chunk(b"cICP", bytes([9, 16, 0, 1]))))
-    with pytest.raises(PictureError, match="HDR picture .PQ."):
+    with pytest.raises(PictureError, match=r"HDR picture \(PQ\)"):
         read_picture(tmp_path / "x.png")
 
 
