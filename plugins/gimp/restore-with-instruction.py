@@ -13,19 +13,19 @@ HERE = Path(__file__).resolve().parent
 # beside this file when installed; one folder up in a checkout
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from restore_gimp import procedures
+from restore_gimp import entries
 
 
 class RestoreWithInstruction(Gimp.PlugIn):
     def do_query_procedures(self):
-        return [procedures.RESTORE, procedures.REPEAT]
+        return [entries.RESTORE, entries.REPEAT]
 
     def do_set_i18n(self, _name):
         # our own catalogue translates, in whatever language GIMP runs in
         return False
 
     def do_create_procedure(self, name):
-        return procedures.create(self, name)
+        return entries.create(self, name)
 
 
 Gimp.main(RestoreWithInstruction.__gtype__, sys.argv)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Optional
 
 from gi.repository import Gegl, Gimp
 
+from restored_client.desk.deeds import deed
+from restored_client.desk.wish import title
 from restored_client.wire.pixels import Pixels
 
 from . import layers, pixels, recipes
@@ -16,18 +18,38 @@ from .words import Refusal, _
 MARGIN = 64
 """Pixels around a selection that are sent along, so that its edge is restored like the inside of the picture."""
 
-NAME_LENGTH = 60
 
+class Target(NamedTuple):
+    """What is restored: the pixels of `layer`, into a new layer or itself; or, to adjust it, into `result`, which was made of it.
 
-class Wish(NamedTuple):
-    """What the user wants. `plan` is the edited plan, None to have the instruction understood anew."""
+    region: what of the layer was restored when `result` was made; None means what is selected now.
+    """
 
-    instruction: str
-    plan: Optional[dict] = None
-    strength: float = 1.0
-    output: str = layers.NEW_LAYER
-    scale: int = 1
-    model: Optional[str] = None
+    image: Any
+    layer: Any
+    result: Optional[Any] = None
+    region: Optional[pixels.Region] = None
+
+    def is_there(self):
+        """Whether all of it still exists."""
+        found = self.image.is_valid() and self.layer.is_valid()
+        return found and (self.result is None or self.result.is_valid())
+
+    def selected(self):
+        """Whether only a part will change."""
+        return self.region.mask is not None if self.region else pixels.has_selection(self.image)
+
+    def bounds(self):
+        """The rectangle (x, y, width, height) of the layer in which something may change; None when nothing is."""
+        if self.region is not None:
+            return self.region[:4]
+        return pixels.selected_bounds(self.image, self.layer)
+
+    def mask_in(self, region):
+        """What of a region of the layer may change, as a mask; None where all of it may."""
+        if self.region is not None:
+            return None if self.region.mask is None else pixels.cut(self.region, region)
+        return pixels.selection_in(self.image, self.layer, region) if pixels.has_selection(self.image) else None
 
 
 class Source(NamedTuple):
@@ -39,6 +61,7 @@ class Source(NamedTuple):
     region: pixels.Region
     content: Pixels
     context: Pixels
+    result: Optional[Any] = None
 
 
 class Given(NamedTuple):
@@ -51,16 +74,28 @@ class Given(NamedTuple):
 
 def take(image, drawables, output, scale):
     """Read the layer, or what the selection covers of it, and its thumbnail. Raises Refusal; changes nothing."""
-    layer = layers.the_layer(drawables)
-    layers.check_output(layer, output, scale, pixels.has_selection(image))
-    region = pixels.selected_region(image, layer, MARGIN)
+    return take_target(Target(image, layers.the_layer(drawables)), output, scale)
+
+
+def take_target(target, output, scale):
+    """The same for a Target."""
+    image, layer = target.image, target.layer
+    if not target.is_there():
+        raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
+    if target.result is None:
+        layers.check_output(layer, output, scale, target.selected())
+        region = pixels.selected_region(image, layer, MARGIN)
+    else:
+        region = target.region
+        if layers.locked(target.result):
+            raise Refusal(_("The layer's pixels are locked. Unlock them, or put the result on a new layer."))
     if region is None:
         raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
     form = pixels.form_of(layer)
     buffer = layer.get_buffer()
     content = pixels.read(buffer, region, form)
     context = pixels.context(buffer, layer.get_width(), layer.get_height(), form)
-    return Source(image, layer, form, region, content, context)
+    return Source(image, layer, form, region, content, context, target.result)
 
 
 def restore(session, source, wish, on_progress=None, cancelled=None):
@@ -82,6 +117,8 @@ def restore(session, source, wish, on_progress=None, cancelled=None):
 def give_back(source, wish, outcome):
     """Put a changed outcome into the image: one undo step, or a new image when it was enlarged. Raises Refusal."""
     _check_unchanged(source)
+    if source.result is not None:
+        return _into_the_result(source, wish, outcome)
     if wish.scale > 1:
         return _as_new_image(source, wish, outcome)
     wanted = layers.check_output(source.layer, wish.output, wish.scale, source.region.mask is not None)
@@ -96,6 +133,8 @@ def give_back(source, wish, outcome):
 def _check_unchanged(source):
     """The image may be worked on while the daemon computes. Raises Refusal when the result no longer fits."""
     layer = source.layer
+    if source.result is not None and not source.result.is_valid():
+        raise Refusal(_("The layer was deleted in the meantime, so the result was dropped."))
     size = source.context and (layer.get_width(), layer.get_height()) if layer.is_valid() else None
     region = source.region
     if size is None or not source.image.is_valid():
@@ -125,12 +164,27 @@ def _in_place(source, outcome):
         whole = Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height())
         buffer.copy(whole, Gegl.AbyssPolicy.NONE, shadow, whole)
     pixels.write(shadow, region, source.form, outcome.pixels, buffer)
-    recipe = recipes.parasite(outcome.recipe)
     with _one_undo_step(image), _selection_aside(image, selected, layer, region if by_rectangle else None):
         layer.merge_shadow(True)
-        layer.attach_parasite(recipe)
+        recipes.sign(layer, outcome.recipe)
     layer.update(region.x, region.y, region.width, region.height)
     return Given(layer)
+
+
+def _into_the_result(source, wish, outcome):
+    """Adjust a result: the layer it came from, restored anew, takes its place. One undo step."""
+    result, image = source.result, source.image
+    shadow = result.get_shadow_buffer()
+    whole = Gegl.Rectangle.new(0, 0, result.get_width(), result.get_height())
+    original = source.layer.get_buffer()
+    original.copy(whole, Gegl.AbyssPolicy.NONE, shadow, whole)
+    pixels.write(shadow, source.region, source.form, outcome.pixels, original)
+    with _one_undo_step(image), _selection_aside(image, pixels.has_selection(image), result, None):
+        result.merge_shadow(True)
+        result.set_name(_name(wish, outcome))
+        recipes.sign(result, outcome.recipe, source)
+    result.update(0, 0, result.get_width(), result.get_height())
+    return Given(result)
 
 
 @contextmanager
@@ -160,7 +214,7 @@ def _as_new_layer(source, wish, outcome):
     fresh = _twin(image, layer)
     fresh.set_name(_name(wish, outcome))
     pixels.write(fresh.get_buffer(), source.region, source.form, outcome.pixels, layer.get_buffer())
-    fresh.attach_parasite(recipes.parasite(outcome.recipe))
+    recipes.sign(fresh, outcome.recipe, source)
     with _one_undo_step(image):
         image.insert_layer(fresh, layer.get_parent(), image.get_item_position(layer))
         if not layers.covers_fully(layer):
@@ -220,7 +274,7 @@ def _as_new_image(source, wish, outcome):
         buffer = layer.get_buffer()
         buffer.set(Gegl.Rectangle.new(0, 0, result.width, result.height), source.form.babl, bytes(result.data))
         buffer.flush()
-        layer.attach_parasite(recipes.parasite(outcome.recipe))
+        recipes.sign(layer, outcome.recipe)
         layer.update(0, 0, result.width, result.height)
         image.undo_enable()
     except Exception:
@@ -230,8 +284,6 @@ def _as_new_image(source, wish, outcome):
 
 
 def _name(wish, outcome):
-    """The instruction on one line, or the plan's labels when there was none."""
-    text = " ".join(wish.instruction.split())
-    if not text:
-        text = ", ".join(str(step.get("label") or step.get("task")) for step in outcome.plan.get("steps", ()))
-    return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1].rstrip() + "…"
+    """The instruction on one line, or what was done when there was none."""
+    plan = wish.plan if wish.plan is not None else outcome.plan
+    return title(wish._replace(plan=plan), lambda step: deed(step, _))

@@ -2,45 +2,42 @@
 
 from gi.repository import Gdk, Gtk
 
-from .look import classed, named
-from .words import _
+from restored_client.desk.deeds import deed, unsure
 
-UNSURE = 0.6
-"""Steps understood with less confidence than this have a dashed edge."""
+from .theme import classed, cross, named
+from .words import _
 
 WEIGHT_STEP = 0.1
 GAP = 6
-ROOM = 660
+ROOM = 540
 """Pixels for a row of chips before the window has a size."""
 
 TARGET = [Gtk.TargetEntry.new("RESTORE_CHIP", Gtk.TargetFlags.SAME_APP, 0)]
 
 
 class ChipRow(Gtk.Box):
-    """Shows a PlanEdit and edits it; `on_edit()` is called after every change."""
+    """Shows the plan on a desk and edits it."""
 
-    def __init__(self, plan, on_edit):
+    def __init__(self, desk):
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=GAP)
-        self._plan, self._on_edit = plan, on_edit
-        self._tasks = []
+        self._desk = desk
+        self._tasks = None
         self._shown = None
+        self._still = False
         self._chips = []
         named(self, _("What will be done, in this order"))
         self._add = Gtk.MenuButton(label=_("_Add…"), use_underline=True, relief=Gtk.ReliefStyle.NONE)
         self._add.set_tooltip_text(_("Add something that the text does not name"))
         self._lay_out([self._add])
 
-    def set_tasks(self, tasks):
-        """What can be added: the engine's tasks as [{"id", "label"}]."""
-        self._tasks = tasks
-        self.refresh()
-
     def refresh(self, focus=None):
         """Show the plan as it is now; the chip of task `focus` gets the keyboard."""
-        steps = self._plan.steps()
-        if self._shown == steps and focus is None:
+        steps = self._desk.plan.steps()
+        if self._still:
+            self._shown = steps
+        if self._shown == steps and self._tasks == self._desk.tasks and focus is None:
             return
-        self._shown = steps
+        self._shown, self._tasks = steps, self._desk.tasks
         if focus is None:
             focus = next((chip.task for chip in self._chips if chip.has_keyboard()), None)
         self._chips = [Chip(self, step, index, len(steps)) for index, step in enumerate(steps)]
@@ -56,7 +53,7 @@ class ChipRow(Gtk.Box):
             self._add.get_parent().remove(self._add)
         for row in self.get_children():
             row.destroy()
-        room = max(self.get_allocated_width(), ROOM)
+        room = self.get_allocated_width() if self.get_allocated_width() > 1 else ROOM
         row, used = None, 0
         for widget in widgets:
             widget.show_all()
@@ -72,8 +69,8 @@ class ChipRow(Gtk.Box):
         menu = Gtk.Menu()
         for task in self._tasks:
             if task["id"] not in present:
-                item = Gtk.MenuItem(label=_(task["label"]))
-                item.connect("activate", lambda _item, task=task: self.edit("add", task["id"], task["label"]))
+                item = Gtk.MenuItem(label=deed(task, _))
+                item.connect("activate", lambda _item, task=task: self.edit("add", task["id"], str(task.get("label", ""))))
                 menu.append(item)
         menu.show_all()
         self._add.set_popup(menu)
@@ -81,19 +78,20 @@ class ChipRow(Gtk.Box):
 
     def edit(self, verb, task, *values):
         """Change the plan: remove, add, weigh or move one task."""
-        getattr(self._plan, verb)(task, *values)
+        self._desk.edit(verb, task, *values)
         self.refresh(focus=task if verb != "remove" else None)
-        self._on_edit()
 
     def weigh(self, task, weight):
         """While a chip's slider moves: the chips stay, or the slider would go with its chip."""
-        self._plan.weigh(task, weight)
-        self._shown = self._plan.steps()
-        self._on_edit()
+        self._still = True
+        try:
+            self._desk.edit("weigh", task, weight)
+        finally:
+            self._still = False
 
     def drop(self, dragged, onto):
         """`dragged` was dropped on the chip of `onto`: it takes that place."""
-        order = [step["task"] for step in self._plan.steps()]
+        order = [step["task"] for step in self._desk.plan.steps()]
         if dragged in order and onto in order and dragged != onto:
             self.edit("move", dragged, order.index(onto) - order.index(dragged))
 
@@ -104,22 +102,22 @@ class Chip(Gtk.Box):
     def __init__(self, row, step, index, count):
         super().__init__(orientation=Gtk.Orientation.HORIZONTAL)
         self._row, self.task, self._weight = row, step["task"], step["strength"]
-        self._label = _(step.get("label") or step["task"])
+        self._label = deed(step, _)
         self._place = {"index": index + 1, "count": count}
         classed(self, "restore-chip")
-        if step.get("confidence", 1.0) < UNSURE:
+        if unsure(step):
             classed(self, "unsure")
         self._button = Gtk.Button()
         self._button.set_tooltip_text(self._hint(step))
         self._button.connect("clicked", lambda _button: self._open())
         self._button.connect("key-press-event", self._on_key)
         self._show_weight()
-        cross = classed(Gtk.Button(label="×", can_focus=False), "close")
-        cross.set_tooltip_text(_("Remove this step (Delete)"))
-        named(cross, _("Remove {label}").format(label=self._label))
-        cross.connect("clicked", lambda _button: row.edit("remove", self.task))
+        remove = classed(cross(_("Remove {label}").format(label=self._label)), "close")
+        remove.set_can_focus(False)
+        remove.set_tooltip_text(_("Remove this step (Delete)"))
+        remove.connect("clicked", lambda _button: row.edit("remove", self.task))
         self.pack_start(self._button, False, False, 0)
-        self.pack_start(cross, False, False, 0)
+        self.pack_start(remove, False, False, 0)
         self._make_draggable()
 
     def has_keyboard(self):
@@ -143,7 +141,7 @@ class Chip(Gtk.Box):
         lines = []
         if step.get("words"):
             lines.append(_("Understood from “{words}”.").format(words=step["words"]))
-        if step.get("confidence", 1.0) < UNSURE:
+        if unsure(step):
             lines.append(_("I am not sure that this was meant."))
         lines.append(_("Click to set how much; drag to change the order."))
         return "\n".join(lines)

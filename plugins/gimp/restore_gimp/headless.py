@@ -4,11 +4,12 @@ import threading
 
 from gi.repository import Gimp
 
+from restored_client.desk import remarks
 from restored_client.session import Session
 
-from . import apply, remarks
+from . import apply
 from .trace import note
-from .words import _
+from .words import CATALOGUE, _
 
 TICK = 0.05
 """Seconds between two looks at what the worker reports."""
@@ -29,7 +30,7 @@ def run(image, drawables, wish, show):
         Gimp.progress_end()
     note("restored", seconds=outcome.seconds)
     if not outcome.changed:
-        return apply.Given(None, None, remarks.why(outcome))
+        return apply.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
     given = apply.give_back(source, wish, outcome)
     note("given")
     if given.image is not None and show:

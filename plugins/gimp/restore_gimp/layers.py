@@ -5,9 +5,9 @@ import gi
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
 
-from .words import Refusal, _
+from restored_client.desk.wish import NEW_LAYER, REPLACE
 
-NEW_LAYER, REPLACE = "new-layer", "replace"
+from .words import Refusal, _
 
 
 def the_layer(drawables):
@@ -70,3 +70,8 @@ def _opaque(layer):
     whole = Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height())
     alpha = layer.get_buffer().get(whole, 1.0, "A u8", Gegl.AbyssPolicy.NONE)
     return not alpha.strip(b"\xff")
+
+
+def has_filters(layer):
+    """Whether GIMP 3's non-destructive filters lie on this layer: what is restored is the picture below them."""
+    return hasattr(layer, "get_filters") and any(each.get_visible() for each in layer.get_filters())

@@ -3,7 +3,7 @@
 from gi.repository import Gdk, Gtk
 
 from . import raster
-from .look import classed, named
+from .theme import classed, named
 from .words import _
 
 SIZE = (216, 150)
@@ -14,13 +14,10 @@ PAN = 0.1
 class Navigator(Gtk.EventBox):
     """`on_move()` is called when the crop was moved. Takes its room at once; `look` fills it."""
 
-    def __init__(self, state, layer, on_move):
+    def __init__(self, on_move):
         super().__init__(can_focus=True, halign=Gtk.Align.CENTER)
-        self._state, self._layer, self._on_move = state, layer, on_move
-        self._scale = min(1.0, SIZE[0] / state.width, SIZE[1] / state.height)
-        self._width, self._height = max(1, int(state.width * self._scale)), max(1, int(state.height * self._scale))
-        self.set_size_request(self._width, self._height)
-        self._data = None
+        self._on_move = on_move
+        self._state = self._layer = self._data = None
         self._image = Gtk.Image()
         self.add(self._image)
         classed(self, "restore-view")
@@ -30,6 +27,13 @@ class Navigator(Gtk.EventBox):
         self.connect("button-press-event", self._on_point)
         self.connect("motion-notify-event", self._on_point)
         self.connect("key-press-event", self._on_key)
+
+    def set_layer(self, state, layer):
+        """Show this layer, and the crop of this PreviewState in it."""
+        self._state, self._layer, self._data = state, layer, None
+        self._scale = min(1.0, SIZE[0] / state.width, SIZE[1] / state.height)
+        self._width, self._height = max(1, int(state.width * self._scale)), max(1, int(state.height * self._scale))
+        self.set_size_request(self._width, self._height)
 
     def look(self):
         """Read the layer, which takes long when it is large."""

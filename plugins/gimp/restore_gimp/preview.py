@@ -4,7 +4,7 @@ window to see more."""
 from gi.repository import Gdk, GLib, Gtk
 
 from . import raster
-from .look import classed, named
+from .theme import classed, named
 from .words import _
 
 NEAR = 12
@@ -12,6 +12,9 @@ NEAR = 12
 
 LESS, MORE = 48, 8
 """Pixels the view may be smaller or larger than its picture: a progress bar that comes or goes below costs no new preview."""
+
+LEAST = (200, 120)
+"""Size below which the view does not go: what a window on a small screen leaves for it."""
 
 SPLIT_STEP = 0.05
 PAN_STEP = 48
@@ -21,11 +24,12 @@ WHITE, BLACK = b"\xff\xff\xff", b"\x14\x14\x14"
 class PreviewView(Gtk.EventBox):
     """Shows a PreviewState. `on_move()` is called when another part of the layer is to be shown."""
 
-    def __init__(self, state, view, on_move):
+    def __init__(self, view, on_move):
         super().__init__(can_focus=True, above_child=True)
-        self._state, self._on_move = state, on_move
+        self._first_room, self._on_move = view, on_move
+        self._state = None
         self._before = self._after = None
-        self._size = self._state.box[2:]
+        self._size = (0, 0)
         self._drag = None
         self._image = Gtk.Image(halign=Gtk.Align.CENTER, valign=Gtk.Align.CENTER)
         self._left = self._tag(_("Before"), Gtk.Align.START)
@@ -39,7 +43,7 @@ class PreviewView(Gtk.EventBox):
         overlay.add_overlay(self._right)
         self.add(overlay)
         classed(self, "restore-view")
-        self.set_size_request(*view)
+        self.set_size_request(*LEAST)
         self.set_tooltip_text(
             _(
                 "Drag the line to compare, or the picture to see another part.\n"
@@ -58,6 +62,16 @@ class PreviewView(Gtk.EventBox):
         self.connect("motion-notify-event", self._on_motion)
         self.connect("key-press-event", self._on_key)
         self.connect("size-allocate", lambda _widget, room: GLib.idle_add(self._on_room, room.width, room.height))
+
+    def set_state(self, state):
+        """Show the crop of this PreviewState."""
+        self._state, self._before, self._after = state, None, None
+        self._size = state.box[2:]
+
+    def room(self):
+        """Width and height for a picture, in the toolkit's pixels."""
+        width, height = self.get_allocated_width() - 2, self.get_allocated_height() - 2
+        return (width, height) if width > 1 and height > 1 else self._first_room
 
     @staticmethod
     def _tag(text, side):
@@ -108,18 +122,28 @@ class PreviewView(Gtk.EventBox):
 
     def _on_room(self, width, height):
         """A larger window shows a larger crop; a little less room only cuts the picture's edge off."""
+        factor = self.get_scale_factor()
+        width, height = width * factor, height * factor
         spare = self._size[0] - width, self._size[1] - height
-        if not all(-MORE <= pixels <= LESS for pixels in spare) and self._state.resize(width, height):
+        if not all(-MORE * factor <= more <= LESS * factor for more in spare) and self._state.resize(width, height):
             self._on_move()
         return GLib.SOURCE_REMOVE
 
     def _inset(self):
         """Where the picture begins in the widget, when it is smaller than the view."""
         width, height = self._size
-        return max(0, self.get_allocated_width() - width) / 2, max(0, self.get_allocated_height() - height) / 2
+        factor = self.get_scale_factor()
+        return (
+            max(0, self.get_allocated_width() - width / factor) / 2,
+            max(0, self.get_allocated_height() - height / factor) / 2,
+        )
+
+    def _wide(self):
+        """The picture's width in the toolkit's pixels."""
+        return max(1.0, self._size[0] / self.get_scale_factor())
 
     def _over_line(self, x):
-        return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._size[0]) <= NEAR
+        return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._wide()) <= NEAR
 
     def _on_press(self, _widget, event):
         if event.button != 1:
@@ -138,11 +162,12 @@ class PreviewView(Gtk.EventBox):
             return False
         kind, x, y = self._drag
         if kind == "line":
-            self._state.slide((event.x - self._inset()[0]) / self._size[0])
+            self._state.slide((event.x - self._inset()[0]) / self._wide())
             self.draw()
         else:
             self._drag = (kind, event.x, event.y)
-            self._pan(x - event.x, y - event.y)
+            factor = self.get_scale_factor()
+            self._pan((x - event.x) * factor, (y - event.y) * factor)
         return True
 
     def _cursor(self, name):

@@ -41,17 +41,25 @@ def pixbuf(data, width, height):
 
 
 def show(image, data, width, height):
-    """Show the data on a Gtk.Image, one pixel of it for each of GTK's, of which a fine screen has two or three for one.
+    """Show the data on a Gtk.Image, one pixel of it for each of the screen's: a fine screen has two or three for one of GTK's.
 
-    GTK would enlarge a pixbuf smoothly there, and nobody could judge sharpness by it; an icon of the right size stays as it is.
+    GTK would enlarge a pixbuf there, and nobody could judge sharpness by it; an icon of the right size stays as it is.
     """
     picture, factor = pixbuf(data, width, height), image.get_scale_factor()
     if factor == 1:
         image.set_from_pixbuf(picture)
         return
-    large = picture.scale_simple(width * factor, height * factor, GdkPixbuf.InterpType.NEAREST)
-    image.set_pixel_size(max(width, height))
-    image.set_from_gicon(large, Gtk.IconSize.DIALOG)
+    # an icon is asked for in whole pixels of GTK's: without a rest to divide nothing is scaled
+    side = max(width, height)
+    side -= side % factor
+    if side == 0:
+        image.set_from_pixbuf(picture)
+        return
+    if side != max(width, height):
+        width, height = min(width, side), min(height, side)
+        picture = picture.new_subpixbuf(0, 0, width, height)
+    image.set_pixel_size(side // factor)
+    image.set_from_gicon(picture, Gtk.IconSize.DIALOG)
 
 
 def split(before, after, width, height, column):

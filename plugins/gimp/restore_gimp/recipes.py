@@ -1,15 +1,35 @@
 """The recipe on a layer: what was done to it, as a parasite that is kept in the XCF file and travels with copies of the layer."""
 
 import json
+import zlib
+from typing import Any, NamedTuple, Optional
 
 from gi.repository import Gimp
 
+from restored_client.desk.history import LastWish
+from restored_client.desk.wish import REPLACE, Wish, remembered
 from restored_client.wire.errors import ClientError
+from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import PARASITE, decode_recipe, encode_recipe
 
+from . import pixels
 from .words import Refusal, _
 
 FLAGS = Gimp.PARASITE_PERSISTENT | Gimp.PARASITE_UNDOABLE
+
+MASK = "restore-with-instruction/mask"
+"""Name of the parasite with the selection that was restored, packed by zlib."""
+
+MOST_MASK = 8 << 20
+"""Bytes of a packed selection at most: a larger one is not kept, and the result cannot be adjusted later."""
+
+
+class Origin(NamedTuple):
+    """Where a result came from: the layer it was made of, its recipe, and the region of it that was restored."""
+
+    source: Any
+    recipe: dict
+    region: pixels.Region
 
 
 def parasite(recipe):
@@ -29,6 +49,75 @@ def of(layer):
         return None
 
 
+def sign(layer, recipe, source=None):
+    """Note on a result how it was made; on one that lies on its own layer also of which layer, and of what of it.
+
+    source: the apply.Source, for a result that can be adjusted later.
+    """
+    noted = dict(recipe)
+    mask = None if source is None else source.region.mask
+    packed = b"" if mask is None else zlib.compress(bytes(mask.data), 6)
+    if source is not None and len(packed) <= MOST_MASK:
+        region = source.region
+        noted["source"] = {
+            "tattoo": source.layer.get_tattoo(),
+            "region": [region.x, region.y, region.width, region.height],
+            "mask": None if mask is None else mask.depth,
+        }
+        if mask is not None:
+            layer.attach_parasite(Gimp.Parasite.new(MASK, FLAGS, _as_text(packed)))
+    layer.attach_parasite(parasite(noted))
+
+
+def origin(image, layer):
+    """The Origin of a result that can be adjusted; None for any other layer, or when what it was made of is gone or has another
+    size by now."""
+    recipe = of(layer)
+    noted = recipe.get("source") if recipe else None
+    if not isinstance(noted, dict) or not isinstance(noted.get("tattoo"), int):
+        return None
+    source = next((other for other in _all_layers(image.get_layers()) if other.get_tattoo() == noted["tattoo"]), None)
+    if source is None or source == layer:
+        return None
+    width, height = source.get_width(), source.get_height()
+    region = _region(layer, noted, width, height)
+    if region is None or (layer.get_width(), layer.get_height()) != (width, height):
+        return None
+    return Origin(source, {name: value for name, value in recipe.items() if name != "source"}, region)
+
+
+def _region(layer, noted, width, height) -> Optional[pixels.Region]:
+    box = noted.get("region")
+    if not isinstance(box, list) or len(box) != 4 or not all(isinstance(value, int) for value in box):
+        return None
+    x, y, w, h = box
+    if not (x >= 0 and y >= 0 and w > 0 and h > 0 and x + w <= width and y + h <= height):
+        return None
+    depth = noted.get("mask")
+    if depth is None:
+        return pixels.Region(x, y, w, h)
+    found = layer.get_parasite(MASK)
+    try:
+        data = zlib.decompress(_as_bytes(bytes(found.get_data())))
+        return pixels.Region(x, y, w, h, Pixels(w, h, 1, depth, data))
+    except (AttributeError, ValueError, zlib.error):
+        return None
+
+
+def _as_text(data):
+    """Bytes as letters that GIMP's Python can carry: it takes a parasite's bytes as signed."""
+    return data.hex().encode("ascii")
+
+
+def _as_bytes(text):
+    return bytes.fromhex(text.decode("ascii"))
+
+
+def wish_of(recipe, output):
+    """The wish that a recipe stands for."""
+    return remembered({**recipe, "output": output}) or Wish("", None, output=output)
+
+
 def stored_plan(config):
     """The plan that was edited for the instruction in a procedure's config, or None."""
     try:
@@ -38,14 +127,35 @@ def stored_plan(config):
     return plan if isinstance(plan, dict) and plan.get("text") == config.get_property("instruction") else None
 
 
-def for_repeating(image, layer):
-    """The recipe to repeat on `layer`: its own, else that of the topmost layer that has one. Raises Refusal."""
+def plan_in(config):
+    """The plan that a call asks for: as the window stored it, or as a script gives it. Raises Refusal."""
+    text = config.get_property("plan") or ""
+    try:
+        plan = json.loads(text or "null")
+    except ValueError:
+        raise Refusal(_("The plan is not JSON. It needs a list of steps, each with its task.")) from None
+    if plan is None:
+        return None
+    if not isinstance(plan, dict) or not isinstance(plan.get("steps"), list):
+        raise Refusal(_("The plan is not JSON. It needs a list of steps, each with its task."))
+    instruction = config.get_property("instruction")
+    stale = instruction.strip() and plan.get("text") is not None and plan["text"] != instruction
+    return None if stale else plan
+
+
+def for_repeating(image, layer, output):
+    """The wish to repeat on `layer`: its own recipe, else the last restoration that was carried out anywhere, else the recipe of
+    another layer of this image. Raises Refusal."""
     found = of(layer)
+    if found is not None:
+        return wish_of(found, output)
+    last = LastWish().get()
+    if last is not None:
+        return last._replace(output=output if output == REPLACE else last.output)
+    found = next((recipe for recipe in map(of, _all_layers(image.get_layers())) if recipe is not None), None)
     if found is None:
-        found = next((recipe for recipe in map(of, _all_layers(image.get_layers())) if recipe is not None), None)
-    if found is None:
-        raise Refusal(_("No layer of this image was restored before, so there is nothing to repeat."))
-    return found
+        raise Refusal(_("Nothing was restored yet, so there is nothing to repeat."))
+    return wish_of(found, output)
 
 
 def _all_layers(layers):

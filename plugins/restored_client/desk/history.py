@@ -1,4 +1,5 @@
-"""What the user typed before, and presets, shared by all hosts. JSON in the user's configuration folder, replaced atomically."""
+"""What the user typed before, presets, and the last restoration, shared by all hosts. JSON in the user's configuration folder,
+replaced atomically."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, Final, List, Mapping, Optional
 
 from ..session.paths import config_dir
+from .wish import Wish, remembered
 
 MAX_HISTORY: Final = 200
 MAX_LENGTH: Final = 4000
@@ -62,9 +64,56 @@ class Presets:
             raise ValueError("A preset needs a name.")
         _write(self._path, {"presets": {**self.all(), name.strip(): dict(preset)}})
 
+    def rename(self, name: str, new: str) -> None:
+        """Give a preset another name, in its place. Raises ValueError for an empty or taken name, KeyError for an unknown one."""
+        presets, new = self.all(), new.strip()
+        if not new:
+            raise ValueError("A preset needs a name.")
+        if new != name and new in presets:
+            raise ValueError("There is a preset of that name already.")
+        presets[name]  # KeyError
+        _write(self._path, {"presets": {new if known == name else known: preset for known, preset in presets.items()}})
+
+    def give_out(self, path: Path) -> int:
+        """Write all presets into a file of the user's; how many. Raises OSError."""
+        presets = self.all()
+        _write(path, {"restore_with_instruction_presets": 1, "presets": presets})
+        return len(presets)
+
+    def take_in(self, path: Path) -> int:
+        """Add the presets of such a file; how many. One of a known name is replaced. Raises ValueError for any other file."""
+        found = _read(path)
+        presets = found.get("presets")
+        if not isinstance(presets, dict) or "restore_with_instruction_presets" not in found:
+            raise ValueError("This file holds no presets.")
+        fresh = {
+            name: preset
+            for name, preset in presets.items()
+            if name.strip() and isinstance(preset, dict) and isinstance(preset.get("instruction"), str)
+        }
+        _write(self._path, {"presets": {**self.all(), **fresh}})
+        return len(fresh)
+
     def remove(self, name: str) -> None:
         """Forget a preset; an unknown name is fine."""
         _write(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
+
+
+class LastWish:
+    """The last restoration that was carried out in any host, so that it can be repeated on another picture."""
+
+    def __init__(self, path: Optional[Path] = None) -> None:
+        self._path = path or config_dir() / "last.json"
+
+    def get(self) -> Optional[Wish]:
+        """The wish, or None when there was none yet."""
+        return remembered(_read(self._path))
+
+    def keep(self, wish: Wish) -> None:
+        """Remember it; a full disk or a read-only home must not keep anyone from restoring."""
+        if len(wish.instruction) <= MAX_LENGTH:
+            with contextlib.suppress(OSError, ValueError, TypeError):
+                _write(self._path, wish.recall())
 
 
 def _read(path: Path) -> Dict[str, Any]:

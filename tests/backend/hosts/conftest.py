@@ -33,7 +33,7 @@ def sources(tmp_path: Path, program: Path, monkeypatch: pytest.MonkeyPatch) -> P
     root = tmp_path / "plugins"
     files = {
         "gimp/restore-with-instruction.py": "#!/usr/bin/env python3\n",
-        "gimp/restore_gimp/dialog.py": "one",
+        "gimp/restore_gimp/window.py": "one",
         "gimp/__pycache__/old.pyc": "",
         "krita/restore_with_instruction.desktop": "[Desktop Entry]\n",
         "krita/restore_with_instruction.action": "<ActionCollection/>\n",

@@ -16,7 +16,7 @@ from .conftest import tree
 
 GIMP_FILES = [
     "restore-with-instruction/restore-with-instruction.py",
-    "restore-with-instruction/restore_gimp/dialog.py",
+    "restore-with-instruction/restore_gimp/window.py",
     "restore-with-instruction/restored_client/installed.json",
     "restore-with-instruction/restored_client/session/talk.py",
     "restore-with-instruction/restored_client/wire/vendor/msgpack/fallback.py",
@@ -69,7 +69,7 @@ def test_installing_again_updates(tmp_path: Path, sources: Path) -> None:
     install("gimp", place)
     old = place.folder / "restore-with-instruction" / "left-over.py"
     old.touch()
-    (sources / "gimp/restore_gimp/dialog.py").write_text("two")
+    (sources / "gimp/restore_gimp/window.py").write_text("two")
     install("gimp", place)
     assert not old.exists()
     assert (place.folder / GIMP_FILES[1]).read_text() == "two"

@@ -9,9 +9,9 @@ from hostkit import OUTPUT
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
 
 INSTRUCTION = "remove the noise and brighten it, and the haze"
-ROW = 113
+ROW = 102
 """Pixels from the window's top, as xdotool counts it (the title bar twice), to the middle of the chips."""
-CHIPS = {"denoise": 50, "lowlight": 150, "dehaze": 255}
+CHIPS = {"denoise": 60, "lowlight": 185, "dehaze": 295}
 """And from its left side to each chip's label."""
 
 

@@ -11,33 +11,37 @@ from PIL import Image
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(200)]
 
+GERMAN = '(language "de")\n'
 LOOKS = {
-    # name: (gimprc lines, environment, screen, title, largest window in pixels)
-    "light-german": (
-        '(theme-color-scheme light)\n(language "de")\n',
-        {"LANGUAGE": "de"},
-        "1366x768",
-        "Restaurieren nach Anweisung",
-        (1366, 768),
-    ),
-    "twice": ("", {"GDK_SCALE": "2"}, "2732x1536", "Restore with instruction", (2732, 1536)),
+    # name: (gimprc lines, environment, screen)
+    "small-light-german": ("(theme-color-scheme light)\n" + GERMAN, {"LANGUAGE": "de"}, "1366x768"),
+    "large-letters-german": (GERMAN, {"LANGUAGE": "de", "GDK_DPI_SCALE": "1.5"}, "1920x1080"),
+    "twice": ("", {"GDK_SCALE": "2"}, "1920x1080"),
+    "twice-german": (GERMAN, {"LANGUAGE": "de", "GDK_SCALE": "2"}, "1920x1080"),
 }
+TITLES = {"": "Restore with instruction", "de": "Restaurieren nach Anweisung"}
+BAR = 24
+"""Pixels of a window's title bar."""
 
 
-def is_made_of_blocks(shot: Path, left: int, top: int) -> bool:
-    """Whether each pixel of the picture in this part of a screenshot is one sharp square of two by two."""
-    part = np.asarray(Image.open(shot).convert("RGB"), int)[top : top + 101, left : left + 101]
-    assert part.std() > 5, "there is no picture"
-    for y, x in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        blocks = part[y : y + 100, x : x + 100].reshape(50, 2, 50, 2, 3)
-        if (blocks == blocks[:, :1, :, :1]).all():
-            return True
+def shows(shot: Path, photo: Path, box: list[int], side: int = 24) -> bool:
+    """Whether the upper left corner of this box of the photograph is on the screen, one pixel of it for each of the screen's."""
+    screen, picture = (np.asarray(Image.open(path).convert("RGB")) for path in (shot, photo))
+    x, y = box[0] + 8, box[1] + 100  # below what stands in the picture's corner
+    patch = picture[y : y + side, x : x + side]
+    for row in range(screen.shape[0] - side):
+        start = screen[row].tobytes().find(patch[0].tobytes())
+        if start >= 0 and start % 3 == 0:
+            column = start // 3
+            if (screen[row : row + side, column : column + side] == patch).all():
+                return True
     return False
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_window_fits(gimp, box, shared_daemon, photo, look):
-    rc, env, size, title, (width, height) = LOOKS[look]
+    rc, env, size = LOOKS[look]
+    title, (width, height) = TITLES[env.get("LANGUAGE", "")], map(int, size.split("x"))
     other = type(gimp)(gimp.suite, box / "gimp", rc)
     screen = Screen(size)
     try:
@@ -47,14 +51,15 @@ def test_the_window_fits(gimp, box, shared_daemon, photo, look):
             window.event("ready")
             window.type("remove the noise, the rain, the snow and the haze, and brighten it")
             window.event("plan", lambda event: len(event["steps"]) == 5)
-            window.event("preview")
+            preview = window.event("preview")
             time.sleep(0.5)
             shot = screen.shoot(OUTPUT / "gimp" / gimp.suite / f"{look}.png")
             left, top, wide, high = screen.place(screen.window(title))
             assert wide <= width
-            assert high <= height - 24, "with its title bar it would not fit the screen"
-            if look == "twice":
-                assert is_made_of_blocks(shot, left + 100, top + 600)
+            assert high <= height - BAR, "with its title bar it would not fit the screen"
+            assert left >= 0
+            assert top + high <= height, "its buttons are off the screen"
+            assert shows(shot, photo, preview["box"]), "100 % is one pixel of the picture for one of the screen"
             window.key("Escape")
             assert screen.gone(title)
         finally:

@@ -44,7 +44,7 @@ def test_from_typing_to_undo(window, screen, gimp):
     # the mouse moves the split without asking anybody, and the picture by asking
     left, top, _width, _height = screen.place(screen.window(TITLE))
     asked = len(window.events("preview"))
-    middle = (left + 12 + 230, top + 330)
+    middle = (left + 10 + 254, top + 330)
     for step in (("mousemove", *middle), ("mousedown", "1"), ("mousemove", middle[0] - 120, middle[1]), ("mouseup", "1")):
         screen.do(*map(str, step))
         time.sleep(0.1)
@@ -104,6 +104,7 @@ def test_repeat_on_another_layer_from_the_menu(window, screen, gimp):
         "top = image.get_layers()[0]\n"
         "tell(recipe=recipe(top), like_the_first=native(top) == native(made), changed=native(top) != native(other))"
     )
+    assert told["recipe"].pop("source") != first.pop("source"), "each names the layer that it was made of"
     assert told == {"recipe": first, "like_the_first": True, "changed": True}
     # no window asked for anything
     assert len(window.events("shown")) == 1

@@ -60,10 +60,10 @@ def test_what_cannot_load_says_why_in_the_docker(own_krita: Krita, box: Path, kr
 def test_it_speaks_german(own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen) -> None:
     facts = one(own_krita, box, krita_screen, "german", LANGUAGE="de", **daemon.env)
     assert facts == {
-        "title": "Mit Anweisung restaurieren",
+        "title": "Restaurieren nach Anweisung",
         "button": "Restaurieren",
         "chips": ["Regen", "Rauschen"],
-        "actions": ["Mit Anweisung restaurieren …"],
+        "actions": ["Restaurieren nach Anweisung …"],
     }
 
 

@@ -1,10 +1,14 @@
 """Translations are read from .po text; English stays where a language or a message is missing."""
 
+import ast
+
 import pytest
 
 from restored.instruction import LABELS, REASONS
 from restored_client.desk.catalogue import SHARED, load, parse
+from restored_client.desk.deeds import DEEDS
 from restored_client.desk.reasons import SENTENCES
+from restored_client.desk.remarks import INVITATION
 from restored_client.desk.starters import STARTERS
 from restored_client.wire import errors
 
@@ -66,3 +70,18 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert set(SENTENCES.values()) <= set(messages)
     assert set(errors.SENTENCES.values()) <= set(messages)
     assert {name for name, _instruction in STARTERS} <= set(messages)
+    assert set(DEEDS.values()) | {INVITATION, "Restore with instruction"} <= set(messages)
+    assert said_by_the_desk() - set(messages) == set()
+
+
+def said_by_the_desk():
+    """Every text in the desk's sources that goes through a catalogue, or to `_say` and `waiting_for`, which do that."""
+    found = set()
+    for path in sorted(SHARED.parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in ("tr", "gettext", "_say", "waiting_for") and isinstance(node.args[0].value, str):
+                    found.add(node.args[0].value)
+    assert "Left alone: {tasks}." in found
+    return found

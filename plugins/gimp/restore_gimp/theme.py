@@ -8,7 +8,8 @@ RULES = b"""
 .restore-chip.weak label { opacity: 0.6; }
 .restore-chip button { border: none; box-shadow: none; background: none; min-height: 0; border-radius: 14px; }
 .restore-chip button { padding: 3px 9px 3px 10px; }
-.restore-chip button.close { padding: 3px 9px 3px 2px; opacity: 0.7; }
+.restore-chip button.close { padding: 3px 7px 3px 2px; min-width: 0; opacity: 0.8; }
+.restore-origin { border: 1px solid alpha(currentColor, 0.25); border-radius: 6px; padding: 4px 10px; }
 .restore-chip button:hover { opacity: 1; background: alpha(currentColor, 0.12); }
 .restore-chip button:focus { outline: 2px solid alpha(currentColor, 0.6); outline-offset: -3px; -gtk-outline-radius: 13px; }
 .restore-dragged { padding: 4px 12px; }
@@ -36,9 +37,9 @@ def classed(widget, *names):
     return widget
 
 
-def quiet(text=""):
+def quiet(text="", width=34):
     """A small explaining label that wraps."""
-    label = Gtk.Label(label=text, xalign=0, wrap=True, max_width_chars=34)
+    label = Gtk.Label(label=text, xalign=0, wrap=True, max_width_chars=width)
     return classed(label, "restore-quiet")
 
 
@@ -50,3 +51,11 @@ def named(widget, name, description=""):
         if description:
             accessible.set_description(description)
     return widget
+
+
+def cross(name):
+    """A flat button with the theme's own cross, and what a screen reader says of it."""
+    button = Gtk.Button.new_from_icon_name("window-close-symbolic", Gtk.IconSize.MENU)
+    button.set_relief(Gtk.ReliefStyle.NONE)
+    button.set_valign(Gtk.Align.CENTER)
+    return named(button, name)

@@ -1,8 +1,8 @@
 """The line at the bottom: how far it is, in words; or what went wrong, and a way to try again."""
 
-from gi.repository import GLib, Gtk
+from gi.repository import GLib, Gtk, Pango
 
-from .look import classed
+from .theme import classed
 from .words import _
 
 PULSE = 120
@@ -24,7 +24,9 @@ class StatusLine(Gtk.Box):
         self._trouble.pack_start(self._icon, False, False, 0)
         self._trouble.pack_start(self._label, True, True, 0)
         self._trouble.pack_start(self._retry, False, False, 0)
-        self._plain = Gtk.Label(xalign=0, wrap=True)
+        self._plain = classed(Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END), "restore-quiet")
+        # as high as the bar, so that nothing above moves when work begins
+        self._plain.set_size_request(-1, self._bar.get_preferred_height()[1])
         for child in (self._bar, self._trouble, self._plain):
             self.pack_start(child, False, False, 0)
             child.show_all()
@@ -40,9 +42,10 @@ class StatusLine(Gtk.Box):
         for child in (self._bar, self._trouble, self._plain):
             child.set_visible(child is shown)
 
-    def quiet(self, text):
+    def quiet(self, text, tooltip=""):
         """A plain remark, or nothing."""
         self._plain.set_text(text)
+        self._plain.set_tooltip_text(tooltip or None)
         self._show_only(self._plain)
 
     def progress(self, fraction, words):

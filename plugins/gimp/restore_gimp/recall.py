@@ -5,7 +5,7 @@ from gi.repository import Gtk, Pango
 from restored_client.desk.history import History, Presets
 from restored_client.desk.starters import STARTERS
 
-from .look import classed, named
+from .theme import classed, cross, named
 from .words import _
 
 SHOWN = 60
@@ -15,7 +15,7 @@ SHOWN_LETTERS = 120
 """Letters of an instruction that a row holds: laying out one of 100 kB takes seconds."""
 
 
-class LibraryButton(Gtk.MenuButton):
+class RecallButton(Gtk.MenuButton):
     """A button that drops the list down.
 
     `on_choose(settings)` is called with what is chosen, `current()` gives what to keep: maps with `instruction` and, in presets,
@@ -109,10 +109,10 @@ class _Row(Gtk.ListBoxRow):
         box = Gtk.Box()
         box.pack_start(words, True, True, 0)
         if on_forget is not None:
-            cross = Gtk.Button(label="×", relief=Gtk.ReliefStyle.NONE, valign=Gtk.Align.CENTER)
-            cross.set_tooltip_text(_("Forget this one"))
-            cross.connect("clicked", lambda _button: on_forget(self))
-            box.pack_start(cross, False, False, 0)
+            forget = cross(_("Forget this one"))
+            forget.set_tooltip_text(_("Forget this one"))
+            forget.connect("clicked", lambda _button: on_forget(self))
+            box.pack_start(forget, False, False, 0)
         self.add(box)
         named(self, f"{name}: {shown}" if name else shown)
 

@@ -1,19 +1,21 @@
 """What GIMP can call: the procedures with their arguments, and what each run mode does."""
 
+import sys
+
 import gi
 
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, GLib, GObject
 
+from restored_client.desk.history import LastWish
+from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES, Wish
 from restored_client.wire.errors import Cancelled, RestoredError
 
-from . import apply, headless, layers, recipes
+from . import headless, layers, recipes
 from .words import Refusal, _, unexpected
 
 RESTORE = "plug-in-restore-with-instruction"
 REPEAT = "plug-in-restore-with-instruction-repeat"
-SCALES = (1, 2, 4)
-
 READWRITE = GObject.ParamFlags.READWRITE
 
 
@@ -22,13 +24,9 @@ def create(plug_in, name):
     procedure = Gimp.ImageProcedure.new(
         plug_in, name, Gimp.PDBProcType.PLUGIN, _run_restore if name == RESTORE else _run_repeat, None
     )
-    # every kind of image and selection: a sentence that says what is wrong is better than a grey menu entry
-    procedure.set_image_types("*")
-    procedure.set_sensitivity_mask(
-        Gimp.ProcedureSensitivityMask.DRAWABLE
-        | Gimp.ProcedureSensitivityMask.DRAWABLES
-        | Gimp.ProcedureSensitivityMask.NO_DRAWABLES
-    )
+    # what can never be restored is grey in the menu, and its tooltip says why
+    procedure.set_image_types("RGB*, GRAY*")
+    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
     procedure.set_attribution("Restore with instruction", "Restore with instruction", "2026")
     if name == RESTORE:
         procedure.set_menu_label(_("Restore with _instruction…"))
@@ -47,7 +45,14 @@ def create(plug_in, name):
         procedure.add_double_argument("strength", _("_Strength"), _("How much of the change is kept"), 0.0, 1.0, 1.0, READWRITE)
         _add_output(procedure)
         procedure.add_int_argument("scale", _("Si_ze"), _("1, 2 or 4 times the size"), 1, 4, 1, READWRITE)
-        procedure.add_string_aux_argument("plan", "Plan", "The plan as edited in the window, as JSON", "", READWRITE)
+        procedure.add_string_argument(
+            "plan",
+            _("Plan"),
+            _("The steps to carry out, as JSON, instead of what the instruction means"),
+            "",
+            READWRITE,
+        )
+        procedure.add_string_argument("model", _("Model"), _("Name of the model; empty for the usual one"), "", READWRITE)
     else:
         procedure.set_menu_label(_("Restore: _repeat on this layer"))
         procedure.set_documentation(
@@ -57,6 +62,8 @@ def create(plug_in, name):
         )
         _add_output(procedure)
     procedure.add_menu_path("<Image>/Filters")
+    if name == RESTORE:
+        procedure.add_menu_path("<Image>/Filters/Enhance")
     procedure.add_layer_return_value(
         "result", _("Result"), _("The layer with the result, none if nothing changed"), True, READWRITE
     )
@@ -65,61 +72,72 @@ def create(plug_in, name):
 
 def _add_output(procedure):
     choice = Gimp.Choice.new()
-    choice.add(layers.NEW_LAYER, 0, _("New layer"), _("Put the result on a new layer above"))
-    choice.add(layers.REPLACE, 1, _("Replace"), _("Change the layer itself"))
-    procedure.add_choice_argument("output", _("_Output"), _("Where the result goes"), choice, layers.NEW_LAYER, READWRITE)
+    choice.add(NEW_LAYER, 0, _("New layer"), _("Put the result on a new layer above"))
+    choice.add(REPLACE, 1, _("Replace"), _("Change the layer itself"))
+    procedure.add_choice_argument("output", _("_Output"), _("Where the result goes"), choice, NEW_LAYER, READWRITE)
 
 
 def _run_restore(procedure, run_mode, image, drawables, config, _data):
     def work():
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import dialog
+            from . import window
 
-            return dialog.run(image, drawables, config)
-        return headless.run(image, drawables, _wish(config), show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+            return window.run(image, drawables, config)
+        wish = _wish(config)
+        given = headless.run(image, drawables, wish, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+        if given.layer is not None and run_mode != Gimp.RunMode.NONINTERACTIVE:
+            LastWish().keep(wish)
+        return given
 
-    return _answer(procedure, work)
+    return _answer(procedure, run_mode, work)
 
 
 def _run_repeat(procedure, run_mode, image, drawables, config, _data):
     def work():
-        recipe = recipes.for_repeating(image, layers.the_layer(drawables))
-        wish = apply.Wish(
-            instruction=recipe.get("instruction") or "",
-            plan=recipe["plan"],
-            strength=recipe.get("strength", 1.0),
-            output=config.get_property("output"),
-            scale=recipe.get("scale", 1),
-            model=recipe.get("model") or None,
-        )
-        return headless.run(image, drawables, wish, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+        wish = recipes.for_repeating(image, layers.the_layer(drawables), config.get_property("output"))
+        given = headless.run(image, drawables, wish, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+        if given.layer is not None:
+            LastWish().keep(wish)
+        return given
 
-    return _answer(procedure, work)
+    return _answer(procedure, run_mode, work)
 
 
 def _wish(config):
     scale = config.get_property("scale")
     if scale not in SCALES:
         raise Refusal(_("The scale must be 1, 2 or 4."))
-    return apply.Wish(
+    return Wish(
         instruction=config.get_property("instruction"),
-        plan=recipes.stored_plan(config),
+        plan=recipes.plan_in(config),
         strength=config.get_property("strength"),
         output=config.get_property("output"),
         scale=scale,
+        model=config.get_property("model") or None,
     )
 
 
-def _answer(procedure, work):
-    """Run `work` and tell GIMP how it ended. Whatever fails, the user reads a sentence and the image is as it was."""
+def _answer(procedure, run_mode, work):
+    """Run `work` and tell GIMP how it ended. Whatever fails, the user reads a sentence and the image is as it was.
+
+    A script that calls us reads the sentence in the error, or where GIMP prints messages; no window is opened for it.
+    """
     status = Gimp.PDBStatusType
+    interactive = run_mode == Gimp.RunMode.INTERACTIVE
     # not earlier: GIMP asks every plug-in for its procedures when it starts, and GEGL takes longer to load than all of this one
     Gegl.init(None)
     try:
         given = work()
     except Cancelled:
         return procedure.new_return_values(status.CANCEL, None)
-    except (Refusal, RestoredError) as problem:
+    except Refusal as problem:
+        if interactive and procedure.get_name() != REPEAT:
+            from .refused import show_refusal
+
+            show_refusal(str(problem))
+            return procedure.new_return_values(status.CANCEL, None)
+        return _failure(procedure, str(problem))
+    except RestoredError as problem:
         return _failure(procedure, str(problem))
     except MemoryError:
         return _failure(procedure, _("There is not enough memory for this layer. Nothing was changed."))
@@ -128,7 +146,10 @@ def _answer(procedure, work):
     if given is None:
         return procedure.new_return_values(status.CANCEL, None)
     if given.message:
-        Gimp.message(given.message)
+        if run_mode == Gimp.RunMode.NONINTERACTIVE:
+            print(given.message, file=sys.stderr)
+        else:
+            Gimp.message(given.message)
     values = procedure.new_return_values(status.SUCCESS, None)
     if given.layer is not None:
         values.remove(1)

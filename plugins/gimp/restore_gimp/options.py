@@ -1,0 +1,129 @@
+"""The choices beside the preview: strength, where the result goes, and its size."""
+
+from gi.repository import Gtk
+
+from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
+
+from . import layers
+from .theme import classed, named, quiet
+from .words import _
+
+
+class Options(Gtk.Box):
+    """Shows the desk's choices and sets them."""
+
+    def __init__(self, desk):
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4)
+        self._desk, self._target, self._showing = desk, None, False
+        self._note = quiet()
+        self._strength = self._make_strength()
+        self._outputs = self._make_outputs()
+        self._sizes = self._make_sizes()
+
+    def set_target(self, target):
+        """What can be chosen for this apply.Target."""
+        self._target = target
+        self.show_state()
+
+    def _section(self, text, widget):
+        label = Gtk.Label(label=text, use_underline=True, xalign=0, margin_top=6)
+        label.set_mnemonic_widget(widget)
+        self.pack_start(label, False, False, 0)
+        return label
+
+    def _make_strength(self):
+        scale = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, 0, 100, 1)
+        scale.set_value_pos(Gtk.PositionType.RIGHT)
+        scale.connect("format-value", lambda _scale, percent: f"{percent:.0f} %")
+        scale.connect("value-changed", lambda _scale: self._set(self._desk.set_strength, round(scale.get_value()) / 100))
+        named(scale, _("Strength in percent"))
+        self._section(_("_Strength"), scale)
+        self.pack_start(scale, False, False, 0)
+        return scale
+
+    def _make_outputs(self):
+        fresh = Gtk.RadioButton.new_with_mnemonic_from_widget(None, _("_New layer above"))
+        place = Gtk.RadioButton.new_with_mnemonic_from_widget(fresh, _("Rep_lace this layer"))
+        self._where = [self._section(_("Result"), fresh)]
+        for button, output in ((fresh, NEW_LAYER), (place, REPLACE)):
+            button.connect("toggled", self._on_output, output)
+            self.pack_start(button, False, False, 0)
+            self._where.append(button)
+        return {NEW_LAYER: fresh, REPLACE: place}
+
+    def _make_sizes(self):
+        box = classed(Gtk.Box(), "linked")
+        buttons, first = {}, None
+        for scale in SCALES:
+            button = Gtk.RadioButton.new_with_label_from_widget(first, f"{scale}×")
+            button.set_mode(False)
+            named(button, _("{scale} times the size").format(scale=scale))
+            button.set_tooltip_text(_("Enlarge the picture: above 1× the result opens as a new image."))
+            button.connect("toggled", self._on_size, scale)
+            box.pack_start(button, True, True, 0)
+            buttons[scale], first = button, first or button
+        self._where.append(self._section(_("Enlar_ge"), first))
+        self.pack_start(box, False, False, 0)
+        self._where.append(box)
+        self.pack_start(self._note, False, False, 0)
+        return buttons
+
+    def _on_output(self, button, output):
+        if button.get_active():
+            self._set(self._desk.set_output, output)
+
+    def _on_size(self, button, scale):
+        if button.get_active():
+            self._set(self._desk.set_scale, scale)
+
+    def _set(self, setter, value):
+        if not self._showing:
+            setter(value)
+
+    def show_state(self):
+        """Show what the desk has chosen, and the one line that says what is not obvious about it."""
+        target, desk = self._target, self._desk
+        if target is None or not target.is_there():
+            return
+        self._showing = True
+        try:
+            self._show(target, desk)
+        finally:
+            self._showing = False
+
+    def _show(self, target, desk):
+        if round(desk.strength * 100) != round(self._strength.get_value()):
+            self._strength.set_value(desk.strength * 100)
+        adjusting = target.result is not None
+        for widget in self._where:
+            widget.set_visible(not adjusting)
+        selected, fixed = target.selected(), layers.is_drawn(target.layer) or layers.locked(target.layer)
+        self._outputs[REPLACE].set_sensitive(not fixed)
+        for scale, button in self._sizes.items():
+            button.set_sensitive(scale == 1 or not selected)
+        if not adjusting and ((selected and desk.scale > 1) or (fixed and desk.output == REPLACE)):
+            desk.scale, desk.output = 1 if selected else desk.scale, NEW_LAYER if fixed else desk.output
+        self._outputs[desk.output].set_active(True)
+        self._sizes[desk.scale].set_active(True)
+        text = self._explanation(target, 1 if adjusting else desk.scale, selected)
+        if self._note.get_text() != text:
+            self._note.set_text(text)
+
+    @staticmethod
+    def _explanation(target, scale, selected):
+        layer = target.layer
+        if scale > 1:
+            return _("Opens a new image of {width} × {height} pixels. The preview shows the present size.").format(
+                width=layer.get_width() * scale, height=layer.get_height() * scale
+            )
+        if target.result is not None:
+            return _("Replaces “{layer}”; one undo brings it back.").format(layer=target.result.get_name())
+        if layers.is_drawn(layer):
+            return _("GIMP draws this layer itself, so the result is a new layer.")
+        if layers.locked(layer):
+            return _("The layer's pixels are locked, so the result is a new layer.")
+        if selected:
+            return _("Only what is selected will change.")
+        if layers.has_filters(layer):
+            return _("This layer has live filters. They stay, and act on the result; the preview shows it without them.")
+        return ""

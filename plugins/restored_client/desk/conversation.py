@@ -1,0 +1,216 @@
+"""A host's talk with the daemon while a person types and looks: questions go out from worker threads, the newest only, and
+answers come back as calls in the host's GUI thread.
+
+Two sessions, because calls on one wait for each other: words (plans, while one types) and pictures (previews, the result).
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable, Dict, NamedTuple, Optional
+
+from ..session import Outcome, Session
+from ..wire.errors import Cancelled, ClientError
+from ..wire.pixels import Pixels
+from .desk import OPENING, PLAN, PREVIEW, Desk
+from .latest import Latest, Superseded
+from .previewstate import Want
+
+TYPING_PAUSE = 0.05
+"""Seconds without a key before the text is understood: shorter than between two keys, as understanding takes a moment, too."""
+
+DRAG_PAUSE = 0.15
+"""Seconds without a change before a preview is inferred; a kept one is weighed again at once."""
+
+PATIENCE = 0.7
+"""Seconds without a plan after which it is said what is waited for."""
+
+Post = Callable[[Callable[[], None]], None]
+Done = Callable[[Any, Optional[Exception]], None]
+
+
+class Look(NamedTuple):
+    """A preview to be made: the crop's pixels (with its margin), the selection in it, the whole layer small."""
+
+    want: Want
+    crop: Pixels
+    mask: Optional[Pixels] = None
+    context: Optional[Pixels] = None
+
+
+class Conversation:
+    """`post(call)` has `call()` run in the GUI thread, soon and in order, and is safe to call from any thread."""
+
+    def __init__(self, client: str, post: Post) -> None:
+        self._client, self._to_gui = client, post
+        self._desk: Optional[Desk] = None
+        self._closed = False
+        self._opening = threading.Lock()  # one thread may start the daemon, the others find it
+        self._words: Optional[Session] = None
+        self._pictures: Optional[Session] = None
+        self._plans = Latest(self._explain, self._plan_came, TYPING_PAUSE, "restored plans")
+        self._looks = Latest(self._preview, self._preview_came, DRAG_PAUSE, "restored previews")
+        self._opens = Latest(self._open, self._opened, 0, "restored hello")
+        self._stop = threading.Event()
+        self._working: Optional[threading.Thread] = None
+
+    def serve(self, desk: Desk) -> None:
+        """Answers go to this desk."""
+        self._desk = desk
+
+    def open(self) -> None:
+        """Find or start the daemon, without waiting for it: `Desk.greeted` or `Desk.failed(…, OPENING)` follows."""
+        self._opens.ask(None)
+
+    def explain(self, text: str, context: Optional[Pixels]) -> None:
+        """Have the text understood after a short pause."""
+        self._plans.ask((text, context))
+
+    def drop_plan(self) -> None:
+        self._plans.drop()
+
+    def preview(self, look: Look) -> None:
+        """Have a crop restored after a pause, or a kept one weighed again at once."""
+        self._looks.ask(look, 0.0 if look.want.job is not None else None)
+
+    def drop_preview(self) -> None:
+        self._looks.drop()
+
+    @property
+    def working(self) -> bool:
+        return self._working is not None
+
+    def work(
+        self, job: Callable[..., Any], done: Callable[[Any, Optional[Exception]], None], progress: Callable[[Any], None]
+    ) -> None:
+        """Run `job(session, on_progress, cancelled)` in a thread: `done(outcome, error)` follows, also when cancelled."""
+        self._looks.drop()
+        self._stop.clear()
+        self._working = threading.Thread(target=self._work, args=(job, done, progress), name="restored job", daemon=True)
+        self._working.start()
+
+    def cancel(self) -> None:
+        """The job that runs is not wanted any more."""
+        self._stop.set()
+
+    def close(self, seconds: float = 0.3) -> None:
+        """Leave; the daemon drops what it was doing for this window. Nothing is called any more."""
+        self._closed = True
+        self._stop.set()
+        for worker in (self._plans, self._looks, self._opens):
+            worker.close(seconds)
+        for session in (self._words, self._pictures):
+            if session is not None:  # without waiting: one that is busy lets go when its call ends, or with the process
+                threading.Thread(target=session.close, daemon=True).start()
+
+    # --- in the workers' threads ---
+
+    def _session(self, name: str) -> Session:
+        """The session of this name, opened on first use; the daemon's greeting, and that of a new one, goes to the desk."""
+        session = getattr(self, name)
+        if session is None:
+            with self._opening:
+                session = Session.open(client=self._client, on_status=self._say)
+                setattr(self, name, session)
+            self._hello(session.hello)
+        return session
+
+    def _call(self, name: str, ask: Callable[[Session], Any]) -> Any:
+        session = self._session(name)
+        before = session.hello
+        answer = ask(session)
+        if session.hello is not before:  # another daemon than before
+            self._hello(session.hello)
+        return answer
+
+    def _say(self, words: str) -> None:
+        self._post(lambda desk: desk.waiting_for(words))
+
+    def _hello(self, hello: Dict[str, Any]) -> None:
+        self._post(lambda desk: desk.greeted(hello))
+
+    def _open(self, _nothing: None, _superseded: Superseded) -> Any:
+        for name in ("_words", "_pictures"):
+            session = getattr(self, name)
+            if session is None:
+                self._session(name)
+            else:
+                session.status()  # one that has lost its daemon finds or starts another
+                self._hello(session.hello)
+        return None
+
+    def _opened(self, _asked: None, _nothing: Any, error: Optional[Exception]) -> None:
+        if error is not None:
+            self._post(lambda desk: desk.failed(error, OPENING))
+
+    def _explain(self, asked: Any, _superseded: Superseded) -> Any:
+        text, context = asked
+        hourglass = threading.Timer(PATIENCE, self._say, ["The restoration engine is getting ready…"])
+        hourglass.daemon = True
+        hourglass.start()
+        try:
+            return self._call("_words", lambda session: session.explain(text, context))
+        finally:
+            hourglass.cancel()
+
+    def _plan_came(self, asked: Any, plan: Any, error: Optional[Exception]) -> None:
+        if error is None:
+            self._post(lambda desk: desk.understood(asked[0], plan))
+        else:
+            self._post(lambda desk: desk.failed(error, PLAN))
+
+    def _preview(self, look: Look, superseded: Superseded) -> Outcome:
+        want = look.want
+        if want.job is not None:
+            job, strength = want.job, want.strength
+            return self._call("_pictures", lambda session: session.adjust(job, strength=strength))
+        return self._call(
+            "_pictures",
+            lambda session: session.restore(
+                look.crop,
+                plan=want.plan,
+                strength=want.strength,
+                mask=look.mask,
+                context=look.context,
+                keep=True,
+                cancelled=superseded,
+            ),
+        )
+
+    def _preview_came(self, look: Look, outcome: Optional[Outcome], error: Optional[Exception]) -> None:
+        if error is not None:
+            # superseded ones do not get here: a cancelled one was cancelled by a daemon that is about to end
+            problem = ClientError("shutting_down") if isinstance(error, Cancelled) else error
+            self._post(lambda desk: desk.failed(problem, PREVIEW))
+            return
+        assert outcome is not None
+        pixels = outcome.pixels if outcome.changed else None
+        self._post(lambda desk: desk.previewed(look.want, pixels, outcome.job or None, outcome.device))
+
+    def _work(self, job: Callable[..., Any], done: Done, progress: Callable[[Any], None]) -> None:
+        outcome: Any = None
+        problem: Optional[Exception] = None
+        try:
+            outcome = self._call("_pictures", lambda session: job(session, self._reporter(progress), self._stop.is_set))
+        except Exception as error:
+            known = isinstance(error, (Cancelled, ClientError))
+            problem = error if known else ClientError("engine_failed", detail=repr(error))
+        self._working = None
+        self._in_gui(lambda: done(outcome, problem))
+
+    def _reporter(self, progress: Callable[[Any], None]) -> Callable[[Any], None]:
+        return lambda step: self._in_gui(lambda: progress(step))
+
+    def _post(self, tell: Callable[[Desk], None]) -> None:
+        def deliver() -> None:
+            if self._desk is not None:
+                tell(self._desk)
+
+        self._in_gui(deliver)
+
+    def _in_gui(self, call: Callable[[], None]) -> None:
+        def unless_closed() -> None:
+            if not self._closed:
+                call()
+
+        self._to_gui(unless_closed)

@@ -1,0 +1,380 @@
+"""The state of one restoration as a person sees it: words, plan, preview, and what may be pressed. No widgets, no threads.
+
+An adapter tells the desk what the person does and what the daemon answers, and shows what the desk says after each `changed()`.
+What is to be asked goes to a `Line`. Answers may come late, wrong, twice or never: each names what it answers, and one that is
+not about what stands now is dropped here, in one place, for every host.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional
+
+from ..wire.errors import ClientError
+from . import remarks
+from .catalogue import Catalogue
+from .device import in_short
+from .planedit import EMPTY_PLAN, PlanEdit
+from .previewstate import PreviewState, Want
+from .wish import NEW_LAYER, OUTPUTS, SCALES, Wish, fraction, output_of
+
+IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
+"""What the preview shows: see `Desk.phase`."""
+
+GONE: Final = ("daemon_died", "unreachable", "timeout", "not_installed", "start_failed", "token", "not_a_daemon")
+"""Failures after which looking for the daemon once more may help."""
+
+PLAN, PREVIEW, OPENING, JOB = "plan", "preview", "opening", "job"
+"""What a failure was about."""
+
+
+class Line:
+    """What the desk asks for. Nothing here waits; answers come back as calls on the desk."""
+
+    def ask_plan(self, text: str) -> None:
+        """Have the text understood: `Desk.understood(text, plan)` or `Desk.failed(error, PLAN)` follows."""
+
+    def drop_plan(self) -> None:
+        """The plan that was asked for is not wanted any more."""
+
+    def ask_preview(self, want: Want) -> None:
+        """Have a crop restored, or weighed again: `Desk.previewed(want, …)` or `Desk.failed(error, PREVIEW)` follows."""
+
+    def drop_preview(self) -> None:
+        """The preview that was asked for is not wanted any more."""
+
+
+class Trouble(NamedTuple):
+    """What went wrong, in the user's language; `retry`: whether trying again may help; `about`: a value such as PLAN."""
+
+    sentence: str
+    retry: bool
+    about: str
+    code: str = ""
+    detail: str = ""
+
+
+class Desk:
+    """One restoration. Every method is for the host's GUI thread; `changed()` is called after whatever changed the state."""
+
+    def __init__(
+        self,
+        line: Line,
+        catalogue: Optional[Catalogue] = None,
+        changed: Callable[[], None] = lambda: None,
+        wanted: Callable[[Wish], None] = lambda wish: None,
+    ) -> None:
+        """wanted(wish): a restoration that was asked for before its plan was there can begin now."""
+        self._line, self._catalogue = line, catalogue or Catalogue()
+        self._changed, self._wanted = changed, wanted
+        self.text = ""
+        self.plan = PlanEdit()
+        self.strength, self.scale, self.output = 1.0, 1, NEW_LAYER
+        self.tasks: List[Dict[str, Any]] = []
+        """What the engine can do: [{"id", "label"}]."""
+        self.device = ""
+        """The daemon's whole device line; `device_short` is for the window."""
+        self.greeted_once = False
+        self.waiting = ""
+        """What is being waited for, in words, or nothing."""
+        self.trouble: Optional[Trouble] = None
+        self.preview: Optional[PreviewState] = None
+        """The crop on show; None while there is no layer to look at."""
+        self.no_picture = ""
+        """Why there is none."""
+        self.after: Any = None
+        """The crop restored: the outcome's pixels of `shown`; None when there are none, or it looks as before."""
+        self.shown: Optional[Want] = None
+        """What `after` answers."""
+        self.busy = False
+        """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
+        self._understood = ""
+        self._kept: Optional[Dict[str, Any]] = None
+        self._eager = False
+        self._asked: Optional[Want] = None
+        self._again: Optional[tuple] = None
+
+    # --- what the person does ---
+
+    def type(self, text: str) -> None:
+        """The instruction is another one now."""
+        self.text, self._eager = text, False
+        if text.strip():
+            self._line.ask_plan(text)
+        else:
+            self._line.drop_plan()
+            self.plan.forget()
+            self._take(text, dict(EMPTY_PLAN))
+        self._changed()
+
+    def ask_again(self) -> None:
+        """Ask for the plan and the preview once more, as when the layer can be seen now, or another daemon runs."""
+        if self.text.strip():
+            self._line.ask_plan(self.text)
+        self._asked = None
+        self._look()
+        self._changed()
+
+    def edit(self, verb: str, task: str, *values: Any) -> None:
+        """Change the plan: "remove", "add" (a label), "weigh" (a fraction) or "move" (places) one task."""
+        getattr(self.plan, verb)(task, *values)
+        self._look()
+        self._changed()
+
+    def set_strength(self, strength: float) -> None:
+        self.strength = fraction(strength, self.strength)
+        self._look()
+        self._changed()
+
+    def set_scale(self, scale: int) -> None:
+        if scale in SCALES:
+            self.scale = scale
+        self._changed()
+
+    def set_output(self, output: str) -> None:
+        if output in OUTPUTS:
+            self.output = output
+        self._changed()
+
+    def use(self, settings: Dict[str, Any]) -> None:
+        """Take over a preset, an earlier instruction or a recipe: its text, and strength and plan when it has them.
+
+        The plan is followed once the text was understood: what a person took out stays out, also of what is understood now.
+        """
+        self.plan.forget()
+        plan = settings.get("plan")
+        self._kept = plan if isinstance(plan, dict) and plan.get("steps") else None
+        self.strength = fraction(settings.get("strength"), self.strength)
+        if settings.get("scale") in SCALES:
+            self.scale = int(settings["scale"])
+        if "output" in settings:
+            self.output = output_of(settings["output"])
+        self.type(str(settings.get("instruction") or ""))
+
+    def settings(self) -> Dict[str, Any]:
+        """What a preset keeps: text, strength, size when it is not 1, and the plan when it was edited."""
+        kept: Dict[str, Any] = {"instruction": self.text.strip(), "strength": self.strength}
+        if self.scale > 1:
+            kept["scale"] = self.scale
+        if self.plan.edited and not self.pending:
+            kept["plan"] = self.plan.to_dict()
+        return kept
+
+    def restore(self) -> Optional[Wish]:
+        """The wish to carry out now; None when there is none, or when its plan is still on its way (then `wanted` follows)."""
+        if not self.can_restore:
+            return None
+        self._eager = self.pending
+        return None if self._eager else self.wish()
+
+    def wish(self) -> Wish:
+        """What is asked for as it stands. Without a plan while that is pending."""
+        plan = None if self.pending else self.plan.to_dict()
+        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key())
+
+    # --- what the host shows ---
+
+    def look_at(self, preview: Optional[PreviewState], why_not: str = "") -> None:
+        """Another layer, or none, is looked at now."""
+        self.preview, self.no_picture = preview, why_not
+        self._forget_after()
+        self._look()
+        self._changed()
+
+    def moved(self) -> None:
+        """Another part of the layer is on show: what was restored belongs to the former one."""
+        self._forget_after()
+        self._look()
+        self._changed()
+
+    def repainted(self) -> None:
+        """The layer under the crop, or the selection, changed: nothing that was restored of it counts."""
+        if self.preview is not None:
+            self.preview.expired()
+        self.moved()
+
+    def look(self) -> None:
+        """Ask for what is to be shown if it is neither on show nor on its way."""
+        self._look()
+        self._changed()
+
+    def already(self, key: Optional[tuple]) -> None:
+        """The layer on show is the result of the plan with this key: restoring it so once more is not previewed."""
+        self._again = key
+        self._look()
+        self._changed()
+
+    def set_busy(self, busy: bool) -> None:
+        """A job begins or ends that holds up previews."""
+        self.busy = busy
+        self._asked = None
+        if busy:
+            self._line.drop_preview()
+        else:
+            self._look()
+        self._changed()
+
+    # --- what the daemon answers ---
+
+    def waiting_for(self, words: str) -> None:
+        """The daemon is being looked for or started."""
+        self.waiting = self._catalogue.gettext(words) if words else ""
+        self._changed()
+
+    def greeted(self, hello: Dict[str, Any]) -> None:
+        """A daemon is there; it may be another one than before."""
+        first, self.greeted_once = not self.greeted_once, True
+        self.waiting = ""
+        tasks = hello.get("tasks")
+        self.tasks = [task for task in tasks if isinstance(task, dict) and "id" in task] if isinstance(tasks, list) else []
+        self.computed_on(hello.get("device"))
+        lost = self.trouble is not None and self.trouble.retry
+        if lost:
+            self.trouble = None
+        if first or lost:
+            self.ask_again()
+        else:
+            self._changed()
+
+    def computed_on(self, device: object) -> None:
+        """The device line of an answer."""
+        if isinstance(device, str) and device:
+            self.device = device
+
+    def understood(self, text: str, plan: object) -> None:
+        """The plan of a text; one of an earlier text is dropped."""
+        if text != self.text or not isinstance(plan, dict):
+            return
+        self.waiting = ""
+        if self.trouble is not None and self.trouble.about in (PLAN, OPENING):
+            self.trouble = None
+        self._take(text, plan)
+        self._changed()
+        if self._eager:
+            self._eager = False
+            if self.can_restore:
+                self._wanted(self.wish())
+
+    def previewed(self, want: Want, pixels: Any, job: Optional[str], device: object = "") -> None:
+        """The answer to `want`: pixels of its padded crop, None when nothing changed. Dropped unless it is what is wanted."""
+        if want != self._asked or self.preview is None:
+            return
+        self._asked = None
+        self.computed_on(device)
+        if self.trouble is not None and self.trouble.about == PREVIEW:
+            self.trouble = None
+        if want.box == self.preview.box and self._wants_preview and want.key == self.plan.key():
+            self.preview.rendered(want, job)
+            self.after, self.shown = pixels, want
+            self._look()  # the strength may have moved meanwhile
+        self._changed()
+
+    def failed(self, error: Exception, about: str) -> None:
+        """Something that was asked for failed. A kept preview that expired is asked for anew, without a word."""
+        problem = error if isinstance(error, ClientError) else ClientError("engine_failed", detail=repr(error))
+        self.waiting, self._eager = "", False
+        if about == PREVIEW:
+            asked, self._asked = self._asked, None
+            if problem.code == "expired" and self.preview is not None and asked is not None and asked.job is not None:
+                self.preview.expired()
+                self._look()
+                self._changed()
+                return
+            self._forget_after()
+        tr = self._catalogue.gettext
+        self.trouble = Trouble(tr(problem.sentence), problem.code in GONE, about, problem.code, problem.detail)
+        self._changed()
+
+    def forgive(self) -> None:
+        """The trouble was read, or its cause is gone."""
+        self.trouble = None
+        self._changed()
+
+    # --- what is to be seen ---
+
+    @property
+    def pending(self) -> bool:
+        """Whether the plan does not belong to the text (yet)."""
+        return self.text.strip() != self._understood.strip()
+
+    @property
+    def can_restore(self) -> bool:
+        """Whether *Restore* can be pressed."""
+        wanted = bool(self.text.strip()) if self.pending else self.plan.actionable
+        return wanted and self.preview is not None and not self.busy and self.strength > 0
+
+    @property
+    def phase(self) -> str:
+        """What the preview shows.
+
+        NO_PICTURE: no layer. IDLE: nothing was asked for yet. NOTHING: what was asked for does nothing. UPDATING: `after`, if
+        any, belongs to an earlier wish. FRESH: `after` is what *Restore* would give. FAILED: see `trouble`.
+        """
+        if self.preview is None:
+            return NO_PICTURE
+        if not self.text.strip() and not self.plan.steps():
+            return IDLE
+        if self.pending:
+            return UPDATING if self.trouble is None else FAILED
+        if not self._wants_preview:
+            return NOTHING
+        if self.shown is not None and self.preview.want({}, self.plan.key(), self.strength) is None:
+            return FRESH
+        return FAILED if self.trouble is not None and self._asked is None else UPDATING
+
+    @property
+    def remark(self) -> str:
+        """One line about the plan: why it does nothing, what it could not use, what it leaves alone; an invitation at first."""
+        tr = self._catalogue.gettext
+        if not self.text.strip() and not self.plan.steps():
+            return tr(remarks.INVITATION)
+        if self.pending:
+            return ""
+        said = remarks.on_plan(self.plan, self.tasks, self._catalogue)
+        if not said and self.plan.actionable and self.strength == 0:
+            return tr("The strength is 0 %, so nothing would change.")
+        return said
+
+    @property
+    def device_short(self) -> str:
+        return in_short(self.device)
+
+    @property
+    def _wants_preview(self) -> bool:
+        return self.plan.actionable and self.plan.key() != self._again
+
+    # --- inside ---
+
+    def _take(self, text: str, plan: Dict[str, Any]) -> None:
+        self._understood = text
+        self.plan.take(plan)
+        kept = self._kept
+        if kept is not None:
+            self._kept = None
+            if str(kept.get("text") or text).strip() == text.strip():
+                self.plan.follow(kept)
+        self._look()
+
+    def _look(self) -> None:
+        """Ask for the preview that is wanted now, if it is neither on show nor on its way."""
+        if self.preview is None or self.busy or self.pending:
+            return
+        if not self._wants_preview:
+            self._stop_asking()
+            self.preview.expired()
+            self.after = self.shown = None
+            return
+        want = self.preview.want(self.plan.to_dict(), self.plan.key(), self.strength)
+        if want is None:
+            self._stop_asking()
+        elif want != self._asked:
+            self._asked = want
+            self._line.ask_preview(want)
+
+    def _stop_asking(self) -> None:
+        if self._asked is not None:
+            self._asked = None
+            self._line.drop_preview()
+
+    def _forget_after(self) -> None:
+        self.after = self.shown = None
+        self._stop_asking()

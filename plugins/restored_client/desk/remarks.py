@@ -1,0 +1,63 @@
+"""The one line under the plan: why nothing will be done, what was heard and cannot be done, what is left alone."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Sequence
+
+from . import reasons
+from .catalogue import Catalogue
+from .planedit import PlanEdit
+
+INVITATION = "Say what is wrong with the picture, for example “remove the noise and brighten it”."
+
+
+def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
+    """The line for a plan as edited, or "". `tasks` are the engine's, as [{"id", "label"}]."""
+    tr, plan = catalogue.gettext, edit.understood
+    steps = edit.steps()
+    heard = unused(plan, catalogue)
+    if not steps:
+        if edit.edited:
+            return tr("Every step was removed, so nothing will be done.")
+        return _joined([*heard, reasons.sentence(plan, catalogue)])
+    if not edit.actionable:
+        return tr("Every step is set to 0 %, so nothing will be done.")
+    said = list(heard)
+    labels = {str(task.get("id")): tr(str(task.get("label"))) for task in tasks}
+    left = [labels.get(task, str(task)) for task in edit.to_dict()["excluded"]]
+    if left:
+        said.append(tr("Left alone: {tasks}.").format(tasks=", ".join(left)))
+    if not said and plan.get("proposed"):
+        said.append(tr("Proposed after a look at the picture."))
+    return _joined(said)
+
+
+def unused(plan: Mapping[str, Any], catalogue: Catalogue) -> List[str]:
+    """Sentences about what was heard and cannot be done; each entry of the plan's `unused` is a sentence or a map with one."""
+    entries = plan.get("unused")
+    said = [_unused(entry, catalogue) for entry in (entries if isinstance(entries, (list, tuple)) else ())]
+    return [sentence for sentence in said if sentence]
+
+
+def _unused(entry: object, catalogue: Catalogue) -> str:
+    if isinstance(entry, str):
+        return catalogue.gettext(entry)
+    if not isinstance(entry, dict):
+        return ""
+    words = str(entry.get("words") or entry.get("text") or "")
+    sentence = catalogue.gettext(str(entry.get("message") or entry.get("sentence") or ""))
+    if not sentence:
+        return catalogue.gettext("I cannot do anything about “{words}”.").format(words=words) if words else ""
+    return f"“{words}”: {sentence}" if words and words not in sentence else sentence
+
+
+def why_nothing(plan: Dict[str, Any], message: str, catalogue: Catalogue) -> str:
+    """Why a restoration changed nothing, in the user's language where there is a translation."""
+    said = unused(plan, catalogue)
+    return _joined([*said, reasons.sentence(plan, catalogue) or catalogue.gettext(message)]) or catalogue.gettext(
+        "There was nothing to do."
+    )
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)

@@ -1,0 +1,95 @@
+"""What a person asks for, in every host: the words, the plan, how much, how large, and where the result goes."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Tuple
+
+NEW_LAYER: Final = "new-layer"
+REPLACE: Final = "replace"
+NEW_IMAGE: Final = "new-image"
+
+OUTPUTS: Final = (NEW_LAYER, REPLACE)
+"""What can be chosen; a larger picture is always a new image."""
+
+SCALES: Final = (1, 2, 4)
+
+TITLE_LENGTH: Final = 60
+
+_FORMER: Final = {"in-place": REPLACE, "new-document": NEW_IMAGE}  # names that the Krita adapter kept in settings
+
+_NO_TEXT: Final = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, separators of lines and paragraphs
+_NO_XML: Final = "\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # most turn the rest of a line round
+
+
+class Wish(NamedTuple):
+    """One restoration as it is asked for.
+
+    plan: the plan as edited, or None to have the instruction understood anew. key: equal keys mean equal pixels at equal
+    strength (`PlanEdit.key`). strength in [0, 1]. scale: a value of SCALES.
+    """
+
+    instruction: str
+    plan: Optional[Dict[str, Any]] = None
+    strength: float = 1.0
+    scale: int = 1
+    output: str = NEW_LAYER
+    model: Optional[str] = None
+    key: Tuple[Any, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Where the result goes: a larger picture does not fit into the image it came from."""
+        return self.output if self.scale == 1 else NEW_IMAGE
+
+    def recall(self) -> Dict[str, Any]:
+        """What is remembered of it, to do the same to another picture: plain values for JSON."""
+        return {
+            "instruction": self.instruction,
+            "plan": self.plan,
+            "strength": self.strength,
+            "scale": self.scale,
+            "output": self.output,
+            "model": self.model,
+        }
+
+
+def remembered(settings: Dict[str, Any]) -> Optional[Wish]:
+    """The wish of a preset, a recipe or `Wish.recall`; what is missing or wrong is as usual. None when it asks for nothing."""
+    plan, strength, scale = settings.get("plan"), settings.get("strength"), settings.get("scale")
+    instruction, model = settings.get("instruction"), settings.get("model")
+    wish = Wish(
+        instruction=instruction if isinstance(instruction, str) else "",
+        plan=plan if isinstance(plan, dict) else None,
+        strength=fraction(strength, 1.0),
+        scale=scale if scale in SCALES and not isinstance(scale, bool) else 1,
+        output=output_of(settings.get("output")),
+        model=model if isinstance(model, str) and model else None,
+    )
+    return wish if wish.instruction.strip() or wish.plan else None
+
+
+def output_of(name: object) -> str:
+    """One of OUTPUTS, also for what earlier versions called it."""
+    known = _FORMER.get(name, name) if isinstance(name, str) else NEW_LAYER
+    return known if known in OUTPUTS else NEW_LAYER
+
+
+def fraction(value: object, default: float) -> float:
+    """A number of a file or a host's settings, clamped to [0, 1]; the default when it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        return default
+    return min(1.0, max(0.0, float(value)))
+
+
+def title(wish: Wish, label: Callable[[Dict[str, Any]], str]) -> str:
+    """The name of a result: the instruction on one line, else what was done (`label` names a step)."""
+    words = " ".join(one_line(wish.instruction).split())
+    if not words and wish.plan is not None:
+        words = ", ".join(label(step) for step in wish.plan.get("steps", ()))
+    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def one_line(text: str) -> str:
+    """Without what is no text: a host may write a layer's name into its file as it is, and could not open that file again."""
+    return "".join(" " if unicodedata.category(letter) in _NO_TEXT or letter in _NO_XML else letter for letter in text)
