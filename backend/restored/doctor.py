@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -17,7 +18,9 @@ import psutil
 
 State = Literal["ok", "note", "bad"]
 
-PACKAGES: Final = ("torch", "openvino", "sentence-transformers", "safetensors", "pyzmq", "numpy", "pillow", "imagecodecs")
+PACKAGES: Final = ("openvino", "safetensors", "tokenizers", "pyzmq", "numpy", "pillow", "imagecodecs")
+EXTRAS: Final = ("torch", "sentence-transformers")
+"""What a GPU, a processor without OpenVINO or a model with its own text encoder needs; nobody else does."""
 LITTLE_MEMORY: Final = 2 << 30
 LITTLE_DISK: Final = 1 << 30
 
@@ -83,6 +86,7 @@ def _private_words() -> list[str]:
 
 def _installation() -> Iterator[Finding]:
     facts = {"python": platform.python_version(), "executable": sys.executable, **{name: _version(name) for name in PACKAGES}}
+    facts |= {name: found for name in EXTRAS if (found := _version(name))}
     missing = [name for name, found in facts.items() if found is None and name != "openvino"]
     own = _version("restore-with-instruction") or "a checkout"
     if missing:
@@ -111,12 +115,16 @@ def _machine() -> Iterator[Finding]:
 
 
 def _device() -> Iterator[Finding]:
-    import torch
-
     from restored.engine import device_line
 
-    facts: dict[str, Any] = {"torch": torch.__version__, "built for CUDA": torch.version.cuda or "no"}
-    if torch.cuda.is_available():
+    facts: dict[str, Any] = {}
+    if find_spec("torch") is not None:
+        import torch
+
+        facts |= {"torch": torch.__version__, "built for CUDA": torch.version.cuda or "no"}
+    else:
+        torch = None
+    if torch is not None and torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         facts |= {"GPU": torch.cuda.get_device_name(), "GPU memory": f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"}
     yield Finding("device", "ok", device_line(), facts)

@@ -64,7 +64,7 @@ class Restoring:
             with suppress(Exception):
                 bundle = store.bundle()
                 say("Measuring how this machine computes fastest…")
-                devices.choose(store.network(bundle, "auto"), bundle.fingerprint)
+                devices.choose(store.model(bundle, "auto"), bundle.fingerprint)
 
     def device(self) -> str:
         from restored.engine import device_line

@@ -1,8 +1,6 @@
 """The reduced picture, and what was found on it as a guess for the next finer scale (see `restored.models.coarse`)."""
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
 from .grids import read_grid
 from .pixels import Box, Floats
@@ -16,10 +14,15 @@ def reduce(source: LayerSource, factor: int) -> LayerSource:
     rows = max(1, 256 // factor)
     for top in range(0, height, rows):
         strip = source.inside(Box(top * factor, 0, min((top + rows) * factor, source.height), source.width))
-        planes = torch.from_numpy(np.ascontiguousarray(strip.transpose(2, 0, 1)))
-        small = F.avg_pool2d(planes, factor, ceil_mode=True, count_include_pad=False)
-        out[top : top + rows] = small.numpy().transpose(1, 2, 0)
+        out[top : top + rows] = _averaged(_averaged(strip, factor, 0), factor, 1)
     return LayerSource(out, edge=source.edge)
+
+
+def _averaged(values: Floats, factor: int, axis: int) -> Floats:
+    """Means of `factor` neighbours along an axis; the last of those that are left."""
+    starts = np.arange(0, values.shape[axis], factor)
+    counts = np.diff(starts, append=values.shape[axis]).astype(np.float32)
+    return np.add.reduceat(values, starts, axis) / counts.reshape(-1, *[1] * (values.ndim - 1 - axis))
 
 
 class Guess:

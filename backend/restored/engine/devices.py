@@ -1,7 +1,9 @@
 """Which device and runtime computes, found by measuring, and the line that tells the user which and why."""
 
+import importlib.util
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from restored.allocator import keep_pages
+from restored.models.registry import GET_TORCH
 
 from .errors import EngineError
 from .load import cores
@@ -78,9 +81,9 @@ def unload() -> None:
 def _choose(model: "Model", identity: str, device: str) -> Choice:
     if device not in DEVICES:
         raise EngineError(f"The device “{device}” is not known; choose one of {', '.join(DEVICES)}.")
-    import torch
-
-    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    cuda, mps = _gpus(asked=device in ("cuda", "mps"))
+    if device in ("cuda", "mps") and not _torch_installed():
+        raise EngineError(f"A GPU computes with PyTorch, which is not installed. {GET_TORCH}")
     if device == "cuda" and not cuda:
         raise EngineError("No CUDA GPU can be used on this machine. Choose the device “auto” or “cpu”.")
     if device == "mps" and not mps:
@@ -125,7 +128,7 @@ class Measured:
 
 
 def _measure(model: "Model", identity: str) -> list[Measured]:
-    """The runtimes whose numbers are right, fastest first. float32 torch is what the others are compared with."""
+    """The runtimes whose numbers are right, fastest first. The first, in float32, is what the others are compared with."""
     exact, *others = (_probe(runtime, model, identity) for runtime in _cpu_runtimes(model))
     agree = [other for other in others if np.abs(other.tile - exact.tile).max() <= TOLERANCE]
     return sorted([exact, *agree], key=lambda measured: measured.seconds)
@@ -133,8 +136,6 @@ def _measure(model: "Model", identity: str) -> list[Measured]:
 
 def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     """One small tile of soft shapes and noise, the best of a few runs."""
-    import torch
-
     from restored.instruction.plan import Plan
     from restored.models.base import WHOLE, Request
 
@@ -146,7 +147,7 @@ def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     soft = 0.5 + 0.3 * np.sin(rows + columns)[..., None] + np.random.default_rng(0).normal(0, 0.05, (PROBE_SIDE, PROBE_SIDE, 3))
     source = LayerSource(np.asarray(soft, np.float32))
     tiling = lay_tiles(PROBE_SIDE, PROBE_SIDE, side=PROBE_SIDE, stride=model.stride, halo=0)
-    request = Request(Plan.of("denoise"), torch.full((256,), 1 / 16), torch.full((1, 3, 64, 64), 0.5))
+    request = Request(Plan.of("denoise"), np.full(256, 1 / 16, np.float32), np.full((1, 3, 64, 64), 0.5, np.float32))
     kernel = runtime.prepare(Work(model, identity, request, source, tiling, streams=1, threads=1))
     tile = source.read(next(iter(tiling)).outer)
     restored = kernel(tile, WHOLE)
@@ -161,12 +162,17 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _cpu_runtimes(model: "Model") -> Iterator["Runtime"]:
-    yield _torch_runtime("cpu", False)
-    if _has_bf16():
-        yield _torch_runtime("cpu", True)
-    openvino = _openvino_runtime()
-    if openvino is not None and model.has_graph:
-        yield openvino
+    """OpenVINO for models that have a graph: it was the faster wherever both were measured, and spares the loading of torch."""
+    openvino = _openvino_runtime(False) if model.has_graph else None
+    if openvino is None:
+        yield _torch_runtime("cpu", False)
+        if _has_bf16():
+            yield _torch_runtime("cpu", True)
+        return
+    yield openvino
+    best = _openvino_runtime(None)
+    if best is not None and best.precision != openvino.precision:
+        yield best
 
 
 @cache
@@ -177,12 +183,12 @@ def _torch_runtime(device: str, bf16: bool) -> "Runtime":
 
 
 @cache
-def _openvino_runtime() -> "OpenVinoRuntime | None":
+def _openvino_runtime(bf16: bool | None) -> "OpenVinoRuntime | None":
     try:
         from .runtimes.openvino_runtime import OpenVinoRuntime
     except ImportError:
         return None
-    return OpenVinoRuntime()
+    return OpenVinoRuntime(bf16=bf16)
 
 
 @cache
@@ -194,11 +200,31 @@ def _has_bf16() -> bool:
         return False
 
 
-def _no_gpu() -> str:
+def _gpus(*, asked: bool) -> tuple[bool, bool]:
+    """Whether torch can use a CUDA GPU, and an Apple one. It is only loaded where there may be one, or when one was asked for."""
+    if not _torch_installed() or not (asked or _may_have_gpu()):
+        return False, False
     import torch
 
+    return torch.cuda.is_available(), torch.backends.mps.is_available()
+
+
+def _torch_installed() -> bool:
+    return importlib.util.find_spec("torch") is not None
+
+
+def _may_have_gpu() -> bool:
+    """Whether there is any trace of a GPU that torch could use: NVIDIA's driver (also inside WSL), AMD's, or a Mac."""
+    return _nvidia_driver() or sys.platform == "darwin" or any(map(os.path.exists, ("/dev/dxg", "/dev/kfd")))
+
+
+def _no_gpu() -> str:
     if not _nvidia_driver():
         return "no GPU was found"
+    if not _torch_installed():
+        return "there is an NVIDIA GPU, but what computes on it (PyTorch) is not installed"
+    import torch
+
     if torch.version.cuda is None:
         return "there is an NVIDIA GPU, but this PyTorch was built without CUDA"
     return "there is an NVIDIA driver, but PyTorch cannot use the GPU"

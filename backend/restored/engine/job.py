@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Model
@@ -24,7 +23,7 @@ from .enlarge import SCALES, enlarge
 from .errors import Cancelled, EngineError, PixelError
 from .load import LoadMeter, cores
 from .masks import Mask
-from .memory import SHARE, free_device_memory, free_memory, release
+from .memory import SHARE, free_device_memory, free_memory, out_of_memory, release
 from .passes import Pass, plan_passes
 from .pixels import Floats, Layer, check_layer, has_alpha, visible
 from .residual import Residual, blend, compact
@@ -37,7 +36,6 @@ Progress = Callable[[float, str, "Preview | None"], None]
 PassesFor = Callable[[Model], tuple[list[Pass], list[str]]]
 
 TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
-OUT_OF_MEMORY: Final = (MemoryError, torch.OutOfMemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +181,12 @@ class _Job:
         self._largest = None
         retried = False
         while True:
-            net = store.network(self.bundle, device)
+            net = store.model(self.bundle, device)
             choice = choose(net, self.bundle.fingerprint, device)
             passes, self.notes[len(self.notes) :] = _noted(passes_for(net), self.notes)
             try:
                 return self._infer(net, choice, passes), choice
-            except OUT_OF_MEMORY as lost:
+            except out_of_memory() as lost:
                 release()
                 if not retried:
                     retried, self._largest = True, self._half()

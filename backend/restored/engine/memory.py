@@ -36,6 +36,12 @@ def free_device_memory(device: str) -> int:
     return free_memory()
 
 
+def out_of_memory() -> tuple[type[BaseException], ...]:
+    """What running out of memory raises: torch has an error of its own, on devices."""
+    torch = sys.modules.get("torch")
+    return (MemoryError,) if torch is None else (MemoryError, torch.OutOfMemoryError)
+
+
 def release() -> None:
     """Give back to the system what is no longer used, on the device and in main memory."""
     gc.collect()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-import torch
+import numpy as np
 
 from restored.ground.tasks import LABELS, info
 from restored.instruction.plan import Plan, Step
@@ -35,7 +35,7 @@ def plan_passes(
     if not able:
         can = ", ".join(LABELS[task] for task in bundle.manifest.tasks)
         raise EngineError(f"The model “{bundle.name}” cannot do this. It can treat: {can}.")
-    frame = torch.from_numpy(context).permute(2, 0, 1)[None].contiguous()
+    frame = np.ascontiguousarray(context.transpose(2, 0, 1)[None])
     if model.composite:
         vector = _embedding(model, text or plan.text or _phrase(able[0]), embedding, bundle)
         return [Pass(Request(replace(plan, steps=able), vector, frame), 1.0)], notes
@@ -49,10 +49,10 @@ def plan_passes(
     return passes, notes
 
 
-def _embedding(model: Model, words: str, given: Floats | None, bundle: Bundle) -> torch.Tensor | None:
+def _embedding(model: Model, words: str, given: Floats | None, bundle: Bundle) -> Floats | None:
     if not model.reads_text:
         return None
-    return torch.from_numpy(bundle.embed(words) if given is None else given).float()
+    return np.asarray(bundle.embed(words) if given is None else given, np.float32)
 
 
 def _phrase(step: Step) -> str:

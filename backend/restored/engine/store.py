@@ -1,4 +1,4 @@
-"""Models that are open: each bundle is read and checked once, and its network kept until `unload`."""
+"""Models that are open: each bundle is read and checked once, and its model kept until `unload`."""
 
 import threading
 from pathlib import Path
@@ -9,27 +9,27 @@ from restored.models.installed import default_bundle
 
 _lock = threading.RLock()
 _bundles: dict[str, Bundle] = {}
-_networks: dict[tuple[str, str], Model] = {}
+_models: dict[tuple[str, str], Model] = {}
 
 
-def bundle(model: Bundle | str | Path | None = None) -> Bundle:
+def bundle(wanted: Bundle | str | Path | None = None) -> Bundle:
     """The bundle itself, or the one of this name or path; None is the default model. Raises ModelError."""
-    if isinstance(model, Bundle):
-        return model
-    name = default_bundle() if model is None else str(model)
+    if isinstance(wanted, Bundle):
+        return wanted
+    name = default_bundle() if wanted is None else str(wanted)
     with _lock:
         if name not in _bundles:
             _bundles[name] = load_bundle(name)
         return _bundles[name]
 
 
-def network(bundle: Bundle, device: str) -> Model:
-    """The bundle's network for a device ("auto", "cpu", …), in evaluation mode; kept for the next job."""
+def model(bundle: Bundle, device: str) -> Model:
+    """The bundle's model for a device ("auto", "cpu", …); kept for the next job."""
     with _lock:
         key = bundle.fingerprint, device
-        if key not in _networks:
-            _networks[key] = bundle.network().eval()
-        return _networks[key]
+        if key not in _models:
+            _models[key] = bundle.opened()
+        return _models[key]
 
 
 def opened() -> list[str]:
@@ -42,4 +42,4 @@ def unload() -> None:
     """Close every model and give its memory back."""
     with _lock:
         _bundles.clear()
-        _networks.clear()
+        _models.clear()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from .restorer import Restorer
+
 
 class ModelError(ValueError):
     """A model or bundle that cannot be used; the message is a sentence for the user."""
@@ -35,7 +37,7 @@ WHOLE = Window(0.0, 0.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a job gives a model before the first pixel.
+    """What a job gives a model before the first pixel. The engine gives arrays; torch's runtime makes tensors of them.
 
     plan: the steps; `plan.strengths(model.tasks)` is what most models need.
     embedding: (256,) float32, L2-normalised instruction embedding, or None when only a plan is known.
@@ -43,8 +45,8 @@ class Request:
     """
 
     plan: Plan
-    embedding: "Tensor | None"
-    context: "Tensor"
+    embedding: "np.ndarray | Tensor | None"
+    context: "np.ndarray | Tensor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +124,7 @@ class Model(ABC):
     @abstractmethod
     def condition(self, request: Request) -> Conditioned:
         """Do once per job what the instruction and the whole picture decide."""
+
+    @abstractmethod
+    def as_network(self) -> "Restorer":
+        """The network in torch, float32, in evaluation mode, the same at every call: what runtimes without graphs run."""

@@ -9,24 +9,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import safetensors.torch
-import torch
+import safetensors.numpy
 from safetensors import SafetensorError
 
 from restored.ground.tasks import FIRST_TASKS, Task
 
 from . import files
-from .base import ModelError
+from .base import Model, ModelError
 from .files import read_file, read_manifest
 from .installed import list_bundles, user_bundles
 from .manifest import MANIFEST, WEIGHTS, Manifest, check_name
-from .packing import PackingError, pack, unpack
-from .registry import DEFAULT_BUNDLE, build
-from .restorer import Restorer
-from .text_head import TextHead
+from .packing import PackingError, pack, unpack, unpack_arrays
+from .registry import DEFAULT_BUNDLE, build, build_light, family
+
+if TYPE_CHECKING:
+    import torch
+
+    from .restorer import Restorer
+    from .text_head import TextHead
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Bundle:
     def name(self) -> str:
         return self.manifest.name
 
-    def network(self) -> Restorer:
+    def network(self) -> "Restorer":
         """A new network with the bundle's weights, float32, on the CPU, in evaluation mode. Raises ModelError."""
         net = build(self.manifest.family, self.manifest.architecture)
         tensors = self.tensors(WEIGHTS)
@@ -51,13 +54,25 @@ class Bundle:
             raise ModelError(f"The weights of “{self.name}” do not fit its architecture.") from wrong
         return net.eval().requires_grad_(False)
 
+    def opened(self) -> Model:
+        """A new model for the engine: the family's form without torch where it has one, else its network. Raises ModelError."""
+        if not family(self.manifest.family).has_light:
+            return self.network()
+        try:
+            arrays = unpack_arrays(safetensors.numpy.load(self._checked(WEIGHTS)))
+        except (SafetensorError, PackingError, TypeError, KeyError):
+            return self.network()  # numpy has no bfloat16; and of what is really damaged torch's reader tells more
+        return build_light(self.manifest.family, self.manifest.architecture, arrays)
+
     @cached_property
-    def model(self) -> Restorer:
+    def model(self) -> "Restorer":
         """The network, built on first use and kept with this Bundle."""
         return self.network()
 
-    def tensors(self, name: str) -> dict[str, torch.Tensor]:
+    def tensors(self, name: str) -> "dict[str, torch.Tensor]":
         """The tensors of one of the bundle's safetensors files; the very bytes that are parsed were checked."""
+        import safetensors.torch
+
         try:
             return unpack(safetensors.torch.load(self._checked(name)))
         except SafetensorError as wrong:
@@ -80,7 +95,9 @@ class Bundle:
             self._checked(name)
 
     @cached_property
-    def _text_head(self) -> TextHead:
+    def _text_head(self) -> "TextHead":
+        from .text_head import TextHead
+
         assert self.manifest.text_head is not None
         self.verify()
         return TextHead(self.folder, self.manifest.text_head, self.tensors)
@@ -108,7 +125,7 @@ def load_bundle(name_or_path: str | Path = DEFAULT_BUNDLE) -> Bundle:
 
 def write_bundle(
     folder: Path,
-    network: Restorer,
+    network: "Restorer",
     architecture: Mapping[str, Any],
     *,
     tasks: tuple[Task, ...] = FIRST_TASKS,
@@ -118,14 +135,18 @@ def write_bundle(
     metrics: Mapping[str, Any] | None = None,
     text_head: Mapping[str, Any] | None = None,
     extra: Mapping[str, bytes] | None = None,
-    dtype: torch.dtype = torch.float32,
+    dtype: "torch.dtype | None" = None,
 ) -> Bundle:
     """Write a network as a bundle; its name is the folder's. An older bundle in that folder is replaced, all or nothing.
 
-    architecture: what `registry.build` needs to make such a network; dtype: how the weights are stored, int8 meaning packed
-    with scales (they are float32 again when loaded); extra: further files by relative name. Returns the bundle, read back and
-    checked.
+    architecture: what `registry.build` needs to make such a network; dtype: how the weights are stored (float32), int8 meaning
+    packed with scales (they are float32 again when loaded); extra: further files by relative name. Returns the bundle, read
+    back and checked.
     """
+    import safetensors.torch
+    import torch
+
+    dtype = dtype or torch.float32
     weights = {name: tensor.detach().cpu() for name, tensor in network.state_dict().items()}
     stored = pack(weights) if dtype == torch.int8 else {name: tensor.to(dtype) for name, tensor in weights.items()}
     tensors = {name: tensor.contiguous() for name, tensor in stored.items()}

@@ -6,24 +6,26 @@ refines one step finer (as Nah et al. 2017, section 3.1, with one set of weights
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import torch.nn.functional as F
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SMALLEST: Final = 32
 """Pixels of the shorter side, below which a reduced picture shows a network nothing: its coarsest cells would hold it all."""
 
-Step = Callable[[Tensor, Tensor | None], Tensor]
+Step: TypeAlias = "Callable[[Tensor, Tensor | None], Tensor]"
 """(N, 3, h, w) in [0, 1] and what a coarser view would add to it, if there was one -> the restored picture, not clamped."""
 
 
-def descend(image: Tensor, reductions: Sequence[int], step: Step) -> Iterator[tuple[int, Tensor]]:
+def descend(image: "Tensor", reductions: Sequence[int], step: Step) -> "Iterator[tuple[int, Tensor]]":
     """Call `step` at every scale, coarsest first, and give (factor, what it returned); the last factor is 1.
 
     image: (N, 3, h, w), its sides multiples of every factor. The guess carries no gradient from scale to scale: every scale
     has its own target.
     """
+    import torch.nn.functional as F
+
     guess: Tensor | None = None
     for factor in (*reductions, 1):
         small = F.avg_pool2d(image, factor) if factor > 1 else image
@@ -34,7 +36,7 @@ def descend(image: Tensor, reductions: Sequence[int], step: Step) -> Iterator[tu
         guess = result.detach().float().clamp(0, 1) - small if factor > 1 else None
 
 
-def refined(image: Tensor, reductions: Sequence[int], step: Step) -> Tensor:
+def refined(image: "Tensor", reductions: Sequence[int], step: Step) -> "Tensor":
     """What `step` returns at full size, after all coarser scales."""
     *_, (_, result) = descend(image, reductions, step)
     return result

@@ -5,10 +5,12 @@ else. Rounding costs a weight 1/254 of its row's largest, at most.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import torch
-from torch import Tensor
+import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SCALE: Final = ".scale"
 """Ending of the name under which a packed tensor's scales are kept."""
@@ -21,8 +23,10 @@ class PackingError(ValueError):
     """Packed tensors that do not belong together; the message names the first."""
 
 
-def pack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def pack(tensors: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
     """Large floating-point tensors as int8 with scales; small ones, and those of short rows, as float16."""
+    import torch
+
     packed: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if not tensor.is_floating_point():
@@ -37,8 +41,10 @@ def pack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return packed
 
 
-def unpack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def unpack(tensors: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
     """What `pack` wrote, as float32; tensors that were not packed are left alone. Raises PackingError."""
+    import torch
+
     out: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if name.endswith(SCALE) and name.removesuffix(SCALE) in tensors:
@@ -56,5 +62,24 @@ def unpack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return out
 
 
-def _rows(tensor: Tensor) -> Tensor:
+def unpack_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """As `unpack`, for numpy; what was not packed becomes float32 too, unless it holds whole numbers. Raises PackingError."""
+    out: dict[str, np.ndarray] = {}
+    for name, array in arrays.items():
+        if name.endswith(SCALE) and name.removesuffix(SCALE) in arrays:
+            continue
+        scale = arrays.get(name + SCALE)
+        if scale is None:
+            if array.dtype == np.int8:
+                raise PackingError(f"{name} is stored in 8 bits without its scales")
+            out[name] = array.astype(np.float32) if array.dtype.kind == "f" else array
+            continue
+        rows = array.reshape(len(array), -1) if array.ndim == 4 else array
+        if array.dtype != np.int8 or scale.shape != rows.shape[:-1]:
+            raise PackingError(f"the scales of {name} do not fit it")
+        out[name] = (rows.astype(np.float32) * scale.astype(np.float32)[..., None]).reshape(array.shape)
+    return out
+
+
+def _rows(tensor: "Tensor") -> "Tensor":
     return tensor.flatten(1) if tensor.ndim == 4 else tensor

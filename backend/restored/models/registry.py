@@ -1,18 +1,24 @@
 """Every model family, and the bundle that is used when none is named. Outside a family's folder this is the only place that
 names it."""
 
-from collections.abc import Mapping
+import importlib.util
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from .base import ModelError
+from .base import Model, ModelError
 from .family import Family
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .restorer import Restorer
 
 DEFAULT_FAMILY: Final = "swift"
 DEFAULT_BUNDLE: Final = "swift"
+
+GET_TORCH: Final = "Install it with: pip install 'restore-with-instruction[torch]'"
 
 _families: dict[str, str | Family] = {
     "swift": "restored.models.swift.family",
@@ -32,7 +38,12 @@ def family(name: str) -> Family:
     entry = _families.get(name)
     if entry is None:
         raise ModelError(f"Models of the family “{name}” are not known here. Known: {', '.join(_families)}.")
-    return import_module(entry).FAMILY if isinstance(entry, str) else entry
+    try:
+        return import_module(entry).FAMILY if isinstance(entry, str) else entry
+    except ModuleNotFoundError as missing:
+        if missing.name != "torch":
+            raise
+        raise _without_torch(name) from missing
 
 
 def add(entry: Family) -> None:
@@ -44,8 +55,26 @@ def add(entry: Family) -> None:
 def build(name: str, architecture: Mapping[str, Any]) -> "Restorer":
     """A network with fresh weights. Raises ModelError for an unknown family or hyperparameters it does not have."""
     entry = family(name)
-    try:
+    if importlib.util.find_spec("torch") is None:
+        raise _without_torch(name)
+    with _sentences(name):
         return entry.network(architecture)
+
+
+def build_light(name: str, architecture: Mapping[str, Any], arrays: "Mapping[str, np.ndarray]") -> Model:
+    """The form without torch, of a family that has one, with these weights. Raises ModelError."""
+    with _sentences(name):
+        return family(name).light(architecture, arrays)
+
+
+def _without_torch(name: str) -> ModelError:
+    return ModelError(f"Models of the family “{name}” compute with PyTorch, which is not installed. {GET_TORCH}")
+
+
+@contextmanager
+def _sentences(name: str) -> Iterator[None]:
+    try:
+        yield
     except ModelError:
         raise
     except (TypeError, ValueError) as wrong:

@@ -46,6 +46,9 @@ class Restorer(Model, torch.nn.Module):
     Beside what the engine needs (see `Model`), all that training asks of a family is here; what has a body is right for most.
     """
 
+    def as_network(self) -> "Restorer":
+        return self
+
     @abstractmethod
     def architecture(self) -> dict[str, Any]:
         """The hyperparameters that make the same network again, as they stand in a bundle."""

@@ -217,7 +217,7 @@ def test_cancel_ends_the_job_between_tiles(bundle: Bundle, picture: Picture) -> 
 def test_memory_that_runs_out_is_retried_once_in_smaller_pieces_and_said(
     bundle: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runtime = type(choose(store.network(bundle, "cpu"), bundle.fingerprint, "cpu").runtime)
+    runtime = type(choose(store.model(bundle, "cpu"), bundle.fingerprint, "cpu").runtime)
     prepare, sides = runtime.prepare, []
 
     def short(self: Runtime, work: Work) -> Kernel:

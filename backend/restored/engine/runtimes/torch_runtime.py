@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from restored.models.base import Model, ModelError, Request, Window
-from restored.models.restorer import Restorer
+from restored.models.base import Model, Request, Window
 
 from ..pixels import Floats
 from ..survey import crops
@@ -32,7 +31,7 @@ class TorchRuntime(Runtime):
         return max(768, 8 * model.halo) if self.device == "cpu" else 8192
 
     def prepare(self, work: Work) -> Kernel:
-        model = _network(work.model).to(self.device)
+        model = work.model.as_network().to(self.device)
         with torch.inference_mode():
             conditioned = model.condition(_on(work, self.device))
             if model.survey and len(work.tiling) > 1:
@@ -64,16 +63,10 @@ class TorchRuntime(Runtime):
             torch.cuda.empty_cache()
 
 
-def _network(model: Model) -> Restorer:
-    if not isinstance(model, Restorer):
-        raise ModelError(f"A model of the family “{model.family}” was opened without its PyTorch network.")
-    return model
-
-
 def _on(work: Work, device: str) -> Request:
     request = work.request
-    embedding = request.embedding
-    return replace(request, context=request.context.to(device), embedding=None if embedding is None else embedding.to(device))
+    embedding = None if request.embedding is None else torch.as_tensor(request.embedding, device=device)
+    return replace(request, context=torch.as_tensor(request.context, device=device), embedding=embedding)
 
 
 @contextlib.contextmanager

@@ -86,7 +86,7 @@ class InstructIR(Restorer):
         """Compile the instruction into the weights. Raises ModelError without an embedding."""
         if request.embedding is None:
             raise ModelError("This model needs an instruction in words.")
-        return CompiledInstructIR(self, request.embedding)
+        return CompiledInstructIR(self, torch.as_tensor(request.embedding))
 
     # -- training
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -18,6 +19,8 @@ from ..restorer import Batch, Restorer, View
 from .config import SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
+from .light import LightReading
+from .model import SwiftTraits
 
 Convs = dict[str, tuple[Tensor, Tensor]]
 
@@ -47,15 +50,12 @@ class TorchOps:
 TORCH_OPS: Final = TorchOps()
 
 
-class Swift(Restorer):
+class Swift(SwiftTraits, Restorer):
     """The network of the `swift` family. Without arguments: the configuration that ships."""
-
-    family: ClassVar[str] = "swift"
-    has_graph: ClassVar[bool] = True
 
     def __init__(self, config: SwiftConfig | None = None) -> None:
         super().__init__()
-        self.config = config or SwiftConfig()
+        self._take_traits(config or SwiftConfig())
         self.convs = nn.ModuleDict(
             {
                 spec.name: TaskConv2d(
@@ -73,25 +73,10 @@ class Swift(Restorer):
         )
         self.reader = ContextReader(self.config)
         self.tap: Callable[[Tensor], None] | None = None
-        self.tasks = self.config.tasks
-        self.stride = self.config.stride
-        self.halo = self.config.halo
-        self.composite = self.config.composite
-
-    def overlap(self, plan: Plan) -> int:
-        """Trained weights reach less far than the halo, 160 px: what a cut changes fell, in the worst task, snow, from 9.5/255 at
-        32 px to 4.7/255 at 64 px, 0.35/255 at 96 px and 0.04/255 at 112 px; elsewhere to 0.02/255. Coarse to fine, what a cut
-        changes in the first scan is changed further in the next: 3.4/255 at 112 px, 0.56 at 128 and 0.06 at 144, on a picture
-        made to show it. Measured with every bundle anew (tests/benchmarks/engine.py, seams)."""
-        return min(self.halo, 144 if self.reductions(plan) else 112)
 
     def compile(self, weights: Tensor) -> Convs:  # type: ignore[override]
         """Every conv's weight and bias for one plan: the instruction, compiled into the weights. weights: (tasks,)."""
         return {name: conv.compiled(weights) for name, conv in self.convs.items() if isinstance(conv, TaskConv2d)}
-
-    def reductions(self, plan: Plan) -> tuple[int, ...]:
-        wanted = [info(step.task) for step in plan.steps if step.strength > 0]
-        return self.config.reductions if wanted and all(task.reaches_far for task in wanted) else ()
 
     def forward(
         self, image: Tensor, weights: Tensor, context: Tensor, windows: Tensor, *, reductions: Sequence[int] = ()
@@ -122,7 +107,7 @@ class Swift(Restorer):
     def condition(self, request: Request) -> "ConditionedSwift":
         """Compile the plan and read the context, once per job."""
         weights = self.strengths(request.plan)
-        reading = self.reader(request.context.to(weights.device), weights)
+        reading = self.reader(torch.as_tensor(request.context, device=weights.device), weights)
         return ConditionedSwift(self, request.plan.strengths(self.config.tasks), self.compile(weights), reading)
 
     # -- training
@@ -200,4 +185,13 @@ class ConditionedSwift(Conditioned):
     def graph(self, shape: tuple[int, int], *, guided: bool) -> Graph:
         from .openvino import graph_of
 
-        return graph_of(self, shape, guided=guided)
+        reading = self.reading
+        films = [(_array(scale), _array(shift)) for scale, shift in reading.films]
+        light = LightReading(_array(reading.curve), _array(reading.matrix), _array(reading.offset), films, _array(reading.grid))
+        convs = lambda: {name: (weight.cpu().numpy(), bias.cpu().numpy()) for name, (weight, bias) in self.convs.items()}  # noqa: E731
+        return graph_of(self.model.config, self.strengths, convs, light, shape, guided=guided)
+
+
+def _array(value: Tensor) -> np.ndarray:
+    """The first picture's."""
+    return value[0].detach().float().cpu().numpy()

@@ -1,50 +1,54 @@
 """`swift` as an OpenVINO graph: the compiled weights are constants, the context's reading comes in as inputs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import openvino as ov
-import torch
 from openvino import opset13 as op
 
 from ..base import Graph, Window
 from .config import SwiftConfig
-from .context import CURVE_STEPS, Reading, sample_grid
 from .graph import SLOPE, unet
-from .network import ConditionedSwift, Convs
+from .light import CURVE_STEPS, LightConvs, LightReading, sample_grid
 
 Floats = npt.NDArray[np.float32]
 
 CHANNELS = (1, 3, 1, 1)
 
 
-def graph_of(conditioned: ConditionedSwift, shape: tuple[int, int], *, guided: bool) -> Graph:
+def graph_of(
+    config: SwiftConfig,
+    strengths: tuple[float, ...],
+    convs: Callable[[], LightConvs],
+    reading: LightReading,
+    shape: tuple[int, int],
+    *,
+    guided: bool,
+) -> Graph:
     """The plan's weights as constants; what the context says comes in as inputs, so that another picture needs no other graph."""
-    config, reading = conditioned.model.config, conditioned.reading
     toned = changes_tone(reading)
     rows, columns = shape[0] // config.stride, shape[1] // config.stride
 
     def grid(window: Window) -> dict[str, Floats]:
-        with torch.inference_mode():
-            place = torch.tensor([[window.left, window.top, window.right, window.bottom]])
-            return {"grid": np.ascontiguousarray(sample_grid(reading.grid, place, rows, columns).numpy())}
+        return {"grid": sample_grid(reading.grid, (window.left, window.top, window.right, window.bottom), rows, columns)}
 
     return Graph(
-        (conditioned.strengths, shape, toned, guided),
-        lambda: build(config, conditioned.convs, shape, toned, guided),
+        (strengths, shape, toned, guided),
+        lambda: build(config, convs(), shape, toned, guided),
         _reading_inputs(reading, toned),
         grid,
     )
 
 
-def changes_tone(reading: Reading) -> bool:
+def changes_tone(reading: LightReading) -> bool:
     """False when the reading's tone curve, matrix and offset are the identity: then the graph leaves them out."""
-    same = torch.equal(reading.matrix, torch.eye(3).expand_as(reading.matrix))
+    same = np.array_equal(reading.matrix, np.eye(3, dtype=np.float32))
     return bool(reading.curve.any()) or bool(reading.offset.any()) or not same
 
 
-def build(config: SwiftConfig, convs: Convs, shape: tuple[int, int], toned: bool, guided: bool) -> ov.Model:
+def build(config: SwiftConfig, convs: LightConvs, shape: tuple[int, int], toned: bool, guided: bool) -> ov.Model:
     """The graph for one plan and one tile shape; inputs are named as `_reading_inputs` names them, plus "tile", "grid" and, if
     `guided`, "guess"."""
     height, width = shape
@@ -70,12 +74,12 @@ def build(config: SwiftConfig, convs: Convs, shape: tuple[int, int], toned: bool
 
 
 class OpenVinoOps:
-    """The graph's operations in OpenVINO; weights arrive as torch tensors and become constants."""
+    """The graph's operations in OpenVINO; weights arrive as arrays and become constants."""
 
-    def conv(self, x: Any, weight: torch.Tensor, bias: torch.Tensor, *, stride: int) -> Any:
+    def conv(self, x: Any, weight: np.ndarray, bias: np.ndarray, *, stride: int) -> Any:
         pad = [weight.shape[-1] // 2 if stride == 1 else 0] * 2
-        product = op.convolution(x, op.constant(weight.numpy()), [stride, stride], pad, pad, [1, 1])
-        return op.add(product, op.constant(bias.numpy().reshape(1, -1, 1, 1)))
+        product = op.convolution(x, op.constant(np.ascontiguousarray(weight)), [stride, stride], pad, pad, [1, 1])
+        return op.add(product, op.constant(bias.reshape(1, -1, 1, 1)))
 
     def activate(self, x: Any) -> Any:
         return op.prelu(x, op.constant(np.array([SLOPE], np.float32)))
@@ -104,20 +108,20 @@ def _tone(tile: Any, curve: list[Any], columns: list[Any], offset: Any) -> Any:
     return offset
 
 
-def _reading_inputs(reading: Reading, toned: bool) -> dict[str, Floats]:
+def _reading_inputs(reading: LightReading, toned: bool) -> dict[str, Floats]:
     inputs = {}
     for level, (scale, shift) in enumerate(reading.films):
         inputs[f"scale{level}"] = _array(1 + scale, (1, -1, 1, 1))
         inputs[f"shift{level}"] = _array(shift, (1, -1, 1, 1))
     if toned:
-        inputs |= {f"curve{step}": _array(reading.curve[:, step], CHANNELS) for step in range(reading.curve.shape[1])}
-        inputs |= {f"column{channel}": _array(reading.matrix[:, :, channel], CHANNELS) for channel in range(3)}
+        inputs |= {f"curve{step}": _array(reading.curve[step], CHANNELS) for step in range(CURVE_STEPS)}
+        inputs |= {f"column{channel}": _array(reading.matrix[:, channel], CHANNELS) for channel in range(3)}
         inputs["offset"] = _array(reading.offset, CHANNELS)
     return inputs
 
 
-def _array(value: torch.Tensor, shape: tuple[int, ...]) -> Floats:
-    return np.ascontiguousarray(value.detach().float().numpy().reshape(shape))
+def _array(value: np.ndarray, shape: tuple[int, ...]) -> Floats:
+    return np.ascontiguousarray(value.reshape(shape), np.float32)
 
 
 def _input(name: str, shape: tuple[int, ...]) -> Any:

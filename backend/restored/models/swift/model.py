@@ -1,0 +1,97 @@
+"""`swift` as the engine plans with it: traits of its configuration, weights as arrays; torch only for the network itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from restored.ground.tasks import info
+from restored.instruction import quiet
+from restored.instruction.plan import Plan
+
+from ..base import Conditioned, Graph, Model, ModelError, Request, Window
+from .config import SwiftConfig
+from .light import LightReading, LightSwift
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .network import Swift
+
+
+class SwiftTraits(Model):
+    """What the network and its light form have in common."""
+
+    family: ClassVar[str] = "swift"
+    has_graph: ClassVar[bool] = True
+    config: SwiftConfig
+
+    def _take_traits(self, config: SwiftConfig) -> None:
+        self.config = config
+        self.tasks = config.tasks
+        self.stride = config.stride
+        self.halo = config.halo
+        self.composite = config.composite
+
+    def overlap(self, plan: Plan) -> int:
+        """Trained weights reach less far than the halo, 160 px: what a cut changes fell, in the worst task, snow, from 9.5/255 at
+        32 px to 4.7/255 at 64 px, 0.35/255 at 96 px and 0.04/255 at 112 px; elsewhere to 0.02/255. Coarse to fine, what a cut
+        changes in the first scan is changed further in the next: 3.4/255 at 112 px, 0.56 at 128 and 0.06 at 144, on a picture
+        made to show it. Measured with every bundle anew (tests/benchmarks/engine.py, seams)."""
+        return min(self.halo, 144 if self.reductions(plan) else 112)
+
+    def reductions(self, plan: Plan) -> tuple[int, ...]:
+        wanted = [info(step.task) for step in plan.steps if step.strength > 0]
+        return self.config.reductions if wanted and all(task.reaches_far for task in wanted) else ()
+
+
+class SwiftModel(SwiftTraits):
+    """arrays: the state dict, float32. Raises ModelError when they are not those of this configuration."""
+
+    def __init__(self, config: SwiftConfig, arrays: Mapping[str, np.ndarray]) -> None:
+        self._take_traits(config)
+        self._arrays = arrays
+        try:
+            self._light = quiet.run(lambda: LightSwift(config, arrays))
+        except (KeyError, ValueError) as wrong:
+            raise ModelError(f"The model's weights do not fit its architecture ({wrong}).") from wrong
+
+    def condition(self, request: Request) -> "LightConditioned":
+        strengths = request.plan.strengths(self.config.tasks)
+        context = np.asarray(request.context, np.float32)[0]
+        reading = quiet.run(lambda: self._light.read(context, np.array(strengths, np.float32)))
+        return LightConditioned(self._light, strengths, reading)
+
+    def as_network(self) -> "Swift":
+        return self._network
+
+    @cached_property
+    def _network(self) -> "Swift":
+        import torch
+
+        from .network import Swift
+
+        network = Swift(self.config)
+        network.load_state_dict({name: torch.from_numpy(array) for name, array in self._arrays.items()})
+        return network.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True, slots=True)
+class LightConditioned(Conditioned):
+    """A `swift` made ready for one job in numpy. Its tiles are a graph's business."""
+
+    light: LightSwift
+    strengths: tuple[float, ...]
+    reading: LightReading
+
+    def forward(self, tile: "Tensor", window: Window, guess: "Tensor | None" = None) -> Any:
+        raise ModelError("Without its network this model runs as a graph only.")
+
+    def graph(self, shape: tuple[int, int], *, guided: bool) -> Graph:
+        from .openvino import graph_of
+
+        strengths = np.array(self.strengths, np.float32)
+        convs = lambda: quiet.run(lambda: self.light.compile(strengths))  # noqa: E731 - compiled only for a new graph
+        return graph_of(self.light.config, self.strengths, convs, self.reading, shape, guided=guided)
