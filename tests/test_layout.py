@@ -104,3 +104,50 @@ def test_the_client_needs_nothing_but_python() -> None:
 def test_plugins_are_python_3_9(path: Path) -> None:
     """The oldest Python inside a host. Types in annotations may be newer where they are never evaluated."""
     ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 9))
+
+
+def families() -> list[str]:
+    """Every family's name, in every spelling that code could have for it."""
+    return [path.parent.name for path in sorted((ROOT / "backend/restored/models").glob("*/family.py"))]
+
+
+def code_words(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, word) of every identifier and every string of a module; docstrings may cite papers, and comments may say why."""
+    tree = ast.parse(path.read_text("utf-8"), str(path))
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield line, node.value
+        elif isinstance(node, ast.Name):
+            yield line, node.id
+        elif isinstance(node, ast.Attribute):
+            yield line, node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield line, node.module or ""
+            yield from ((line, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((line, alias.name) for alias in node.names)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield line, node.name
+
+
+def test_no_family_is_named_outside_its_folder() -> None:
+    """The registry names them, and run files; the one exception is the command that imports one family's published weights."""
+    names = families()
+    assert {"swift", "instructir"} <= set(names)
+    allowed = {ROOT / "backend/restored/models/registry.py", ROOT / "backend/restored/cli/models.py"}
+    found = []
+    for package in FOLDERS:
+        for path in modules(package).values():
+            own = [name for name in names if ROOT / "backend/restored/models" / name in path.parents]
+            if path in allowed:
+                continue
+            for line, word in code_words(path):
+                plain = word.lower().replace("_", "").replace("-", "")
+                found += [
+                    f"{path.relative_to(ROOT)}:{line} says {word!r}"
+                    for name in names
+                    if name not in own and name.replace("_", "") in plain
+                ]
+    assert found == []

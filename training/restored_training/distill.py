@@ -1,13 +1,12 @@
 """Distillation: the target is mixed with what a big bundle makes of the same damaged patch."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from restored.models import Request, Window
 from restored.models.bundle import Bundle, load_bundle
-from restored.models.coarse import refined, unit, usable
 from restored.models.restorer import Restorer
+from restored.models.whole import restore_whole
 
 from .config import DistillConfig
 from .sampling import Group
@@ -28,18 +27,11 @@ class Teacher:
         return torch.lerp(group.target, torch.cat(results).clamp(0, 1), self._weight)
 
     def _one(self, group: Group, sample: int) -> Tensor:
-        patch = group.damaged[sample : sample + 1]
-        height, width = patch.shape[2:]
-        reductions = usable(self._model.reductions(group.plan), *patch.shape[2:])
-        stride = unit(self._model.stride, reductions)
-        padded = F.pad(patch, (0, -width % stride, 0, -height % stride), mode="replicate")
-        left, top, right, bottom = (float(value) for value in group.windows[sample])
-        window = Window(
-            left, top, left + (right - left) * padded.shape[3] / width, top + (bottom - top) * padded.shape[2] / height
+        one = slice(sample, sample + 1)
+        window = Window(*(float(value) for value in group.windows[sample]))
+        return restore_whole(
+            self._model, group.damaged[one], Request(group.plan, self._embedding(group), group.context[one]), window
         )
-        conditioned = self._model.condition(Request(group.plan, self._embedding(group), group.context[sample : sample + 1]))
-        out = refined(padded, reductions, lambda small, guess: conditioned.forward(small, window, guess))
-        return out[..., :height, :width].float()
 
     def _embedding(self, group: Group) -> Tensor | None:
         if not self._model.reads_text:

@@ -11,6 +11,10 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from restored.models import Request, Window
+from restored.models.restorer import Restorer
+from restored.models.whole import restore_whole
+
 from .config import MixConfig, RunConfig
 from .preview import picture
 from .sampling import Group, GroupSampler, PatchSource
@@ -52,11 +56,21 @@ class Validation:
             for number, (case, group) in enumerate(self._groups):
                 placed = group.to(trainer.device)
                 embedding = trainer.text(placed, number)[0] if trainer.text else None
-                result = model.train_on(placed, embedding).clamp(0, 1).cpu()
+                result = _restored(model, placed, embedding).clamp(0, 1).cpu()
                 figure = Figure(case, _psnr(group.damaged, group.target), _psnr(result, group.target))
                 figures.append(figure)
                 rows.append((figure, group, result))
         return figures, _sheet(rows)
+
+
+def _restored(model: Restorer, group: Group, embedding: Tensor | None) -> Tensor:
+    """Each sample as it would be restored alone: (N, 3, s, s)."""
+    results = []
+    for sample, window in enumerate(group.windows.tolist()):
+        one = slice(sample, sample + 1)
+        request = Request(group.plan, None if embedding is None else embedding[sample], group.context[one])
+        results.append(restore_whole(model, group.damaged[one], request, Window(*window)))
+    return torch.cat(results)
 
 
 def record(figures: Sequence[Figure], sheet: Image.Image, folder: Path, step: int, writer: Any = None) -> None:

@@ -25,6 +25,16 @@ def _averaged(values: Floats, factor: int, axis: int) -> Floats:
     return np.add.reduceat(values, starts, axis) / counts.reshape(-1, *[1] * (values.ndim - 1 - axis))
 
 
+class LayerForm:
+    """Layers read in windows, as they are worked on coarse to fine. A result is (h, w, 3), what is to be added."""
+
+    def reduced(self, picture: LayerSource, factor: int) -> LayerSource:
+        return reduce(picture, factor)
+
+    def guess(self, result: Floats, shown: LayerSource, finer: LayerSource, ratio: int) -> "Guess":
+        return Guess(result, ratio, finer.height, finer.width, finer.edge)
+
+
 class Guess:
     """What a model added to the reduced picture, enlarged `ratio` times: read like the picture that it belongs to.
 

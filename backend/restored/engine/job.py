@@ -12,10 +12,10 @@ import numpy as np
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Model
 from restored.models.bundle import Bundle
-from restored.models.coarse import usable
+from restored.models.coarse import coarse_to_fine, usable
 
 from . import store
-from .coarse import Guess, reduce
+from .coarse import Guess, LayerForm
 from .conduct import Cancel, conduct
 from .context import check_context, thumbnail
 from .devices import Choice, choose
@@ -214,21 +214,32 @@ class _Job:
                 raise Cancelled
             words = _words(index, len(passes))
             self.tell(index / len(passes), words if index else "Preparing the model", None)
-            scales = [*usable(net.reductions(step.request.plan), source.height, source.width), 1]
-            *coarse, whole = shares(scales, index, len(passes))
-            guess = None
-            for factor, finer, share in zip(scales, scales[1:], coarse, strict=False):
-                scan = self._scan(net, choice, step, reduce(source, factor), guess)
-                correction = np.empty((scan.source.height, scan.source.width, 3), np.float32)
-                self._count(scan, _coarse_pass(scan, correction), words, share)
-                guess = Guess(correction, factor // finer, -(-source.height // finer), -(-source.width // finer), source.edge)
-            scan = self._scan(net, choice, step, source, guess)
-            if index == len(passes) - 1:
-                self._count(scan, self._last_pass(scan, step.blend, residual), words, whole)
-            else:
-                colour = np.empty((*self.base.shape[:2], 3), np.float32)
-                self._count(scan, _early_pass(scan, step.blend, colour), words, whole)
-                source = source.with_colour(colour)
+            reductions = usable(net.reductions(step.request.plan), source.height, source.width)
+            share = dict(zip((*reductions, 1), shares([*reductions, 1], index, len(passes)), strict=True))
+            last = index == len(passes) - 1
+
+            def at(
+                factor: int,
+                shown: LayerSource,
+                guess: Guess | None,
+                *,
+                step: Pass = step,
+                share: dict[int, Share] = share,
+                words: str = words,
+                last: bool = last,
+            ) -> Floats:
+                """One scan. Returns the correction of a coarse one, else the picture's colour after it (empty after the last)."""
+                scan = self._scan(net, choice, step, shown, guess)
+                if factor == 1 and last:
+                    self._count(scan, self._last_pass(scan, step.blend, residual), words, share[factor])
+                    return np.empty((0, 0, 3), np.float32)
+                out = np.empty((shown.height, shown.width, 3), np.float32)
+                work = _coarse_pass(scan, out) if factor > 1 else _early_pass(scan, step.blend, out)
+                self._count(scan, work, words, share[factor])
+                return out
+
+            *_, (_, colour) = coarse_to_fine(source, reductions, at, LayerForm())
+            source = source.with_colour(colour)
         return residual
 
     def _scan(self, net: Model, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:

@@ -11,7 +11,7 @@ from torch import Tensor
 from restored.ground.tasks import Task
 from restored.instruction.plan import Plan
 
-from .base import Model
+from .base import Model, ModelError
 
 
 class Batch(Protocol):
@@ -58,9 +58,9 @@ class Restorer(Model, torch.nn.Module):
         """The result for whole patches, with gradients: (N, 3, h, w), not clamped. embedding: (N, text_dim) where the family
         reads text."""
 
-    @abstractmethod
     def watch_deepest(self, keep: Callable[[Tensor], None]) -> int:
-        """Have `keep` shown the deepest features (N, C, h, w) of every forward pass; returns C."""
+        """Have `keep` shown the deepest features (N, C, h, w) of every forward pass; returns C. Pretraining needs it."""
+        raise ModelError(f"Networks of the family “{self.family}” show nobody their deepest features: they cannot be pretrained.")
 
     def views(self, batch: Batch, target: Tensor, embedding: Tensor | None = None) -> list[View]:
         """The results at every scale at which the network works, each with its own target: what a training step learns from.

@@ -1,6 +1,6 @@
 """What is measured: a bundle or a checkpoint, run on whole pictures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,15 +15,14 @@ from torch import Tensor
 
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
-from restored.models.base import Request, Window
-from restored.models.coarse import refined, unit, usable
+from restored.models.base import Request
 from restored.models.restorer import Restorer
+from restored.models.whole import restore_whole
 
 from .. import checkpoint
 from ..config import ModelConfig
 
 CONTEXT_SIDE = 256
-MARGIN = 32
 
 
 class Subject(Protocol):
@@ -59,20 +58,12 @@ class NetworkSubject:
 
     def _pass(self, x: Tensor, plan: Plan, context: Tensor) -> Tensor:
         """(1, 3, H, W) in [0, 1] -> the same, restored under one plan in one pass."""
-        height, width = x.shape[-2:]
         embedding = None
         if self.embed is not None:
             embedding = torch.from_numpy(self.embed(plan.text or wish(plan))).to(self.device)
-        reductions = usable(self.model.reductions(plan), height, width)
-        tile, margin = framed(x, self.model, reductions)
         casting = torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
         with casting:
-            conditioned = self.model.condition(Request(plan, embedding, context))
-            # the tile reaches beyond the layer by its padding, and its window says so
-            across, down = (tile.shape[-1] - margin) / width, (tile.shape[-2] - margin) / height
-            window = Window(-margin / width, -margin / height, across, down)
-            out = refined(tile, reductions, lambda small, guess: conditioned.forward(small, window, guess).float())
-        return out[..., margin : margin + height, margin : margin + width]
+            return restore_whole(self.model, x, Request(plan, embedding, context))
 
 
 @dataclass
@@ -146,30 +137,6 @@ def context_of(image: Tensor) -> Tensor:
     if scale >= 1:
         return image
     return F.interpolate(image, (max(1, round(height * scale)), max(1, round(width * scale))), mode="area")
-
-
-def framed(image: Tensor, model: Restorer, reductions: Sequence[int] = ()) -> tuple[Tensor, int]:
-    """A picture (1, 3, H, W) as the engine shows it to a network: reflected around (MARGIN of the network's halo is enough: what
-    lies further beyond an edge is not seen in 8 bits), or with zeros to the right and below; sides multiples of the stride, also
-    when reduced.
-
-    Returns the tile and how far the picture lies from its left and top.
-    """
-    height, width = image.shape[-2:]
-    cell = unit(model.stride, reductions)
-    margin = 0 if model.edge == "zero" else -(-min(model.halo, MARGIN) // cell) * cell
-    bottom, right = margin + -height % cell, margin + -width % cell
-    if model.edge == "zero":
-        return F.pad(image, (0, right, 0, bottom)), 0
-    rows, columns = (_reflected(side, margin, more, image.device) for side, more in ((height, bottom), (width, right)))
-    return image[..., rows, :][..., columns], margin
-
-
-def _reflected(side: int, before: int, after: int, device: torch.device) -> Tensor:
-    """Indices -before .. side + after - 1, folded into the picture without repeating its edge, as often as needed."""
-    period = max(1, 2 * (side - 1))
-    index = torch.arange(-before, side + after, device=device) % period
-    return torch.where(index < side, index, period - index)
 
 
 def embedder_of_checkpoint(path: Path) -> Callable[[str], np.ndarray]:
