@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from restored_training.data import DataError
-from restored_training.resident import ResidentSource
+from restored_training.resident import Prepared, ResidentSource
 
 
 def coordinates(height: int, width: int) -> np.ndarray:
@@ -17,8 +17,12 @@ def coordinates(height: int, width: int) -> np.ndarray:
     return np.stack(np.broadcast_arrays(x[None], y[:, None], np.uint8(7)), axis=-1).copy()
 
 
+def resident(photographs: list[np.ndarray], scales: tuple[float, ...]) -> ResidentSource:
+    return ResidentSource(Prepared.of(photographs, scales))
+
+
 def test_patches_windows_and_contexts_tell_the_same_place() -> None:
-    source = ResidentSource([coordinates(300, 400), coordinates(256, 256)], (1.0, 0.5))
+    source = resident([coordinates(300, 400), coordinates(256, 256)], (1.0, 0.5))
     patches, contexts, windows, sides = source.draw(64, 48, random.Random(3))
     assert patches.shape == (64, 3, 48, 48)
     assert contexts.shape == (64, 3, 64, 64)
@@ -38,7 +42,7 @@ def test_patches_windows_and_contexts_tell_the_same_place() -> None:
 
 
 def test_same_seed_same_patches() -> None:
-    source = ResidentSource([coordinates(128, 160)], (1.0,))
+    source = resident([coordinates(128, 160)], (1.0,))
     first, again, other = (source.draw(8, 32, random.Random(seed)) for seed in (1, 1, 2))
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
     assert not torch.equal(first[0], other[0])
@@ -48,14 +52,26 @@ def test_detail_is_preferred() -> None:
     """Three quarters of the picture are flat: most patches must still show texture."""
     picture = np.full((512, 512, 3), 90, np.uint8)
     picture[:256, :256] = np.random.default_rng(0).integers(0, 255, (256, 256, 3))
-    patches = ResidentSource([picture], (1.0,)).draw(200, 32, random.Random(0))[0]
+    patches = resident([picture], (1.0,)).draw(200, 32, random.Random(0))[0]
     textured = (patches.std((1, 2, 3)) > 0.05).float().mean()
     assert 0.55 < float(textured) < 0.97
 
 
 def test_small_photographs_are_left_out_and_none_is_a_sentence() -> None:
-    source = ResidentSource([coordinates(40, 40), coordinates(200, 200)], (1.0,))
+    source = resident([coordinates(40, 40), coordinates(200, 200)], (1.0,))
     assert source.draw(20, 64, random.Random(0))[0].shape[0] == 20
     with pytest.raises(DataError, match="as large as a patch of 512"):
         source.draw(2, 512, random.Random(0))
     assert source.bytes > 200 * 200 * 3
+
+
+def test_upright_photographs_are_only_mirrored() -> None:
+    source = resident([coordinates(128, 160)], (1.0,))
+    for patch in source.draw(40, 32, random.Random(1), upright=True)[0]:
+        assert float((patch[1, -1] - patch[1, 0]).min()) > 0, "green grows downwards, as in the picture"
+
+
+def test_unfit_photographs_are_not_drawn() -> None:
+    dark, light = np.zeros((64, 64, 3), np.uint8), np.full((64, 64, 3), 255, np.uint8)
+    source = ResidentSource(Prepared.of([dark, light], (1.0, 0.5)), fit=[True, False])
+    assert float(source.draw(50, 32, random.Random(0))[0].max()) == 0

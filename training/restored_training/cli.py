@@ -242,11 +242,12 @@ def export(
 def join(
     experts: Annotated[list[Path], typer.Argument(help="Run folders of experts (“mix: named” in their run files).")],
     to: Annotated[Path, typer.Option(help="The run folder that the joined checkpoint goes to.")],
+    base: Annotated[Path | None, typer.Option(help="What the experts began from; default: what their run files say.")] = None,
 ) -> None:
     """Join experts that were begun from the same model into one checkpoint; tasks without an expert stay as they were."""
     from .experts import join_folders
 
-    tasks = join_folders(experts, to)
+    tasks = join_folders(experts, to, base)
     console.print(f"Wrote {to / 'checkpoint.pt'} with the experts for {', '.join(tasks)}.")
 
 
@@ -256,14 +257,76 @@ def pack(
     photographs: Photographs = None,
     piece_mb: Annotated[int, typer.Option(min=1, help="Largest piece in megabytes.")] = 40,
     longest: Annotated[int | None, typer.Option(min=64, help="Reduce pictures to this many pixels on the long side.")] = None,
+    quality: Annotated[int, typer.Option(min=60, max=100, help="JPEG quality of those that are reduced.")] = 92,
+    part: Annotated[str, typer.Option(help="Which of how many archives, such as 1/2.")] = "1/1",
+    only_train: Annotated[bool, typer.Option("--only-train", help="Leave out the photographs that are kept for tests.")] = False,
 ) -> None:
     """Pack photographs and their manifest into one archive in pieces, for a rented machine (`data.photographs`: its index)."""
+    from .config import DataConfig
     from .data import pack as write
     from .places import photograph_folder
 
-    index = write(photograph_folder(photographs), out, piece_bytes=piece_mb * 1_000_000, longest=longest)
+    number, _, of = part.partition("/")
+    folders = [photographs] if photographs else DataConfig().photographs
+    index = write(
+        [photograph_folder(folder) for folder in folders],
+        out,
+        piece_bytes=piece_mb * 1_000_000,
+        longest=longest,
+        quality=quality,
+        split="train" if only_train else "all",
+        part=(int(number) - 1, int(of or 1)),
+    )
     pieces = json.loads(index.read_text(encoding="utf-8"))["pieces"]
     console.print(f"Wrote {len(pieces)} pieces, {sum(p['bytes'] for p in pieces) / 1e6:.1f} MB, and {index}.")
+
+
+@app.command()
+def screen(
+    to: Annotated[Path, typer.Argument(help="The table to write.")] = Path("training/data/screen.tsv"),
+    photographs: Annotated[list[Path] | None, typer.Option(help="Folders; default: those of the shared data.")] = None,
+) -> None:
+    """Judge which photographs are clean enough to be a target, for each task; runs leave out the others (`data: screen`)."""
+    from collections import Counter
+
+    from .config import DataConfig
+    from .screen import screen as judge
+
+    judged = judge(photographs or DataConfig().photographs, to)
+    unfit = Counter(task for measures in judged.values() for task in measures.unfit_for)
+    told = ", ".join(f"{count} for {task}" for task, count in unfit.most_common())
+    console.print(f"Judged {len(judged)} photographs: unfit are {told or 'none'}. Wrote {to}.")
+
+
+@app.command()
+def rented(
+    out: Annotated[Path, typer.Argument(help="Folder for what comes back.")],
+    deadline: Annotated[float, typer.Option(help="When to be done, in seconds since the epoch.")],
+    photographs: Annotated[list[Path], typer.Option(help="Packs or folders; those that are missing are left out.")],
+    run: Annotated[list[Path] | None, typer.Option(help="Run files; default: all of training/runs/rented.")] = None,
+    device: Device = "cuda",
+    limit: Annotated[int | None, typer.Option(min=1, help="Photographs at most, for a rehearsal.")] = None,
+    profile: Annotated[str | None, typer.Option(help="The run whose kernels are recorded for ten steps.")] = "rented-denoise",
+    beside: Annotated[str | None, typer.Option(help="Another command that runs meanwhile.")] = None,
+) -> None:
+    """Train several runs at once on a machine that is gone afterwards (`training/rented.sh`)."""
+    from .rented import Lease, rent, summary
+
+    runs = tuple(run or sorted(Path("training/runs/rented").glob("*.yaml")))
+    curves = rent(Lease(runs, tuple(photographs), out, deadline, device, profile, limit), beside)
+    print(summary(curves))
+
+
+@app.command()
+def unpack(
+    archive: Annotated[Path, typer.Argument(help="The experts.pt that a rented machine sent back.")],
+    to: Annotated[Path, typer.Argument(help="Where the run folders go.")] = Path("runs"),
+) -> None:
+    """Make run folders, for `join`, of what a rented machine sent back."""
+    from .rented import unpack as write
+
+    folders = write(archive, to)
+    console.print("Wrote " + ", ".join(map(str, folders)) + ".")
 
 
 @app.command()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from restored.ground import tasks
 from restored.instruction.tasks import TASKS
@@ -60,7 +60,15 @@ class PairConfig(_Strict):
 class DataConfig(_Strict):
     """Which photographs, relative to the folder that holds the run file's repository unless absolute."""
 
-    photographs: Path = Path("../shared/data/train/free")
+    photographs: tuple[Path, ...] = (Path("../shared/data/train/free"), Path("../shared/data/train/free-2"))
+
+    @field_validator("photographs", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str | Path) else value
+
+    screen: Path | None = None
+    """Which photographs are unfit as clean ones for which task (`restored-train screen`); for the run of an expert."""
     scales: tuple[Positive, ...] = (1.0, 0.7, 0.5)
     """Each photograph is also used reduced: small pictures are denser in detail, as the benchmarks' are."""
     pairs: tuple[PairConfig, ...] = ()
@@ -81,6 +89,10 @@ class MixConfig(_Strict):
     """Several damages, only some of them named: the others stay in the target (R-FIR, arXiv 2404.10342)."""
     clean: Fraction = 0.08
     """Nothing wrong, something asked for: the target is the input."""
+    upright: bool = False
+    """Photographs are only mirrored, never turned: for damage that knows where the sky is."""
+    gray: Fraction = 0.0
+    """Of all groups, so many are of black-and-white photographs."""
     weaker: Fraction = 0.08
     """Single damage with a strength below 1: the target lies between input and clean picture."""
 
@@ -111,6 +123,8 @@ class LossConfig(_Strict):
     l1: float = Field(default=1.0, ge=0)
     l2: float = Field(default=0.0, ge=0)
     """What PSNR counts: it punishes a wrong guess more than a careful one, where a sharp truth cannot be known."""
+    log: float = Field(default=0.0, ge=0)
+    """Of the logarithm of each picture's mean squared error (NAFNet's PSNR loss): slight damage weighs as much as strong."""
     frequency: float = Field(default=0.0, ge=0)
     relative: bool = False
     """Weigh every sample by the inverse of its input's error: for damage whose strength varies widely."""
@@ -184,11 +198,11 @@ class RunConfig(_Strict):
     checkpoint_minutes: Positive = 5.0
     validate_every: int = Field(default=2000, ge=1)
 
-    def patch_at(self, step: int) -> int:
-        """Patch side at a step."""
+    def patch_at(self, share: float) -> int:
+        """Patch side when so much of the run, 0..1, is done."""
         size = self.patches[0].size
         for stage in self.patches:
-            if step >= stage.from_ * self.steps:
+            if share >= stage.from_:
                 size = stage.size
         return size
 

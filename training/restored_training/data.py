@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -66,25 +66,33 @@ def photo_files(folder: Path) -> Iterator[PhotoFile]:
 
 
 class PhotoSet:
-    """A folder (or pack) of photographs in memory.
+    """One or more folders (or packs) of photographs in memory.
 
     images: list of (H, W, 3) uint8 arrays. manifest: per image a dict of file, sha256, and what the folder's `manifest.tsv`
     says about it (source, licence, author, ...; "unknown" when it says nothing), ready to travel into a bundle.
 
     split: "train" leaves out the photographs whose sha256 starts with 0 or 1, "heldout" takes only those, "all" takes all.
-    limit: only the first so many. longest: reduce longer pictures to this many pixels on the long side.
+    unfit: sha256 of photographs to leave out (see `screen`). limit: only the first so many. longest: reduce longer pictures to
+    this many pixels on the long side.
     Raises DataError for an unreadable photograph and for an empty folder.
     """
 
-    def __init__(self, folder: Path, split: Split = "train", *, limit: int | None = None, longest: int | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path | Sequence[Path],
+        split: Split = "train",
+        *,
+        limit: int | None = None,
+        longest: int | None = None,
+        unfit: Collection[str] = (),
+    ) -> None:
         self.images: list[np.ndarray] = []
         self.manifest: list[dict[str, str]] = []
-        known = read_manifest(folder)
-        for file in photo_files(folder):
+        folders = [folder] if isinstance(folder, Path) else list(folder)
+        for file, known in ((file, known) for one in folders for known in [read_manifest(one)] for file in photo_files(one)):
             if limit is not None and len(self.images) >= limit:
                 break
-            if split != "all" and file.held_out != (split == "heldout"):
+            if (split != "all" and file.held_out != (split == "heldout")) or file.sha256 in unfit:
                 continue
             image = decode(file.content, file.name)
             self.images.append(_at_most(image, longest) if longest else image)
@@ -92,7 +100,8 @@ class PhotoSet:
             kept = {key: about.get(key) or "unknown" for key in ("source", "licence", "author")}
             self.manifest.append({"file": file.name, "sha256": file.sha256, **kept, "tier": about.get("tier", "")})
         if not self.images:
-            raise DataError(f"No photograph in {folder} belongs to the part “{split}”; put more photographs there.")
+            names = ", ".join(map(str, folders))
+            raise DataError(f"No photograph in {names} belongs to the part “{split}”; put more photographs there.")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -146,30 +155,59 @@ def read_manifest(folder: Path) -> dict[str, dict[str, str]]:
 # -- packs: one archive in pieces, for machines that take little in at a time
 
 
-def pack(folder: Path, out: Path, *, piece_bytes: int = 40_000_000, longest: int | None = None, quality: int = 92) -> Path:
-    """Put a folder's photographs and manifest into one archive, cut into pieces of at most `piece_bytes`.
+def pack(
+    folder: Path | Sequence[Path],
+    out: Path,
+    *,
+    piece_bytes: int = 40_000_000,
+    longest: int | None = None,
+    quality: int = 92,
+    split: Split = "all",
+    part: tuple[int, int] = (0, 1),
+) -> Path:
+    """Put photographs and their manifests into one archive, cut into pieces of at most `piece_bytes`.
 
     out: a folder; it gets `photographs.000`, ... and `photographs.json` (pieces with sha256, the manifest), whose path is
     returned and which PhotoSet reads directly. longest: also reduce and re-encode longer pictures (JPEG 4:4:4 at `quality`);
-    a picture keeps its original's place in train or held-out by its recorded sha256.
+    a picture keeps its original's place in train or held-out by its recorded sha256. split: as PhotoSet. part: (i, n), only
+    every n-th photograph, from the i-th on: several archives, for a machine that takes in little at a time.
     """
     if piece_bytes < 1_000_000:
         raise DataError("Pieces must have at least one megabyte.")
+    folders = [folder] if isinstance(folder, Path) else list(folder)
     hashes: dict[str, str] = {}
+    rows: list[dict[str, str]] = []
     buffer = io.BytesIO()
+    number = 0
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for file in photo_files(folder):
-            content = _recoded(file, longest, quality) if longest else file.content
-            entry = tarfile.TarInfo(file.name)
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-            hashes[file.name] = file.sha256
-    manifest = folder / "manifest.tsv"
-    facts = {
-        "original_sha256": hashes,
-        "manifest": manifest.read_text(encoding="utf-8") if manifest.exists() else "",
-    }
+        for one in folders:
+            known = read_manifest(one)
+            for file in photo_files(one):
+                if split != "all" and file.held_out != (split == "heldout"):
+                    continue
+                number += 1
+                if (number - 1) % part[1] != part[0]:
+                    continue
+                name = file.name if len(folders) == 1 else f"{one.name}/{file.name}"
+                content = _recoded(file, longest, quality) if longest else file.content
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+                hashes[name] = file.sha256
+                if file.name in known:
+                    rows.append({**known[file.name], "file": name})
+    facts = {"original_sha256": hashes, "manifest": _table(rows)}
     return write_pieces(buffer.getbuffer(), out, "photographs", largest=piece_bytes, facts=facts)
+
+
+def _table(rows: Sequence[dict[str, str]]) -> str:
+    """Rows as tab-separated text with every column that any of them has."""
+    columns = list(dict.fromkeys(key for row in rows for key in row if key))
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, delimiter="\t", lineterminator="\n", restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue() if rows else ""
 
 
 def _packed_files(index: Path) -> Iterator[PhotoFile]:

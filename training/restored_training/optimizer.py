@@ -33,7 +33,8 @@ class Muon(torch.optim.Optimizer):
                 wanted = weight.grad.lerp(momentum, group["momentum"])
                 matrices = zip(wanted, weight, strict=True) if weight.ndim == 3 else [(wanted.flatten(1), weight)]
                 for matrix, place in matrices:
-                    if weight.ndim != 3 or bool(matrix.any()):
+                    # a model of one task always has a gradient, and a look at it would make a GPU wait
+                    if weight.ndim != 3 or len(weight) == 1 or bool(matrix.any()):
                         update = orthogonal(matrix)
                         place.add_(update.view(place.shape), alpha=-group["lr"] * 0.2 * max(update.shape) ** 0.5)
 

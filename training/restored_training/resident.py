@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,29 +21,66 @@ _SMALL_SIDE: Final = 256
 _FINE: Final = 4 * CONTEXT_SIZE
 
 
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """Images (H, W, C) uint8 as one long row of bytes, where each starts, and its (height, width)."""
+
+    pixels: np.ndarray
+    starts: np.ndarray
+    sides: np.ndarray
+
+    @classmethod
+    def of(cls, images: Sequence[np.ndarray]) -> "Flat":
+        starts = np.concatenate([[0], np.cumsum([image.size for image in images])[:-1]])
+        pixels = np.concatenate([image.reshape(-1) for image in images])
+        return cls(pixels, starts, np.array([image.shape[:2] for image in images]))
+
+    def on(self, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+        return tuple(torch.from_numpy(value).to(device) for value in (self.pixels, self.starts, self.sides))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Photographs at every scale, their gradient energies and small copies: made once in main memory, for one device or for the
+    processes of several runs."""
+
+    levels: Flat
+    energies: Flat
+    small: Flat
+    scales: int
+
+    @classmethod
+    def of(cls, photographs: Sequence[np.ndarray], scales: Sequence[float], *, workers: int = 1) -> "Prepared":
+        with ThreadPoolExecutor(workers) as pool:  # Pillow and numpy let go of the interpreter lock
+            levels = list(pool.map(lambda photo: [reduced(photo, scale) for scale in scales], photographs))
+            flat = [image for group in levels for image in group]
+            energies = list(pool.map(lambda image: _energy(image)[..., None], flat))
+            small = list(pool.map(lambda photo: reduced(photo, min(1.0, _SMALL_SIDE / min(photo.shape[:2]))), photographs))
+        return cls(Flat.of(flat), Flat.of(energies), Flat.of(small), len(scales))
+
+
 class ResidentSource:
     """What `PatchSource` does, batched on a device: the same `draw`, every photograph at every scale as uint8 in its memory
     (1.3 GiB for 263 photographs of 2 megapixels at three scales).
 
     Patches with detail are preferred: of five places the one with the most gradient energy is taken, except for 15 %.
+    fit: which photographs may be drawn, bool for each; all when None.
     """
 
-    def __init__(self, photographs: Sequence[np.ndarray], scales: Sequence[float], device: torch.device | str = "cpu") -> None:
+    def __init__(self, prepared: Prepared, device: torch.device | str = "cpu", *, fit: Sequence[bool] | None = None) -> None:
         self.device = torch.device(device)
-        levels = [[reduced(photo, scale) for scale in scales] for photo in photographs]
-        small = [reduced(photo, min(1.0, _SMALL_SIDE / min(photo.shape[:2]))) for photo in photographs]
-        self._pixels, self._starts, self._sides = _flat([image for group in levels for image in group], self.device)
-        energies = [_energy(image) for group in levels for image in group]
-        self._energy, self._energy_starts, self._energy_sides = _flat([e[..., None] for e in energies], self.device)
-        self._small, self._small_starts, self._small_sides = _flat(small, self.device)
-        self._scales = len(scales)
+        self._pixels, self._starts, self._sides = prepared.levels.on(self.device)
+        self._energy, self._energy_starts, self._energy_sides = prepared.energies.on(self.device)
+        self._small, self._small_starts, self._small_sides = prepared.small.on(self.device)
+        self._scales = prepared.scales
+        self._fit = torch.tensor(fit if fit is not None else [True] * len(prepared.small.sides), device=self.device)
 
     @property
     def bytes(self) -> int:
         """Device memory held, in bytes."""
         return self._pixels.numel() + self._energy.numel() + self._small.numel()
 
-    def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def draw(self, count: int, size: int, rng: random.Random, *, upright: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Patches (N, 3, size, size) and contexts (N, 3, 64, 64) in [0, 1], windows (N, 4) and the layers' sides in pixels
         (N, 2), all on the device. Raises DataError when no photograph is as large as a patch."""
         generator = torch.Generator(self.device).manual_seed(rng.getrandbits(62))
@@ -52,11 +91,11 @@ class ResidentSource:
         contexts = self._contexts(level, top_left, layer)
         corner = (place - top_left) / layer
         windows = torch.cat([corner.flip(1), (corner + size / layer).flip(1)], dim=1)
-        return _orient(patches, contexts, windows, layer.float(), generator)
+        return _orient(patches, contexts, windows, layer.float(), generator, upright=upright)
 
     def _pick_levels(self, count: int, size: int, generator: torch.Generator) -> Tensor:
         large = (self._sides.amin(1) >= size).view(-1, self._scales)
-        photos = large.any(1).nonzero().squeeze(1)
+        photos = (large.any(1) & self._fit).nonzero().squeeze(1)
         if not len(photos):
             raise DataError(f"No photograph is as large as a patch of {size} pixels. Use larger photographs or smaller patches.")
         photo = photos[self._below(torch.full((count,), len(photos), device=self.device), generator)]
@@ -102,14 +141,6 @@ class ResidentSource:
         return (draw * limits).long()
 
 
-def _flat(images: Sequence[np.ndarray], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Images (H, W, C) uint8 as one long row of bytes, where each starts, and its (height, width)."""
-    starts = np.concatenate([[0], np.cumsum([image.size for image in images])[:-1]])
-    pixels = torch.from_numpy(np.concatenate([image.reshape(-1) for image in images]))
-    sides = [image.shape[:2] for image in images]
-    return pixels.to(device), torch.from_numpy(starts).to(device), torch.tensor(sides, device=device)
-
-
 def _gather(flat: Tensor, start: Tensor, width: Tensor, corner: Tensor, size: int, channels: int) -> Tensor:
     """Squares of `size` at (y, x) corners (N, 2) from flat images -> (N, channels, size, size) float32 in [0, 1]."""
     step = torch.arange(size, device=flat.device)
@@ -132,10 +163,12 @@ def _energy(image: np.ndarray) -> np.ndarray:
 
 
 def _orient(
-    patches: Tensor, contexts: Tensor, windows: Tensor, sides: Tensor, generator: torch.Generator
+    patches: Tensor, contexts: Tensor, windows: Tensor, sides: Tensor, generator: torch.Generator, *, upright: bool
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Each sample upside down, mirrored or turned with a chance of one half each."""
+    """Each sample upside down, mirrored or turned with a chance of one half each; if `upright`, only mirrored."""
     dice = torch.rand(3, len(patches), generator=generator, device=patches.device) < 0.5
+    if upright:
+        dice[0] = dice[2] = False
     flip, mirror, turn = (value[:, None, None, None] for value in dice)
     oriented = []
     for image in (patches, contexts):

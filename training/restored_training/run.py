@@ -18,8 +18,9 @@ from .data import DataError, PhotoSet
 from .distill import Teacher
 from .distributed import Workers
 from .pairs import PairedSampler, PairSource
-from .resident import ResidentSource
+from .resident import Prepared, ResidentSource
 from .sampling import GroupSampler, PatchSource, Sampler
+from .screen import read_screen
 from .trainer import Progress, StopOnSignal, Trainer
 from .validation import Validation, record
 from .wording import TextBank
@@ -30,13 +31,15 @@ CHECKPOINT = "checkpoint.pt"
 def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", workers: Workers | None = None) -> Trainer:
     """The run's trainer, continued from the folder's checkpoint when there is one."""
     folder.mkdir(parents=True, exist_ok=True)
-    photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit)
+    screen, named = config.data.screen, config.mix.named
+    unfit = read_screen(screen, named) if screen and named else frozenset()
+    photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit, unfit=unfit)
     # a GPU would wait for patches cut one by one in Python: there they are gathered on the device
     if torch.device(device).type == "cpu":
         keep_pages()
         source = PatchSource(photographs.images, config.data.scales)
     else:
-        source = ResidentSource(photographs.images, config.data.scales, device)
+        source = ResidentSource(Prepared.of(photographs.images, config.data.scales), device)
     sampler: Sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
     pairs = [PairSource.open(pair, limit=config.data.limit) for pair in config.data.pairs]
     if pairs:

@@ -16,6 +16,7 @@ from restored.instruction.tasks import TASKS, Task
 from .config import MixConfig
 from .data import reduced
 from .degradations import Params, View, compose, degradation, grid_of
+from .degradations.base import luminance
 
 CONTEXT_SIZE: Final = 64
 """Side of the context frame in training; the networks average theirs to this size or less."""
@@ -69,8 +70,9 @@ class Sampler(Protocol):
 class Source(Protocol):
     """Where patches come from: `PatchSource` in main memory, `ResidentSource` on a device."""
 
-    def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2)."""
+    def draw(self, count: int, size: int, rng: random.Random, *, upright: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2); `upright`
+        photographs are only mirrored, never turned or stood on their heads."""
         ...
 
 
@@ -84,12 +86,13 @@ class PatchSource:
         self._levels = [[reduced(photo, scale) for scale in scales] for photo in photographs]
         self._small = [reduced(photo, min(1.0, _SMALL_SIDE / min(photo.shape[:2]))) for photo in photographs]
 
-    def draw(self, count: int, size: int, rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def draw(self, count: int, size: int, rng: random.Random, *, upright: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns patches (N, 3, size, size), contexts (N, 3, 64, 64), windows (N, 4) and the layers' sides in pixels (N, 2)."""
         patches, contexts, windows, sides = [], [], [], []
         for _ in range(count):
             patch, context, window, side = self._one(size, rng)
             flip, mirror, turn = rng.random() < 0.5, rng.random() < 0.5, rng.random() < 0.5
+            flip, turn = flip and not upright, turn and not upright
             patches.append(oriented(patch, flip, mirror, turn))
             contexts.append(oriented(context, flip, mirror, turn))
             windows.append(oriented_window(window, flip, mirror, turn))
@@ -136,14 +139,21 @@ class GroupSampler:
         generator = torch.Generator(device).manual_seed(rng.getrandbits(62))
         present, named, strength = self._case(rng)
         count = self._group_size
-        patches, contexts, windows, sides = self._source.draw(count, size, rng)
+        patches, contexts, windows, sides = self._source.draw(count, size, rng, upright=self._mix.upright)
         patches, contexts, windows, sides = (value.to(device) for value in (patches, contexts, windows, sides))
+        if rng.random() < self._mix.gray:
+            patches, contexts = (luminance(value).expand_as(value).contiguous() for value in (patches, contexts))
         patch = View(patches, grid_of(windows, size, size), torch.ones(count, device=device))
         context = View(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), sides.amin(1) / CONTEXT_SIZE)
 
         params: dict[Task, Params] = {
             task: degradation(task).draw(count, generator, torch.device(device), (size, size)) for task in present
         }
+        for task in named:
+            if task in params:  # damage of other scenes than photographs by day brings its own truth
+                kind = degradation(task)
+                patch, context = (view.with_image(kind.scene(view, params[task])) for view in (patch, context))
+        patches = patch.image
         damaged, damaged_context = compose(patch, context, params, _mask(present, count, device))
         assert damaged_context is not None
         remaining: list[Task] = [task for task in present if task not in named]

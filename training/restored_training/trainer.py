@@ -62,7 +62,12 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.config, self.sampler, self.device = config, sampler, torch.device(device)
         self.workers = workers or Workers.alone()
-        self.model = families.build(config.model).to(self.device)
+        model = families.build(config.model)
+        if config.mix.named and (alone := model.alone(config.mix.named)):
+            # an expert is trained alone, so an optimiser need not look which of the other tasks have a gradient
+            config = config.model_copy(update={"model": config.model.model_copy(update={"hyperparameters": alone})})
+            self.config, model = config, families.build(config.model)
+        self.model = model.to(self.device)
         self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         families.check_patches(self.model, config)
         self.text = Conditioner(config, bank).to(self.device) if families.reads_text(config.model) else None
@@ -86,6 +91,9 @@ class Trainer:
         self.balance = KindBalance()
         self.step = 0
         self.skipped = 0
+        self.budget: float | None = None
+        """Seconds that the run may take in all, when it is time that is rented: the rate then falls with the clock."""
+        self._spent = 0.0
 
     # -- running
 
@@ -102,9 +110,10 @@ class Trainer:
         if isinstance(self.config.threads, int):
             torch.set_num_threads(self.config.threads)
         self.model.train()
-        while self.step < last and not (stop and stop()):
+        while self.step < last and not (stop and stop()) and not (self.budget and self._spent >= self.budget):
             began = time.perf_counter()
             progress = self._one_step()
+            self._spent += time.perf_counter() - began
             used = threads.follow() if threads else torch.get_num_threads()
             if on_step:
                 patches = self.config.groups * self.config.group_size * self.workers.count
@@ -112,16 +121,22 @@ class Trainer:
                 on_step(progress)
         return self.step
 
+    @property
+    def share(self) -> float:
+        """How much of the run is done, 0..1: by steps, or by the clock where that runs out first."""
+        clock = self._spent / self.budget if self.budget else 0.0
+        return max(self.step / self.config.steps, clock)
+
     def _one_step(self) -> Progress:
         config = self.config
-        lr = learning_rate(config, self.step)
+        lr = learning_rate(config, self.step, self.share)
         self.optimizer.set_lr(lr)
         self.optimizer.zero_grad()
         losses: list[tuple[str, float]] = []
         total = config.groups * self.workers.count
         for index in range(config.groups):
             number = self.step * total + self.workers.rank * config.groups + index
-            group = self.sampler.draw(number, config.patch_at(self.step), self.device)
+            group = self.sampler.draw(number, config.patch_at(self.share), self.device)
             loss, extra = self._losses(group, number)
             value = float(loss.detach())
             if math.isfinite(value):
@@ -245,13 +260,14 @@ class StopOnSignal:
         return self.stopped
 
 
-def learning_rate(config: RunConfig, step: int) -> float:
-    """Linear warm-up, then cosine from `lr` to `final_lr` at the last step."""
+def learning_rate(config: RunConfig, step: int, share: float | None = None) -> float:
+    """Linear warm-up, then cosine from `lr` to `final_lr` at the end; share: how much of the run is done, else by steps."""
     optim = config.optim
     if step < optim.warmup:
         return optim.lr * (step + 1) / optim.warmup
-    share = (step - optim.warmup) / max(1, config.steps - optim.warmup)
-    return optim.final_lr + (optim.lr - optim.final_lr) * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+    warm = optim.warmup / config.steps
+    share = ((step / config.steps if share is None else share) - warm) / max(1e-9, 1 - warm)
+    return optim.final_lr + (optim.lr - optim.final_lr) * 0.5 * (1 + math.cos(math.pi * min(1.0, max(0.0, share))))
 
 
 def start_from(model: nn.Module, state: dict[str, Any]) -> None:

@@ -76,6 +76,14 @@ class Restorer(Model, torch.nn.Module):
         others are shared, and keep still while an expert for one task is trained."""
         return False
 
+    def serves(self, name: str) -> Task | None:
+        """The only task that a whole parameter serves, where there is one: it then learns along with that task's expert."""
+        return None
+
+    def alone(self, task: Task) -> dict[str, Any] | None:
+        """The architecture of the same network for one task alone, as an expert is trained; None where that cannot be."""
+        return None
+
     def adopt(self, weights: Mapping[str, Tensor], architecture: Mapping[str, Any]) -> dict[str, Tensor]:
         """The weights of another network of this family as this network's: the same function. Raises ModelError when that cannot
         be. weights: a state dict; architecture: the other network's."""

@@ -93,6 +93,7 @@ def test_noise_is_fainter_in_the_dark_and_stays_so_in_the_target() -> None:
     both = active(8, "lowlight", "denoise")
     params = draw(both, torch.Generator().manual_seed(3), size=(64, 64))
     params["denoise"]["kind"][:] = 0
+    params["denoise"]["quality"][:] = 0
     params["denoise"]["sigma"][:] = 0.2
     noisy = compose(gray, None, params, active(8, "denoise"))[0]
     assert 0.06 < float((noisy - gray.image).std()) < 0.08

@@ -9,10 +9,9 @@ from torch import Tensor
 
 from restored.instruction.tasks import TASKS, Task
 from restored_training.degradations import View, degradation
-from restored_training.degradations.base import luminance
 from restored_training.degradations.blur import trajectory_bank
 from restored_training.degradations.filters import convolve, gaussian_blur
-from restored_training.degradations.jpeg import through_codec
+from restored_training.degradations.noise import _mosaic, demosaic
 from restored_training.degradations.resolution import down_up
 
 
@@ -90,9 +89,10 @@ def test_fine_damage_averages_out_in_the_context(task: Task) -> None:
     assert float((near.mean((2, 3)) - far.mean((2, 3))).abs().max()) < 0.04
 
 
-def test_gaussian_noise_has_the_drawn_strength() -> None:
-    kind, gray = degradation("denoise"), torch.full((64, 3, 64, 64), 0.5)
-    params = kind.draw(64, generator(), size=(64, 64))
+def test_white_noise_has_the_drawn_strength() -> None:
+    kind, gray = degradation("denoise"), torch.full((128, 3, 64, 64), 0.5)
+    params = kind.draw(128, generator(), size=(64, 64))
+    params["quality"][:] = 0
     out = kind.render(View.whole(gray), params)
     plain = (params["kind"] == 0) & (params["sigma"] < 40 / 255)  # beyond that clipping bites
     measured, wanted = out[plain].std((1, 2, 3)), params["sigma"][plain]
@@ -104,23 +104,36 @@ def test_gaussian_noise_has_the_drawn_strength() -> None:
 
 
 def test_correlated_noise_is_correlated_and_keeps_its_strength() -> None:
-    kind, gray = degradation("denoise"), torch.full((120, 3, 64, 64), 0.5)
-    params = kind.draw(120, generator(), size=(64, 64))
+    kind, gray = degradation("denoise"), torch.full((240, 3, 64, 64), 0.5)
+    params = kind.draw(240, generator(), size=(64, 64))
     params["eight_bit"][:] = False
-    chosen = params["kind"] == 2
+    params["quality"][:] = 0
+    params["blotch"][:] = 0
+    chosen = (params["kind"] == 2) & (params["sigma"] < 20 / 255)
     noise = (kind.render(View.whole(gray), params) - gray)[chosen]
     neighbour = (noise[..., 1:] * noise[..., :-1]).mean((1, 2, 3)) / noise.square().mean((1, 2, 3))
     channels = (noise[:, 0] * noise[:, 1]).mean((1, 2)) / noise.square().mean((1, 2, 3))
-    assert 0.4 < float(neighbour.median()) < 0.9
-    assert 0.4 < float(channels.median()) < 0.9
+    assert 0.3 < float(neighbour.median()) < 0.9
+    assert 0.3 < float(channels.median()) < 0.9
     strength = noise.std((1, 2, 3)) / params["sigma"][chosen]
     assert 0.9 < float(strength.median()) < 1.1
+
+
+def test_blotches_are_chroma() -> None:
+    kind, gray = degradation("denoise"), torch.full((60, 3, 64, 64), 0.5)
+    params = kind.draw(60, generator(), size=(64, 64))
+    for name, value in (("kind", 2), ("sigma", 0.0), ("quality", 0), ("blotch", 4 / 255), ("eight_bit", False)):
+        params[name][:] = value
+    noise = kind.render(View.whole(gray), params) - gray
+    assert float(noise.mean(1).abs().max()) < 1e-5
+    assert 0.5 * 4 / 255 < float(noise.std()) < 1.2 * 4 / 255
 
 
 def test_camera_noise_grows_with_light() -> None:
     kind = degradation("denoise")
     params = kind.draw(200, generator(), size=(32, 32))
     params["eight_bit"][:] = False
+    params["quality"][:] = 0
     camera = params["kind"] == 3
     image = torch.full((200, 3, 32, 32), 0.6)
     noise = kind.render(View.whole(image), params) - image
@@ -129,6 +142,11 @@ def test_camera_noise_grows_with_light() -> None:
     strength = noise[camera].std((1, 2, 3))[order]
     half = len(strength) // 2
     assert float(strength[half:].mean()) > 1.5 * float(strength[:half].mean())
+
+
+def test_demosaicing_keeps_what_is_even() -> None:
+    even = torch.rand(3, 3, 1, 1, generator=generator()).expand(3, 3, 16, 16)
+    torch.testing.assert_close(demosaic(even * _mosaic(even)), even)
 
 
 def test_blur_kernels_sum_to_one_and_stay_centred() -> None:
@@ -150,24 +168,50 @@ def test_fft_convolution_equals_the_direct_one() -> None:
     torch.testing.assert_close(convolve(image, kernel), direct, atol=1e-4, rtol=1e-4)
 
 
-def test_rain_only_lightens_and_matches_the_density_of_rain100l() -> None:
+def test_rain_only_lightens_and_covers_what_rain_covers() -> None:
     kind, dark = degradation("derain"), torch.full((200, 3, 96, 96), 0.3)
     change = kind.render(View.whole(dark), kind.draw(200, generator())) - dark
     assert float(change.min()) >= -1e-6
     touched = (change > 0.03).float().mean((1, 2, 3))
-    assert 0.04 < float(touched.median()) < 0.35
-    assert 15 < float(torch.median(-10 * torch.log10(change.square().mean((1, 2, 3))))) < 35
+    assert 0.03 < float(touched.median()) < 0.5
+    assert 14 < float(torch.median(-10 * torch.log10(change.square().mean((1, 2, 3))))) < 35
 
 
 def test_haze_follows_koschmieder() -> None:
-    kind, view = degradation("dehaze"), View.whole(smooth_picture())
-    params = kind.draw(4, generator(), size=(64, 64))
+    kind, view = degradation("dehaze"), View.whole(smooth_picture(30))
+    params = kind.draw(30, generator(), size=(64, 64))
+    for name in ("grain", "quality", "glow"):
+        params[name][:] = 0
     transmission = torch.exp(-params["beta"][:, None, None, None] * kind.depth(view, params))  # type: ignore[attr-defined]
     air = params["air"].clamp(0, 1)[:, :, None, None]
     expected = view.image * transmission + air * (1 - transmission)
-    torch.testing.assert_close(kind.render(view, params), expected.clamp(0, 1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(kind.render(view, params), expected.clamp(0, 1), atol=0.5 / 255 + 1e-5, rtol=0)
     assert float(transmission.min()) > 0
-    assert float(transmission.max()) < 1
+    nearest = transmission.amax((1, 2, 3))
+    assert 0.3 < float((nearest > 0.95).float().mean()) < 0.9, "in half of the pictures what is near is clear"
+
+
+def test_truth_of_other_scenes() -> None:
+    """Night, and prints whose colours are gone, have a truth of their own; everything else has the photograph."""
+    view = View.whole(smooth_picture(80))
+    for task in TASKS:
+        kind = degradation(task)
+        params = kind.draw(80, generator(), size=(64, 64))
+        truth = kind.scene(view, params)
+        other = (truth != view.image).flatten(1).any(1)
+        expected = {"dehaze": "night", "lowlight": "night", "enhance": "sepia"}.get(task)
+        assert torch.equal(other, params[expected].bool()) if expected else not other.any(), task
+    sepia = degradation("enhance").scene(view, degradation("enhance").draw(80, generator(), size=(64, 64)))
+    assert any(torch.equal(one[0], one[1]) for one in sepia)
+
+
+def test_a_black_sky_is_black_in_both() -> None:
+    kind, view = degradation("lowlight"), View.whole(smooth_picture(40))
+    params = kind.draw(40, generator(), size=(64, 64))
+    params["night"][:] = True
+    params["outline"][:] = 5
+    assert float(kind.scene(view, params).max()) < 0.02
+    assert float(kind.render(view.with_image(kind.scene(view, params)), params).mean()) < 0.04
 
 
 def test_low_light_is_dark() -> None:
@@ -190,20 +234,25 @@ def test_super_resolution_input_is_what_the_benchmark_measures() -> None:
     assert np.abs(got - wanted).mean() < 0.6
 
 
-def test_tone_damage_is_a_function_of_the_pixel_alone() -> None:
-    kind, image = degradation("enhance"), smooth_picture()
-    params = kind.draw(4, generator(), size=(64, 64))
-    flipped = kind.render(View.whole(image.flip(-1)), params)
-    assert torch.equal(flipped.flip(-1), kind.render(View.whole(image), params))
-    flat = luminance(kind.render(View.whole(image), params)).std((1, 2, 3))
-    assert float(flat.mean()) < float(luminance(image).std((1, 2, 3)).mean())
+def test_tone_damage_is_a_function_of_the_pixel_unless_the_print_is_old() -> None:
+    kind, image = degradation("enhance"), smooth_picture(20)
+    params = kind.draw(20, generator(), size=(64, 64))
+    same = params["uneven"] == 0
+    out, flipped = (kind.render(View.whole(value), params)[same] for value in (image, image.flip(-1)))
+    torch.testing.assert_close(flipped.flip(-1), out)
+    assert not bool(same.all())
 
 
-def test_jpeg_quality_and_chroma() -> None:
-    pixels = (torch.rand(32, 48, 3, generator=generator()) * 255).byte().numpy()
-    error = [float(np.abs(through_codec(pixels, q, half_chroma=False).astype(int) - pixels).mean()) for q in (10, 40, 90)]
-    assert error[0] > error[1] > error[2]
-    assert np.abs(through_codec(pixels, 90, half_chroma=True).astype(int) - pixels).mean() > error[2] * 2
+def test_over_exposure_clips() -> None:
+    kind, image = degradation("enhance"), smooth_picture(40)
+    params = kind.draw(40, generator(), size=(64, 64))
+    params["stops"][:] = 2
+    params["shoulder"][:] = False
+    for name, value in (("lift", 0), ("cast", 0), ("contrast", 1), ("saturation", 1), ("gain", 1), ("gamma", 1)):
+        params[name][:] = value
+    out = kind.render(View.whole(image), params)
+    assert float((out > 0.999).float().mean()) > 0.2
+    assert float((out - image).min()) > -1e-4
 
 
 def test_jpeg_grid_starts_anywhere() -> None:
@@ -211,9 +260,10 @@ def test_jpeg_grid_starts_anywhere() -> None:
     kind, ramp = degradation("dejpeg"), torch.linspace(0, 1, 64).expand(32, 3, 64, 64).contiguous()
     params = kind.draw(32, generator(), size=(64, 64))
     params["quality"][:] = 5
+    params["chroma_quality"][:] = 5
     params["twice"][:] = False
     steps = (kind.render(View.whole(ramp), params).diff(dim=-1)).abs().mean((1, 2))
-    phases = {int(row.view(-1)[:56].view(7, 8).mean(0).argmax()) for row in steps}
+    phases = {int(row.reshape(-1)[:56].view(7, 8).mean(0).argmax()) for row in steps}
     assert len(phases) > 3
 
 

@@ -66,6 +66,11 @@ class Degradation(ABC):
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
         """Decide everything random for `n` samples whose patch is `size` (H, W) pixels, noise fields included."""
 
+    def scene(self, view: View, params: Params) -> Tensor:
+        """The truth that this damage supposes, (N, 3, H, W): the picture itself, unless the damage is one of other scenes than
+        those at hand, such as night."""
+        return view.image
+
     @abstractmethod
     def render(self, view: View, params: Params) -> Tensor:
         """The damaged view: (N, 3, H, W) float32 in [0, 1]. On a view with zoom > 1, the averaged effect."""

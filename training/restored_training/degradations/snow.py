@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from restored.instruction.tasks import Task
 
 from .base import Degradation, Params, View, column, log_uniform, spread, uniform
-from .filters import blob_kernels, sum_of_convolutions
+from .filters import blob_kernels, disc_kernels, sum_of_convolutions
 
 SIZE = 33
 _LAYERS = 3
@@ -19,7 +19,8 @@ class Snow(Degradation):
     """K = J (1 - Z) + C Z, I = K T + A (1 - T) (Liu et al. 2018, DesnowNet, Equations 1-2; the veil as Chen et al. 2020, JSTASR).
 
     Z: three layers of flakes, far to near: width 1.1-2.5, 2-5 and 5-14 px, the far ones dense, the near ones few, soft and
-    half transparent, each stretched along its fall by 0.8-3.2 widths; shares of the picture 0.5-14 %, 0.5-10 %, 0-10 %.
+    half transparent, each stretched along its fall by 0.8-3.2 widths; shares of the picture 0.5-14 %, 0.5-10 %, 0-10 %. In a
+    quarter of the pictures the nearest are out of focus: even discs of 10-28 px, a fifth to a half opaque (bokeh).
     C ~ U(.85, 1) white; veil T = 1 - U(0, .35) for 60 % with A ~ U(.7, .95).
     """
 
@@ -43,7 +44,6 @@ class Snow(Degradation):
         )
         probability = (share / (0.8 * width * length))[..., None, None]
         seeds = uniform(generator, device, (n, _LAYERS, size[0] + SIZE - 1, size[1] + SIZE - 1))
-        flakes = torch.where(seeds < probability, 0.5 + 0.5 * seeds / probability.clamp_min(1e-9), 0.0)
         opacity = torch.stack(
             (
                 uniform(generator, device, n, 0.4, 1.0),
@@ -52,7 +52,17 @@ class Snow(Degradation):
             ),
             1,
         )
-        kernels = blob_kernels(angle, length, width, SIZE) * opacity[..., None, None]
+        kernels = blob_kernels(angle, length, width, SIZE)
+        radius = uniform(generator, device, n, 5, 14)
+        bokeh = uniform(generator, device, n) < 0.25
+        discs = disc_kernels(radius, SIZE)
+        discs = discs / discs.amax((1, 2), keepdim=True)
+        kernels[:, -1] = torch.where(bokeh[:, None, None], discs, kernels[:, -1])
+        opacity[:, -1] = torch.where(bokeh, uniform(generator, device, n, 0.2, 0.5), opacity[:, -1])
+        # as much of the picture under the discs as under the flakes they replace
+        probability[:, -1] = torch.where(bokeh, share[:, 2] / (3.14 * radius**2), probability[:, -1, 0, 0])[:, None, None]
+        flakes = torch.where(seeds < probability, 0.5 + 0.5 * seeds / probability.clamp_min(1e-9), 0.0)
+        kernels = kernels * opacity[..., None, None]
         return {
             "flakes": sum_of_convolutions(flakes, kernels).clamp(0, 1),
             "white": uniform(generator, device, n, 0.85, 1.0),

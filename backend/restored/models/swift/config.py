@@ -22,9 +22,10 @@ class SwiftConfig:
     network to itself, and it costs nothing per pixel, since only one plan is compiled at a time.
     composite: whether one pass does several tasks. Measured on kept-out photographs, the first trained bundle does better one
     after the other: rain + noise 29.5 dB against 27.5 in one pass, dark + noise 22.4 against 21.3.
-    reductions: factors, coarsest first and each a multiple of the next, by which the picture is reduced for the tasks whose
-    damage reaches far (`TaskInfo.reaches_far`), before they work on the picture itself (see `restored.models.coarse`); empty:
-    only at its own size.
+    reductions: factors, coarsest first and each a multiple of the next, by which the picture is reduced for `coarse_tasks`,
+    before they work on the picture itself (see `restored.models.coarse`); empty: only at its own size.
+    coarse_tasks: the tasks that were trained so.
+    veil: channels of the reader that sees haze (see `veil`); 0: there is none.
     context_width, grid_channels: channels of the context reader and of the coarse grid it leaves for the deepest level.
     tasks: what the tensors of tasks were made for, in their order.
     """
@@ -39,12 +40,17 @@ class SwiftConfig:
     grid_channels: int = 16
     composite: bool = False
     reductions: tuple[int, ...] = ()
+    coarse_tasks: tuple[Task, ...] = ("deblur",)
+    veil: int = 0
     tasks: tuple[Task, ...] = FIRST_TASKS
 
     def __post_init__(self) -> None:
         for name in ("widths", "encoder", "decoder", "reductions"):
             object.__setattr__(self, name, _whole_numbers(name, getattr(self, name)))
         object.__setattr__(self, "tasks", tuple(self.tasks))
+        object.__setattr__(self, "coarse_tasks", tuple(self.coarse_tasks))
+        if not all(map(is_task, self.coarse_tasks)) or type(self.veil) is not int or self.veil < 0:
+            raise ModelError("A swift model's coarse_tasks must be tasks, and its veil a number of channels.")
         if not self.tasks or not all(map(is_task, self.tasks)) or len(set(self.tasks)) < len(self.tasks):
             raise ModelError("A swift model's tasks must be different tasks that this version of restored knows.")
         levels = len(self.widths) - 1

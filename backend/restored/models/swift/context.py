@@ -11,6 +11,7 @@ from restored.ground.tasks import info
 
 from .config import SwiftConfig
 from .graph import SLOPE
+from .veil import Veil
 
 CONTEXT_SIZE: Final = 64
 """The context frame is averaged to this many pixels, each side, whatever its shape."""
@@ -26,7 +27,7 @@ class Reading:
 
     curve: (N, steps, 3) in (-1, 1); matrix: (N, 3, 3), the identity within +-3; offset: (N, 3) in (-3, 3);
     films: per level (scale in (-1, 1), shift), each (N, C);
-    grid: (N, grid_channels, 16, 16) over the whole layer.
+    grid: (N, grid_channels, 16, 16) over the whole layer; veil: the haze, where the plan is to lift it and the model sees it.
     """
 
     curve: Tensor
@@ -34,6 +35,7 @@ class Reading:
     offset: Tensor
     films: list[tuple[Tensor, Tensor]]
     grid: Tensor
+    veil: Veil | None = None
 
 
 class ContextReader(nn.Module):

@@ -15,6 +15,7 @@ from restored.ground.tasks import info
 
 from .config import SwiftConfig
 from .graph import SLOPE, conv_specs
+from .light_veil import LightVeil, read_veil
 
 Arrays = Mapping[str, np.ndarray]
 LightConvs = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -28,13 +29,14 @@ QUANTILES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 @dataclass(frozen=True, slots=True)
 class LightReading:
     """As `context.Reading`, of one picture: curve (steps, 3), matrix (3, 3), offset (3,), films (scale, shift), each (C,); grid
-    (grid_channels, 16, 16) over the whole layer."""
+    (grid_channels, 16, 16) over the whole layer; veil: the haze, where it is to be lifted and the model sees it."""
 
     curve: np.ndarray
     matrix: np.ndarray
     offset: np.ndarray
     films: list[tuple[np.ndarray, np.ndarray]]
     grid: np.ndarray
+    veil: LightVeil | None = None
 
 
 class LightSwift:
@@ -53,7 +55,7 @@ class LightSwift:
                 raise ValueError(f"{spec.name} is not {shape}")
         silent = np.zeros(len(self._tone), np.float32)
         self.compile(silent + 1)  # what is missing is found now, not in the middle of a picture
-        self.read(np.zeros((3, 8, 8), np.float32), silent)
+        self.read(np.zeros((3, 8, 8), np.float32), silent + 1)
 
     def compile(self, strengths: np.ndarray) -> LightConvs:
         """Every conv's weight and bias for one plan. strengths: (tasks,) float32."""
@@ -84,7 +86,14 @@ class LightSwift:
             offset=3 * np.tanh(np.float32(0.1) * offset),
             films=[(np.tanh(part[:width]), part[width:]) for part, width in zip(parts, widths, strict=True)],
             grid=np.ascontiguousarray(grid.transpose(2, 0, 1)),
+            veil=self._veil(frame, strengths),
         )
+
+    def _veil(self, frame: np.ndarray, strengths: np.ndarray) -> LightVeil | None:
+        if not self.config.veil or "dehaze" not in self.config.tasks:
+            return None
+        strength = float(strengths[self.config.tasks.index("dehaze")])
+        return read_veil(self._tensors, frame, strength) if strength else None
 
     def _compiled(self, name: str, active: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         tensors = self._tensors
@@ -104,7 +113,7 @@ class LightSwift:
         """3x3 convs with activations between and after them; every second module of the `Sequential` is the activation."""
         for index, stride in enumerate(strides):
             layer = f"{name}{2 * index}"
-            x = _leaky(_conv(x, self._tensors[f"{layer}.weight"], self._tensors[f"{layer}.bias"], stride))
+            x = _leaky(conv3x3(x, self._tensors[f"{layer}.weight"], self._tensors[f"{layer}.bias"], stride))
         return x
 
     def _by_task(self, name: str, value: np.ndarray, strengths: np.ndarray) -> np.ndarray:
@@ -143,7 +152,7 @@ def _between(start: float, stop: float, count: int, cells: int) -> tuple[np.ndar
     return low, np.minimum(low + 1, cells - 1), (place - low).astype(np.float32)
 
 
-def _conv(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int) -> np.ndarray:
+def conv3x3(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int) -> np.ndarray:
     """A 3x3 convolution with zero padding of 1: (C, h, w) -> (out, h / stride, w / stride)."""
     height, width = x.shape[1:]
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from restored.ground.tasks import info
 from restored.instruction import quiet
 from restored.instruction.plan import Plan
 
@@ -43,8 +42,8 @@ class SwiftTraits(Model):
         return min(self.halo, 144 if self.reductions(plan) else 112)
 
     def reductions(self, plan: Plan) -> tuple[int, ...]:
-        wanted = [info(step.task) for step in plan.steps if step.strength > 0]
-        return self.config.reductions if wanted and all(task.reaches_far for task in wanted) else ()
+        wanted = {step.task for step in plan.steps if step.strength > 0}
+        return self.config.reductions if wanted and wanted <= set(self.config.coarse_tasks) else ()
 
 
 class SwiftModel(SwiftTraits):

@@ -1,7 +1,7 @@
 """`swift`: a plain residual U-Net whose conv weights are compiled from the plan; fast on a CPU."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from restored.ground.tasks import Task, info
+from restored.ground.tasks import Task
 from restored.instruction.plan import Plan
 
-from ..base import Conditioned, Graph, Request, Window
+from ..base import Conditioned, Graph, ModelError, Request, Window
 from ..coarse import descend, refined, unit
 from ..lowrank import TaskConv2d
 from ..restorer import Batch, Restorer, View
@@ -20,7 +20,9 @@ from .config import SwiftConfig
 from .context import ContextReader, Reading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
 from .light import LightReading
+from .light_veil import LightVeil
 from .model import SwiftTraits
+from .veil import VeilReader
 
 Convs = dict[str, tuple[Tensor, Tensor]]
 
@@ -49,6 +51,11 @@ class TorchOps:
 
 TORCH_OPS: Final = TorchOps()
 
+VEILED: Final[Task] = "dehaze"
+"""The task that lifts the veil, and for which alone it is read."""
+_SMOOTH: Final = 8
+"""Pixels over which the lifted veil is compared in training."""
+
 
 class Swift(SwiftTraits, Restorer):
     """The network of the `swift` family. Without arguments: the configuration that ships."""
@@ -72,6 +79,7 @@ class Swift(SwiftTraits, Restorer):
             }
         )
         self.reader = ContextReader(self.config)
+        self.veil = VeilReader(self.config.veil) if self.config.veil else None
         self.tap: Callable[[Tensor], None] | None = None
 
     def compile(self, weights: Tensor) -> Convs:  # type: ignore[override]
@@ -86,14 +94,28 @@ class Swift(SwiftTraits, Restorer):
         image: (N, 3, h, w) in [0, 1], h and w multiples of `stride` (times the coarsest reduction); weights: (tasks,);
         context: (N, 3, ch, cw) in [0, 1]; windows: (N, 4), each tile's place in its layer. Returns (N, 3, h, w), not clamped.
         """
-        convs, reading = self.compile(weights), self.reader(context, weights)
+        convs, reading = self.compile(weights), self.read(context, weights)
         return refined(image, reductions, lambda small, guess: self.restore(small, convs, reading, windows, guess))
+
+    def read(self, context: Tensor, weights: Tensor) -> Reading:
+        """What the context (N, 3, ch, cw) says under one plan, weights (tasks,)."""
+        reading = self.reader(context, weights)
+        if self.veil is None or VEILED not in self.config.tasks:
+            return reading
+        strength = weights[self.config.tasks.index(VEILED)]
+        return replace(reading, veil=self.veil(context, strength)) if bool(strength) else reading
+
+    def toned(self, image: Tensor, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
+        """What the network corrects, (N, 3, h, w): the tile without its veil and with its tone mapped, or, where a coarser scale
+        has been, with all that it would change."""
+        if guess is not None:
+            return image + guess
+        lifted = image if reading.veil is None else reading.veil.lifted(image, windows)
+        return apply_tone(lifted, reading)
 
     def restore(self, image: Tensor, convs: Convs, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
         """The part of `forward` that is done per tile and scale; guess: (N, 3, h, w), what a coarser scale would add."""
-        toned = apply_tone(image, reading)
-        if guess is not None:
-            toned = toned + guess
+        toned = self.toned(image, reading, windows, guess)
         rows, columns = image.shape[2] // self.stride, image.shape[3] // self.stride
         grid = sample_grid(reading.grid, windows, rows, columns)
         both = torch.cat([image, toned], dim=1).contiguous(memory_format=torch.channels_last)
@@ -107,7 +129,7 @@ class Swift(SwiftTraits, Restorer):
     def condition(self, request: Request) -> "ConditionedSwift":
         """Compile the plan and read the context, once per job."""
         weights = self.strengths(request.plan)
-        reading = self.reader(torch.as_tensor(request.context, device=weights.device), weights)
+        reading = self.read(torch.as_tensor(request.context, device=weights.device), weights)
         return ConditionedSwift(self, request.plan.strengths(self.config.tasks), self.compile(weights), reading)
 
     # -- training
@@ -123,10 +145,11 @@ class Swift(SwiftTraits, Restorer):
         """Where it works coarse to fine, only the middle of the patch, a third as wide and high, is seen at full size: the
         reduced picture needs surroundings as wide as the damage, and what is left for the full size is short."""
         reductions = self.reductions(batch.plan)
-        if not reductions:
-            return super().views(batch, target, embedding)
         weights = self.strengths(batch.plan)
-        convs, reading = self.compile(weights), self.reader(batch.context, weights)
+        convs, reading = self.compile(weights), self.read(batch.context, weights)
+        if not reductions:
+            result = self.restore(batch.damaged, convs, reading, batch.windows)
+            return [View(result, target, batch.damaged), *self._lifted(batch, target, reading)]
         size = batch.damaged.shape[-1]
         margin = size // 3 // self.stride * self.stride
         middle = slice(margin, size - margin)
@@ -147,8 +170,16 @@ class Swift(SwiftTraits, Restorer):
             out.append(View(result, clean, seen))
         return out
 
+    def _lifted(self, batch: Batch, target: Tensor, reading: Reading) -> list[View]:
+        """Where haze is lifted, the picture without its veil, reduced: what is smooth must come right before the network's levels
+        see it, or they learn to paint it."""
+        if reading.veil is None:
+            return []
+        toned = self.toned(batch.damaged, reading, batch.windows)
+        return [View(*(F.avg_pool2d(value, _SMOOTH) for value in (toned, target, batch.damaged)))]
+
     def patch_unit(self, tasks: set[Task]) -> int:
-        return unit(self.stride, self.config.reductions) if any(info(task).reaches_far for task in tasks) else 1
+        return unit(self.stride, self.config.reductions) if tasks & set(self.config.coarse_tasks) else 1
 
     def watch_deepest(self, keep: Callable[[Tensor], None]) -> int:
         self.tap = keep
@@ -158,14 +189,27 @@ class Swift(SwiftTraits, Restorer):
         part = name.split(".")
         return part[-1] in TaskConv2d.OF_TASKS or (part[0] == "reader" and part[1] in ("tone", "film", "grid"))
 
+    def serves(self, name: str) -> Task | None:
+        return VEILED if name.startswith("veil.") else None
+
+    def alone(self, task: Task) -> dict[str, Any]:
+        return {**self.architecture(), "tasks": [task]}
+
     def adopt(self, weights: Mapping[str, Tensor], architecture: Mapping[str, Any]) -> dict[str, Tensor]:
-        """Of a `swift` whose biases may have a lower rank (see `widening`)."""
+        """Of a `swift` whose biases may have a lower rank (see `widening`), and that may know more tasks."""
         before = SwiftConfig(**architecture)
         if before == self.config:
             return dict(weights)
         from .widening import widened
 
-        return widened(weights, before, self.config)
+        return self.of_own_tasks(widened(weights, before, replace(self.config, tasks=before.tasks)), before.tasks)
+
+    def of_own_tasks(self, weights: Mapping[str, Tensor], tasks: Sequence[Task]) -> dict[str, Tensor]:
+        """Of the weights of a `swift` for `tasks` those of one for this one's tasks. Raises ModelError when it lacks one."""
+        if not set(self.config.tasks) <= set(tasks):
+            raise ModelError(f"Those weights were not made for {', '.join(set(self.config.tasks) - set(tasks))}.")
+        own = [tasks.index(task) for task in self.config.tasks]
+        return {name: value[own].clone() if self.is_of_tasks(name) else value for name, value in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +231,9 @@ class ConditionedSwift(Conditioned):
 
         reading = self.reading
         films = [(_array(scale), _array(shift)) for scale, shift in reading.films]
-        light = LightReading(_array(reading.curve), _array(reading.matrix), _array(reading.offset), films, _array(reading.grid))
+        veil = None if reading.veil is None else LightVeil(_array(reading.veil.logits), _array(reading.veil.air))
+        tone = (_array(reading.curve), _array(reading.matrix), _array(reading.offset))
+        light = LightReading(*tone, films, _array(reading.grid), veil)
         convs = lambda: {name: (weight.cpu().numpy(), bias.cpu().numpy()) for name, (weight, bias) in self.convs.items()}  # noqa: E731
         return graph_of(self.model.config, self.strengths, convs, light, shape, guided=guided)
 

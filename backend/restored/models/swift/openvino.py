@@ -12,6 +12,7 @@ from ..base import Graph, Window
 from .config import SwiftConfig
 from .graph import SLOPE, unet
 from .light import CURVE_STEPS, LightConvs, LightReading, sample_grid
+from .veil_shape import BEYOND, BINS, LEAST, LUMA
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,17 +29,25 @@ def graph_of(
     guided: bool,
 ) -> Graph:
     """The plan's weights as constants; what the context says comes in as inputs, so that another picture needs no other graph."""
-    toned = changes_tone(reading)
+    toned, veil = changes_tone(reading) and not guided, None if guided else reading.veil
     rows, columns = shape[0] // config.stride, shape[1] // config.stride
 
-    def grid(window: Window) -> dict[str, Floats]:
-        return {"grid": sample_grid(reading.grid, (window.left, window.top, window.right, window.bottom), rows, columns)}
+    def of_tile(window: Window) -> dict[str, Floats]:
+        place = (window.left, window.top, window.right, window.bottom)
+        inputs = {"grid": sample_grid(reading.grid, place, rows, columns)}
+        if veil is not None:
+            inputs["field"] = veil.field(place, *shape)
+        return inputs
 
+    fixed = _reading_inputs(reading, toned)
+    if veil is not None:
+        fixed["air"] = _array(veil.air, CHANNELS)
+    veiled = veil is not None
     return Graph(
-        (strengths, shape, toned, guided),
-        lambda: build(config, convs(), shape, toned, guided),
-        _reading_inputs(reading, toned),
-        grid,
+        (strengths, shape, toned, veiled, guided),
+        lambda: build(config, convs(), shape, toned, veiled, guided),
+        fixed,
+        of_tile,
     )
 
 
@@ -48,9 +57,9 @@ def changes_tone(reading: LightReading) -> bool:
     return bool(reading.curve.any()) or bool(reading.offset.any()) or not same
 
 
-def build(config: SwiftConfig, convs: LightConvs, shape: tuple[int, int], toned: bool, guided: bool) -> ov.Model:
+def build(config: SwiftConfig, convs: LightConvs, shape: tuple[int, int], toned: bool, veiled: bool, guided: bool) -> ov.Model:
     """The graph for one plan and one tile shape; inputs are named as `_reading_inputs` names them, plus "tile", "grid" and, if
-    `guided`, "guess"."""
+    `veiled`, "field" and "air", if `guided`, "guess"."""
     height, width = shape
     tile = _input("tile", (1, 3, height, width))
     grid = _input("grid", (1, config.grid_channels, height // config.stride, width // config.stride))
@@ -60,12 +69,16 @@ def build(config: SwiftConfig, convs: LightConvs, shape: tuple[int, int], toned:
     ]
     inputs = [tile, grid, *(node for pair in films for node in pair)]
     base: Any = tile
+    if veiled:
+        field, air = _input("field", (1, BINS, height, width)), _input("air", CHANNELS)
+        inputs += [field, air]
+        base = _lifted(tile, field, air)
     if toned:
         curve = [_input(f"curve{step}", CHANNELS) for step in range(CURVE_STEPS)]
         columns = [_input(f"column{channel}", CHANNELS) for channel in range(3)]
         offset = _input("offset", CHANNELS)
         inputs += [*curve, *columns, offset]
-        base = _tone(tile, curve, columns, offset)
+        base = _tone(base, curve, columns, offset)
     if guided:
         inputs.append(_input("guess", (1, 3, height, width)))
         base = op.add(base, inputs[-1])
@@ -95,6 +108,23 @@ class OpenVinoOps:
 
     def shuffle(self, x: Any) -> Any:
         return op.depth_to_space(x, "depth_first", 2)
+
+
+def _lifted(tile: Any, field: Any, air: Any) -> Any:
+    """`restored.models.swift.veil.Veil.lifted`, element-wise as `_tone` is."""
+
+    def number(value: float) -> Any:
+        return op.constant(np.full((1, 1, 1, 1), value, np.float32))
+
+    planes = op.split(tile, op.constant(1), 3).outputs()
+    weighed = [op.multiply(plane, number(weight)) for plane, weight in zip(planes, LUMA, strict=True)]
+    guide = op.add(op.add(weighed[0], weighed[1]), weighed[2])
+    place = op.multiply(op.clamp(guide, 0.0, 1.0), number(BINS - 1))
+    bins = op.constant(np.arange(BINS, dtype=np.float32).reshape(1, -1, 1, 1))
+    near = op.relu(op.subtract(number(1), op.abs(op.subtract(place, bins))))
+    logit = op.reduce_sum(op.multiply(field, near), op.constant(np.array([1])), keep_dims=True)
+    through = op.add(op.multiply(op.sigmoid(logit), number(1 - LEAST)), number(LEAST))
+    return op.clamp(op.add(air, op.divide(op.subtract(tile, air), through)), -BEYOND, 1 + BEYOND)
 
 
 def _tone(tile: Any, curve: list[Any], columns: list[Any], offset: Any) -> Any:

@@ -15,14 +15,16 @@ from .network import Swift
 _SHUT: Final = 0.02
 """A channel whose gain for a task is below this does nothing for it."""
 
+_FREE: Final = ("rank", "own_levels", "composite", "reductions", "coarse_tasks", "veil")
+
 
 def widened(weights: Mapping[str, Tensor], before: SwiftConfig, after: SwiftConfig) -> dict[str, Tensor]:
     """The state dict of a network of `after` that computes what `weights`, of `before`, do.
 
     In layers that become each task's own, channels that the task's gains had shut come back with the general weight, and what
-    follows does not hear them yet. Raises ModelError when more differs than rank, own levels, composite and reductions.
+    follows does not hear them yet. Raises ModelError when more differs than what is in _FREE.
     """
-    free = {name: getattr(after, name) for name in ("rank", "own_levels", "composite", "reductions")}
+    free = {name: getattr(after, name) for name in _FREE}
     if replace(before, **free) != after:
         raise ModelError("Those weights are of another architecture than this run: more than the biases' rank differs.")
     old = Swift(before)
@@ -43,6 +45,8 @@ def widened(weights: Mapping[str, Tensor], before: SwiftConfig, after: SwiftConf
                 else:
                     _of_rank(conv, narrow, number)
         new.reader.load_state_dict(old.reader.state_dict())
+        if new.veil and old.veil:
+            new.veil.load_state_dict(old.veil.state_dict())
     return {name: value.detach().clone() for name, value in new.state_dict().items()}
 
 

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# What a rented machine runs: rented.sh MINUTES [RUN.yaml ...]. Expects beside the repository's root the carried folder .rented/ (made
+# by `make rented-archive` where the photographs are): wheels of what such a machine lacks, and packs of photographs. Results go to
+# $OUT. Without any run file: all of training/runs/rented.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+minutes=$1
+shift
+began=$(date +%s)
+mkdir -p /tmp/rented/site /tmp/rented/photographs
+for wheel in .rented/wheels/*.whl; do python3 -m zipfile -e "$wheel" /tmp/rented/site; done
+for pack in .rented/photographs-*; do [ -d "$pack" ] && cp -rn "$pack" /tmp/rented/photographs/; done
+export PYTHONPATH=$PWD/backend:$PWD/plugins:$PWD/training:/tmp/rented/site PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1
+python3 -m restored_training.cli rented "${OUT:-/tmp/rented/out}" --deadline "$((began + ${minutes%.*} * 60))" \
+    $(for pack in /tmp/rented/photographs/*; do printf -- '--photographs %s/photographs.json ' "$pack"; done) \
+    $(for run in "$@"; do printf -- '--run %s ' "$run"; done)
