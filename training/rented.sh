@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a rented machine runs: rented.sh MINUTES [RUN.yaml ...]. Expects beside the repository's root the carried folder .rented/ (made
 # by `make rented-archive` where the photographs are): wheels of what such a machine lacks, and packs of photographs. Results go to
-# $OUT. Without any run file: all of training/runs/rented.
+# $OUT. CHECK=1 first compares the device with the processor. Without any run file: all of training/runs/rented.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 minutes=$1
@@ -11,6 +11,7 @@ mkdir -p /tmp/rented/site /tmp/rented/photographs
 for wheel in .rented/wheels/*.whl; do python3 -m zipfile -e "$wheel" /tmp/rented/site; done
 for pack in .rented/photographs-*; do [ -d "$pack" ] && cp -rn "$pack" /tmp/rented/photographs/; done
 export PYTHONPATH=$PWD/backend:$PWD/plugins:$PWD/training:/tmp/rented/site PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1
+if [ -n "${CHECK:-}" ]; then timeout 70 python3 -m restored_training.rented_check "${OUT:-/tmp/rented/out}" || true; fi
 python3 -m restored_training.cli rented "${OUT:-/tmp/rented/out}" --deadline "$((began + ${minutes%.*} * 60))" \
     $(for pack in /tmp/rented/photographs/*; do printf -- '--photographs %s/photographs.json ' "$pack"; done) \
     $(for run in "$@"; do printf -- '--run %s ' "$run"; done)
