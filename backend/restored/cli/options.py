@@ -20,7 +20,10 @@ Strength = Annotated[
     typer.Option(min=0.0, max=1.0, metavar="0..1", help="How much of the restoration is applied: 0 nothing, 1 all (usual)."),
 ]
 Model = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The model to use, by its name or folder (see `restored models list`).")
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The model to use, by its name (see `restored models list`); with --no-daemon also by its folder."
+    ),
 ]
 Device = Annotated[
     str | None,

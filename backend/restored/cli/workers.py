@@ -13,7 +13,10 @@ from restored.daemon.work import Order
 from restored.engine import DEPTHS
 from restored.files import Done, OnProgress, Wish
 from restored_client.session import Outcome, Progress, Session
+from restored_client.wire.messages import is_model_name
 from restored_client.wire.pixels import Pixels
+
+from .say import Failure
 
 CLIENT: Final = "restored command line"
 
@@ -60,6 +63,8 @@ class _Daemon:
         def hear(now: Progress) -> None:
             progress(now.fraction, now.words)
 
+        if wish.model is not None and not is_model_name(wish.model):
+            raise Failure("The daemon uses installed models only, by their name. With --no-daemon a model's folder will do.")
         layer, where = to_wire(pixels), _mask(mask)
         return _done(self._session.restore(layer, mask=where, on_progress=hear, cancelled=cancelled, **wish.asked()))
 

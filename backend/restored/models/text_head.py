@@ -1,7 +1,6 @@
 """A text encoder that comes with a bundle: what its model was trained to listen to."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from .base import ModelError
+from .sentences import SentenceEncoder
 
 Tensors = dict[str, torch.Tensor]
 
@@ -21,38 +21,39 @@ class TextHead:
 
     description: the manifest's `text_head`: "encoder" (its name), "file" (safetensors with fc1 and fc2), "folder" (the
     encoder's folder in the bundle, or None when it was not given or is `INSTALLED`), "classes" (task ids of fc2's rows).
-    Raises ModelError when the encoder is missing.
+    tensors, read: the bundle's files by name, as tensors or as they are, checked; None for what it does not list.
+    Raises ModelError when the encoder is missing, or is none that can be read.
     """
 
-    def __init__(self, bundle: Path, description: Mapping[str, Any], tensors: Callable[[str], Tensors]) -> None:
+    def __init__(
+        self, description: Mapping[str, Any], tensors: Callable[[str], Tensors], read: Callable[[str], bytes | None]
+    ) -> None:
         encoder, folder = description["encoder"], description.get("folder")
         self._layers = tensors(description["file"])
+        if any(name not in self._layers for name in ("fc1.weight", "fc1.bias")):
+            raise ModelError("This model's text head is not one: it lacks the layer fc1.")
         if encoder == INSTALLED:
             self._sentence = _installed_encoder
-            return
-        if not folder:
+        elif folder:
+            self._sentence = SentenceEncoder(lambda name: read(f"{folder}/{name}"))
+        else:
             raise ModelError(
                 f"This model listens through the text encoder “{encoder}”, which was not given when it was imported. "
                 f"Import it again with the folder of {encoder}, or choose another model."
             )
-        from sentence_transformers import SentenceTransformer
-
-        model = SentenceTransformer(
-            str(bundle / folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
-        )
-        self._sentence = lambda text: model.encode(
-            text, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False
-        )
 
     def __call__(self, text: str) -> np.ndarray:
-        with torch.inference_mode():
-            sentence = self._sentence(text).float().cpu()
-            vector = F.linear(sentence, self._layers["fc1.weight"], self._layers["fc1.bias"])
-            return F.normalize(vector, dim=0).numpy()
+        sentence = torch.from_numpy(self._sentence(text)).float()
+        try:
+            with torch.inference_mode():
+                vector = F.linear(sentence, self._layers["fc1.weight"], self._layers["fc1.bias"])
+                return F.normalize(vector, dim=0).numpy()
+        except RuntimeError as wrong:
+            raise ModelError("This model's text head does not fit its text encoder.") from wrong
 
 
-def _installed_encoder(text: str) -> torch.Tensor:
+def _installed_encoder(text: str) -> np.ndarray:
     """The sentence vector of the encoder that is installed with the package: (384,)."""
     from restored.instruction.encoder import encode
 
-    return torch.from_numpy(encode([text]).pooled[0])
+    return encode([text]).pooled[0]

@@ -10,6 +10,7 @@ every protocol version.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Final, List, Mapping, Sequence, Tuple, cast
 
@@ -23,6 +24,8 @@ MAX_HEADER: Final[int] = 1 << 20
 """Bytes of a header at most: an instruction of 100 kB and its plan fit."""
 
 MAX_CONTEXT_SIDE: Final[int] = 256
+
+_MODEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 
 # client -> daemon
 HELLO: Final = "hello"
@@ -138,6 +141,11 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
 # --- requests ---
 
 
+def is_model_name(value: Any) -> bool:
+    """Whether it can be an installed model's name. Never a path: who may name a model may not choose what is opened."""
+    return isinstance(value, str) and _MODEL.fullmatch(value) is not None
+
+
 def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -184,7 +192,7 @@ FORMS: Final[Dict[str, Form]] = {
             "plan": _map,
             "strength": _fraction,
             "scale": _scale,
-            "model": _text,
+            "model": is_model_name,
             "keep": _flag,
             "device": _text,
             "previews": _flag,

@@ -6,6 +6,7 @@ import json
 from typing import Any, Dict, Final, Mapping, Optional
 
 from .errors import ClientError
+from .messages import is_model_name
 
 RECIPE_FORMAT: Final = 1
 PARASITE: Final = "restore-with-instruction/recipe"
@@ -68,4 +69,8 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
     for name in ("instruction", "model", "sha256", "mask", "source", "wish"):
         if not isinstance(recipe.get(name), (str, type(None))):
             raise ClientError("bad_recipe", detail=f"{name} {recipe[name]!r}"[:200])
+    if recipe.get("model") and not is_model_name(recipe["model"]):
+        # a recipe comes with a picture, from anybody: it may name a model, not say which folder to open
+        sentence = "This recipe does not name a model but a place on the disk, so it is not followed."
+        raise ClientError("bad_recipe", sentence, f"model {recipe['model']!r}"[:200])
     return recipe

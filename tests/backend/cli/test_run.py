@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from restored.cli import say, workers
 from restored.files import Wish
 from restored.io import Metadata, Picture, read_picture, write_picture
 from restored_client.wire.errors import Cancelled, ClientError
@@ -117,6 +118,25 @@ def test_a_recipe_of_another_model_is_said(restored: Run, photo: Path, tmp_path:
         (tmp_path / "r.json").write_text(json.dumps({**recipe, "sha256": fingerprint}))
         ran = restored("run", photo, "--recipe", tmp_path / "r.json", "-o", tmp_path / "o.png")
         assert (ran.code, "another version of the model" in ran.err) == (0, said)
+
+
+@pytest.mark.parametrize("model", ["/tmp/model", "../model", "./model", "a/b"])
+def test_a_recipe_may_not_say_which_folder_to_open(
+    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, model: str
+) -> None:
+    recipe = {"restore_with_instruction": 1, "plan": {"steps": [{"task": "lowlight", "label": "too dark", "strength": 1}]}}
+    (tmp_path / "r.json").write_text(json.dumps({**recipe, "model": model}))
+    for how in ((), ("--no-daemon",)):
+        ran = restored("run", photo, "--recipe", tmp_path / "r.json", "-o", tmp_path / "o.png", *how)
+        assert ran.code == 1
+        assert "not name a model but a place" in ran.err
+    assert somebody.said == []
+
+
+def test_the_daemon_is_asked_for_installed_models_only(restored: Run, photo: Path, tmp_path: Path) -> None:
+    daemon = workers._Daemon(None)  # type: ignore[arg-type]
+    with pytest.raises(say.Failure, match="--no-daemon"):
+        daemon.restore(np.zeros((1, 1, 3), np.uint8), Wish(instruction="x", model="/tmp/model"), None, print, bool)
 
 
 @pytest.mark.usefixtures("somebody")

@@ -152,6 +152,20 @@ def test_bundles_are_found_by_name_and_shipped_names_stay_theirs(tmp_path: Path,
         remove_bundle("mine")
 
 
+def test_a_name_is_not_looked_for_where_one_happens_to_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tmp_path / "stranger")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match="There is no model"):
+        load_bundle("stranger")
+    assert load_bundle("./stranger").name == load_bundle(Path("stranger")).name == "stranger"
+
+
+def test_names_that_no_file_can_have_get_the_sentence_too() -> None:
+    for name in ("x" * 10_000, "x/" + "y" * 10_000, "a/\0"):
+        with pytest.raises(ModelError, match="There is no model"):
+            load_bundle(name)
+
+
 def test_a_bundle_is_replaced_whole(tmp_path: Path) -> None:
     first = _write(tmp_path / "one", seed=0)
     second = _write(tmp_path / "one", seed=1)

@@ -16,6 +16,8 @@ from restored.models.bundle import load_bundle
 from restored.models.instructir import InstructIR
 from restored.models.instructir.published import CLASSES, TEXT_SHAPES, import_published
 
+from .encoders import write_encoder
+
 SHARED = Path(os.environ.get("RESTORED_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 TEXT = SHARED / "data" / "reference" / "lm_instructir-7d.pt"
 
@@ -83,16 +85,21 @@ def test_without_its_text_encoder_it_says_what_is_missing(image_pt: Path, text_p
 
 
 def test_an_encoder_given_is_taken_along_without_pickles(image_pt: Path, text_pt: Path, tmp_path: Path) -> None:
-    encoder = tmp_path / "bge"
-    (encoder / "1_Pooling").mkdir(parents=True)
-    (encoder / "model.safetensors").write_bytes(b"weights")
+    encoder = write_encoder(tmp_path / "bge", width=384)
     (encoder / "pytorch_model.bin").write_bytes(b"pickle")
-    (encoder / "1_Pooling" / "config.json").write_text("{}")
+    (encoder / "modules.json").write_text('[{"type": "evil.Transformer"}]')
+    (encoder / "evil.py").write_text("raise SystemExit")
     bundle = import_published(image_pt, text_pt, encoder).bundle
     assert {name for name in bundle.manifest.files if name.startswith("encoder/")} == {
         "encoder/model.safetensors",
-        "encoder/1_Pooling/config.json",
+        "encoder/config.json",
+        "encoder/vocab.txt",
+        "encoder/modules.json",
     }
+    assert bundle.embed("remove the noise").shape == (256,)
+    (encoder / "model.safetensors").write_bytes(b"weights")
+    with pytest.raises(ModelError, match="cannot be read"):
+        import_published(image_pt, text_pt, encoder)
     shutil.rmtree(encoder)
     encoder.mkdir()
     with pytest.raises(ModelError, match="no text encoder"):

@@ -16,6 +16,7 @@ from ..base import ModelError
 from ..bundle import Bundle, write_bundle
 from ..installed import list_bundles, user_bundles
 from ..manifest import check_name
+from ..sentences import FILES, SentenceEncoder
 from .network import InstructIR
 
 IMAGE_GIT_BLOB: Final = "fdeec1492a2ea4a84200a7b05ca89168b6198bdb"
@@ -102,11 +103,12 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _encoder_files(folder: Path) -> dict[str, bytes]:
-    """The encoder's configuration, vocabulary and safetensors; pickled weights are never taken along."""
-    wanted = [path for path in sorted(folder.rglob("*")) if path.suffix in (".json", ".txt", ".safetensors") and path.is_file()]
-    if not any(path.suffix == ".safetensors" for path in wanted):
+    """The encoder's configuration, vocabulary and safetensors; pickled weights and programs are never taken along."""
+    if not (folder / "model.safetensors").is_file():
         raise ModelError(f"{folder} holds no text encoder as safetensors.")
-    return {f"encoder/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in wanted}
+    content = {name: _read(folder / name) for name in FILES if (folder / name).is_file()}
+    SentenceEncoder(content.get)
+    return {f"encoder/{name}": value for name, value in content.items()}
 
 
 def _read(path: Path) -> bytes:

@@ -32,6 +32,12 @@ def test_a_recipe_survives() -> None:
         {"plan": None},
         {"instruction": ["x"]},
         {"model": 7},
+        {"model": "/home/me/model"},
+        {"model": "../model"},
+        {"model": "C:\\model"},
+        {"model": "."},
+        {"model": "swift\n"},
+        {"model": "\x1b]0;title\x07"},
         {"restore_with_instruction": "x"},
     ],
 )

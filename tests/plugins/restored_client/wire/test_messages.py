@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored_client import DEPTHS, ClientError, Pixels
+from restored_client.wire import messages
 from restored_client.wire.errors import SENTENCES
 from restored_client.wire.messages import (
     FORMS,
@@ -99,3 +100,18 @@ def test_every_sentence_is_one() -> None:
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in SENTENCES.values())
     assert "plug-in is older" in protocol_sentence(client=1, daemon=2)
     assert "engine is older" in protocol_sentence(client=2, daemon=1)
+
+
+@pytest.mark.parametrize("model", ["/tmp/model", "../model", "", ".", "a/b", "a\\b", "swift\n", 7])
+def test_a_request_names_installed_models_only(model) -> None:
+    layer = describe("layer", Pixels(1, 1, 3, "u8", bytes(3)))
+    with pytest.raises(ClientError, match="update both") as raised:
+        check_request(message("restore", "r", instruction="x", frames=[layer], model=model))
+    assert "model" in raised.value.detail
+    assert check_request(message("restore", "r", instruction="x", frames=[layer], model="swift-2.1_b"))[0]["model"]
+
+
+def test_client_and_models_agree_about_names() -> None:
+    manifest = pytest.importorskip("restored.models.manifest")
+    for name in ("swift", "a", "a" * 64, "a" * 65, "a.", ".a", "-a", "a b", "a/b", "", "A_b-c.d", "é"):
+        assert messages.is_model_name(name) == manifest.is_name(name), name
