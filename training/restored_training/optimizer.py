@@ -21,8 +21,10 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """One update; weights without a gradient keep still."""
+        """One update; weights without a gradient keep still. Matrices of one shape are made orthogonal together: one by one they
+        are thousands of kernels too small for a GPU."""
         for group in self.param_groups:
+            alike: dict[tuple[int, ...], list[tuple[Tensor, Tensor]]] = {}
             for weight in group["params"]:
                 if weight.grad is None:
                     continue
@@ -35,28 +37,31 @@ class Muon(torch.optim.Optimizer):
                 for matrix, place in matrices:
                     # a model of one task always has a gradient, and a look at it would make a GPU wait
                     if weight.ndim != 3 or len(weight) == 1 or bool(matrix.any()):
-                        update = orthogonal(matrix)
-                        place.add_(update.view(place.shape), alpha=-group["lr"] * 0.2 * max(update.shape) ** 0.5)
+                        alike.setdefault(tuple(matrix.shape), []).append((matrix, place))
+            for shape, pairs in alike.items():
+                updates = orthogonal(torch.stack([matrix for matrix, _ in pairs]))
+                for update, (_, place) in zip(updates, pairs, strict=True):
+                    place.add_(update.view(place.shape), alpha=-group["lr"] * 0.2 * max(shape) ** 0.5)
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """The nearest matrix with singular values near 1 (within about 0.7-1.2), by five Newton-Schulz steps.
+def orthogonal(matrices: Tensor) -> Tensor:
+    """The nearest matrices with singular values near 1 (within about 0.7-1.2), by five Newton-Schulz steps: (..., m, n).
 
     Every step multiplies from the left by a polynomial of the Gram matrix, and those commute: so they are gathered on the small
     Gram matrix, and the large one is multiplied twice instead of ten times.
     """
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
-    gram = x @ x.T
-    gathered = torch.eye(len(gram), device=gram.device)
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.mT if tall else matrices
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    gram = x @ x.mT
+    one = torch.eye(gram.shape[-1], device=gram.device)
+    gathered = one
     for _ in range(5):
-        step = -4.7750 * gram + 2.0315 * gram @ gram
-        step.diagonal().add_(3.4445)
+        step = 3.4445 * one - 4.7750 * gram + 2.0315 * gram @ gram
         gathered = step @ gathered
         gram = step @ gram @ step
     x = gathered @ x
-    return x.T if tall else x
+    return x.mT if tall else x
 
 
 class Optimizers:
@@ -81,7 +86,7 @@ class Optimizers:
                 lr=config.lr,
                 betas=config.betas,
                 weight_decay=config.weight_decay,
-                foreach=True,
+                **({"fused": True} if next(model.parameters()).is_cuda else {"foreach": True}),
             )
         ]
         if matrices:

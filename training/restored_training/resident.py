@@ -73,6 +73,7 @@ class ResidentSource:
         self._energy, self._energy_starts, self._energy_sides = prepared.energies.on(self.device)
         self._small, self._small_starts, self._small_sides = prepared.small.on(self.device)
         self._scales = prepared.scales
+        self._fitting: dict[int, tuple[Tensor, Tensor]] = {}
         self._fit = torch.tensor(fit if fit is not None else [True] * len(prepared.small.sides), device=self.device)
 
     @property
@@ -94,13 +95,22 @@ class ResidentSource:
         return _orient(patches, contexts, windows, layer.float(), generator, upright=upright)
 
     def _pick_levels(self, count: int, size: int, generator: torch.Generator) -> Tensor:
-        large = (self._sides.amin(1) >= size).view(-1, self._scales)
-        photos = (large.any(1) & self._fit).nonzero().squeeze(1)
-        if not len(photos):
-            raise DataError(f"No photograph is as large as a patch of {size} pixels. Use larger photographs or smaller patches.")
+        large, photos = self._large_enough(size)
         photo = photos[self._below(torch.full((count,), len(photos), device=self.device), generator)]
         scale = torch.multinomial(large[photo].float(), 1, generator=generator).squeeze(1)
         return photo * self._scales + scale
+
+    def _large_enough(self, size: int) -> tuple[Tensor, Tensor]:
+        """Which scales of which photographs a patch fits into, (photographs, scales) bool, and the photographs with any."""
+        if size not in self._fitting:
+            large = (self._sides.amin(1) >= size).view(-1, self._scales)
+            photos = (large.any(1) & self._fit).nonzero().squeeze(1)
+            if not len(photos):
+                raise DataError(
+                    f"No photograph is as large as a patch of {size} pixels. Use larger photographs or smaller patches."
+                )
+            self._fitting[size] = large, photos
+        return self._fitting[size]
 
     def _pick_layers(self, level: Tensor, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """The layer a person sends is the whole picture, or a part of it: its top-left (y, x) and (height, width)."""

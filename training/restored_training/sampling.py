@@ -143,8 +143,9 @@ class GroupSampler:
         patches, contexts, windows, sides = (value.to(device) for value in (patches, contexts, windows, sides))
         if rng.random() < self._mix.gray:
             patches, contexts = (luminance(value).expand_as(value).contiguous() for value in (patches, contexts))
-        patch = View(patches, grid_of(windows, size, size), torch.ones(count, device=device))
-        context = View(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), sides.amin(1) / CONTEXT_SIZE)
+        patch = View(patches, grid_of(windows, size, size), torch.ones(count, device=device), False)
+        far = sides.amin(1) / CONTEXT_SIZE
+        context = View(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), far, size > CONTEXT_SIZE or None)
 
         params: dict[Task, Params] = {
             task: degradation(task).draw(count, generator, torch.device(device), (size, size)) for task in present
@@ -154,10 +155,10 @@ class GroupSampler:
                 kind = degradation(task)
                 patch, context = (view.with_image(kind.scene(view, params[task])) for view in (patch, context))
         patches = patch.image
-        damaged, damaged_context = compose(patch, context, params, _mask(present, count, device))
+        damaged, damaged_context = compose(patch, context, params, _mask(present, count))
         assert damaged_context is not None
         remaining: list[Task] = [task for task in present if task not in named]
-        target = compose(patch, None, params, _mask(remaining, count, device))[0] if remaining else patches
+        target = compose(patch, None, params, _mask(remaining, count))[0] if remaining else patches
         if strength < 1:
             target = damaged + strength * (target - damaged)
         plan = Plan(steps=tuple(Step(task, strength=strength) for task in named))
@@ -219,8 +220,8 @@ def _overlap(task: Task, others: Sequence[Task]) -> bool:
     return any({task, other} == pair for pair in _HARD_TOGETHER for other in others)
 
 
-def _mask(tasks: Sequence[Task], count: int, device: torch.device | str) -> Tensor:
-    return torch.tensor([[task in tasks for task in TASKS]], device=device).expand(count, -1)
+def _mask(tasks: Sequence[Task], count: int) -> Tensor:
+    return torch.tensor([[task in tasks for task in TASKS]]).expand(count, -1)
 
 
 def _whole(windows: Tensor) -> Tensor:

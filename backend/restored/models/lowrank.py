@@ -66,7 +66,8 @@ class TaskConv2d(nn.Module):
         """
         if self._general:
             return self.weight, self.bias
-        active = torch.nonzero(weights).flatten()
+        # a model of one task needs no look at which are active, which would make a GPU wait
+        active = torch.nonzero(weights).flatten() if len(weights) > 1 else slice(None)
         p = weights[active]
         bias = self.bias + p @ self.task_bias[active]
         weight = self.weight + self.change(active, p).view_as(self.weight)
@@ -84,10 +85,10 @@ class TaskConv2d(nn.Module):
         finally:
             self._general = False
 
-    def change(self, tasks: Tensor, strengths: Tensor) -> Tensor:
+    def change(self, tasks: Tensor | slice, strengths: Tensor) -> Tensor:
         """What tasks add to the weight, before any gains: (out, in*k*k).
 
-        tasks: (n,) int64, their numbers; strengths: (n,) float.
+        tasks: (n,) int64, their numbers, or a slice of them; strengths: (n,) float.
         """
         if self.rank is None:
             return torch.einsum("n,noi->oi", strengths, self.own[tasks])

@@ -31,6 +31,13 @@ class View:
     image: Tensor
     grid: Tensor
     zoom: Tensor
+    thumbnail: bool | None = None
+    """Whether zoom is above 1, where that is known beforehand: a look at a GPU's memory makes it wait."""
+
+    @property
+    def far(self) -> bool:
+        """True where pixels show the mean of many."""
+        return bool((self.zoom > 1).any()) if self.thumbnail is None else self.thumbnail
 
     @classmethod
     def whole(cls, image: Tensor, zoom: float = 1.0) -> "View":
@@ -41,10 +48,10 @@ class View:
 
     def pick(self, rows: Tensor) -> "View":
         """The samples `rows` (indices) only."""
-        return View(self.image[rows], self.grid[rows], self.zoom[rows])
+        return View(self.image[rows], self.grid[rows], self.zoom[rows], self.thumbnail)
 
     def with_image(self, image: Tensor) -> "View":
-        return View(image, self.grid, self.zoom)
+        return View(image, self.grid, self.zoom, self.thumbnail)
 
 
 def grid_of(box: Tensor, height: int, width: int) -> Tensor:

@@ -134,7 +134,7 @@ class Blur(Degradation):
         def finished(value: Tensor) -> Tensor:
             return torch.where(linear, value.clamp(1e-6, 1) ** (1 / response), value)
 
-        if bool((view.zoom > 1).any()):
+        if view.far:
             return finished(gaussian_blur(image, rms_radius(params["kernel"]) / view.zoom)).clamp(0, 1)
         out = convolve(image, params["kernel"])
         if rows := torch.nonzero(params["alone"]).flatten().tolist():

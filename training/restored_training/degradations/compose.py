@@ -80,17 +80,25 @@ def compose(
 
     patch, context: views of the same N layers (context may be None when no model needs it).
     params: from `draw`, or per task with leading dimension N.
-    active: (N, T) bool in the order of TASKS. Switching a task off and composing again with the same params gives the target
-        with that damage, and only that, removed.
+    active: (N, T) bool in the order of TASKS, best on the CPU, where looking costs nothing. Switching a task off and composing
+        again with the same params gives the target with that damage, and only that, removed.
     Returns (N, 3, H, W) float32 in [0, 1] for each view; views are not changed.
     """
     images = [None if view is None else view.image for view in (patch, context)]
     for task in order:
+        if task not in params:
+            continue
         on = active[:, TASKS.index(task)]
-        if task not in params or not bool(on.any()):
+        if not bool(on.any()):
             continue
         own = dict(params[task])
         rows = own.pop("rows", None)
+        if rows is None and bool(on.all()) and "lowlight" not in params:
+            images = [
+                None if image is None or view is None else _KINDS[task].render(view.with_image(image), own)
+                for image, view in zip(images, (patch, context), strict=True)
+            ]
+            continue
         if rows is None:
             rows = torch.arange(len(on), device=patch.image.device)
         keep = on.to(rows.device)[rows].nonzero().squeeze(1)
@@ -107,7 +115,7 @@ def compose(
             current = images[i]
             if view is None or current is None:
                 continue
-            damaged = _KINDS[task].render(View(current[rows], view.grid[rows], view.zoom[rows]), own)
+            damaged = _KINDS[task].render(view.pick(rows).with_image(current[rows]), own)
             images[i] = current.index_copy(0, rows, damaged)
     assert images[0] is not None
     return images[0], images[1]

@@ -111,7 +111,7 @@ class Haze(Degradation):
         glow = 1 + ((view.grid - 0.5) * params["glow"][:, None, None, :] * 2).sum(-1)[:, None]
         air = (params["air"][:, :, None, None] * glow).clamp(0, 1)
         out = air + (view.image - air) * t
-        if bool((view.zoom > 1).any()):
+        if view.far:
             return out.clamp(0, 1)
         out = round8(out + column(params["grain"]) * spread(params["noise"], *out.shape[-2:]))
         rows = params["quality"].nonzero().squeeze(1)

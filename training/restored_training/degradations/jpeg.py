@@ -37,7 +37,7 @@ class Jpeg(Degradation):
         }
 
     def render(self, view: View, params: Params) -> Tensor:
-        if bool((view.zoom > 1).any()):
+        if view.far:
             return view.image
         out = view.image
         rows = params["twice"].nonzero().squeeze(1)

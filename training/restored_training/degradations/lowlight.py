@@ -70,7 +70,9 @@ class LowLight(Degradation):
         smooth = gaussian_blur(noise.sum(1, keepdim=True) / 3**0.5, 0.5 + params["common"], radius=3) * 2
         noise = torch.where(common > 0, (1 - common) * noise + common * smooth, noise)
         out = round8(dark + deviation * noise / column(view.zoom))
-        rows = ((params["quality"] > 0) & (view.zoom <= 1)).nonzero().squeeze(1)
+        if view.far:
+            return out
+        rows = params["quality"].nonzero().squeeze(1)
         if len(rows):
             saved = through_jpeg(out[rows], params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
             out = out.index_copy(0, rows, saved)

@@ -91,7 +91,9 @@ class Noise(Degradation):
                 out = out.index_copy(0, rows, image[rows] + make(image[rows], noise[rows], own) / zoom[rows])
         out = out.clamp(0, 1)
         out = torch.where(column(params["eight_bit"]), round8(out), out)
-        rows = ((params["quality"] > 0) & (view.zoom <= 1)).nonzero().squeeze(1)
+        if view.far:
+            return out
+        rows = params["quality"].nonzero().squeeze(1)
         if len(rows):
             saved = through_jpeg(out[rows], params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
             out = out.index_copy(0, rows, saved)

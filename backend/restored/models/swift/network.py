@@ -103,7 +103,8 @@ class Swift(SwiftTraits, Restorer):
         if self.veil is None or VEILED not in self.config.tasks:
             return reading
         strength = weights[self.config.tasks.index(VEILED)]
-        return replace(reading, veil=self.veil(context, strength)) if bool(strength) else reading
+        wanted = len(weights) == 1 or bool(strength)  # an expert for haze is always asked to
+        return replace(reading, veil=self.veil(context, strength)) if wanted else reading
 
     def toned(self, image: Tensor, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
         """What the network corrects, (N, 3, h, w): the tile without its veil and with its tone mapped, or, where a coarser scale
