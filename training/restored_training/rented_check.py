@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-import restored
+from restored import engine
 from restored.ground.tasks import FIRST_TASKS
 from restored.instruction.plan import Plan, Step
 
@@ -56,7 +56,7 @@ def write(out: Path, device: str = "cuda", sizes: tuple[tuple[int, int], ...] = 
 
 
 def _restored(image: np.ndarray, plan: Plan, device: str) -> np.ndarray:
-    return np.asarray(restored.restore(image, plan, device=device).image)
+    return engine.run(image, plan, device=device).image
 
 
 def _name(device: str) -> str:
