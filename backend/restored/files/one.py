@@ -171,7 +171,7 @@ def _save(loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, qua
         recipe |= {"mask": kept} if kept else {}
         if kept is None:
             notes.append("The mask is too detailed to be kept in the recipe: keep its file, to do the same again.")
-    quality = quality or _quality(target, loaded.pages[0], first)
+    quality = quality or _quality(target, results[0], first, wish.scale)
     notes += write_pages(target, results, encode_recipe(recipe) if recipe else None, quality=quality)
     if loaded.mask is not None and (format_of(target) == "jpeg" or (format_of(target) == "webp" and loaded.pages[0].lossy)):
         notes.append("A JPEG or WebP rounds pixels in blocks, outside the mask too. PNG and TIFF keep those exactly.")
@@ -221,14 +221,13 @@ def _result(picture: Picture, done: Done | None) -> Picture:
     return replace(picture, pixels=pixels, metadata=metadata)
 
 
-def _quality(target: Path, picture: Picture, done: Done) -> int | None:
+def _quality(target: Path, result: Picture, done: Done, scale: int) -> int | None:
     """As the source was; but what was freed from JPEG's artefacts is not given them back."""
-    own = kept_quality(target, picture)
+    own = kept_quality(target, result, scale)
     freed = any(step.get("task") == "dejpeg" for step in done.plan.get("steps", ()))
-    if not freed or picture.encoding is None or format_of(target) not in ("jpeg", "webp"):
+    if not freed or result.encoding is None or format_of(target) not in ("jpeg", "webp"):
         return own
-    was = own if own is not None else picture.encoding.quality
-    return max(was or 0, _CLEAN_QUALITY)
+    return max(own or result.encoding.quality or 0, _CLEAN_QUALITY)
 
 
 def _origin(loaded: Loaded, wish: Wish) -> dict[str, str]:

@@ -30,7 +30,7 @@ def encoding(data: bytes) -> Webp | None:
 
 
 def matching_quality(pixels: NDArray, how: Webp) -> int:
-    """The quality 1..100 at which these (H, W, 1 to 4) uint8 pixels, those of the original, take about as much as it did."""
+    """The quality 1..100 at which these (H, W, 1 to 4) uint8 pixels take about as much as the file did."""
     low, high, quality = 1, 100, 75
     for _ in range(_TRIES):
         ratio = len(encode(pixels, {}, quality)) / max(how.nbytes, 1)

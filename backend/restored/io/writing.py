@@ -89,11 +89,13 @@ def write_to(file: BinaryIO, kind: Format, picture: Picture, quality: int | None
         file.write(webp.encode(pixels, _blocks(picture.metadata), lossy))
 
 
-def kept_quality(path: Path, original: Picture) -> int | None:
-    """The quality at which a result should be written so that its file is about as good and as large as the original's was;
-    None where the writer finds that by itself (a JPEG brings its tables) or the format is lossless."""
-    if format_of(path) == "webp" and isinstance(original.encoding, webp.Webp) and original.pixels.dtype == np.uint8:
-        return webp.matching_quality(original.pixels, original.encoding)
+def kept_quality(path: Path, picture: Picture, scale: int = 1) -> int | None:
+    """The quality at which `picture`, a result that is `scale` times as wide as its file was, should be written so that the
+    new file is about as large as the old one was (for its pixels); None where the writer finds that by itself (a JPEG brings
+    its tables) or the format is lossless."""
+    if format_of(path) == "webp" and isinstance(picture.encoding, webp.Webp):
+        was = webp.Webp(picture.encoding.nbytes * scale * scale)
+        return webp.matching_quality(to_depth(picture.pixels, np.uint8), was)
     return None
 
 
