@@ -92,6 +92,16 @@ def confirmed(question: str) -> bool:
         return False
 
 
+def chosen(question: str, answers: tuple[str, ...]) -> str:
+    """Ask which of `answers` it shall be; no answer is the first."""
+    err.print(Text(f"{question} {', '.join(answers)}? [{answers[0]}] "), end="")
+    try:
+        said = sys.stdin.readline().strip().lower()
+    except OSError:
+        said = ""
+    return next((answer for answer in answers if said and answer.startswith(said)), answers[0])
+
+
 def debugging() -> bool:
     """Whether the user asked for tracebacks."""
     return bool(os.environ.get("RESTORED_DEBUG"))

@@ -138,14 +138,22 @@ def restore_pages(
 
 
 def save(
-    loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, *, quality: int | None = None, keep: bool = False
+    loaded: Loaded,
+    done: list[Done | None],
+    target: Path,
+    wish: Wish,
+    *,
+    quality: int | None = None,
+    keep: bool = False,
+    staging: Path | None = None,
 ) -> Report:
-    """Write what came of it. Raises PictureError; then `target` is as it was."""
+    """Write what came of it; half-written files lie in `staging`, or beside the target. Raises PictureError; then `target` is
+    as it was."""
     if not (keep and target.exists()):
-        return _save(loaded, done, target, wish, quality)
+        return _save(loaded, done, target, wish, quality, staging)
     aside = _kept_aside(target)
     try:
-        report = _save(loaded, done, target, wish, quality)
+        report = _save(loaded, done, target, wish, quality, staging)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
@@ -153,16 +161,16 @@ def save(
     return replace(report, notes=(note, *report.notes))
 
 
-def _save(loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, quality: int | None) -> Report:
+def _save(loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, quality: int | None, staging: Path | None) -> Report:
     first = next(one for one in done if one is not None)
     summary = replace(first, seconds=sum(one.seconds for one in done if one is not None))
     results = [_result(picture, one) for picture, one in zip(loaded.pages, done, strict=True)]
     width, height = results[0].width, results[0].height
     if not any(one is not None and one.changed for one in done):
         if format_of(target) == loaded.pages[0].format and loaded.whole:
-            copy_file(loaded.source, target)
+            copy_file(loaded.source, target, staging)
             return Report(summary, width, height, (), len(results))
-        notes = write_pages(target, loaded.pages, quality=quality or kept_quality(target, loaded.pages[0]))
+        notes = write_pages(target, loaded.pages, quality=quality or kept_quality(target, loaded.pages[0]), staging=staging)
         return Report(summary, width, height, (*loaded.notes, *notes), len(results))
     notes = list(loaded.notes)
     recipe = {**first.recipe, **_origin(loaded, wish)} if first.recipe else None
@@ -172,7 +180,7 @@ def _save(loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, qua
         if kept is None:
             notes.append("The mask is too detailed to be kept in the recipe: keep its file, to do the same again.")
     quality = quality or _quality(target, results[0], first, wish.scale)
-    notes += write_pages(target, results, encode_recipe(recipe) if recipe else None, quality=quality)
+    notes += write_pages(target, results, encode_recipe(recipe) if recipe else None, quality=quality, staging=staging)
     if loaded.mask is not None and (format_of(target) == "jpeg" or (format_of(target) == "webp" and loaded.pages[0].lossy)):
         notes.append("A JPEG or WebP rounds pixels in blocks, outside the mask too. PNG and TIFF keep those exactly.")
     notes += _another_model(wish, first)

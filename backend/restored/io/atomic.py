@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -41,15 +42,16 @@ def check_writable(path: Path) -> None:
 
 
 @contextmanager
-def atomic(path: Path) -> Iterator[BinaryIO]:
+def atomic(path: Path, staging: Path | None = None) -> Iterator[BinaryIO]:
     """A file to write that replaces `path` when the block ends well, and is removed without a trace when it does not.
 
-    It lies in the same folder, since only then is the final rename one step. Raises PictureError for what the disk refuses.
+    It lies in the same folder, or in `staging` on the same disk, since only then is the final rename one step. Raises
+    PictureError for what the disk refuses.
     """
     check_writable(path)
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".restored-", suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=staging or path.parent, prefix=".restored-", suffix=".part")
         with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
@@ -65,9 +67,9 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
             os.unlink(temporary)
 
 
-def copy_file(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path, staging: Path | None = None) -> None:
     """A byte-for-byte copy that appears whole or not at all."""
-    with open(source, "rb") as original, atomic(target) as copy:
+    with open(source, "rb") as original, atomic(target, staging) as copy:
         shutil.copyfileobj(original, copy, 1 << 20)
 
 
@@ -75,9 +77,15 @@ def _mode(path: Path) -> int:
     """The rights that a file written the ordinary way would have: those it has, else what the umask leaves."""
     if path.exists():
         return stat.S_IMODE(path.stat().st_mode)
-    mask = os.umask(0)
+    return 0o666 & ~_umask()
+
+
+@lru_cache(maxsize=1)
+def _umask() -> int:
+    """Asked once: to read it one must set it, which files that other threads make meanwhile would notice."""
+    mask = os.umask(0o077)
     os.umask(mask)
-    return 0o666 & ~mask
+    return mask
 
 
 def _sentence(path: Path, code: int) -> str:

@@ -51,8 +51,15 @@ def write_picture(path: Path, picture: Picture, recipe: str | None = None, *, qu
     return write_pages(path, [picture], recipe, quality=quality)
 
 
-def write_pages(path: Path, pictures: list[Picture], recipe: str | None = None, *, quality: int | None = None) -> list[str]:
-    """The same for several pages, which only TIFF holds; the recipe goes into the first."""
+def write_pages(
+    path: Path,
+    pictures: list[Picture],
+    recipe: str | None = None,
+    *,
+    quality: int | None = None,
+    staging: Path | None = None,
+) -> list[str]:
+    """The same for several pages, which only TIFF holds; the recipe goes into the first. staging: see `atomic`."""
     kind = format_of(path)
     if len(pictures) > 1 and kind != "tiff":
         raise PictureError(f"{NAMES[kind]} holds one picture, not {len(pictures)}. Name the result .tif.")
@@ -63,7 +70,7 @@ def write_pages(path: Path, pictures: list[Picture], recipe: str | None = None, 
         metadata, said = _fitting(kind, picture.metadata, recipe if picture is pictures[0] else None)
         fitted.append(replace(picture, metadata=metadata))
         notes += [note for note in said if note not in notes]
-    with atomic(path) as file:
+    with atomic(path, staging) as file:
         if kind == "tiff":
             write_tiff(file, [(p.pixels, p.metadata, p.premultiplied) for p in fitted])
         else:

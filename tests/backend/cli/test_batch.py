@@ -30,7 +30,7 @@ def test_every_picture_is_restored(restored: Run, somebody: Somebody, folder: Pa
     ran = restored("batch", folder, "brighter", "-o", tmp_path / "deep" / "out")
     assert ran.code == 0
     assert "3 restored" in ran.out
-    assert names(tmp_path / "deep" / "out") == [".restored-batch.json", "a.png", "b.jpg", "c.tif"]
+    assert names(tmp_path / "deep" / "out") == [".restored-batch.jsonl", "a.png", "b.jpg", "c.tif"]
     assert len(somebody.said) == 6
 
 
@@ -41,7 +41,7 @@ def test_one_bad_file_does_not_stop_the_rest(restored: Run, somebody: Somebody, 
     assert ran.code == 1
     assert (said["done"], said["failed"]) == (2, 1)
     assert "b.jpg" in next(result["error"] for result in said["results"] if "error" in result)
-    assert names(tmp_path / "out") == [".restored-batch.json", "a.png", "c.tif"]
+    assert names(tmp_path / "out") == [".restored-batch.jsonl", "a.png", "c.tif"]
     assert "1 failed" in restored("batch", folder, "brighter", "-o", tmp_path / "out").out
 
 
@@ -63,12 +63,13 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(restored: Run, somebody: 
     somebody.before = second_fails
     ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", "--json")
     assert ran.code == 130
-    assert (json.loads(ran.out)["done"], json.loads(ran.out)["stopped"]) == (1, True)
+    first = json.loads(ran.out)
+    assert (first["done"], first["stopped"]) == (1, True)
     somebody.before = lambda: None
     somebody.said.clear()
     said = json.loads(restored("batch", folder, "brighter", "-o", tmp_path / "out", "--json").out)
     assert (said["done"], said["skipped"]) == (2, 1)
-    assert [result["file"] for result in said["results"]] == ["b.jpg", "c.tif"]
+    assert sorted(result["file"] for result in first["results"] + said["results"]) == ["a.png", "b.jpg", "c.tif"]
 
 
 def test_a_changed_original_and_a_lost_result_are_done_again(
@@ -109,3 +110,67 @@ def test_folders_that_do_not_fit(restored: Run, folder: Path, tmp_path: Path) ->
     assert "no pictures" in restored("batch", tmp_path / "empty", "brighter", "-o", tmp_path / "o").err
     assert "cannot be made" in restored("batch", folder, "brighter", "-o", folder / "a.png" / "x").err
     assert restored("batch", folder, "brighter").code == 2
+
+
+@pytest.mark.usefixtures("somebody")
+def test_folders_inside_other_formats_and_what_is_left_alone(restored: Run, folder: Path, tmp_path: Path) -> None:
+    (folder / "inside").mkdir()
+    Image.fromarray(np.full((4, 4, 3), 9, np.uint8)).save(folder / "inside" / "d.bmp")
+    (folder / "._a.png").write_bytes(b"macOS")
+    out = tmp_path / "out"
+    ran = restored("batch", folder, "brighter", "-o", out)
+    assert ran.code == 0
+    for words in ("One folder inside", "--recursive", "1 .txt", "macOS"):
+        assert words in ran.err
+    ran = restored("batch", folder, "brighter", "-o", out, "--recursive", "--json")
+    assert [row["result"] for row in json.loads(ran.out)["results"]] == ["inside/d.png"]
+    assert restored("batch", folder, "brighter", "-o", tmp_path / "p", "-r", "--format", "webp", "--suffix", "-x").code == 0
+    assert names(tmp_path / "p") == [".restored-batch.jsonl", "a-x.webp", "b-x.webp", "c-x.webp", "inside"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_somebody_elses_file_is_not_overwritten(restored: Run, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    Image.fromarray(np.full((4, 4, 3), 200, np.uint8)).save(out / "a.png")
+    theirs = (out / "a.png").read_bytes()
+    ran = restored("batch", folder, "brighter", "-o", out)
+    assert (ran.code, (out / "a.png").read_bytes()) == (0, theirs)
+    assert "1 left as they were" in ran.out
+    assert "a.png” is there already" in ran.err
+    assert restored("batch", folder, "brighter", "-o", out, "--on-conflict", "rename").code == 0
+    assert (out / "a.png").read_bytes() == theirs
+    assert (out / "a (2).png").is_file()
+    assert restored("batch", folder, "brighter", "-o", out, "--on-conflict", "overwrite", "--again").code == 0
+    assert (out / "a.png").read_bytes() != theirs
+
+
+@pytest.mark.usefixtures("somebody")
+def test_results_whose_ledger_was_lost_are_known_by_their_recipes(restored: Run, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert restored("batch", folder, "brighter", "-o", out).code == 0
+    (out / ".restored-batch.jsonl").unlink()
+    said = json.loads(restored("batch", folder, "brighter", "-o", out, "--json").out)
+    assert (said["done"], said["skipped"], said["failed"]) == (0, 3, 0)
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_report_and_a_page(restored: Run, folder: Path, tmp_path: Path) -> None:
+    (folder / "b.jpg").write_bytes(b"broken")
+    report, page = tmp_path / "r.jsonl", tmp_path / "p.html"
+    assert restored("batch", folder, "brighter", "-o", tmp_path / "out", "--report", report, "--page", page).code == 1
+    rows = [json.loads(line) for line in report.read_text().splitlines()]
+    assert sorted(row["file"] for row in rows) == ["a.png", "b.jpg", "c.tif"]
+    text = page.read_text("utf-8")
+    assert "2 restored, 1 failed" in text
+    assert text.count("data:image/jpeg;base64,") == 4
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(
+    "arguments", [["--format", "gif"], ["--on-conflict", "maybe"], ["--suffix", "../x"], ["--quality", "0"]], ids=lambda a: a[0]
+)
+def test_wrong_options(restored: Run, folder: Path, tmp_path: Path, arguments: list[str]) -> None:
+    ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", *arguments)
+    assert ran.code == 2
+    assert arguments[0] in ran.err

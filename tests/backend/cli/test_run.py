@@ -273,3 +273,17 @@ def test_an_instruction_that_is_not_utf_8(restored: Run, somebody: Somebody, pho
         restored("run", photo, b"brighter \xff\xfe".decode("utf-8", "surrogateescape"), "-o", photo.with_name("o.png")).code == 0
     )
     assert somebody.said[0].instruction == "brighter ��"
+
+
+@pytest.mark.usefixtures("somebody")
+def test_another_picture_in_the_results_place_is_kept_and_said(restored: Run, photo: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (5, 5), (1, 2, 3)).save(tmp_path / "o.png")
+    theirs = (tmp_path / "o.png").read_bytes()
+    ran = restored("run", photo, "brighter", "-o", tmp_path / "o.png")
+    assert ran.code == 0
+    assert "kept as “o.before-1.png”" in ran.err
+    assert (tmp_path / "o.before-1.png").read_bytes() == theirs
+    assert restored("run", photo, "much brighter", "-o", tmp_path / "o.png").err == "", "a result of ours may be replaced"
+    (tmp_path / "o.png").write_bytes(theirs)
+    assert restored("run", photo, "brighter", "-o", tmp_path / "o.png", "--overwrite").err == ""
+    assert names(tmp_path) == ["o.before-1.png", "o.png", "photo.png"]

@@ -1,0 +1,156 @@
+"""Which pictures of a batch are done: a file that only grows, so that the millionth entry costs what the first did."""
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Final, Self
+
+from .wish import Wish
+
+NAME: Final = ".restored-batch.jsonl"
+PARTS: Final = ".restored-parts"
+_SYNC: Final = 1.0
+"""Seconds between two syncs: a killed process loses nothing, a power cut at most this much."""
+
+
+class LedgerError(ValueError):
+    """The folder holds results that this batch must not be mixed with; the message is a sentence for the user."""
+
+
+class Ledger:
+    """One line for the wish, then one for each finished original: its path, size, time of change and result.
+
+    A picture counts as done while its original is unchanged and its result is still there. A line that a kill cut short counts
+    as not written. Results of another wish in the same folder would be a mix that nobody could tell apart later, so they are
+    refused unless all is done `again`. In memory an entry is two hashes of eight bytes.
+    """
+
+    def __init__(self, output: Path, wish: Wish, *, again: bool = False) -> None:
+        """Makes the output folder. Raises LedgerError."""
+        self._output = output
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            self._file = open(output / NAME, "a+b")  # noqa: SIM115
+        except OSError as error:
+            raise LedgerError(f"The folder “{output}” cannot be made: {error.strerror}.") from error
+        self._synced = time.monotonic()
+        self._done: set[int] = set()
+        self._made: set[int] = set()
+        try:
+            _lock(self._file)
+        except OSError as error:
+            self._file.close()
+            raise LedgerError(
+                f"Another batch is writing into “{output}” right now. Wait for it, or use another folder."
+            ) from error
+        self._sweep()
+        wishes = self._read(again)
+        if wishes and wish.digest() not in wishes and not again:
+            self.close()
+            raise LedgerError(
+                f"“{output}” holds results of another instruction or other settings. "
+                "Use a folder of its own for each, or --again to do all anew."
+            )
+        if again or not wishes:
+            self._append({"wish": wish.digest(), "asked": wish.asked(), "again": again})
+
+    @property
+    def parts(self) -> Path:
+        """Where half-written files lie, on the disk of the results."""
+        return self._output / PARTS
+
+    def has(self, name: str, source: Path, target: Path) -> bool:
+        """True when the result for this original is there already. name: its path in the batch."""
+        return _entry(name, *_mark(source)) in self._done and target.is_file()
+
+    def made(self, target: Path) -> bool:
+        """True when this very file was written by a batch in this folder, so that a later one may replace it."""
+        return target.is_file() and _entry(self._inside(target), *_mark(target)) in self._made
+
+    def add(self, name: str, source: Path, target: Path, **facts: Any) -> None:
+        """Remember that this original is done."""
+        (size, changed), made = _mark(source), _mark(target)
+        result = self._inside(target)
+        self._append({"name": name, "size": size, "mtime": changed, "result": result, "made": made, **facts})
+        self._done.add(_entry(name, size, changed))
+        self._made.add(_entry(result, *made))
+
+    def close(self) -> None:
+        self._file.close()
+        if self.parts.is_dir() and not any(self.parts.iterdir()):
+            self.parts.rmdir()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _inside(self, target: Path) -> str:
+        return target.relative_to(self._output).as_posix()
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        line = json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        # the line break first where a kill cut the last line short: O_APPEND puts it all behind what is there, in one write
+        self._file.seek(0, os.SEEK_END)
+        end = self._file.tell()
+        if end:
+            self._file.seek(end - 1)
+            line = line if self._file.read(1) == b"\n" else b"\n" + line
+        self._file.write(line)
+        self._file.flush()
+        if time.monotonic() - self._synced > _SYNC:
+            os.fsync(self._file.fileno())
+            self._synced = time.monotonic()
+
+    def _read(self, again: bool) -> set[str]:
+        """Fill `_done` from the file; the wishes that it names. What was before an `again` no longer counts."""
+        wishes: set[str] = set()
+        self._file.seek(0)
+        for line in self._file:
+            try:
+                entry = json.loads(line)
+                if "wish" in entry:
+                    if entry.get("again"):
+                        wishes.clear()
+                        self._done.clear()
+                    wishes.add(str(entry["wish"]))
+                else:
+                    size, changed = entry["made"]
+                    self._made.add(_entry(str(entry["result"]), int(size), int(changed)))
+                    if not again:
+                        self._done.add(_entry(str(entry["name"]), int(entry["size"]), int(entry["mtime"])))
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue
+        return wishes
+
+    def _sweep(self) -> None:
+        """Remove what a killed run left half-written. Nobody else writes there: the ledger is locked."""
+        if self.parts.is_dir():
+            for part in self.parts.glob("*.part"):
+                part.unlink(missing_ok=True)
+
+
+def _entry(name: str, size: int, changed: int) -> int:
+    text = f"{name}\0{size}\0{changed}".encode("utf-8", "surrogateescape")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+
+
+def _mark(source: Path) -> tuple[int, int]:
+    status = source.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _lock(file: Any) -> None:
+    """Held until the file is closed, however the process ends. Raises OSError when another process holds it."""
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(1 << 40)  # a byte that nobody reads
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # pyright: ignore[reportAttributeAccessIssue]
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,276 @@
+"""Many pictures: while one is restored, the next are read and the last are written, within a bound of memory."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from PIL import Image
+
+from restored.io import PictureError, format_of
+
+from .isolated import Reader
+from .one import Loaded, Report, restore_pages, save
+from .thumbnails import Pair, pair
+from .wish import Done, OnProgress, Restore, Wish, never
+
+READERS: Final = 2
+WRITERS: Final = 2
+_LOOK: Final = 0.5
+"""Seconds between two looks at whether all was cancelled."""
+_SHARE: Final = 0.25
+"""Of the memory that is free: what pictures on their way may take together."""
+_LEAST: Final = 256 << 20
+_TIMES_PACKED: Final = 20
+"""What a compressed picture and its result take beside their file, roughly; known better once it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One original and where its result goes. name: its path in the folder."""
+
+    source: Path
+    target: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: a report, or a sentence why not. code: the error's name, where it has one."""
+
+    job: Job
+    report: Report | None = None
+    error: str | None = None
+    code: str = ""
+    pair: Pair | None = None
+
+
+def restore_many(
+    jobs: Iterable[Job],
+    wish: Wish,
+    restore: Restore,
+    tell: Callable[[Outcome], None],
+    *,
+    explain: Callable[[BaseException], str] = str,
+    hopeless: Callable[[BaseException], bool] = lambda error: False,
+    quality: int | None = None,
+    staging: Path | None = None,
+    forced: bool = False,
+    show: bool = False,
+    readers: int = READERS,
+    writers: int = WRITERS,
+    budget: int | None = None,
+    reader: Callable[[], Any] = Reader,
+    progress: OnProgress = lambda fraction, words: None,
+    cancelled: Callable[[], bool] = never,
+) -> None:
+    """Restore `jobs` in about their order. `restore` and `tell` are called in the caller's thread only.
+
+    explain: the sentence for an exception; hopeless: whether every picture would meet it. forced: the targets' endings were
+    asked for, so that they stay whatever the picture needs. show: outcomes carry a pair of thumbnails. budget: bytes of
+    pictures on their way. reader: makes what reads, one for each of `readers` threads.
+    Cancelled, it returns, or raises what `restore` raises then; it also raises what is hopeless. Pictures that are being written
+    are finished first.
+    """
+    line = _Line(wish, readers, _Budget(budget or _affordable()), reader, forced, explain)
+    pool = ThreadPoolExecutor(writers, thread_name_prefix="restored writer")
+    waiting = 0
+    try:
+        line.start(iter(jobs))
+        while line.reading or waiting:
+            try:
+                event = line.events.get(timeout=_LOOK)
+            except queue.Empty:
+                if cancelled():
+                    break
+                continue
+            if isinstance(event, Outcome):
+                tell(event)
+            elif isinstance(event, _Written):
+                waiting -= 1
+                line.budget.give(event.held)
+                tell(event.outcome)
+            elif isinstance(event, _Read):
+                try:
+                    done = restore_pages(event.loaded, wish, restore, progress, cancelled)
+                except Exception as error:
+                    line.budget.give(event.held)
+                    if hopeless(error):
+                        raise
+                    tell(Outcome(event.job, error=explain(error), code=str(getattr(error, "code", "") or "")))
+                    continue
+                waiting += 1
+                pool.submit(_write, event, done, wish, quality, staging, show, explain, line.events.put)
+            else:
+                line.reading -= 1
+    finally:
+        line.stop()
+        pool.shutdown(wait=True)
+        while waiting:  # what was restored before the interrupt is written, and told
+            event = line.events.get()
+            if isinstance(event, _Written):
+                waiting -= 1
+                tell(event.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    job: Job
+    loaded: Loaded
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    outcome: Outcome
+    held: int
+
+
+class _Line:
+    """The readers: threads that take jobs from one iterator and put what they read into `events`."""
+
+    def __init__(
+        self, wish: Wish, readers: int, budget: "_Budget", reader: Callable[[], Any], forced: bool, explain: Any
+    ) -> None:
+        self.events: queue.SimpleQueue[_Read | _Written | Outcome | None] = queue.SimpleQueue()
+        self.budget = budget
+        self.reading = readers
+        self._wish, self._reader, self._forced, self._explain = wish, reader, forced, explain
+        self._turn = threading.Lock()
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._readers: list[Any] = []
+
+    def start(self, jobs: Iterator[Job]) -> None:
+        for number in range(self.reading):
+            thread = threading.Thread(target=self._run, args=(jobs,), name=f"restored reader {number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.budget.close()
+        for reader in list(self._readers):
+            reader.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, jobs: Iterator[Job]) -> None:
+        reader = self._reader()
+        self._readers.append(reader)
+        try:
+            while (job := self._next(jobs)) is not None:
+                held = self.budget.take(_guess(job.source))
+                if held is None:
+                    break
+                try:
+                    loaded, job = self._load(reader, job)
+                except Exception as error:
+                    self.budget.give(held)
+                    self.events.put(Outcome(job, error=self._explain(error)))
+                    continue
+                real = 2 * loaded.nbytes  # the result is as large as the original
+                self.budget.adjust(real - held)
+                self.events.put(_Read(job, loaded, real))
+        except Exception as error:  # the jobs themselves
+            self.events.put(Outcome(Job(Path(), Path(), ""), error=self._explain(error)))
+        finally:
+            reader.close()
+            self.events.put(None)
+
+    def _next(self, jobs: Iterator[Job]) -> Job | None:
+        with self._turn:
+            return None if self._stopped.is_set() else next(jobs, None)
+
+    def _load(self, reader: Any, job: Job) -> tuple[Loaded, Job]:
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return reader.load(job.source, job.target, self._wish), job
+        except PictureError:
+            # a PNG with transparency that is called .jpg cannot be saved as JPEG; unless that was asked for, it need not be
+            if self._forced or format_of(job.target) != "jpeg":
+                raise
+            other = replace(job, target=job.target.with_suffix(".png"))
+            if not _transparent(job.source) or other.target.exists():
+                raise
+            loaded = reader.load(job.source, other.target, self._wish)
+            note = f"“{job.source.name}” has transparency, which JPEG cannot hold: the result is “{other.target.name}”."
+            return replace(loaded, notes=(*loaded.notes, note)), other
+
+
+class _Budget:
+    """Bytes on their way. One picture is always let through, however large, so that nothing waits for ever."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held, self._closed = most, 0, False
+        self._change = threading.Condition()
+        self.peak = 0
+
+    def take(self, size: int) -> int | None:
+        """Wait until there is room; None once the budget is closed."""
+        with self._change:
+            self._change.wait_for(lambda: self._closed or self._held == 0 or self._held + size <= self._most)
+            if self._closed:
+                return None
+            self._held += size
+            self.peak = max(self.peak, self._held)
+            return size
+
+    def adjust(self, more: int) -> None:
+        with self._change:
+            self._held += more
+            self.peak = max(self.peak, self._held)
+            self._change.notify_all()
+
+    def give(self, size: int) -> None:
+        self.adjust(-size)
+
+    def close(self) -> None:
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
+
+def _write(
+    event: _Read,
+    done: list[Done | None],
+    wish: Wish,
+    quality: int | None,
+    staging: Path | None,
+    show: bool,
+    explain: Callable[[BaseException], str],
+    tell: Callable[[_Written], None],
+) -> None:
+    job, loaded = event.job, event.loaded
+    try:
+        if staging is not None:
+            staging.mkdir(parents=True, exist_ok=True)
+        report = save(loaded, done, job.target, wish, quality=quality, staging=staging)
+        outcome = Outcome(job, report, pair=pair(loaded, done) if show else None)
+    except BaseException as error:
+        outcome = Outcome(job, error=explain(error))
+    tell(_Written(outcome, event.held))
+
+
+def _affordable() -> int:
+    return max(_LEAST, int(psutil.virtual_memory().available * _SHARE))
+
+
+def _guess(source: Path) -> int:
+    try:
+        return source.stat().st_size * _TIMES_PACKED
+    except OSError:
+        return 0
+
+
+def _transparent(source: Path) -> bool:
+    """Whether a file's header says so; only asked of a file whose reading failed in order."""
+    try:
+        with Image.open(source, formats=("PNG", "WEBP")) as image:
+            return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    except Exception:
+        return False

@@ -1,0 +1,93 @@
+"""Which files of a folder are pictures, and why the others are not."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from restored.io import READABLE, SUFFIXES
+
+_OURS: Final = (".restored-",)
+_LATER: Final = {
+    **dict.fromkeys((".heic", ".heif", ".hif", ".avif"), ".jpg"),
+    **dict.fromkeys((".bmp", ".dib"), ".png"),
+}
+"""What a format that is only read becomes, unless one is asked for; all others become .tif, which loses nothing."""
+
+
+@dataclass(slots=True)
+class Walked:
+    """What a walk saw beside the pictures."""
+
+    unread: Counter[str] = field(default_factory=Counter)
+    """Files by ending."""
+    notes_of_macos: int = 0
+    folders: int = 0
+    """Folders inside, where they were not asked for."""
+
+    def sentences(self) -> list[str]:
+        said = []
+        if self.unread:
+            kinds = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in self.unread.most_common(8))
+            said.append(f"{self.unread.total()} other files were left alone: {kinds}.")
+        if self.notes_of_macos:
+            said.append(f"{self.notes_of_macos} files beginning with “._” are macOS's notes about others, and were left alone.")
+        if self.folders:
+            what = "One folder inside was" if self.folders == 1 else f"{self.folders} folders inside were"
+            said.append(f"{what} left out. --recursive takes them too.")
+        return said
+
+
+def pictures(folder: Path, walked: Walked, *, recursive: bool, leave_out: Path | None = None) -> Iterator[Path]:
+    """Paths, in the order of their names, of files whose ending is a picture's; `leave_out` is a folder not to enter.
+
+    Links to folders are not followed. Holds one folder's names at a time.
+    """
+    waiting = [folder]
+    while waiting:
+        inside: list[Path] = []
+        with os.scandir(waiting.pop()) as entries:
+            for entry in sorted(entries, key=lambda one: one.name):
+                path = Path(entry.path)
+                if entry.name.startswith(_OURS):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if leave_out is not None and leave_out.exists() and path.samefile(leave_out):
+                        continue
+                    if not recursive:
+                        walked.folders += 1
+                        continue
+                    inside.append(path)
+                elif entry.name.startswith("._"):
+                    walked.notes_of_macos += 1
+                elif path.suffix.lower() not in READABLE:
+                    walked.unread[path.suffix.lower()] += 1
+                elif entry.is_file():
+                    yield path
+        waiting += reversed(inside)
+
+
+class Names:
+    """The results' names: the original's, with a suffix and the ending of its format; no two alike.
+
+    Asked in the walk's order, it gives the same names each time.
+    """
+
+    def __init__(self, folder: Path, output: Path, *, ending: str | None = None, suffix: str = "") -> None:
+        self._folder, self._output, self.ending, self.suffix = folder, output, ending, suffix
+        self._parent: Path | None = None
+        self._taken: set[str] = set()
+
+    def target(self, source: Path) -> Path:
+        inside = source.relative_to(self._folder)
+        if inside.parent != self._parent:
+            self._parent, self._taken = inside.parent, set()
+        old = source.suffix
+        ending = self.ending or (old if old.lower() in SUFFIXES else _LATER.get(old.lower(), ".tif"))
+        name = f"{source.stem}{self.suffix}{ending}"
+        if name.casefold() in self._taken:  # a.jpg and a.png, both asked for as PNG
+            name = f"{source.name}{self.suffix}{ending}"
+        self._taken.add(name.casefold())
+        return self._output / inside.parent / name

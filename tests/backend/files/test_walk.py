@@ -1,0 +1,70 @@
+"""Which files are taken, what the results are called, and that nothing is left out without a word."""
+
+from pathlib import Path
+
+import pytest
+
+from restored.files import Wish, restore_file
+from restored.files.conflicts import Already, Taken, place
+from restored.files.walk import Names, Walked, pictures
+
+from .kit import brighten, photo
+
+WISH = Wish(instruction="brighten it")
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+
+
+def test_what_is_taken_and_what_is_said(tmp_path: Path) -> None:
+    touch(tmp_path, "b.PNG", "a.jpg", "c.jfif", "d.bmp", "e.CR2", "._a.jpg", "notes.txt", "film.mov", "more/f.heic", "out/a.jpg")
+    walked = Walked()
+    found = [path.name for path in pictures(tmp_path, walked, recursive=False, leave_out=tmp_path / "out")]
+    assert found == ["a.jpg", "b.PNG", "c.jfif", "d.bmp", "e.CR2"]
+    said = " ".join(walked.sentences())
+    for words in ("1 .txt", "1 .mov", "macOS", "One folder inside", "--recursive"):
+        assert words in said
+    walked = Walked()
+    found = [p.relative_to(tmp_path).as_posix() for p in pictures(tmp_path, walked, recursive=True, leave_out=tmp_path / "out")]
+    assert found[-1] == "more/f.heic"
+    assert "out/a.jpg" not in found
+    assert "--recursive" not in " ".join(walked.sentences())
+
+
+def test_names_keep_the_tree_and_are_never_alike(tmp_path: Path) -> None:
+    names = Names(tmp_path, tmp_path / "out", ending=".png", suffix="-restored")
+    assert names.target(tmp_path / "x" / "a.jpg") == tmp_path / "out" / "x" / "a-restored.png"
+    assert names.target(tmp_path / "x" / "a.tif").name == "a.tif-restored.png"
+    assert names.target(tmp_path / "x" / "A.webp").name == "A.webp-restored.png"
+    assert names.target(tmp_path / "y" / "a.tif").name == "a-restored.png"
+    plain = Names(tmp_path, tmp_path / "out")
+    endings = {name: plain.target(tmp_path / name).suffix for name in ("a.JPG", "b.heic", "c.cr2", "d.bmp", "e.exr", "f.jfif")}
+    assert endings == {"a.JPG": ".JPG", "b.heic": ".jpg", "c.cr2": ".tif", "d.bmp": ".png", "e.exr": ".tif", "f.jfif": ".jfif"}
+
+
+def test_places_that_are_taken(tmp_path: Path) -> None:
+    source, target = photo(tmp_path / "a.png"), tmp_path / "o.png"
+    assert place(target, source, WISH, "ask") == target
+    restore_file(source, target, WISH, brighten)
+    with pytest.raises(Already):
+        place(target, source, WISH, "ask")
+    assert place(target, source, WISH, "ask", again=True) == target
+    other = photo(tmp_path / "theirs.png", seed=5)
+    for policy in ("ask", "skip"):
+        with pytest.raises(Taken, match="was not made from this picture"):
+            place(other, source, WISH, policy)
+    with pytest.raises(Taken, match="another picture or wish"):
+        place(target, other, WISH, "skip")
+    assert place(other, source, WISH, "overwrite") == other
+    free = place(other, source, WISH, "rename")
+    assert free.name == "theirs (2).png"
+    restore_file(source, free, WISH, brighten)
+    with pytest.raises(Already):
+        place(other, source, WISH, "rename")
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(source.read_bytes())
+    with pytest.raises(Taken, match="a copy of the original"):
+        place(copy, source, WISH, "skip")
