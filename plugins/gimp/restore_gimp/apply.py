@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Optional
 from gi.repository import Gegl, Gimp
 
 from restored_client.desk.deeds import deed
+from restored_client.desk.masks import cut
 from restored_client.desk.wish import title
 from restored_client.wire.pixels import Pixels
 
@@ -48,7 +49,7 @@ class Target(NamedTuple):
     def mask_in(self, region):
         """What of a region of the layer may change, as a mask; None where all of it may."""
         if self.region is not None:
-            return None if self.region.mask is None else pixels.cut(self.region, region)
+            return None if self.region.mask is None else cut(self.region.mask, self.region[:4], region[:4])
         return pixels.selection_in(self.image, self.layer, region) if pixels.has_selection(self.image) else None
 
 

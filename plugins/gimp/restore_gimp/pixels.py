@@ -107,19 +107,6 @@ def selection_in(image, drawable, region):
     return Pixels(region.width, region.height, 1, depth, data)
 
 
-def cut(region, part):
-    """The mask of a region in another region of the same layer; 0 outside the first."""
-    mask, size = region.mask, 1 if region.mask.depth == "u8" else 4
-    out = bytearray(part.width * part.height * size)
-    left, right = max(region.x, part.x), min(region.x + region.width, part.x + part.width)
-    for y in range(max(region.y, part.y), min(region.y + region.height, part.y + part.height)):
-        if left < right:
-            start = ((y - region.y) * region.width + left - region.x) * size
-            place = ((y - part.y) * part.width + left - part.x) * size
-            out[place : place + (right - left) * size] = mask.view[start : start + (right - left) * size]
-    return Pixels(part.width, part.height, 1, mask.depth, bytes(out))
-
-
 def is_zero(mask):
     return not bytes(mask.data).strip(b"\0")
 

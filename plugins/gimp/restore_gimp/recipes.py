@@ -59,7 +59,7 @@ def sign(layer, recipe, source=None):
     packed = b"" if mask is None else zlib.compress(bytes(mask.data), 6)
     if source is not None and len(packed) <= MOST_MASK:
         region = source.region
-        noted["source"] = {
+        noted["origin"] = {
             "tattoo": source.layer.get_tattoo(),
             "region": [region.x, region.y, region.width, region.height],
             "mask": None if mask is None else mask.depth,
@@ -73,7 +73,7 @@ def origin(image, layer):
     """The Origin of a result that can be adjusted; None for any other layer, or when what it was made of is gone or has another
     size by now."""
     recipe = of(layer)
-    noted = recipe.get("source") if recipe else None
+    noted = recipe.get("origin") if recipe else None
     if not isinstance(noted, dict) or not isinstance(noted.get("tattoo"), int):
         return None
     source = next((other for other in _all_layers(image.get_layers()) if other.get_tattoo() == noted["tattoo"]), None)
@@ -83,7 +83,7 @@ def origin(image, layer):
     region = _region(layer, noted, width, height)
     if region is None or (layer.get_width(), layer.get_height()) != (width, height):
         return None
-    return Origin(source, {name: value for name, value in recipe.items() if name != "source"}, region)
+    return Origin(source, {name: value for name, value in recipe.items() if name != "origin"}, region)
 
 
 def _region(layer, noted, width, height) -> Optional[pixels.Region]:

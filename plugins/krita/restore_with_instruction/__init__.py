@@ -9,7 +9,7 @@ import os
 
 if not os.environ.get("RESTORED_NO_REGISTRATION"):
     try:
-        from .plugin import register
+        from .entries import register
 
         register()
     except Exception:

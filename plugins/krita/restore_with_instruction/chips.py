@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .i18n import tr
+from . import icons
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
-
-_WEAK = 0.5  # the engine is less sure than this that a step was meant: the chip is drawn with a dashed outline
+from .restored_client.desk.deeds import deed, unsure
+from .words import tr
 
 
 class Bar(QtWidgets.QAbstractSlider):
@@ -130,20 +130,17 @@ class Chip(QtWidgets.QWidget):
     def __init__(self, step: Dict[str, Any], parent=None) -> None:
         super().__init__(parent)
         self.task = step["task"]
-        label = tr(str(step.get("label", self.task)))
+        label = deed(step, tr)
         self.bar = Bar(label, step["strength"])
         self.bar.round = True
-        self.bar.dashed = step.get("confidence", 1.0) < _WEAK
+        self.bar.dashed = unsure(step)
         words = str(step.get("words") or "")
         self.bar.setToolTip(
             (tr("From “%s”.") % words + "\n" if words else "")
+            + (tr("I am not sure that this was meant.") + "\n" if unsure(step) else "")
             + tr("Drag to weigh; Delete removes; Alt+Up and Alt+Down change the order.")
         )
-        self.close_button = close = QtWidgets.QToolButton()
-        close.setText("×")
-        close.setAutoRaise(True)
-        close.setToolTip(tr("Remove “%s” from the plan") % label)
-        close.setAccessibleName(close.toolTip())
+        self.close_button = close = icons.button("cross", tr("Remove “%s” from the plan") % label)
         close.setFixedWidth(20)
         handle = _Handle()
         row = QtWidgets.QHBoxLayout(self)
@@ -190,25 +187,20 @@ class Chips(QtWidgets.QWidget):
         """`before`: the widget from which Tab goes to the first chip."""
         super().__init__(parent)
         self._before = before
-        self._steps: List[Dict[str, Any]] = []
         self._tasks: List[Dict[str, str]] = []
         self._chips: List[Chip] = []
-        self._excluded: List[str] = []
         self._column = QtWidgets.QVBoxLayout()
         self._column.setSpacing(3)
-        self._note = QtWidgets.QLabel()
-        self._note.setWordWrap(True)
-        self._note.setEnabled(False)
         self._add = QtWidgets.QToolButton()
-        self._add.setText(tr("+ Add"))
+        self._add.setText(tr("Add…"))
         self._add.setToolTip(tr("Add a step that the words did not name"))
         self._add.setAutoRaise(True)
         self._add.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QtWidgets.QMenu(self)
         self._add.setMenu(self._menu)
         foot = QtWidgets.QHBoxLayout()
-        foot.addWidget(self._note, 1)
-        foot.addWidget(self._add, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addWidget(self._add)
+        foot.addStretch(1)
         outer = QtWidgets.QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(3)
@@ -218,10 +210,11 @@ class Chips(QtWidgets.QWidget):
 
     def set_tasks(self, tasks: List[Dict[str, str]]) -> None:
         """Every task the engine knows, as `{"id", "label"}`: what can be added by hand."""
-        self._tasks = tasks
-        self._refresh_foot()
+        if tasks != self._tasks:
+            self._tasks = tasks
+            self._refresh_foot()
 
-    def show_steps(self, steps: List[Dict[str, Any]], excluded: List[str]) -> None:
+    def show_steps(self, steps: List[Dict[str, Any]]) -> None:
         """Show these; chips that only changed their weight keep the mouse and the keyboard."""
         if [step["task"] for step in steps] == [chip.task for chip in self._chips]:
             for chip, step in zip(self._chips, steps):
@@ -232,7 +225,6 @@ class Chips(QtWidgets.QWidget):
                     chip.bar.update()
         else:
             self._rebuild(steps)
-        self._steps, self._excluded = steps, excluded
         self._refresh_foot()
 
     def _rebuild(self, steps: List[Dict[str, Any]]) -> None:
@@ -266,13 +258,10 @@ class Chips(QtWidgets.QWidget):
         return chip
 
     def _refresh_foot(self) -> None:
-        labels = {task["id"]: tr(task["label"]) for task in self._tasks}
-        excluded = ", ".join(labels.get(task, task) for task in self._excluded)
-        self._note.setText(tr("Left alone: %s") % excluded if excluded else "")
         present = {chip.task for chip in self._chips}
         self._menu.clear()
         for task in self._tasks:
             if task["id"] not in present:
-                action = self._menu.addAction(labels[task["id"]])
-                action.triggered.connect(lambda _=False, task=task: self.added.emit(task["id"], task["label"]))
+                action = self._menu.addAction(deed(task, tr))
+                action.triggered.connect(lambda _=False, task=task: self.added.emit(task["id"], str(task.get("label", ""))))
         self._add.setVisible(bool(self._menu.actions()))

@@ -13,9 +13,9 @@ from __future__ import annotations
 from krita import Krita
 
 from . import turns
-from .i18n import tr
 from .pixels import Buffer, Space
 from .qt import QtCore
+from .words import tr
 
 STRIPE_PIXELS = 1 << 18
 """Pixels converted at a time: about a tenth of a second, after which Krita may draw."""

@@ -12,7 +12,7 @@ from .restored_client.session import Session
 _opening = threading.Lock()  # one thread may start the daemon, the others find it
 
 
-class Line:
+class JobSession:
     """Used by one thread. `on_hello` gets the daemon's greeting and `on_status` words while it starts, in that thread."""
 
     def __init__(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+import zlib
 from typing import Tuple
 
-from . import annotate, layers, turns
-from .i18n import tr
-
-_NO_TEXT = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, separators of lines and paragraphs
-_NO_XML = "\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # the latter turn the rest of the line round
+from . import layers, recipes, turns
+from .restored_client.desk import wish as wishes
+from .restored_client.desk.deeds import deed
+from .words import tr
 
 
 def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
@@ -23,7 +22,7 @@ def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
 
 def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     source, wish = job.source, job.wish
-    if output == layers.NEW_DOCUMENT or wish.scale > 1:
+    if output == layers.NEW_IMAGE:
         document, layer = layers.place_new_document(source, data, width, height, title(wish), wish.scale)
         _sign(job, document, layer)
         return "done", tr("Opened as a new document, %d × %d pixels.") % (width, height)
@@ -33,32 +32,42 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     node = layers.find_node(document, source.node)
     if node is None:
         raise layers.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+    if source.result:
+        return _adjust(job, document, data)
     if output == layers.NEW_LAYER:
         layer = layers.place_new_layer(document, node, source, data, title(wish))
         said = tr("New layer above “%s”. Undo takes it away again.") % node.name()
-    elif not layers.unchanged(node, source):
+        _sign(job, document, layer, zlib.crc32(data))
+        return "done", said
+    if not layers.unchanged(node, source):
         raise layers.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
-    else:
-        layers.check(document, node, layers.IN_PLACE)
-        layer = layers.place_in_place(document, node, source, data)
-        said = tr("“%s” was replaced. Undo twice to go back.") % node.name()
+    layers.check(document, node, layers.REPLACE)
+    layer = layers.place_in_place(document, node, source, data)
     _sign(job, document, layer)
-    return "done", said
+    return "done", tr("“%s” was replaced. Undo twice to go back.") % node.name()
 
 
-def _sign(job, document, layer) -> None:
+def _adjust(job, document, data) -> Tuple[str, str]:
+    """Put other pixels into a result, unless somebody has painted on it since."""
+    source = job.source
+    layer = layers.find_node(document, source.result)
+    origin = recipes.origin(document, layer)
+    if layer is None or origin is None:
+        raise layers.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+    if zlib.crc32(layers.read(layer, source.rect)) != origin.checksum:
+        raise layers.Refused(
+            tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
+        )
+    layers.amend(document, layer, source, data, title(job.wish))
+    _sign(job, document, layer, zlib.crc32(data))
+    return "done", tr("“%s” was adjusted. Undo takes it away.") % layer.name()
+
+
+def _sign(job, document, layer, checksum: int = 0) -> None:
     job.result = layers.node_id(layer)
-    annotate.attach(document, layer, job.recipe)
+    recipes.attach(document, layer, job.recipe, job.source if checksum else None, checksum)
 
 
-def title(wish) -> str:
-    """The result's name: the instruction on one line, or what was done when there is none."""
-    words = " ".join(one_line(wish.instruction).split())
-    if not words:
-        words = ", ".join(tr(str(step.get("label", step["task"]))) for step in wish.plan.get("steps", ()))
-    return words if len(words) <= 60 else words[:59] + "…"
-
-
-def one_line(text: str) -> str:
-    """Without what is no text: Krita writes a layer's name into the file as it is, and could not open the file again."""
-    return "".join(" " if unicodedata.category(letter) in _NO_TEXT or letter in _NO_XML else letter for letter in text)
+def title(wish: wishes.Wish) -> str:
+    """The result's name."""
+    return wishes.title(wish, lambda step: deed(step, tr))

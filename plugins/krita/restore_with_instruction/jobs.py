@@ -10,34 +10,22 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import colour, layers, turns
-from .connection import Line
+from .connection import JobSession
 from .finish import finish, title
-from .i18n import tr
 from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore, Signal
+from .restored_client.desk.remarks import why_nothing
+from .restored_client.desk.timeleft import TimeLeft, in_words
+from .restored_client.desk.wish import NEW_LAYER, Wish
 from .restored_client.wire.errors import Cancelled, ClientError
 from .restored_client.wire.pixels import Pixels
+from .words import catalogue, tr
 
 WAITING, RUNNING, DONE, NOTHING, FAILED, CANCELLED = "waiting", "running", "done", "nothing", "failed", "cancelled"
 
 _SOON = 10  # milliseconds until a call that came at the wrong moment is tried again
 
 _numbers = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be done with a layer."""
-
-    plan: Dict[str, Any]
-    key: Tuple[Any, ...]  # equal keys mean equal pixels at equal strength (PlanEdit.key)
-    strength: float
-    scale: int
-    output: str
-
-    @property
-    def instruction(self) -> str:
-        return str(self.plan.get("text", ""))
 
 
 @dataclass(eq=False)
@@ -54,6 +42,7 @@ class Job:
     device: str = ""  # what computed it
     result: str = ""  # the id of the layer that came of it
     number: int = field(default_factory=lambda: next(_numbers))
+    left: TimeLeft = field(default_factory=TimeLeft, repr=False)
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
@@ -63,6 +52,11 @@ class Job:
     @property
     def title(self) -> str:
         return title(self.wish)
+
+    @property
+    def time_left(self) -> str:
+        """How long it will still take, in words; empty while nobody knows."""
+        return in_words(self.left.seconds(), catalogue)
 
     def cancel(self) -> None:
         self._cancel.set()
@@ -144,7 +138,7 @@ class Jobs(QtCore.QObject):
     changed = Signal(object)  # a Job whose state or progress is another one now
     over = Signal(object)  # a Job that ended, after `changed`
 
-    def __init__(self, line: Line, parent=None) -> None:
+    def __init__(self, line: JobSession, parent=None) -> None:
         super().__init__(parent)
         self._line = line
         self._gui = GuiCalls()
@@ -226,7 +220,7 @@ class Jobs(QtCore.QObject):
         outcome = self._infer(job, pixels)
         job.recipe, job.device = outcome.recipe, outcome.device
         if not outcome.changed or outcome.pixels is None:
-            return NOTHING, tr(outcome.message) or tr("Nothing was changed.")
+            return NOTHING, why_nothing(outcome.plan, outcome.message, catalogue)
         result, scale = outcome.pixels, wish.scale
         if (result.width, result.height) != (width * scale, height * scale):
             raise ClientError("bad_answer", detail=f"{result.width}x{result.height}")
@@ -234,15 +228,15 @@ class Jobs(QtCore.QObject):
         if source.mask is not None and not source.space.srgb_encoded:
             data = keep_unselected(data, source.data, source.mask, source.space.pixel_bytes)
         try:
-            return self._place(job, data, result, wish.output)
+            return self._place(job, data, result, wish.where)
         except layers.Changed as change:
-            self._place(job, data, result, layers.NEW_LAYER)
+            self._place(job, data, result, NEW_LAYER)
             return DONE, str(change)
 
     def _place(self, job: Job, data: Buffer, result: Pixels, output: str) -> Tuple[str, str]:
         """Hand the result over to Krita. Every copy is made here, so that the GUI thread has only Krita's own calls to make."""
         source = job.source
-        if output == layers.NEW_LAYER and source.mask is not None:
+        if output == NEW_LAYER and source.mask is not None:
             data = clear_unselected(data, source.mask, source.space.pixel_bytes)
         ready = QtCore.QByteArray(data)
         job.go_on()
@@ -264,6 +258,7 @@ class Jobs(QtCore.QObject):
 
         def progress(step) -> None:
             job.fraction, job.words = step.fraction, step.words
+            job.left.took(step.fraction)
             self.changed.emit(job)
 
         outcome = self._line.call(

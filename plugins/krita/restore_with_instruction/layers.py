@@ -7,17 +7,16 @@ replaced by a filled duplicate, which keeps its masks, opacity and blending mode
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterator, Optional, Tuple
 
 from krita import Krita
 
-from .i18n import tr
 from .pixels import CHANNELS, DEPTHS, Space
 from .qt import QtCore, QtGui
+from .restored_client.desk.wish import NEW_IMAGE, NEW_LAYER, REPLACE
 from .restored_client.wire.pixels import Pixels
-
-NEW_LAYER, IN_PLACE, NEW_DOCUMENT = "new-layer", "in-place", "new-document"
+from .words import tr
 
 MARGIN = 64
 """Pixels around a selection that are sent along, so that its edge is restored knowing what lies beyond."""
@@ -53,6 +52,7 @@ class Source:
     mask: Optional[bytes]  # one byte per pixel of rect, None when everything is selected
     context: Optional[Pixels]
     resolution: float
+    result: str = ""  # the id of the result that is adjusted, if any
 
 
 def capture(document, node, output: str) -> Source:
@@ -60,22 +60,44 @@ def capture(document, node, output: str) -> Source:
     check(document, node, output)
     bounds = extent(document, node)
     rect, mask = bounds, None
-    if document.selection() is not None:
-        rect, mask = _selected(document.selection(), bounds)
-        if mask is not None and output == NEW_DOCUMENT:
+    selection = selection_of(document, node)
+    if selection is not None:
+        rect, mask = _selected(selection, bounds)
+        if mask is not None and output == NEW_IMAGE:
             raise Refused(tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size."))
+    return _source(document, node, bounds, rect.getRect(), mask)
+
+
+def capture_origin(document, node, result: str, rect: Rect, mask: Optional[bytes]) -> Source:
+    """Read what adjusting a result needs: of the layer it was made of, what was restored then. Raises Refused."""
+    check(document, node, NEW_LAYER)
+    bounds = extent(document, node)
+    if not bounds.contains(QtCore.QRect(*rect)):
+        raise Refused(tr("“%s” has become smaller since. Restore it anew.") % node.name())
+    return replace(_source(document, node, bounds, rect, mask), result=result)
+
+
+def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source:
     return Source(
         document=document_id(document),
         node=node_id(node),
         name=node.name(),
         own_pixels=node.type() == "paintlayer",
-        rect=rect.getRect(),
+        rect=rect,
         space=space_of(node),
-        data=read(node, rect.getRect()),
+        data=read(node, rect),
         mask=mask,
         context=thumbnail(node, bounds),
         resolution=float(document.resolution()),
     )
+
+
+def selection_of(document, node):
+    """What is selected: by a local selection mask of the layer, else on the whole canvas; None when nothing is."""
+    for child in node.childNodes() if node is not None else ():
+        if child.type() == "selectionmask" and child.visible() and hasattr(child, "selection"):
+            return child.selection()
+    return document.selection()
 
 
 def extent(document, node) -> QtCore.QRect:
@@ -84,6 +106,12 @@ def extent(document, node) -> QtCore.QRect:
     if bounds.isEmpty():
         raise Refused(tr("The layer “%s” is empty.") % node.name())
     return bounds
+
+
+def extent_or_none(document, node) -> Optional[Rect]:
+    """The same as a rectangle, or None."""
+    bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
+    return None if bounds.isEmpty() else bounds.getRect()
 
 
 def space_of(node) -> Space:
@@ -110,13 +138,17 @@ def check(document, node, output: str) -> None:
         raise Refused(tr("“%s” is a mask. Choose the layer it belongs to.") % name)
     if kind != "paintlayer" and kind not in PROJECTED:
         raise Refused(tr("“%s” has no picture of its own. Choose a paint layer or a group.") % name)
-    if kind != "paintlayer" and output == IN_PLACE:
+    if kind != "paintlayer" and output == REPLACE:
         raise Refused(tr("“%s” has no pixels of its own to replace. Choose “New layer” as the output.") % name)
     if any(each.animated() for each in _with_descendants(node)):
         raise Refused(tr("“%s” is animated. Only still layers can be restored.") % name)
     if not all(each.visible() for each in _with_ancestors(node)):
         raise Refused(tr("“%s” is not visible. Show it, so that you can judge the result.") % name)
-    if output == IN_PLACE and any(each.locked() for each in _with_ancestors(node)):
+    if output == REPLACE and _has_clones(document, node):
+        raise Refused(
+            tr("“%s” has clone layers, which would lose it. Choose “New layer” as the output, or remove the clones.") % name
+        )
+    if output == REPLACE and any(each.locked() for each in _with_ancestors(node)):
         raise Refused(tr("“%s” is locked. Unlock it, or choose “New layer” as the output.") % name)
     if node.colorModel() not in CHANNELS or node.colorDepth() not in DEPTHS:
         raise Refused(
@@ -237,6 +269,25 @@ def _plain(node, layer) -> bool:
         and node.blendingMode() == layer.blendingMode()
         and not node.childNodes()
     )
+
+
+def amend(document, layer, source: Source, data, name: str) -> None:
+    """Put other pixels into a result that is in the tree. No step in the history: undo takes the result away as before."""
+    layer.setPixelData(data, *source.rect)
+    layer.setName(name)
+    document.setModified(True)
+    document.refreshProjection()
+
+
+def _has_clones(document, node) -> bool:
+    """Whether removing this node would turn clones of it into ordinary layers. Before 5.2 Krita cannot say whose they are."""
+    identity = node.uniqueId()
+    for each in _with_descendants(document.rootNode()):
+        if each.type() == "clonelayer":
+            source = each.sourceNode() if hasattr(each, "sourceNode") else None
+            if source is None or source.uniqueId() == identity:
+                return True
+    return False
 
 
 def _with_ancestors(node) -> Iterator:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .i18n import tr
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.wire.pixels import Pixels
+from .words import tr
 
 _GRIP = 10  # pixels beside the split in which a drag takes it
 _ROOM_FOR_WORDS = 150  # narrower pictures are shown without "Before" and "After"
@@ -29,14 +29,14 @@ class Preview(QtWidgets.QWidget):
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
         self._before = self._after = None
-        self._split, self._busy, self._hint = 0.5, False, ""
+        self._split, self._busy, self._hint, self._after_words = 0.5, False, "", ""
         self._drag: Optional[str] = None
         self._last = QtCore.QPointF()
         self._phase = 0
         self._ticker = QtCore.QTimer(self)
         self._ticker.setInterval(40)
         self._ticker.timeout.connect(self._tick)
-        self.setMinimumSize(160, 120)
+        self.setMinimumSize(160, 100)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -53,6 +53,7 @@ class Preview(QtWidgets.QWidget):
 
     def show_before(self, image) -> None:
         """The crop as it is. An after of the same size stays until the next one comes, or `drop_after`."""
+        self._hint = ""
         if self._after is not None and self._after.size() != image.size():
             self._after = None
         self._before = image
@@ -65,6 +66,12 @@ class Preview(QtWidgets.QWidget):
     def drop_after(self) -> None:
         self._after = None
         self.update()
+
+    def say_after(self, words: str) -> None:
+        """What stands on the right: "After", or what is being waited for."""
+        if words != self._after_words:
+            self._after_words = words
+            self.update()
 
     def say(self, hint: str) -> None:
         """What stands in the middle while there is no picture."""
@@ -80,6 +87,8 @@ class Preview(QtWidgets.QWidget):
         self.update()
 
     def set_busy(self, busy: bool) -> None:
+        if busy == self._busy:
+            return
         self._busy = busy
         if busy:
             self._ticker.start()
@@ -102,6 +111,10 @@ class Preview(QtWidgets.QWidget):
         return self._frame().intersected(QtCore.QRectF(self.rect()))
 
     def resizeEvent(self, event) -> None:
+        self.resized.emit()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
         self.resized.emit()
 
     def mousePressEvent(self, event) -> None:
@@ -172,9 +185,12 @@ class Preview(QtWidgets.QWidget):
         painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(150, 150, 150)))
         painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(110, 110, 110), Qt.BrushStyle.Dense4Pattern))
         painter.drawImage(frame, self._before)
-        if self._after is None:
-            return
         sight = self._sight()
+        if self._after is None:
+            painter.setClipping(False)
+            if self._after_words and sight.width() >= _ROOM_FOR_WORDS:
+                self._paint_word(painter, self._after_words, sight, Qt.AlignmentFlag.AlignRight)
+            return
         x = sight.x() + sight.width() * self._split
         painter.setClipRect(QtCore.QRectF(x, sight.y(), sight.right() - x, sight.height()))
         painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(130, 130, 130)))
@@ -187,7 +203,8 @@ class Preview(QtWidgets.QWidget):
         self._paint_grip(painter, QtCore.QPointF(x, sight.center().y()))
         if sight.width() >= _ROOM_FOR_WORDS:
             self._paint_word(painter, tr("Before"), sight, Qt.AlignmentFlag.AlignLeft)
-            self._paint_word(painter, tr("After"), sight, Qt.AlignmentFlag.AlignRight)
+            if self._after_words:
+                self._paint_word(painter, self._after_words, sight, Qt.AlignmentFlag.AlignRight)
 
     def _paint_grip(self, painter, centre) -> None:
         painter.setPen(QtGui.QPen(QtGui.QColor(0, 0, 0, 140), 1))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from .i18n import tr
 from .qt import Qt, QtCore, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
 from .restored_client.desk.starters import STARTERS
+from .words import tr
 
 _KIND = Qt.ItemDataRole.UserRole
 _VALUE = Qt.ItemDataRole.UserRole + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 from krita import Krita
 
@@ -28,9 +28,9 @@ def identity(document, node) -> Optional[Tuple[str, str]]:
     return layers.document_id(document), layers.node_id(node)
 
 
-def centre(document, bounds) -> QtCore.QPoint:
+def centre(document, node, bounds) -> QtCore.QPoint:
     """Where on the canvas to look first: the middle of the selection, or of the layer, of which `bounds` are on the canvas."""
-    selection = document.selection()
+    selection = layers.selection_of(document, node)
     if selection is not None:
         chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
         if not chosen.isEmpty():
@@ -38,14 +38,25 @@ def centre(document, bounds) -> QtCore.QPoint:
     return bounds.center()
 
 
-def crop(document, node, box: layers.Rect) -> Tuple[Pixels, int]:
-    """A rectangle inside the layer for the preview, and its checksum. Raises Refused, ColourError."""
+def crop(document, node, box: layers.Rect) -> Pixels:
+    """A rectangle inside the layer for the preview. Raises Refused, ColourError."""
     layers.check(document, node, layers.NEW_LAYER)
-    data = layers.read(node, box)
-    shown = colour.convert(data, *box[2:], layers.space_of(node), DISPLAY)
-    return to_wire(shown, DISPLAY, *box[2:]), zlib.crc32(data)
+    shown = colour.convert(layers.read(node, box), *box[2:], layers.space_of(node), DISPLAY)
+    return to_wire(shown, DISPLAY, *box[2:])
 
 
-def checksum(node, box: layers.Rect) -> int:
-    """The checksum of that rectangle now."""
-    return zlib.crc32(layers.read(node, box))
+def checksum(document, node, box: layers.Rect) -> Tuple[int, Optional[int]]:
+    """The checksum of that rectangle now, and of what is selected of it."""
+    selection = layers.selection_of(document, node)
+    chosen = None if selection is None else zlib.crc32(selection.pixelData(*box))
+    return zlib.crc32(layers.read(node, box)), chosen
+
+
+def selected() -> List[Any]:
+    """The layers that are chosen in the list of layers, the active one first; one or none in Krita's that cannot say."""
+    _document, node = active()
+    window = Krita.instance().activeWindow()
+    view = window.activeView() if window is not None else None
+    nodes = list(view.selectedNodes()) if view is not None and hasattr(view, "selectedNodes") else []
+    others = [each for each in nodes if node is None or each.uniqueId() != node.uniqueId()]
+    return others if node is None else [node, *others]

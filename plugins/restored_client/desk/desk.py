@@ -73,6 +73,8 @@ class Desk:
         """What the engine can do: [{"id", "label"}]."""
         self.device = ""
         """The daemon's whole device line; `device_short` is for the window."""
+        self.hello: Dict[str, Any] = {}
+        """What the daemon said of itself; empty before it greeted."""
         self.greeted_once = False
         self.waiting = ""
         """What is being waited for, in words, or nothing."""
@@ -222,7 +224,7 @@ class Desk:
 
     def greeted(self, hello: Dict[str, Any]) -> None:
         """A daemon is there; it may be another one than before."""
-        first, self.greeted_once = not self.greeted_once, True
+        first, self.greeted_once, self.hello = not self.greeted_once, True, hello
         self.waiting = ""
         tasks = hello.get("tasks")
         self.tasks = [task for task in tasks if isinstance(task, dict) and "id" in task] if isinstance(tasks, list) else []
@@ -299,7 +301,8 @@ class Desk:
     @property
     def can_restore(self) -> bool:
         """Whether *Restore* can be pressed."""
-        wanted = bool(self.text.strip()) if self.pending else self.plan.actionable
+        hoped = bool(self.text.strip()) and self.trouble is None  # a plan that failed to come is not waited for
+        wanted = hoped if self.pending else self.plan.actionable
         return wanted and self.preview is not None and not self.busy and self.strength > 0
 
     @property

@@ -104,7 +104,7 @@ def test_repeat_on_another_layer_from_the_menu(window, screen, gimp):
         "top = image.get_layers()[0]\n"
         "tell(recipe=recipe(top), like_the_first=native(top) == native(made), changed=native(top) != native(other))"
     )
-    assert told["recipe"].pop("source") != first.pop("source"), "each names the layer that it was made of"
+    assert told["recipe"].pop("origin") != first.pop("origin"), "each names the layer that it was made of"
     assert told == {"recipe": first, "like_the_first": True, "changed": True}
     # no window asked for anything
     assert len(window.events("shown")) == 1

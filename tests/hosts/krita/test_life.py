@@ -57,12 +57,30 @@ def test_what_cannot_load_says_why_in_the_docker(own_krita: Krita, box: Path, kr
     assert "Krita 5.1" in facts["words"]
 
 
+@pytest.mark.parametrize(
+    ("size", "env"),
+    [("1366x768", {}), ("1920x1080", {"QT_SCALE_FACTOR": "2", "LANGUAGE": "de"}), ("1920x1080", {"QT_SCALE_FACTOR": "1.5"})],
+    ids=["small", "twice-german", "half-as-large-again"],
+)
+def test_first_use_needs_no_arranging(own_krita: Krita, daemon: DaemonProcess, box: Path, size: str, env: dict[str, str]) -> None:
+    own_krita.settings(placed=False)
+    screen = Screen(size)
+    try:
+        facts = one(own_krita, box, screen, "first_use", **env, **daemon.env)
+    finally:
+        screen.close()
+    assert facts["hidden"] == []
+    assert min(facts["preview"]) >= 100, "large enough to see something"
+    assert facts["floats_again"] is False, "where the user puts it, it stays"
+    assert facts["offered"]
+
+
 def test_it_speaks_german(own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen) -> None:
     facts = one(own_krita, box, krita_screen, "german", LANGUAGE="de", **daemon.env)
     assert facts == {
         "title": "Restaurieren nach Anweisung",
         "button": "Restaurieren",
-        "chips": ["Regen", "Rauschen"],
+        "chips": ["Regen entfernen", "Rauschen entfernen"],
         "actions": ["Restaurieren nach Anweisung …"],
     }
 

@@ -13,12 +13,15 @@ def begin(kit, text=RAIN, **new):
     yield lambda: kit.ready(kit.document)
     kit.docker.setVisible(True)
     kit.docker.raise_()
+    if kit.docker.height() < 600:  # as it comes to a person the first time
+        kit.docker.setFloating(True)
+        kit.docker.resize(320, 720)
     kit.docker.scale.setCurrentIndex(0)
     kit.docker.output.setCurrentIndex(0)
     kit.docker.strength.setValue(100)
     kit.type("")
     kit.type(text)
-    yield lambda: kit.docker._text == text and kit.docker.look.target is not None
+    yield lambda: kit.docker.desk.text == text and not kit.docker.desk.pending and kit.docker.look.target is not None
 
 
 def finished(kit, job):

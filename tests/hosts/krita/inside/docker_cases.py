@@ -1,8 +1,11 @@
 """The docker itself: typing, chips, preview, keyboard, room, history. Each case asserts for itself; Python 3.9 and Krita only."""
 
+import os
 import time
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, undo
+
+from krita import Selection
 
 
 def case_without_a_document(kit):
@@ -28,7 +31,7 @@ def case_a_plan_appears_while_typing(kit):
     yield lambda: docker.device.text() == "CPU, in negative"
     kit.type("make me a sandwich")
     yield lambda: not docker.chips._chips
-    assert "nothing will be changed" in docker.message.text(), docker.message.text()
+    assert "nothing will be changed" in docker.remark.text(), docker.remark.text()
     assert not docker.go.isEnabled()
 
 
@@ -49,24 +52,21 @@ def case_chips_are_weighed_moved_removed_and_added_by_keyboard(kit):
     assert docker.chips._chips[0].bar.hasFocus(), "the next chip takes over"
     assert len(kit.document.topLevelNodes()) == 1, "Delete must not reach the canvas"
     assert bytes(kit.document.topLevelNodes()[0].pixelData(0, 0, 1, 1)) == BLUE
-    snow = next(action for action in docker.chips._menu.actions() if action.text() == "snow")
+    snow = next(action for action in docker.chips._menu.actions() if action.text() == "Remove snow")
     snow.trigger()
     assert [step["task"] for step in docker.plan.steps()] == ["derain", "dehaze", "desnow"]
     kit.shoot("chips", docker)
     yield 0
 
 
-def case_what_the_words_leave_alone_is_said_and_stays_said(kit):
+def case_what_the_words_leave_alone_and_cannot_do_is_said(kit):
     yield from begin(kit)
     docker = kit.docker
     yield lambda: docker.chips._tasks
-    docker.chips.show_steps(docker.plan.steps(), ["dehaze"])
-    assert docker.chips._note.text() == "Left alone: haze"
-    docker.live.greet()  # the preview's own line says hello some time after the plan came
-    heard = []
-    docker.live.greeted.connect(heard.append)
-    yield lambda: heard
-    assert docker.chips._note.text() == "Left alone: haze"
+    unused = [{"words": "the eyes", "message": "Select them, and only they change."}]
+    docker.desk.understood(RAIN, {**docker.plan.understood, "excluded": ["dehaze"], "unused": unused})
+    assert docker.remark.text() == "“the eyes”: Select them, and only they change. Left alone: haze."
+    assert docker.remark.isVisible()
 
 
 def case_the_preview_shows_before_and_after_and_follows_the_strength(kit):
@@ -103,7 +103,7 @@ def case_a_docker_shown_again_previews_what_is_asked_for_now(kit):
     docker, preview = kit.docker, kit.docker.preview
     yield lambda: preview._after is not None
     docker.setVisible(False)
-    yield lambda: not docker.look._timer.isActive()
+    yield lambda: not docker.look.watching
     docker.strength.setValue(0)
     yield 0.2
     docker.setVisible(True)
@@ -111,18 +111,118 @@ def case_a_docker_shown_again_previews_what_is_asked_for_now(kit):
     docker.strength.setValue(100)
 
 
-def case_a_result_is_not_previewed_once_more(kit):
+def case_a_result_is_adjusted_in_place(kit):
+    """Half the strength on a result is half, not half on top of all; the selection that it was made with counts; one undo."""
     yield from begin(kit, RAIN, width=400, height=300)
-    docker = kit.docker
+    docker, document = kit.docker, kit.document
+    selection = Selection()
+    selection.select(100, 50, 200, 100, 255)
+    document.setSelection(selection)
     yield lambda: docker.preview._after is not None
     job = docker.restore()
     yield finished(kit, job)
+    assert job.state == "done", job.message
+    document.setSelection(None)
     yield lambda: docker.look.target is not None and docker.look.target[1] == job.result
+    assert docker.look.adjusting
+    assert docker.origin.isVisible()
+    assert docker.go.text() == "Adjust"
+    assert not docker.output.isEnabled()
+    yield lambda: docker.preview._after is not None
+    assert docker.preview._before.pixelColor(5, 5).getRgb()[:3] == (90, 60, 30), "before is the layer it was made of"
+    kit.shoot("adjust", docker)
+    steps = kit.history()
+    docker.strength.setValue(50)
+    job = docker.restore()
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    assert kit.names(document) == ["Background", RAIN]
+    result = document.topLevelNodes()[1]
+    assert bytes(result.pixelData(150, 100, 1, 1))[0] in (127, 128), bytes(result.pixelData(150, 100, 1, 1))
+    assert bytes(result.pixelData(5, 5, 1, 1))[3] == 0, "nothing outside of what was selected when it was made"
+    assert kit.history() == steps, "no step of its own"
     yield 0.6
-    assert docker.preview._after is None
-    assert docker.go.isEnabled()
-    kit.type("remove the haze")
-    yield lambda: docker.preview._after is not None  # something else is
+    docker.origin.click()
+    assert not docker.look.adjusting
+    assert docker.go.text() == "Restore"
+    result.setPixelData(bytes((1, 2, 3, 255)), 150, 100, 1, 1)
+    docker.origin.click()
+    docker.strength.setValue(100)
+    job = docker.restore()
+    yield finished(kit, job)
+    assert job.state == "failed"
+    assert "painted on" in job.message, job.message
+    undo(kit)
+    yield 0.1
+    assert kit.names(document) == ["Background"]
+
+
+def case_the_preview_and_the_result_know_what_is_selected(kit):
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, document = kit.docker, kit.document
+    yield lambda: docker.preview._after is not None
+    selection = Selection()
+    selection.select(0, 0, 200, 300, 255)
+    document.setSelection(selection)
+    x = docker.look._state.box[0]
+
+    def fits():
+        after = docker.preview._after
+        seen = after is not None and [after.pixelColor(column - x, 5).red() for column in (190, 210)]
+        return seen == [165, 90]
+
+    yield fits
+
+
+def case_several_chosen_layers_are_restored_one_after_the_other(kit):
+    yield from begin(kit)
+    docker, document = kit.docker, kit.document
+    view = kit.app.activeWindow().activeView()
+    if not hasattr(view, "selectedNodes"):
+        return
+    bottom = document.topLevelNodes()[0]
+    top = bottom.duplicate()
+    top.setName("second")
+    document.rootNode().addChildNode(top, bottom)
+    document.waitForDone()
+    yield from kit.activate(document, top)
+    layers = next(each for each in kit.app.dockers() if each.objectName() == "KisLayerBox")
+    tree = layers.findChild(kit.QtWidgets.QTreeView)
+    tree.selectAll()
+    yield lambda: docker.go.text() == "Restore 2 layers"
+    docker.restore()
+    yield kit.idle
+    assert sorted(kit.names(document)) == sorted(["Background", "second", RAIN, RAIN]), kit.names(document)
+
+
+def case_the_preview_can_be_enlarged_and_comes_back(kit):
+    yield from begin(kit, RAIN, width=1600, height=1200)
+    docker = kit.docker
+    yield lambda: docker.preview._after is not None
+    small = docker.preview._before.width()
+    kit.app.action("restore_with_instruction_preview").trigger()
+    assert docker.place.enlarged
+    yield lambda: docker.preview._after is not None and docker.preview._before.width() > 1.5 * small
+    kit.shoot("enlarged")
+    kit.QtTest.QTest.keyClick(docker.place.window_, kit.QtCore.Qt.Key.Key_Escape)
+    yield lambda: not docker.place.enlarged
+    assert docker.preview.parent() is docker.place
+    yield 0.2
+
+
+def case_a_report_goes_to_the_clipboard_and_cancel_cancels_all(kit):
+    yield from begin(kit, "slower 30 noise")
+    docker = kit.docker
+    first, second = docker.restore(), docker.restore()
+    kit.app.action("restore_with_instruction_cancel_all").trigger()
+    yield kit.idle
+    assert (first.state, second.state) == ("cancelled", "cancelled")
+    kit.app.action("restore_with_instruction_report").trigger()
+    words = kit.QtWidgets.QApplication.clipboard().text()
+    assert "host: Krita" in words, words
+    assert "engine" in words
+    assert os.path.expanduser("~") not in words
+    kit.type("")
 
 
 def case_the_preview_follows_a_layer_that_is_empty_hidden_or_grows(kit):
@@ -137,8 +237,7 @@ def case_the_preview_follows_a_layer_that_is_empty_hidden_or_grows(kit):
     yield lambda: docker.preview._before is not None and docker.preview._before.width() == 40
     layer.setVisible(False)
     document.refreshProjection()
-    docker.look.ask()
-    assert "not visible" in docker.preview._hint
+    yield lambda: "not visible" in docker.preview._hint
     assert docker.preview._before is None
     layer.setVisible(True)
     yield lambda: docker.preview._before is not None
@@ -190,11 +289,13 @@ def case_the_whole_docker_can_be_reached_by_tab(kit):
     yield from begin(kit, RAIN)
     docker, qt = kit.docker, kit.QtCore.Qt
     yield lambda: docker.device.text()
+    docker.activateWindow()
     docker.edit.setFocus()
+    yield docker.edit.hasFocus
     seen = []
     for _ in range(40):
         widget = kit.QtWidgets.QApplication.focusWidget()
-        if widget is None or widget in seen:
+        if widget is None or widget in seen or not docker.isAncestorOf(widget):
             break
         seen.append(widget)
         kit.QtTest.QTest.keyClick(widget, qt.Key.Key_Tab)

@@ -122,7 +122,7 @@ def case_nothing_of_ours_begins_in_the_middle_of_a_conversion(kit):
         if turns.occupied():
             let_in.append(docker)
             docker.look.notice()
-            docker.look.ask()
+            docker.desk.look()
 
     timer = kit.QtCore.QTimer()
     timer.setInterval(25)
@@ -152,10 +152,10 @@ def case_the_docker_closed_and_floated_during_a_job(kit):
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert len(kit.document.topLevelNodes()) == 2
-    assert not docker.look._timer.isActive(), "nobody looks, nothing is looked at"
+    assert not docker.look.watching, "nobody looks, nothing is looked at"
     docker.setFloating(False)
     docker.setVisible(True)
-    yield lambda: docker.look._timer.isActive()
+    yield lambda: docker.look.watching
     kit.type("")
 
 
@@ -243,7 +243,7 @@ def case_a_daemon_killed_meanwhile_is_survived(kit):
     assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == BLUE * (64 * 48)
     if os.environ.get("RESTORED_EXECUTABLE"):  # a tree has none to start
         kit.type(RAIN)
-        yield lambda: kit.docker._text == RAIN
+        yield lambda: kit.docker.desk.text == RAIN and not kit.docker.desk.pending
         job = kit.docker.restore()
         yield finished(kit, job)
         assert job.state == "done", job.message

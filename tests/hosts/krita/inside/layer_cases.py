@@ -173,7 +173,7 @@ def case_strange_instructions_and_the_smallest_layer(kit):
     for text, name in ((emoji, emoji), (bad, "noise and <b>rain</b> & %s %d {}"), (endless, endless[:59] + "…")):
         kit.type(text)
         text = docker.edit.toPlainText()  # Qt makes line ends of its own
-        yield lambda text=text: docker._text == text
+        yield lambda text=text: docker.desk.text == text and not docker.desk.pending
         before = len(kit.document.topLevelNodes())
         job = docker.restore()
         yield finished(kit, job)

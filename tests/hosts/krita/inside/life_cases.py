@@ -3,6 +3,17 @@
 import os
 
 
+def listen(desk, words):
+    """Note what is said to be waited for."""
+    known = desk.waiting_for
+
+    def noting(said):
+        words.append(said)
+        known(said)
+
+    desk.waiting_for = noting
+
+
 def case_quit_with_work_to_do(kit):
     """Leaves a job running and another waiting when Krita quits."""
     document = kit.new()
@@ -48,12 +59,11 @@ def case_not_installed(kit):
 
 def case_cold_start(kit):
     """No daemon runs: the docker starts one at the first words."""
+    docker, words = kit.docker, []
+    listen(docker.desk, words)
     document = kit.new()
     yield lambda: kit.ready(document)
-    docker = kit.docker
     docker.setVisible(True)
-    words = []
-    docker.live.said.connect(words.append)
     kit.type("remove the noise")
     job = docker.restore()
     assert job is None, "asked for before the plan is there: it waits"
@@ -63,11 +73,11 @@ def case_cold_start(kit):
 
 def case_quit_while_the_daemon_starts(kit):
     """The program that should become the daemon takes its time when Krita quits."""
+    words = []
+    listen(kit.docker.desk, words)
     document = kit.new()
     yield lambda: kit.ready(document)
     kit.docker.setVisible(True)
-    words = []
-    kit.docker.live.said.connect(words.append)
     kit.type("remove the noise")
     yield lambda: words
     kit.tell(words=words)
@@ -95,6 +105,39 @@ def case_failure_is_explained(kit):
     words = " ".join(edit.toPlainText() for edit in docker.findChildren(kit.QtWidgets.QPlainTextEdit))
     kit.tell(words=words, title=docker.windowTitle())
     kit.shoot("failure", docker)
+
+
+def case_first_use(kit):
+    """A fresh profile, and nothing arranged by hand: everything is in sight, and on the screen."""
+    document = kit.new(width=900, height=700)
+    yield lambda: kit.ready(document)
+    docker, qt = kit.docker, kit.QtCore
+    kit.app.action("restore_with_instruction").trigger()
+    yield lambda: docker.isVisible()
+    yield 0.5
+    kit.type("remove the rain and the noise")
+    yield lambda: docker.preview._after is not None
+    yield 0.5
+    kit.shoot("first-use")
+    screen = kit.QtGui.QGuiApplication.primaryScreen().availableGeometry()
+    hidden = []
+    for name in ("edit", "preview", "strength", "scale", "output", "go", "again"):
+        widget = getattr(docker, name)
+        rect = qt.QRect(widget.mapToGlobal(qt.QPoint(0, 0)), widget.size())
+        seen = widget.visibleRegion().boundingRect().size() == widget.size()
+        if not (seen and screen.contains(rect) and widget.height() >= 16):
+            hidden.append((name, rect.getRect(), seen))
+    kit.tell(hidden=hidden, floating=docker.isFloating(), preview=[docker.preview.width(), docker.preview.height()])
+    docker.setFloating(False)  # the user puts it elsewhere: it stays there
+    yield 0.3
+    docker.setVisible(False)
+    kit.app.action("restore_with_instruction").trigger()
+    yield lambda: docker.isVisible()
+    yield 0.3
+    kit.tell(floats_again=docker.isFloating(), low=docker.height())
+    kit.shoot("low-docker", docker)
+    button = docker.place._button
+    kit.tell(offered=docker.preview.isVisible() or button.isVisible())
 
 
 def case_german(kit):

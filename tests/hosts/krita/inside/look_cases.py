@@ -36,7 +36,7 @@ def case_at_work(kit):
     kit.shoot("1-idle")
     docker.edit.setFocus()
     kit.type(WORDS)
-    yield lambda: docker._text == WORDS
+    yield lambda: docker.desk.text == WORDS and not docker.desk.pending
     assert docker.plan.actionable, docker.message.text()
     yield lambda: docker.preview._after is not None
     yield 0.5

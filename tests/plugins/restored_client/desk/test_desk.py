@@ -163,6 +163,16 @@ def test_trouble_goes_when_its_cause_is_gone(desk: Desk, wire: Wire) -> None:
     assert "a bug" in desk.trouble.detail
 
 
+def test_what_no_engine_can_plan_cannot_be_restored(wire: Wire) -> None:
+    desk = Desk(wire)
+    desk.look_at(PreviewState(10, 10))
+    desk.type("denoise")
+    assert desk.can_restore, "it can be pressed while the plan is on its way"
+    desk.failed(ClientError("not_installed"), rooms.PLAN)
+    assert not desk.can_restore
+    assert desk.phase == rooms.FAILED
+
+
 def test_a_preset_is_followed_on_what_is_understood_now(desk: Desk, wire: Wire) -> None:
     understand(desk, "denoise and derain")
     desk.edit("remove", "derain")

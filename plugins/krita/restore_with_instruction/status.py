@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Dict
 
-from . import jobs
-from .i18n import tr
+from . import icons, jobs
 from .qt import Qt, QtCore, QtWidgets, Signal
+from .words import tr
 
 
 class _Line(QtWidgets.QWidget):
@@ -20,14 +20,10 @@ class _Line(QtWidgets.QWidget):
         self._bar.setMinimumWidth(60)
         self._bar.setAccessibleName(title)
         self._words = QtWidgets.QLabel()
-        self._words.setEnabled(False)
+        self._words.setWordWrap(True)
         self._words.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
         self._title = title
-        self.cancel = QtWidgets.QToolButton()
-        self.cancel.setText("×")
-        self.cancel.setAutoRaise(True)
-        self.cancel.setToolTip(tr("Cancel “%s”") % title)
-        self.cancel.setAccessibleName(self.cancel.toolTip())
+        self.cancel = icons.button("cross", tr("Cancel “%s”") % title)
         self.cancel.clicked.connect(self._cancel)
         grid = QtWidgets.QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -47,6 +43,8 @@ class _Line(QtWidgets.QWidget):
             words = tr("Cancelling…")
         elif job.state == jobs.WAITING:
             words = tr("Waiting for its turn")
+        elif job.time_left:
+            words = f"{words} · {job.time_left}"
         running = job.state == jobs.RUNNING and not job.cancelled()
         unknown = running and job.fraction is None
         self._bar.setRange(0, 0 if unknown else 100)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .i18n import tr
 from .qt import Qt, QtCore, QtWidgets, Signal
+from .words import tr
 
 
 class InstructionEdit(QtWidgets.QPlainTextEdit):
@@ -16,7 +16,8 @@ class InstructionEdit(QtWidgets.QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 10)
+        self.setToolTip(tr("Return restores, Shift+Return begins a new line."))
+        self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 10)
 
     def event(self, event) -> bool:
         # typed letters are text here, never Krita's one-letter shortcuts

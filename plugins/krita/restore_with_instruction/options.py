@@ -1,0 +1,70 @@
+"""The choices below the preview: strength, size, and where the result goes."""
+
+from __future__ import annotations
+
+from . import icons
+from .chips import Bar
+from .qt import QtWidgets, Signal
+from .restored_client.desk.desk import Desk
+from .restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
+from .words import tr
+
+
+class Options(QtWidgets.QWidget):
+    """Shows the desk's choices and sets them. `changed` after a choice of the user's."""
+
+    changed = Signal()
+    enlarged = Signal()  # the preview is to be shown larger
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.strength = Bar(tr("Strength"))
+        self.enlarge = icons.button("enlarge", tr("Show the preview in a window of its own"))
+        self.scale = QtWidgets.QComboBox()
+        for factor in SCALES:
+            self.scale.addItem(tr("Same size") if factor == 1 else tr("Enlarge %d×") % factor, factor)
+        self.scale.setToolTip(tr("Above 1× the result opens as a new document."))
+        self.scale.setAccessibleName(tr("Size"))
+        self.output = QtWidgets.QComboBox()
+        self.output.addItem(tr("New layer"), NEW_LAYER)
+        self.output.addItem(tr("In place"), REPLACE)
+        self.output.setToolTip(tr("A new layer is one step in the undo history, in place is two."))
+        self.output.setAccessibleName(tr("Where the result goes"))
+        for box in (self.scale, self.output):
+            box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
+        first, second = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
+        first.addWidget(self.strength, 1)
+        first.addWidget(self.enlarge)
+        second.addWidget(self.scale, 1)
+        second.addWidget(self.output, 1)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for row in (first, second):
+            row.setSpacing(4)
+            column.addLayout(row)
+        self.strength.valueChanged.connect(lambda _: self._set(desk.set_strength, self.strength.fraction))
+        self.scale.currentIndexChanged.connect(lambda _: self._set(desk.set_scale, self.scale.currentData()))
+        self.output.currentIndexChanged.connect(lambda _: self._set(desk.set_output, self.output.currentData()))
+        self.enlarge.clicked.connect(self.enlarged)
+
+    def _set(self, setter, value) -> None:
+        setter(value)
+        self.changed.emit()
+
+    def show_state(self, adjusting: bool) -> None:
+        """Show what the desk has chosen."""
+        desk = self._desk
+        values = (
+            (self.strength, self.strength.setValue, round(desk.strength * 100)),
+            (self.scale, self.scale.setCurrentIndex, SCALES.index(desk.scale)),
+            (self.output, self.output.setCurrentIndex, self.output.findData(desk.output)),
+        )
+        for widget, put, value in values:
+            widget.blockSignals(True)
+            put(value)
+            widget.blockSignals(False)
+        self.strength.update()
+        self.scale.setEnabled(not adjusting)
+        self.output.setEnabled(not adjusting and desk.scale == 1)

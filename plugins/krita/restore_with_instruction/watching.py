@@ -1,0 +1,267 @@
+"""Keeps the preview at the active layer: reads crops of it, has the desk ask for them restored, and shows what the desk says."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Tuple
+
+from . import colour, layers, recipes, target, turns
+from .preview import Preview, image_of
+from .qt import QtCore, Signal
+from .restored_client.desk import desk as desks
+from .restored_client.desk.conversation import Conversation, Look
+from .restored_client.desk.previewstate import PreviewState, Want
+from .restored_client.wire.pixels import Pixels
+from .words import tr
+
+WATCH_MS = 400
+"""How often the active layer is looked at while the docker is visible: Krita announces no change of the active layer."""
+
+SOON_MS = 30
+"""When a crop is asked for again that could not be shown in the middle of something else."""
+
+
+class Watching(QtCore.QObject):
+    """What the desk asks for (a desks.Line), of the active layer, or of the layer that a result was made of while it is adjusted.
+
+    GUI thread; captures a crop at most, never waits for the daemon.
+    """
+
+    turned = Signal()  # another layer, or none, is active now
+    chose = Signal()  # more or fewer layers are chosen beside it, or it has another name
+
+    def __init__(self, conversation: Conversation, preview: Preview, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._conversation, self._preview = conversation, preview
+        self.desk: Any = None
+        self.target: Optional[Tuple[str, str]] = None
+        self.context: Optional[Pixels] = None
+        self.origin: Optional[recipes.Origin] = None
+        """Where the active layer came from, when it is a result that can be adjusted."""
+        self.adjusting = False
+        self.name = ""
+        """Of the active layer."""
+        self.chosen = 0
+        """How many layers are chosen in the list of layers."""
+        self._state: Optional[PreviewState] = None
+        self._bounds = QtCore.QRect()  # of the layer on the canvas
+        self._seen: Any = 0  # checksum of the crop on show
+        self._drawn: Any = None
+        self._later: Optional[Want] = None
+        self._watched = QtCore.QTimer(self)
+        self._watched.setInterval(WATCH_MS)
+        self._watched.timeout.connect(self.notice)
+        self._soon = QtCore.QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._now)
+        preview.panned.connect(self._pan)
+        preview.settled.connect(self._settled)
+        preview.resized.connect(self._resize)
+
+    @property
+    def watching(self) -> bool:
+        """Whether somebody can see the preview."""
+        return self._watched.isActive()
+
+    def watch(self, on: bool) -> None:
+        """Look at the active layer from now on, or, while nobody can see the preview, not at all."""
+        if on:
+            self._watched.start()
+            self.notice()
+            self.desk.ask_again()  # what was asked for while nobody could see it was dropped
+        else:
+            self._watched.stop()
+            self.drop_preview()
+
+    def notice(self) -> None:
+        """Follow the active layer; notice strokes on the crop that is on show, and another selection."""
+        if turns.occupied():
+            return  # the timer comes again
+        document, node = target.active()
+        now = target.identity(document, node)
+        named = "" if node is None else node.name(), len(target.selected())
+        other = named != (self.name, self.chosen)
+        self.name, self.chosen = named
+        if other and now == self.target:
+            self.chose.emit()
+        if now != self.target:
+            self.target, self._state = now, None
+            self._turn(document, node)
+            self.turned.emit()
+        elif self._state is None:
+            if node is not None:
+                self._turn(document, node)  # what stood in the way may be gone: a stroke on an empty layer, an eye that opened
+        elif self._checksum(document) != self._seen or self._refused():
+            self._turn(document, node)
+
+    def _refused(self) -> bool:
+        """Whether the layer on show can no longer be restored, as when its eye was closed."""
+        try:
+            layers.check(*self.source(), layers.NEW_LAYER)
+        except layers.Refused:
+            return True
+        return False
+
+    def adjust(self, on: bool) -> None:
+        """Work on what the active layer was made of, or on itself."""
+        if self.adjusting != (on and self.origin is not None):
+            self.adjusting = on and self.origin is not None
+            self._state = None
+            document, node = target.active()
+            self._begin(document, node)
+
+    def source(self) -> Tuple[Any, Any]:
+        """The document and the layer whose pixels are restored; either may be None."""
+        document, node = target.active()
+        if self.adjusting and self.origin is not None and document is not None:
+            return document, layers.find_node(document, self.origin.source)
+        return document, node
+
+    # --- what the desk asks for ---
+
+    def ask_plan(self, text: str) -> None:
+        self._conversation.explain(text, self.context)
+
+    def drop_plan(self) -> None:
+        self._conversation.drop_plan()
+
+    def ask_preview(self, want: Want) -> None:
+        if not self.watching or not self._preview.isVisible():
+            self._later = None
+        elif turns.occupied():
+            self._later = want
+            self._soon.start()
+        else:
+            self._later = None
+            crop = self._read()
+            if crop is not None and self._state is not None and want.box == self._state.box:
+                document, _node = self.source()
+                mask = self._mask(document, self._state.padded())
+                self._preview.set_busy(True)
+                self._conversation.preview(Look(want, crop, mask, self.context))
+
+    def drop_preview(self) -> None:
+        self._later = None
+        self._conversation.drop_preview()
+        self._preview.set_busy(False)
+
+    def _now(self) -> None:
+        if self._later is not None:
+            self.ask_preview(self._later)
+
+    # --- showing ---
+
+    def show(self) -> None:
+        """Draw what the desk has to show."""
+        desk = self.desk
+        phase = desk.phase
+        words = {desks.FRESH: tr("After"), desks.UPDATING: tr("Updating…"), desks.FAILED: tr("No preview")}
+        self._preview.say_after(words.get(phase, ""))
+        if phase != desks.UPDATING:
+            self._preview.set_busy(False)
+        if desk.preview is None:
+            self._preview.clear()
+            self._preview.say(desk.no_picture)
+            return
+        if desk.shown is self._drawn:
+            return
+        self._drawn = desk.shown
+        if desk.shown is None or desk.after is None:
+            self._preview.drop_after()
+        else:
+            self._preview.show_after(_inner(desk.after, desk.shown.padded, desk.shown.box))
+
+    def _turn(self, document, node) -> None:
+        """Begin anew, at another layer or because this one was painted on."""
+        origin = recipes.origin(document, node)
+        known, self.origin = self.origin, origin
+        if origin is None or known is None or origin.result != known.result:
+            self.adjusting = origin is not None
+        self._begin(document, node)
+
+    def _begin(self, document, node) -> None:
+        """Show the layer that is worked on; the same part of it stays in sight when it was on show before."""
+        seen = None if self._state is None else QtCore.QRectF(*self._on_canvas(self._state.box)).center()
+        self._state, self.context = None, None
+        document, node = self.source()
+        try:
+            layers.check(document, node, layers.NEW_LAYER)
+            bounds = layers.extent(document, node)
+        except layers.Refused as problem:
+            self.desk.look_at(None, str(problem))
+            return
+        self.context = layers.thumbnail(node, bounds)
+        self._bounds = bounds
+        state = PreviewState(bounds.width(), bounds.height(), self._view())
+        if seen is None:
+            seen = target.centre(document, node, bounds)
+        state.centre(seen.x() - bounds.x(), seen.y() - bounds.y())
+        self._state = state
+        if self._read() is not None:
+            self.desk.look_at(state)
+
+    def _view(self) -> Tuple[int, int]:
+        ratio = self._preview.devicePixelRatioF()
+        return max(16, round(self._preview.width() * ratio)), max(16, round(self._preview.height() * ratio))
+
+    def _resize(self) -> None:
+        state = self._state
+        if state is not None:
+            _x, _y, width, height = state.box
+            if self._view()[0] <= width and self._view()[1] <= height and self.desk.phase == desks.FRESH:
+                return  # what is on show reaches beyond the edges: nothing has to be inferred again
+            if state.resize(*self._view()) or self.desk.phase == desks.UPDATING:
+                self._settled()
+
+    def _pan(self, dx: float, dy: float) -> None:
+        if self._state is not None and self._state.pan(dx, dy):
+            self._preview.drop_after()
+            self.drop_preview()
+            if not turns.occupied():
+                self._read()
+
+    def _settled(self) -> None:
+        """The crop stands where it is to be."""
+        if self._state is not None:
+            if not turns.occupied():
+                self._read()
+            self.desk.moved()
+
+    def _on_canvas(self, box: layers.Rect) -> layers.Rect:
+        return box[0] + self._bounds.x(), box[1] + self._bounds.y(), box[2], box[3]
+
+    def _read(self) -> Optional[Pixels]:
+        """Read the crop as it is now, and show it; None when that cannot be."""
+        document, node = self.source()
+        if self._state is None or node is None or target.identity(*target.active()) != self.target:
+            return None
+        padded = self._state.padded()
+        try:
+            crop = target.crop(document, node, self._on_canvas(padded))
+        except (layers.Refused, colour.ColourError) as problem:
+            self._state = None  # `notice` tries again
+            self.desk.look_at(None, str(problem))
+            return None
+        self._seen = self._checksum(document)
+        self._preview.show_before(_inner(crop, padded, self._state.box))
+        return crop
+
+    def _mask(self, document, box: layers.Rect) -> Optional[Pixels]:
+        """What of a rectangle of the layer may change; None where all of it may."""
+        where = self._on_canvas(box)
+        if self.adjusting and self.origin is not None:
+            return self.origin.mask_in(where)
+        selection = layers.selection_of(document, self.source()[1])
+        return None if selection is None else Pixels(box[2], box[3], 1, "u8", bytes(selection.pixelData(*where)))
+
+    def _checksum(self, document) -> Any:
+        _document, node = self.source()
+        if self._state is None or node is None:
+            return None
+        padded = self._state.padded()
+        return target.checksum(document, node, self._on_canvas(padded)), layers.extent_or_none(document, node)
+
+
+def _inner(pixels: Pixels, padded: layers.Rect, box: layers.Rect):
+    """The crop without its margin, as an image."""
+    return image_of(pixels).copy(box[0] - padded[0], box[1] - padded[1], box[2], box[3])

@@ -1,0 +1,441 @@
+"""The docker: puts the pieces together. It shows what the desk says and tells it what the user does; nothing here waits."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Callable, Dict, List, Optional
+
+from krita import DockWidget, Krita
+
+from . import colour, help, icons, jobs, layers, recipes, target
+from .chips import Chips
+from .enlarged import PreviewPlace
+from .field import InstructionEdit
+from .options import Options
+from .origin import OriginChoice
+from .preview import Preview
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .recall import Recall
+from .restored_client.desk.conversation import Conversation
+from .restored_client.desk.desk import Desk
+from .restored_client.desk.history import History, LastWish, Presets
+from .restored_client.desk.report import report
+from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of
+from .sentence import Sentence
+from .settings import Settings
+from .status import JobList
+from .watching import Watching
+from .words import catalogue, tr
+
+FIRST_SIZE = (340, 660)
+"""Of the docker when it is shown for the first time, where the screen has that much."""
+
+LOW = 460
+"""Height of a docker in which not everything is in sight."""
+
+
+class Docker(DockWidget):
+    """One per Krita window."""
+
+    def __init__(self, queue: Optional[jobs.Jobs] = None) -> None:
+        super().__init__()
+        self.setWindowTitle(tr("Restore with instruction"))
+        self.queue = queue or _shared_queue()
+        self.conversation = Conversation("krita " + Krita.instance().version(), GuiPost(self).post)
+        self.preview = Preview()
+        self.look = Watching(self.conversation, self.preview, self)
+        self.desk = self.look.desk = Desk(self.look, catalogue, self._show, self._give)
+        self.conversation.serve(self.desk)
+        self._settings = Settings()
+        self._history, self._presets, self._last = History(), Presets(), LastWish()
+        self._carried_out = ""  # the words that were restored last
+        self._said = ""
+        self._sought = False  # whether the daemon was looked for
+        self._build()
+        self._connect()
+        self._restore_settings()
+
+    @property
+    def plan(self):
+        """The plan as edited."""
+        return self.desk.plan
+
+    # --- building ---
+
+    def _build(self) -> None:
+        self.edit = InstructionEdit()
+        self.layer_name = QtWidgets.QLabel()
+        self.layer_name.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
+        self.recall_button = icons.button("history", tr("Earlier instructions and presets"))
+        self.help_button = icons.button("help", tr("Help (F1)"))
+        self.recall = Recall(self._history, self._presets, self)
+        self.chips = Chips(self.recall_button)
+        self.remark = Sentence()
+        self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message = Sentence()
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.place = PreviewPlace(self.preview)
+        self.options = Options(self.desk)
+        self.strength, self.scale, self.output = self.options.strength, self.options.scale, self.options.output
+        self.origin = OriginChoice()
+        self.go = QtWidgets.QPushButton(tr("Restore"))
+        self.go.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
+        self.again = icons.button("repeat", tr("Repeat the last restoration on the active layer"))
+        self.retry = QtWidgets.QPushButton(tr("Try again"))
+        self.report = QtWidgets.QPushButton(tr("Copy a report"))
+        self.trouble_buttons = QtWidgets.QWidget()
+        row = QtWidgets.QHBoxLayout(self.trouble_buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        for button in (self.retry, self.report):
+            row.addWidget(button)
+        self.trouble_buttons.setVisible(False)
+        self.jobs = JobList()
+        self.device = Sentence()
+        self.device.setEnabled(False)
+        self.setWidget(self._arrange())
+        shortcut = QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.HelpContents)
+        self._help = QtWidgets.QShortcut(shortcut, self) if hasattr(QtWidgets, "QShortcut") else QtGui.QShortcut(shortcut, self)
+        self._help.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _arrange(self) -> QtWidgets.QWidget:
+        head = QtWidgets.QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.layer_name, 1)
+        for button in (self.recall_button, self.help_button):
+            head.addWidget(button)
+        buttons = QtWidgets.QHBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self.go, 1)
+        buttons.addWidget(self.again)
+        self.scroll = _Scroll()
+        self.scroll.setWidget(
+            _column((6, 4, 6, 2), head, self.origin, self.edit, self.chips, self.remark, self.place, self.options)
+        )
+        self.scroll.resized.connect(self.place.fit)
+        foot = _column((6, 2, 6, 6), buttons, self.jobs, self.message, self.trouble_buttons, self.device)
+        for before, after in ((self.edit, self.recall_button), (self.recall_button, self.help_button)):
+            QtWidgets.QWidget.setTabOrder(before, after)
+        return _column((0, 0, 0, 0), self.scroll, foot)  # the foot stays in sight in a docker that is not high enough
+
+    def _connect(self) -> None:
+        self.edit.textChanged.connect(self._text_changed)
+        self.edit.submitted.connect(self.restore)
+        self.recall_button.clicked.connect(self._show_recall)
+        self.help_button.clicked.connect(help.open_manual)
+        self._help.activated.connect(help.open_manual)
+        self.recall.chosen.connect(self.use)
+        self.chips.weighed.connect(lambda task, weight: self.desk.edit("weigh", task, weight))
+        self.chips.removed.connect(lambda task: self.desk.edit("remove", task))
+        self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
+        self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
+        self.options.changed.connect(self._keep_settings)
+        self.options.enlarged.connect(self.place.enlarge)
+        self.origin.clicked.connect(self.look.adjust)
+        self.go.clicked.connect(self.restore)
+        self.again.clicked.connect(self.repeat)
+        self.retry.clicked.connect(self._try_again)
+        self.report.clicked.connect(self.copy_report)
+        self.look.turned.connect(self._turned)
+        self.look.chose.connect(self._show)
+        self.queue.changed.connect(self.jobs.show_job)
+        self.queue.over.connect(self._job_over)
+        self.jobs.unwanted.connect(self.queue.cancel)
+        self.visibilityChanged.connect(self._visible)
+
+    # --- what Krita and the user do ---
+
+    def canvasChanged(self, canvas) -> None:
+        """Krita's call when another document or view comes to the front."""
+        if self.isVisible():
+            self.look.notice()
+
+    def focus_instruction(self) -> None:
+        """Bring the docker up, ready to type."""
+        self.show()
+        self._place_first()
+        self.raise_()
+        self.edit.setFocus()
+        self.edit.selectAll()
+
+    def _visible(self, visible: bool) -> None:
+        self.look.watch(visible)
+        if visible:
+            self._find_daemon()
+
+    def _find_daemon(self) -> None:
+        """Start the daemon once there is a picture to restore, so that it is ready when the first words are typed."""
+        if not self._sought and self.isVisible() and self.look.target is not None:
+            self._sought = True
+            self.conversation.open()
+
+    def _place_first(self) -> None:
+        """Krita squeezes a new docker between others: the first time that the user asks for it, it floats at a good size."""
+        if self._settings.read("placed", False):
+            return
+        self._settings.write("placed", True)
+        QtCore.QTimer.singleShot(0, self._float_if_low)
+
+    def _float_if_low(self) -> None:
+        main = self.parentWidget()
+        if self.isFloating() or self.height() >= LOW or main is None:
+            return
+        screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
+        room = main.frameGeometry().intersected(screen)
+        width, height = min(FIRST_SIZE[0], room.width() - 40), min(FIRST_SIZE[1], room.height() - 50)
+        self.setFloating(True)
+        self.resize(width, height)
+        self.move(max(room.left(), room.right() - width - 280), room.top() + (room.height() - height) // 2)
+
+    def _text_changed(self) -> None:
+        self._said = ""
+        self.desk.type(self.edit.toPlainText())
+
+    def _show_recall(self) -> None:
+        document, node = target.active()
+        recipe = recipes.read(document, node) if node is not None else None
+        self.recall.pop_up(self.edit, self.desk.settings(), recipe)
+
+    def use(self, settings: Dict[str, Any]) -> None:
+        """Take settings from the history, a preset or a layer's recipe."""
+        self._put(settings)
+        self.edit.setFocus()
+
+    def _put(self, settings: Dict[str, Any]) -> None:
+        self.edit.blockSignals(True)
+        self.edit.setPlainText(str(settings.get("instruction") or ""))
+        self.edit.blockSignals(False)
+        text = self.edit.toPlainText()  # Qt makes line ends of its own
+        self.desk.use({**settings, "instruction": text})
+
+    def _turned(self) -> None:
+        """Another layer is active. A result brings its own words, unless others are there that were never carried out."""
+        self._find_daemon()
+        origin, text = self.look.origin, self.edit.toPlainText()
+        free = not text.strip() or text == self._carried_out
+        if origin is not None and free and text != origin.recipe.get("instruction") and not self.edit.hasFocus():
+            recipe = {name: value for name, value in origin.recipe.items() if name not in ("scale", "output")}
+            self._put(recipe)
+            self._carried_out = self.edit.toPlainText()
+        self._show()
+
+    def _keep_settings(self) -> None:
+        self._settings.write("strength", self.desk.strength)
+        self._settings.write("scale", self.desk.scale)
+        self._settings.write("output", self.desk.output)
+
+    def _restore_settings(self) -> None:
+        self.desk.strength = fraction(self._settings.read("strength", 1.0), 1.0)
+        self.desk.set_scale(int(self._settings.read("scale", 1)))
+        self.desk.set_output(output_of(self._settings.read("output", NEW_LAYER)))
+        self.desk.look_at(None, tr("Open a picture first."))
+
+    # --- showing ---
+
+    def _show(self) -> None:
+        """Show the desk's state. Called after every change of it."""
+        if not hasattr(self, "_help"):
+            return  # not built yet
+        desk, adjusting = self.desk, self.look.adjusting
+        self.chips.set_tasks(desk.tasks)
+        self.chips.show_steps(desk.plan.steps())
+        self.remark.setText("" if not self.edit.toPlainText().strip() else desk.remark)
+        self.remark.setVisible(bool(self.remark.text()))
+        self.options.show_state(adjusting)
+        self.look.show()
+        self.origin.setVisible(self.look.origin is not None)
+        self.origin.setChecked(adjusting)
+        count = 1 if adjusting else self.look.chosen
+        self.go.setText(tr("Adjust") if adjusting else tr("Restore %d layers") % count if count > 1 else tr("Restore"))
+        self.go.setToolTip(tr("Restore the active layer, or its selected part (Return in the instruction)"))
+        self.go.setEnabled(desk.can_restore)
+        self.again.setEnabled(desk.preview is not None)
+        self._show_words()
+
+    def _show_words(self) -> None:
+        desk = self.desk
+        name = tr("Layer: %s") % self.look.name if self.look.name else ""
+        self.layer_name.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, max(60, self.width() - 90)))
+        self.layer_name.setToolTip(name)
+        trouble = desk.trouble
+        self._set_message(trouble.sentence if trouble is not None else self._said)
+        self.trouble_buttons.setVisible(trouble is not None)
+        self.retry.setVisible(trouble is not None and trouble.retry)
+        self.device.setText(desk.waiting or ("" if trouble is not None and trouble.retry else desk.device_short))
+        self.device.setToolTip(desk.device)
+
+    def _set_message(self, words: str) -> None:
+        if self.message.text() != words:
+            self.message.setText(words)
+        self.message.setVisible(bool(words))
+
+    def _say(self, words: str) -> None:
+        self._said = words
+        self._show()
+
+    def _try_again(self) -> None:
+        self.desk.forgive()
+        self.desk.waiting_for("Looking for the restoration engine…")
+        self.conversation.open()
+
+    # --- restoring ---
+
+    def restore(self) -> Optional[jobs.Job]:
+        """Queue a restoration of what is chosen; what stands in the way is said instead.
+
+        Asked for before the plan of the last words is there, it waits for that plan.
+        """
+        self.look.notice()  # the timer may not have seen yet which layer is active now
+        if self.desk.preview is None:
+            document, node = self.look.source()
+            try:
+                layers.check(document, node, self.desk.output)
+                self._say(self.desk.no_picture)
+            except layers.Refused as problem:
+                self._say(str(problem))
+            return None
+        wish = self.desk.restore()
+        if wish is None:
+            self._show()
+            return None
+        return self._give(wish)
+
+    def toggle_adjusting(self) -> None:
+        """Work on what the active layer was made of, or on itself."""
+        self.look.adjust(not self.look.adjusting)
+        self._show()
+
+    def cancel(self, everything: bool = False) -> None:
+        """Cancel the job that runs, or all."""
+        for job in self.queue.unfinished[: None if everything else 1]:
+            self.queue.cancel(job)
+
+    def copy_report(self) -> None:
+        """What a problem report needs, to the clipboard."""
+        text = report("Krita " + Krita.instance().version(), self.desk)
+        QtWidgets.QApplication.clipboard().setText(text)
+        self._say(tr("The report is in the clipboard."))
+
+    def repeat(self) -> Optional[jobs.Job]:
+        """The last restoration once more, on the layer that is active now, whichever picture it was made of."""
+        wish = self._last.get()
+        if wish is None:
+            self._say(tr("There is no restoration to repeat yet."))
+            return None
+        document, node = target.active()
+        return self._capture(wish, lambda: layers.capture(document, node, wish.where))
+
+    def _give(self, wish: Wish) -> Optional[jobs.Job]:
+        document, node = self.look.source()
+        origin = self.look.origin if self.look.adjusting else None
+        if origin is not None:
+            wish = wish._replace(output=NEW_LAYER, scale=1)
+            taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
+            return self._capture(wish, taken)
+        others = self._others()
+        first = self._capture(wish, lambda: layers.capture(document, node, wish.where))
+        for other in others if first is not None else ():
+            self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
+        return first
+
+    def _others(self) -> List[Any]:
+        """Layers that are chosen besides the active one."""
+        return [] if self.look.adjusting else target.selected()[1:]
+
+    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.Job]:
+        try:
+            job = jobs.Job(take(), wish)
+        except (layers.Refused, colour.ColourError) as problem:
+            self._say(str(problem))
+            return None
+        self._carried_out = wish.instruction
+        self._remember(wish)
+        self.queue.give(job)
+        self._say("")
+        return job
+
+    def _remember(self, wish: Wish) -> None:
+        self._last.keep(wish)
+        with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
+            self._history.add(wish.instruction)
+
+    def _job_over(self, job: jobs.Job) -> None:
+        self.desk.computed_on(job.device)
+        self._said = job.message
+        self.look.notice()
+        self._show()
+
+    def close_down(self) -> None:
+        """Krita quits: give up what is running. The widgets are gone already when it says so."""
+        self.conversation.close(0.5)
+
+
+class GuiPost(QtCore.QObject):
+    """Runs calls of other threads in the GUI thread, in order, while the docker is there."""
+
+    _asked = Signal(object)
+
+    def __init__(self, owner: QtCore.QObject) -> None:
+        super().__init__(owner)
+        self._asked.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, call: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # Qt has deleted us: Krita quits
+            self._asked.emit(call)
+
+    def _run(self, call: Callable[[], None]) -> None:
+        call()
+
+
+class _Scroll(QtWidgets.QScrollArea):
+    """Scrolls up and down only, and asks Krita for enough height to show a plan and a preview."""
+
+    resized = Signal(int)  # the height for what scrolls
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self.resized.emit(self.viewport().height())
+
+    def sizeHint(self) -> QtCore.QSize:
+        return QtCore.QSize(250, 420)
+
+    def minimumSizeHint(self) -> QtCore.QSize:
+        return QtCore.QSize(200, 120)
+
+
+def _column(margins, *items) -> QtWidgets.QWidget:
+    """A widget with items below each other."""
+    widget = QtWidgets.QWidget()
+    column = QtWidgets.QVBoxLayout(widget)
+    column.setContentsMargins(*margins)
+    column.setSpacing(6)
+    for item in items:
+        if isinstance(item, QtWidgets.QLayout):
+            column.addLayout(item)
+        else:
+            column.addWidget(item, 1 if isinstance(item, (PreviewPlace, QtWidgets.QScrollArea)) else 0)
+    return widget
+
+
+_queue: Optional[jobs.Jobs] = None
+
+
+def _shared_queue() -> jobs.Jobs:
+    """The one queue of this Krita: restorations take turns, whichever window they were given in."""
+    global _queue
+    if _queue is None:
+        from .connection import JobSession
+
+        _queue = jobs.Jobs(JobSession())
+    return _queue
+
+
+def stop_queue() -> None:
+    """Krita quits: cancel its jobs."""
+    if _queue is not None:
+        _queue.stop()
