@@ -92,4 +92,8 @@ def _facts(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "work", f"{job['words']}{done}, for {job['client']}"
     if not answer.get("jobs"):
         yield "work", "none"
+    newcomers = answer.get("newcomers", {})
+    if newcomers.get("waiting") or newcomers.get("turned_away"):
+        words = f"{newcomers.get('waiting', 0)} silent connections, {newcomers.get('turned_away', 0)} turned away"
+        yield "strangers", words + ": another program on this computer may be knocking"
     yield "log", answer["log"]

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from restored.offline import stay_offline
 from restored_client.session.paths import runtime_dir
@@ -13,6 +14,9 @@ from .home import AlreadyRunning, Home
 from .logs import open_log
 from .settings import Settings, read_settings
 from .work import Work
+
+MOST_DESCRIPTORS: Final = 16_384
+"""libzmq ends the process when a unix socket has no descriptor left for a newcomer."""
 
 
 def serve(settings: Settings | None = None, work: Work | None = None) -> bool:
@@ -49,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     settings = read_settings([word for word in arguments if word != "serve"])
     if os.name == "posix":
+        _allow_many_descriptors()
         os.umask(0o077)  # the folder keeps others out already; lock, socket and log need not rely on it
     if sys.stderr and sys.stderr.isatty():
         print("The restoration daemon serves in this terminal; Ctrl+C ends it.", file=sys.stderr)
@@ -62,6 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The restoration daemon cannot use its folder “{runtime_dir()}”: {error.strerror or error}.", file=sys.stderr)
         return 1
     return 0
+
+
+def _allow_many_descriptors() -> None:
+    """As many open files as this process may have, up to a few thousand: each client takes one."""
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _engine(name: str) -> Work:

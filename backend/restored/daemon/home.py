@@ -74,8 +74,8 @@ class Home:
             with contextlib.suppress(OSError):
                 self.publish(self._connection)
                 return True
-        except OSError:
-            pass
+        except OSError:  # no descriptor left, a disk that does not answer: that says nothing about clients
+            return True
         return False
 
     def withdraw(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import LAYER, Frame
 from restored_client.wire.pixels import Pixels
 
@@ -41,11 +42,15 @@ class Job:
     frames: list[Frame]
     stage: Stage = "waiting"
     deadline: float = 0.0
+    upload: "Upload" = field(init=False)
     content: dict[str, Any] = field(default_factory=dict)
     cancelled: threading.Event = field(default_factory=threading.Event)
     fraction: float | None = None
     words: str = ""
     tiles: deque[Tile] = field(default_factory=lambda: deque(maxlen=64))
+
+    def __post_init__(self) -> None:
+        self.upload = Upload(self.frames)
 
     @property
     def nbytes(self) -> int:
@@ -57,6 +62,40 @@ class Job:
     def tell(self, fraction: float | None, words: str) -> None:
         """Say how far it is; the server passes it on a few times a second."""
         self.fraction, self.words = fraction, words
+
+
+class Upload:
+    """The frames of a job as they arrive: in pieces, in order, none of which reaches into the next frame."""
+
+    def __init__(self, frames: list[Frame]) -> None:
+        self._frames = frames
+        self._full: list[bytearray] = []
+        self._part: bytearray | None = None
+        self._got = 0
+
+    def take(self, piece: Any) -> None:
+        """The next piece. Raises ClientError("size_mismatch") when there is more than was announced."""
+        view = memoryview(piece).cast("B")
+        if len(self._full) == len(self._frames):
+            raise ClientError("size_mismatch", detail="more frames than were announced")
+        frame = self._frames[len(self._full)]
+        if self._part is None:
+            # memory is taken when the first piece is there, not for what was only announced
+            self._part, self._got = bytearray(frame.nbytes), 0
+        if self._got + view.nbytes > frame.nbytes:
+            raise ClientError("size_mismatch", detail=f"{frame.role}: more than {frame.nbytes} bytes")
+        self._part[self._got : self._got + view.nbytes] = view
+        self._got += view.nbytes
+        if self._got == frame.nbytes:
+            self._full.append(self._part)
+            self._part = None
+
+    def pictures(self) -> dict[str, Pixels]:
+        """All frames by their role. Raises ClientError("size_mismatch") when something is missing."""
+        if len(self._full) != len(self._frames):
+            raise ClientError("size_mismatch", detail=f"{len(self._full)} whole frames instead of {len(self._frames)}")
+        full, self._full = self._full, []
+        return {frame.role: frame.content(data) for frame, data in zip(self._frames, full, strict=True)}
 
 
 class FairQueue:

@@ -10,6 +10,7 @@ from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import Frame, message
 
+from .headers import decode
 from .jobs import Client, Job
 from .lanes import Lane
 from .logs import NAME
@@ -34,6 +35,7 @@ Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
 
 class Office:
     """wire: to answer by. memory: bytes of main memory there are. facts: what hello and status say of the daemon itself.
+    prove: answers a client's challenge.
     ring: wakes the server's thread. shut: ends the daemon."""
 
     def __init__(
@@ -44,6 +46,7 @@ class Office:
         *,
         memory: int,
         facts: Callable[[], dict[str, Any]],
+        prove: Callable[[str], str],
         ring: Callable[[], None],
         shut: Callable[[], None],
     ) -> None:
@@ -56,6 +59,7 @@ class Office:
         self._settings = settings
         self._budget = memory // 2
         self._facts = facts
+        self._prove = prove
         self._ring = ring
         self._shut = shut
         self._closed = False
@@ -83,10 +87,10 @@ class Office:
         client = self._clients.setdefault(routing, Client(routing))
         header: dict[str, Any] = {}
         try:
-            header = messages.decode(frames[0].buffer if frames else b"")
+            header = decode(frames[0].buffer if frames else b"")
             request, announced = messages.check_request(header)
             if request["type"] == messages.UPLOAD:
-                self._upload(client, request["id"], [frame.buffer for frame in frames[1:]])
+                self._upload(client, request, [frame.buffer for frame in frames[1:]])
             elif len(frames) > 1:
                 raise ClientError("not_accepted")
             else:
@@ -172,6 +176,7 @@ class Office:
                 models=self.performance.models,
                 default_model=next((model["name"] for model in self.performance.models if "error" not in model), ""),
                 max_bytes=self._budget,
+                proof=self._prove(header["challenge"]) if "challenge" in header else None,
             ),
         )
         # importing the engine holds up everything else here, so the first hello went first
@@ -234,7 +239,7 @@ class Office:
             if job.content["kept"] is None:
                 raise ClientError("expired")
         if job.kind == messages.UNLOAD:
-            self.shelf.clear()
+            self.shelf.forget(client)  # its own results; those of others are theirs
         if job.kind in USE:
             self.used = time.monotonic()
         client.jobs[job.request] = job
@@ -253,15 +258,18 @@ class Office:
                 if not job.frames:
                     self._queue(job)
 
-    def _upload(self, client: Client, request: str, buffers: list[Any]) -> None:
-        job = client.jobs.get(request)
+    def _upload(self, client: Client, header: Mapping[str, Any], pieces: list[Any]) -> None:
+        job = client.jobs.get(header["id"])
         if job is None or job.stage != "uploading":
+            if header.get("more"):
+                return  # the rest of what was given up: its sender has been told, and is told again at its end
             raise ClientError("not_accepted")
         try:
-            if len(buffers) != len(job.frames):
-                raise ClientError("size_mismatch", detail=f"{len(buffers)} frames instead of {len(job.frames)}")
-            for frame, buffer in zip(job.frames, buffers, strict=True):
-                job.content[frame.role] = frame.content(buffer)
+            for piece in pieces:
+                job.upload.take(piece)
+            if header.get("more"):
+                return
+            job.content.update(job.upload.pictures())
         except ClientError:
             self._drop(job)
             raise

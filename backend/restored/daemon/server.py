@@ -6,12 +6,14 @@ import os
 import secrets
 import socket
 import time
+from functools import partial
 from typing import Any, Final
 
 import psutil
 import zmq
 
 from restored_client.session.discovery import Connection
+from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
 
 from .build import build_id, version
@@ -55,10 +57,19 @@ class Server:
         self.button.setblocking(False)
         memory = psutil.virtual_memory().total
         token = secrets.token_urlsafe(32)
-        self._wire = Wire(token=token, max_message=memory // 2)
+        self._wire = Wire(token=token)
         self._wire.watch(self._bell.fileno())
         endpoint = self._listen(settings.tcp)
-        self._office = Office(work, self._wire, settings, memory=memory, facts=self._facts, ring=self._ring, shut=self.end)
+        self._office = Office(
+            work,
+            self._wire,
+            settings,
+            memory=memory,
+            facts=self._facts,
+            prove=partial(proof.answer, token),
+            ring=self._ring,
+            shut=self.end,
+        )
         home.publish(Connection(endpoint, token, os.getpid(), PROTOCOL_VERSION, self._version, self._build))
         log.info("version %s, build %s, listening", self._version, self._build)
 
@@ -141,6 +152,7 @@ class Server:
             "uptime": round(time.monotonic() - self._started, 1),
             "memory": psutil.Process().memory_info().rss,
             "log": str(log_file()),
+            "newcomers": {"waiting": self._wire.door.waiting, "turned_away": self._wire.door.turned_away},
         }
 
     def _ring(self) -> None:

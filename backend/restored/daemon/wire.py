@@ -8,7 +8,11 @@ from typing import Any, Final
 
 import zmq
 
-from restored_client.wire.messages import encode
+from restored_client.wire import proof
+from restored_client.wire.messages import MAX_FRAME
+
+from .door import Door
+from .headers import encode
 
 USERNAME: Final = b"restored"
 DOMAIN: Final = b"restored"
@@ -18,6 +22,9 @@ QUEUE: Final = 4
 
 MOST_WAITING: Final = 64
 """Answers kept for a client that does not take them; a plug-in waits for one at a time."""
+
+BACKLOG: Final = 512
+"""Connections that the system holds until we take them."""
 
 Parts = list[Any]
 
@@ -29,8 +36,9 @@ class Gone(Exception):
 class Wire:
     """Messages in and out. All calls from one thread."""
 
-    def __init__(self, *, token: str, max_message: int) -> None:
-        self._token = token.encode()
+    def __init__(self, *, token: str) -> None:
+        # an older client says the token itself; it gets as far as the sentence that tells it to be updated
+        self._passwords = (proof.password(token), token.encode())
         self._context = zmq.Context()
         # the authenticator must be there before the first client can knock
         self._zap = self._context.socket(zmq.REP)
@@ -40,12 +48,15 @@ class Wire:
         self._router.plain_server = True
         self._router.zap_domain = DOMAIN
         self._router.router_mandatory = True
-        self._router.maxmsgsize = max_message
+        self._router.maxmsgsize = MAX_FRAME
+        self._router.backlog = BACKLOG
         self._router.rcvhwm = QUEUE
         self._router.sndhwm = QUEUE
+        self.door = Door(self._context, self._router)
         self._poller = zmq.Poller()
         self._poller.register(self._zap, zmq.POLLIN)
         self._poller.register(self._router, zmq.POLLIN)
+        self._poller.register(self.door.events, zmq.POLLIN)
         self._waiting: dict[bytes, deque[Parts]] = {}
 
     def bind(self, endpoint: str) -> str:
@@ -62,6 +73,7 @@ class Wire:
         events = dict(self._poller.poll(max(0, int(seconds * 1000))))
         if self._zap in events:
             self._check_newcomer()
+        self.door.watch()
 
     def receive(self) -> tuple[bytes, list[zmq.Frame]] | None:
         """The next message and whom it is from, or None. The frames are libzmq's own memory, not copied."""
@@ -69,6 +81,7 @@ class Wire:
             sender, *frames = self._router.recv_multipart(flags=zmq.NOBLOCK, copy=False)
         except zmq.Again:
             return None
+        self.door.heard(sender)
         return sender.bytes, frames
 
     def send(self, client: bytes, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
@@ -99,6 +112,7 @@ class Wire:
 
     def close(self, linger: float) -> None:
         """Stop listening; what was sent still goes out for `linger` seconds."""
+        self.door.close()
         self._router.close(linger=int(linger * 1000))
         self._zap.close()
         self._context.term()
@@ -121,7 +135,7 @@ class Wire:
             mechanism == b"PLAIN"
             and len(credentials) == 2
             and hmac.compare_digest(credentials[0], USERNAME)
-            and hmac.compare_digest(credentials[1], self._token)
+            and any(hmac.compare_digest(credentials[1], password) for password in self._passwords)
         )
         status = [b"200", b"OK", b"client", b""] if known else [b"400", b"wrong token", b"", b""]
         self._zap.send_multipart([version, request, *status])

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Sequence, Tuple
 
-from ..wire import messages
+from ..wire import messages, proof
 from ..wire.errors import Cancelled, ClientError
 from ..wire.pixels import Pixels
 from ..wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
@@ -28,6 +28,9 @@ TIME_TO_DEAD: Final = 120.0
 TIME_TO_START: Final = 60.0
 
 LOOK_UP: Final = 0.1
+
+TRIES: Final = 4
+"""How often a daemon is asked that does not let us in."""
 
 
 @dataclass(frozen=True)
@@ -207,8 +210,7 @@ class Session:
                     answer = self._ask(header, request, on_progress, cancelled)
                     if answer[0]["type"] == messages.ACCEPTED:
                         if frames:
-                            upload = messages.encode(messages.message(messages.UPLOAD, request))
-                            self._send([upload, *(content.data for _, content in frames)], cancelled)
+                            self._upload(request, [content.view for _, content in frames], cancelled)
                         answer = self._next(request, on_progress, cancelled, skip=(*_PROGRESS, messages.ACCEPTED))
                     return _checked(*answer)
             except ClientError as error:
@@ -221,6 +223,14 @@ class Session:
             except BaseException:  # a callback's exception, Ctrl+C: the conversation's state is unknown, so it ends
                 self._drop()
                 raise
+
+    def _upload(self, request: str, frames: Sequence[Any], cancelled: IsCancelled) -> None:
+        """Send accepted frames, in pieces."""
+        more = messages.encode(messages.message(messages.UPLOAD, request, more=True))
+        last = messages.encode(messages.message(messages.UPLOAD, request))
+        pieces = [frame[at : at + messages.MAX_FRAME] for frame in frames for at in range(0, len(frame), messages.MAX_FRAME)]
+        for number, piece in enumerate(pieces, 1):
+            self._send([more if number < len(pieces) else last, piece], cancelled)
 
     def _ask(self, header: bytes, request: str, on_progress: OnProgress, cancelled: IsCancelled) -> Message:
         """Send the header and return the first answer; once more from the start when the daemon had gone in the meantime."""
@@ -335,23 +345,35 @@ class Session:
             starting.close()
 
     def _greet_running(self) -> bool:
-        connection = read_connection()
-        return connection is not None and self._greet(connection)
+        for tries_left in reversed(range(TRIES)):
+            connection = read_connection()
+            try:
+                return connection is not None and self._greet(connection)
+            except Refused:
+                # another daemon may have begun since the file was read, or strangers crowd its door
+                if not tries_left:
+                    raise
+                time.sleep(LOOK_UP)
+        return False
 
     def _greet(self, connection: Connection) -> bool:
         """Connect and say hello; False when nobody is there. The answer, which may be an error, is left in `hello`."""
         request = uuid.uuid4().hex
-        hello = messages.message(messages.HELLO, request, client=self._client, pid=os.getpid(), build=self._build)
+        asked = proof.challenge()
+        hello = messages.message(
+            messages.HELLO, request, client=self._client, pid=os.getpid(), build=self._build, challenge=asked
+        )
         self._drop()
         try:
-            self._dealer = Dealer.connect(
-                connection.endpoint, username=USERNAME, password=connection.token.encode(), timeout=TIME_TO_ANSWER
-            )
+            self._dealer = _connect(connection)
             self._dealer.send([messages.encode(hello)])
             deadline = time.monotonic() + TIME_TO_ANSWER
             while time.monotonic() < deadline:
                 header, _ = self._receive(request)
                 if header:
+                    # an error says nothing that an impostor could use, and a daemon of another protocol may not know of proofs
+                    if header["type"] != messages.ERROR and not proof.is_right(connection.token, asked, header.get("proof")):
+                        raise ZmtpError("the peer does not know the token")
                     self.hello = header
                     return True
             raise Silent("no hello")
@@ -394,6 +416,18 @@ class Session:
         if self._dealer is not None:
             self._dealer.close()
             self._dealer = None
+
+
+def _connect(connection: Connection) -> Dealer:
+    try:
+        return Dealer.connect(
+            connection.endpoint, username=USERNAME, password=proof.password(connection.token), timeout=TIME_TO_ANSWER
+        )
+    except Refused:
+        if not connection.endpoint.startswith("ipc://"):
+            raise
+        # a daemon from before proofs wants the token itself; in the user's own folder nobody else can be listening
+        return Dealer.connect(connection.endpoint, username=USERNAME, password=connection.token.encode(), timeout=TIME_TO_ANSWER)
 
 
 _CONNECTION_IS_BROKEN: Final = ("daemon_died", "timeout", "not_a_daemon", "bad_answer", "token")

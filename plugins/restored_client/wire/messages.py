@@ -3,7 +3,8 @@
 A message is a list of frames. The first is the header, a msgpack map with `protocol`, `type` and `id` (the request's); the
 others are raw pixels, each described by one entry of the header's `frames`; they are always sRGB-encoded, so no colour profile
 travels and a frame that is one is refused. A request that announces frames is sent
-without them; they follow in an `upload` once the daemon said `accepted`. `hello`, `shutdown` and `error` keep their form in
+without them; they follow, in pieces of at most MAX_FRAME bytes, in `upload` messages once the daemon said `accepted`; all but the
+last of these say that there is `more`. `hello`, `shutdown` and `error` keep their form in
 every protocol version.
 """
 
@@ -18,10 +19,16 @@ from .errors import ClientError
 from .pixels import DEPTHS, Pixels, geometry_problem
 from .vendor import msgpack
 
-PROTOCOL_VERSION: Final[int] = 1
+PROTOCOL_VERSION: Final[int] = 2
 
-MAX_HEADER: Final[int] = 1 << 20
+MAX_HEADER: Final[int] = 1 << 19
 """Bytes of a header at most: an instruction of 100 kB and its plan fit."""
+
+MAX_FRAME: Final[int] = 1 << 20
+"""Bytes of a frame that the daemon takes: pictures come to it in pieces, so that nobody can claim more than that."""
+
+MAX_ITEMS: Final[int] = 4096
+"""Entries of a list or a map in a header."""
 
 MAX_CONTEXT_SIDE: Final[int] = 256
 
@@ -55,18 +62,18 @@ MASK: Final = "mask"
 CONTEXT: Final = "context"
 
 
-def encode(header: Mapping[str, Any]) -> bytes:
-    """The header frame. Raises ValueError or TypeError for values msgpack has no type for."""
-    return cast(bytes, msgpack.packb(header, unicode_errors="replace"))
+def encode(header: Mapping[str, Any], pack: Callable[..., Any] = msgpack.packb) -> bytes:
+    """The header frame. pack: msgpack's own, or a faster one. Raises ValueError or TypeError for values without a type there."""
+    return cast(bytes, pack(header, unicode_errors="replace"))
 
 
-def decode(frame: Any) -> Dict[str, Any]:
+def decode(frame: Any, unpack: Callable[..., Any] = msgpack.unpackb) -> Dict[str, Any]:
     """A header frame as a map. Text that is not UTF-8 is repaired, not refused. Raises ClientError("bad_request")."""
     raw = bytes(memoryview(frame)[: MAX_HEADER + 1])
     if len(raw) > MAX_HEADER:
         raise ClientError("bad_request", detail=f"a header of more than {MAX_HEADER} bytes")
     try:
-        header = msgpack.unpackb(raw, unicode_errors="replace", strict_map_key=True)
+        header = unpack(raw, unicode_errors="replace", strict_map_key=True, max_array_len=MAX_ITEMS, max_map_len=MAX_ITEMS)
     except Exception as error:  # the unpacker raises many kinds, some undocumented; their words may quote an instruction
         raise ClientError("bad_request", detail=f"not a msgpack header: {type(error).__name__}") from None
     if not isinstance(header, dict) or not all(isinstance(key, str) for key in header):
@@ -154,6 +161,10 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 128
+
+
 def _flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -183,7 +194,7 @@ class Form:
 
 
 FORMS: Final[Dict[str, Form]] = {
-    HELLO: Form({"client": _text}, {"build": _text, "pid": _whole}),
+    HELLO: Form({"client": _text}, {"build": _text, "pid": _whole, "challenge": _short}),
     EXPLAIN: Form({"instruction": _text}, {}, (CONTEXT,)),
     RESTORE: Form(
         {},
@@ -200,7 +211,7 @@ FORMS: Final[Dict[str, Form]] = {
         (LAYER, MASK, CONTEXT),
     ),
     ADJUST: Form({"job": _text}, {"strength": _fraction}, (MASK,)),
-    UPLOAD: Form({}, {}),
+    UPLOAD: Form({}, {"more": _flag}),
     CANCEL: Form({"job": _text}, {}),
     STATUS: Form({}, {}),
     MODELS: Form({}, {}),

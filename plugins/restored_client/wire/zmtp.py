@@ -63,6 +63,8 @@ class Dealer:
         deadline = time.monotonic() + timeout
         try:
             dealer = cls(_open(endpoint, timeout))
+        except (BlockingIOError, socket.timeout) as error:  # noqa: UP041 - somebody listens there, and has no room for us
+            raise Silent(f"no room at {endpoint}: {error}") from error
         except (OSError, ValueError) as error:
             raise ConnectionLost(f"cannot connect to {endpoint}: {error}") from error
         try:
@@ -222,14 +224,22 @@ class Dealer:
 
 def _open(endpoint: str, timeout: float) -> socket.socket:
     if endpoint.startswith("ipc://"):
-        connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connected.settimeout(timeout)
-            connected.connect(endpoint[len("ipc://") :])
-        except BaseException:
-            connected.close()
-            raise
-        return connected
+        deadline = time.monotonic() + timeout
+        while True:
+            connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                connected.settimeout(timeout)
+                connected.connect(endpoint[len("ipc://") :])
+            except BlockingIOError:  # more are waiting to be let in than the system holds: not the same as nobody there
+                connected.close()
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(TICK)
+            except BaseException:
+                connected.close()
+                raise
+            else:
+                return connected
     if not endpoint.startswith("tcp://"):
         raise ValueError("an endpoint of unknown kind")
     host, _, port = endpoint[len("tcp://") :].rpartition(":")

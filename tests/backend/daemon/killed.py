@@ -8,7 +8,7 @@ import sys
 import time
 
 from restored_client import Pixels, Session
-from restored_client.wire.messages import UPLOAD, describe, encode, message
+from restored_client.wire.messages import MAX_FRAME, UPLOAD, describe, encode, message
 
 where = sys.argv[1]
 height = 25_000 if where in ("large", "frames") else 2000
@@ -33,11 +33,13 @@ dealer.send([encode(message("restore", "r", instruction="x", frames=[describe("l
 time.sleep(0.2)
 MORE, LONG = 1, 2
 HALF, ROW = layer.nbytes // 2, 4000 * 4
-dealer._write(bytes((MORE, len(upload := encode(message(UPLOAD, "r"))))) + upload)
 if where == "frames":
+    dealer._write(bytes((MORE, len(upload := encode(message(UPLOAD, "r"))))) + upload)
     for start in range(0, HALF, ROW):
         dealer._write(bytes((MORE | LONG,)) + ROW.to_bytes(8, "big") + bytes(layer.view[start : start + ROW]))
 else:
-    dealer._write(bytes((LONG,)) + layer.nbytes.to_bytes(8, "big"))
-    dealer._write(layer.view[:HALF])
+    more = encode(message(UPLOAD, "r", more=True))
+    for start in range(0, HALF, MAX_FRAME):
+        dealer.send([more, layer.view[start : start + MAX_FRAME]])
+    dealer._write(bytes((MORE, len(more))) + more + bytes((LONG,)) + MAX_FRAME.to_bytes(8, "big") + bytes(MAX_FRAME // 2))
 ready()

@@ -17,7 +17,7 @@ VALUES = st.recursive(
 FIELDS = st.sampled_from(sorted({*FORMS["restore"].may, "job", "client", "frames", "protocol", "id"}))
 KINDS = st.sampled_from(sorted(FORMS.keys() - {"shutdown"}))  # one that happened to be right would end the test
 HEADERS = st.builds(
-    lambda kind, fields: encode({"protocol": 1, "type": kind, "id": "x", **fields}),
+    lambda kind, fields: encode({"protocol": 2, "type": kind, "id": "x", **fields}),
     KINDS,
     st.dictionaries(FIELDS, VALUES, max_size=5),
 )
@@ -143,7 +143,7 @@ def test_another_protocol_is_told_who_has_to_update(survivor) -> None:
     survivor.wait_for(lambda status: status["idle"])
     with survivor.raw() as raw:
         older = raw.ask("hello", request="a", client="x", protocol=0)
-        newer = raw.ask("hello", request="b", client="x", protocol=2)
+        newer = raw.ask("hello", request="b", client="x", protocol=3)
     assert older["code"] == newer["code"] == "protocol"
     assert "plug-in is older" in older["sentence"]
     assert "engine is older" in newer["sentence"]

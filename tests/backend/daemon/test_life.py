@@ -268,7 +268,7 @@ def test_a_busy_daemon_of_another_build_is_used_as_it_is(daemon) -> None:
 def test_a_client_of_a_newer_protocol_is_told_to_update_the_engine(folder, monkeypatch, launch) -> None:
     daemon = launch()
     daemon.connection()
-    monkeypatch.setattr("restored_client.wire.messages.PROTOCOL_VERSION", 2)
+    monkeypatch.setattr("restored_client.wire.messages.PROTOCOL_VERSION", 3)
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", start=False)
     assert raised.value.code == "protocol"

@@ -15,7 +15,7 @@ def picture(side: int = 4) -> Pixels:
 def test_hello_says_who_is_there(survivor) -> None:
     with survivor.session() as session:
         hello = session.hello
-    assert hello["protocol"] == 1
+    assert hello["protocol"] == 2
     assert hello["pid"] == survivor.process.pid
     assert hello["version"]
     assert hello["build"]
@@ -132,3 +132,25 @@ def test_neither_instructions_nor_plans_are_logged(daemon) -> None:
     assert daemon.process.wait(60) == 0
     assert "restore of test: result" in daemon.log
     assert "secret" not in daemon.log
+
+
+def test_unload_gives_back_models_and_leaves_other_clients_results_alone(survivor) -> None:
+    with survivor.session() as session, survivor.session("other") as other:
+        mine, theirs = (who.restore(picture(), instruction="x", keep=True) for who in (session, other))
+        session.unload()
+        assert other.adjust(theirs.job, strength=0.5).pixels is not None
+        with pytest.raises(ClientError) as raised:
+            session.adjust(mine.job, strength=0.5)
+        assert raised.value.code == "expired"
+
+
+def test_a_picture_may_come_in_any_pieces(survivor) -> None:
+    layer = {"role": "layer", "width": 10, "height": 10, "channels": 1, "depth": "u8", "bytes": 100}
+    with survivor.raw() as raw:
+        assert raw.ask("restore", instruction="x", frames=[layer, {**layer, "role": "mask"}])["type"] == "accepted"
+        for size in (1, 0, 99, 60):
+            raw.ask_nothing("upload", bytes(size), more=True)
+        assert raw.ask("upload", bytes(39), bytes(1))["type"] == "result"
+        assert raw.ask("restore", instruction="x", frames=[layer])["type"] == "accepted"
+        assert raw.ask("upload", bytes(101), more=True)["code"] == "size_mismatch"
+        assert raw.ask("upload", bytes(1))["code"] == "not_accepted"

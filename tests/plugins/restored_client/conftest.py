@@ -13,6 +13,7 @@ import pytest
 import zmq
 
 from restored_client.session.discovery import Connection
+from restored_client.wire import proof
 from restored_client.wire.messages import decode
 
 TOKEN = "the token"
@@ -47,7 +48,7 @@ class Router:
             events = dict(poller.poll(50))
             if self._zap in events:
                 version, request, *_, name, password = self._zap.recv_multipart()
-                known = (name, password) == (b"restored", TOKEN.encode())
+                known = name == b"restored" and password in (TOKEN.encode(), proof.password(TOKEN))
                 self._zap.send_multipart([version, request, b"200" if known else b"400", b"", b"", b""])
             if self._router in events:
                 sender, *frames = self._router.recv_multipart()
@@ -143,7 +144,8 @@ def scripted(router: Callable[..., Router], publish: Callable[[str], Connection]
         def answer(frames: list[bytes]) -> list[list[Any]]:
             header = decode(frames[0])
             if header["type"] == "hello":
-                return [[encode({**message("hello", header["id"], version="0", build="0", idle=True), **hello})]]
+                facts = {"version": "0", "build": "0", "idle": True, "proof": proof.answer(TOKEN, header["challenge"])}
+                return [[encode({**message("hello", header["id"], **facts), **hello})]]
             return script(header)
 
         made = router(answer)
