@@ -28,8 +28,9 @@ class TaskWeight(nn.Module):
         super().__init__()
         self.rank = rank if dense.modulated else 0
         weight = torch.randn(dense.channels_out, dense.channels_in, dense.kernel, dense.kernel)
-        # zero at the end: at the start the result is the picture
-        weight *= 0.0 if dense.role == "output" else dense.fan_in**-0.5
+        # zero at the end of the network and of each residual part: at the start all is identity, and it learns much sooner
+        ends = dense.role in ("output", "projection") or dense.name.endswith(("_first_out", "_second_out"))
+        weight *= 0.0 if ends else dense.fan_in**-0.5
         self.weight = nn.Parameter(weight)
         self.bias = nn.Parameter(torch.zeros(dense.channels_out)) if dense.bias else None
         self.up, self.down = nn.ParameterDict(), nn.ParameterDict()

@@ -1,0 +1,279 @@
+"""Instruct-IPT's experiments on its two elementary tasks, noise and blur: Tables 1, 2, 3, 9, 10 and Figure 2, as one run."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from restored.models.instruct_ipt import preset
+
+from .arms import Arm, GateArm, LowRankArm, PlainArm, PromptArm, ReplacementArm, SideArm, count
+from .crops import Crops
+from .measures import energies, psnr_table, similarities
+from .pairs import KINDS, SIGMAS, Batches, Kind, kept_out_pairs
+from .stacked import Job, Stacked, run_all, seconds_per_round, stack
+
+PROPORTION: Final = 0.2
+RATES: Final = (0.25, 0.5, 1.0, 2.0)
+_TRIAL: Final = 200
+_UNSEEN: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """steps: of every arm, whole; each is also trained for half as many. batch: patches per task and step; rank: of the biases.
+    rate: scales the optimiser's rates, the same for all arms; chosen for plain training, on training photographs only."""
+
+    steps: int = 400
+    batch: int = 8
+    seeds: tuple[int, ...] = (0, 1, 2)
+    preset: str = "toy"
+    rank: int = 4
+    rate: float = 0.5
+
+
+def arms(settings: Settings) -> dict[str, Arm]:
+    """The arms of Tables 1, 3 and 9."""
+    config = preset(settings.preset, tasks=())
+    # as many parameters as the backbone with two tasks' biases has: an eighth wider is a quarter larger
+    widths = tuple(width * 9 // 8 for width in config.widths)
+    wide = replace(config, widths=widths, head_width=config.head_width * 9 // 8)
+    every: list[Arm] = [
+        PlainArm("plain", "plain mixed training", config),
+        PlainArm("wide", "plain mixed training, as many parameters as low rank", wide),
+        PromptArm("prompt", "PromptIR-like: prompts between stages", config),
+        GateArm("gate", "InstructIR: gates on channels", config),
+        SideArm("side", "External-Control: a parallel encoder", config),
+        ReplacementArm("replacement", "an output layer per task", config),
+        LowRankArm("lowrank", "low-rank biases, synchronous training", config, rank=settings.rank),
+    ]
+    return {arm.name: arm for arm in every}
+
+
+def second_stage(settings: Settings) -> dict[str, LowRankArm]:
+    """The arms that begin from plain mixed training and train biases only (Tables 3 and 10)."""
+    config = preset(settings.preset, tasks=())
+    constant = LowRankArm("two-stage", "biases of constant rank, after plain training", config, rank=settings.rank)
+    share = LowRankArm("proportional", "biases of proportional rank, after plain training", config, proportion=PROPORTION)
+    return {arm.name: arm for arm in (constant, share)}
+
+
+class Elementary:
+    """The run: `train` all, then `results`. keep: a folder where trained arms wait for a resumed run; None keeps nothing."""
+
+    def __init__(
+        self, crops: Crops, settings: Settings, device: str, *, keep: Path | None = None, tell: Callable[[str], None] = print
+    ) -> None:
+        self.crops, self.settings, self.device, self._keep, self._tell = crops, settings, device, keep, tell
+        self.trained: dict[str, Stacked] = {}
+        self.every: dict[str, Arm] = {**arms(settings), **second_stage(settings)}
+        self._batches: dict[tuple[Kind, Kind], Batches] = {}
+        self.seconds = 0.0
+
+    # -- training
+
+    def train(self, *, budget: float | None = None, choices: Sequence[int] = ()) -> bool:
+        """Train every arm at full and half length; with a `budget` of seconds on a GPU, at the longest of `choices` that fits.
+
+        Returns whether all was trained.
+        """
+        began = time.monotonic()
+        until = None if budget is None else began + budget
+        if self.device.startswith("cuda") and choices:
+            self._choose_rate()
+        first = self._first()
+        if self.device.startswith("cuda"):
+            first = self._captured(first)
+            if choices and budget is not None:
+                self._fit(first, budget, time.monotonic() - began, choices)
+        done = self._run(first, until)
+        second = self._second() if done else []
+        if self.device.startswith("cuda"):
+            second = self._captured(second)
+        done = done and self._run(second, until)
+        self.seconds = time.monotonic() - began
+        return done
+
+    def _choose_rate(self) -> None:
+        """The best of RATES for plain training of one seed, by the loss on batches of training photographs not seen before."""
+        plain = self.every["plain"]
+        start = stack([plain.init(99)], self.device)
+        batches = Batches(self.crops.train, (99,), self.settings.batch, self.device)
+        jobs = [Job(f"rate {rate:g}", plain, start, batches, _TRIAL, rate=rate) for rate in RATES]
+        run_all(self._captured(jobs), tell=self._tell)
+        losses = []
+        for job in jobs:
+            job.release()
+            member = {name: value[0] for name, value in job.tensors.items()}
+            with torch.no_grad():
+                unseen = [plain.loss(member, *(value[0] for value in batches(_UNSEEN + step))) for step in range(16)]
+            losses.append(float(torch.stack(unseen).mean()))
+        best = RATES[min(range(len(RATES)), key=losses.__getitem__)]
+        self._tell(f"rates {RATES} end at {[round(loss, 4) for loss in losses]}: {best:g}")
+        self.settings = replace(self.settings, rate=best)
+
+    def _first(self) -> list[Job]:
+        jobs = []
+        for arm in arms(self.settings).values():
+            start = stack([arm.init(seed) for seed in self.settings.seeds], self.device)
+            for part in (1, 2, 4) if arm.name == "plain" else (1, 2):
+                jobs.append(
+                    Job(
+                        f"{arm.name}/{part}",
+                        arm,
+                        start,
+                        self._batch(KINDS, 0),
+                        self.settings.steps // part,
+                        rate=self.settings.rate,
+                    )
+                )
+        return [job for job in jobs if not self._found(job)]
+
+    def _second(self) -> list[Job]:
+        """What begins from plain training of half the length: biases only; and everything, on one task or on the same mix."""
+        jobs = []
+        steps = self.settings.steps
+        for part, base in ((1, "plain/2"), (2, "plain/4")):
+            offset, length = steps // (2 * part), steps // (2 * part)
+            start = self.trained[base]
+            for arm in second_stage(self.settings).values():
+                fresh = stack([arm.init(seed) for seed in self.settings.seeds], self.device)
+                whole = {**fresh, **start}
+                batch = self._batch(KINDS, offset)
+                own = {"trained": lambda name: name.startswith("own."), "rate": self.settings.rate}
+                jobs.append(Job(f"{arm.name}/{part}", arm, whole, batch, length, **own))
+        plain = arms(self.settings)["plain"]
+        noise, blur = KINDS
+        rows: dict[str, tuple[Kind, Kind]] = {"denoise": (noise, noise), "deblur": (blur, blur), "mix": KINDS}
+        for name, kinds in rows.items():
+            batch = self._batch(kinds, steps // 2)
+            jobs.append(Job(f"finetuned-{name}/1", plain, self.trained["plain/2"], batch, steps // 2, rate=self.settings.rate))
+        return [job for job in jobs if not self._found(job)]
+
+    def _batch(self, rows: tuple[Kind, Kind], offset: int) -> Callable[[int], tuple[torch.Tensor, ...]]:
+        if rows not in self._batches:
+            s = self.settings
+            self._batches[rows] = Batches(self.crops.train, s.seeds, s.batch, self.device, rows=rows)
+        batches = self._batches[rows]
+        return lambda step: batches(step + offset)
+
+    def _captured(self, jobs: list[Job]) -> list[Job]:
+        for job in jobs:
+            try:
+                job.capture()
+            except RuntimeError as error:
+                self._tell(f"{job.name}: no graph ({error}); steps are launched one by one")
+                job.restart(job.steps)
+        return jobs
+
+    def _fit(self, jobs: list[Job], budget: float, spent: float, choices: Sequence[int]) -> None:
+        each = seconds_per_round(jobs)
+        # half of the arms end half-way, and the second stage costs about what is left then
+        fits = [steps for steps in choices if 1.2 * steps * each < budget - spent] or [min(choices)]
+        parts = {job.name: int(job.name.rsplit("/", 1)[1]) for job in jobs}
+        self.settings = replace(self.settings, steps=max(fits))
+        self._tell(f"a round of {len(jobs)} arms takes {1e3 * each:.1f} ms: {max(fits)} steps")
+        for job in jobs:
+            job.restart(self.settings.steps // parts[job.name])
+
+    def _run(self, jobs: list[Job], until: float | None) -> bool:
+        if self.device.startswith("cuda"):
+            done = run_all(jobs, until=until, tell=self._tell)
+            for job in jobs:
+                if job.finished:
+                    self._finish(job)
+            return done
+        # one by one, so that a resumed run finds what was trained
+        for job in jobs:
+            if not run_all([job], until=until, tell=self._tell):
+                return False
+            self._finish(job)
+        return True
+
+    def _finish(self, job: Job) -> None:
+        job.release()
+        self.trained[job.name] = job.tensors
+        if self._keep is not None and job.finished:
+            self._keep.mkdir(parents=True, exist_ok=True)
+            torch.save({"settings": self._marks(), "tensors": job.tensors}, self._kept(job.name))
+
+    def _found(self, job: Job) -> bool:
+        """Take what an earlier run of the same settings trained."""
+        path = self._kept(job.name) if self._keep is not None else None
+        if path is None or not path.exists():
+            return False
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["settings"] != self._marks():
+            return False
+        self.trained[job.name] = state["tensors"]
+        return True
+
+    def _kept(self, name: str) -> Path:
+        assert self._keep is not None
+        return self._keep / f"{name.replace('/', '-')}.pt"
+
+    def _marks(self) -> list[Any]:
+        return [[key, list(value) if isinstance(value, tuple) else value] for key, value in asdict(self.settings).items()]
+
+    # -- results
+
+    def results(self) -> dict[str, Any]:
+        """Everything measured, as plain values."""
+        sets = {}
+        for sigma in SIGMAS:
+            sets[f"denoise s{sigma:.0f}"] = (0, *kept_out_pairs(self.crops.test, "denoise", self.device, sigma=sigma))
+        sets["deblur"] = (1, *kept_out_pairs(self.crops.test, "deblur", self.device))
+        figures = {
+            name: psnr_table(self.every[name.split("/")[0]], tensors, sets)
+            for name, tensors in self.trained.items()
+            if name.split("/")[0] in self.every and name != "plain/4"
+        }
+        entry = {
+            name: [[round(float(v), 3) for v in (-10 * (before - after).square().mean((1, 2, 3)).log10())]]
+            for name, (_, before, after) in sets.items()
+        }
+        return {
+            "experiment": "elementary",
+            "settings": {**asdict(self.settings), "proportion": PROPORTION},
+            "machine": machine(self.device),
+            "seconds": round(self.seconds, 1),
+            "pictures": list(self.crops.names),
+            "arms": {arm.name: {"words": arm.words, "parameters": count(arm.init(0))} for arm in self.every.values()},
+            "input": entry,
+            "psnr": {name.split("/")[0]: table for name, table in figures.items() if name.endswith("/1")},
+            "psnr half": {name.split("/")[0]: table for name, table in figures.items() if name.endswith("/2")},
+            **self._changes(),
+        }
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Half-precision tensors of what the page draws from: the first seed of plain and of synchronous training."""
+        kept = {name: self.trained[f"{name}/1"] for name in ("plain", "lowrank") if f"{name}/1" in self.trained}
+        return {f"{arm}/{key}": value[0].half().cpu() for arm, tensors in kept.items() for key, value in tensors.items()}
+
+    def _changes(self) -> dict[str, Any]:
+        if "plain/2" not in self.trained:
+            return {}
+        config, before = preset(self.settings.preset, tasks=()), self.trained["plain/2"]
+        after = {
+            name: self.trained[f"finetuned-{name}/1"]
+            for name in ("denoise", "deblur", "mix")
+            if f"finetuned-{name}/1" in self.trained
+        }
+        rank = self.settings.rank
+        return {
+            "similarity": {name: similarities(config, before, tensors) for name, tensors in after.items()},
+            "energy": {
+                name: energies(config, before, tensors, rank=rank, proportion=PROPORTION)
+                for name, tensors in after.items()
+                if name != "mix"
+            },
+        }
+
+
+def machine(device: str) -> str:
+    """What a run was trained on, in words."""
+    where = torch.cuda.get_device_name() if device.startswith("cuda") else "CPU"
+    return f"{where}, torch {torch.__version__}"

@@ -1,0 +1,64 @@
+"""What is read off trained members: PSNR on kept-out crops, similarity of weights, energy of ranks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.func import vmap
+
+from restored.models.instruct_ipt import InstructIPTConfig, denses, stages
+from restored.models.modulation import rank_of
+
+from .arms import Arm
+from .stacked import Stacked
+
+_CHUNK = 48
+
+
+@torch.no_grad()
+def psnr_table(arm: Arm, tensors: Stacked, sets: Mapping[str, tuple[int, Tensor, Tensor]]) -> dict[str, list[list[float]]]:
+    """PSNR of every picture for every member: {set: [member][picture]}. sets: name -> (row of the task, input, target)."""
+    out: dict[str, list[list[float]]] = {}
+    predict = vmap(arm.predict, in_dims=(0, None))
+    for name, (row, before, after) in sets.items():
+        parts = []
+        for start in range(0, len(before), _CHUNK):
+            x, y = before[start : start + _CHUNK], after[start : start + _CHUNK]
+            restored = predict(tensors, torch.stack([x, x]))[:, row].clamp(0, 1)
+            parts.append(-10 * (restored - y).square().mean((2, 3, 4)).clamp_min(1e-10).log10())
+        out[name] = [[round(value, 3) for value in member] for member in torch.cat(parts, 1).tolist()]
+    return out
+
+
+def similarities(config: InstructIPTConfig, before: Stacked, after: Stacked) -> dict[str, list[float]]:
+    """Mean cosine similarity of weights before and after finetuning, per role and member (Instruct-IPT, Table 2)."""
+    names: dict[str, list[str]] = {}
+    for dense in denses(config):
+        names.setdefault(dense.role, []).append(f"layers.{dense.name}.weight")
+    names["layernorm"] = [f"norms.{part.name}.weight" for part in stages(config)]
+    out = {}
+    for role, group in names.items():
+        each = [torch.cosine_similarity(before[name].flatten(1), after[name].flatten(1), dim=1) for name in group]
+        out[role] = [round(value, 4) for value in torch.stack(each).mean(0).tolist()]
+    return out
+
+
+def energies(config: InstructIPTConfig, before: Stacked, after: Stacked, *, rank: int, proportion: float) -> list[dict[str, Any]]:
+    """Per modulated layer: the share of the change's energy that a constant and a proportional rank hold (eq. 3, Figure 2)."""
+    out = []
+    for dense in denses(config):
+        if not dense.modulated:
+            continue
+        name = f"layers.{dense.name}.weight"
+        change = (after[name] - before[name]).flatten(2).double()
+        power = torch.linalg.svdvals(change).square()
+        shares = power.cumsum(1) / power.sum(1, keepdim=True)
+        ranks = {
+            "constant": rank_of(dense.channels_out, dense.fan_in, rank=rank),
+            "proportional": rank_of(dense.channels_out, dense.fan_in, rank=rank, proportion=proportion),
+        }
+        held = {kind: [round(value, 4) for value in shares[:, r - 1].tolist()] for kind, r in ranks.items()}
+        full = min(dense.channels_out, dense.fan_in)
+        out.append({"layer": dense.name, "role": dense.role, "level": dense.level, "full": full, "ranks": ranks, **held})
+    return out
