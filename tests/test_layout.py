@@ -133,7 +133,8 @@ def code_words(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def test_no_family_is_named_outside_its_folder() -> None:
-    """The registry names them, and run files; the one exception is the command that imports one family's published weights."""
+    """The registry names them, and run files; the exceptions are the command that imports one family's published weights, and
+    the papers' experiments, which are about two families' methods."""
     names = families()
     assert {"swift", "instructir"} <= set(names)
     allowed = {ROOT / "backend/restored/models/registry.py", ROOT / "backend/restored/cli/models.py"}
@@ -141,7 +142,7 @@ def test_no_family_is_named_outside_its_folder() -> None:
     for package in FOLDERS:
         for path in modules(package).values():
             own = [name for name in names if ROOT / "backend/restored/models" / name in path.parents]
-            if path in allowed:
+            if path in allowed or ROOT / "training/restored_training/papers" in path.parents:
                 continue
             for line, word in code_words(path):
                 plain = word.lower().replace("_", "").replace("-", "")
