@@ -46,7 +46,7 @@ def restore(
     *,
     strength: float = 1.0,
     mask: "Picture | None" = None,
-    scale: int = 1,
+    scale: int | None = None,
     context: "Picture | None" = None,
     model: "Bundle | str | Path | None" = None,
     device: str | None = None,
@@ -59,7 +59,8 @@ def restore(
     image: H x W x C (C = 1 gray, 2 gray + alpha, 3 RGB, 4 RGBA) or H x W, of uint8, uint16, uint32 or float16 to
     float64, sRGB-encoded, floats 1.0 = white and unbounded; or a Pillow image, whose colour profile counts. Never written to.
     instruction: words, or a Plan. strength: 0 (nothing) to 1. mask: H x W, 0 leaves a pixel's bytes as they are.
-    scale: 1, 2 or 4: how many times as large. context: the whole picture (any size) when `image` is a part of it.
+    scale: 1, 2 or 4: how many times as large; None: as the words say ("2x"), else 1. context: the whole picture (any size) when
+    `image` is a part of it.
     model: name, path or bundle; None is the default. device: "auto", "cpu", "cuda" or "mps".
     progress: called with a fraction in [0, 1], words and None. cancel: True ends the work with `Cancelled`.
     keep: also return the `residual`, whose `apply(strength, mask)` needs no inference.
@@ -90,7 +91,7 @@ def restore(
         model=model,
         mask=None if mask is None else as_mask(mask),
         strength=strength,
-        scale=scale,
+        scale=scale or plan.scale or 1,
         context=frame,
         device=device,
         text=text,

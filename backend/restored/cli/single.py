@@ -11,6 +11,7 @@ from rich.text import Text
 from restored.files import Report, Wish, restore_file
 from restored.files.owned import Owner, owner_of
 from restored.ground.tasks import LABELS, is_task
+from restored.instruction.scale import asked_scale
 
 from . import say
 from .options import Device, Json, Model, NoDaemon, Output, Quality, Recipe, Scale, Strength, check_device
@@ -73,7 +74,8 @@ def make_wish(
             'Say what to do, such as "remove the noise", or give a --recipe (not both).', param_hint="INSTRUCTION"
         )
     said: dict[str, Any] = read_recipe(recipe) if recipe else {}
-    scale = scale if scale is not None else int(said.get("scale", 1))
+    if scale is None:
+        scale = int(said.get("scale", 1)) if recipe else asked_scale(instruction or "") or 1
     if scale not in (1, 2, 4):
         raise typer.BadParameter("A picture can be enlarged 2 or 4 times.", param_hint="--scale")
     check_device(device)

@@ -86,7 +86,7 @@ def _order(job: Job) -> Order:
     return Order(**given)
 
 
-_ORDER_FIELDS = ("instruction", "plan", "strength", "scale", "model", "device", "keep", "previews")
+_ORDER_FIELDS = ("instruction", "plan", "strength", "scale", "place", "model", "device", "keep", "previews")
 
 
 def _teller(job: Job) -> Any:

@@ -10,6 +10,7 @@ from restored.allocator import keep_pages
 from restored.ground.tasks import FIRST_TASKS, LABELS
 from restored.instruction.plan import Plan, PlanError
 from restored.instruction.sanitize import MAX_CHARACTERS
+from restored.regions import Frame
 from restored_client.wire.errors import ClientError
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
@@ -129,6 +130,7 @@ class Restoring:
                 strength=order.strength,
                 scale=order.scale,
                 context=context,
+                place=None if order.place is None else Frame(*order.place),
                 device=order.device,
                 text=order.instruction or plan.text,
                 keep=order.keep,
@@ -143,13 +145,14 @@ class Restoring:
             strength=order.strength,
             scale=order.scale,
             model=result.model,
-            sha256=store.bundle(order.model).fingerprint,
+            sha256=store.bundle(order.model).fingerprint if result.model else None,
             version=version(),
         )
+        remarks = dict.fromkeys((*result.notes, *(item.message for item in result.plan.unused)))
         done = Done(
             _pixels(result.image) if result.changed else None,
             result.plan.to_dict(),
-            " ".join(result.notes) if result.changed else _why_unchanged(order),
+            " ".join(remarks) if result.changed else " ".join(result.notes) or _why_unchanged(order),
             result.device_line,
             result.model,
             result.seconds,

@@ -24,7 +24,10 @@ class JobCancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A layer and what to do with it; either `instruction` or `plan` is there, or both."""
+    """A layer and what to do with it; either `instruction` or `plan` is there, or both.
+
+    place: left, top, right and bottom of the layer in the picture that `context` shows, as shares of its width and height.
+    """
 
     layer: Pixels
     instruction: str | None = None
@@ -32,6 +35,7 @@ class Order:
     strength: float = 1.0
     mask: Pixels | None = None
     scale: int = 1
+    place: tuple[float, float, float, float] | None = None
     context: Pixels | None = None
     model: str | None = None
     device: str | None = None

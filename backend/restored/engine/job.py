@@ -13,58 +13,33 @@ from restored.instruction.plan import Plan, Step
 from restored.models.base import Model
 from restored.models.bundle import Bundle
 from restored.models.coarse import coarse_to_fine, usable
+from restored.regions import Frame
 
 from . import store
 from .coarse import Guess, LayerForm
 from .conduct import Cancel, conduct
 from .context import check_context, thumbnail
 from .devices import Choice, choose
+from .directly import adjusted
 from .enlarge import SCALES, enlarge
 from .errors import Cancelled, EngineError, PixelError
+from .heeding import Heeding, heeding_of, without_selection
 from .load import LoadMeter, cores
 from .masks import Mask
 from .memory import SHARE, free_device_memory, free_memory, out_of_memory, release
+from .outcome import EngineResult, Preview, Progress
 from .passes import Pass, plan_passes
-from .pixels import Floats, Layer, check_layer, has_alpha, visible
+from .pixels import Box, Floats, Layer, check_layer, has_alpha, visible
 from .residual import Residual, blend, compact
 from .runtimes import Work
 from .scan import Scan, Share, shares
 from .source import LayerSource
 from .tiles import Tile, Tiling, lay_tiles, smallest_side
 
-Progress = Callable[[float, str, "Preview | None"], None]
+Heed = Callable[[Box, Floats, Floats], Floats]
 PassesFor = Callable[[Model], tuple[list[Pass], list[str]]]
 
 TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A finished piece of the result: its left and top in the (enlarged) layer, and its pixels in the layer's depth."""
-
-    x: int
-    y: int
-    pixels: Layer
-
-
-@dataclass(frozen=True, slots=True)
-class EngineResult:
-    """What a job gave back.
-
-    image: the restored layer, same depth and channels, `scale` times as large; the very array that came in when the plan had
-    nothing to do. changed: whether any byte differs from the base. residual: kept only when asked. notes: sentences about
-    anything done otherwise than asked (a step left out, a smaller retry, the CPU instead of the GPU).
-    """
-
-    image: Layer
-    plan: Plan
-    changed: bool
-    device_line: str
-    model: str
-    seconds: float
-    tiles: int = 0
-    notes: tuple[str, ...] = ()
-    residual: Residual | None = None
 
 
 def run(
@@ -76,6 +51,7 @@ def run(
     strength: float = 1.0,
     scale: int = 1,
     context: np.ndarray | None = None,
+    place: Frame | None = None,
     device: str | None = None,
     text: str | None = None,
     embedding: Floats | None = None,
@@ -89,8 +65,8 @@ def run(
 
     image: H x W x C as `pixels` defines it; never written to. model: a loaded bundle, its name or path, or None for the
     default. mask: H x W in [0, 1] of any depth; strength in [0, 1]. scale: 1, 2 or 4 (see `_stages`). context: the whole layer
-    as a small picture when `image` is only a part of it; computed from `image` otherwise. device: "auto" (None), "cpu", "cuda"
-    or "mps".
+    as a small picture when `image` is only a part of it; computed from `image` otherwise;
+    place: where that part lies in the whole. device: "auto" (None), "cpu", "cuda" or "mps".
     text / embedding: for models that read the instruction itself; else `plan.text` is used. keep: also return the Residual
     (and so infer under a zero mask too). previews: give finished tiles to `progress`.
     progress: called in this thread with a fraction in [0, 1], words and perhaps a Preview. cancel: asked about ten times a
@@ -108,8 +84,12 @@ def run(
     weights = Mask(mask, layer.shape[0], layer.shape[1], scale)
     tell = progress or _silent
     stop = cancel or _never
+    plan, missing = without_selection(plan, mask is not None)
     if not plan.actionable:
-        return EngineResult(layer, plan, False, "", "", time.perf_counter() - start)
+        return EngineResult(layer, plan, False, "", "", time.perf_counter() - start, notes=missing)
+    if not plan.restoring and scale == 1:
+        heeding = heeding_of(layer, plan, context, place)
+        return adjusted(layer, heeding, weights, strength, keep=keep, previews=previews, tell=tell, stop=stop, notes=missing)
 
     tell(0.0, "Opening the model", None)
     bundle = store.bundle(model)
@@ -121,17 +101,20 @@ def run(
 
     frame = check_context(context) if context is not None else thumbnail(LayerSource(layer))
     early, late = _stages(plan, scale)
-    shown, notes = base, ()
+    shown, notes = base, missing
     if early is not None:
         begin, tell = _split(tell, 1 / (1 + scale * scale))
         below = run(
-            layer, early, model=bundle, context=frame, device=device, embedding=embedding, progress=begin, cancel=stop,
-            tile_side=tile_side,
+            layer, early, model=bundle, context=frame, place=place, device=device, embedding=embedding, progress=begin,
+            cancel=stop, tile_side=tile_side,
         )  # fmt: skip
-        shown, notes = enlarge(below.image, scale), below.notes
+        shown, notes = enlarge(below.image, scale), (*missing, *below.notes)
         frame = thumbnail(LayerSource(below.image)) if context is None else frame
 
-    job = _Job(shown, base, bundle, weights, strength, scale, keep, previews, tell, stop, load, tile_side, notes)
+    heeding = Heeding(LayerSource(base), frame, late, context is not None, place)
+    if not late.restoring:
+        return adjusted(base, heeding, weights, strength, keep=keep, previews=previews, tell=tell, stop=stop, scale=scale)
+    job = _Job(shown, base, bundle, weights, strength, scale, keep, previews, tell, stop, load, tile_side, heeding, notes)
 
     def passes_for(net: Model) -> tuple[list[Pass], list[str]]:
         return plan_passes(net, bundle, late, frame, text=text if early is None else None, embedding=embedding)
@@ -166,6 +149,7 @@ class _Job:
     stop: Cancel
     load: LoadMeter
     tile_side: int | None
+    heeding: Heeding
     said: tuple[str, ...] = ()
     changed: bool = False
     tiles: int = 0
@@ -209,6 +193,7 @@ class _Job:
         source = LayerSource(self.base, edge=net.edge, colour=None if self.shown is self.base else self.shown)
         residual = Residual(self.base, scale=self.scale) if self.keep else None
         self.tiles = 0
+        self.heeding.restart()
         for index, step in enumerate(passes):
             if self.stop():
                 raise Cancelled
@@ -217,13 +202,16 @@ class _Job:
             reductions = usable(net.reductions(step.request.plan), source.height, source.width)
             share = dict(zip((*reductions, 1), shares([*reductions, 1], index, len(passes)), strict=True))
             last = index == len(passes) - 1
+            heed = self._heed(index, step)
 
             def at(
                 factor: int,
                 shown: LayerSource,
                 guess: Guess | None,
                 *,
+                index: int = index,
                 step: Pass = step,
+                heed: Heed = heed,
                 share: dict[int, Share] = share,
                 words: str = words,
                 last: bool = last,
@@ -231,16 +219,37 @@ class _Job:
                 """One scan. Returns the correction of a coarse one, else the picture's colour after it (empty after the last)."""
                 scan = self._scan(net, choice, step, shown, guess)
                 if factor == 1 and last:
-                    self._count(scan, self._last_pass(scan, step.blend, residual), words, share[factor])
+                    self._settle(index, step, scan, self._last_pass(scan, heed, residual), words, share[factor])
                     return np.empty((0, 0, 3), np.float32)
                 out = np.empty((shown.height, shown.width, 3), np.float32)
-                work = _coarse_pass(scan, out) if factor > 1 else _early_pass(scan, step.blend, out)
-                self._count(scan, work, words, share[factor])
+                if factor > 1:
+                    self._count(scan, _coarse_pass(scan, out), words, share[factor])
+                else:
+                    self._settle(index, step, scan, _early_pass(scan, heed, out), words, share[factor])
                 return out
 
             *_, (_, colour) = coarse_to_fine(source, reductions, at, LayerForm())
             source = source.with_colour(colour)
         return residual
+
+    def _settle(
+        self, index: int, step: Pass, scan: Scan, work: Callable[[Tile], Preview | None], words: str, share: Share
+    ) -> None:
+        """One scan, and again where it moved local means that must stay (see `physics.Means`)."""
+        self._count(scan, work, words, share)
+        means = self.heeding.means(index, step.request.plan.steps)
+        while means is not None and means.settle():
+            self._count(scan, work, words, Share(share.start + share.length, 0.0))
+            self.tiles -= len(scan.tiling)  # the same tiles once more
+
+    def _heed(self, index: int, step: Pass) -> Callable[[Box, Floats, Floats], Floats]:
+        """What may be changed of what a pass would change, of a box, as the plan's step and the physics say."""
+        steps, amount = step.request.plan.steps, np.float32(step.blend)
+
+        def heed(box: Box, before: Floats, change: Floats) -> Floats:
+            return amount * self.heeding.change(index, steps, step.region, step.part, box, before, change)
+
+        return heed
 
     def _scan(self, net: Model, choice: Choice, step: Pass, source: LayerSource, guess: Guess | None) -> Scan:
         """Get ready for one picture at one scale."""
@@ -263,7 +272,7 @@ class _Job:
 
         conduct(scan.tiling, work, done, streams=scan.streams, cancel=self.stop, load=self.load)
 
-    def _last_pass(self, scan: Scan, amount: float, residual: Residual | None) -> Callable[[Tile], Preview]:
+    def _last_pass(self, scan: Scan, heed: Heed, residual: Residual | None) -> Callable[[Tile], Preview]:
         source = scan.source
         first = source if source.colour is None else source.with_colour(None)
 
@@ -275,11 +284,10 @@ class _Job:
                 box.of(self.out)[...] = block
                 return Preview(box.left, box.top, block)
             before, change = scan.change(tile)
-            if amount != 1.0:
-                change *= np.float32(amount)
+            change = heed(box, before, change)
             if source is not first:  # earlier passes changed the colour: the residual is the sum of all
                 change += before - first.inside(box)
-            values = compact(block, change)
+            values = compact(block, self.heeding.finish(box, block, change))
             if residual is not None:
                 box.of(residual.values)[...] = values
             piece = blend(block, values, weight)
@@ -305,12 +313,12 @@ class _Job:
         return lay_tiles(height, width, side=side, stride=net.stride, halo=overlap, margin=margin)
 
 
-def _early_pass(scan: Scan, amount: float, colour: Floats) -> Callable[[Tile], None]:
+def _early_pass(scan: Scan, heed: Heed, colour: Floats) -> Callable[[Tile], None]:
     """Work that writes the picture after a pass into `colour`, (H, W, 3)."""
 
     def work(tile: Tile) -> None:
         before, change = scan.change(tile)
-        tile.inner.of(colour)[...] = before + np.float32(amount) * change
+        tile.inner.of(colour)[...] = before + heed(tile.inner, before, change)
 
     return work
 
@@ -340,10 +348,10 @@ def _stages(plan: Plan, scale: int) -> tuple[Plan | None, Plan]:
     """What is done at the picture's own size, if anything, and what on its enlargement: noise, blur and light are learned and
     seen best before an enlargement smears them, and cost less there; only detail is added after it."""
     large = tuple(step for step in plan.steps if step.task == "superres" and step.strength > 0)
-    small = tuple(step for step in plan.steps if step.task != "superres" and step.strength > 0)
+    small = tuple(step for step in plan.restoring if step.task != "superres")
     if scale == 1 or not large or not small:
         return None, plan
-    return replace(plan, steps=small), replace(plan, steps=large)
+    return replace(plan, steps=small), replace(plan, steps=(*large, *plan.adjusting))
 
 
 def _split(tell: Progress, share: float) -> tuple[Progress, Progress]:

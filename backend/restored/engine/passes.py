@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from restored.ground.tasks import LABELS, info
-from restored.instruction.plan import Plan, Step
+from restored.instruction.plan import Part, Plan, Step
 from restored.models.base import Model, Request
 from restored.models.bundle import Bundle
+from restored.regions import Region
 
 from .errors import EngineError
 from .pixels import Floats
@@ -16,10 +17,12 @@ from .pixels import Floats
 @dataclass(frozen=True, slots=True)
 class Pass:
     """One run of the model over the picture; `blend` is how much of its change is taken (1 where the model itself heeds the
-    plan's strengths)."""
+    plan's strengths). region: where it is taken; part: whether only its light or its colour is."""
 
     request: Request
     blend: float
+    region: Region | None = None
+    part: Part = ""
 
 
 def plan_passes(
@@ -29,8 +32,8 @@ def plan_passes(
 
     context: (h, w, 3). Raises EngineError when the model can take none of the steps.
     """
-    able = tuple(step for step in plan.steps if step.strength > 0 and step.task in bundle.manifest.tasks)
-    unable = [step for step in plan.steps if step.strength > 0 and step not in able]
+    able = tuple(step for step in plan.restoring if step.task in bundle.manifest.tasks)
+    unable = [step for step in plan.restoring if step not in able]
     notes = [f"The model “{bundle.name}” cannot treat “{LABELS[step.task]}”; that step was left out." for step in unable]
     if not able:
         can = ", ".join(LABELS[task] for task in bundle.manifest.tasks)
@@ -38,14 +41,21 @@ def plan_passes(
     frame = np.ascontiguousarray(context.transpose(2, 0, 1)[None])
     if model.composite:
         vector = _embedding(model, text or plan.text or _phrase(able[0]), embedding, bundle)
-        return [Pass(Request(replace(plan, steps=able), vector, frame), 1.0)], notes
+        groups: dict[tuple[Region | None, Part], list[Step]] = {}
+        for step in able:
+            groups.setdefault((step.region, step.part), []).append(step)
+        return [
+            Pass(Request(replace(plan, steps=tuple(steps)), vector, frame), 1.0, region, part)
+            for (region, part), steps in groups.items()
+        ], notes
     steps = replace(plan, steps=able).in_apply_order().steps
     passes = []
     for step in steps:
         alone = len(steps) == 1 and not unable
         words = (text or plan.text) if alone else ""
         vector = _embedding(model, words or _phrase(step), embedding if alone else None, bundle)
-        passes.append(Pass(Request(Plan(steps=(replace(step, strength=1.0),)), vector, frame), step.strength))
+        request = Request(Plan(steps=(replace(step, strength=1.0),)), vector, frame)
+        passes.append(Pass(request, step.strength, step.region, step.part))
     return passes, notes
 
 

@@ -17,6 +17,7 @@ NOTHING: Final[dict[Reason, str]] = {
     "asks_to_add": f"I only take damage away, I don't add it, so nothing was changed. {ABILITIES}.",
     "asks_to_keep": "You told me what to leave alone but not what to fix, so nothing was changed.",
     "not_understood": f"I am not sure what you would like, so nothing was changed. Please name what bothers you. {ABILITIES}.",
+    "cannot_yet": f"I cannot do that yet, so nothing was changed. {ABILITIES}.",
     "not_english": f"Sorry, I understand English so far, so nothing was changed. {ABILITIES}.",
 }
 """Reason -> the sentence for the user."""

@@ -4,9 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
+from restored.adjustments.names import ADJUSTMENTS, RANGES, Adjustment, amount_words, is_adjustment
+from restored.adjustments.names import label as adjustment_label
 from restored.ground.tasks import LABELS, Task, is_task, place
+from restored.regions.names import Region, RegionError
 
-Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_understood", "not_english"]
+Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_understood", "not_english", "cannot_yet"]
+
+Part = Literal["", "light", "colour"]
+"""Of a step's change: all of it, only that of the brightness, or only that of the colour ("only the colour noise")."""
+
+SCALES: Final = (1, 2, 4)
 
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
@@ -17,31 +25,111 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to undo or improve.
+    """One thing to undo or improve, by a model (a task) or by formula (an adjustment).
 
     `confidence` is the calibrated probability in [0, 1] that the user wants this; `strength` in [0, 1] is how much of it
     (1 = all of it); `words` is the part of the instruction it came from (empty when a person added the step).
+    `amount`: of an adjustment, signed, in the unit of `restored.adjustments.names`; None for a task. `region`: where; None is
+    everywhere. `part`: of a task's change, see `Part`.
     """
 
     task: Task
     confidence: float = 1.0
     strength: float = 1.0
     words: str = ""
+    amount: float | None = None
+    region: Region | None = None
+    part: Part = ""
 
     def __post_init__(self) -> None:
-        if not is_task(self.task):
-            raise PlanError(f"“{self.task}” is not something I can do. I know: {', '.join(LABELS)}.")
+        if not is_task(self.task) and not is_adjustment(self.task):
+            raise PlanError(f"“{self.task}” is not something I can do. I know: {', '.join((*LABELS, *ADJUSTMENTS))}.")
+        if is_adjustment(self.task):
+            low, high = RANGES[self.task]
+            amount = self.amount
+            if isinstance(amount, bool) or not isinstance(amount, int | float) or not low <= amount <= high:
+                raise PlanError(f"The amount of “{self.task}” must lie between {low:g} and {high:g}.")
+        elif self.amount is not None:
+            raise PlanError(f"“{LABELS[self.task]}” has a strength, not an amount.")
         for name in ("confidence", "strength"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
-                raise PlanError(f"The {name} of “{LABELS[self.task]}” must lie between 0 and 1.")
+                raise PlanError(f"The {name} of “{self.name}” must lie between 0 and 1.")
+        if self.part not in get_args(Part):
+            raise PlanError(f"A step changes all, the “light” or the “colour”, not “{self.part}”.")
+
+    @property
+    def adjustment(self) -> Adjustment | None:
+        """The adjustment that this step is, if it is one."""
+        return self.task if is_adjustment(self.task) else None
+
+    @property
+    def name(self) -> str:
+        """What it treats, or the direction it goes: "noise", "warmer"."""
+        return adjustment_label(self.task, self.amount or 0.0) if is_adjustment(self.task) else LABELS[self.task]
+
+    @property
+    def label(self) -> str:
+        """What a person sees on a plan's chip: "noise", "warmer 40 %, only the sky"."""
+        parts = [self.name]
+        if is_adjustment(self.task) and self.task != "black_and_white" and self.amount is not None:
+            parts[0] += f" {amount_words(self.task, self.amount)}"
+        if self.part:
+            parts[0] = f"{'luminance' if self.part == 'light' else 'colour'} {parts[0]}"
+        return ", ".join([*parts, *([self.region.label] if self.region else [])])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain maps for JSON and the wire. A client that knows only tasks shows the label and sends the rest back as it is."""
+        data: dict[str, Any] = {
+            "task": self.task,
+            "label": self.label,
+            "confidence": round(float(self.confidence), 4),
+            "strength": round(float(self.strength), 4),
+            "words": self.words,
+        }
+        if self.amount is not None:
+            data["amount"] = round(float(self.amount), 4)
+        if self.region is not None:
+            data["region"] = self.region.to_dict()
+        if self.part:
+            data["part"] = self.part
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Step":
+        """The inverse; an adjustment without an amount goes its plain way up. Raises PlanError."""
+        from restored.adjustments.names import PLAIN
+
+        task, region, amount = data["task"], data.get("region"), data.get("amount")
+        try:
+            where = None if region is None else Region.from_dict(region)
+        except RegionError as error:
+            raise PlanError(str(error)) from error
+        return cls(
+            task=task,
+            confidence=data.get("confidence", 1.0),
+            strength=data.get("strength", 1.0),
+            words=str(data.get("words") or ""),
+            amount=PLAIN[task] if amount is None and is_adjustment(task) else amount,
+            region=where,
+            part=data.get("part") or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """What was heard but cannot be done: the user's words, and a sentence that says why and what to do instead."""
+
+    words: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps to take, in order; the tasks the user excluded; and when there is nothing to do, the reason and a sentence.
+    """The steps to take, in order; what the user excluded; and when there is nothing to do, the reason and a sentence.
 
     A plan has either steps or a reason, never both. `proposed` marks a plan made by looking at the picture ("fix my photo").
+    `unused`: what was heard but cannot be done. `scale`: the enlargement that the words ask for ("2x"), None when they do not.
     """
 
     text: str = ""
@@ -50,14 +138,18 @@ class Plan:
     reason: Reason | None = None
     message: str = ""
     proposed: bool = False
+    unused: tuple[Unused, ...] = ()
+    scale: int | None = None
 
     def __post_init__(self) -> None:
-        tasks = [step.task for step in self.steps]
-        if len(set(tasks)) != len(tasks):
-            raise PlanError("A plan can name each task only once.")
-        if any(not is_task(task) for task in self.excluded):
-            raise PlanError(f"A plan can exclude only these tasks: {', '.join(LABELS)}.")
-        if set(tasks) & set(self.excluded):
+        tasks = {step.task for step in self.steps}
+        if len({(step.task, step.region, step.part) for step in self.steps}) != len(self.steps):
+            raise PlanError("A plan can name each task only once for the same place.")
+        if any(not is_task(task) and not is_adjustment(task) for task in self.excluded):
+            raise PlanError(f"A plan can exclude only these tasks: {', '.join((*LABELS, *ADJUSTMENTS))}.")
+        if self.scale is not None and (isinstance(self.scale, bool) or self.scale not in SCALES):
+            raise PlanError("A picture can be enlarged 2 or 4 times.")
+        if tasks & set(self.excluded):
             raise PlanError("A plan cannot both do and exclude the same task.")
         if self.reason is not None and (self.reason not in REASONS or self.steps):
             raise PlanError("A plan with steps has no reason to do nothing.")
@@ -69,31 +161,38 @@ class Plan:
 
     def strengths(self, tasks: Sequence[Task]) -> tuple[float, ...]:
         """Strength per task in the order of `tasks` (a model's own), 0 for those that are not in the plan."""
-        strength = {step.task: step.strength for step in self.steps}
+        strength: dict[str, float] = {}
+        for step in self.steps:
+            strength[step.task] = max(strength.get(step.task, 0.0), step.strength)
         return tuple(strength.get(task, 0.0) for task in tasks)
 
+    @property
+    def restoring(self) -> tuple[Step, ...]:
+        """The steps that a model does, of some strength."""
+        return tuple(step for step in self.steps if step.adjustment is None and step.strength > 0)
+
+    @property
+    def adjusting(self) -> tuple[Step, ...]:
+        """The steps that a formula does, of some strength; they come after those of a model."""
+        return tuple(step for step in self.steps if step.adjustment is not None and step.strength > 0)
+
     def in_apply_order(self) -> "Plan":
-        """The same plan with its steps in the order in which damage is best undone (`restored.ground.tasks.place`)."""
-        return replace(self, steps=tuple(sorted(self.steps, key=lambda step: place(step.task))))
+        """The same plan with its steps in the order in which damage is best undone (`restored.ground.tasks.place`), adjustments
+        after them as they were said."""
+        restoring = sorted((step for step in self.steps if step.adjustment is None), key=lambda step: place(step.task))
+        return replace(self, steps=(*restoring, *(step for step in self.steps if step.adjustment is not None)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain maps and lists for JSON and the wire; each step also carries its human `label`."""
         return {
             "text": self.text,
-            "steps": [
-                {
-                    "task": step.task,
-                    "label": LABELS[step.task],
-                    "confidence": round(float(step.confidence), 4),
-                    "strength": round(float(step.strength), 4),
-                    "words": step.words,
-                }
-                for step in self.steps
-            ],
+            "steps": [step.to_dict() for step in self.steps],
             "excluded": list(self.excluded),
             "reason": self.reason,
             "message": self.message,
             "proposed": self.proposed,
+            "unused": [{"words": item.words, "message": item.message} for item in self.unused],
+            "scale": self.scale,
         }
 
     @classmethod
@@ -108,21 +207,18 @@ class Plan:
         if not _is_list(excluded):
             raise PlanError("“excluded” must be a list of tasks.")
         reason = data.get("reason")
+        unused = data.get("unused", ())
+        if not _is_list(unused) or not all(isinstance(item, Mapping) for item in unused):
+            raise PlanError("“unused” must be a list of what could not be done.")
         return cls(
             text=str(data.get("text") or ""),
-            steps=tuple(
-                Step(
-                    task=step["task"],
-                    confidence=step.get("confidence", 1.0),
-                    strength=step.get("strength", 1.0),
-                    words=str(step.get("words") or ""),
-                )
-                for step in steps
-            ),
+            steps=tuple(Step.from_dict(step) for step in steps),
             excluded=tuple(excluded),
             reason=reason,
             message=str(data.get("message") or ""),
             proposed=bool(data.get("proposed", False)),
+            unused=tuple(Unused(str(item.get("words") or ""), str(item.get("message") or "")) for item in unused),
+            scale=data.get("scale"),
         )
 
     @classmethod

@@ -38,11 +38,12 @@ TALK = re.compile(
 SPOIL = re.compile(
     r"\b(?:lower|reduce|decrease|drop|halve|weaken|turn down|take down|less|not so much)\s+(?:of\s+)?"
     r"(?:the\s+|its\s+|my\s+|overall\s+|image\s+)*"
-    r"(?:brightness|exposure|sharpness|contrast|saturation|vibrance|resolution|detail|file size|picture quality|quality)"
+    r"(?:sharpness|resolution|detail|file size|picture quality|quality)"
     r"(?=\s*(?:$|[,.!?;]|(?:by|a|to|please|and|in|of|on|for|slightly|somewhat|pls|plz)\b))",
     re.IGNORECASE,
 )
-"""Less of something good: damage to add, although the verb is one that takes damage away."""
+"""Less of something good: damage to add, although the verb is one that takes damage away. (Less contrast, light or colour are
+wishes about tone, see `grammar`.)"""
 
 
 def is_data(text: str) -> bool:
@@ -56,5 +57,5 @@ def is_talk(text: str) -> bool:
 
 
 def is_spoiling(text: str) -> bool:
-    """True when it asks for less of something good ("lower the contrast")."""
+    """True when it asks for less of something good ("lower the sharpness")."""
     return SPOIL.search(text) is not None

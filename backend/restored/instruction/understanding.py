@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from . import messages
 from .plan import Plan, Step
 from .sanitize import Cleaned, clean, has_words, mostly_foreign_script
-from .surface import is_data, is_spoiling, is_talk
-from .tasks import TASKS, Task
+from .surface import is_data
+from .tasks import Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,30 +57,9 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
         return _nothing(text, "not_english", cleaned), False
     if is_data(text):
         return _nothing(text, "off_topic", cleaned), False
-    from . import head, quiet
-    from .decision import decide
-    from .words import strength_for, words_for
+    from . import english
 
-    loaded = head.load()
-    judgement, normalised = quiet.run(lambda: loaded.read(text))
-    kinds = judgement.kinds | ({"off_topic": 1.0} if is_talk(text) else {"add": 1.0} if is_spoiling(text) else {})
-    english = loaded.speller.english(text)
-    hardly = loaded.speller.hardly_english(text)
-    decision = decide(judgement.wanted, judgement.excluded, kinds, loaded.settings, english, hardly)
-    cut = replace(cleaned, cut=cleaned.cut or judgement.truncated)
-    if not decision.wanted:
-        plan = _nothing(text, decision.reason or "not_understood", cut, decision.excluded)
-        if decision.general:
-            plan = replace(plan, message=_sentence(messages.GENERAL, cut=cut.cut))
-        return plan, decision.general
-    steps: list[Step] = []
-    for task, confidence in decision.wanted.items():
-        index = TASKS.index(task)
-        words = words_for(index, judgement, normalised, text)
-        strength = strength_for(float(judgement.strength[index]), words, text, len(decision.wanted) == 1)
-        steps.append(Step(task, min(1.0, confidence), strength, words))
-    message = _sentence(messages.STRAY if decision.stray else "", cut=cut.cut)
-    return Plan(text, tuple(steps), decision.excluded, message=message).in_apply_order(), False
+    return english.read(cleaned)
 
 
 def _nothing(text: str, reason: "messages.Reason", cleaned: Cleaned, excluded: Sequence[Task] = ()) -> Plan:
@@ -100,9 +79,10 @@ def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None")
     except PictureError:
         LOG.exception("a general wish stays unanswered")
         return plan
-    found: dict[Task, float] = {task: amount for task, amount in seen.items() if task not in plan.excluded}
+    named = {step.task for step in plan.steps}
+    found: dict[Task, float] = {task: p for task, p in seen.items() if task not in plan.excluded and task not in named}
     if not found:
         return replace(plan, message=messages.PICTURE_FINE, proposed=True)
     steps = tuple(Step(task, confidence) for task, confidence in found.items())
-    proposal = Plan(plan.text, steps, plan.excluded, message=messages.proposal(tuple(found)), proposed=True)
-    return proposal.in_apply_order()
+    message = messages.proposal(tuple(found))
+    return replace(plan, steps=(*steps, *plan.steps), reason=None, message=message, proposed=True).in_apply_order()

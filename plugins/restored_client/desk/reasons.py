@@ -12,6 +12,7 @@ SENTENCES: Dict[str, str] = {
     "asks_to_add": "That asks to add something. This tool only takes damage away, so nothing will be changed.",
     "asks_to_keep": "That asks to leave the picture as it is, so nothing will be changed.",
     "not_understood": "I did not understand what should be restored, so nothing will be changed.",
+    "cannot_yet": "That is understood but cannot be done yet, so nothing will be changed.",
     "not_english": "Please write the instruction in English: only English is understood.",
 }
 

@@ -177,6 +177,14 @@ def _scale(value: Any) -> bool:
     return _whole(value) and value in (1, 2, 4)
 
 
+def _place(value: Any) -> bool:
+    """Left, top, right and bottom of the layer in the whole picture, as shares of its width and height."""
+    if not isinstance(value, (list, tuple)) or len(value) != 4 or not all(map(_fraction, value)):
+        return False
+    left, top, right, bottom = value
+    return bool(left < right and top < bottom)
+
+
 def _map(value: Any) -> bool:
     return isinstance(value, dict)
 
@@ -195,7 +203,7 @@ class Form:
 
 FORMS: Final[Dict[str, Form]] = {
     HELLO: Form({"client": _text}, {"build": _text, "pid": _whole, "challenge": _short}),
-    EXPLAIN: Form({"instruction": _text}, {}, (CONTEXT,)),
+    EXPLAIN: Form({"instruction": _text}, {"plan": _map}, (CONTEXT,)),
     RESTORE: Form(
         {},
         {
@@ -203,6 +211,7 @@ FORMS: Final[Dict[str, Form]] = {
             "plan": _map,
             "strength": _fraction,
             "scale": _scale,
+            "place": _place,
             "model": is_model_name,
             "keep": _flag,
             "device": _text,

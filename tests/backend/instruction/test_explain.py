@@ -18,7 +18,8 @@ WISHES = {
     "get rid of the fog": {"dehaze"},
     "take the snowflakes out": {"desnow"},
     "upscale it": {"superres"},
-    "boost the contrast": {"enhance"},
+    "boost the contrast": {"contrast"},
+    "make it pop": {"enhance"},
     "remove the jpeg artifacts": {"dejpeg"},
     "REMOVE THE RAIN!!!": {"derain"},
     "denoise, sharpen and fix the colours": {"denoise", "deblur", "enhance"},
@@ -88,7 +89,7 @@ def test_strength_words():
     assert explain("remove the noise").steps[0].strength == 1.0
     assert explain("remove the rain completely").steps[0].strength == 1.0
     assert explain("just a touch of noise reduction").steps[0].strength <= 0.5
-    assert explain("brighten it by 30%").steps[0].strength == pytest.approx(0.3)
+    assert explain("remove 30% of the noise").steps[0].strength == pytest.approx(0.3)
 
 
 def test_long_text_is_cut_and_says_so():

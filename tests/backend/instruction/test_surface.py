@@ -24,10 +24,10 @@ TALK = [
     "how does deblurring work?",
 ]
 SPOIL = [
-    "lower the contrast",
-    "reduce brightness by 10%",
-    "less saturation please",
-    "turn down the exposure a bit",
+    "lower the sharpness",
+    "reduce detail by 10%",
+    "less resolution please",
+    "turn down the picture quality a bit",
     "drop the resolution",
 ]
 WISHES = [
@@ -38,6 +38,8 @@ WISHES = [
     "write-protected photo is blurry",
     "reduce the noise",
     "reduce the contrasty haze",
+    "lower the contrast",
+    "reduce brightness by 10%",
     "reduce colour noise",
     "reduce quality loss from jpeg",
     "less light haze",

@@ -12,6 +12,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from restored.adjustments.names import family
 from restored.instruction import TASKS, Plan, Task
 from restored.instruction.decision import Decision, decide
 from restored.instruction.head import Settings
@@ -111,9 +112,13 @@ class Outcome:
 
     @classmethod
     def of_plan(cls, example: Example, plan: Plan) -> "Outcome":
-        """From a plan as the user gets it."""
-        strengths: dict[Task, float] = {step.task: step.strength for step in plan.steps}
-        return cls(example, tuple(step.task for step in plan.steps), plan.excluded, plan.reason, strengths)
+        """From a plan as the user gets it. An adjustment counts as the task whose family it is: the lists name tasks; directions
+        are measured on lists of their own (`directions`)."""
+        strengths: dict[Task, float] = {}
+        for step in plan.steps:
+            task = family(step.adjustment, step.amount or 0.0) if step.adjustment else step.task
+            strengths[task] = step.strength
+        return cls(example, tuple(strengths), plan.excluded, plan.reason, strengths)
 
 
 def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:

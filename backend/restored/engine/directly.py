@@ -1,0 +1,52 @@
+"""A plan of adjustments alone: by formula, strip by strip, without opening a model."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from .errors import Cancelled
+from .heeding import Heeding
+from .masks import Mask
+from .outcome import EngineResult, Preview, Progress
+from .pixels import Box, Floats, Layer
+from .residual import STRIP, Residual, blend, compact
+
+LINE: Final = "by formula, without a model"
+"""What is said instead of a device."""
+
+
+def adjusted(
+    base: Layer,
+    heeding: Heeding,
+    weights: Mask,
+    strength: float,
+    *,
+    keep: bool,
+    previews: bool,
+    tell: Progress,
+    stop: Callable[[], bool],
+    notes: tuple[str, ...] = (),
+    scale: int = 1,
+) -> EngineResult:
+    """The layer (or its enlargement) with the plan's adjustments. Raises Cancelled."""
+    start = time.perf_counter()
+    height, width = base.shape[:2]
+    out = np.empty_like(base)
+    residual = Residual(base, scale=scale) if keep else None
+    changed = scale > 1
+    for top in range(0, height, STRIP):
+        if stop():
+            raise Cancelled
+        box = Box(top, 0, min(top + STRIP, height), width)
+        block = box.of(base)
+        nothing: Floats = np.zeros((box.height, width, 3), np.float32)
+        values = compact(block, heeding.finish(box, block, nothing))
+        if residual is not None:
+            box.of(residual.values)[...] = values
+        piece = blend(block, values, weights.weight(box, strength))
+        box.of(out)[...] = piece
+        changed = changed or piece.tobytes() != block.tobytes()
+        tell(box.bottom / height, "Adjusting", Preview(0, top, piece) if previews else None)
+    return EngineResult(out, heeding.plan, changed, LINE, "", time.perf_counter() - start, notes=notes, residual=residual)

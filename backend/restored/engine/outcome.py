@@ -1,0 +1,40 @@
+"""What a job gives back, and what it says while it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from restored.instruction.plan import Plan
+
+from .pixels import Layer
+from .residual import Residual
+
+Progress = Callable[[float, str, "Preview | None"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A finished piece of the result: its left and top in the (enlarged) layer, and its pixels in the layer's depth."""
+
+    x: int
+    y: int
+    pixels: Layer
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """What a job gave back.
+
+    image: the restored layer, same depth and channels, `scale` times as large; the very array that came in when the plan had
+    nothing to do. changed: whether any byte differs from the base. residual: kept only when asked. notes: sentences about
+    anything done otherwise than asked (a step left out, a smaller retry, the CPU instead of the GPU).
+    """
+
+    image: Layer
+    plan: Plan
+    changed: bool
+    device_line: str
+    model: str
+    seconds: float
+    tiles: int = 0
+    notes: tuple[str, ...] = ()
+    residual: Residual | None = None

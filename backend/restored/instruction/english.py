@@ -1,0 +1,119 @@
+"""English: the trained head for what is wrong, the grammar for directions, amounts, places and what cannot be done."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from . import grammar, messages
+from .grammar.sentences import DID_YOU_MEAN, WISHES
+from .plan import Plan, Step
+from .putting import put_together
+from .sanitize import Cleaned
+from .surface import is_spoiling, is_talk
+from .tasks import TASKS, Task
+
+if TYPE_CHECKING:
+    from .grammar import Heard
+    from .head import LoadedHead
+
+PICTURE: Final = re.compile(
+    r"\b(?:photos?|photographs?|pictures?|pics?|images?|shots?|snapshots?|scans?|frames?|portraits?)\b", re.I
+)
+"""With one of these, "my room" is what the picture shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadReading:
+    """What the head makes of a text: steps, or a reason; general: the picture should decide; stray: a part is something else."""
+
+    steps: tuple[Step, ...]
+    excluded: tuple[Task, ...]
+    reason: messages.Reason | None
+    general: bool
+    stray: bool
+    truncated: bool
+
+
+NOTHING: Final = HeadReading((), (), "not_understood", False, False, False)
+
+
+def read(cleaned: Cleaned) -> tuple[Plan, bool]:
+    """The plan of a text, and whether the picture should decide more of it."""
+    from . import head
+
+    text = cleaned.text
+    loaded = head.load()
+    heard = grammar.hear(text, grammar.load("en"), _known())
+    if heard.trap and not PICTURE.search(text):
+        return Plan(text, reason="off_topic", message=messages.NOTHING["off_topic"]), False
+    if heard.bare is not None:
+        message = DID_YOU_MEAN.format(wish=WISHES[heard.bare])
+        return Plan(text, reason="not_understood", message=message), False
+    rest = heard.rest
+    uncut = [
+        turn for turn in heard.turns if not any(c.cut and text[c.start : c.end].strip() == turn.words for c in heard.clauses)
+    ]
+    alone = not _says_something(rest, heard)
+    reading = NOTHING if alone else _head(loaded, rest)
+    if uncut:
+        heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
+    return put_together(cleaned, heard, reading, alone)
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Words of English that no slip may be seen in."""
+    from . import head
+
+    return frozenset(head.load().speller.known)
+
+
+def _says_something(rest: str, heard: "Heard") -> bool:
+    """Whether anything is left to read once the grammar's clauses are out."""
+    if rest == heard.text:
+        return True
+    words = grammar.load("en")
+    left = grammar.content(rest, words)
+    return bool(left)
+
+
+def _agreed(
+    loaded: "LoadedHead", heard: "Heard", reading: HeadReading, uncut: "list[grammar.Turn]", talk: bool
+) -> tuple["Heard", HeadReading]:
+    """Directions among words that the grammar does not know count when the head, too, sees a picture being spoken of."""
+    judgement, _ = loaded.read(heard.text)
+    strange = talk or max(judgement.kinds["off_topic"], judgement.kinds["foreign"]) >= 0.5
+    heard.turns = [turn for turn in heard.turns if turn not in uncut or (turn.sure and not strange)]
+    uncut = [turn for turn in uncut if turn in heard.turns]
+    clauses = {turn.clause for turn in uncut}
+    spans = [(c.start, c.end) for i, c in enumerate(heard.clauses) if i in clauses]
+
+    def replaced(step: Step) -> bool:
+        at = heard.text.find(step.words)
+        return step.task in ("enhance", "lowlight") and any(
+            start <= at < end or at <= start < at + len(step.words) for start, end in spans
+        )
+
+    kept = tuple(step for step in reading.steps if not replaced(step))
+    return heard, replace(reading, steps=kept, excluded=reading.excluded)
+
+
+def _head(loaded: "LoadedHead", text: str) -> HeadReading:
+    from . import quiet
+    from .decision import decide
+    from .words import strength_for, words_for
+
+    judgement, normalised = quiet.run(lambda: loaded.read(text))
+    kinds = judgement.kinds | ({"off_topic": 1.0} if is_talk(text) else {"add": 1.0} if is_spoiling(text) else {})
+    english = loaded.speller.english(text)
+    hardly = loaded.speller.hardly_english(text)
+    decision = decide(judgement.wanted, judgement.excluded, kinds, loaded.settings, english, hardly)
+    steps: list[Step] = []
+    for task, confidence in decision.wanted.items():
+        index = TASKS.index(task)
+        words = words_for(index, judgement, normalised, text)
+        strength = strength_for(float(judgement.strength[index]), words, text, len(decision.wanted) == 1)
+        steps.append(Step(task, min(1.0, confidence), strength, words))
+    reason = None if steps else decision.reason or "not_understood"
+    return HeadReading(tuple(steps), decision.excluded, reason, decision.general, decision.stray, judgement.truncated)

@@ -1,0 +1,147 @@
+"""How much: words and numbers as factors, stops, shares and enlargements."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from restored.adjustments.names import PLAIN, Adjustment, clamp
+
+from .concepts import Hit, Token
+
+NUMBER: Final = re.compile(r"([+-]?)(\d+)(?:([.,/])(\d+))?")
+NUMERALS: Final = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "half": 0.5, "third": 1 / 3, "quarter": 0.25}
+FACTORS: Final = {"tiny": 0.35, "bit": 0.5, "much": 1.75, "extreme": 2.5}
+STRENGTHS: Final = {"tiny": 0.35, "bit": 0.4, "half": 0.5, "full": 1.0, "extreme": 1.0}
+TIMES: Final = frozenset(
+    {
+        "x",
+        "×",
+        "times",
+        "mal",
+        "fois",
+        "veces",
+        "volte",
+        "vezes",
+        "keer",
+        "razy",
+        "раза",
+        "рази",
+        "krat",
+        "kat",
+        "倍",
+        "배",
+        "गुना",
+        "ganger",
+        "gånger",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """stops, share: given numbers; factor: of the plain amount; strength: of a task; signed: the number itself had a sign."""
+
+    stops: float | None = None
+    share: float | None = None
+    factor: float = 1.0
+    ratio: float | None = None
+    strength: float | None = None
+    signed: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """No unit or number was given."""
+        return self.stops is None and self.share is None and self.ratio is None
+
+    def of(self, name: Adjustment, sign: int, relative: bool) -> float:
+        """The signed amount of an adjustment. relative: "half as bright", where the number is what remains."""
+        sign = self.signed or sign
+        if self.stops is not None and name == "exposure":
+            return clamp(name, sign * self.stops)
+        if self.share is not None:
+            size = abs(self.share)
+            if name == "exposure":
+                return clamp(name, math.log2(1 + size) if sign > 0 else math.log2(max(1 - size, 1 / 32)))
+            return clamp(name, sign * size)
+        if self.ratio is not None and relative:
+            size = math.log2(self.ratio) if name == "exposure" else (self.ratio - 1)
+            return clamp(name, size)
+        if self.stops is not None:
+            return clamp(name, sign * self.stops * PLAIN[name])
+        half = 0.5 if self.ratio is not None and self.ratio < 1 else 1.0
+        return clamp(name, sign * PLAIN[name] * self.factor * half)
+
+
+def number(word: str) -> float | None:
+    """A number as it is typed: "2", "0.7", "0,7", "1/3", "+20"."""
+    found = NUMBER.fullmatch(word)
+    if found is None:
+        return None
+    sign, whole, mark, part = found.groups()
+    if mark == "/":
+        value = int(whole) / max(1, int(part))
+    else:
+        value = float(f"{whole}.{part or 0}")
+    return -value if sign == "-" else value
+
+
+def read(words: list[Token], hits: list[Hit]) -> Amount:
+    """The amount in a clause. words: its tokens; hits: its concepts of the section `amount`, places counted as in `words`."""
+    names = {hit.name for hit in hits}
+    value, signed, at = None, 0, -1
+    for place, token in enumerate(words):
+        found = number(token.word)
+        if found is not None:
+            value, at = abs(found), place
+            signed = -1 if token.word[0] == "-" else 1 if token.word[0] == "+" else 0
+            break
+    if value is None:
+        value = next((NUMERALS[hit.name] for hit in hits if hit.name in NUMERALS), None)
+    elif {"half"} & names and any(hit.name == "half" and hit.first > at for hit in hits):
+        value += 0.5
+    ratio = 2.0 if "twice" in names else 3.0 if "triple" in names else 0.5 if "half" in names else None
+    factor = 1.0
+    for name in ("tiny", "bit", "much", "extreme"):
+        if name in names:
+            factor = FACTORS[name]
+    if {"much", "bit"} <= names:
+        factor = FACTORS["bit"]
+    strength = next((STRENGTHS[name] for name in ("full", "tiny", "bit", "half", "extreme") if name in names), None)
+    if "stop" in names:
+        return Amount(stops=value if value is not None else 1.0, factor=factor, signed=signed)
+    if value is not None and ("percent" in names or signed):
+        if signed and "percent" not in names and value <= 5 and float(value) != int(value):
+            return Amount(stops=value, signed=signed)
+        return Amount(share=value / 100, factor=factor, strength=min(1.0, max(0.05, value / 100)), signed=signed)
+    if value is not None and "points" in names:
+        return Amount(share=value / 100, factor=factor)
+    if at < 0 and "half" not in names and {"third", "quarter"} & names:
+        share = 1 / 3 if "third" in names else 0.25
+        return Amount(share=share, strength=share)
+    return Amount(factor=factor, ratio=ratio, strength=strength)
+
+
+def enlargement(words: list[Token], hits: list[Hit]) -> int | None:
+    """2 or 4 where the words say how many times as large."""
+    for place, token in enumerate(words):
+        value = number(token.word)
+        if value is None:
+            continue
+        near = [words[i].word for i in (place - 1, place + 1) if 0 <= i < len(words)]
+        if any(word in TIMES for word in near):
+            return _scale(value)
+        if any(hit.name == "percent" and hit.first == place + 1 for hit in hits) and value >= 150:
+            return _scale(value / 100)
+    names = {hit.name for hit in hits}
+    if "twice" in names:
+        return 2
+    if "triple" in names:
+        return 4
+    if "four" in names:
+        return 4
+    return None
+
+
+def _scale(value: float) -> int | None:
+    return 2 if 1.5 <= value <= 2.5 else 4 if 2.5 < value <= 4.5 else None

@@ -1,0 +1,224 @@
+"""What the words of every language stand for, and how a table of them is read.
+
+A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
+
+[modifier] too, more, less, up, down, not, dont, keep, only, except, everywhere, make, is, enough, little, high, low, remove,
+    also, cast: what a wish does with a quality, a task or a place.
+[amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, stop, percent, points, and the numbers one to four.
+[quality] "KIND ADJUSTMENT±": `dir` names the direction itself ("warmer"; "overexposed" is a wish for less), `adj` a state
+    ("warm"), `noun` the quality without a direction ("contrast"), `bare` a look that is a wish only when it stands alone.
+[place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
+[task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
+[unused] what is heard and cannot be done. [off] what is no picture at all. [follow] what is said of the last result.
+[end] what may stand between two wishes; [filler] words without a meaning of their own here.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from os.path import commonpath
+from pathlib import Path
+from typing import Final
+
+from ..spelling import slips
+
+FOLDER: Final = Path(__file__).with_name("words")
+GAP: Final = 4
+"""Words that a `..` in a phrase may skip."""
+
+TOKEN: Final = re.compile(
+    r"[+-]?\d+(?:[.,/]\d+)?|[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W\d_])+"
+    r"(?:['’&/-](?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W\d_])+)*|[%&]|[.,;:!?。，、；：！？।\n]+"
+)
+"""Words, numbers, single characters of scripts that write no spaces, and marks."""
+
+MARKS: Final = frozenset(".,;:!?。，、；：！？।\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it is compared (folded), and where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
+
+    @property
+    def mark(self) -> bool:
+        """Punctuation."""
+        return self.word[0] in MARKS
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept found: its section and name, and the range of tokens from the first word of it to the last."""
+
+    section: str
+    name: str
+    first: int
+    last: int
+
+
+def fold(text: str) -> str:
+    """Lower case; accents of Latin, Greek and Cyrillic letters dropped, as they often are in typing; the rest as it is."""
+    out = []
+    for letter in text.casefold().replace("’", "'"):
+        plain = unicodedata.normalize("NFKD", letter)
+        keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
+        out.append("".join(c for c in plain if not unicodedata.combining(c)) if keep else letter)
+    return "".join(out)
+
+
+def tokens(text: str) -> list[Token]:
+    """The words and marks of a text."""
+    return [Token(fold(m.group()), m.start(), m.end()) for m in TOKEN.finditer(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    parts: tuple[str, ...]
+    section: str
+    name: str
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """Longer phrases first, then longer words."""
+        return (sum(part != ".." for part in self.parts), sum(map(len, self.parts)))
+
+
+class Words:
+    """The table of one language."""
+
+    def __init__(self, table: dict[str, dict[str, str]]) -> None:
+        self._first: dict[str, list[_Phrase]] = {}
+        self._stems: dict[str, list[_Phrase]] = {}
+        self.filler: set[str] = set()
+        self.known: set[str] = set()
+        self._fixable: set[str] = set()
+        for section, rows in table.items():
+            for name, phrases in rows.items():
+                for phrase in filter(None, (part.strip() for part in phrases.split("|"))):
+                    self._enter(section, name, phrase)
+
+    def _enter(self, section: str, name: str, phrase: str) -> None:
+        parts = tuple(self._parts(phrase))
+        self.known |= {part for part in parts if part != ".." and not part.endswith("*")}
+        if section not in ("unused", "off", "filler"):
+            self._fixable |= {part for part in parts if part != ".." and not part.endswith("*")}
+        if section == "filler":
+            self.filler |= set(parts)
+            return
+        entry = _Phrase(parts, section, name)
+        index, key = (self._stems, parts[0][:-1][:2]) if parts[0].endswith("*") else (self._first, parts[0])
+        index.setdefault(key, []).append(entry)
+
+    @staticmethod
+    def _parts(phrase: str) -> list[str]:
+        parts: list[str] = []
+        for piece in phrase.split():
+            if piece == "..":
+                parts.append("..")
+                continue
+            star = piece.endswith("*")
+            found = [token.word for token in tokens(piece.removesuffix("*"))]
+            if star:
+                found[-1] += "*"
+            parts += found
+        return parts
+
+    def find(self, words: list[Token], sections: frozenset[str] | None = None) -> list[Hit]:
+        """The concepts in a row of words, longest phrases first, no word used twice."""
+        chances: list[tuple[tuple[int, int], int, list[int], _Phrase]] = []
+        for place, token in enumerate(words):
+            for phrase in self._near(token.word):
+                if sections is not None and phrase.section not in sections:
+                    continue
+                used = _match(phrase.parts, words, place)
+                if used is not None:
+                    chances.append((phrase.weight, -place, used, phrase))
+        chances.sort(key=lambda chance: (chance[0], chance[1]), reverse=True)
+        taken: dict[int, list[_Phrase]] = {}
+        hits: list[Hit] = []
+        for _, _, used, phrase in chances:
+            # one phrase may mean two things ("halve": down, and half of it): the same words, another section
+            same = all(len(taken.get(i, [])) == 1 and taken[i][0].parts == phrase.parts for i in used)
+            if any(i in taken for i in used) and not (same and all(p.section != phrase.section for p in taken[used[0]])):
+                continue
+            for i in used:
+                taken.setdefault(i, []).append(phrase)
+            hits.append(Hit(phrase.section, phrase.name, used[0], used[-1]))
+        return sorted(hits, key=lambda hit: (hit.first, hit.last))
+
+    def _near(self, word: str) -> list[_Phrase]:
+        """The phrases that may begin with a word."""
+        stems = self._stems.get(word[:2], []) + (self._stems.get(word[:1], []) if len(word) > 1 else [])
+        return self._first.get(word, []) + stems
+
+    def used(self, words: list[Token]) -> set[int]:
+        """The places of words that any phrase needs (its gaps not counted)."""
+        found: set[int] = set()
+        for place, token in enumerate(words):
+            for phrase in self._near(token.word):
+                found |= set(_match(phrase.parts, words, place) or ())
+        return found
+
+    def repaired(self, words: list[Token], known: frozenset[str] | None) -> list[Token]:
+        """Words that neither this table nor `known` (words of the language at large) has, replaced by the table's nearest within
+        a slip or two."""
+        return [
+            token
+            if token.mark or token.word in self.known or token.word in self.filler or (known is not None and token.word in known)
+            else Token(self._nearest(token.word, strict=known is None), token.start, token.end)
+            for token in words
+        ]
+
+    def _nearest(self, word: str, strict: bool) -> str:
+        least = 6 if strict else 5
+        if len(word) < least or not word.isalpha() or any(word.startswith(stem) for stem in self._long_stems(word)):
+            return word
+        reach = 2 if len(word) >= 9 else 1
+        best = (reach + 1, 0, word)
+        for candidate in self._fixable:
+            if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
+                shared = len(commonpath([word, candidate]))
+                best = min(best, (slips(word, candidate), -shared, candidate))
+        return best[2] if best[0] <= reach else word
+
+    def _long_stems(self, word: str) -> list[str]:
+        return [phrase.parts[0][:-1] for phrase in self._near(word) if phrase.parts[0][-1] == "*"]
+
+
+def _match(parts: tuple[str, ...], words: list[Token], place: int) -> list[int] | None:
+    """The places of the words that a phrase uses when it begins at `place`; None where it does not fit."""
+    used: list[int] = []
+    reach = place
+    for part in parts:
+        if part == "..":
+            reach = place + GAP
+            continue
+        while place < len(words) and place <= reach and not words[place].mark and not _fits(part, words[place].word):
+            place += 1
+        if place >= len(words) or place > reach or words[place].mark:
+            return None
+        used.append(place)
+        place += 1
+        reach = place
+    return used
+
+
+def _fits(part: str, word: str) -> bool:
+    return word.startswith(part[:-1]) if part[-1] == "*" else word == part
+
+
+@cache
+def load(language: str) -> Words:
+    """The table of a language, by its two letters. Raises FileNotFoundError for a language that has none."""
+    return Words(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that have a table."""
+    return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))

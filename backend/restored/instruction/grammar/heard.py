@@ -1,0 +1,94 @@
+"""What a grammar hears in a sentence, before a network or a plan."""
+
+from dataclasses import dataclass, field
+
+from restored.adjustments.names import Adjustment
+from restored.ground.tasks import Task
+from restored.regions.names import Region
+
+from ..plan import Part, Unused
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An adjustment with its signed amount; plain: the words gave no amount or unit; sure: the direction was
+    said, not only a state ("it is blue"). region: where."""
+
+    name: Adjustment
+    amount: float
+    words: str
+    clause: int
+    plain: bool = True
+    sure: bool = True
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A task that the words name, and how much of it, as far as they say."""
+
+    task: Task
+    words: str
+    clause: int
+    strength: float | None = None
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of the text between two borders. covered: every word of it is known; cut: it needs no further reading;
+    acts: a wish or complaint stands in it."""
+
+    start: int
+    end: int
+    covered: bool
+    cut: bool
+    acts: bool
+    place: Region | None = None
+
+
+@dataclass(slots=True)
+class Heard:
+    """Everything that was heard.
+
+    limits: regions that a clause of its own asks for ("only the sky", "not the sky"), and which clause that is.
+    bare: a noun or a look stands alone.
+    trap: a verb of ours with an object that is no picture. scale: the enlargement asked for. part: only luminance or colour.
+    adding: a damage is asked for.
+    """
+
+    text: str
+    clauses: list[Clause] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
+    excluded: list[Task] = field(default_factory=list)
+    excluded_turns: list[Adjustment] = field(default_factory=list)
+    limits: list[tuple[int, Region]] = field(default_factory=list)
+    unused: list[Unused] = field(default_factory=list)
+    dropped: list[tuple[int, int]] = field(default_factory=list)
+    bare: Task | None = None
+    trap: bool = False
+    adding: bool = False
+    scale: int | None = None
+    part: Part = ""
+
+    @property
+    def rest(self) -> str:
+        """The text without the clauses that need no further reading, and without the words that went into `unused`."""
+        kept = list(self.text)
+        for start, end in [(c.start, c.end) for c in self.clauses if c.cut] + self.dropped:
+            kept[start:end] = " " * (end - start)
+        return "".join(kept)
+
+    def region_at(self, start: int) -> Region | None:
+        """The place that the clause around a position names, or a limit that holds there."""
+        for index, clause in enumerate(self.clauses):
+            if clause.start <= start < clause.end:
+                return clause.place or self.limit(index)
+        return self.limit(len(self.clauses))
+
+    def limit(self, clause: int) -> Region | None:
+        """The limit that holds in a clause: one said after it ("too noisy, but not the sky"), or before every wish ("only the
+        sky: sharpen it")."""
+        first = min((i for i, c in enumerate(self.clauses) if c.acts), default=0)
+        return next((region for index, region in self.limits if index > clause or index < first), None)

@@ -1,0 +1,395 @@
+"""Concepts -> what is wished for: the same rules for every language, since they ask what stands in a clause, and hardly in which
+order."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from restored.adjustments.names import Adjustment
+from restored.regions.names import PLACES, Place, Region
+
+from ..plan import Unused
+from . import amounts
+from .concepts import Hit, Token, Words, tokens
+from .heard import Clause, Heard, Named, Turn
+from .sentences import CANNOT, by_hand
+
+CAN_NAME_NOTHING: Final = frozenset({"like", "wie", "comme", "como", "come", "als", "jak", "как", "як", "som", "gibi"})
+"""Before a damage, these make a comparison of it."""
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A clause while it is read: its words, where the first of them stands in the sentence, and its concepts."""
+
+    words: list[Token]
+    hits: list[Hit]
+    offset: int
+
+    def of(self, section: str) -> list[Hit]:
+        return [hit for hit in self.hits if hit.section == section]
+
+    def has(self, *names: str) -> bool:
+        return any(hit.section == "modifier" and hit.name in names for hit in self.hits)
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+
+def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
+    """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
+    row = words.repaired(tokens(text), known)
+    heard = Heard(text)
+    hits = words.find(row)
+    used = words.used(row)
+    pieces = _pieces(row, [hit for hit in hits if hit.section != "follow"])
+    content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
+    _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
+    carried: list[Hit] = []
+    for index, piece in enumerate(pieces):
+        covered = all(
+            token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
+            for i, token in enumerate(piece.words, piece.offset)
+        )
+        carried = _clause(heard, piece, index, covered, carried)
+    return heard
+
+
+def _pieces(row: list[Token], hits: list[Hit]) -> list[_Piece]:
+    """Cut at marks and at words that may stand between two wishes."""
+    cuts = {i for i, token in enumerate(row) if token.mark}
+    cuts |= {i for hit in hits if hit.section == "end" for i in range(hit.first, hit.last + 1)}
+    pieces: list[_Piece] = []
+    begin = 0
+    for i in [*sorted(cuts), len(row)]:
+        if i > begin:
+            inside = [hit for hit in hits if begin <= hit.first < i and hit.section != "end"]
+            pieces.append(_Piece(row[begin:i], inside, begin))
+        begin = i + 1
+    return pieces
+
+
+def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> None:
+    """A look ("black and white") or the name of a damage with nothing around it."""
+    looks = [hit for hit in hits if hit.section == "quality" and hit.name.startswith("bare ")]
+    if looks and len(content) <= looks[0].last - looks[0].first + 1:
+        heard.turns.append(Turn("black_and_white", 1.0, heard.text.strip(), 0))
+    damages = [hit for hit in hits if hit.section == "bare"]
+    others = [hit for hit in hits if hit.section not in ("bare", "filler", "task", "symptom", "end", "follow")]
+    if len(damages) == 1 and not others and len([t for t in row if not t.mark]) <= damages[0].last - damages[0].first + 1:
+        heard.bare = damages[0].name
+
+
+def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: list[Hit]) -> list[Hit]:
+    """Read one clause into `heard`; gives the modifiers that the next one may take over ("more contrast and saturation")."""
+    text = heard.text[piece.start : piece.end]
+    wishes = [hit for hit in piece.hits if hit.section in ("quality", "verb", "task", "symptom")]
+    heard.trap |= (
+        covered and bool(piece.of("off")) and (bool(wishes) or piece.has("up", "down", "remove", "more", "less", "make"))
+    )
+    local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
+    amount = amounts.read(piece.words, local)
+    qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
+    modifiers = piece.of("modifier")
+    if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
+        piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
+    asks = bool(piece.of("task") or piece.of("verb") or piece.of("symptom"))
+    if (
+        qualities
+        and not any(hit.name in ("more", "less", "up", "down", "too", "little", "not", "dont", "keep") for hit in modifiers)
+        and all(hit.name.split()[0] == "noun" for hit in qualities)
+    ):
+        piece.hits = [*carried, *piece.hits]
+        modifiers = piece.of("modifier")
+    place, negative, hand = _place(piece)
+    turns = _turns(piece, qualities, amount, place, index, text)
+    heard.excluded_turns += _excluded(piece, qualities)
+    tone = _tone(place)
+    if turns and tone and not negative:
+        if any(turn.name == "exposure" for turn in turns):
+            turns, place = [_toned(turn, tone) for turn in turns], _without(place, tone)
+    elif tone and not turns and not negative and not asks and not qualities:
+        toned = _tone_of_place(piece, tone, amount, index, text)
+        if toned:
+            turns, place = [toned], _without(place, tone)
+    if not turns and not asks and not qualities and amount.stops is not None and amount.signed:
+        turns = [Turn("exposure", amount.of("exposure", 1, False), text.strip(), index, False)]
+    _unused(heard, piece)
+    heard.scale = _scale(piece, local, amount) or heard.scale
+    restricted = place is not None or hand
+    acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
+    if restricted and not acts and (negative or piece.has("only")):
+        limit = replace(place, outside=negative) if place is not None else Region(by_hand=hand, outside=negative)
+        heard.limits.append((index, limit))
+        heard.clauses.append(Clause(piece.start, piece.end, covered, covered, False))
+        return []
+    where = None
+    if place is not None:
+        where = replace(place, outside=negative)
+    elif hand and (negative or piece.has("only")):
+        where = Region(by_hand=hand, outside=negative)
+    elif hand and (turns or asks):
+        heard.unused.append(Unused(hand, by_hand(hand, False)))
+    heard.turns += [replace(turn, region=turn.region or where) for turn in turns]
+    heard.named += _named(heard, piece, amount, index, where, text)
+    plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
+    cut = bool(turns) and len(plain) < len(turns) and not asks and covered
+    if plain and not asks and len(plain) == len(turns):
+        heard.turns = [turn for turn in heard.turns if turn not in plain]
+        heard.named += [Named("lowlight", text, index, amount.strength, where)]
+    heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where))
+    return [hit for hit in modifiers if hit.name in ("more", "less", "up", "down", "too", "little")] if turns else carried
+
+
+def content(text: str, words: Words) -> list[str]:
+    """The words of a text that say something: neither filler nor a modifier or an amount without its object."""
+    row = tokens(text)
+    idle = {i for hit in words.find(row) if hit.section in ("modifier", "amount", "end") for i in range(hit.first, hit.last + 1)}
+    return [t.word for i, t in enumerate(row) if not t.mark and i not in idle and t.word not in words.filler]
+
+
+def replace_places(hit: Hit, offset: int) -> Hit:
+    """A hit counted from the first word of its clause."""
+    return Hit(hit.section, hit.name, hit.first - offset, hit.last - offset)
+
+
+# -- qualities ------------------------------------------------------------------------------------------------------------
+
+
+def _turns(
+    piece: _Piece, qualities: list[Hit], amount: amounts.Amount, place: Region | None, index: int, text: str
+) -> list[Turn]:
+    turns: list[Turn] = []
+    for number, hit in enumerate(qualities):
+        near = _near(piece, qualities, number)
+        kind, *names = hit.name.split()
+        if kind == "adj" and _is_cast(piece):
+            kind = "cast"
+        for name in names:
+            sign = -1 if name.endswith("-") else 1
+            direction, relative = _direction(kind, sign, near, amount)
+            if not direction or any(turn.name == name.rstrip("+-") for turn in turns):
+                continue
+            adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]
+            share = 0.7 if len(names) > 1 else 1.0
+            size = amount.of(adjustment, direction, relative) * share
+            sure = kind in ("dir", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
+            if sure or (not any(h.name == "?" for h in piece.of("place")) and not piece.of("question")):
+                turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure))
+    return [turn for turn in turns if turn.amount]
+
+
+def _excluded(piece: _Piece, qualities: list[Hit]) -> list[Adjustment]:
+    """Adjustments that a clause forbids ("without more contrast", "keep the saturation")."""
+    if not qualities or not piece.has("dont", "keep"):
+        return []
+    return [name.rstrip("+-") for hit in qualities for name in hit.name.split()[1:]]  # type: ignore[misc]
+
+
+def _near(piece: _Piece, qualities: list[Hit], number: int) -> set[str]:
+    """The modifiers of one quality: those since the one before, else (postpositions) those after it."""
+    hit = qualities[number]
+    before = qualities[number - 1].last if number else -1
+    after = qualities[number + 1].first if number + 1 < len(qualities) else 10**6
+    modifiers = piece.of("modifier")
+    if len(qualities) == 1:
+        return {m.name for m in modifiers}
+    front = {m.name for m in modifiers if before < m.first <= hit.last}
+    back = {m.name for m in modifiers if hit.first < m.first < after}
+    decisive = {"more", "less", "up", "down", "too", "little", "enough", "high", "low", "remove", "make", "dont", "not", "keep"}
+    if front & decisive:
+        return front
+    if back & decisive and number + 1 == len(qualities):
+        return back
+    return {m.name for m in modifiers if m.first < hit.first} | (back if not front else set())
+
+
+def _is_cast(piece: _Piece) -> bool:
+    return piece.has("cast")
+
+
+def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> tuple[int, bool]:
+    """(-1, 0 or 1, whether a ratio is meant) for a quality and the words around it; 0 where no wish can be made out."""
+    if near & {"dont", "keep"} and not near & {"too"}:
+        return 0, False
+    if kind == "dir":
+        if "less" in near and "too" not in near:
+            return -sign, False
+        return (0 if "not" in near and not near & {"enough", "is"} else sign), False
+    if kind == "cast":
+        wanted = near & {"more", "up", "make"} and not near & {"remove", "too", "less", "down", "is"}
+        return (sign if wanted else -sign), False
+    if kind == "adj":
+        if "less" in near or "down" in near:
+            return -sign, False
+        if "too" in near:
+            return -sign, False
+        if "not" in near:
+            return (sign if near & {"enough", "is"} else 0), False
+        if "little" in near:
+            return sign, False
+        if near & {"more", "up"}:
+            return sign, False
+        if "make" in near:
+            return sign, amount.ratio is not None
+        if amount.ratio is not None:
+            return sign, True
+        if "is" in near or "high" in near:
+            return -sign, False
+        return 0, False
+    # a noun
+    if amount.signed:
+        return amount.signed, False
+    if "too" in near:
+        return (1 if near & {"low", "little"} else -1), False
+    if near & {"little", "low"} or ("not" in near and near & {"enough", "is"}):
+        return 1, False
+    if near & {"less", "down"}:
+        return -1, False
+    if near & {"more", "up"}:
+        return 1, False
+    if "remove" in near and amount.factor != 1.0:
+        return -1, False
+    if amount.ratio is not None:
+        return (1 if amount.ratio > 1 else -1), True
+    if amount.share is not None and "make" in near:
+        return 1, False
+    if "high" in near and near & {"is"}:
+        return -1, False
+    return 0, False
+
+
+def _tone(place: Region | None) -> Adjustment | None:
+    """The tones among the places: shadows or highlights, when only one of them is named."""
+    tones: list[Adjustment] = [name for name in ("shadows", "highlights") if place is not None and name in place.places]
+    return tones[0] if len(tones) == 1 else None
+
+
+def _without(place: Region | None, tone: str) -> Region | None:
+    """The places but the tone."""
+    left = tuple(name for name in place.places if name != tone) if place else ()
+    return replace(place, places=left) if place and left else None
+
+
+def _toned(turn: Turn, tone: Adjustment) -> Turn:
+    """Brighter or darker shadows and highlights have curves of their own; anything else is done there."""
+    if turn.name != "exposure":
+        return replace(turn, region=Region((tone,)))  # type: ignore[arg-type]
+    size = turn.amount * (0.5 / 0.7) if turn.plain else turn.amount / (1.5 if tone == "shadows" else 1.0)
+    return replace(turn, name=tone, amount=max(-1.0, min(1.0, round(size, 4))))
+
+
+def _tone_of_place(piece: _Piece, tone: Adjustment, amount: amounts.Amount, index: int, text: str) -> Turn | None:
+    """ "Lift the shadows", "reduce the highlights", "the shadows are too harsh"."""
+    if piece.has("dont", "keep", "not"):
+        return None
+    if piece.has("too", "high") and not piece.has("low"):
+        sign = 1 if tone == "shadows" else -1
+    elif piece.has("down", "less"):
+        sign = -1
+    elif piece.has("up", "more"):
+        sign = 1
+    else:
+        return None
+    return Turn(tone, round(amount.of(tone, sign, False), 4), text.strip(), index, amount.plain)
+
+
+# -- places ---------------------------------------------------------------------------------------------------------------
+
+
+def _place(piece: _Piece) -> tuple[Region | None, bool, str]:
+    """The region that a clause names, whether everything but it is meant, and a place that only a hand can show."""
+    hits = piece.of("place")
+    known = [hit for hit in hits if hit.name != "?"]
+    unknown = [hit for hit in hits if hit.name == "?"]
+    negative = False
+    if hits:
+        first = hits[0].first
+        before = [m.name for m in piece.of("modifier") if m.last < first]
+        near = [m.name for m in piece.of("modifier") if m.first >= first]
+        acts = bool(piece.of("task") or piece.of("verb") or piece.of("symptom") or piece.of("quality"))
+        negative = "except" in before[-2:] or "except" in near or ("not" in before[-1:] and "only" not in near)
+        negative |= ("keep" in before[-1:] or "keep" in near or "dont" in before[-1:]) and not acts
+        negative |= "everywhere" in before and bool({"not", "dont", "except"} & {*before, *near})
+    if not known:
+        hand = " ".join(w.word for w in _words_of(piece, unknown[0])) if unknown else ""
+        return None, negative, hand
+    places: list[Place] = []
+    both = False
+    for hit in known:
+        names = hit.name.split()
+        both |= len(names) > 1
+        places.extend(name for name in PLACES if name in names and name not in places)
+    return Region(tuple(places), both=both), negative, ""
+
+
+def _words_of(piece: _Piece, hit: Hit) -> list[Token]:
+    return piece.words[hit.first - piece.offset : hit.last - piece.offset + 1]
+
+
+# -- the rest -------------------------------------------------------------------------------------------------------------
+
+
+def _unused(heard: Heard, piece: _Piece) -> None:
+    for hit in piece.of("unused"):
+        words = _words_of(piece, hit)
+        before = piece.words[: hit.first - piece.offset]
+        if any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
+            continue
+        if hit.name.endswith(" only"):
+            only_of = piece.has("only") or any(m.name == "only" for m in piece.of("modifier"))
+            heard.part = "light" if hit.name.startswith("luminance") else "colour"
+            if not only_of and heard.part == "light":
+                pass
+            continue
+        if piece.has("keep", "dont"):
+            continue
+        start, end = words[0].start, words[-1].end
+        heard.unused.append(Unused(heard.text[start:end], CANNOT[hit.name]))
+        heard.dropped.append((start, end))
+        others = [h for h in piece.hits if h.section not in ("modifier", "unused", "amount", "filler", "place")]
+        if not others:
+            heard.dropped.append((piece.start, piece.end))
+
+
+def _scale(piece: _Piece, local: list[Hit], amount: amounts.Amount) -> int | None:
+    if any(hit.name == "superres" for hit in (*piece.of("verb"), *piece.of("task"))):
+        return amounts.enlargement(piece.words, local)
+    plain = [hit for hit in piece.hits if hit.section not in ("amount", "modifier", "filler")]
+    return amounts.enlargement(piece.words, local) if not plain and _bare_factor(piece) else None
+
+
+def _bare_factor(piece: _Piece) -> bool:
+    """ "2x" and nothing else."""
+    words = [token.word for token in piece.words]
+    return len(words) == 2 and any(word in amounts.TIMES for word in words)
+
+
+def _named(heard: Heard, piece: _Piece, amount: amounts.Amount, index: int, where: Region | None, text: str) -> list[Named]:
+    """Tasks that the words name: wished for, excluded, or asked to be added."""
+    found: list[Named] = []
+    for hit in piece.hits:
+        if hit.section not in ("task", "verb", "symptom", "bare"):
+            continue
+        before = {m.name for m in piece.of("modifier") if m.last <= hit.first}
+        around = {m.name for m in piece.of("modifier")}
+        negated = "keep" in around or "dont" in around or "except" in before or ("not" in before and hit.section != "symptom")
+        task = hit.name
+        if negated:
+            heard.excluded.append(task)
+            continue
+        if hit.section in ("task", "bare"):
+            if around & {"remove", "down", "less", "too", "is", "little", "make", "low", "high"} and not around & {"up", "more"}:
+                found.append(Named(task, text, index, amount.strength, where))
+            elif around & {"up", "more", "make"}:
+                if task in ("superres", "enhance", "deblur"):
+                    found.append(Named(task, text, index, amount.strength, where))
+                else:
+                    heard.adding = True
+        elif "not" not in around or "enough" in around:
+            found.append(Named(task, text, index, amount.strength, where))
+    return list({item.task: item for item in found}.values())

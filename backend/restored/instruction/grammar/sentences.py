@@ -1,0 +1,38 @@
+"""What is said about words that were heard and cannot be followed."""
+
+from typing import Final
+
+CANNOT: Final[dict[str, str]] = {
+    "scratches": "I cannot remove scratches, dust, cracks or stains yet. GIMP's Heal tool or Krita's Smart Patch tool does it.",
+    "halftone": "I cannot remove halftone dots or moiré yet: scan at a higher resolution and reduce it, or blur it a little.",
+    "fringes": "I cannot remove colour fringes yet: your raw converter's lens correction does.",
+    "vignette": "I cannot remove vignetting yet. Say “brighten the border” to lighten the border of the picture.",
+    "redeye": "I cannot remove red eyes yet: in GIMP, Filters > Enhance > Red Eye Removal does.",
+    "flare": "I cannot remove flare or reflections yet. GIMP's Heal tool or Krita's Smart Patch tool helps.",
+    "geometry": "I do not turn, crop or straighten pictures: your editor's transform and crop tools do.",
+    "objects": "I do not remove things from pictures. GIMP's Heal tool or Krita's Smart Patch tool does it.",
+    "colourise": "I cannot colour black-and-white pictures yet.",
+    "matching": "I cannot match one picture to another.",
+}
+"""Concept of the section `unused` -> why, and what to do instead."""
+
+DID_YOU_MEAN: Final = "One word alone may mean anything, so nothing was changed. Did you mean: “{wish}”?"
+
+WISHES: Final[dict[str, str]] = {
+    "denoise": "remove the noise",
+    "deblur": "remove the blur",
+    "derain": "remove the rain",
+    "dehaze": "remove the haze",
+    "desnow": "remove the snow",
+    "lowlight": "brighten it",
+}
+"""Task -> how to ask for it."""
+
+NOT_READ: Final = "I did not understand this part of your wish, so it was left out."
+
+
+def by_hand(place: str, restricted: bool) -> str:
+    """About a place that no estimator finds."""
+    if restricted:
+        return f"I cannot find “{place}” in a picture: select it, and only what is selected changes."
+    return f"I cannot find “{place}” in a picture, so the whole picture was meant. To limit it, select the place first."

@@ -1,0 +1,73 @@
+"""A plan from what the grammar heard and what was read as tasks: places, amounts, exclusions and what cannot be done included."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from restored.adjustments.names import family
+from restored.regions.names import Region
+
+from . import messages
+from .grammar.sentences import NOT_READ, by_hand
+from .plan import Plan, Reason, Step, Unused
+from .sanitize import Cleaned
+
+if TYPE_CHECKING:
+    from .english import HeadReading
+    from .grammar import Heard
+
+ALL_OVER = ("enhance", "lowlight")
+"""Tasks about the look of the whole: "natural skin tones" is no wish for the skin alone."""
+
+
+def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone: bool) -> tuple[Plan, bool]:
+    """The plan, and whether the picture should decide more of it. alone: the grammar read all there was."""
+    text = cleaned.text
+    turns = [
+        Step(turn.name, 0.95, 1.0, turn.words, amount=turn.amount, region=turn.region or heard.limit(turn.clause))
+        for turn in heard.turns
+    ]
+    steps = [_placed(step, heard) for step in reading.steps]
+    if any(step.task == "exposure" and (step.amount or 0) > 0 and step.region is None for step in turns):
+        steps = [step for step in steps if step.task != "lowlight"]
+    if heard.scale is not None and all(step.task != "superres" for step in steps):
+        steps.append(Step("superres", 0.95, 1.0, text.strip(), region=None))
+    steps += _distinct(turns)
+    unused = list(heard.unused)
+    unused += [
+        Unused(step.region.by_hand, by_hand(step.region.by_hand, True)) for step in steps if step.region and step.region.by_hand
+    ]
+    if not alone and reading.reason in ("off_topic", "asks_to_add", "not_understood") and turns and not reading.general:
+        left = heard.rest.strip(" ,.;:!?\n")
+        unused.append(Unused(left, messages.NOTHING[reading.reason] if reading.reason != "not_understood" else NOT_READ))
+    done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}
+    excluded = tuple(dict.fromkeys(task for task in (*reading.excluded, *heard.excluded_turns) if task not in done))
+    cut = cleaned.cut or reading.truncated
+    notes = tuple({(item.words, item.message): item for item in unused}.values())
+    if not steps:
+        reason: Reason = reading.reason or "not_understood"
+        if heard.dropped and reason in ("not_understood", "off_topic", "asks_to_keep"):
+            reason = "cannot_yet"
+        message = " ".join(dict.fromkeys(item.message for item in notes)) if reason == "cannot_yet" else messages.NOTHING[reason]
+        if reading.general:
+            reason, message = "not_understood", messages.GENERAL
+        return Plan(text, (), excluded, reason, _sentence(message, cut=cut), unused=notes), reading.general
+    said = " ".join(dict.fromkeys(item.message for item in notes)) or (messages.STRAY if reading.stray else "")
+    plan = Plan(text, tuple(steps), excluded, message=_sentence(said, cut=cut), unused=notes, scale=heard.scale)
+    return plan.in_apply_order(), reading.general
+
+
+def _sentence(message: str, *, cut: bool) -> str:
+    return " ".join(part for part in (message, messages.CUT if cut else "") if part)
+
+
+def _placed(step: Step, heard: "Heard") -> Step:
+    """A step with the place and the part that its clause names."""
+    region: Region | None = heard.region_at(max(0, heard.text.find(step.words)))
+    if step.task == "superres" or (step.task in ALL_OVER and region is not None and region.places == ("skin",)):
+        region = None
+    return replace(step, region=region, part=heard.part if step.task == "denoise" else "")
+
+
+def _distinct(steps: list[Step]) -> list[Step]:
+    """One step per adjustment and place: the last word counts."""
+    return list({(step.task, step.region): step for step in steps}.values())

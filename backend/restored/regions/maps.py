@@ -1,0 +1,98 @@
+"""Regions as weights per pixel, the same for every tile of a picture."""
+
+from typing import Final
+
+import numpy as np
+
+from .estimators import FINDERS
+from .fields import guide, read_at, smoothstep
+from .names import ESTIMATED, Place, Region
+from .whole import WHOLE, Frame
+
+DARK: Final = 0.33
+BRIGHT: Final = 0.66
+SOFT: Final = 0.1
+"""Encoded gray where the dark and the bright parts end, and half the width of the passage."""
+
+_SIDES: Final = ("left", "right", "top", "bottom", "centre", "border")
+_LUMA: Final = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+class RegionMaps:
+    """The regions of one picture.
+
+    whole: (h, w, 3) float32 in [0, 1], a thumbnail of the whole picture, on which sky, skin and text are found; frame: where
+    the layer lies in it. height, width: of the layer. Thread-safe once made.
+    """
+
+    def __init__(self, whole: np.ndarray, height: int, width: int, frame: Frame = WHOLE) -> None:
+        self._whole, self._frame = whole, frame
+        self._height, self._width = height, width
+        self._grids: dict[Place, np.ndarray] = {}
+
+    def prepare(self, region: Region) -> "RegionMaps":
+        """Find the estimated places of a region now, before threads ask for them."""
+        for place in region.places:
+            if place in ESTIMATED and place not in self._grids:
+                found = FINDERS[place](self._whole)
+                radius = max(1, round(max(found.shape) * 0.02))
+                self._grids[place] = np.concatenate([guide(self._whole, found, radius), found[..., None]], axis=-1)
+        return self
+
+    def weight(self, region: Region, top: int, left: int, pixels: np.ndarray) -> np.ndarray:
+        """(h, w) float32 in [0, 1] for a piece of the layer whose first pixel is (top, left); pixels: (h, w, 3), its colour
+        before anything was done to it, sRGB-encoded, any finite values."""
+        height, width = pixels.shape[:2]
+        rows = self._frame.top + (np.arange(top, top + height) + 0.5) / self._height * (self._frame.bottom - self._frame.top)
+        columns = self._frame.left + (np.arange(left, left + width) + 0.5) / self._width * (self._frame.right - self._frame.left)
+        found = [self._place(place, region, rows, columns, pixels) for place in region.places]
+        if not found:
+            return np.ones((height, width), np.float32)
+        weight = np.minimum.reduce(found) if region.both else np.maximum.reduce(found)
+        return np.ascontiguousarray(1.0 - weight if region.outside else weight, np.float32)
+
+    def _place(self, place: Place, region: Region, rows: np.ndarray, columns: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        if place in _SIDES:
+            return _side(place, region.feather, rows, columns)
+        shape = (len(rows), len(columns))
+        gray = np.clip(pixels @ _LUMA, 0.0, 1.0)
+        if place in ESTIMATED:
+            self.prepare(region)
+            coefficients = read_at(self._grids[place], rows, columns)
+            # the guided edges, bounded by what was found nearby
+            fine = np.clip(coefficients[..., 0] * pixels.mean(axis=-1).clip(0, 1) + coefficients[..., 1], 0.0, 1.0)
+            near = smoothstep(region.threshold - 0.45, region.threshold + 0.05, coefficients[..., 2])
+            return smoothstep(region.threshold - 0.25, region.threshold + 0.25, fine) * near
+        if place == "contours":
+            return _contours(gray)
+        if place == "shadows":
+            return np.broadcast_to(smoothstep(DARK + SOFT, DARK - SOFT, gray), shape)
+        if place == "highlights":
+            return np.broadcast_to(smoothstep(BRIGHT - SOFT, BRIGHT + SOFT, gray), shape)
+        return smoothstep(DARK - SOFT, DARK + SOFT, gray) * smoothstep(BRIGHT + SOFT, BRIGHT - SOFT, gray)
+
+
+def _side(place: Place, feather: float, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Halves of the picture, its middle (an ellipse through half of each side) and what is left of it."""
+    soft = max(feather, 1e-6)
+    shape = (len(rows), len(columns))
+    if place in ("left", "right"):
+        half = smoothstep(0.5 + soft / 2, 0.5 - soft / 2, columns)
+        return np.broadcast_to((half if place == "left" else 1.0 - half)[None, :], shape)
+    if place in ("top", "bottom"):
+        half = smoothstep(0.5 + soft / 2, 0.5 - soft / 2, rows)
+        return np.broadcast_to((half if place == "top" else 1.0 - half)[:, None], shape)
+    distance = np.hypot((rows[:, None] - 0.5) / 0.5, (columns[None, :] - 0.5) / 0.5)
+    edge = 0.62 if place == "centre" else 0.85
+    inside = smoothstep(edge + 5 * soft, edge - 5 * soft, distance)
+    return inside if place == "centre" else 1.0 - inside
+
+
+def _contours(gray: np.ndarray) -> np.ndarray:
+    """Steps of brightness between neighbours, spread over three pixels."""
+    padded = np.pad(gray, 2, mode="reflect" if min(gray.shape) > 2 else "edge")
+    across, down = np.abs(padded[:, 2:] - padded[:, :-2])[1:-1], np.abs(padded[2:] - padded[:-2])[:, 1:-1]
+    strength = np.hypot(across, down)
+    height, width = gray.shape
+    spread = np.maximum.reduce([strength[y : y + height, x : x + width] for y in range(3) for x in range(3)])
+    return smoothstep(0.06, 0.16, spread)

@@ -1,0 +1,117 @@
+"""The places that have a mask, and a region: one or more of them, or all but them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeGuard, get_args
+
+Place = Literal[
+    "sky",
+    "skin",
+    "text",
+    "contours",
+    "shadows",
+    "midtones",
+    "highlights",
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "centre",
+    "border",
+]
+
+PLACES: Final[tuple[Place, ...]] = get_args(Place)
+
+LABELS: Final[dict[Place, str]] = {
+    "sky": "sky",
+    "skin": "skin",
+    "text": "text",
+    "contours": "edges",
+    "shadows": "dark parts",
+    "midtones": "midtones",
+    "highlights": "bright parts",
+    "left": "left side",
+    "right": "right side",
+    "top": "top",
+    "bottom": "bottom",
+    "centre": "middle",
+    "border": "border",
+}
+"""What a person reads."""
+
+ESTIMATED: Final[tuple[Place, ...]] = ("sky", "skin", "text")
+"""Found by an estimator, which can err; the others are exact."""
+
+
+class RegionError(ValueError):
+    """A region that cannot be meant; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a step applies.
+
+    places: inside any of them; where several sides are named ("upper left"), `both` asks for all of them. outside: everywhere
+    but there. by_hand: a place that has no estimator, in the user's words: the step is done only inside a selection or mask.
+    threshold: in (0, 1), from which an estimated mask counts as inside, 0.5 as found; feather: width of the soft border as a
+    share of the picture's longer side.
+    """
+
+    places: tuple[Place, ...] = ()
+    outside: bool = False
+    both: bool = False
+    by_hand: str = ""
+    threshold: float = 0.5
+    feather: float = 0.02
+
+    def __post_init__(self) -> None:
+        unknown = [place for place in self.places if not is_place(place)]
+        if unknown:
+            raise RegionError(f"“{unknown[0]}” is not a place that I can find. I know: {', '.join(LABELS.values())}.")
+        if not self.places and not self.by_hand:
+            raise RegionError("A region must name a place.")
+        for name, low, high in (("threshold", 0.0, 1.0), ("feather", 0.0, 1.0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise RegionError(f"The {name} of a region must lie between {low:g} and {high:g}.")
+
+    @property
+    def label(self) -> str:
+        """As a person reads it: "only the sky", "not the sky"."""
+        names = [LABELS[place] for place in self.places] + ([self.by_hand] if self.by_hand else [])
+        joined = " ".join([*self.places, "corner"]) if self.both else ", ".join(names)
+        return f"{'not' if self.outside else 'only'} the {joined}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain maps and lists for JSON and the wire, with the label that a person reads."""
+        return {
+            "places": list(self.places),
+            "outside": self.outside,
+            "both": self.both,
+            "by_hand": self.by_hand,
+            "threshold": self.threshold,
+            "feather": self.feather,
+            "label": self.label,
+        }
+
+    @classmethod
+    def from_dict(cls, data: object) -> "Region":
+        """The inverse. Unknown keys are ignored; raises RegionError."""
+        if not isinstance(data, Mapping):
+            raise RegionError("A region must be a map with “places”.")
+        places = data.get("places", ())
+        if not isinstance(places, list | tuple):
+            raise RegionError("“places” of a region must be a list.")
+        return cls(
+            places=tuple(places),
+            outside=bool(data.get("outside", False)),
+            both=bool(data.get("both", False)),
+            by_hand=str(data.get("by_hand") or ""),
+            threshold=data.get("threshold", 0.5),
+            feather=data.get("feather", 0.02),
+        )
+
+
+def is_place(name: object) -> TypeGuard[Place]:
+    """True when `name` is one of the place ids."""
+    return isinstance(name, str) and name in PLACES

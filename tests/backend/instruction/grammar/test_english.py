@@ -1,0 +1,149 @@
+"""Directions, amounts, places and what cannot be done, through the front door."""
+
+import pytest
+
+from restored.instruction import explain
+from restored.instruction.plan import Plan
+
+DIRECTIONS = {
+    "make it warmer": ("temperature", 1),
+    "make it cooler": ("temperature", -1),
+    "warm it up slightly": ("temperature", 1),
+    "it looks too cold": ("temperature", 1),
+    "too yellow": ("temperature", -1),
+    "remove the yellow cast": ("temperature", -1),
+    "it has a greenish tint": ("tint", 1),
+    "it is overexposed": ("exposure", -1),
+    "make it darker": ("exposure", -1),
+    "not so bright please": ("exposure", -1),
+    "less saturated": ("saturation", -1),
+    "the colours are too strong": ("saturation", -1),
+    "increase the saturation": ("saturation", 1),
+    "turn the contrast down": ("contrast", -1),
+    "contrast is too low": ("contrast", 1),
+    "it needs more contrast": ("contrast", 1),
+    "lift the shadows": ("shadows", 1),
+    "shadows are too dark": ("shadows", 1),
+    "highlights are blown out": ("highlights", -1),
+    "deeper blacks": ("blacks", -1),
+    "black and white please": ("black_and_white", 1),
+    "black and white": ("black_and_white", 1),
+}
+AMOUNTS = {
+    "one stop brighter": ("exposure", 1.0),
+    "darken it by half a stop": ("exposure", -0.5),
+    "+0.7 EV": ("exposure", 0.7),
+    "1/3 stop darker": ("exposure", -0.3333),
+    "twice as bright": ("exposure", 1.0),
+    "20% more contrast": ("contrast", 0.2),
+    "saturation -20": ("saturation", -0.2),
+    "half the contrast": ("contrast", -0.5),
+}
+PLACES = {
+    "remove the noise only in the sky": ("denoise", "only the sky"),
+    "too noisy, but not the sky": ("denoise", "not the sky"),
+    "remove the noise everywhere except the sky": ("denoise", "not the sky"),
+    "denoise the shadows": ("denoise", "only the dark parts"),
+    "the sky is too blue": ("temperature", "only the sky"),
+    "make the left side brighter": ("exposure", "only the left side"),
+    "sharpen the eyes only": ("deblur", "only the eyes"),
+    "sharpen everything but the background": ("deblur", "not the background"),
+}
+CANNOT = {
+    "scratched and faded": ({"enhance"}, "scratched"),
+    "remove the halftone dots": (set(), "halftone dots"),
+    "remove the noise and the watermark": ({"denoise"}, "watermark"),
+    "sharpen the eyes only": ({"deblur"}, "eyes"),
+}
+
+
+def only_step(text: str):
+    plan = explain(text)
+    assert len(plan.steps) == 1, plan
+    return plan.steps[0]
+
+
+@pytest.mark.parametrize(("text", "meant"), DIRECTIONS.items())
+def test_directions(text, meant):
+    step = only_step(text)
+    assert (step.task, 1 if (step.amount or 0) > 0 else -1) == meant
+
+
+@pytest.mark.parametrize(("text", "meant"), AMOUNTS.items())
+def test_amounts(text, meant):
+    step = only_step(text)
+    assert (step.task, step.amount) == (meant[0], pytest.approx(meant[1], abs=1e-3))
+
+
+def test_degrees_are_ordered():
+    sizes = [only_step(f"make it {words}").amount or 0 for words in ("a touch warmer", "a bit warmer", "warmer", "much warmer")]
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) == 4
+
+
+@pytest.mark.parametrize(("text", "meant"), PLACES.items())
+def test_places(text, meant):
+    step = only_step(text)
+    assert step.region is not None
+    assert (step.task, step.region.label) == meant
+
+
+@pytest.mark.parametrize(("text", "meant"), CANNOT.items())
+def test_what_cannot_be_done_is_said(text, meant):
+    plan = explain(text)
+    assert {step.task for step in plan.steps} == meant[0]
+    assert meant[1] in [item.words for item in plan.unused]
+    assert all(item.message.endswith(".") for item in plan.unused)
+    assert bool(plan.steps) or (plan.reason == "cannot_yet" and plan.message.endswith("."))
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"), {"upscale it 2x": 2, "make it twice as large": 2, "enlarge it 4 times": 4, "4x": 4}.items()
+)
+def test_scale(text, scale):
+    plan = explain(text)
+    assert (plan.scale, [step.task for step in plan.steps]) == (scale, ["superres"])
+
+
+@pytest.mark.parametrize(
+    "text", ["brighten my day", "sharpen my pencil", "warm up my coffee", "why is the sky blue", "turn down the volume"]
+)
+def test_off_topic(text):
+    assert not explain(text).steps
+
+
+@pytest.mark.parametrize("text", ["noise", "Rain", "fog!"])
+def test_a_bare_word_is_asked_about(text):
+    plan = explain(text)
+    assert plan.reason == "not_understood"
+    assert "Did you mean" in plan.message
+
+
+def test_two_directions_and_a_task():
+    plan = explain("remove the rain, make it a bit warmer and lower the contrast")
+    assert [step.task for step in plan.steps] == ["derain", "temperature", "contrast"]
+    assert [step.amount for step in plan.steps[1:]] == [pytest.approx(0.2), pytest.approx(-0.25)]
+
+
+def test_only_the_luminance_or_the_colour_of_the_noise():
+    assert only_step("luminance noise only").part == "light"
+    assert only_step("remove only the colour noise").part == "colour"
+
+
+def test_what_is_forbidden_is_not_done():
+    plan = explain("make it warmer, but keep the contrast")
+    assert [step.task for step in plan.steps] == ["temperature"]
+    assert "contrast" in plan.excluded
+
+
+def test_a_limit_holds_for_what_was_said_before_it_or_for_all_that_follows():
+    before = explain("too noisy, but not the sky, and make it one stop brighter")
+    assert {step.task: step.region is not None for step in before.steps} == {"denoise": True, "exposure": False}
+    after = explain("only the sky: remove the noise and make it warmer")
+    assert all(step.region is not None for step in after.steps)
+
+
+def test_a_plan_with_all_of_it_goes_there_and_back():
+    plan = explain("too noisy, but not the sky, one stop brighter, scratched, upscale 2x")
+    assert {step.task for step in plan.steps} == {"denoise", "exposure", "superres"}
+    assert Plan.from_dict(plan.to_dict()).to_dict() == plan.to_dict()
