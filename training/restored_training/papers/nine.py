@@ -41,9 +41,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class AllTasks:
-    """The learner. A member's factors are stacked over tasks: "own.NAME.up" (tasks, out, r), "own.NAME.down"."""
+    """The learner. A member's factors are stacked over tasks: "own.NAME.up" (tasks, out, r), "own.NAME.down". half: the network
+    runs in bfloat16."""
 
     config: InstructIPTConfig
+    half: bool = False
 
     def init(self, seed: int, begun: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """A fresh member, or one with the weights of a state dict."""
@@ -76,13 +78,18 @@ class AllTasks:
         net = Net.of(self.config, fused=False)
         own: dict[str, Tensor] = {}
         one = torch.ones(1, device=images.device)
+        # a product with ones and zeros picks the tasks: an index would have to be sorted on the way back
+        pick = (tasks[:, None] == torch.arange(len(self.config.tasks), device=images.device)).float()
         for dense in self._modulated():
-            up, down = (member[f"own.{dense}.{side}"][tasks][:, None] for side in ("up", "down"))
+            factors = (member[f"own.{dense}.{side}"] for side in ("up", "down"))
+            up, down = ((pick @ value.flatten(1)).unflatten(1, (1, *value.shape[1:])) for value in factors)
             general = member[f"layers.{dense}.weight"]
             own[f"layers.{dense}.weight"] = general + low_rank(up, down, one).view(-1, *general.shape)
 
         def of_one(mine: Mapping[str, Tensor], x: Tensor) -> Tensor:
-            return x + net.correction(plain_weights(self.config, {**member, **mine}), x)
+            with torch.autocast(x.device.type, torch.bfloat16, enabled=self.half, cache_enabled=False):
+                change = net.correction(plain_weights(self.config, {**member, **mine}), x)
+            return x + change.float()
 
         return vmap(of_one)(own, images)
 
@@ -153,7 +160,7 @@ def run(
     began = time.monotonic()
     able = [task for task in TASKS if _can(task)]
     config = preset(settings.preset, tasks=tuple(able))
-    learner = AllTasks(config)
+    learner = AllTasks(config, half=device.startswith("cuda"))
     found = torch.load(begun, map_location="cpu", weights_only=True) if begun and begun.exists() else None
     start = stack([learner.init(settings.seed, found["model"] if found else None)], device)
     job = Job("nine", learner, start, Groups(crops.train, able, settings, device), settings.steps, rate=settings.rate)

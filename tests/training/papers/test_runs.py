@@ -1,0 +1,63 @@
+"""The runs that a rented GPU makes, a few steps of each, and the command that makes them."""
+
+import json
+import zipfile
+
+import pytest
+import torch
+
+from restored.models.instruct_ipt import InstructIPT, preset
+from restored_training.papers import instructed, nine, rented
+from restored_training.papers.crops import Crops
+from restored_training.papers.words import TASKS, Words
+
+
+def test_nine_tasks_side_by_side_are_the_family_s_network() -> None:
+    learner = nine.AllTasks(preset("toy", tasks=("denoise", "derain", "dejpeg")))
+    member = learner.init(0)
+    torch.manual_seed(0)
+    member = {key: value + 0.05 * torch.randn_like(value) for key, value in member.items()}
+    model = InstructIPT(learner.config)
+    model.load_state_dict(learner.state_dict(member))
+    images = torch.rand(2, 1, 3, 64, 64)
+    with torch.no_grad():
+        found = learner.restore(member, images, torch.tensor([2, 0]))
+        for row, task in enumerate(("dejpeg", "denoise")):
+            assert torch.allclose(found[row], model(images[row], {task: 1.0}), atol=2e-4)
+    again = learner.init(1, begun={key: value.half() for key, value in learner.state_dict(member).items()})
+    assert all(torch.allclose(again[key], value, atol=2e-3) for key, value in member.items())
+
+
+def test_nine_goes_on_from_its_weights(crops: Crops, tmp_path) -> None:
+    few = nine.Settings(steps=1, batch=1, groups=2, preset="toy")
+    found, carried = nine.run(crops, few, "cpu", tell=lambda line: None)
+    assert set(found["psnr"]) == set(nine.TASKS)
+    assert len(found["psnr"]["denoise"]) == len(crops.test)
+    torch.save(carried, tmp_path / "w.pt")
+    still = nine.Settings(steps=0, batch=1, groups=2, preset="toy")
+    again, _ = nine.run(crops, still, "cpu", begun=tmp_path / "w.pt", tell=lambda line: None)
+    assert again["psnr"]["derain"] == pytest.approx(found["psnr"]["derain"], abs=0.02)
+
+
+def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: Words) -> None:
+    found = instructed.run(crops, words, instructed.Settings(steps=3, batch=2, seeds=(0,)), "cpu", tell=lambda line: None)
+    assert found["members"][:2] == ["3D", "3D no text"]
+    for task in TASKS:
+        precise, wrong = found["psnr"][f"{task}/precise"], found["psnr"][f"{task}/wrong"]
+        for name, one, other in zip(found["members"], precise, wrong, strict=True):
+            assert (one == other) or "no text" not in name
+
+
+@pytest.mark.slow
+def test_the_command_runs_everything_and_leaves_alone_what_is_done(crops: Crops, words: Words, tmp_path, capsys) -> None:
+    crops.save(tmp_path / "crops.npz")
+    words.save(tmp_path / "words.npz")
+    line = ["--out", str(tmp_path / "out"), "--minutes", "9", "--crops", str(tmp_path / "crops.npz"), "--device", "cpu"]
+    line += ["--words", str(tmp_path / "words.npz"), "--rehearsal"]
+    assert rented.main(line) == 0
+    found = {}
+    for archive in sorted((tmp_path / "out").glob("*.zip")):
+        with zipfile.ZipFile(archive) as packed:
+            found |= {name: json.loads(packed.read(name)) for name in packed.namelist() if name.endswith(".json")}
+    assert set(found) == {"elementary.json", "diffusion.json", "instructed.json", "nine.json"}
+    assert rented.main([*line, "--only", "elementary"]) == 0
