@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import typer
 
+from restored.ground.text import visible
+
 from . import say, usage
 from .batch import batch
 from .daemon import daemon
@@ -72,7 +74,8 @@ def run(arguments: list[str]) -> int:
         return say.INTERRUPTED
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            say.err.print(getattr(error, "message", ""))
+            for line in str(getattr(error, "message", "")).split("\n"):
+                say.err.print(line)
             return 2
         if isinstance(error, UsageError):
             usage.tell(usage.sentence(error), json=json, code="usage")
@@ -89,5 +92,5 @@ def _failed(error: BaseException, json: bool) -> int:
         return say.INTERRUPTED
     usage.tell(say.explain_exception(error), json=json, code=str(getattr(error, "code", "") or "failed"))
     if say.debugging():
-        traceback.print_exception(error)
+        sys.stderr.write(visible("".join(traceback.format_exception(error)), lines=True))
     return 1

@@ -11,7 +11,10 @@ from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.text import Text
+
+from restored.ground.text import visible
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl+C, as shells expect it."""
@@ -25,8 +28,32 @@ class Cancelled(Exception):
     """Ctrl+C was pressed while nobody else could take notice of it."""
 
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+class SafeConsole(Console):
+    """A console that shows what it is given and obeys none of it: no escape sequence, no markup, no line feed in a name.
+
+    Everything the command says goes through here, so that foreign text needs no care where it is put into a sentence.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(_shown(each) for each in objects), **options)
+
+    def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+        """What is drawn in other ways, such as a progress bar's description."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text, lines=True))
+
+
+def _shown(what: Any) -> Any:
+    if isinstance(what, str):
+        return Text(visible(what))
+    if isinstance(what, Text):
+        what = what.copy()
+        what.plain = visible(what.plain)
+    return what
+
+
+out = SafeConsole(highlight=False, soft_wrap=True)
+err = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def write_any_text() -> None:
@@ -44,6 +71,8 @@ def repaired(argument: str) -> str:
 def print_json(data: Any) -> None:
     """One object, one line, whatever the terminal's encoding and the bytes in a file's name."""
     line = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+    # what JSON allows in a text and a terminal would still obey
+    line = "".join(f"\\u{ord(char):04x}" if visible(char) != char else char for char in line) if visible(line) != line else line
     try:
         line.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -113,12 +142,20 @@ def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[float | No
     if quiet or not err.is_terminal:
         yield lambda fraction, words: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def show(fraction: float | None, words: str) -> None:
-            bar.update(task, description=words or what, total=None if fraction is None else 1.0, completed=fraction or 0.0)
+            bar.update(
+                task, description=visible(words or what), total=None if fraction is None else 1.0, completed=fraction or 0.0
+            )
 
         yield show
 

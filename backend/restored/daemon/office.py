@@ -63,6 +63,7 @@ class Office:
         self._ring = ring
         self._shut = shut
         self._closed = False
+        self._in_touch = 0.0
         self._clients: dict[bytes, Client] = {}
         self._done: SimpleQueue[tuple[Job, Any, BaseException | None]] = SimpleQueue()
         self._pictures = Lane("pictures", self.performance, self._hand_over)
@@ -130,6 +131,7 @@ class Office:
 
     def keep_in_touch(self) -> None:
         """Find out whether clients without jobs are still there, so that nothing is kept for those that are not."""
+        self._in_touch = time.monotonic()
         for client in list(self._clients.values()):
             self._send(client, message(messages.ALIVE, ""), skippable=True)
 
@@ -183,7 +185,8 @@ class Office:
         self.performance.load()
 
     def _status(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
-        self.keep_in_touch()
+        if time.monotonic() - self._in_touch > 0.5:  # who asks often need not make everybody listen as often
+            self.keep_in_touch()
         jobs = [
             {"client": job.client.name, "kind": job.kind, "stage": job.stage, "words": words, "fraction": fraction}
             for other in self._clients.values()

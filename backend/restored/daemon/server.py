@@ -52,6 +52,8 @@ class Server:
         self._started = time.monotonic()
         self._ending = False
         self._unloaded_after = 0.0
+        self._process = psutil.Process()
+        self._looked_up, self._other_build = 0.0, False
         self._bell, self.button = socket.socketpair()
         self._bell.setblocking(False)
         self.button.setblocking(False)
@@ -147,13 +149,20 @@ class Server:
         return {
             "version": self._version,
             "build": self._build,
-            "outdated": build_id() != self._build,
+            "outdated": self._outdated(),
             "pid": os.getpid(),
             "uptime": round(time.monotonic() - self._started, 1),
-            "memory": psutil.Process().memory_info().rss,
+            "memory": self._process.memory_info().rss,
             "log": str(log_file()),
             "newcomers": {"waiting": self._wire.door.waiting, "turned_away": self._wire.door.turned_away},
         }
+
+    def _outdated(self) -> bool:
+        """Whether another build is installed by now; looked up now and then, since that reads a folder."""
+        now = time.monotonic()
+        if now - self._looked_up > LOOK_AROUND:
+            self._looked_up, self._other_build = now, build_id() != self._build
+        return self._other_build
 
     def _ring(self) -> None:
         with contextlib.suppress(OSError):  # full: it rings already

@@ -21,7 +21,7 @@ from .vendor import msgpack
 
 PROTOCOL_VERSION: Final[int] = 2
 
-MAX_HEADER: Final[int] = 1 << 19
+MAX_HEADER: Final[int] = 1 << 18
 """Bytes of a header at most: an instruction of 100 kB and its plan fit."""
 
 MAX_FRAME: Final[int] = 1 << 20

@@ -237,3 +237,33 @@ def test_the_log_does_not_quote_what_was_sent(daemon) -> None:
         assert raw.ask("hello", client="x")["type"] == "hello"
     assert daemon.log.count("bad_request") == 4
     assert "grandmother" not in daemon.log
+
+
+def test_a_clients_name_is_one_line_of_the_log(daemon) -> None:
+    with daemon.session("\x1b]0;owned\x07\n2026-01-01 CRITICAL forged") as session:
+        assert session.restore(LAYER, instruction="x").changed
+    daemon.wait_for(lambda _status: "restore of" in daemon.log)
+    assert "\x1b" not in daemon.log
+    assert not any(line.startswith("2026-01-01 CRITICAL") for line in daemon.log.splitlines())
+
+
+def test_nonsense_without_end_does_not_drive_the_rest_out_of_the_log(daemon) -> None:
+    with daemon.raw() as raw:
+        for _ in range(5000):
+            raw.send(b"\xc1")
+        assert_serves(daemon)
+        assert_serves(daemon)
+    assert daemon.log.count("bad_request") < 500
+    assert "listening" in daemon.log
+
+
+@pytest.mark.parametrize(
+    "body", [b"\x91" * (1 << 17), b"\xdd\x00\x00\xff\xff" + b"\x80" * 65535, b"\x81\xa1a" * 40_000], ids=["deep", "long", "maps"]
+)
+def test_a_header_made_to_be_slow_holds_nobody_up(daemon, body) -> None:
+    with daemon.raw() as raw, daemon.session() as session:
+        began = time.monotonic()
+        for _ in range(20):
+            raw.send(body)
+        assert session.restore(LAYER, instruction="x").changed
+        assert time.monotonic() - began < 5
