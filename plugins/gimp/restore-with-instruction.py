@@ -18,7 +18,7 @@ from restore_gimp import entries
 
 class RestoreWithInstruction(Gimp.PlugIn):
     def do_query_procedures(self):
-        return [entries.RESTORE, entries.REPEAT]
+        return list(entries.NAMES)
 
     def do_set_i18n(self, _name):
         # our own catalogue translates, in whatever language GIMP runs in

@@ -10,7 +10,7 @@ from gi.repository import Gegl, Gimp
 
 from restored_client.desk.deeds import deed
 from restored_client.desk.masks import cut
-from restored_client.desk.wish import title
+from restored_client.desk.wish import NEW_LAYER, title
 from restored_client.wire.pixels import Pixels
 
 from . import layers, pixels, recipes
@@ -23,13 +23,15 @@ MARGIN = 64
 class Target(NamedTuple):
     """What is restored: the pixels of `layer`, into a new layer or itself; or, to adjust it, into `result`, which was made of it.
 
-    region: what of the layer was restored when `result` was made; None means what is selected now.
+    region: what of the layer was restored when `result` was made; None means what is selected now. visible: `layer` is a copy of
+    what is visible of the image, and no layer of it; the result lies on top of all.
     """
 
     image: Any
     layer: Any
     result: Optional[Any] = None
     region: Optional[pixels.Region] = None
+    visible: bool = False
 
     def is_there(self):
         """Whether all of it still exists."""
@@ -63,6 +65,7 @@ class Source(NamedTuple):
     content: Pixels
     context: Pixels
     result: Optional[Any] = None
+    visible: bool = False
 
 
 class Given(NamedTuple):
@@ -84,7 +87,7 @@ def take_target(target, output, scale):
     if not target.is_there():
         raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
     if target.result is None:
-        layers.check_output(layer, output, scale, target.selected())
+        layers.check_output(layer, NEW_LAYER if target.visible else output, scale, target.selected())
         region = pixels.selected_region(image, layer, MARGIN)
     else:
         region = target.region
@@ -96,7 +99,7 @@ def take_target(target, output, scale):
     buffer = layer.get_buffer()
     content = pixels.read(buffer, region, form)
     context = pixels.context(buffer, layer.get_width(), layer.get_height(), form)
-    return Source(image, layer, form, region, content, context, target.result)
+    return Source(image, layer, form, region, content, context, target.result, target.visible)
 
 
 def restore(session, source, wish, on_progress=None, cancelled=None):
@@ -122,6 +125,8 @@ def give_back(source, wish, outcome):
         return _into_the_result(source, wish, outcome)
     if wish.scale > 1:
         return _as_new_image(source, wish, outcome)
+    if source.visible:
+        return _on_top(source, wish, outcome)
     wanted = layers.check_output(source.layer, wish.output, wish.scale, source.region.mask is not None)
     if wanted == layers.REPLACE:
         return _in_place(source, outcome)
@@ -223,6 +228,34 @@ def _as_new_layer(source, wish, outcome):
             layer.set_visible(False)
     fresh.update(0, 0, fresh.get_width(), fresh.get_height())
     return Given(fresh)
+
+
+def _on_top(source, wish, outcome):
+    """The result of what is visible: a layer above all others."""
+    image, layer = source.image, source.layer
+    layer.set_name(_name(wish, outcome))
+    pixels.write(layer.get_buffer(), source.region, source.form, outcome.pixels, layer.get_buffer())
+    recipes.sign(layer, outcome.recipe)
+    with _one_undo_step(image):
+        image.insert_layer(layer, None, 0)
+    layer.update(0, 0, layer.get_width(), layer.get_height())
+    return Given(layer)
+
+
+def visible(image):
+    """The Target of what is visible of an image. Raises Refusal when that cannot be restored."""
+    layer = Gimp.Layer.new_from_visible(image, image, "visible")
+    if layer is None or layer.is_indexed():
+        raise Refusal(layers.INDEXED)
+    return Target(image, layer, visible=True)
+
+
+def of_result(image, layer):
+    """The Target that adjusts a result, and its recipe. Raises Refusal."""
+    origin = recipes.origin(image, layer)
+    if origin is None:
+        raise Refusal(_("This layer is no result that can be adjusted: choose one that lies above the layer it was made of."))
+    return Target(image, origin.source, layer, origin.region), origin.recipe
 
 
 def _twin(image, layer):

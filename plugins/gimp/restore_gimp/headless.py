@@ -15,13 +15,13 @@ TICK = 0.05
 """Seconds between two looks at what the worker reports."""
 
 
-def run(image, drawables, wish, show):
-    """Take, restore, give back. Returns apply.Given; its layer is None and its message says why when nothing was to be done.
+def run(target, wish, show):
+    """Take an apply.Target, restore, give back. Returns apply.Given; when nothing was to be done it has no layer, and says why.
 
     `show` opens an enlarged image on the screen. Raises Refusal, ClientError or Cancelled; the image is then unchanged.
     """
     note("asked")
-    source = apply.take(image, drawables, wish.output, wish.scale)
+    source = apply.take_target(target, wish.output, wish.scale)
     note("taken")
     Gimp.progress_init(_("Restoring…"))
     try:

@@ -9,6 +9,8 @@ from restored_client.desk.wish import NEW_LAYER, REPLACE
 
 from .words import Refusal, _
 
+INDEXED = _("This image has indexed colours, which leave no room for restoration. Choose Image ▸ Mode ▸ RGB, then try again.")
+
 
 def the_layer(drawables):
     """The one layer to restore, of what is selected in the image. Raises Refusal."""
@@ -24,9 +26,7 @@ def the_layer(drawables):
     if drawable.is_floating_sel():
         raise Refusal(_("There is a floating selection. Anchor it or make it a layer, then try again."))
     if drawable.is_indexed():
-        raise Refusal(
-            _("This image has indexed colours, which leave no room for restoration. Choose Image ▸ Mode ▸ RGB, then try again.")
-        )
+        raise Refusal(INDEXED)
     return drawable
 
 

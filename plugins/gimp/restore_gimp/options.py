@@ -97,7 +97,8 @@ class Options(Gtk.Box):
         adjusting = target.result is not None
         for widget in self._where:
             widget.set_visible(not adjusting)
-        selected, fixed = target.selected(), layers.is_drawn(target.layer) or layers.locked(target.layer)
+        selected = target.selected()
+        fixed = target.visible or layers.is_drawn(target.layer) or layers.locked(target.layer)
         self._outputs[REPLACE].set_sensitive(not fixed)
         for scale, button in self._sizes.items():
             button.set_sensitive(scale == 1 or not selected)
@@ -118,6 +119,8 @@ class Options(Gtk.Box):
             )
         if target.result is not None:
             return _("Replaces “{layer}”; one undo brings it back.").format(layer=target.result.get_name())
+        if target.visible:
+            return _("The result of what is visible lies on a new layer above all others.")
         if layers.is_drawn(layer):
             return _("GIMP draws this layer itself, so the result is a new layer.")
         if layers.locked(layer):

@@ -75,10 +75,13 @@ def has_selection(image):
 def selected_bounds(image, drawable):
     """The rectangle (x, y, width, height) of the drawable in which something may be selected, all of it without a selection; None
     when the selection misses the drawable."""
+    width, height = drawable.get_width(), drawable.get_height()
     if not has_selection(image):
-        return 0, 0, drawable.get_width(), drawable.get_height()
-    found, x, y, w, h = drawable.mask_intersect()
-    return (x, y, w, h) if found and w > 0 and h > 0 else None
+        return 0, 0, width, height
+    _hit, _some, left, top, right, bottom = Gimp.Selection.bounds(image)
+    _hit, dx, dy = drawable.get_offsets()
+    left, top, right, bottom = max(0, left - dx), max(0, top - dy), min(width, right - dx), min(height, bottom - dy)
+    return (left, top, right - left, bottom - top) if left < right and top < bottom else None
 
 
 def selected_region(image, drawable, margin):

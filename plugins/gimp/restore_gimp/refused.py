@@ -1,10 +1,11 @@
-"""A small window of our own for what cannot be done, in place of GIMP's red box."""
+"""Small windows of our own: for what cannot be done, in place of GIMP's red box, and for a report to be copied."""
 
 import gi
 
+gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
-from gi.repository import GimpUi, Gtk
+from gi.repository import Gdk, GimpUi, Gtk
 
 from .words import _
 
@@ -21,3 +22,33 @@ def show_refusal(sentence):
     GimpUi.window_set_transient(message)
     message.run()
     message.destroy()
+
+
+def copy(text):
+    """Put text into the clipboard; it stays there as long as this process lives, and longer where the desktop keeps it."""
+    clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+    clipboard.set_text(text, -1)
+    clipboard.store()
+
+
+def show_report(text):
+    """Show a report, already copied, until it is not needed any more."""
+    GimpUi.init("restore-with-instruction")
+    copy(text)
+    window = Gtk.Dialog(title=_("Restore with instruction"))
+    window.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
+    view = Gtk.TextView(editable=False, monospace=True, wrap_mode=Gtk.WrapMode.WORD_CHAR, left_margin=8, right_margin=8)
+    view.get_buffer().set_text(text)
+    scrolled = Gtk.ScrolledWindow()
+    scrolled.set_size_request(560, 260)
+    scrolled.add(view)
+    words = _("This is in the clipboard. Paste it into the report before you close this window.")
+    area = window.get_content_area()
+    area.set_spacing(8)
+    area.set_border_width(10)
+    area.pack_start(Gtk.Label(label=words, xalign=0, wrap=True), False, False, 0)
+    area.pack_start(scrolled, True, True, 0)
+    GimpUi.window_set_transient(window)
+    window.show_all()
+    window.run()
+    window.destroy()

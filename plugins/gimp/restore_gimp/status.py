@@ -2,7 +2,7 @@
 
 from gi.repository import GLib, Gtk, Pango
 
-from .theme import classed
+from .theme import classed, named
 from .words import _
 
 PULSE = 120
@@ -10,20 +10,26 @@ PULSE = 120
 
 
 class StatusLine(Gtk.Box):
-    """Shows one of: a plain remark, a progress bar with words, trouble. `on_retry()` is called by the button beside trouble."""
+    """Shows one of: a plain remark, a progress bar with words, trouble; its buttons call `on_retry()` and `on_report()`."""
 
-    def __init__(self, on_retry):
+    def __init__(self, on_retry, on_report):
         super().__init__(orientation=Gtk.Orientation.VERTICAL)
         self._bar = Gtk.ProgressBar(show_text=True)
         self._pulsing = None
         self._label = Gtk.Label(xalign=0, wrap=True, max_width_chars=60, selectable=True, can_focus=False)
         self._retry = Gtk.Button(label=_("_Try again"), use_underline=True, valign=Gtk.Align.CENTER)
         self._retry.connect("clicked", lambda _button: on_retry())
+        report = Gtk.Button.new_from_icon_name("edit-copy-symbolic", Gtk.IconSize.BUTTON)
+        report.set_valign(Gtk.Align.CENTER)
+        report.set_tooltip_text(_("Copy a report of this problem"))
+        named(report, _("Copy a report of this problem"))
+        report.connect("clicked", lambda _button: on_report())
         self._icon = Gtk.Image.new_from_icon_name("dialog-warning", Gtk.IconSize.LARGE_TOOLBAR)
         self._trouble = classed(Gtk.Box(spacing=10), "restore-trouble")
         self._trouble.pack_start(self._icon, False, False, 0)
         self._trouble.pack_start(self._label, True, True, 0)
         self._trouble.pack_start(self._retry, False, False, 0)
+        self._trouble.pack_start(report, False, False, 0)
         self._plain = classed(Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END), "restore-quiet")
         # as high as the bar, so that nothing above moves when work begins
         self._plain.set_size_request(-1, self._bar.get_preferred_height()[1])

@@ -12,11 +12,12 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk
 from restored_client.desk import remarks
 from restored_client.desk.conversation import Conversation
 from restored_client.desk.desk import JOB, Desk
+from restored_client.desk.report import report
 from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.desk.wish import NEW_LAYER, fraction, output_of
 from restored_client.wire.errors import Cancelled
 
-from . import apply, help, layers, pixels, recipes, theme
+from . import apply, help, layers, pixels, recipes, refused, theme, tools
 from .chips import ChipRow
 from .field import RETURN, InstructionField
 from .options import Options
@@ -45,17 +46,25 @@ def run(image, drawables, config):
     origin = recipes.origin(image, layer)
     if origin is None and pixels.selected_bounds(image, layer) is None:
         raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
+    return _run(apply.Target(image, layer), origin, config)
+
+
+def run_visible(image, config):
+    """The same for what is visible of the image."""
+    return _run(apply.visible(image), None, config)
+
+
+def _run(target, origin, config):
     GimpUi.init(ROLE)
-    return Window(image, layer, origin, config).run()
+    return Window(target, origin, config).run()
 
 
 class Window:
-    """One run of the dialog for one layer."""
+    """One run of the dialog for one layer, or for what is visible."""
 
-    def __init__(self, image, layer, origin, config):
-        self._layer, self._config = layer, config
-        self._fresh = apply.Target(image, layer)
-        self._adjusting = None if origin is None else apply.Target(image, origin.source, layer, origin.region)
+    def __init__(self, target, origin, config):
+        self._fresh, self._config, self._layer = target, config, target.layer
+        self._adjusting = None if origin is None else apply.Target(target.image, origin.source, target.layer, origin.region)
         self._origin = origin
         self._busy = self._given = self._noted_plan = None
         self._said = None  # what became of the last press of the button, until something else is done
@@ -66,7 +75,8 @@ class Window:
         self._desk = self._watching.desk = Desk(self._watching, CATALOGUE, self._show, self._begin_with)
         self._conversation.serve(self._desk)
         self._desk.strength = fraction(config.get_property("strength"), 1.0)
-        self._desk.scale, self._desk.output = max(1, config.get_property("scale")), output_of(config.get_property("output"))
+        self._desk.set_scale(_option(config, "scale", 1))
+        self._desk.set_output(output_of(_option(config, "output", NEW_LAYER)))
         self._build()
 
     def run(self):
@@ -123,7 +133,7 @@ class Window:
         # room for what is mostly said, so that nothing below moves when it is
         self._remark.set_size_request(-1, self._remark.create_pango_layout("X").get_pixel_size()[1])
         self._options = Options(self._desk)
-        self._status = StatusLine(self._link_again)
+        self._status = StatusLine(self._link_again, self._copy_report)
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
         side.pack_start(self._watching.navigator, False, False, 6)
@@ -165,7 +175,7 @@ class Window:
 
     def _ask(self):
         """The question above the field names the layer that is worked on."""
-        name = self._layer.get_name()
+        name = _("what is visible") if self._fresh.visible else self._layer.get_name()
         name = name if len(name) <= 32 else name[:31] + "…"
         adjusting = self._watching.target.result is not None
         question = _("_What should “{layer}” be instead?") if adjusting else _("_What should be restored in “{layer}”?")
@@ -255,6 +265,11 @@ class Window:
         self._desk.forgive()
         self._desk.waiting_for("Looking for the restoration engine…")
         self._conversation.open()
+
+    def _copy_report(self):
+        refused.copy(report(tools.host(), self._desk))
+        self._said = lambda: self._status.quiet(_("The report is in the clipboard."))
+        self._desk.forgive()
 
     # --- doing it ---
 
@@ -365,7 +380,13 @@ class Window:
             "plan": plan,
         }
         for name, value in values.items():
-            self._config.set_property(name, value)
+            if _option(self._config, name) is not None:
+                self._config.set_property(name, value)
+
+
+def _option(config, name, default=None):
+    """An argument of the procedure, or the default when it has none of this name."""
+    return config.get_property(name) if config.find_property(name) is not None else default
 
 
 def _in_gtk(call):

@@ -189,6 +189,7 @@ class Chips(QtWidgets.QWidget):
         self._before = before
         self._tasks: List[Dict[str, str]] = []
         self._chips: List[Chip] = []
+        self._listed: Any = None  # what the menu was made from
         self._column = QtWidgets.QVBoxLayout()
         self._column.setSpacing(3)
         self._add = QtWidgets.QToolButton()
@@ -259,6 +260,10 @@ class Chips(QtWidgets.QWidget):
 
     def _refresh_foot(self) -> None:
         present = {chip.task for chip in self._chips}
+        shown = (present, [task["id"] for task in self._tasks])
+        if shown == self._listed:
+            return
+        self._listed = shown
         self._menu.clear()
         for task in self._tasks:
             if task["id"] not in present:

@@ -37,7 +37,7 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     if output == layers.NEW_LAYER:
         layer = layers.place_new_layer(document, node, source, data, title(wish))
         said = tr("New layer above “%s”. Undo takes it away again.") % node.name()
-        _sign(job, document, layer, zlib.crc32(data))
+        _sign(job, document, layer, adjustable=True)
         return "done", said
     if not layers.unchanged(node, source):
         raise layers.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
@@ -59,13 +59,13 @@ def _adjust(job, document, data) -> Tuple[str, str]:
             tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
         )
     layers.amend(document, layer, source, data, title(job.wish))
-    _sign(job, document, layer, zlib.crc32(data))
+    _sign(job, document, layer, adjustable=True)
     return "done", tr("“%s” was adjusted. Undo takes it away.") % layer.name()
 
 
-def _sign(job, document, layer, checksum: int = 0) -> None:
+def _sign(job, document, layer, adjustable: bool = False) -> None:
     job.result = layers.node_id(layer)
-    recipes.attach(document, layer, job.recipe, job.source if checksum else None, checksum)
+    recipes.attach(document, layer, job.recipe, job.source if adjustable else None, job.checksum)
 
 
 def title(wish: wishes.Wish) -> str:

@@ -40,8 +40,10 @@ class Job:
     message: str = ""
     recipe: Optional[Dict[str, Any]] = None
     device: str = ""  # what computed it
+    checksum: int = 0  # of the pixels as they were put there
     result: str = ""  # the id of the layer that came of it
     number: int = field(default_factory=lambda: next(_numbers))
+    then: Optional[Callable[[Any], None]] = field(default=None, repr=False)  # a script's, in the GUI thread
     left: TimeLeft = field(default_factory=TimeLeft, repr=False)
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -239,13 +241,22 @@ class Jobs(QtCore.QObject):
         if output == NEW_LAYER and source.mask is not None:
             data = clear_unselected(data, source.mask, source.space.pixel_bytes)
         ready = QtCore.QByteArray(data)
+        job.checksum = zlib.crc32(data)
         job.go_on()
         return self._gui(lambda: finish(job, ready, result.width, result.height, output), job.cancelled)
 
     def _infer(self, job: Job, pixels: Pixels):
         """The restored pixels: from the engine's kept residual when only the strength is another one, else by inference."""
         source, wish = job.source, job.wish
-        key = (source.node, source.rect, wish.key, wish.scale, zlib.crc32(source.data), zlib.crc32(source.mask or b""))
+        key = (
+            source.node,
+            source.rect,
+            wish.key or repr((wish.instruction, wish.plan)),
+            wish.model,
+            wish.scale,
+            zlib.crc32(source.data),
+            zlib.crc32(source.mask or b""),
+        )
         if self._last is not None and self._last[0] == key:
             kept = self._last[1]
             try:
@@ -264,7 +275,9 @@ class Jobs(QtCore.QObject):
         outcome = self._line.call(
             lambda session: session.restore(
                 pixels,
+                instruction=wish.instruction or None,
                 plan=wish.plan,
+                model=wish.model,
                 strength=wish.strength,
                 mask=mask,
                 scale=wish.scale,

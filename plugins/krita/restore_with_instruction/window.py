@@ -20,7 +20,7 @@ from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
 from .restored_client.desk.report import report
-from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of
+from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of, remembered
 from .sentence import Sentence
 from .settings import Settings
 from .status import JobList
@@ -337,6 +337,32 @@ class Docker(DockWidget):
             self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
         return first
 
+    def script(
+        self,
+        instruction: str = "",
+        plan: Optional[Dict[str, Any]] = None,
+        strength: float = 1.0,
+        scale: int = 1,
+        output: str = NEW_LAYER,
+        model: Optional[str] = None,
+        then: Optional[Callable[[jobs.Job], None]] = None,
+    ) -> jobs.Job:
+        """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
+
+        Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
+        """
+        asked = {"instruction": instruction, "plan": plan, "strength": strength, "scale": scale, "output": output, "model": model}
+        wish = remembered(asked)
+        if wish is None:
+            raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
+        document, node = target.active()
+        try:
+            job = jobs.Job(layers.capture(document, node, wish.where), wish, then=then)
+        except (layers.Refused, colour.ColourError) as problem:
+            raise ValueError(str(problem)) from None
+        self.queue.give(job)
+        return job
+
     def _others(self) -> List[Any]:
         """Layers that are chosen besides the active one."""
         return [] if self.look.adjusting else target.selected()[1:]
@@ -359,6 +385,9 @@ class Docker(DockWidget):
             self._history.add(wish.instruction)
 
     def _job_over(self, job: jobs.Job) -> None:
+        if job.then is not None:
+            job.then, then = None, job.then  # once, however many windows there are
+            then(job)
         self.desk.computed_on(job.device)
         self._said = job.message
         self.look.notice()

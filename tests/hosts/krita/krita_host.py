@@ -96,6 +96,7 @@ class Krita:
         """One run: what the cases told, Krita's exit code, and the end of what it printed."""
         for path in INSIDE.glob("*.py"):
             shutil.copy(path, box)
+        shutil.copy(ROOT / "docs" / "scripting.md", box)
         facts = box / "facts.jsonl"
         facts.unlink(missing_ok=True)
         env = {"RWI_BOX": str(box), "RWI_CASES": cases, "DISPLAY": screen.display, **env}

@@ -7,15 +7,21 @@ BLUE, NEGATIVE = bytes((30, 60, 90, 255)), bytes((225, 195, 165, 255))
 RAIN = "remove the rain and the noise"
 
 
+def make_room(kit):
+    """The docker has the whole column at the right, as on a large screen."""
+    area = kit.main.dockWidgetArea(kit.docker)
+    for other in kit.app.dockers():
+        if other is not kit.docker and other.isVisible() and kit.main.dockWidgetArea(other) == area:
+            other.setVisible(False)
+
+
 def begin(kit, text=RAIN, **new):
     """A small document in front, the docker open, the plan of the text on show; the way most cases start."""
     kit.document = kit.new(**new)
     yield lambda: kit.ready(kit.document)
     kit.docker.setVisible(True)
     kit.docker.raise_()
-    if kit.docker.height() < 600:  # as it comes to a person the first time
-        kit.docker.setFloating(True)
-        kit.docker.resize(320, 720)
+    make_room(kit)
     kit.docker.scale.setCurrentIndex(0)
     kit.docker.output.setCurrentIndex(0)
     kit.docker.strength.setValue(100)

@@ -6,7 +6,7 @@ import struct
 import sys
 import time
 
-from casekit import BLUE, RAIN, begin, finished, undo
+from casekit import BLUE, RAIN, begin, finished, make_room, undo
 from watchdog import Watchdog
 
 
@@ -168,6 +168,7 @@ def case_24_megapixels(kit):
     yield lambda: kit.ready(kit.document)
     docker = kit.docker
     docker.setVisible(True)
+    make_room(kit)
     docker.scale.setCurrentIndex(0)
     docker.output.setCurrentIndex(0)
     docker.strength.setValue(100)
@@ -247,3 +248,27 @@ def case_a_daemon_killed_meanwhile_is_survived(kit):
         job = kit.docker.restore()
         yield finished(kit, job)
         assert job.state == "done", job.message
+
+
+def case_scripts_ask_for_what_they_want(kit):
+    """The examples of docs/scripting.md."""
+    yield from begin(kit, "")
+    with open(os.path.join(kit.box, "scripting.md"), encoding="utf-8") as file:
+        section = file.read().split("\n## Krita, Scripter\n")[1]
+    one, two = [block.split("```")[0] for block in section.split("```python\n")[1:]]
+    names = {"print": lambda *words: told.append(words)}
+    told = []
+    exec(one, names)
+    yield kit.idle
+    assert kit.names(kit.document) == ["Background", "remove the noise"]
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
+    exec(two, names)
+    yield lambda: told
+    assert told[0][0] == "done", told
+    docker = kit.docker
+    said = ""
+    try:
+        docker.script()
+    except ValueError as problem:
+        said = str(problem)
+    assert "Say what is to be done" in said

@@ -1,0 +1,145 @@
+"""Wishes as they are kept and named, and what else the desk keeps about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restored_client.desk.catalogue import Catalogue
+from restored_client.desk.deeds import deed, unsure
+from restored_client.desk.desk import OPENING, Desk, Line
+from restored_client.desk.history import LastWish, Presets
+from restored_client.desk.masks import cut
+from restored_client.desk.report import redacted, report
+from restored_client.desk.timeleft import TimeLeft, in_words
+from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered, title
+from restored_client.wire.errors import ClientError
+from restored_client.wire.pixels import Pixels
+
+PLAN = {"text": "", "steps": [{"task": "denoise", "label": "noise", "strength": 0.5}]}
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda part: st.lists(part) | st.dictionaries(st.text(), part),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["instruction", "plan", "strength", "scale", "output", "model"]), anything))
+def test_whatever_lies_in_a_file_makes_a_wish_that_can_be_carried_out_or_none(settings) -> None:
+    wish = remembered(settings)
+    if wish is not None:
+        assert wish.instruction.strip() or wish.plan
+        assert 0.0 <= wish.strength <= 1.0
+        assert wish.scale in (1, 2, 4)
+        assert wish.where in ("new-layer", "replace", "new-image")
+
+
+def test_what_earlier_versions_called_replacing() -> None:
+    wish = remembered({"instruction": "x", "output": "in-place"})
+    assert wish is not None
+    assert wish.output == REPLACE
+    assert wish._replace(scale=2).where == NEW_IMAGE
+
+
+def test_a_result_is_named_by_its_words_or_else_by_what_was_done() -> None:
+    name = lambda step: deed(step, str)  # noqa: E731
+    assert title(Wish("remove\n the \u202e noise"), name) == "remove the noise"
+    assert title(Wish("", PLAN), name) == "Remove noise"
+    assert title(Wish("long " * 40), name).endswith("…")
+    assert len(title(Wish("long " * 40), name)) <= 60
+
+
+def test_deeds() -> None:
+    assert deed({"task": "lowlight", "label": "too dark"}, str) == "Brighten"
+    assert deed({"task": "unknown to this version", "label": "scratches"}, str) == "Scratches"
+    assert deed({"task": "enhance", "deed": "Warmer, a little"}, str) == "Warmer, a little"
+    assert unsure({"confidence": 0.55})
+    assert not unsure({})
+
+
+def test_the_last_wish_is_kept_for_the_next_picture(tmp_path: Path) -> None:
+    last = LastWish(tmp_path / "last.json")
+    assert last.get() is None
+    wish = Wish("denoise", PLAN, 0.5, 2, REPLACE, "swift")
+    last.keep(wish)
+    assert LastWish(tmp_path / "last.json").get() == wish
+    (tmp_path / "last.json").write_text("[]")
+    assert last.get() is None
+
+
+def test_presets_are_renamed_given_out_and_taken_in(tmp_path: Path) -> None:
+    presets = Presets(tmp_path / "presets.json")
+    presets.save("night", {"instruction": "brighten it"})
+    presets.save("rain", {"instruction": "remove the rain"})
+    presets.rename("night", "evening")
+    assert list(presets.all()) == ["evening", "rain"]
+    with pytest.raises(ValueError, match="already"):
+        presets.rename("evening", "rain")
+    with pytest.raises(ValueError, match="needs a name"):
+        presets.rename("evening", " ")
+    assert presets.give_out(tmp_path / "mine.json") == 2
+    other = Presets(tmp_path / "other.json")
+    other.save("rain", {"instruction": "something else"})
+    assert other.take_in(tmp_path / "mine.json") == 2
+    assert other.all() == {"rain": {"instruction": "remove the rain"}, "evening": {"instruction": "brighten it"}}
+    (tmp_path / "no.json").write_text('{"presets": {"x": {"instruction": "y"}}}')
+    with pytest.raises(ValueError, match="no presets"):
+        other.take_in(tmp_path / "no.json")
+
+
+boxes = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 6), st.integers(1, 6))
+
+
+@given(boxes, boxes, st.sampled_from(["u8", "f32"]))
+def test_a_mask_seen_in_another_part(box, part, depth) -> None:
+    size = 1 if depth == "u8" else 4
+    data = bytes(1 + index % 255 for index in range(box[2] * box[3] * size))
+    got = cut(Pixels(box[2], box[3], 1, depth, data), box, part)
+    for y in range(part[3]):
+        for x in range(part[2]):
+            row, column = y + part[1] - box[1], x + part[0] - box[0]
+            inside = 0 <= row < box[3] and 0 <= column < box[2]
+            start = (row * box[2] + column) * size
+            place = (y * part[2] + x) * size
+            assert got.view[place : place + size] == (data[start : start + size] if inside else bytes(size))
+
+
+def test_the_time_left_follows_the_measured_speed() -> None:
+    now = [100.0]
+    left = TimeLeft(lambda: now[0])
+    assert left.seconds() is None
+    left.took(None)
+    left.took(0.0)
+    now[0] += 1.0
+    left.took(0.05)
+    assert left.seconds() is None, "too soon to tell"
+    now[0] += 9.0
+    left.took(0.5)
+    assert left.seconds() == pytest.approx(10.0)
+    now[0] += 4.0
+    assert left.seconds() == pytest.approx(6.0), "it goes on counting between two reports"
+    left.took(0.1)
+    assert left.seconds() is None, "begun once more, with smaller tiles"
+    assert in_words(22, Catalogue()) == "about 20 s left"
+    assert in_words(100, Catalogue()) == "about 2 min left"
+    assert in_words(None, Catalogue()) == ""
+
+
+def test_a_report_has_versions_and_the_trouble_but_no_words_or_homes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "gwendolyn")
+    desk = Desk(Line())
+    desk.type("a secret instruction")
+    desk.failed(ClientError("start_failed", detail=f"{Path.home()}/bin/restored of gwendolyn: no such file"), OPENING)
+    words = report("GIMP 3.0.4", desk)
+    assert "host: GIMP 3.0.4" in words
+    assert "start_failed" in words
+    assert "has not answered" in words
+    assert "secret" not in words
+    assert str(Path.home()) + "/bin" not in words
+    assert "gwendolyn" not in words
+    desk.greeted({"version": "1.2", "build": "abc", "protocol": 1, "device": "a chip", "models": [{"name": "swift"}]})
+    assert "1.2 abc 1" in report("x", desk)
+    assert "swift" in report("x", desk)
+    assert redacted("plain") == "plain"
