@@ -35,13 +35,20 @@ def stay_offline() -> None:
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in ("socket.connect", "socket.sendto"):
+    """An audit hook. What it cannot see, C libraries and other programs, `seal` does where the system allows it."""
+    if event in _ADDRESSED:
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) and address else None
-        refused = host is not None and host not in LOOPBACK
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        refused = arguments[0] not in (None, "", *LOOPBACK)
+        refused = isinstance(host, str) and host not in LOOPBACK
+    elif event in _NAMED:
+        name = arguments[0][0] if event == "socket.getnameinfo" else arguments[0]
+        refused = name not in (None, "", *LOOPBACK)
     else:
         return
     if refused:
         raise PermissionError("restored works offline: it connects to no other machine")
+
+
+_ADDRESSED: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"})
+"""Audit events with a socket and an address: nobody else is called, and nobody else can call."""
+_NAMED: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})

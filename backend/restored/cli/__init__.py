@@ -9,6 +9,12 @@ def main() -> None:
         from restored.daemon import main as serve
 
         sys.exit(serve(sys.argv[2:]))
+    if sys.argv[1:2] in (["run"], ["explain"]) and "--no-daemon" in sys.argv:
+        from restored.offline import stay_offline
+        from restored.seal import seal
+
+        stay_offline()
+        seal()
     from .app import run
 
     sys.exit(run(sys.argv[1:]))

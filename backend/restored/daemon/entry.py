@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from restored.offline import stay_offline
+from restored.seal import seal
 from restored_client.session.paths import runtime_dir
 
 from .home import AlreadyRunning, Home
@@ -34,6 +35,7 @@ def serve(settings: Settings | None = None, work: Work | None = None) -> bool:
     try:
         stay_offline()
         server = Server(work or _engine(settings.engine), settings, home)
+        seal()
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: server.end())

@@ -1,6 +1,7 @@
 """The daemon's folder: the lock that makes it the only one, its socket and its connection file."""
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -33,6 +34,7 @@ class Home:
     def enter(self) -> None:
         """Take the lock and clear what a crashed daemon left. Raises AlreadyRunning; OSError when the folder cannot be used."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_own(self.folder)
         self.folder.chmod(0o700)
         lock = open(self.folder / "lock", "a+", encoding="ascii")  # noqa: SIM115 - held as long as the process lives
         deadline = time.monotonic() + TIME_TO_LEAVE
@@ -93,6 +95,16 @@ class Home:
                 (self.folder / f"{os.getpid()}.sock").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
+
+
+def _check_own(folder: Path) -> None:
+    """Raise OSError when the folder, or the link that leads to it, is another user's: in a place where everybody may write it
+    would let them choose what is made private and cleared."""
+    if os.name != "posix":
+        return
+    for status in (folder.lstat(), folder.stat()):
+        if status.st_uid != os.getuid():
+            raise OSError(errno.EPERM, "it belongs to another user")
 
 
 def _try_lock(file: "IO[Any]") -> bool:

@@ -273,3 +273,28 @@ def test_a_client_of_a_newer_protocol_is_told_to_update_the_engine(folder, monke
         Session.open(client="test", start=False)
     assert raised.value.code == "protocol"
     assert "engine is older" in raised.value.sentence
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can make another user's link")
+@pytest.mark.parametrize("what", ["link", "folder"])
+def test_another_users_link_does_not_lead_the_daemon_into_somebodys_folder(folder, what) -> None:
+    """In a world-writable place anybody can put a link where the runtime folder will be looked for."""
+    precious = folder / "documents"
+    precious.mkdir(mode=0o755)
+    for name in ("mine.sock", ".connection-notes", "letter.txt"):
+        (precious / name).write_text("precious")
+    run = folder / "run"
+    if what == "link":
+        run.symlink_to(precious)
+        os.lchown(run, 65534, 65534)
+    else:
+        precious.rename(run)
+        os.chown(run, 65534, 65534)
+    done = subprocess.run(
+        [sys.executable, "-m", "restored.daemon", "--engine", "echo"], env={**os.environ, "RESTORED_RUNTIME_DIR": str(run), "RESTORED_LOG_DIR": str(folder / "log")},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "belongs to another user" in done.stderr
+    assert sorted(path.name for path in run.iterdir()) == [".connection-notes", "letter.txt", "mine.sock"]
+    assert run.stat().st_mode & 0o777 == 0o755

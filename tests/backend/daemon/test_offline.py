@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -15,6 +16,11 @@ REFUSED = (
     "socket.create_connection(('192.0.2.1', 80), 1)",
     "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('192.0.2.1', 53))",
     "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 53))",
+    "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))",
+    "socket.socket().bind(('0.0.0.0', 0))",
+    "socket.socket().bind(('', 0))",
+    "socket.gethostbyaddr('192.0.2.1')",
+    "socket.getnameinfo(('192.0.2.1', 80), 0)",
     "socket.getaddrinfo('example.org', 80)",
     "socket.gethostbyname('example.org')",
     "__import__('urllib.request').request.urlopen('http://example.org', timeout=1)",
@@ -26,6 +32,50 @@ def test_the_interpreter_refuses_other_machines(attempt) -> None:
     done = subprocess.run([sys.executable, "-c", OFFLINE + attempt], capture_output=True, text=True)
     assert done.returncode != 0
     assert "restored works offline" in done.stderr
+
+
+SEALED = (
+    "import ctypes, socket, subprocess, sys, threading; "
+    "from restored.seal import seal; "
+    "pair = socket.create_server(('127.0.0.1', 0)); old = socket.socket(); "
+    "assert seal(); "
+)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own refusal is Linux's")
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.socket(socket.AF_INET)",
+        "socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)",
+        "subprocess.run([sys.executable, '-c', 'import socket; socket.socket()'], check=True)",
+        "assert ctypes.CDLL(None).socket(2, 1, 0) >= 0",
+    ],
+)
+def test_the_kernel_refuses_what_python_does_not_see(attempt) -> None:
+    done = subprocess.run([sys.executable, "-c", SEALED + attempt], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "Permission denied" in done.stderr or "AssertionError" in done.stderr
+    assert "seal" not in done.stderr.partition("Traceback")[2].partition("AssertionError")[2]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own refusal is Linux's")
+def test_what_listens_already_goes_on_listening() -> None:
+    goes_on = "old.connect(pair.getsockname()); there, _ = pair.accept(); there.sendall(b'x'); assert old.recv(1) == b'x'; "
+    local = "a, b = socket.socketpair(); a.sendall(b'y'); assert b.recv(1) == b'y'; socket.socket(socket.AF_UNIX)"
+    subprocess.run([sys.executable, "-c", SEALED + goes_on + local], check=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own refusal is Linux's")
+@pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
+def test_a_daemon_is_sealed(launch, tcp) -> None:
+    daemon = launch(*(["--tcp"] if tcp else []))
+    with daemon.session() as session:
+        assert session.restore(Pixels(1, 1, 3, "u8", bytes(3)), instruction="x").changed
+    status = Path(f"/proc/{daemon.process.pid}/status").read_text()
+    assert "Seccomp:\t2" in status
+    for thread in Path(f"/proc/{daemon.process.pid}/task").iterdir():
+        assert "Seccomp:\t2" in (thread / "status").read_text(), "libzmq's own threads too"
 
 
 def test_this_machine_may_be_talked_to() -> None:
