@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +38,12 @@ def run(
         int | None, typer.Option(metavar="N", min=1, help="Of a TIFF with several pictures, only this one.")
     ] = None,
     quality: Quality = None,
+    go_on: Annotated[
+        bool,
+        typer.Option(
+            "--continue", help='The words are said of the result in --output: "a bit less", "not the colours", "undo that".'
+        ),
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another picture without keeping it.")] = False,
     no_daemon: NoDaemon = False,
     json: Json = False,
@@ -44,7 +51,13 @@ def run(
     """Restore one photograph as a sentence says."""
     if output is None:
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
-    wish = make_wish(instruction, recipe, strength, scale, model, device)
+    if go_on:
+        wish = going_on(instruction, output, strength, model, device)
+        if wish.plan is not None and wish.plan.get("action") == "why":
+            say.out.print(wish.plan["message"])
+            return
+    else:
+        wish = make_wish(instruction, recipe, strength, scale, model, device)
     keep = not overwrite and _somebody_elses(source, output, wish)
     if keep and not json and say.asks() and not say.confirmed(f"“{output}” was not made from this picture. Replace it?"):
         raise say.Failure(f"“{output}” was left as it is. Give the result another name.")
@@ -89,6 +102,21 @@ def make_wish(
         made_with=said.get("sha256"),
         mask=said.get("mask"),
     )
+
+
+def going_on(instruction: str | None, output: Path, strength: float | None, model: str | None, device: str | None) -> Wish:
+    """What is wished once `instruction` was said of the result in `output`, whose recipe has the plan that stands."""
+    if instruction is None:
+        raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
+    if not output.exists():
+        raise say.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
+    from restored.instruction.following import follow
+    from restored.instruction.plan import Plan
+
+    said = read_recipe(output)
+    plan = follow(Plan.from_dict(said["plan"]), say.repaired(instruction) or "")
+    wish = make_wish(None, output, strength, None, model, device)
+    return replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
 
 
 def _findable(model: str | None) -> str | None:

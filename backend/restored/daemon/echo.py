@@ -36,7 +36,7 @@ class Echo:
     def models(self) -> list[dict[str, Any]]:
         return [{"name": "echo", "family": "echo", "tasks": ["denoise"]}]
 
-    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
+    def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         words = text.strip()
         steps = [{"task": "denoise", "label": "noise", "confidence": 1.0, "strength": 1.0, "words": words}] if words else []
         reason, message = (None, "") if words else ("empty", "There is nothing to do: the instruction is empty.")

@@ -53,7 +53,7 @@ class Performance:
             case messages.RESTORE:
                 return self._work.restore(_order(job), _teller(job), job.cancelled.is_set)
             case messages.EXPLAIN:
-                return self._work.explain(header["instruction"], content.get(messages.CONTEXT))
+                return self._work.explain(header["instruction"], content.get(messages.CONTEXT), header.get("plan"))
             case messages.ADJUST:
                 return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK))
             case messages.MODELS:

@@ -89,8 +89,13 @@ class Restoring:
 
         return [entry(model, number == 0) for number, model in enumerate(survey())]
 
-    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
+    def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         with _with_sentences():
+            if previous is not None:
+                from restored.instruction.following import follow
+
+                with self._reading:
+                    return follow(Plan.from_dict(previous), text).to_dict()
             frame = None
             if context is not None:
                 from restored.engine.context import check_context

@@ -80,8 +80,8 @@ class Work(Protocol):
         """The installed models, the default first."""
         ...
 
-    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
-        """The plan for an instruction."""
+    def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """The plan for an instruction, or for what is said of the plan that stands (`previous`)."""
         ...
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:

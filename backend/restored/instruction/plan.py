@@ -14,6 +14,9 @@ Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_under
 Part = Literal["", "light", "colour"]
 """Of a step's change: all of it, only that of the brightness, or only that of the colour ("only the colour noise")."""
 
+Action = Literal["", "plan", "undo", "again", "reset", "why"]
+"""What to do with a plan that answers something said of another; see `following.follow`."""
+
 SCALES: Final = (1, 2, 4)
 
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
@@ -130,6 +133,7 @@ class Plan:
 
     A plan has either steps or a reason, never both. `proposed` marks a plan made by looking at the picture ("fix my photo").
     `unused`: what was heard but cannot be done. `scale`: the enlargement that the words ask for ("2x"), None when they do not.
+    `action` and `history` belong to a conversation, see `following`.
     """
 
     text: str = ""
@@ -140,6 +144,8 @@ class Plan:
     proposed: bool = False
     unused: tuple[Unused, ...] = ()
     scale: int | None = None
+    action: Action = ""
+    history: tuple["Plan", ...] = ()
 
     def __post_init__(self) -> None:
         tasks = {step.task for step in self.steps}
@@ -193,6 +199,8 @@ class Plan:
             "proposed": self.proposed,
             "unused": [{"words": item.words, "message": item.message} for item in self.unused],
             "scale": self.scale,
+            **({"action": self.action} if self.action else {}),
+            **({"history": [plan.to_dict() for plan in self.history]} if self.history else {}),
         }
 
     @classmethod
@@ -219,12 +227,26 @@ class Plan:
             proposed=bool(data.get("proposed", False)),
             unused=tuple(Unused(str(item.get("words") or ""), str(item.get("message") or "")) for item in unused),
             scale=data.get("scale"),
+            action=_action(data.get("action")),
+            history=_plans(data.get("history")),
         )
 
     @classmethod
     def of(cls, *tasks: Task, strength: float = 1.0) -> "Plan":
         """A plan for exactly these tasks, as when a person chose them by hand."""
         return cls(steps=tuple(Step(task, strength=strength) for task in tasks))
+
+
+def _action(given: object) -> Action:
+    return given if given in get_args(Action) else ""  # type: ignore[return-value]
+
+
+def _plans(given: object) -> tuple[Plan, ...]:
+    """The plans of a history, the last twenty; those inside them have none of their own."""
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+        return ()
+    kept = [item for item in given if isinstance(item, Mapping)][-20:]
+    return tuple(Plan.from_dict({name: value for name, value in item.items() if name != "history"}) for item in kept)
 
 
 def _is_list(value: object) -> bool:

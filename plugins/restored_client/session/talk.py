@@ -111,9 +111,15 @@ class Session:
 
     # --- requests ---
 
-    def explain(self, text: str, context: Optional[Pixels] = None) -> Dict[str, Any]:
-        """The plan for an instruction, as a dict. `context`: the whole layer at most 256 px wide or high, for general wishes."""
-        header, _ = self._call(messages.EXPLAIN, {"instruction": text}, [(messages.CONTEXT, context)])
+    def explain(self, text: str, context: Optional[Pixels] = None, plan: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+        """The plan for an instruction, as a dict. `context`: the whole layer at most 256 px wide or high, for general wishes.
+
+        plan: the plan that stands, as this gave it or as it was edited; then `text` is taken as said of it ("a bit less", "not
+        the colours", "undo that"), and the answer's `action` is "plan" (restore with it, from the original), "undo" (the same),
+        "again" (once more, on the result), "reset" (show the original) or "why" (show `message`).
+        """
+        fields = {"instruction": text} if plan is None else {"instruction": text, "plan": dict(plan)}
+        header, _ = self._call(messages.EXPLAIN, fields, [(messages.CONTEXT, context)])
         return _field(header, "plan", dict)
 
     def restore(

@@ -287,3 +287,34 @@ def test_another_picture_in_the_results_place_is_kept_and_said(restored: Run, ph
     (tmp_path / "o.png").write_bytes(theirs)
     assert restored("run", photo, "brighter", "-o", tmp_path / "o.png", "--overwrite").err == ""
     assert names(tmp_path) == ["o.before-1.png", "o.png", "photo.png"]
+
+
+def test_the_words_are_said_of_the_result(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    assert restored("run", photo, "make it brighter", "-o", out).code == 0
+    assert restored("run", photo, "a bit less", "-o", out, "--continue").code == 0
+    plan = somebody.said[1].plan
+    assert plan["action"] == "plan"
+    assert 0 < plan["steps"][0]["strength"] < 1
+    assert [step["strength"] for step in plan["history"][0]["steps"]] == [1.0]
+
+
+def test_why_is_answered_without_work(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    restored("run", photo, "make it brighter", "-o", out)
+    ran = restored("run", photo, "why?", "-o", out, "--continue")
+    assert ran.code == 0
+    assert "bright" in ran.out
+    assert len(somebody.said) == 1
+
+
+def test_there_is_nothing_to_go_on_from(restored: Run, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "a bit less", "-o", tmp_path / "new.png", "--continue")
+    assert ran.code != 0
+    assert "does not exist yet" in ran.err
+
+
+@pytest.mark.usefixtures("somebody")
+def test_twice_as_large_is_said_in_words(restored: Run, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "make it brighter and 2x please", "-o", tmp_path / "out.png", "--json")
+    assert json.loads(ran.out)["width"] == 32

@@ -3,5 +3,7 @@
 from .concepts import languages, load
 from .heard import Clause, Heard, Named, Turn
 from .interpret import content, hear
+from .language import language_of
+from .result import Said, said_of_result
 
-__all__ = ["Clause", "Heard", "Named", "Turn", "content", "hear", "languages", "load"]
+__all__ = ["Clause", "Heard", "Named", "Said", "Turn", "content", "hear", "language_of", "languages", "load", "said_of_result"]

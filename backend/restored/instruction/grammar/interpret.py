@@ -119,7 +119,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     if not turns and not asks and not qualities and amount.stops is not None and amount.signed:
         turns = [Turn("exposure", amount.of("exposure", 1, False), text.strip(), index, False)]
     _unused(heard, piece)
-    heard.scale = _scale(piece, local, amount) or heard.scale
+    heard.scale = _scale(piece, local, covered) or heard.scale
     restricted = place is not None or hand
     acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
     if restricted and not acts and (negative or piece.has("only")):
@@ -356,17 +356,15 @@ def _unused(heard: Heard, piece: _Piece) -> None:
             heard.dropped.append((piece.start, piece.end))
 
 
-def _scale(piece: _Piece, local: list[Hit], amount: amounts.Amount) -> int | None:
+def _scale(piece: _Piece, local: list[Hit], covered: bool) -> int | None:
     if any(hit.name == "superres" for hit in (*piece.of("verb"), *piece.of("task"))):
         return amounts.enlargement(piece.words, local)
     plain = [hit for hit in piece.hits if hit.section not in ("amount", "modifier", "filler")]
-    return amounts.enlargement(piece.words, local) if not plain and _bare_factor(piece) else None
-
-
-def _bare_factor(piece: _Piece) -> bool:
-    """ "2x" and nothing else."""
-    words = [token.word for token in piece.words]
-    return len(words) == 2 and any(word in amounts.TIMES for word in words)
+    return (
+        amounts.enlargement(piece.words, local)
+        if covered and not plain and any(t.word in amounts.TIMES for t in piece.words)
+        else None
+    )
 
 
 def _named(heard: Heard, piece: _Piece, amount: amounts.Amount, index: int, where: Region | None, text: str) -> list[Named]:

@@ -1,0 +1,110 @@
+"""What is said of the plan that stands."""
+
+import pytest
+
+from restored.instruction import explain
+from restored.instruction.following import follow, why
+from restored.instruction.plan import Plan
+
+BEFORE = explain("remove the rain, brighten it and make it warmer")
+RAIN, LIGHT, WARM = BEFORE.steps
+WARMTH = WARM.amount or 0.0
+
+
+def amounts(plan: Plan) -> list[float]:
+    return [step.strength if step.amount is None else step.amount for step in plan.steps]
+
+
+@pytest.mark.parametrize(
+    "text", ["less", "too strong", "a bit less", "no, less", "half as much", "30% less", "way too much", "milder"]
+)
+def test_less_of_everything(text):
+    plan = follow(BEFORE, text)
+    assert [step.task for step in plan.steps] == [step.task for step in BEFORE.steps]
+    assert all(0 < now < then for now, then in zip(amounts(plan), amounts(BEFORE), strict=True))
+
+
+def test_how_much_less():
+    sizes = [amounts(follow(BEFORE, text))[0] for text in ("a bit less", "less", "half as much", "much less")]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == pytest.approx(0.8)
+    assert amounts(follow(BEFORE, "30% less"))[0] == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("text", ["more", "a bit more", "stronger please", "not enough"])
+def test_more(text):
+    assert (follow(BEFORE, text).steps[2].amount or 0) > WARMTH
+
+
+def test_more_of_what_is_all_done_says_so():
+    assert "not possible" in follow(explain("remove the rain"), "more").message
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    {
+        "not the colours": ["derain", "lowlight"],
+        "without the rain": ["lowlight", "temperature"],
+        "the rain can stay": ["lowlight", "temperature"],
+        "forget the rain": ["lowlight", "temperature"],
+        "also the noise": ["denoise", "derain", "lowlight", "temperature"],
+        "and remove the noise too": ["denoise", "derain", "lowlight", "temperature"],
+        "make it black and white": ["derain", "lowlight", "temperature", "black_and_white"],
+    }.items(),
+)
+def test_less_and_more_to_do(text, left):
+    plan = follow(BEFORE, text)
+    assert plan.action == "plan"
+    assert [step.task for step in plan.steps] == left
+
+
+def test_a_direction_goes_further_or_half_way_back():
+    assert follow(BEFORE, "warmer").steps[2].amount == pytest.approx(2 * WARMTH)
+    assert 0 < (follow(BEFORE, "less warm").steps[2].amount or 0) < WARMTH
+    assert follow(BEFORE, "too bright now").steps[1].strength < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    {
+        "undo that": "undo",
+        "again": "again",
+        "start over": "reset",
+        "why?": "why",
+        "take it back": "undo",
+        "what did you do?": "why",
+    }.items(),
+)
+def test_actions(text, action):
+    assert follow(follow(BEFORE, "a bit less"), text).action == action
+
+
+def test_undo_gives_each_plan_back_and_then_the_picture():
+    second = follow(BEFORE, "less")
+    third = follow(second, "not the colours")
+    back = follow(third, "undo")
+    assert amounts(back) == amounts(second)
+    first = follow(back, "undo that")
+    assert amounts(first) == amounts(BEFORE)
+    assert follow(first, "undo").action == "reset"
+
+
+def test_a_conversation_goes_over_the_wire():
+    plan = follow(follow(BEFORE, "less"), "also the noise")
+    again = Plan.from_dict(plan.to_dict())
+    assert again.to_dict() == plan.to_dict()
+    assert amounts(follow(again, "undo")) == amounts(follow(plan, "undo"))
+
+
+def test_only_the_sky_limits_every_step():
+    assert {step.region.label for step in follow(BEFORE, "only the sky").steps if step.region} == {"only the sky"}
+
+
+def test_why_names_the_words():
+    assert "from “remove the rain”" in why(BEFORE)
+
+
+@pytest.mark.parametrize("text", ["", "😀", "tell me a joke", "x" * 5000, "more less"])
+def test_any_text_gives_a_plan(text):
+    assert isinstance(follow(BEFORE, text), Plan)
+    assert isinstance(follow(Plan(), text), Plan)
