@@ -56,6 +56,16 @@ def test_there_is_something_to_check() -> None:
 
 ABOVE = ("restored.daemon", "restored.cli", "restored.io", "restored.hosts", "restored_client")
 ARROWS = {
+    # the ground: nothing of restored, and of the client only what both ends of the wire share
+    "restored.ground": (
+        "restored.instruction",
+        "restored.models",
+        "restored.engine",
+        "restored.service",
+        *ABOVE[:-1],
+        "torch",
+        "numpy",
+    ),
     # the floor: text and models know nothing of pixels' way, of wires or of commands
     "restored.instruction": ("restored.models", "restored.engine", *ABOVE),
     "restored.models": ("restored.engine", *ABOVE, "zmq", "socket"),

@@ -4,21 +4,32 @@
     result = restored.restore(image, "remove the rain and brighten it")
     result.image, result.plan, result.changed, result.device
 
-Importing it loads no model, no numpy and no torch: that happens with the first call.
+Importing it loads no model, no numpy and no torch: that happens with the first call. Every error that it raises on purpose is a
+RestoredError, whose message is a sentence for a photographer.
 """
 
 from typing import TYPE_CHECKING, Any
 
+from .ground.errors import (
+    Cancelled,
+    EngineError,
+    FileError,
+    InstallationError,
+    ModelError,
+    PixelError,
+    PlanError,
+    RestoredError,
+)
 from .ground.tasks import LABELS, TASKS, Task
-from .instruction.plan import Plan, PlanError, Step
+from .instruction.plan import Plan, Step
 from .offline import keep_dependencies_quiet
 
 if TYPE_CHECKING:
     from .api import Restoration, explain, restore
-    from .engine import Cancelled, EngineError, PixelError, Preview, Residual
-    from .models.base import ModelError
-    from .models.bundle import Bundle, load_bundle
-    from .models.installed import list_bundles
+    from .engine import Preview, Residual
+    from .models.bundle import Bundle, list_bundles, load_bundle
+
+    __version__: str
 
 keep_dependencies_quiet()  # before anything of ours can import a package that asks home
 
@@ -28,6 +39,8 @@ __all__ = [
     "Bundle",
     "Cancelled",
     "EngineError",
+    "FileError",
+    "InstallationError",
     "ModelError",
     "PixelError",
     "Plan",
@@ -35,8 +48,10 @@ __all__ = [
     "Preview",
     "Residual",
     "Restoration",
+    "RestoredError",
     "Step",
     "Task",
+    "__version__",
     "explain",
     "list_bundles",
     "load_bundle",
@@ -45,15 +60,11 @@ __all__ = [
 
 _LATER = {
     "Bundle": "restored.models.bundle",
-    "Cancelled": "restored.engine",
-    "EngineError": "restored.engine",
-    "ModelError": "restored.models.base",
-    "PixelError": "restored.engine",
     "Preview": "restored.engine",
     "Residual": "restored.engine",
     "Restoration": "restored.api",
     "explain": "restored.api",
-    "list_bundles": "restored.models.installed",
+    "list_bundles": "restored.models.bundle",
     "load_bundle": "restored.models.bundle",
     "restore": "restored.api",
 }
@@ -61,8 +72,16 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from .ground.versions import version
+
+        return version()
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
     return getattr(import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

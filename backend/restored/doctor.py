@@ -9,12 +9,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 import psutil
+
+from restored.ground.versions import DISTRIBUTION, version_of
 
 State = Literal["ok", "note", "bad"]
 
@@ -85,10 +86,10 @@ def _private_words() -> list[str]:
 
 
 def _installation() -> Iterator[Finding]:
-    facts = {"python": platform.python_version(), "executable": sys.executable, **{name: _version(name) for name in PACKAGES}}
-    facts |= {name: found for name in EXTRAS if (found := _version(name))}
+    facts = {"python": platform.pythonversion_of(), "executable": sys.executable, **{name: version_of(name) for name in PACKAGES}}
+    facts |= {name: found for name in EXTRAS if (found := version_of(name))}
     missing = [name for name, found in facts.items() if found is None and name != "openvino"]
-    own = _version("restore-with-instruction") or "a checkout"
+    own = version_of(DISTRIBUTION) or "a checkout"
     if missing:
         yield Finding("installation", "bad", f"restored {own} lacks {', '.join(missing)}. Install it again.", facts)
     else:
@@ -197,10 +198,3 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -18,7 +18,8 @@ import numpy as np
 
 from restored.daemon.entry import serve
 from restored.daemon.settings import read_settings
-from restored.daemon.work import Done, IsCancelled, JobCancelled, Order, Say, Tell
+from restored.daemon.work import Done, IsCancelled, Order, Say, Tell
+from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
@@ -102,7 +103,7 @@ class Negative:
         seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
         while (gone := time.perf_counter() - start) < seconds:
             if cancelled():
-                raise JobCancelled
+                raise Cancelled
             tell(gone / seconds, "Working on tile 3 of 8")
             time.sleep(0.02)
         return self._develop(Kept(order, plan, order.layer.nbytes), order.strength, order.mask)

@@ -1,11 +1,12 @@
 """Threads that follow what other programs leave free: a second thread that waits for a busy core is slower than none."""
 
-import os
 import time
 from collections.abc import Callable
 
 import psutil
 import torch
+
+from restored.ground.cores import cores
 
 
 class FreeThreads:
@@ -16,7 +17,7 @@ class FreeThreads:
 
     def __init__(self, *, interval: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._interval, self._clock = interval, clock
-        self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+        self._cores = cores()
         self._process = psutil.Process()
         self._since = clock()
         self._last = self._reading()

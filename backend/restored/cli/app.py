@@ -46,9 +46,9 @@ def serve() -> NoReturn:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from restored.ground.versions import version
 
-        say.out.print(f"restored {version('restore-with-instruction')}")
+        say.out.print(f"restored {version()}")
         raise typer.Exit
 
 

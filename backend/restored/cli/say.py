@@ -14,18 +14,15 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.segment import Segment
 from rich.text import Text
 
+from restored.ground.errors import Cancelled, RestoredError
 from restored.ground.text import visible
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl+C, as shells expect it."""
 
 
-class Failure(Exception):
+class Failure(RestoredError):
     """Something the user can mend; the message is a sentence for them."""
-
-
-class Cancelled(Exception):
-    """Ctrl+C was pressed while nobody else could take notice of it."""
 
 
 class SafeConsole(Console):
@@ -91,8 +88,7 @@ def fail(sentence: str) -> None:
 
 def explain_exception(error: BaseException) -> str:
     """The sentence an exception stands for. Those of this project's own classes are sentences; others are ours to mend."""
-    module = type(error).__module__
-    if module.partition(".")[0] in ("restored", "restored_client"):
+    if isinstance(error, RestoredError):
         return str(error)
     if isinstance(error, MemoryError):
         return "There is not enough memory for this. Close other programs, or use a smaller picture."
@@ -103,8 +99,8 @@ def explain_exception(error: BaseException) -> str:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether the user ended this: by Ctrl+C, which the daemon's client and the engine report with a class of their own."""
-    return isinstance(error, KeyboardInterrupt) or type(error).__name__ in ("Cancelled", "JobCancelled")
+    """Whether the user ended this: by Ctrl+C, which the daemon's client and the engine report as Cancelled."""
+    return isinstance(error, KeyboardInterrupt | Cancelled)
 
 
 def asks() -> bool:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from restored.files import Report, Wish, restore_file
 from restored.files.owned import Owner, owner_of
+from restored.ground.limits import SCALES
 from restored.ground.tasks import LABELS, is_task
 from restored.instruction.scale import asked_scale
 
@@ -89,7 +90,7 @@ def make_wish(
     said: dict[str, Any] = read_recipe(recipe) if recipe else {}
     if scale is None:
         scale = int(said.get("scale", 1)) if recipe else asked_scale(instruction or "") or 1
-    if scale not in (1, 2, 4):
+    if scale not in SCALES:
         raise typer.BadParameter("A picture can be enlarged 2 or 4 times.", param_hint="--scale")
     check_device(device)
     return Wish(

@@ -2,18 +2,9 @@
 
 import hashlib
 import sys
-from importlib import metadata
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
-
-
-def version() -> str:
-    """The distribution's version; "0" when it is not installed."""
-    try:
-        return metadata.version("restore-with-instruction")
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def build_id() -> str:

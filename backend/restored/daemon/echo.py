@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from restored.ground.errors import Cancelled
 from restored_client.wire.pixels import Pixels
 
-from .work import Done, IsCancelled, JobCancelled, Order, Say, Tell
+from .work import Done, IsCancelled, Order, Say, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Echo:
         seconds = float(words[1]) if words[:1] == ["sleep"] else 0.0
         while (gone := time.perf_counter() - start) < seconds:
             if cancelled():
-                raise JobCancelled
+                raise Cancelled
             tell(gone / seconds, "Sleeping")
             time.sleep(0.02)
         done = Done(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})

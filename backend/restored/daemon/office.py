@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
+from restored.ground.errors import Cancelled
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import Frame, message
@@ -18,7 +19,7 @@ from .performance import Performance
 from .settings import Settings
 from .shelf import Keepable, Shelf
 from .wire import Gone, Wire
-from .work import Done, JobCancelled, Work
+from .work import Done, Work
 
 log: Final = logging.getLogger(NAME)
 
@@ -297,7 +298,7 @@ class Office:
     # --- answers ---
 
     def _answer(self, job: Job, answer: Any, error: BaseException | None) -> tuple[dict[str, Any], list[Any]]:
-        if isinstance(error, JobCancelled):
+        if isinstance(error, Cancelled):
             return message(messages.CANCELLED, job.request), []
         if error is not None:
             return self._error(job.request, error), []

@@ -4,13 +4,14 @@ import logging
 import threading
 from typing import Any, Literal
 
+from restored.ground.errors import Cancelled
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.pixels import Pixels
 
 from .jobs import Job, Tile
 from .logs import NAME
-from .work import JobCancelled, Order, Work
+from .work import Order, Work
 
 log = logging.getLogger(NAME)
 
@@ -43,11 +44,11 @@ class Performance:
         self.load()
         while not self._loaded.wait(LOOK_UP):
             if job.cancelled.is_set():
-                raise JobCancelled
+                raise Cancelled
         if self._broken is not None:
             raise self._broken
         if job.cancelled.is_set():
-            raise JobCancelled
+            raise Cancelled
         header, content = job.header, job.content
         match job.kind:
             case messages.RESTORE:

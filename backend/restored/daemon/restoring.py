@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from restored.allocator import keep_pages
+from restored.ground.errors import Cancelled, RestoredError
 from restored.ground.tasks import FIRST_TASKS, LABELS
-from restored.instruction.plan import Plan, PlanError
+from restored.ground.versions import version
+from restored.instruction.plan import Plan
 from restored.instruction.sanitize import MAX_CHARACTERS
 from restored.regions import Frame
 from restored_client.wire.errors import ClientError
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
-from .build import version
-from .work import Done, IsCancelled, JobCancelled, Order, Say, Tell
+from .work import Done, IsCancelled, Order, Say, Tell
 
 if TYPE_CHECKING:
     import numpy as np
@@ -223,32 +224,11 @@ def _with_sentences():
     """Give each of the engine's failures its code on the wire; their messages already are sentences."""
     try:
         yield
-    except PlanError as error:
-        raise ClientError("bad_plan", str(error)) from error
+    except (Cancelled, ClientError):
+        raise
+    except RestoredError as error:
+        raise ClientError(error.code, str(error)) from error
     except MemoryError as error:
         raise ClientError("out_of_memory", detail=str(error)) from error
     except ImportError as error:
         raise ClientError("engine_missing", detail=repr(error)) from error
-    except Exception as error:
-        raise _named(error) from error
-
-
-def _named(error: Exception) -> Exception:
-    from restored.engine import Cancelled, EngineError, PixelError
-    from restored.instruction.encoder import EncoderError
-    from restored.instruction.head import HeadError
-    from restored.models.base import ModelError
-
-    if isinstance(error, Cancelled):
-        return JobCancelled()
-    codes = {
-        EngineError: "engine_failed",
-        PixelError: "bad_picture",
-        ModelError: "model",
-        EncoderError: "engine_missing",
-        HeadError: "engine_missing",
-    }
-    for kind, code in codes.items():
-        if isinstance(error, kind):
-            return ClientError(code, str(error))
-    return error

@@ -12,11 +12,12 @@ from typing import Any, Final
 import psutil
 import zmq
 
+from restored.ground.versions import version
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
 
-from .build import build_id, version
+from .build import build_id
 from .home import Home
 from .logs import NAME, log_file
 from .office import Office

@@ -18,10 +18,6 @@ class Tell(Protocol):
     def __call__(self, fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None: ...
 
 
-class JobCancelled(Exception):
-    """The engine noticed that its job was cancelled."""
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """A layer and what to do with it; either `instruction` or `plan` is there, or both.
@@ -85,7 +81,7 @@ class Work(Protocol):
         ...
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
-        """Carry out an order. Raises JobCancelled soon after `cancelled` answers True."""
+        """Carry out an order. Raises Cancelled soon after `cancelled` answers True."""
         ...
 
     def adjust(self, kept: Any, strength: float | None, mask: Pixels | None) -> Done:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from restored.ground.errors import Cancelled, EngineError, PixelError
+
 from .devices import DEVICES, device_line
-from .errors import Cancelled, EngineError, PixelError
 from .pixels import DEPTHS
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final, TypeVar
 
-from .errors import Cancelled
+from restored.ground.errors import Cancelled
+
 from .load import LoadMeter
 from .tiles import Tile, Tiling
 

@@ -1,16 +1,13 @@
 """The context frame: the whole picture at most 256 px wide or high, which decides haze, light and colour."""
 
-from typing import Final
-
 import numpy as np
 
-from .errors import PixelError
+from restored.ground.errors import PixelError
+from restored.ground.limits import CONTEXT_SIDE
+
 from .holes import may_hide
 from .pixels import Box, Floats
 from .source import LayerSource
-
-CONTEXT_SIDE: Final = 256
-"""The longer side of a context frame, in pixels, at most."""
 
 
 def thumbnail(source: LayerSource, side: int = CONTEXT_SIDE) -> Floats:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from restored.allocator import keep_pages
+from restored.ground.cores import cores
+from restored.ground.errors import EngineError
 from restored.models.registry import GET_TORCH
-
-from .errors import EngineError
-from .load import cores
 
 if TYPE_CHECKING:
     from restored.models.base import Model

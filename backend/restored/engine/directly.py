@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from .errors import Cancelled
+from restored.ground.errors import Cancelled
+
 from .heeding import Heeding
 from .masks import Mask
 from .outcome import EngineResult, Preview, Progress

@@ -8,9 +8,6 @@ from .holes import may_hide
 from .pixels import Box, Layer, colours, full_scale, has_alpha, visible
 from .source import LayerSource, mirrored
 
-SCALES: Final = (1, 2, 4)
-"""The factors a job may enlarge by."""
-
 STRIP: Final = 64
 """Rows of the original per step; bounds the float copies."""
 

@@ -9,6 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from restored.ground.cores import cores
+from restored.ground.errors import Cancelled, EngineError, PixelError
+from restored.ground.limits import SCALES
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Model
 from restored.models.bundle import Bundle
@@ -21,10 +24,9 @@ from .conduct import Cancel, conduct
 from .context import check_context, thumbnail
 from .devices import Choice, choose
 from .directly import adjusted
-from .enlarge import SCALES, enlarge
-from .errors import Cancelled, EngineError, PixelError
+from .enlarge import enlarge
 from .heeding import Heeding, heeding_of, without_selection
-from .load import LoadMeter, cores
+from .load import LoadMeter
 from .masks import Mask
 from .memory import SHARE, free_device_memory, free_memory, out_of_memory, release
 from .outcome import EngineResult, Preview, Progress

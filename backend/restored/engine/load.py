@@ -1,19 +1,14 @@
 """How many cores are free for us. The machine is shared with the host: a thread on a busy core slows the job and the host."""
 
-import os
 import time
 from typing import Final
 
 import psutil
 
+from restored.ground.cores import cores
+
 SETTLE: Final = 0.1
 """Seconds a measurement must span to mean anything."""
-
-
-def cores() -> int:
-    """The number of cores this process may run on."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return max(1, len(affinity(0)) if affinity else (os.cpu_count() or 1))
 
 
 class LoadMeter:

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .errors import PixelError
+from restored.ground import limits
+from restored.ground.errors import PixelError
 
 Layer: TypeAlias = npt.NDArray[np.uint8 | np.uint16 | np.uint32 | np.float16 | np.float32]
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -24,7 +25,7 @@ DEPTHS: Final[dict[str, np.dtype]] = {
 }
 """Depth names, as on the wire, and the numpy types they stand for (native byte order)."""
 
-LUMA: Final = np.array([0.2126, 0.7152, 0.0722], np.float32)
+LUMA: Final = np.array(limits.LUMA, np.float32)
 """Rec. 709 weights: how an RGB residual becomes the residual of a gray layer."""
 
 

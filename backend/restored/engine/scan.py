@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from restored.ground.errors import EngineError
+
 from .coarse import Guess
-from .errors import EngineError
 from .pixels import Floats
 from .runtimes import Kernel
 from .source import LayerSource

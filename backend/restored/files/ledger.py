@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any, Final, Self
 
+from restored.ground.errors import FileError
+
 from .wish import Wish
 
 NAME: Final = ".restored-batch.jsonl"
@@ -15,7 +17,7 @@ _SYNC: Final = 1.0
 """Seconds between two syncs: a killed process loses nothing, a power cut at most this much."""
 
 
-class LedgerError(ValueError):
+class LedgerError(FileError):
     """The folder holds results that this batch must not be mixed with; the message is a sentence for the user."""
 
 

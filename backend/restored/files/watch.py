@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from restored.ground.errors import FileError
 from restored.io import READABLE
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _Waiting = dict[Path, tuple[tuple[int, int] | None, float]]
 """Of each file: its size and time of change when last looked at, and since when they are so."""
 
 
-class WatchError(RuntimeError):
+class WatchError(FileError):
     """Watching is not possible; the message is a sentence."""
 
 

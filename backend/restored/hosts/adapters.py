@@ -7,11 +7,12 @@ import sys
 import sysconfig
 import zipfile
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Self
 
 import restored
+from restored.ground.errors import RestoredError
+from restored.ground.versions import version
 
 from .places import Host, Place
 
@@ -22,7 +23,7 @@ RECORD: Final = "installed.json"
 _LEFT_OUT: Final = ("__pycache__", "*.pyc", ".*", "tests", "README*")
 
 
-class PluginError(RuntimeError):
+class PluginError(RestoredError):
     """A plug-in that cannot be put in or taken out; the message is a sentence for the user."""
 
 
@@ -35,7 +36,7 @@ class Record:
 
     @classmethod
     def now(cls) -> Self:
-        return cls(_version(), str(executable()))
+        return cls(version(), str(executable()))
 
     @classmethod
     def read(cls, client: Path) -> Self | None:
@@ -89,7 +90,7 @@ def build_zip(target: Path) -> None:
     """The zip that Krita's Tools > Scripts > Import Python Plugin from File takes."""
     import tempfile
 
-    from restored.io import atomic
+    from restored.ground.replacing import atomic
 
     packed = zipfile.ZIP_DEFLATED
     with tempfile.TemporaryDirectory() as temporary, atomic(target) as file, zipfile.ZipFile(file, "w", packed) as archive:
@@ -126,10 +127,3 @@ def _sources(host: Host) -> tuple[Path, Path]:
     if (plugins / host).is_dir():
         return plugins / host, plugins / "restored_client"
     raise PluginError(f"This installation of restored came without the {host} plug-in. Install it again.")
-
-
-def _version() -> str:
-    try:
-        return version("restore-with-instruction")
-    except PackageNotFoundError:  # a checkout that was not installed
-        return "0"

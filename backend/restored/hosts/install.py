@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from restored.io import PictureError
+from restored.ground.errors import FileError
 
 from . import kritarc
 from .adapters import PluginError, Record, build, client_in, destinations
@@ -157,5 +157,5 @@ def _sentences(place: Place) -> Iterator[None]:
         yield
     except OSError as error:
         raise PluginError(f"{place.title}: “{error.filename or place.folder}” cannot be changed ({error.strerror}).") from error
-    except PictureError as error:
+    except FileError as error:
         raise PluginError(f"{place.title}: {error}") from error

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from restored.io import atomic
+from restored.ground.replacing import atomic
 
 from .adapters import KRITA_NAME
 

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from restored.ground.errors import InstallationError
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -30,7 +32,7 @@ LAYERS: Final = (3, 6)
 WIDTH: Final = 384
 
 
-class EncoderError(RuntimeError):
+class EncoderError(InstallationError):
     """The encoder's files are missing or damaged; the message is a sentence for the user."""
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from restored.ground.errors import InstallationError
+
 from . import encoder
 from .arithmetic import sigmoid, softmax
 from .head_config import KINDS, HeadConfig
@@ -26,7 +28,7 @@ LOCK = threading.Lock()
 """Loading happens once, whichever thread is first."""
 
 
-class HeadError(RuntimeError):
+class HeadError(InstallationError):
     """The head's files are missing or damaged; the message is a sentence for the user."""
 
 

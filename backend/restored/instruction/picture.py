@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from restored.ground.errors import InstallationError
 from restored.ground.tasks import info
 
 from .measures import measure
@@ -18,7 +19,7 @@ MAX_STEPS: Final = 3
 """A proposal names the worst few: more would be guessing."""
 
 
-class PictureError(RuntimeError):
+class EstimatorError(InstallationError):
     """The estimator's file is missing or damaged; the message is a sentence for the user."""
 
 
@@ -46,16 +47,16 @@ class Estimator:
 
 @cache
 def load(file: Path = FILE) -> Estimator:
-    """The shipped estimator, its sha256 checked against the .json beside it. Raises PictureError."""
+    """The shipped estimator, its sha256 checked against the .json beside it. Raises EstimatorError."""
     from safetensors.numpy import load as load_tensors
 
     try:
         data = file.read_bytes()
         expected = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError) as error:
-        raise PictureError("The file that judges pictures is missing. Please reinstall restored.") from error
+        raise EstimatorError("The file that judges pictures is missing. Please reinstall restored.") from error
     if hashlib.sha256(data).hexdigest() != expected:
-        raise PictureError("The file that judges pictures is damaged. Please reinstall restored.")
+        raise EstimatorError("The file that judges pictures is damaged. Please reinstall restored.")
     return Estimator(load_tensors(data))
 
 

@@ -6,6 +6,8 @@ from typing import Any, Final, Literal, get_args
 
 from restored.adjustments.names import ADJUSTMENTS, RANGES, Adjustment, amount_words, is_adjustment
 from restored.adjustments.names import label as adjustment_label
+from restored.ground.errors import PlanError
+from restored.ground.limits import SCALES
 from restored.ground.tasks import LABELS, Task, is_task, place
 from restored.regions.names import Region, RegionError
 
@@ -17,13 +19,7 @@ Part = Literal["", "light", "colour"]
 Action = Literal["", "plan", "undo", "again", "reset", "why"]
 """What to do with a plan that answers something said of another; see `following.follow`."""
 
-SCALES: Final = (1, 2, 4)
-
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
-
-
-class PlanError(ValueError):
-    """A plan that cannot be followed; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)

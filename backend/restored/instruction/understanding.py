@@ -72,11 +72,11 @@ def _sentence(message: str, *, cut: bool) -> str:
 
 def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
     """A general wish: propose what the picture needs, minus what the user excluded."""
-    from .picture import PictureError, estimate
+    from .picture import EstimatorError, estimate
 
     try:
         seen = estimate(context, sample)
-    except PictureError:
+    except EstimatorError:
         LOG.exception("a general wish stays unanswered")
         return plan
     named = {step.task for step in plan.steps}

@@ -1,7 +1,8 @@
 """Files <-> pixels, with colour profile, metadata and recipe: PNG 8/16, TIFF 8/16/32/float, JPEG and WebP are read and written,
 HEIC, AVIF, JPEG XL, JPEG 2000, OpenEXR, BMP and cameras' raw files are read."""
 
-from .atomic import atomic, copy_file
+from restored.ground.replacing import atomic, copy_file
+
 from .colour import from_srgb, to_srgb
 from .errors import PictureError
 from .picture import READABLE, SUFFIXES, Format, Metadata, Picture, format_of

@@ -1,5 +1,5 @@
-"""The one error of this folder."""
+"""The one error of this folder: a file that cannot be read or written as asked."""
 
+from restored.ground.errors import FileError as PictureError
 
-class PictureError(ValueError):
-    """A picture that cannot be read or written; the message is a sentence for the user."""
+__all__ = ["PictureError"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from restored.engine.errors import PixelError
+from restored.ground.errors import PixelError
 
 from .errors import PictureError
 

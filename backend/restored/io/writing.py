@@ -6,8 +6,9 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
+from restored.ground.replacing import atomic, check_writable
+
 from . import exif, jpeg, png, webp, xmp
-from .atomic import atomic, check_writable
 from .depth import straight, to_depth
 from .errors import PictureError
 from .picture import Format, Metadata, Picture, format_of

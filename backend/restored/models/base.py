@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from restored.ground.errors import ModelError
 from restored.ground.tasks import Task
 from restored.instruction.plan import Plan
 
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from .restorer import Restorer
-
-
-class ModelError(ValueError):
-    """A model or bundle that cannot be used; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeGuard, get_args
 
+from restored.ground.errors import PlanError
+
 Place = Literal[
     "sky",
     "skin",
@@ -43,7 +45,7 @@ ESTIMATED: Final[tuple[Place, ...]] = ("sky", "skin", "text")
 """Found by an estimator, which can err; the others are exact."""
 
 
-class RegionError(ValueError):
+class RegionError(PlanError):
     """A region that cannot be meant; the message is a sentence for the user."""
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Tuple
 
+from ..wire.limits import SCALES as SCALES
+
 NEW_LAYER: Final = "new-layer"
 REPLACE: Final = "replace"
 NEW_IMAGE: Final = "new-image"
 
 OUTPUTS: Final = (NEW_LAYER, REPLACE)
 """What can be chosen; a larger picture is always a new image."""
-
-SCALES: Final = (1, 2, 4)
 
 TITLE_LENGTH: Final = 60
 

@@ -38,7 +38,10 @@ SENTENCES: Final[Dict[str, str]] = {
 
 
 class RestoredError(Exception):
-    """Base of everything this package raises on purpose."""
+    """Base of everything that this package and `restored` raise on purpose. The message is a sentence for the user; `code` is the
+    kind of failure, a key of SENTENCES, and stable."""
+
+    code: str = "engine_failed"
 
 
 class ClientError(RestoredError):

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Final, List, Mapping, Sequence, Tuple, cast
 
 from .errors import ClientError
-from .pixels import DEPTHS, Pixels, geometry_problem
+from .limits import CONTEXT_SIDE, DEPTHS, SCALES
+from .pixels import Pixels, geometry_problem
 from .vendor import msgpack
 
 PROTOCOL_VERSION: Final[int] = 2
@@ -29,8 +30,6 @@ MAX_FRAME: Final[int] = 1 << 20
 
 MAX_ITEMS: Final[int] = 4096
 """Entries of a list or a map in a header."""
-
-MAX_CONTEXT_SIDE: Final[int] = 256
 
 _MODEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 
@@ -140,8 +139,8 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
         raise ClientError("size_mismatch", detail=f"{frame} announces {nbytes} bytes")
     if role == MASK and (channels != 1 or depth not in ("u8", "f32")):
         raise ClientError("bad_picture", "A mask must have one channel of 8 bits or float.")
-    if role == CONTEXT and max(width, height) > MAX_CONTEXT_SIDE:
-        raise ClientError("bad_picture", f"The thumbnail may be at most {MAX_CONTEXT_SIDE} pixels wide or high.")
+    if role == CONTEXT and max(width, height) > CONTEXT_SIDE:
+        raise ClientError("bad_picture", f"The thumbnail may be at most {CONTEXT_SIDE} pixels wide or high.")
     return frame
 
 
@@ -174,7 +173,7 @@ def _fraction(value: Any) -> bool:
 
 
 def _scale(value: Any) -> bool:
-    return _whole(value) and value in (1, 2, 4)
+    return _whole(value) and value in SCALES
 
 
 def _place(value: Any) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Final
+from typing import Any, Final
 
-DEPTHS: Final[Dict[str, int]] = {"u8": 1, "u16": 2, "u32": 4, "f16": 2, "f32": 4}
-"""Depth name -> bytes per value. Integers span [0, max]; floats are sRGB-encoded with 1.0 = white, unbounded."""
+from .limits import DEPTHS
 
 MAX_SIDE: Final[int] = 1 << 20
 

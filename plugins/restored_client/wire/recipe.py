@@ -6,6 +6,7 @@ import json
 from typing import Any, Dict, Final, Mapping, Optional
 
 from .errors import ClientError
+from .limits import SCALES
 from .messages import is_model_name
 
 RECIPE_FORMAT: Final = 1
@@ -59,12 +60,7 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
     if found > RECIPE_FORMAT:
         raise ClientError("bad_recipe", "This recipe was made by a newer version. Please update.", f"format {found}")
     strength, scale = recipe.get("strength", 1.0), recipe.get("scale", 1)
-    if (
-        isinstance(strength, bool)
-        or not isinstance(strength, (int, float))
-        or not 0.0 <= strength <= 1.0
-        or scale not in (1, 2, 4)
-    ):
+    if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not 0.0 <= strength <= 1.0 or scale not in SCALES:
         raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}")
     for name in ("instruction", "model", "sha256", "mask", "source", "wish"):
         if not isinstance(recipe.get(name), (str, type(None))):

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from restored.daemon.restoring import NOTHING_FOUND, NOTHING_WANTED, Restoring
-from restored.daemon.work import JobCancelled, Order
+from restored.daemon.work import Order
+from restored.ground.errors import Cancelled
 from restored.instruction import Plan
 from restored.models.bundle import write_bundle
 from restored.models.swift import Swift, SwiftConfig
@@ -131,7 +132,7 @@ def test_pieces_make_up_the_result(work, model) -> None:
 
 
 def test_cancel(work, model) -> None:
-    with pytest.raises(JobCancelled):
+    with pytest.raises(Cancelled):
         work.restore(Order(layer(), plan=PLAN, model=model), silent, lambda: True)
 
 

@@ -13,9 +13,9 @@ from restored import engine
 from restored.engine import physics
 from restored.engine.coarse import Guess, reduce
 from restored.engine.context import thumbnail
-from restored.engine.errors import Cancelled
 from restored.engine.pixels import Box
 from restored.engine.source import LayerSource
+from restored.ground.errors import Cancelled
 from restored.instruction.plan import Plan
 from restored.models.base import Request, Window
 from restored.models.bundle import Bundle

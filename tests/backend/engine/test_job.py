@@ -12,9 +12,9 @@ from restored import engine
 from restored.engine import store
 from restored.engine.devices import choose
 from restored.engine.enlarge import enlarge
-from restored.engine.errors import Cancelled, EngineError, PixelError
 from restored.engine.pixels import DEPTHS
 from restored.engine.runtimes import Kernel, Runtime, Work
+from restored.ground.errors import Cancelled, EngineError, PixelError
 from restored.instruction.plan import Plan, Step
 from restored.models.bundle import Bundle
 

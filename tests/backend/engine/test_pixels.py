@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from restored.engine.errors import PixelError
 from restored.engine.pixels import DEPTHS, add_residual, check_layer, check_mask, full_scale, mask_weight, to_unit, visible
+from restored.ground.errors import PixelError
 
 layers = st.sampled_from(list(DEPTHS.values())).flatmap(
     lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=3, max_dims=3, max_side=4).map(lambda s: (*s[:2], 1 + s[2] % 4)))

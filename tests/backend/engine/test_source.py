@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored.engine.context import check_context, small_size, thumbnail
-from restored.engine.errors import PixelError
 from restored.engine.grids import read_grid
 from restored.engine.holes import CELL, fill_grid
 from restored.engine.pixels import Box
 from restored.engine.source import LayerSource, mirrored
+from restored.ground.errors import PixelError
 
 
 @given(st.integers(1, 9), st.integers(0, 30), st.integers(0, 30))

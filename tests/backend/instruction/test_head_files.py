@@ -57,7 +57,7 @@ def test_damaged_picture_file_is_refused(copy):
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
     file.write_bytes(data)
-    with pytest.raises(picture.PictureError, match="damaged"):
+    with pytest.raises(picture.EstimatorError, match="damaged"):
         picture.load(file)
 
 

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 import yaml
 from torch import Tensor
 
+from restored.ground.limits import CONTEXT_SIDE
 from restored.instruction.plan import Plan
 from restored.instruction.tasks import LABELS
 from restored.models.base import Request
@@ -21,8 +22,6 @@ from restored.models.whole import restore_whole
 
 from .. import checkpoint
 from ..config import ModelConfig
-
-CONTEXT_SIDE = 256
 
 
 class Subject(Protocol):

@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import openvino as ov
 
+from restored.ground.cores import cores
 from restored.models.base import Model, Window
 
-from ..load import cores
 from ..pixels import Floats
 from .base import Kernel, Runtime, Work
 

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Files that are replaced: they appear whole or not at all, for pictures, settings and plug-ins alike."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from .errors import PictureError
+from .errors import FileError
 
 _SENTENCES: Final = {
     errno.ENOSPC: "The disk is full: there is no room for “{name}” in {folder}.",
@@ -27,26 +27,26 @@ _SENTENCES: Final = {
 
 
 def check_writable(path: Path) -> None:
-    """Raise PictureError where writing `path` is bound to fail, so that one learns it before the work, not after."""
+    """Raise FileError where writing `path` is bound to fail, so that one learns it before the work, not after."""
     folder = path.parent
     if not folder.is_dir():
-        raise PictureError(_sentence(path, errno.ENOTDIR if folder.exists() else errno.ENOENT))
+        raise FileError(_sentence(path, errno.ENOTDIR if folder.exists() else errno.ENOENT))
     if path.is_dir():
-        raise PictureError(f"“{path}” is a folder; name a file to write.")
+        raise FileError(f"“{path}” is a folder; name a file to write.")
     # Replacing needs no right on the file itself, but who made a file read-only wants it kept (and root may do anything).
     if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
-        raise PictureError(f"“{path.name}” is read-only, so it is left as it is. Choose another name for the result.")
+        raise FileError(f"“{path.name}” is read-only, so it is left as it is. Choose another name for the result.")
     if not os.access(folder, os.W_OK):
         read_only_disk = hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY
-        raise PictureError(_sentence(path, errno.EROFS if read_only_disk else errno.EACCES))
+        raise FileError(_sentence(path, errno.EROFS if read_only_disk else errno.EACCES))
 
 
 @contextmanager
-def atomic(path: Path, staging: Path | None = None) -> Iterator[BinaryIO]:
+def atomic(path: Path, staging: Path | None = None, *, mode: int | None = None) -> Iterator[BinaryIO]:
     """A file to write that replaces `path` when the block ends well, and is removed without a trace when it does not.
 
-    It lies in the same folder, or in `staging` on the same disk, since only then is the final rename one step. Raises
-    PictureError for what the disk refuses.
+    It lies in the same folder, or in `staging` on the same disk, since only then is the final rename one step. mode: its rights;
+    None for an ordinary file's. Raises FileError for what the disk refuses.
     """
     check_writable(path)
     temporary = ""
@@ -56,12 +56,12 @@ def atomic(path: Path, staging: Path | None = None) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
+        os.chmod(temporary, _mode(path) if mode is None else mode)
         os.replace(temporary, path)
     except OSError as error:
         if error.errno is None:  # no disk's complaint, but an encoder's
             raise
-        raise PictureError(_sentence(path, error.errno)) from error
+        raise FileError(_sentence(path, error.errno)) from error
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
