@@ -10,6 +10,7 @@ import typer
 from restored.ground.text import visible
 
 from . import say, usage
+from .archive import archive
 from .batch import batch
 from .daemon import daemon
 from .doctor import doctor
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("run")(run_command)
 app.command("batch")(batch)
 app.command("explain")(explain)
+app.add_typer(archive, name="archive")
 app.add_typer(daemon, name="daemon")
 app.add_typer(models, name="models")
 app.add_typer(plugins, name="plugins")

@@ -26,7 +26,7 @@ from .workers import worker
 HOPELESS: Final = ("not_installed", "start_failed", "protocol", "unsafe", "model", "bad_plan", "engine_missing")
 """Errors that the next picture would meet as well."""
 
-_ENDINGS: Final = {"png": ".png", "tiff": ".tif", "tif": ".tif", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp"}
+ENDINGS: Final = {"png": ".png", "tiff": ".tif", "tif": ".tif", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp"}
 _POLICIES: Final = ("ask", "skip", "rename", "overwrite")
 _LISTED: Final = 20
 """Sentences about single files that are said on the terminal; --report and --page have them all."""
@@ -68,7 +68,7 @@ def batch(
     """Restore every photograph of a folder. Interrupted, it goes on where it stopped; a bad file does not stop the rest."""
     if output is None:
         raise typer.BadParameter("Say where the results go, such as: -o restored", param_hint="--output")
-    if format is not None and format.lower() not in _ENDINGS:
+    if format is not None and format.lower() not in ENDINGS:
         raise typer.BadParameter("The format is one of: png, tiff, jpeg, webp.", param_hint="--format")
     if on_conflict not in _POLICIES:
         raise typer.BadParameter(f"It is one of: {', '.join(_POLICIES)}.", param_hint="--on-conflict")
@@ -76,7 +76,7 @@ def batch(
         raise typer.BadParameter("A suffix is a part of a name, without slashes.", param_hint="--suffix")
     wish = make_wish(instruction, recipe, strength, scale, model, device)
     _check(folder, output)
-    ending = _ENDINGS[format.lower()] if format else None
+    ending = ENDINGS[format.lower()] if format else None
     try:
         ledger = Ledger(output, wish, again=again)
     except LedgerError as error:

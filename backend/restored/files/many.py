@@ -65,6 +65,7 @@ def restore_many(
     writers: int = WRITERS,
     budget: int | None = None,
     reader: Callable[[], Any] = Reader,
+    after: Callable[[Job, Report], None] = lambda job, report: None,
     progress: OnProgress = lambda fraction, words: None,
     cancelled: Callable[[], bool] = never,
 ) -> None:
@@ -72,7 +73,8 @@ def restore_many(
 
     explain: the sentence for an exception; hopeless: whether every picture would meet it. forced: the targets' endings were
     asked for, so that they stay whatever the picture needs. show: outcomes carry a pair of thumbnails. budget: bytes of
-    pictures on their way. reader: makes what reads, one for each of `readers` threads.
+    pictures on their way. reader: makes what reads, one for each of `readers` threads. after: called in a
+    writer's thread once a result is written; what it raises is the job's error.
     Cancelled, it returns, or raises what `restore` raises then; it also raises what is hopeless. Pictures that are being written
     are finished first.
     """
@@ -104,7 +106,7 @@ def restore_many(
                     tell(Outcome(event.job, error=explain(error), code=str(getattr(error, "code", "") or "")))
                     continue
                 waiting += 1
-                pool.submit(_write, event, done, wish, quality, staging, show, explain, line.events.put)
+                pool.submit(_write, event, done, wish, quality, staging, show, explain, after, line.events.put)
             else:
                 line.reading -= 1
     finally:
@@ -179,6 +181,7 @@ class _Line:
         except Exception as error:  # the jobs themselves
             self.events.put(Outcome(Job(Path(), Path(), ""), error=self._explain(error)))
         finally:
+            self._readers.remove(reader)
             reader.close()
             self.events.put(None)
 
@@ -243,6 +246,7 @@ def _write(
     staging: Path | None,
     show: bool,
     explain: Callable[[BaseException], str],
+    after: Callable[[Job, Report], None],
     tell: Callable[[_Written], None],
 ) -> None:
     job, loaded = event.job, event.loaded
@@ -250,6 +254,7 @@ def _write(
         if staging is not None:
             staging.mkdir(parents=True, exist_ok=True)
         report = save(loaded, done, job.target, wish, quality=quality, staging=staging)
+        after(job, report)
         outcome = Outcome(job, report, pair=pair(loaded, done) if show else None)
     except BaseException as error:
         outcome = Outcome(job, error=explain(error))

@@ -26,7 +26,8 @@ h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:32px 0 8px}p{margin:4p
 figure{margin:0;border:1px solid var(--line);border-radius:8px;overflow:hidden}
 figcaption{padding:8px 12px;overflow-wrap:anywhere}figcaption b{display:block}
 .pair{position:relative;display:block;line-height:0;background:var(--soft)}
-.pair img{width:100%;height:auto;display:block}.pair img+img{position:absolute;inset:0;height:100%;clip-path:inset(0 0 0 var(--at,50%))}
+.pair img{width:100%;height:auto;display:block}
+.pair img+img{position:absolute;inset:0;height:100%;clip-path:inset(0 0 0 var(--at,50%))}
 .pair input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:ew-resize}
 .pair i{position:absolute;top:0;bottom:0;left:var(--at,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 3px #000;
 pointer-events:none}.pair:focus-within{outline:3px solid #4a90e2}

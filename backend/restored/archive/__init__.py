@@ -1,0 +1,11 @@
+"""An archive of up to millions of pictures: planned once, worked in shards by whatever runs them, reported at any time.
+
+A shard alone needs no scheduler: `work` does one, in any process on any machine that sees the folders, and may be killed.
+"""
+
+from .order import ArchiveError, Order
+from .plan import plan
+from .report import Status, status
+from .work import ShardReport, Workbench
+
+__all__ = ["ArchiveError", "Order", "ShardReport", "Status", "Workbench", "plan", "status"]

@@ -1,0 +1,97 @@
+"""Dask distributed: workers of this machine, or of a cluster whose scheduler runs."""
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+import dask
+import distributed
+
+from .bench import work_here
+from .engine_local import default_workers
+from .order import ArchiveError
+from .running import Lost, Place
+from .work import ShardReport
+
+
+class Dask:
+    """Shards as tasks. A worker that is killed gives its shard back; off this machine only with TLS."""
+
+    def __init__(self, target: str, place: Place) -> None:
+        self._target, self._engine = target, place.worker_engine
+        self._cluster: Any = None
+        if place.address is None:
+            workers = place.workers or default_workers()
+            # workers that are daemons may have no children, and reading wants processes of its own
+            with dask.config.set({"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 0}):
+                self._cluster = distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,  # pyright: ignore[reportArgumentType]: none
+                    silence_logs=50,
+                    memory_limit=0,  # pictures are bounded by `restore_many`, whose memory Dask cannot see into
+                )
+            self._client = distributed.Client(self._cluster)
+            self.room = 2 * workers
+        else:
+            check_address(place.address, place.tls)
+            try:
+                self._client = distributed.Client(place.address, security=_security(place.tls), timeout=20)
+            except (OSError, TimeoutError) as error:
+                raise ArchiveError(f"The scheduler at {place.address} does not answer. Is it running?") from error
+            self.room = 2 * max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        self._futures: dict[Any, int] = {}
+        self._run = 0
+
+    def submit(self, shard: int) -> None:
+        self._run += 1  # another key each time: Dask remembers what a key came to
+        future = self._client.submit(
+            work_here, self._target, shard, self._engine, pure=False, key=f"shard-{shard:05}-{self._run}", retries=0
+        )
+        self._futures[future] = shard
+
+    def finished(self, timeout: float) -> list[tuple[int, ShardReport | BaseException]]:
+        try:
+            waited: Any = distributed.wait(list(self._futures), timeout=timeout, return_when="FIRST_COMPLETED")
+        except (TimeoutError, distributed.TimeoutError):
+            return []
+        back: list[tuple[int, ShardReport | BaseException]] = []
+        for future in waited.done:
+            shard = self._futures.pop(future)
+            error = future.exception() if future.status != "cancelled" else Lost()
+            lost = isinstance(error, (distributed.KilledWorker, Lost))
+            back.append((shard, Lost() if lost else error or future.result()))
+        return back
+
+    def close(self, *, kill: bool) -> None:
+        self._client.close(timeout=5 if kill else 30)
+        if self._cluster is not None:
+            self._cluster.close(timeout=5 if kill else 30)
+
+
+def check_address(address: str, tls: dict[str, str]) -> None:
+    """Raise ArchiveError for a scheduler on another machine that is to be spoken to in the open."""
+    parts = urlsplit(address if "//" in address else f"tcp://{address}")
+    if parts.scheme == "tls":
+        if not {"ca", "cert", "key"} <= tls.keys():
+            raise ArchiveError("A scheduler behind tls:// needs --tls-ca, --tls-cert and --tls-key.")
+        return
+    host = parts.hostname or ""
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        raise ArchiveError(
+            f"{address} is another machine, where everything would travel in the open and anybody could send work. "
+            "Start its scheduler with TLS and give tls://… with --tls-ca, --tls-cert and --tls-key."
+        )
+
+
+def _security(tls: dict[str, str]) -> Any:
+    if not tls:
+        return None
+    return distributed.Security(
+        tls_ca_file=tls["ca"], tls_client_cert=tls["cert"], tls_client_key=tls["key"], require_encryption=True
+    )

@@ -1,0 +1,90 @@
+"""What an archive is to become: written once by `plan`, read by everything else."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, NamedTuple
+
+from restored.files import Wish
+
+from .trees import OURS, Tree
+
+FORMAT: Final = 1
+NAME: Final = f"{OURS}/order.json"
+
+
+class ArchiveError(RuntimeError):
+    """Something that the user can mend; the message is a sentence for them."""
+
+
+class Row(NamedTuple):
+    """One picture: its path in the source, its size, a mark that changes with it, and the path of its result."""
+
+    name: str
+    size: int
+    mark: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The wish, what it is for, and what it was made with."""
+
+    source: str
+    wish: Wish
+    model: str
+    fingerprint: str
+    version: str
+    shards: int
+    pictures: int
+    quality: int | None = None
+    forced: bool = False
+    """Whether the results' format was asked for."""
+    on_conflict: str = "skip"
+    left_alone: tuple[str, ...] = field(default=())
+    """Sentences about what is no picture."""
+
+    @property
+    def key(self) -> str:
+        """Changes whenever the results would."""
+        text = f"{self.wish.digest()}\0{self.fingerprint}\0{self.quality}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def hash_of(self, row: Row) -> str:
+        """What a record of `done` must say for this picture to be left out."""
+        text = f"{self.key}\0{row.name}\0{row.size}\0{row.mark}\0{row.result}"
+        return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
+    def write(self, tree: Tree) -> None:
+        said = {**asdict(self), "format": FORMAT, "key": self.key}
+        tree.write(NAME, json.dumps(said, indent=1, ensure_ascii=True).encode())
+
+    @classmethod
+    def read(cls, tree: Tree) -> "Order":
+        """Raises ArchiveError."""
+        try:
+            said: dict[str, Any] = json.loads(tree.read(NAME))
+        except FileNotFoundError:
+            raise ArchiveError(f"There is no plan in “{tree.url}”. Make one with `restored archive plan`.") from None
+        except ValueError as error:
+            raise ArchiveError(
+                f"The plan in “{tree.url}” is damaged. Make it anew with `restored archive plan --anew`."
+            ) from error
+        if said.pop("format", None) != FORMAT:
+            raise ArchiveError(f"The plan in “{tree.url}” was made by another version of restored.")
+        said.pop("key", None)
+        return cls(**{**said, "wish": Wish(**said["wish"]), "left_alone": tuple(said["left_alone"])})
+
+
+def shard_name(number: int) -> str:
+    return f"{OURS}/shards/{number:05}.jsonl"
+
+
+def read_shard(tree: Tree, number: int) -> list[Row]:
+    """Raises ArchiveError."""
+    try:
+        return [Row(*json.loads(line)) for line in tree.read(shard_name(number)).splitlines() if line]
+    except FileNotFoundError:
+        raise ArchiveError(f"There is no shard {number} in “{tree.url}”.") from None
+    except (ValueError, TypeError) as error:
+        raise ArchiveError(f"Shard {number} of “{tree.url}” is damaged.") from error

@@ -1,0 +1,211 @@
+"""Folders that need not be on this machine, through fsspec: whole files in, whole files out, lines that only accumulate."""
+
+import os
+import shutil
+import socket
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import fsspec
+
+from restored.files.walk import Walked, pictures
+from restored.io import READABLE
+
+OURS: Final = ".restored-archive"
+_HERE: Final = f"{socket.gethostname()}-{os.getpid()}"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder by its address: a path of this machine, or what fsspec knows (s3://bucket/folder)."""
+
+    url: str
+    _fs: Any = field(init=False, repr=False, compare=False)
+    _root: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        fs, root = fsspec.core.url_to_fs(self.url)
+        object.__setattr__(self, "_fs", fs)
+        object.__setattr__(self, "_root", root.rstrip("/") or "/")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tree, (self.url,)  # file systems hold connections, which do not travel between processes
+
+    @property
+    def local(self) -> bool:
+        return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
+
+    def path(self, name: str) -> Path:
+        """Where a file of a local tree lies."""
+        return Path(self._root, *PurePosixPath(name).parts)
+
+    def at(self, name: str) -> str:
+        return f"{self._root}/{name}"
+
+    def exists(self, name: str) -> bool:
+        return self.path(name).exists() if self.local else bool(self._fs.exists(self.at(name)))
+
+    def read(self, name: str) -> bytes:
+        """Raises FileNotFoundError."""
+        return self._fs.cat_file(self.at(name))
+
+    def write(self, name: str, data: bytes) -> None:
+        """Whole or not at all."""
+        if not self.local:
+            self._fs.pipe_file(self.at(name), data)  # an object store shows an object once it is whole
+            return
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}-{_HERE}-{uuid.uuid4().hex[:8]}.part")
+        try:
+            part.write_bytes(data)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def put(self, source: Path, name: str) -> None:
+        """A file of this machine as a file of a tree that is elsewhere."""
+        self._fs.put_file(str(source), self.at(name))
+
+    @contextmanager
+    def fetched(self, name: str, folder: Path) -> Iterator[Path]:
+        """A file as one of this machine: itself, or a copy in `folder` that goes afterwards."""
+        if self.local:
+            yield self.path(name)
+            return
+        copy = folder / f"{uuid.uuid4().hex[:12]}{PurePosixPath(name).suffix}"
+        try:
+            self._fs.get_file(self.at(name), str(copy))
+            yield copy
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def names(self, folder: str) -> list[str]:
+        """What one folder of ours holds (never one of results, which may be millions)."""
+        with suppress(FileNotFoundError):
+            self._fs.invalidate_cache(self.at(folder))
+            return sorted(PurePosixPath(found).name for found in self._fs.ls(self.at(folder), detail=False))
+        return []
+
+    def remove(self, folder: str) -> None:
+        with suppress(FileNotFoundError):
+            self._fs.rm(self.at(folder), recursive=True)
+
+    def walk(self, walked: Walked, leave_out: "Tree | None" = None) -> Iterator[tuple[str, int, str]]:
+        """(name, size, mark) of every picture; the mark changes when the file does. Holds one folder at a time."""
+        if self.local:
+            out = Path(leave_out._root) if leave_out is not None and leave_out.local else None
+            for path in pictures(Path(self._root), walked, recursive=True, leave_out=out):
+                with suppress(OSError):
+                    status = path.stat()
+                    yield path.relative_to(self._root).as_posix(), status.st_size, str(status.st_mtime_ns)
+            return
+        skip = leave_out._root if leave_out is not None and not leave_out.local else None
+        for folder, inside, files in self._fs.walk(self._root, detail=True):
+            if skip is not None and (folder == skip or folder.startswith(skip + "/")):
+                inside.clear()
+                continue
+            for base, info in sorted(files.items()):
+                ending = PurePosixPath(base).suffix.lower()
+                if base.startswith("._"):
+                    walked.notes_of_macos += 1
+                elif ending not in READABLE:
+                    walked.unread[ending] += 1
+                else:
+                    name = f"{folder}/{base}"[len(self._root) + 1 :]
+                    mark = info.get("ETag") or info.get("LastModified") or info.get("mtime") or ""
+                    yield name, int(info.get("size") or 0), str(mark)
+
+
+class Lines:
+    """Lines that only accumulate, under one name: appended to a file, or a row of numbered objects where files cannot grow.
+
+    Closed or not, what was added survives a kill: on this machine every line, in an object store all but the last few seconds.
+    """
+
+    EVERY: Final = 200
+    """Lines after which an object is written."""
+
+    def __init__(self, tree: Tree, name: str) -> None:
+        self._tree, self._name = tree, name
+        self._waiting: list[bytes] = []
+        self._run, self._number = uuid.uuid4().hex[:8], 0
+        self._file: int | None = None
+
+    def add(self, line: bytes) -> None:
+        if not self._tree.local:
+            self._waiting.append(line)
+            if len(self._waiting) >= self.EVERY:
+                self.flush()
+            return
+        if self._file is None:
+            path = self._tree.path(self._name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)
+            with open(path, "rb") as file:
+                # a kill may have cut the last line short; the next begins a line of its own
+                end = file.seek(0, os.SEEK_END)
+                file.seek(max(0, end - 1))
+                line = line if file.read(1) in (b"", b"\n") else b"\n" + line
+        os.write(self._file, line + b"\n")
+
+    def flush(self) -> None:
+        """Put what waits into the object store."""
+        if self._waiting:
+            self._tree.write(f"{self._name}.{self._run}.{self._number:05}", b"\n".join(self._waiting) + b"\n")
+            self._waiting, self._number = [], self._number + 1
+
+    def close(self) -> None:
+        self.flush()
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    @staticmethod
+    def read(tree: Tree, name: str, listed: list[str] | None = None) -> Iterator[bytes]:
+        """All lines that are whole. listed: the names in the lines' folder, where they are known already."""
+        if tree.local:
+            with suppress(FileNotFoundError):
+                yield from tree.read(name).split(b"\n")
+            return
+        folder, _, base = name.rpartition("/")
+        for found in listed if listed is not None else tree.names(folder):
+            if found.startswith(base + "."):
+                yield from tree.read(f"{folder}/{found}").split(b"\n")
+
+
+@contextmanager
+def workplace(tree: Tree, name: str) -> Iterator[Path]:
+    """A folder of this process for half-written files, on the disk of a local tree's results; what dead ones left is swept."""
+    if not tree.local:
+        with tempfile.TemporaryDirectory(prefix="restored-") as folder:
+            yield Path(folder)
+        return
+    base = tree.path(f"{OURS}/parts/{name}")
+    base.mkdir(parents=True, exist_ok=True)
+    for left in base.iterdir():
+        if _dead(left.name):
+            shutil.rmtree(left, ignore_errors=True)
+    mine = base / f"{socket.gethostname()}-{os.getpid()}"
+    mine.mkdir(exist_ok=True)
+    try:
+        yield mine
+    finally:
+        shutil.rmtree(mine, ignore_errors=True)
+        with suppress(OSError):
+            base.rmdir()
+
+
+def _dead(name: str) -> bool:
+    """Whether the process that a folder of half-written files belongs to is known to be gone."""
+    host, _, pid = name.rpartition("-")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    import psutil
+
+    return not psutil.pid_exists(int(pid))
