@@ -85,7 +85,7 @@ def test_patch_and_context_share_the_haze() -> None:
     near, far = compose(patch, context, params, on)
     assert far is not None
     seen = far[..., 6:12, 12:18]
-    torch.testing.assert_close(torch.nn.functional.avg_pool2d(near, 4), seen, atol=0.01, rtol=0)
+    torch.testing.assert_close(torch.nn.functional.avg_pool2d(near, 4), seen, atol=0.02, rtol=0)
 
 
 def test_noise_is_fainter_in_the_dark_and_stays_so_in_the_target() -> None:

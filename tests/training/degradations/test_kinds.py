@@ -199,10 +199,30 @@ def test_truth_of_other_scenes() -> None:
         params = kind.draw(80, generator(), size=(64, 64))
         truth = kind.scene(view, params)
         other = (truth != view.image).flatten(1).any(1)
-        expected = {"dehaze": "night", "lowlight": "night", "enhance": "sepia"}.get(task)
-        assert torch.equal(other, params[expected].bool()) if expected else not other.any(), task
+        expected = {"dehaze": ("night", "sky"), "lowlight": ("night",), "enhance": ("sepia",)}.get(task, ())
+        assert torch.equal(other, torch.stack([params[name].bool() for name in expected] or [other & False]).any(0)), task
     sepia = degradation("enhance").scene(view, degradation("enhance").draw(80, generator(), size=(64, 64)))
     assert any(torch.equal(one[0], one[1]) for one in sepia)
+
+
+def test_a_hazy_sky_stays_what_it_is() -> None:
+    """Where the sky has the airlight's colour, haze changes nothing, and the truth is smooth."""
+    kind, view = degradation("dehaze"), View.whole(smooth_picture(30))
+    params = kind.draw(30, generator(), size=(64, 64))
+    for name, value in (
+        ("grain", 0),
+        ("quality", 0),
+        ("glow", 0),
+        ("night", False),
+        ("sky", 1),
+        ("sky_light", 1),
+        ("horizon", 0.5),
+    ):
+        params[name][:] = value
+    truth = kind.scene(view, params)
+    hazy = kind.render(view.with_image(truth), params)
+    assert float((hazy - truth)[..., :16, :].abs().max()) < 0.02
+    assert float(truth[..., :16, :].std((2, 3)).max()) < 1e-3
 
 
 def test_a_black_sky_is_black_in_both() -> None:

@@ -14,6 +14,8 @@ from .codec import through_jpeg
 _CELLS = 5
 _SHAPES = 3
 """Things that stand before the distance."""
+_STEEP = 60
+"""How sharply the sky ends at the horizon, in units of the ground's height."""
 _GROUND = 0.06
 """How near the ground at the lower edge is, in units of the distance at which haze is full."""
 
@@ -39,8 +41,9 @@ class Haze(Degradation):
 
     beta ~ 0.25-3.2, log-uniform. Airlight 0.5-1: gray within +-0.03 (45 %), bluish by up to 28 % (40 %; Rayleigh), warm by up to
     15 % (15 %; dust, dusk), and brighter towards one side by up to 12 %. In 8 % it is night: the truth is dark, the airlight is
-    0.12-0.45 (lamps in fog; Li et al. 2015). 45 % have sensor noise of standard deviation up to 0.02 on top, 30 % are saved as
-    JPEG at 65-95: who clears haze must not enlarge those.
+    0.12-0.45 (lamps in fog; Li et al. 2015). In half of the pictures outdoors the sky itself has the airlight's colour, with
+    0.9-1.08 of its light: there is nothing behind it to bring back, and who looks for it paints clouds of noise. 45 % have
+    sensor noise of standard deviation up to 0.02 on top, 30 % are saved as JPEG at 65-95: who clears haze must not enlarge those.
     """
 
     task: ClassVar[Task] = "dehaze"
@@ -56,9 +59,10 @@ class Haze(Degradation):
             )
         )[hue, torch.arange(n, device=device)]
         level = torch.where(night, uniform(generator, device, n, 0.12, 0.45), uniform(generator, device, n, 0.5, 1.0))
+        outdoors = uniform(generator, device, n) < 0.65
         near = uniform(generator, device, n, 0.05, 0.6) * (uniform(generator, device, n) < 0.5)
         return {
-            "outdoors": uniform(generator, device, n) < 0.65,
+            "outdoors": outdoors,
             "horizon": uniform(generator, device, n, 0.1, 0.6),
             "tilt": uniform(generator, device, n, -0.2, 0.2),
             "power": uniform(generator, device, n, 0.5, 1.6),
@@ -75,6 +79,8 @@ class Haze(Degradation):
             "air": level[:, None] * (1 + tint),
             "glow": uniform(generator, device, (n, 2), -0.12, 0.12),
             "night": night,
+            "sky": ((uniform(generator, device, n) < 0.5) & outdoors).float(),
+            "sky_light": uniform(generator, device, n, 0.9, 1.08),
             "dusk": uniform(generator, device, n, 0.25, 0.6),
             "grain": 0.02 * uniform(generator, device, n, -0.8, 1).clamp_min(0),
             "noise": normal(generator, device, (n, 3, *size)),
@@ -85,13 +91,24 @@ class Haze(Degradation):
 
     def scene(self, view: View, params: Params) -> Tensor:
         dark = column(params["dusk"]) * view.image**1.3
-        return torch.where(column(params["night"]), dark, view.image)
+        scene = torch.where(column(params["night"]), dark, view.image)
+        sky = torch.sigmoid(-_STEEP * self._below(view, params)) * column(params["sky"])
+        air = (params["air"] * params["sky_light"][:, None])[:, :, None, None] * self._glow(view, params)
+        return scene + sky * (air.clamp(0, 1) - scene)
+
+    def _below(self, view: View, params: Params) -> Tensor:
+        """How far below the horizon a place is: (N, 1, H, W), 1 at the lower edge."""
+        across, down = view.grid[..., 0][:, None] - 0.5, view.grid[..., 1][:, None]
+        horizon = column(params["horizon"])
+        return (down + column(params["tilt"]) * across - horizon) / (1 - horizon)
+
+    def _glow(self, view: View, params: Params) -> Tensor:
+        """How much brighter the airlight is than in the middle: (N, 1, H, W)."""
+        return 1 + ((view.grid - 0.5) * params["glow"][:, None, None, :] * 2).sum(-1)[:, None]
 
     def depth(self, view: View, params: Params) -> Tensor:
         """(N, 1, H, W) in 0..1."""
-        across, down = view.grid[..., 0][:, None] - 0.5, view.grid[..., 1][:, None]
-        horizon = column(params["horizon"])
-        below = (down + column(params["tilt"]) * across - horizon) / (1 - horizon)
+        below = self._below(view, params)
         plane = torch.where(below <= 0, 1.0, (_GROUND / below.clamp_min(1e-3)).clamp_max(1) ** column(params["power"]))
         fields = sample_field(params["fields"], view.grid)
         d = torch.where(column(params["outdoors"]), plane, torch.sigmoid(1.5 * fields[:, :1]))
@@ -108,8 +125,7 @@ class Haze(Degradation):
 
     def render(self, view: View, params: Params) -> Tensor:
         t = torch.exp(-column(params["beta"]) * self.depth(view, params))
-        glow = 1 + ((view.grid - 0.5) * params["glow"][:, None, None, :] * 2).sum(-1)[:, None]
-        air = (params["air"][:, :, None, None] * glow).clamp(0, 1)
+        air = (params["air"][:, :, None, None] * self._glow(view, params)).clamp(0, 1)
         out = air + (view.image - air) * t
         if view.far:
             return out.clamp(0, 1)

@@ -27,17 +27,17 @@ _GREEN = torch.tensor([[0.0, 1.0, 0.0], [1.0, 4.0, 1.0], [0.0, 1.0, 0.0]]) / 4
 class Noise(Degradation):
     """Four kinds, one per sample, from what a sensor gives to what a camera's file holds:
 
-    - white (30 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
+    - white (42 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
     - gray (5 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN, Wang et al. 2021: gray noise at p = 0.4).
-    - correlated (32 %): what is left of noise after demosaicing, in-camera smoothing and resizing: correlated between channels by
+    - correlated (27 %): what is left of noise after demosaicing, in-camera smoothing and resizing: correlated between channels by
       0-0.9, blurred with sigma 0.4-2 px, s ~ 1.2-30, log-uniform, so that half of it is weak; 45 % have chroma blotches of
       sigma 1.5-6 px on top, of strength 0.5-6 (Liu et al. 2008 describe both).
-    - camera (33 %): unprocessing, Brooks et al. 2019: in linear camera RGB with white-balance gains red 1.6-2.4, blue 1.4-2.0,
+    - camera (26 %): unprocessing, Brooks et al. 2019: in linear camera RGB with white-balance gains red 1.6-2.4, blue 1.4-2.0,
       noise of variance shot * x + read with log shot ~ U(ln 3e-5, ln 0.012), log read = 2.18 log shot + 1.20 + N(0, .26), on a
       Bayer mosaic (70 %) that is demosaiced bilinearly, back through the colour matrix; then chroma smoothing (35 %), luma
       smoothing (30 %) and sharpening (25 %) of the noise, as cameras do.
 
-    Of the last two 55 %, of the first two 12 %, are then saved as JPEG of quality 60-97; else about two thirds are rounded to
+    Of the last two 55 %, of the first two 6 %, are then saved as JPEG of quality 60-97; else about two thirds are rounded to
     8 bits. The processing acts on the noise alone: a camera's sharpening of the picture itself is not for a denoiser to undo.
     On a view with zoom z the noise averages out: s / z.
     """
@@ -45,12 +45,12 @@ class Noise(Degradation):
     task: ClassVar[Task] = "denoise"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        kind = choose(generator, device, n, (0.30, 0.05, 0.32, 0.33))
+        kind = choose(generator, device, n, (0.42, 0.05, 0.27, 0.26))
         low = torch.tensor([5.0, 5.0, 0.0, 1.0], device=device)[kind]
         high = torch.tensor([55.0, 45.0, 0.0, 1.0], device=device)[kind]
         log_shot = uniform(generator, device, n, -10.4143, -4.4228)
         even = low + (high - low) * uniform(generator, device, n)
-        saved = uniform(generator, device, n) < torch.where(kind < CORRELATED, 0.12, 0.55)
+        saved = uniform(generator, device, n) < torch.where(kind < CORRELATED, 0.06, 0.55)
 
         def some(share: float, low: float, high: float) -> Tensor:
             """U(low, high) for this share of the samples, 0 for the others."""

@@ -18,20 +18,20 @@ class Tone(Degradation):
     """y = (gain_c x)^gamma, flattened towards a gray, lifted, and desaturated; a function of each pixel, and for old pictures of
     its place. Four kinds:
 
-    - raw-flat (35 %), as a raw converter's neutral picture is beside a finished one: gain 0.75-1.02, gamma 0.95-1.5 (darker),
+    - raw-flat (48 %), as a raw converter's neutral picture is beside a finished one: gain 0.75-1.02, gamma 0.95-1.5 (darker),
       contrast 0.5-0.95 about 0.1-0.45 (blacks are raised), saturation 0.6-1 on top of that, casts +-6 %.
-    - anything wrong (20 %): gain U(.6, 1.35), gamma 0.65-1.6, contrast 0.45-1.05 about a pivot of 0.2-0.7, saturation 0.2-1.25,
+    - anything wrong (14 %): gain U(.6, 1.35), gamma 0.65-1.6, contrast 0.45-1.05 about a pivot of 0.2-0.7, saturation 0.2-1.25,
       casts +-22 % along red-blue and +-9 % along green-magenta.
-    - wrong exposure (25 %): linear light times 2^EV, EV ~ U(-2, 2), clipped as a sensor clips (Afifi et al. 2021, Section 3.2,
+    - wrong exposure (22 %): linear light times 2^EV, EV ~ U(-2, 2), clipped as a sensor clips (Afifi et al. 2021, Section 3.2,
       render raw files so), in half of them with a shoulder that rolls off from 0.8 in place of the hard clip.
-    - old (20 %): faded prints: blacks lifted by 0.05-0.3, contrast 0.4-0.85, saturation 0.1-0.7, a yellow, magenta or blue cast
+    - old (16 %): faded prints: blacks lifted by 0.05-0.3, contrast 0.4-0.85, saturation 0.1-0.7, a yellow, magenta or blue cast
       of up to 25 % that changes over the picture; in a third sepia, whose truth is gray, since the colours are gone.
     """
 
     task: ClassVar[Task] = "enhance"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        kind = choose(generator, device, n, (0.35, 0.20, 0.25, 0.20))
+        kind = choose(generator, device, n, (0.48, 0.14, 0.22, 0.16))
         pick = _Picker(kind, n, generator, device)
         warm, tint = (
             pick((-0.06, 0.06), (-0.22, 0.22), (-0.04, 0.04), (0, 0)),
