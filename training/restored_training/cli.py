@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from .papers.cli import papers
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -17,6 +19,7 @@ app = typer.Typer(
 )
 analyse = typer.Typer(no_args_is_help=True, help="Pictures of what a model learned.")
 app.add_typer(analyse, name="analyse")
+app.add_typer(papers, name="papers")
 
 console = Console(stderr=True)
 
@@ -251,6 +254,35 @@ def join(
     console.print(f"Wrote {to / 'checkpoint.pt'} with the experts for {', '.join(tasks)}.")
 
 
+@app.command("add-task")
+def add_a_task(
+    bundle: Annotated[str, typer.Argument(help="The bundle to add to: its folder or name.")],
+    task: Annotated[str, typer.Argument(help="The task to add.")],
+    to: Annotated[Path, typer.Option(help="The larger bundle's folder; its name is the model's name.")],
+    photographs: Photographs = None,
+    steps: Annotated[int, typer.Option(min=1)] = 200,
+    seed: int = 0,
+    device: Device = "cpu",
+) -> None:
+    """Teach a bundle one task more by training that task's biases alone; what it could do stays as it was, to the byte."""
+    from .adding import add_task
+    from .places import photograph_folder
+
+    with Progress(
+        TextColumn("step {task.completed:.0f}/{task.total:.0f}"), BarColumn(), TimeElapsedColumn(), console=console
+    ) as bar:
+        line = bar.add_task("", total=steps)
+        done = add_task(
+            bundle, task, to, photograph_folder(photographs), steps=steps, seed=seed, device=device,
+            tell=lambda step, loss: bar.update(line, completed=step),
+        )  # fmt: skip
+    grown = done.bytes_after - done.bytes_before
+    print(f"“{done.bundle.name}” can treat {done.task} now: {done.parameters:,} parameters, {grown:,} bytes more "
+          f"({grown / done.bytes_before:.1%}).")  # fmt: skip
+    print(f"On kept-out photographs: damaged {done.input:.2f} dB, general weights {done.before:.2f} dB, now {done.after:.2f} dB.")
+    print(f"Results of the older tasks that are the same to the byte: {', '.join(done.unchanged)}.")
+
+
 @app.command()
 def pack(
     out: Annotated[Path, typer.Argument(help="Folder for the pieces.")],
@@ -362,7 +394,7 @@ def head(
 
 @analyse.command("rank")
 def analyse_rank(
-    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint whose network has biases per task.")],
+    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint; without --finetuned, of a network with task biases.")],
     task: Annotated[str, typer.Option(help="Whose biases to look at.")] = "denoise",
     finetuned: Annotated[Path | None, typer.Option(help="A checkpoint of the same network: analyse the change instead.")] = None,
     out: Path = Path("rank.png"),
@@ -370,28 +402,35 @@ def analyse_rank(
     """Rank energy of a task's biases (or of the change to a finetuned network), constant against proportional rank."""
     from .analyses.rank import finetuning_deltas, plot_rank, task_deltas
     from .evaluation.subjects import model_of_checkpoint
-    from .places import known_task, network_with_biases
+    from .places import known_task, network_of, network_with_biases
 
-    model = network_with_biases(subject)
     if finetuned is not None:
-        deltas = finetuning_deltas(model.state_dict(), model_of_checkpoint(finetuned).state_dict())
+        deltas = finetuning_deltas(network_of(subject).state_dict(), model_of_checkpoint(finetuned).state_dict())
         plot_rank(deltas, "change by finetuning").save(out)
     else:
+        model = network_with_biases(subject)
         plot_rank(task_deltas(model, known_task(task)), f"biases of {task}").save(out)
     console.print(f"Wrote {out}.")
 
 
 @analyse.command("layers")
 def analyse_layers(
-    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint whose network has biases per task.")],
+    subject: Annotated[str, typer.Argument(help="A bundle or checkpoint; without --finetuned, of a network with task biases.")],
+    finetuned: Annotated[Path | None, typer.Option(help="A checkpoint of the same network: compare with it instead.")] = None,
     out: Path = Path("layers.png"),
 ) -> None:
     """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights), and how
     large each task's biases are beside the general weights and those weights' jitter."""
     from . import checkpoint
-    from .analyses.layers import bias_sizes, jitter, plot_layers, task_change
-    from .places import network_with_biases
+    from .analyses.layers import bias_sizes, jitter, layer_change, plot_layers, task_change
+    from .evaluation.subjects import model_of_checkpoint
+    from .places import network_of, network_with_biases
 
+    if finetuned is not None:
+        change = layer_change(network_of(subject).state_dict(), model_of_checkpoint(finetuned).state_dict())
+        plot_layers({name: {"finetuned": value} for name, value in change.items()}, "cosine similarity").save(out)
+        console.print(f"Wrote {out}.")
+        return
     model = network_with_biases(subject)
     plot_layers(task_change(model), "cosine similarity to the general weight").save(out)
     print("biases / general weights: " + ", ".join(f"{task} {size:.3f}" for task, size in bias_sizes(model).items()))

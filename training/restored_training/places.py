@@ -9,7 +9,7 @@ import numpy as np
 
 from restored.instruction.tasks import TASKS, Task, is_task
 from restored.models.base import ModelError
-from restored.models.lowrank import task_convs
+from restored.models.lowrank import task_layers
 from restored.models.restorer import Restorer
 
 from .data import DataError
@@ -40,22 +40,29 @@ def known_task(name: str) -> Task:
     """`name` as a task. Raises DataError."""
     if not is_task(name):
         raise DataError(f"“{name}” is not a task. The tasks are {', '.join(TASKS)}.")
-    return next(task for task in TASKS if task == name)
+    return name
 
 
-def network_with_biases(subject: str) -> Restorer:
-    """The network of a bundle or checkpoint. Raises ModelError for one whose convs have no biases per task."""
+def network_of(subject: str) -> Restorer:
+    """The network of a bundle or checkpoint, of any family. Raises ModelError or CheckpointError."""
     from .evaluation.subjects import model_of_checkpoint
 
     path = Path(subject)
     if path.suffix == ".pt":
-        model = model_of_checkpoint(path)
-    else:
-        from restored.models.bundle import load_bundle
+        return model_of_checkpoint(path)
+    from restored.models.bundle import load_bundle
 
-        model = load_bundle(path if path.exists() else subject).model
-    if model.tasks is None or not task_convs(model):
-        raise ModelError(f"{subject} is a {model.family} model; this analysis is for networks with biases per task.")
+    return load_bundle(path if path.exists() else subject).model
+
+
+def network_with_biases(subject: str) -> Restorer:
+    """The network of a bundle or checkpoint. Raises ModelError for one that has no biases per task."""
+    model = network_of(subject)
+    if model.tasks is None or not task_layers(model):
+        raise ModelError(
+            f"{subject} is a {model.family} model, which has no biases per task. Give a network finetuned from it "
+            "(--finetuned) to look at the change instead."
+        )
     return model
 
 

@@ -32,6 +32,24 @@ def list_models(json: Json = False) -> None:
 
 
 @models.command()
+def families(json: Json = False) -> None:
+    """List the kinds of networks that are known, with their sizes: parameters, cost per pixel, tasks, what runs them."""
+    from restored.models.sizes import sizes
+
+    entries = sizes()
+    if json:
+        say.print_json({"families": entries})
+        return
+    for entry in entries:
+        say.out.print(Text.assemble((entry["family"], "bold"), f"  runs on {', '.join(entry['runtimes'])}"))
+        for preset in entry["presets"]:
+            cost = f"{preset['kmacs_per_pixel']:.0f} kMAC per pixel" if preset["kmacs_per_pixel"] else "cost not counted"
+            facts = f"{preset['parameters'] / 1e6:.2f} M parameters, {cost}"
+            tasks = f"; {preset['parameters_per_task'] / 1e3:.0f} k more per task" if preset["parameters_per_task"] else ""
+            say.out.print(Text(f"    {preset['preset']}: {facts}{tasks}", style="dim"))
+
+
+@models.command()
 def info(name: Name, json: Json = False) -> None:
     """Show what a model is, what it was trained on and how good it is."""
     from restored.models.bundle import load_bundle

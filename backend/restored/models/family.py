@@ -26,6 +26,14 @@ class Family(ABC):
         """A network with fresh weights. architecture: its hyperparameters, as they stand in a bundle or run file. Raises
         TypeError, ValueError or ModelError for hyperparameters that it does not have."""
 
+    def presets(self) -> Mapping[str, Mapping[str, Any]]:
+        """Named configurations: hyperparameters as `network` takes them."""
+        return {"default": {}}
+
+    def macs_per_pixel(self, architecture: Mapping[str, Any]) -> float | None:
+        """Multiply-accumulates per pixel of a tile; None where nobody counted."""
+        return None
+
     def light(self, architecture: Mapping[str, Any], arrays: "Mapping[str, np.ndarray]") -> "Model":
         """The model with these weights (a state dict, float32) in its form that needs no torch. Only where `has_light`; raises as
         `network` does."""

@@ -1,8 +1,8 @@
 """A convolution whose weight carries one bias per task, of low or of full rank (Instruct-IPT, section 3: W' = W + B1 B2)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import ClassVar
+from contextlib import AbstractContextManager, contextmanager
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -93,6 +93,31 @@ class TaskConv2d(nn.Module):
         if self.rank is None:
             return torch.einsum("n,noi->oi", strengths, self.own[tasks])
         return low_rank(self.up[tasks], self.down[tasks], strengths)
+
+
+@runtime_checkable
+class TaskLayer(Protocol):
+    """A weight with a bias per task, whatever the family: what the analyses look at."""
+
+    weight: nn.Parameter
+    rank: int | None
+
+    def compiled(self, weights: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The weight and bias for one plan; weights: (tasks,), in the order of the network's `tasks`."""
+        ...
+
+    def change(self, tasks: Tensor | slice, strengths: Tensor) -> Tensor:
+        """What tasks add to the weight: (out, in*k*k)."""
+        ...
+
+    def without_tasks(self) -> AbstractContextManager[None]:
+        """While inside, the weight stays general whatever is asked for."""
+        ...
+
+
+def task_layers(network: nn.Module) -> dict[str, TaskLayer]:
+    """Every weight with a bias per task of a network, of any family, by its name."""
+    return {name: layer for name, layer in network.named_modules() if isinstance(layer, TaskLayer) and layer.rank != 0}
 
 
 def task_convs(network: nn.Module) -> dict[str, TaskConv2d]:

@@ -39,6 +39,7 @@ def test_nine_goes_on_from_its_weights(crops: Crops, tmp_path) -> None:
     assert again["psnr"]["derain"] == pytest.approx(found["psnr"]["derain"], abs=0.02)
 
 
+@pytest.mark.slow
 def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: Words) -> None:
     found = instructed.run(crops, words, instructed.Settings(steps=3, batch=2, seeds=(0,)), "cpu", tell=lambda line: None)
     assert found["members"][:2] == ["3D", "3D no text"]

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from restored.instruction.tasks import TASKS, Task
-from restored.models.lowrank import task_convs
+from restored.models.lowrank import task_layers
 from restored.models.restorer import Batch, Restorer
 
 from ..config import DataConfig, MixConfig
@@ -38,7 +38,7 @@ def layer_change(before: State, after: State) -> dict[str, float]:
 def task_change(model: Restorer, tasks: Sequence[Task] = TASKS) -> dict[str, dict[Task, float]]:
     """For a trained network: cosine similarity of each conv's general weight and its weight compiled for one task alone."""
     out: dict[str, dict[Task, float]] = {}
-    for name, conv in task_convs(model).items():
+    for name, conv in task_layers(model).items():
         out[name] = {}
         for task in tasks:
             with torch.no_grad():
@@ -53,7 +53,7 @@ def bias_sizes(model: Restorer) -> dict[Task, float]:
     Tasks whose biases stay as small as the general weights' own jitter (see `jitter`) have not been learned.
     """
     assert model.tasks is not None
-    convs = task_convs(model).values()
+    convs = task_layers(model).values()
     general = sum(float(conv.weight.detach().square().sum()) for conv in convs)
     out: dict[Task, float] = {}
     for index, task in enumerate(model.tasks):
@@ -64,7 +64,7 @@ def bias_sizes(model: Restorer) -> dict[Task, float]:
 
 def jitter(state: Mapping[str, State]) -> float:
     """How far a checkpoint's weights stray from their running average: |model - ema| / |ema| over all convs' general weights."""
-    names = [name for name in state["ema"] if name.startswith("convs.") and name.endswith(".weight")]
+    names = [name for name in state["ema"] if name.startswith(("convs.", "layers.")) and name.endswith(".weight")]
     apart = sum(float((state["model"][name] - state["ema"][name]).square().sum()) for name in names)
     size = sum(float(state["ema"][name].square().sum()) for name in names)
     return (apart / size) ** 0.5 if size else 0.0
@@ -78,7 +78,7 @@ def layer_effect(model: Restorer, batch: Batch, target: Tensor) -> dict[str, flo
     """
     whole = _psnr(model.train_on(batch), target)
     lost = {}
-    for name, conv in task_convs(model).items():
+    for name, conv in task_layers(model).items():
         with conv.without_tasks():
             lost[name] = whole - _psnr(model.train_on(batch), target)
     return lost

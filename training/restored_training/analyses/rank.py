@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from restored.instruction.tasks import Task
-from restored.models.lowrank import task_convs
+from restored.models.lowrank import task_layers
 from restored.models.restorer import Restorer
 
 from ..report.curves import to_image
@@ -21,7 +21,7 @@ def task_deltas(model: Restorer, task: Task) -> dict[str, Tensor]:
     """What one task adds to every conv: name -> (out, in*k*k)."""
     assert model.tasks is not None
     index = torch.tensor([model.tasks.index(task)])
-    return {name: conv.change(index, torch.ones(1)).detach() for name, conv in task_convs(model).items()}
+    return {name: conv.change(index, torch.ones(1)).detach() for name, conv in task_layers(model).items()}
 
 
 def finetuning_deltas(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -18,5 +18,16 @@ class InstructIPTFamily(Family):
 
         return InstructIPT(InstructIPTConfig(**architecture))
 
+    def presets(self) -> Mapping[str, Mapping[str, Any]]:
+        from .config import PRESETS
+
+        return PRESETS
+
+    def macs_per_pixel(self, architecture: Mapping[str, Any]) -> float:
+        from .config import InstructIPTConfig
+        from .layout import macs_per_pixel
+
+        return macs_per_pixel(InstructIPTConfig(**architecture))
+
 
 FAMILY: Final = InstructIPTFamily()

@@ -1,6 +1,7 @@
 """`instruct_ipt`: Instruct-IPT's method on an IPT-V2-style transformer. General weights plus a bias of low rank per task."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -34,6 +35,29 @@ class TaskWeight(nn.Module):
         self.weight = nn.Parameter(weight)
         self.bias = nn.Parameter(torch.zeros(dense.channels_out)) if dense.bias else None
         self.up, self.down = nn.ParameterDict(), nn.ParameterDict()
+        self.general = False
+
+    def compiled(self, weights: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The weight and bias for one plan, alone (a job compiles all layers together). weights: (tasks,)."""
+        if self.general or not self.rank:
+            return self.weight, self.bias
+        return self.weight + self.change(slice(None), weights).view_as(self.weight), self.bias
+
+    def change(self, tasks: Tensor | slice, strengths: Tensor) -> Tensor:
+        """What tasks add to the weight: (out, in*k*k). tasks: (n,) int64, their numbers; strengths: (n,) float."""
+        if not self.rank:
+            return torch.zeros_like(self.weight).flatten(1)
+        up, down = (torch.stack(list(side.values()))[tasks] for side in (self.up, self.down))
+        return low_rank(up, down, strengths)
+
+    @contextmanager
+    def without_tasks(self) -> Iterator[None]:
+        """While inside, the weight stays general whatever is asked for: to measure what its biases are worth."""
+        self.general = True
+        try:
+            yield
+        finally:
+            self.general = False
 
     def add_task(self, task: Task) -> None:
         if self.rank and task not in self.up:
@@ -120,7 +144,7 @@ class InstructIPT(Restorer):
         alike: dict[tuple[int, ...], list[tuple[str, TaskWeight]]] = {}
         for name, layer in self._weights().items():
             out[name] = (layer.weight, layer.bias)
-            if layer.rank and active:
+            if layer.rank and active and not layer.general:
                 alike.setdefault((*layer.weight.shape, layer.rank), []).append((name, layer))
         for group in alike.values():
             shape = group[0][1].weight
@@ -173,6 +197,21 @@ class InstructIPT(Restorer):
 
     def patch_unit(self, tasks: set[Task]) -> int:
         return self.stride
+
+    def serves(self, name: str) -> Task | None:
+        parts = name.split(".")
+        return parts[-1] if parts[0] == "layers" and parts[-2] in (UP, DOWN) else None
+
+    def alone(self, task: Task) -> dict[str, Any]:
+        return replace(self.config, tasks=(task,)).to_dict()
+
+    def adopt(self, weights: Mapping[str, Tensor], architecture: Mapping[str, Any]) -> dict[str, Tensor]:
+        """Weights of a network for other tasks: tasks that only this one has keep the biases that they have, tasks that only the
+        other has are left behind."""
+        own, other = self.config.to_dict(), InstructIPTConfig(**architecture).to_dict()
+        if {**own, "tasks": ()} != {**other, "tasks": ()}:
+            raise ModelError("Those weights are of an instruct_ipt network of another shape.")
+        return {name: weights.get(name, value) for name, value in self.state_dict().items()}
 
     def watch_deepest(self, keep: Callable[[Tensor], None]) -> int:
         self.tap = keep

@@ -22,6 +22,12 @@ class SwiftFamily(Family):
 
         return Swift(SwiftConfig(**architecture))
 
+    def macs_per_pixel(self, architecture: Mapping[str, Any]) -> float:
+        from .config import SwiftConfig
+        from .graph import macs_per_pixel
+
+        return macs_per_pixel(SwiftConfig(**architecture))
+
     def light(self, architecture: Mapping[str, Any], arrays: "Mapping[str, np.ndarray]") -> "SwiftModel":
         from .config import SwiftConfig
         from .model import SwiftModel

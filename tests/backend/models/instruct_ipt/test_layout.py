@@ -64,3 +64,15 @@ def test_presets_are_networks_of_the_registry() -> None:
         assert isinstance(again, InstructIPT)
         assert again.config == config
     assert set(PRESETS) >= {"paper", "desktop", "small", "toy"}
+
+
+def test_every_family_says_what_it_costs() -> None:
+    from restored.models.sizes import sizes
+
+    found = {entry["family"]: {each["preset"]: each for each in entry["presets"]} for entry in sizes()}
+    assert set(found["instruct_ipt"]) == set(PRESETS)
+    assert found["instruct_ipt"]["paper"]["parameters_per_task"] == parameters(preset("paper"))[1]
+    assert found["instruct_ipt"]["paper"]["kmacs_per_pixel"] == 1303.7
+    assert found["instructir"]["paper"]["parameters"] == 15_843_363
+    assert round(found["instructir"]["paper"]["kmacs_per_pixel"] * 256**2 / 1e6, 2) == 16.16, "16.17 GMAC measured, pools included"
+    assert found["swift"]["default"]["parameters"] > 2_000_000

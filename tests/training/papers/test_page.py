@@ -1,0 +1,124 @@
+"""Claims are judged by what was written beforehand, and the page says nothing that the results do not."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from restored_training.cli import app
+from restored_training.papers.judging import TABLES, judge, read_claims, tables
+from restored_training.papers.page import write_page
+
+NOISE = ("denoise s15", "denoise s25", "denoise s50")
+
+
+def elementary(gain: float) -> dict[str, Any]:
+    """Results in which low rank deblurs better than all others by `gain`, and nothing else differs."""
+    arms = ("plain", "wide", "prompt", "gate", "side", "replacement", "lowrank", "two-stage", "proportional")
+
+    def table(arm: str) -> dict[str, Any]:
+        blur = [[20.0 + picture + (gain if arm == "lowrank" else 0) for picture in range(6)] for _ in range(3)]
+        return {**{name: [[25.0] * 6] * 3 for name in NOISE}, "deblur": blur}
+
+    roles = ("embedder", "output", "resampling", "reduction", "qkv", "projection", "ffn", "layernorm")
+    still = dict.fromkeys(roles, [0.99] * 3)
+    row = {
+        "layer": "down0",
+        "role": "resampling",
+        "level": 0,
+        "full": 32,
+        "ranks": {},
+        "constant": [0.9] * 3,
+        "proportional": [0.5] * 3,
+    }
+    return {
+        "experiment": "elementary",
+        "settings": {"steps": 4, "seeds": [0, 1, 2]},
+        "machine": "a test",
+        "seconds": 1.0,
+        "pictures": list("abcdef"),
+        "arms": {arm: {"words": f"the arm {arm}", "parameters": 10} for arm in arms},
+        "input": {name: [[20.0] * 6] for name in (*NOISE, "deblur")},
+        "psnr": {arm: table(arm) for arm in arms},
+        "psnr half": {arm: table(arm) for arm in arms},
+        "similarity": {"denoise": {**still, "output": [0.5] * 3}, "deblur": {**still, "output": [0.6] * 3}, "mix": still},
+        "energy": {"denoise": [row], "deblur": [row]},
+    }
+
+
+@pytest.fixture
+def claims() -> dict[str, Any]:
+    return {claim["id"]: claim for claim in read_claims()[1]}
+
+
+def test_every_claim_belongs_to_a_table_and_names_figures(claims: dict[str, Any]) -> None:
+    assert len(claims) == len(read_claims()[1]), "ids are unique"
+    for claim in claims.values():
+        assert (claim["paper"], claim["table"]) in TABLES
+        assert TABLES[claim["paper"], claim["table"]][1] == claim["experiment"]
+        assert claim["figures"]
+    assert {(claim["paper"], claim["table"]) for claim in claims.values()} == set(TABLES)
+
+
+def test_a_gain_is_seen_and_none_is_not(claims: dict[str, Any]) -> None:
+    found = judge(claims["ipt-1a"], {"elementary": elementary(0.3)})
+    assert found.verdict == "supported"
+    assert found.full is not None
+    assert found.full.mean == pytest.approx(0.3)
+    assert judge(claims["ipt-1b"], {"elementary": elementary(0.3)}).verdict == "not supported", "noise did not gain"
+    assert judge(claims["ipt-1a"], {"elementary": elementary(-0.3)}).verdict == "not supported"
+    assert judge(claims["ipt-1a"], {}).verdict is None
+
+
+def test_a_gain_that_turns_with_the_length_is_none(claims: dict[str, Any]) -> None:
+    results = elementary(0.3)
+    results["psnr half"] = elementary(-0.3)["psnr"]
+    assert judge(claims["ipt-1a"], {"elementary": results}).verdict == "not supported"
+
+
+def test_similarity_needs_the_control(claims: dict[str, Any]) -> None:
+    results = elementary(0)
+    assert judge(claims["ipt-2"], {"elementary": results}).verdict == "supported"
+    control = copy.deepcopy(results)
+    control["similarity"]["mix"]["output"] = [0.4] * 3
+    assert judge(claims["ipt-2"], {"elementary": control}).verdict == "not supported", "the mix moves it as much"
+
+
+def test_energy_is_judged_at_the_finest_level(claims: dict[str, Any]) -> None:
+    results = elementary(0)
+    assert judge(claims["ipt-f2"], {"elementary": results}).verdict == "supported"
+    results["energy"]["deblur"][0]["proportional"] = [0.8] * 3
+    assert judge(claims["ipt-f2"], {"elementary": results}).verdict == "not supported"
+
+
+def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    results.mkdir()
+    (results / "elementary.json").write_text(json.dumps(elementary(0.3)))
+    write_page(tmp_path / "papers.md", {"elementary": elementary(0.3)}, tables(results))
+    text = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert "+0.300 (+0.300 to +0.300)" in text
+    assert "**supported**" in text
+    assert "**not run**" in text
+    assert "Not run yet: instructed, diffusion, nine." in text
+    for name in ("claims", "energy"):
+        assert (tmp_path / "papers" / f"{name}.png").stat().st_size > 1000
+        assert f"(papers/{name}.png)" in text
+
+
+def test_the_list_is_json_for_whoever_checks(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["papers", "list", "--json", "--results", str(tmp_path)])
+    assert result.exit_code == 0
+    found = json.loads(result.output)["tables"]
+    assert {(table["paper"], table["table"]) for table in found} == set(TABLES)
+    assert all(table["state"] == "not run" for table in found)
+    assert all(table["command"].startswith("restored-train papers run ") for table in found)
+
+
+def test_an_archive_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    line = ["papers", "run", "elementary", "--crops", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, line)
+    assert "Make it with “restored-train papers pack" in str(result.exception)

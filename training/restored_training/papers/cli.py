@@ -1,0 +1,106 @@
+"""`restored-train papers`: the two papers' claims, how they are tested, and what came of it."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+
+papers = typer.Typer(no_args_is_help=True, help="The two papers' claims at a size that fits: list, run, report.")
+
+console = Console(stderr=True)
+
+Experiment = Literal["elementary", "instructed", "diffusion", "nine"]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@papers.command("list")
+def list_tables(
+    as_json: Json = False,
+    results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
+) -> None:
+    """List the tables: what each compares, its command, whether it was measured, and the verdicts."""
+    from .judging import tables
+
+    found = tables(results)
+    if as_json:
+        print(json.dumps({"tables": found}, ensure_ascii=False))
+        return
+    for table in found:
+        number = table["table"] if table["table"].startswith("Figure") else f"Table {table['table']}"
+        print(f"{table['paper']}, {number}: {table['title']} ({table['state']}; {table['command']})")
+        for claim in table["verdicts"]:
+            interval = _interval(claim)
+            print(f"    {claim['verdict']}: {claim['says']}{interval}")
+
+
+def _interval(claim: dict[str, Any]) -> str:
+    found = claim["full"]
+    if found is None:
+        return f" ({claim['facts']})" if claim["facts"] else ""
+    return f" ({found['mean']:+.3f} dB, {found['low']:+.3f} to {found['high']:+.3f})"
+
+
+@papers.command("pack")
+def pack_crops(
+    out: Annotated[Path, typer.Argument(help="Folder for the two archives.")],
+    photographs: Annotated[list[Path] | None, typer.Option(help="Folders of photographs; default: those of ../shared.")] = None,
+    words: Annotated[bool, typer.Option(help="Also the sentences' vectors (takes minutes).")] = True,
+) -> None:
+    """Pack crops of the free photographs, and the sentences' vectors: all that the experiments read."""
+    from ..places import shared
+    from . import crops
+    from . import words as sentences
+
+    out.mkdir(parents=True, exist_ok=True)
+    folders = photographs or [shared() / "data" / "train" / name for name in ("free", "free-2")]
+    packed = crops.build(folders)
+    packed.save(out / "papers-crops.npz")
+    console.print(f"Wrote {len(packed.train)} crops to train on and {len(packed.test)} kept-out ones.")
+    if words:
+        sentences.build().save(out / "papers-words.npz")
+        console.print("Wrote the sentences' vectors.")
+
+
+@papers.command("run")
+def run_experiment(
+    experiment: Annotated[Experiment, typer.Argument(help="Which one; “list” says which tables it is for.")],
+    crops: Annotated[Path, typer.Option(help="Archive of crops, from “papers pack”.")] = Path("papers/papers-crops.npz"),
+    words: Annotated[Path, typer.Option(help="Archive of sentences' vectors, from “papers pack”.")] = Path(
+        "papers/papers-words.npz"
+    ),
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; default: training/results/papers.")] = None,
+    settings: Annotated[Path | None, typer.Option(help="The run file; default: training/runs/papers/EXPERIMENT.json.")] = None,
+    device: str = "cpu",
+    keep: Annotated[Path, typer.Option(help="Folder where trained arms wait for a resumed run.")] = Path("runs/papers"),
+) -> None:
+    """Train and measure one experiment; stopped and started again, it goes on where it was."""
+    from .judging import claims_file, results_folder
+    from .running import run
+
+    file = settings or claims_file().with_name(f"{experiment}.json")
+    changes = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    place = out or results_folder()
+    found = run(experiment, crops, words, changes, device, keep=keep, tell=lambda line: console.print(line, highlight=False))
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{experiment}.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+    console.print(f"Wrote {place / f'{experiment}.json'}.")
+
+
+@papers.command("report")
+def report(
+    results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
+    page: Annotated[Path | None, typer.Option(help="The page; default: docs/papers.md, plots beside it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the page that sets our figures beside the papers', claim by claim, from the results and the claims as committed."""
+    from ..places import repository
+    from .judging import read_results, tables
+    from .page import write_page
+
+    place = page or repository() / "docs" / "papers.md"
+    write_page(place, read_results(results), tables(results))
+    if as_json:
+        print(json.dumps({"page": str(place), "tables": tables(results)}, ensure_ascii=False))
+    console.print(f"Wrote {place}.")

@@ -1,0 +1,160 @@
+"""Claims against results: what `training/runs/papers/claims.json` asks and the results' files answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..places import repository
+from .statistics import Difference, Verdict, difference, verdict
+
+EXPERIMENTS: Final = ("elementary", "instructed", "diffusion", "nine")
+
+TABLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
+    ("Instruct-IPT", "1"): ("Feature modulation against weight modulation", "elementary"),
+    ("Instruct-IPT", "2"): ("Which layers a task moves", "elementary"),
+    ("Instruct-IPT", "Figure 2"): ("Energy under constant and proportional rank", "elementary"),
+    ("Instruct-IPT", "3"): ("Synchronous against two-stage training", "elementary"),
+    ("Instruct-IPT", "8"): ("The same modulation on a diffusion U-Net", "diffusion"),
+    ("Instruct-IPT", "9"): ("Replacing the output layer", "elementary"),
+    ("Instruct-IPT", "10"): ("Constant against proportional rank", "elementary"),
+    ("InstructIR", "2"): ("Five tasks, with and without text", "instructed"),
+    ("InstructIR", "3"): ("Three tasks, with and without text", "instructed"),
+    ("InstructIR", "4"): ("Precise and ambiguous instructions", "instructed"),
+    ("InstructIR", "6"): ("From three to seven tasks", "instructed"),
+    ("InstructIR", "Figure 5"): ("Asked for something else", "instructed"),
+}
+"""(paper, table) -> what it compares, and which experiment trains it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim and what was found. full, half: differences, where the claim is one of means; facts: in words, where it is not."""
+
+    claim: Mapping[str, Any]
+    verdict: Verdict | None
+    full: Difference | None = None
+    half: Difference | None = None
+    facts: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        out = {key: self.claim[key] for key in ("id", "paper", "table", "says", "figures")}
+        out |= {"verdict": self.verdict or "not run", "facts": self.facts}
+        for name, found in (("full", self.full), ("half", self.half)):
+            out[name] = None if found is None else found.to_dict()
+        return out
+
+
+def claims_file() -> Path:
+    return repository() / "training" / "runs" / "papers" / "claims.json"
+
+
+def results_folder() -> Path:
+    return repository() / "training" / "results" / "papers"
+
+
+def read_claims(path: Path | None = None) -> tuple[str, list[dict[str, Any]]]:
+    """The criterion and the claims, as they were written before the runs."""
+    data = json.loads((path or claims_file()).read_text(encoding="utf-8"))
+    return data["criterion"], data["claims"]
+
+
+def read_results(folder: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Experiment -> its results, for those that were run."""
+    place = folder or results_folder()
+    found = {}
+    for name in EXPERIMENTS:
+        path = place / f"{name}.json"
+        if path.exists():
+            found[name] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def judge(claim: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Judged:
+    """The verdict on one claim, by the criterion; without one where its experiment was not run."""
+    result = results.get(claim["experiment"])
+    if result is None:
+        return Judged(claim, None)
+    if claim.get("kind") == "similarity":
+        return _similarity(claim, result)
+    if claim.get("kind") == "energy":
+        return _energy(claim, result)
+    full = _difference(claim, result, "psnr")
+    if full is None:
+        return Judged(claim, None)
+    half = _difference(claim, result, "psnr half") if "psnr half" in result else None
+    return Judged(claim, verdict(full, half), full, half)
+
+
+def figures(result: Mapping[str, Any], arm: str, sets: Sequence[str], key: str = "psnr") -> np.ndarray | None:
+    """(seeds, pictures): an arm's mean over sets; None where it was not trained."""
+    table = result[key]
+    if result["experiment"] == "instructed":
+        rows = [index for index, name in enumerate(result["members"]) if name == arm]
+        parts = [np.asarray(table[name])[rows] for name in sets if name in table and rows]
+    elif result["experiment"] == "diffusion":
+        parts = [np.asarray(table[f"{arm}/{name}"]) for name in sets if f"{arm}/{name}" in table]
+    else:
+        parts = [np.asarray(table[arm][name]) for name in sets if arm in table]
+    return np.mean(parts, axis=0) if parts else None
+
+
+def _difference(claim: Mapping[str, Any], result: Mapping[str, Any], key: str) -> Difference | None:
+    better = figures(result, claim["better"], claim["sets"], key)
+    worse = figures(result, claim["worse"], claim.get("against", claim["sets"]), key)
+    return None if better is None or worse is None else difference(better, worse)
+
+
+def _similarity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
+    found = result.get("similarity")
+    if not found or not {"denoise", "deblur", "mix"} <= set(found):
+        return Judged(claim, None)
+    good, words = True, []
+    for task in ("denoise", "deblur"):
+        moved = np.mean([found[task][role] for role in claim["moved"]], axis=0)
+        kept = np.min([found[task][role] for role in claim["kept"]], axis=0)
+        control = np.mean([found["mix"][role] for role in claim["moved"]], axis=0)
+        good = good and bool((moved < kept).all() and (moved < control).all())
+        words.append(
+            f"{task}: {' and '.join(claim['moved'])} {moved.mean():.3f}, "
+            f"{' and '.join(claim['kept'])} at least {kept.mean():.3f}, control {control.mean():.3f}"
+        )
+    return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
+
+
+def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
+    if not result.get("energy"):
+        return Judged(claim, None)
+    good, words = True, []
+    for task, rows in result["energy"].items():
+        finest = [row for row in rows if row["level"] == 0]
+        constant = np.mean([row["constant"] for row in finest], axis=0)
+        proportional = np.mean([row["proportional"] for row in finest], axis=0)
+        good = good and bool((constant > proportional).all() and (proportional <= 0.7).all())
+        words.append(f"{task}, finest level: constant {constant.mean():.2f}, proportional {proportional.mean():.2f}")
+    return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
+
+
+def tables(folder: Path | None = None) -> list[dict[str, Any]]:
+    """Each table with its command, its state and its verdicts, as plain values."""
+    _, claims = read_claims()
+    results = read_results(folder)
+    out = []
+    for (paper, table), (title, experiment) in TABLES.items():
+        mine = [judge(claim, results).to_dict() for claim in claims if (claim["paper"], claim["table"]) == (paper, table)]
+        out.append(
+            {
+                "paper": paper,
+                "table": table,
+                "title": title,
+                "experiment": experiment,
+                "command": f"restored-train papers run {experiment}",
+                "state": "measured" if experiment in results else "not run",
+                "machine": results.get(experiment, {}).get("machine", ""),
+                "verdicts": mine,
+            }
+        )
+    return out

@@ -1,0 +1,60 @@
+"""The page's plots."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from ..report.curves import to_image
+
+_COLOURS: Final = {"supported": "#2a7f3f", "not supported": "#b0413e", "not testable at this scale": "#888888"}
+
+
+def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
+    """Each claim's difference with its interval, and the half-length one as a hollow point; None when nothing was measured."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    claims = [claim for table in tables for claim in table["verdicts"] if claim["full"]]
+    if not claims:
+        return None
+    figure, axis = plt.subplots(figsize=(10, 1 + 0.34 * len(claims)))
+    for row, claim in enumerate(reversed(claims)):
+        full, half, colour = claim["full"], claim["half"], _COLOURS[claim["verdict"]]
+        axis.plot([full["low"], full["high"]], [row, row], color=colour)
+        axis.plot(full["mean"], row, "o", color=colour)
+        if half:
+            axis.plot(half["mean"], row, "o", color=colour, fillstyle="none")
+    axis.axvline(0, color="black", linewidth=0.8)
+    # small differences are the subject; one large one must not press them into a line
+    axis.set_xscale("symlog", linthresh=0.1)
+    axis.set_yticks(range(len(claims)), [f"{c['paper']} {c['table']}: {c['says'][:70]}" for c in reversed(claims)], fontsize=8)
+    axis.set_xlabel("dB in favour of the claim (filled: full length, hollow: half); linear up to 0.1 dB")
+    for verdict, colour in _COLOURS.items():
+        axis.plot([], [], "o", color=colour, label=verdict)
+    axis.legend(fontsize=8, loc="lower right")
+    return to_image(figure)
+
+
+def energies(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Image.Image:
+    """Figure 2: energy held by a constant and by a proportional rank, layers sorted by level, shaded by level."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(len(found), 1, figsize=(11, 3.4 * len(found)), squeeze=False)
+    for axis, (task, rows) in zip(axes[:, 0], found.items(), strict=True):
+        order = sorted(rows, key=lambda row: row["level"])
+        for index, row in enumerate(order):
+            axis.axvspan(index - 0.5, index + 0.5, color="black", alpha=0.04 + 0.07 * row["level"], linewidth=0)
+        for kind, marker in (("constant", "o-"), ("proportional", "s--")):
+            axis.plot([float(np.mean(row[kind])) for row in order], marker, markersize=3, linewidth=1, label=f"{kind} rank")
+        axis.set(ylim=(0, 1.02), ylabel="energy held", title=f"finetuned on {task}; darker: deeper level")
+        axis.set_xticks(range(len(order)), [row["layer"] for row in order], rotation=90, fontsize=5)
+        axis.legend(fontsize=8)
+    figure.tight_layout()
+    return to_image(figure)

@@ -1,0 +1,51 @@
+"""One experiment by name, on a CPU or GPU at home."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..config import ConfigError
+from ..data import DataError
+
+
+def run(
+    name: str,
+    crops: Path,
+    words: Path,
+    changes: Mapping[str, Any],
+    device: str,
+    *,
+    keep: Path,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Train and measure. changes: settings by name. Raises DataError for missing archives, ConfigError for unknown settings."""
+    import torch
+
+    from . import diffusion, elementary, instructed, nine
+    from .crops import Crops
+    from .words import Words
+
+    needed = [crops, words] if name == "instructed" else [crops]
+    for path in needed:
+        if not path.exists():
+            raise DataError(f"I cannot find {path}. Make it with “restored-train papers pack {path.parent}”.")
+    own = {key: tuple(value) if isinstance(value, list) else value for key, value in changes.items()}
+    kind = {"elementary": elementary, "instructed": instructed, "diffusion": diffusion, "nine": nine}[name].Settings
+    try:
+        settings = kind(**own)
+    except TypeError as error:
+        raise ConfigError(f"The experiment {name} has no such setting: {error}.") from error
+    read = Crops.load(crops)
+    if name == "elementary":
+        experiment = elementary.Elementary(read, settings, device, keep=keep / name, tell=tell)
+        experiment.train()
+        return experiment.results()
+    if name == "instructed":
+        return instructed.run(read, Words.load(words), settings, device, tell=tell)
+    if name == "diffusion":
+        return diffusion.run(read, settings, device, tell=tell)[0]
+    keep.mkdir(parents=True, exist_ok=True)
+    weights = keep / "nine.pt"
+    found, carried = nine.run(read, settings, device, begun=weights, tell=tell)
+    torch.save(carried, weights)
+    return found
