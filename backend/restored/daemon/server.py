@@ -12,6 +12,7 @@ from typing import Any, Final
 import psutil
 import zmq
 
+from restored.ground.memory import total
 from restored.ground.versions import version
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof
@@ -58,7 +59,7 @@ class Server:
         self._bell, self.button = socket.socketpair()
         self._bell.setblocking(False)
         self.button.setblocking(False)
-        memory = psutil.virtual_memory().total
+        memory = total()
         token = secrets.token_urlsafe(32)
         self._wire = Wire(token=token)
         self._wire.watch(self._bell.fileno())

@@ -2,24 +2,18 @@
 
 import gc
 import sys
-from pathlib import Path
 from typing import Final
 
-import psutil
-
 from restored import allocator
+from restored.ground.memory import available
 
 SHARE: Final = 0.5
 """How much of the free memory a job plans to use: the rest stays for the host and for what cannot be foreseen."""
 
 
 def free_memory() -> int:
-    """Bytes of main memory a job could take now: what the system calls available, inside this process's cgroup if it has one."""
-    free = psutil.virtual_memory().available
-    limit, used = _cgroup("memory.max"), _cgroup("memory.current")
-    if limit is not None and used is not None:
-        free = min(free, max(0, limit - used))
-    return free
+    """Bytes of main memory a job could take now: what the system calls available, inside this process's control groups."""
+    return available()
 
 
 def free_device_memory(device: str) -> int:
@@ -49,11 +43,3 @@ def release() -> None:
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
         torch.cuda.empty_cache()
     allocator.give_back_pages()
-
-
-def _cgroup(name: str) -> int | None:
-    try:
-        group = Path("/proc/self/cgroup").read_text().strip().rsplit("::", 1)[-1].lstrip("/")
-        return int((Path("/sys/fs/cgroup") / group / name).read_text())
-    except (OSError, ValueError):
-        return None

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
 from PIL import Image
 
+from restored.ground.memory import available
 from restored.io import PictureError, format_of
 
 from .isolated import Reader
@@ -262,7 +262,7 @@ def _write(
 
 
 def _affordable() -> int:
-    return max(_LEAST, int(psutil.virtual_memory().available * _SHARE))
+    return max(_LEAST, int(available() * _SHARE))
 
 
 def _guess(source: Path) -> int:

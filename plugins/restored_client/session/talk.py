@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Sequence, Tuple
 
 from ..wire import messages, proof
+from ..wire.answers import check_answer
 from ..wire.errors import Cancelled, ClientError
 from ..wire.pixels import Pixels
 from ..wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
@@ -28,6 +29,11 @@ TIME_TO_DEAD: Final = 120.0
 TIME_TO_START: Final = 60.0
 
 LOOK_UP: Final = 0.1
+
+SMALL: Final = 1 << 22
+"""Bytes of an answer without a picture, at most."""
+
+ANY_SIZE: Final = 1 << 34
 
 TRIES: Final = 4
 """How often a daemon is asked that does not let us in."""
@@ -85,6 +91,7 @@ class Session:
         self._build = build
         self._lock = threading.RLock()
         self._dealer: Optional[Dealer] = None
+        self._most = SMALL
         self.hello: Dict[str, Any] = {}
         """protocol, version, build, state ("loading" or "ready"), device, tasks [{id, label}], models, default_model."""
 
@@ -156,7 +163,12 @@ class Session:
             "previews": previews,
         }
         frames = [(messages.LAYER, layer), (messages.MASK, mask), (messages.CONTEXT, context)]
-        return self._outcome(*self._call(messages.RESTORE, fields, frames, on_progress, cancelled))
+        outcome = self._outcome(*self._call(messages.RESTORE, fields, frames, on_progress, cancelled))
+        asked = (layer.width * scale, layer.height * scale, layer.channels, layer.depth)
+        got = outcome.pixels
+        if got is not None and (got.width, got.height, got.channels, got.depth) != asked:
+            raise ClientError("bad_answer", detail="a picture of another size or kind")
+        return outcome
 
     def adjust(self, job: str, *, strength: Optional[float] = None, mask: Optional[Pixels] = None) -> Outcome:
         """Another strength or mask for a job restored with keep=True, without inference; None leaves as it is.
@@ -211,6 +223,8 @@ class Session:
         if len(header) > messages.MAX_HEADER:
             raise ClientError("too_long", detail=f"a header of {len(header)} bytes")
         with self._lock:
+            # a result is at most as large as what was sent, enlarged four times; only a kept one's size is not known here
+            self._most = ANY_SIZE if kind == messages.ADJUST else 16 * sum(content.nbytes for _, content in frames) + SMALL
             try:
                 with _as_client_errors():
                     answer = self._ask(header, request, on_progress, cancelled)
@@ -269,6 +283,7 @@ class Session:
     def _receive(self, request: str) -> Message:
         """The next message for this request, or ({}, []) when there was none for a moment. Others' messages are dropped."""
         assert self._dealer is not None
+        self._dealer.most = self._most
         parts = self._dealer.receive(LOOK_UP)
         if parts is None:
             if time.monotonic() - self._dealer.moved > TIME_TO_DEAD:
@@ -279,6 +294,7 @@ class Session:
         nameless = header.get("type") == messages.ERROR and not header.get("id")
         if not (nameless or header.get("id") == request) or not isinstance(header.get("type"), str):
             return {}, []
+        check_answer(header)
         return header, parts[1:]
 
     def _send(self, parts: Sequence[Any], cancelled: IsCancelled = None) -> None:
@@ -305,6 +321,8 @@ class Session:
         self._drop()
 
     def _outcome(self, header: Mapping[str, Any], frames: Sequence[Any]) -> Outcome:
+        if header["type"] not in (messages.RESULT, messages.NOTHING_TO_DO):
+            raise ClientError("bad_answer", detail=f"{header['type'][:60]} instead of a result")
         pixels = _pixels(header, frames) if header["type"] == messages.RESULT else None
         return Outcome(
             changed=pixels is not None,

@@ -54,6 +54,8 @@ class Dealer:
         if sys.platform == "darwin":
             self._socket.setsockopt(socket.SOL_SOCKET, SO_NOSIGPIPE, 1)
         self._messages = self._read_messages()
+        self.most = MAX_FRAME
+        """Bytes that a frame may claim; memory is taken for it before it has arrived."""
         self.moved = time.monotonic()
         """When the peer last sent or took a byte (time.monotonic)."""
 
@@ -172,7 +174,7 @@ class Dealer:
         if flags & LONG:
             rest = yield from self._exactly(7)
             size = struct.unpack(">Q", head[1:] + rest)[0]
-        if size > (MAX_COMMAND if flags & COMMAND else MAX_FRAME):
+        if size > (MAX_COMMAND if flags & COMMAND else self.most):
             raise ZmtpError(f"a frame of {size} bytes")
         body = yield from self._exactly(size)
         return flags, body

@@ -290,10 +290,9 @@ def test_another_users_link_does_not_lead_the_daemon_into_somebodys_folder(folde
     else:
         precious.rename(run)
         os.chown(run, 65534, 65534)
-    done = subprocess.run(
-        [sys.executable, "-m", "restored.daemon", "--engine", "echo"], env={**os.environ, "RESTORED_RUNTIME_DIR": str(run), "RESTORED_LOG_DIR": str(folder / "log")},
-        capture_output=True, text=True,
-    )  # fmt: skip
+    places = {"RESTORED_RUNTIME_DIR": str(run), "RESTORED_LOG_DIR": str(folder / "log")}
+    program = [sys.executable, "-m", "restored.daemon", "--engine", "echo"]
+    done = subprocess.run(program, env={**os.environ, **places}, capture_output=True, text=True)
     assert done.returncode == 1
     assert "belongs to another user" in done.stderr
     assert sorted(path.name for path in run.iterdir()) == [".connection-notes", "letter.txt", "mine.sock"]

@@ -134,3 +134,22 @@ def test_other_files_get_sentences(image_pt: Path, text_pt: Path, tmp_path: Path
     with pytest.raises(ModelError, match="not a state dict"):
         import_published(tmp_path / "list.pt", text_pt)
     assert not (tmp_path / "data").exists()
+
+
+ODD_PT = {
+    "empty": b"",
+    "text": b"just text\n",
+    "umlaut": "täxt".encode(),
+    "no zip": b"PK\x03\x04 no zip",
+    "deep": b"\x80\x04" + b"(" * 100_000,
+    "a list": b"\x80\x02]q\x00.",
+    "a function": b"\x80\x02c__builtin__\neval\n.",
+}
+
+
+@pytest.mark.parametrize("content", ODD_PT.values(), ids=ODD_PT)
+def test_a_pt_that_is_none_gets_a_sentence(image_pt: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd.pt").write_bytes(content)
+    for pair in ((tmp_path / "odd.pt", image_pt), (image_pt, tmp_path / "odd.pt")):
+        with pytest.raises(ModelError, match=r"\.$"):
+            import_published(*pair)

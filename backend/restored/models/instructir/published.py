@@ -2,7 +2,6 @@
 `weights_only=True`: tensors, no code."""
 
 import hashlib
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -95,7 +94,9 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as lost:
         raise ModelError(f"{path} cannot be read.") from lost
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as wrong:
+    except MemoryError as wrong:
+        raise ModelError(f"{path.name} says it is larger than this computer's memory; it was not opened.") from wrong
+    except Exception as wrong:  # the unpickler raises whatever a damaged file makes it stumble over
         raise ModelError(f"{path.name} is damaged, or holds more than weights; it was not opened.") from wrong
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise ModelError(f"{path.name} is not a state dict.")

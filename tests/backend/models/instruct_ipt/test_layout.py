@@ -74,5 +74,7 @@ def test_every_family_says_what_it_costs() -> None:
     assert found["instruct_ipt"]["paper"]["parameters_per_task"] == parameters(preset("paper"))[1]
     assert found["instruct_ipt"]["paper"]["kmacs_per_pixel"] == 1303.7
     assert found["instructir"]["paper"]["parameters"] == 15_843_363
-    assert round(found["instructir"]["paper"]["kmacs_per_pixel"] * 256**2 / 1e6, 2) == 16.16, "16.17 GMAC measured, pools included"
+    assert round(found["instructir"]["paper"]["kmacs_per_pixel"] * 256**2 / 1e6, 2) == 16.16, (
+        "16.17 GMAC measured, pools included"
+    )
     assert found["swift"]["default"]["parameters"] > 2_000_000
