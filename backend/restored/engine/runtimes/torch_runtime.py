@@ -28,7 +28,7 @@ class TorchRuntime(Runtime):
 
     def largest_side(self, model: Model) -> int:
         # beyond eight halos a halo costs less than memory traffic; a GPU takes what its memory allows
-        return max(768, 8 * model.halo) if self.device == "cpu" else 8192
+        return max(768, 8 * min(model.halo, 256)) if self.device == "cpu" else 8192
 
     def prepare(self, work: Work) -> Kernel:
         model = work.model.as_network().to(self.device)

@@ -158,13 +158,13 @@ def test_the_engine_restores_any_size(shape: tuple[int, int], tmp_path) -> None:
     from restored import engine
     from restored.models.bundle import load_bundle, write_bundle
 
-    model = lively(tasks=("denoise",))
+    model = lively(tasks=("desnow",))
     with torch.no_grad():
         model.get_parameter("layers.output.weight").mul_(0.1)
     write_bundle(
-        tmp_path / "toy", model, model.config.to_dict(), tasks=("denoise",), licence="MIT", training_data="none", version="1"
+        tmp_path / "toy", model, model.config.to_dict(), tasks=("desnow",), licence="MIT", training_data="none", version="1"
     )
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    result = engine.run(image, Plan.of("denoise"), model=load_bundle(tmp_path / "toy"), device="cpu")
+    result = engine.run(image, Plan.of("desnow"), model=load_bundle(tmp_path / "toy"), device="cpu")
     assert result.image.shape == image.shape
     assert result.changed
