@@ -62,3 +62,30 @@ def test_the_command_runs_everything_and_leaves_alone_what_is_done(crops: Crops,
             found |= {name: json.loads(packed.read(name)) for name in packed.namelist() if name.endswith(".json")}
     assert set(found) == {"elementary.json", "diffusion.json", "instructed.json", "nine.json"}
     assert rented.main([*line, "--only", "elementary"]) == 0
+
+
+def test_what_a_rented_machine_sends_back_becomes_results_and_a_toy_bundle(tmp_path) -> None:
+    from typer.testing import CliRunner
+
+    from restored.models.bundle import load_bundle
+    from restored_training.cli import app
+    from restored_training.papers.arms import LowRankArm
+
+    arm = LowRankArm("lowrank", "", preset("toy", tasks=()))
+    torch.manual_seed(0)
+    member = {key: value + 0.05 * torch.randn_like(value) for key, value in arm.init(0).items()}
+    torch.save({f"lowrank/{key}": value.half() for key, value in member.items()}, tmp_path / "elementary.pt")
+    with zipfile.ZipFile(tmp_path / "papers-0.zip", "w") as packed:
+        packed.write(tmp_path / "elementary.pt", "elementary.pt")
+        packed.writestr("elementary.json", "{}")
+    line = ["papers", "unpack", str(tmp_path / "papers-0.zip"), "--out", str(tmp_path / "out"), "--weights", str(tmp_path / "w")]
+    result = CliRunner().invoke(app, line)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / "elementary.json").exists()
+    model = load_bundle(tmp_path / "out" / "instruct_ipt-toy").network()
+    image = torch.rand(2, 1, 3, 64, 64)
+    assert isinstance(model, InstructIPT)
+    with torch.no_grad():
+        half = {key: value.half().float() for key, value in member.items()}
+        expected = arm.predict(half, image)
+        assert torch.allclose(model(image[1], {"deblur": 1.0}), expected[1], atol=1e-3)

@@ -88,6 +88,31 @@ def run_experiment(
     console.print(f"Wrote {place / f'{experiment}.json'}.")
 
 
+@papers.command("unpack")
+def unpack(
+    archives: Annotated[list[Path], typer.Argument(help="What a rented GPU sent back: papers-0.zip, papers-1.zip.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; default: training/results/papers.")] = None,
+    weights: Annotated[Path, typer.Option(help="Folder for the weights.")] = Path("runs/papers"),
+) -> None:
+    """Put a rented GPU's results where the report reads them, its weights beside, and the toy bundle among the results."""
+    import zipfile
+
+    from .bundling import bundle_of
+    from .judging import results_folder
+
+    place = out or results_folder()
+    place.mkdir(parents=True, exist_ok=True)
+    weights.mkdir(parents=True, exist_ok=True)
+    for archive in archives:
+        with zipfile.ZipFile(archive) as packed:
+            for name in packed.namelist():
+                (place if name.endswith(".json") else weights).joinpath(Path(name).name).write_bytes(packed.read(name))
+                console.print(f"{archive.name}: {name}")
+    if (weights / "elementary.pt").exists():
+        bundle = bundle_of(weights / "elementary.pt", place / "instruct_ipt-toy")
+        console.print(f"Wrote the bundle “{bundle.name}”.")
+
+
 @papers.command("report")
 def report(
     results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,

@@ -172,7 +172,7 @@ class Elementary:
     def _fit(self, jobs: list[Job], budget: float, spent: float, choices: Sequence[int]) -> None:
         each = seconds_per_round(jobs)
         # half of the arms end half-way, and the second stage costs about what is left then
-        fits = [steps for steps in choices if 1.2 * steps * each < budget - spent] or [min(choices)]
+        fits = [steps for steps in choices if 1.4 * steps * each < budget - spent] or [min(choices)]
         parts = {job.name: int(job.name.rsplit("/", 1)[1]) for job in jobs}
         self.settings = replace(self.settings, steps=max(fits))
         self._tell(f"a round of {len(jobs)} arms takes {1e3 * each:.1f} ms: {max(fits)} steps")

@@ -25,6 +25,17 @@ effect shows at this size, with this data; an effect that needs size may be miss
 the papers' own. Photographs are free ones; test crops come from photographs that are never trained on; damage is made by formula.
 """
 
+ADDING: Final = """## Add a task yourself
+
+`training/results/papers/instruct_ipt-toy` is the low-rank arm of the first seed as a bundle (noise and blur). This teaches it
+another task by training that task's biases alone, on any folder of photographs, in a minute or two; it compares the older tasks'
+results byte for byte before it writes anything, and says by how much the bundle grew:
+
+```
+restored-train add-task training/results/papers/instruct_ipt-toy lowlight --to my-toy --photographs FOLDER --steps 200
+```
+"""
+
 
 def write_page(page: Path, results: Results, tables: Sequence[Mapping[str, Any]]) -> None:
     """Write the page, and its plots into a folder of the page's name beside it."""
@@ -43,6 +54,7 @@ def write_page(page: Path, results: Results, tables: Sequence[Mapping[str, Any]]
     if "nine" in results:
         parts += _nine(results["nine"])
     parts += bench_tables()
+    parts.append(ADDING)
     parts.append(_undone(results))
     page.write_text("\n".join(part.rstrip() + "\n" for part in parts if part), encoding="utf-8")
 
