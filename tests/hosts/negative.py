@@ -86,7 +86,10 @@ class Negative:
     def models(self) -> list[dict[str, Any]]:
         return [{"name": "negative", "family": "negative", "tasks": list(TASKS)}]
 
-    def explain(self, text: str, context: Pixels | None) -> Mapping[str, Any]:
+    def explain(self, text: str, context: Pixels | None, plan: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        if plan is not None and text == "half of it":  # the one thing it knows to be said of a plan that stands
+            steps = [{**step, "strength": step["strength"] / 2} for step in plan["steps"]]
+            return {**plan, "text": text, "steps": steps, "action": "plan", "message": ""}
         found = sorted((text.find(word), task, word) for word, task in WORDS.items() if word in text)
         steps = [
             {"task": task, "label": LABELS[task], "confidence": 0.95, "strength": 1.0, "words": word} for _, task, word in found

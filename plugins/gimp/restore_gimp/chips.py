@@ -3,6 +3,7 @@
 from gi.repository import Gdk, Gtk
 
 from restored_client.desk.deeds import deed, unsure
+from restored_client.desk.planedit import identity
 
 from .theme import classed, cross, named
 from .words import _
@@ -41,7 +42,7 @@ class ChipRow(Gtk.Box):
         if focus is None:
             focus = next((chip.task for chip in self._chips if chip.has_keyboard()), None)
         self._chips = [Chip(self, step, index, len(steps)) for index, step in enumerate(steps)]
-        self._fill_add_menu({step["task"] for step in steps})
+        self._fill_add_menu({identity(step) for step in steps})
         self._lay_out([*self._chips, self._add])
         for chip in self._chips:
             if chip.task == focus:
@@ -91,7 +92,7 @@ class ChipRow(Gtk.Box):
 
     def drop(self, dragged, onto):
         """`dragged` was dropped on the chip of `onto`: it takes that place."""
-        order = [step["task"] for step in self._desk.plan.steps()]
+        order = [identity(step) for step in self._desk.plan.steps()]
         if dragged in order and onto in order and dragged != onto:
             self.edit("move", dragged, order.index(onto) - order.index(dragged))
 
@@ -101,7 +102,7 @@ class Chip(Gtk.Box):
 
     def __init__(self, row, step, index, count):
         super().__init__(orientation=Gtk.Orientation.HORIZONTAL)
-        self._row, self.task, self._weight = row, step["task"], step["strength"]
+        self._row, self.task, self._weight = row, identity(step), step["strength"]
         self._label = deed(step, _)
         self._place = {"index": index + 1, "count": count}
         classed(self, "restore-chip")

@@ -89,7 +89,7 @@ class Watching(desks.Line):
 
     def ask_plan(self, text):
         if self.context is not None:
-            self._conversation.explain(text, self.context)
+            self._conversation.explain(text, self.context, self.desk.standing)
 
     def drop_plan(self):
         self._conversation.drop_plan()

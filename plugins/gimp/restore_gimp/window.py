@@ -186,6 +186,7 @@ class Window:
         """With the recipe of a result that is to be adjusted, else with what was asked for last."""
         if self._watching.target.result is not None:
             recipe = self._origin.recipe
+            self._stand(True)
             self._put(recipe)
             return
         plan = recipes.stored_plan(self._config)
@@ -198,9 +199,14 @@ class Window:
         self._desk.use({name: value for name, value in settings.items() if name not in ("output", "scale")})
 
     def _on_origin(self, adjust):
+        self._stand(adjust)
         self._watching.turn(self._adjusting if adjust else self._fresh)
         self._options.set_target(self._watching.target)
         self._ask()
+
+    def _stand(self, adjust):
+        """What is typed may be said of the plan that the result was made by."""
+        self._desk.standing = self._origin.recipe.get("plan") if adjust else None
 
     def _on_choose(self, settings):
         self._put(settings)
@@ -300,7 +306,7 @@ class Window:
             self._loop.quit()
 
     def _begin_with(self, wish):
-        target, self._said = self._watching.target, None
+        target, self._said = self._fresh if self._desk.once_more else self._watching.target, None
         if target.result is not None:
             wish = wish._replace(output=NEW_LAYER, scale=1)
         try:

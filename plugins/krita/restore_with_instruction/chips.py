@@ -7,6 +7,7 @@ from typing import Any, Dict, List
 from . import icons
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.desk.deeds import deed, unsure
+from .restored_client.desk.planedit import identity
 from .words import tr
 
 
@@ -129,7 +130,7 @@ class Chip(QtWidgets.QWidget):
 
     def __init__(self, step: Dict[str, Any], parent=None) -> None:
         super().__init__(parent)
-        self.task = step["task"]
+        self.task = identity(step)
         label = deed(step, tr)
         self.bar = Bar(label, step["strength"])
         self.bar.round = True
@@ -217,7 +218,7 @@ class Chips(QtWidgets.QWidget):
 
     def show_steps(self, steps: List[Dict[str, Any]]) -> None:
         """Show these; chips that only changed their weight keep the mouse and the keyboard."""
-        if [step["task"] for step in steps] == [chip.task for chip in self._chips]:
+        if [identity(step) for step in steps] == [chip.task for chip in self._chips]:
             for chip, step in zip(self._chips, steps):
                 if not chip.bar.isSliderDown():
                     chip.bar.blockSignals(True)
@@ -234,7 +235,7 @@ class Chips(QtWidgets.QWidget):
         focused_task = None if focused is None else self._chips[focused].task
         self._chips = []
         for index, step in enumerate(steps):
-            chip = known.pop(step["task"], None) or self._new_chip(step)
+            chip = known.pop(identity(step), None) or self._new_chip(step)
             self._column.removeWidget(chip)
             self._column.insertWidget(index, chip)
             self._chips.append(chip)

@@ -326,7 +326,9 @@ class Docker(DockWidget):
 
     def _give(self, wish: Wish) -> Optional[jobs.Job]:
         document, node = self.look.source()
-        origin = self.look.origin if self.look.adjusting else None
+        origin = self.look.origin if self.look.adjusting and not self.desk.once_more else None
+        if origin is None and self.look.adjusting:
+            document, node = target.active()
         if origin is not None:
             wish = wish._replace(output=NEW_LAYER, scale=1)
             taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731

@@ -25,6 +25,9 @@ DRAG_PAUSE = 0.15
 PATIENCE = 0.7
 """Seconds without a plan after which it is said what is waited for."""
 
+ON_TOP = ("also", "and", "plus", "but", "even")
+"""First words of what is meant in addition to the plan that stands; any other whole wish takes its place."""
+
 Post = Callable[[Callable[[], None]], None]
 Done = Callable[[Any, Optional[Exception]], None]
 
@@ -62,9 +65,10 @@ class Conversation:
         """Find or start the daemon, without waiting for it: `Desk.greeted` or `Desk.failed(…, OPENING)` follows."""
         self._opens.ask(None)
 
-    def explain(self, text: str, context: Optional[Pixels]) -> None:
-        """Have the text understood after a short pause."""
-        self._plans.ask((text, context))
+    def explain(self, text: str, context: Optional[Pixels], standing: Optional[Dict[str, Any]] = None) -> None:
+        """Have the text understood after a short pause. `standing` is the plan that it may be said of: "a bit less" is no wish by
+        itself, and "also the rain" comes on top."""
+        self._plans.ask((text, context, standing))
 
     def drop_plan(self) -> None:
         self._plans.drop()
@@ -144,12 +148,15 @@ class Conversation:
             self._post(lambda desk: desk.failed(error, OPENING))
 
     def _explain(self, asked: Any, _superseded: Superseded) -> Any:
-        text, context = asked
+        text, context, standing = asked
         hourglass = threading.Timer(PATIENCE, self._say, ["The restoration engine is getting ready…"])
         hourglass.daemon = True
         hourglass.start()
         try:
-            return self._call("_words", lambda session: session.explain(text, context))
+            plan = self._call("_words", lambda session: session.explain(text, context))
+            if standing and (not plan.get("steps") or text.split()[0].strip(",:").lower() in ON_TOP):
+                plan = self._call("_words", lambda session: session.explain(text, context, standing))
+            return plan
         finally:
             hourglass.cancel()
 

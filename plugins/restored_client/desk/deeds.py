@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Dict, Final, Mapping
 
 DEEDS: Final[Dict[str, str]] = {
@@ -18,6 +19,23 @@ DEEDS: Final[Dict[str, str]] = {
 }
 """Task -> deed. A task that a newer engine knows and this table does not is called by the engine's own label."""
 
+DIRECTIONS: Final = (
+    ("brighter", "darker"),
+    ("more contrast", "less contrast"),
+    ("more saturated", "less saturated"),
+    ("more vibrant", "less vibrant"),
+    ("warmer", "cooler"),
+    ("towards magenta", "towards green"),
+    ("brighter shadows", "darker shadows"),
+    ("brighter highlights", "darker highlights"),
+    ("lifted blacks", "deeper blacks"),
+    ("brighter whites", "softer whites"),
+    ("black and white",),
+)
+"""What adjustments are called by the engine."""
+
+_AMOUNT: Final = re.compile(r" [\d.]+ (%|stops?)$")
+
 UNSURE: Final = 0.6
 """Steps understood with less confidence than this are drawn with a dashed edge and say so."""
 
@@ -25,13 +43,15 @@ UNSURE: Final = 0.6
 def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
     """What this step does, in the user's language. `step` has "task" (or "id") and mostly "label" and "deed", as on the wire."""
     task = str(step.get("task") or step.get("id") or "")
-    own = step.get("deed")
-    if isinstance(own, str) and own:
-        return translate(own)
-    if task in DEEDS:
-        return translate(DEEDS[task])
-    label = translate(str(step.get("label") or task))
-    return label[:1].upper() + label[1:]
+    what, *where = str(step.get("label") or task).split(", ")
+    if task in DEEDS and not step.get("part"):
+        said = translate(DEEDS[task])
+    else:
+        amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation, the number needs none
+        cut = amount.start() if amount else len(what)
+        name = translate(what[:cut])
+        said = name[:1].upper() + name[1:] + what[cut:]
+    return ", ".join([said, *map(translate, where)])
 
 
 def unsure(step: Mapping[str, Any]) -> bool:

@@ -87,6 +87,8 @@ class Desk:
         """The crop restored: the outcome's pixels of `shown`; None when there are none, or it looks as before."""
         self.shown: Optional[Want] = None
         """What `after` answers."""
+        self.standing: Optional[Dict[str, Any]] = None
+        """The plan that a result was made by, while it is adjusted: "less" and "not the colours" are said of it."""
         self.busy = False
         """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
         self._understood = ""
@@ -117,7 +119,7 @@ class Desk:
         self._changed()
 
     def edit(self, verb: str, task: str, *values: Any) -> None:
-        """Change the plan: "remove", "add" (a label), "weigh" (a fraction) or "move" (places) one task."""
+        """Change the plan: "remove", "add" (a label), "weigh" (a fraction) or "move" (places) one step, by its `identity`."""
         getattr(self.plan, verb)(task, *values)
         self._look()
         self._changed()
@@ -299,6 +301,11 @@ class Desk:
         return self.text.strip() != self._understood.strip()
 
     @property
+    def once_more(self) -> bool:
+        """Whether the words ask for the same once more, on top of the result ("again"), and not in its place."""
+        return not self.pending and self.plan.understood.get("action") == "again"
+
+    @property
     def can_restore(self) -> bool:
         """Whether *Restore* can be pressed."""
         hoped = bool(self.text.strip()) and self.trouble is None  # a plan that failed to come is not waited for
@@ -349,6 +356,8 @@ class Desk:
 
     def _take(self, text: str, plan: Dict[str, Any]) -> None:
         self._understood = text
+        if plan.get("scale") in SCALES and plan is not self.plan.understood:
+            self.scale = int(plan["scale"])  # "2x": the words say how large
         self.plan.take(plan)
         kept = self._kept
         if kept is not None:

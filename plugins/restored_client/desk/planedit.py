@@ -1,22 +1,33 @@
 """A plan as a person edits it: chips removed, weighed, reordered or added, and kept while the text goes on changing.
 
 Host-neutral and without widgets. Plans are the wire's dicts: `{"text", "steps": [{"task", "label", "confidence", "strength",
-"words"}], "excluded", "reason", "message", "proposed"}`.
+"words", ("amount", "region", "part")}], "excluded", "reason", "message", "proposed", "unused", "scale"}`. What is not known here
+goes back as it came.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+import json
+from typing import Any, Dict, List, Mapping, Tuple
 
 Step = Dict[str, Any]
 EMPTY_PLAN: Dict[str, Any] = {"text": "", "steps": [], "excluded": [], "reason": "empty", "message": "", "proposed": False}
 
 
+def identity(step: Mapping[str, Any]) -> str:
+    """What a step is known by: its task, and where a plan has it for several places or parts, these too."""
+    region, part = step.get("region"), step.get("part")
+    if not region and not part:
+        return str(step["task"])
+    where = {name: value for name, value in region.items() if name != "label"} if isinstance(region, dict) else region
+    return f"{step['task']}@{json.dumps([where, part], sort_keys=True)}"
+
+
 class PlanEdit:
     """What was understood, and what the person changed about it.
 
-    Edits belong to a task, not to a position, so that they survive the next keystroke: a removed chip stays away as long as
-    the text still names it, and comes back when the text stopped naming it and names it again.
+    Edits belong to a step's identity (mostly its task), not to a position, so that they survive the next keystroke: a removed
+    chip stays away as long as the text still names it, and comes back when the text stopped naming it and names it again.
     """
 
     def __init__(self) -> None:
@@ -25,6 +36,7 @@ class PlanEdit:
         self._weights: Dict[str, float] = {}
         self._added: Dict[str, str] = {}
         self._order: List[str] = []
+        self._kept: Dict[str, Step] = {}  # steps of a kept plan that the text does not name, as they were
 
     @property
     def understood(self) -> Dict[str, Any]:
@@ -34,29 +46,32 @@ class PlanEdit:
     def take(self, plan: Dict[str, Any]) -> None:
         """A new plan was understood from the text."""
         self._plan = plan
-        named = {step["task"] for step in plan.get("steps", ())}
+        named = {identity(step) for step in plan.get("steps", ())}
         self._removed = [task for task in self._removed if task in named]
         self._added = {task: label for task, label in self._added.items() if task not in named}
         self._weights = {task: weight for task, weight in self._weights.items() if task in named or task in self._added}
 
     def forget(self) -> None:
         """Drop every edit, as when another instruction was chosen from the history."""
-        self._removed, self._weights, self._added, self._order = [], {}, {}, []
+        self._removed, self._weights, self._added, self._order, self._kept = [], {}, {}, [], {}
 
     def follow(self, plan: Dict[str, Any]) -> None:
         """Edit what was understood until its steps are those of `plan`, as it was kept in a preset or in a host's settings."""
         self.forget()
         steps = [step for step in plan.get("steps", ()) if isinstance(step, dict) and isinstance(step.get("task"), str)]
-        understood = [step["task"] for step in self._plan.get("steps", ())]
-        wanted = [step["task"] for step in steps]
+        understood = [identity(step) for step in self._plan.get("steps", ())]
+        wanted = [identity(step) for step in steps]
         self._removed = [task for task in understood if task not in wanted]
-        self._added = {step["task"]: str(step.get("label") or step["task"]) for step in steps if step["task"] not in understood}
-        strengths = {step["task"]: step["strength"] for step in self.steps()}
+        self._added = {
+            identity(step): str(step.get("label") or step["task"]) for step in steps if identity(step) not in understood
+        }
+        self._kept = {identity(step): dict(step) for step in steps if identity(step) not in understood}
+        strengths = {identity(step): step["strength"] for step in self.steps()}
         for step in steps:
             strength = step.get("strength", 1.0)
-            if isinstance(strength, (int, float)) and strength != strengths[step["task"]]:
-                self.weigh(step["task"], strength)
-        if [step["task"] for step in self.steps()] != wanted:
+            if isinstance(strength, (int, float)) and strength != strengths[identity(step)]:
+                self.weigh(identity(step), strength)
+        if [identity(step) for step in self.steps()] != wanted:
             self._order = wanted
 
     @property
@@ -65,15 +80,15 @@ class PlanEdit:
 
     def steps(self) -> List[Step]:
         """The steps as edited, in the person's order; new dicts."""
-        steps = [dict(step) for step in self._plan.get("steps", ()) if step["task"] not in self._removed]
-        steps += [
-            {"task": task, "label": label, "confidence": 1.0, "strength": 1.0, "words": ""} for task, label in self._added.items()
-        ]
+        steps = [dict(step) for step in self._plan.get("steps", ()) if identity(step) not in self._removed]
+        for name, label in self._added.items():
+            by_hand = {"task": name, "label": label, "confidence": 1.0, "strength": 1.0, "words": ""}
+            steps.append(dict(self._kept.get(name, by_hand)))
         for step in steps:
-            step["strength"] = self._weights.get(step["task"], step.get("strength", 1.0))
+            step["strength"] = self._weights.get(identity(step), step.get("strength", 1.0))
         if self._order:
-            place = {task: index for index, task in enumerate(self._order)}
-            steps.sort(key=lambda step: place.get(step["task"], len(place)))
+            place = {name: index for index, name in enumerate(self._order)}
+            steps.sort(key=lambda step: place.get(identity(step), len(place)))
         return steps
 
     def remove(self, task: str) -> None:
@@ -85,7 +100,7 @@ class PlanEdit:
         """Bring a task in by hand: a removed one comes back, any other is appended."""
         if task in self._removed:
             self._removed.remove(task)
-        elif all(step["task"] != task for step in self.steps()):
+        elif all(identity(step) != task for step in self.steps()):
             self._added[task] = label
 
     def weigh(self, task: str, strength: float) -> None:
@@ -94,7 +109,7 @@ class PlanEdit:
 
     def move(self, task: str, places: int) -> None:
         """Move a step earlier (negative) or later; beyond an end it stays at that end."""
-        order = [step["task"] for step in self.steps()]
+        order = [identity(step) for step in self.steps()]
         if task not in order:
             return
         index = order.index(task)
@@ -121,4 +136,10 @@ class PlanEdit:
     def key(self) -> Tuple[Any, ...]:
         """Equal keys mean equal pixels: the text (a model may be conditioned on it) and the steps with their strengths."""
         text = " ".join(str(self._plan.get("text", "")).split())
-        return (text, *((step["task"], step["strength"]) for step in self.steps()))
+        return (text, *(_pixels_of(step) for step in self.steps()))
+
+
+def _pixels_of(step: Step) -> Tuple[Any, ...]:
+    """What of a step decides about pixels."""
+    amount = step.get("amount")
+    return (identity(step), step["strength"]) if amount is None else (identity(step), step["strength"], amount)

@@ -16,6 +16,8 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     tr, plan = catalogue.gettext, edit.understood
     steps = edit.steps()
     heard = unused(plan, catalogue)
+    if plan.get("action") and not edit.edited and plan.get("message"):  # said of the plan that stood: "half of it", "why?"
+        return _joined([*heard, tr(str(plan["message"]))])
     if not steps:
         if edit.edited:
             return tr("Every step was removed, so nothing will be done.")

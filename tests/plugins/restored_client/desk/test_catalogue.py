@@ -4,9 +4,10 @@ import ast
 
 import pytest
 
-from restored.instruction import LABELS, REASONS
+from restored.instruction import LABELS, REASONS, following
+from restored.regions.names import LABELS as PLACE_LABELS
 from restored_client.desk.catalogue import SHARED, load, parse
-from restored_client.desk.deeds import DEEDS
+from restored_client.desk.deeds import DEEDS, DIRECTIONS
 from restored_client.desk.reasons import SENTENCES
 from restored_client.desk.remarks import INVITATION
 from restored_client.desk.starters import STARTERS
@@ -71,6 +72,9 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert set(errors.SENTENCES.values()) <= set(messages)
     assert {name for name, _instruction in STARTERS} <= set(messages)
     assert set(DEEDS.values()) | {INVITATION, "Restore with instruction"} <= set(messages)
+    assert {words for pair in DIRECTIONS for words in pair} <= set(messages)
+    assert {f"{which} the {place}" for which in ("only", "not") for place in PLACE_LABELS.values()} <= set(messages)
+    assert {getattr(following, name) for name in ("NOTHING_YET", "FULL", "UNDONE", "RESET", "AGAIN")} <= set(messages)
     assert said_by_the_desk() - set(messages) == set()
 
 

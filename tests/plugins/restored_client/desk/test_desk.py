@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from restored_client.desk import desk as rooms
 from restored_client.desk.desk import Desk, Line
+from restored_client.desk.planedit import identity
 from restored_client.desk.previewstate import PreviewState, Want
 from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish
 from restored_client.wire.errors import SENTENCES, ClientError
@@ -202,6 +203,45 @@ def test_what_was_heard_and_cannot_be_done_is_said(desk: Desk) -> None:
         "Halos cannot be removed. “the eyes”: Select them, and only they change. "
         "I cannot do anything about “halo”. Left alone: dehaze."
     )
+
+
+def test_the_words_say_how_large(desk: Desk) -> None:
+    desk.type("denoise it, 2x")
+    desk.understood("denoise it, 2x", {**plan_of("denoise it, 2x"), "scale": 2})
+    assert desk.scale == 2
+    desk.set_scale(1)
+    desk.edit("weigh", "denoise", 0.5)
+    assert desk.wish().scale == 1, "what is chosen by hand afterwards counts"
+
+
+def test_what_is_said_of_the_plan_that_stands(desk: Desk) -> None:
+    desk.standing = plan_of("denoise")
+    desk.type("a bit less")
+    steps = [{**plan_of("denoise")["steps"][0], "strength": 0.7}]
+    desk.understood(
+        "a bit less", {**plan_of("denoise"), "text": "a bit less", "steps": steps, "action": "plan", "message": "Less."}
+    )
+    assert desk.remark == "Less."
+    assert not desk.once_more
+    desk.type("again")
+    desk.understood("again", {**plan_of("denoise"), "text": "again", "action": "again", "message": "Once more."})
+    assert desk.once_more
+
+
+def test_a_task_for_two_places_is_two_chips(desk: Desk) -> None:
+    step = plan_of("denoise")["steps"][0]
+    sky, left = ({**step, "region": {"places": [place], "label": f"only the {place}"}} for place in ("sky", "left"))
+    desk.type("x")
+    desk.understood("x", {**plan_of("denoise"), "text": "x", "steps": [sky, left]})
+    desk.edit("weigh", identity(left), 0.5)
+    assert [each["strength"] for each in desk.plan.steps()] == [1.0, 0.5]
+    key = desk.plan.key()
+    kept = desk.settings()
+    desk.edit("remove", identity(sky))
+    assert desk.plan.steps() == [{**left, "strength": 0.5}]
+    desk.use(kept)
+    desk.understood("x", plan_of("denoise") | {"text": "x"})  # the engine understands it otherwise by now
+    assert desk.plan.key() == key, "what was kept is followed, places and all"
 
 
 def test_a_result_is_not_previewed_as_restored_once_more(desk: Desk, wire: Wire) -> None:
