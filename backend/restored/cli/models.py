@@ -111,22 +111,128 @@ def verify(
 
 @models.command("import")
 def import_model(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE_PT", help="The published image weights, im_instructir-7d.pt.")],
-    text: Annotated[Path, typer.Argument(metavar="TEXT_PT", help="The published text weights, lm_instructir-7d.pt.")],
-    encoder: Annotated[Path | None, typer.Option(help="Folder of their text encoder, bge-micro-v2.")] = None,
-    name: Annotated[str, typer.Option(help="What to call the model.")] = "instructir-7d",
+    source: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="A model's folder or .zip; or published image weights, im_instructir-7d.pt.")
+    ],
+    text: Annotated[
+        Path | None, typer.Argument(metavar="TEXT_PT", help="Beside those: the published text weights, lm_instructir-7d.pt.")
+    ] = None,
+    encoder: Annotated[Path | None, typer.Option(help="And the folder of their text encoder, bge-micro-v2.")] = None,
+    name: Annotated[str, typer.Option(help="What to call the published pair.")] = "instructir-7d",
+    yes: Annotated[bool, typer.Option("--yes", help="Install what is not signed by a key you trust without a question.")] = False,
     json: Json = False,
 ) -> None:
-    """Turn InstructIR's published pair of .pt files into a model. They are read as numbers only, never as programs."""
+    """Bring in a model from elsewhere: as numbers only, never as a program, and after a question unless you trust who signed it."""
+    from restored.models.base import ModelError
+    from restored.models.manifest import check_name
+
+    check_name(name)
+    if text is None and source.suffix.lower() != ".pt":
+        _import_bundle(source, yes=yes, json=json)
+        return
+    if text is None:
+        raise ModelError("The published weights are a pair: name the text weights (lm_instructir-7d.pt) as well.")
     from restored.models.instructir.published import import_published
 
-    done = import_published(image, text, encoder, name=name)
+    done = import_published(source, text, encoder, name=name)
     if json:
         say.print_json({"name": done.bundle.name, "folder": str(done.bundle.folder), "warnings": list(done.warnings)})
         return
     say.out.print(f"The model “{done.bundle.name}” is installed in {done.bundle.folder}.")
     for warning in done.warnings:
         say.warn(warning)
+
+
+def _import_bundle(source: Path, *, yes: bool, json: bool) -> None:
+    from restored.models.foreign import install, read_foreign
+    from restored.models.installed import list_bundles
+
+    foreign = read_foreign(source)
+    replaced = foreign.manifest.name in list_bundles()
+    if foreign.signed_by is None and not yes:
+        question = foreign.question + (" It replaces the one of this name." if replaced else "")
+        if not say.asks():
+            raise say.Failure(question.replace(" Install it?", "") + " Nothing was installed. To install it all the same: --yes")
+        if not say.confirmed(question):
+            raise say.Failure("Nothing was installed.")
+    bundle = install(foreign)
+    signed = None if foreign.signed_by is None else foreign.signed_by.name or foreign.signed_by.shown
+    if json:
+        say.print_json({"name": bundle.name, "folder": str(bundle.folder), "signed_by": signed, "replaced": replaced})
+        return
+    say.out.print(f"The model “{bundle.name}” is installed in {bundle.folder}" + (f", signed by {signed}." if signed else "."))
+
+
+@models.command()
+def trust(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A minisign public key, or the file it lies in.")],
+    name: Annotated[str, typer.Option(help="What to call its owner.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Without a question.")] = False,
+) -> None:
+    """Believe a maker of models: what this key signed is installed without a question."""
+    from restored.models.foreign import keys_folder
+    from restored.models.manifest import check_name
+    from restored.models.signature import LARGEST, read_key, write_private
+
+    check_name(name)
+    path = Path(key)
+    text = path.read_bytes()[:LARGEST].decode("utf-8", "replace") if path.is_file() else key
+    public = read_key(text, name)
+    if not yes:
+        question = f"Install every model that the key {public.shown} signed without asking again?"
+        if not say.asks() or not say.confirmed(question):
+            raise say.Failure(f"The key {public.shown} is not trusted. In a script, --yes answers the question.")
+    keys_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        write_private(keys_folder() / f"{name}.pub", f"untrusted comment: {name}\n{public.line()}\n")
+    except FileExistsError:
+        raise say.Failure(
+            f"There is a trusted key called “{name}” already. Choose another name, or delete {keys_folder()}."
+        ) from None
+    say.out.print(f"The key {public.shown} is trusted as “{name}”.")
+
+
+@models.command()
+def keygen(
+    secret: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where the secret key goes; the public one goes beside it, .pub.")
+    ],
+) -> None:
+    """Make a key to sign models with."""
+    from restored.models.signature import new_key, write_private
+
+    public, content = new_key()
+    try:
+        write_private(secret, content)
+        write_private(
+            secret.with_name(secret.name + ".pub"), f"untrusted comment: minisign public key {public.shown}\n{public.line()}\n"
+        )
+    except OSError as error:
+        raise say.Failure(f"The key cannot be written: {error.strerror or error}. Nothing is ever overwritten.") from error
+    say.out.print(f"The secret key is {secret}: keep it. The public key is {public.line()}")
+
+
+@models.command()
+def sign(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The model's folder.")],
+    key: Annotated[
+        Path, typer.Option(metavar="FILE", help="The secret key, made by `restored models keygen` or minisign -G -W.")
+    ],
+) -> None:
+    """Sign a model of yours, so that who trusts your key can install it without a question."""
+    from restored.models.bundle import load_bundle
+    from restored.models.files import read_manifest
+    from restored.models.signature import LARGEST, SIGNATURE
+    from restored.models.signature import sign as signature
+
+    bundle = load_bundle(folder)
+    try:
+        secret = key.read_bytes()[:LARGEST].decode("utf-8", "replace")
+    except OSError as error:
+        raise say.Failure(f"The key {key} cannot be read: {error.strerror}.") from error
+    written = signature(read_manifest(folder), secret, f"{bundle.name} {bundle.manifest.version}")
+    (folder / SIGNATURE).write_text(written, "utf-8")
+    say.out.print(f"The model “{bundle.name}” is signed: {folder / SIGNATURE}")
 
 
 def listed() -> list[dict[str, Any]]:

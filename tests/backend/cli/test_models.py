@@ -107,3 +107,37 @@ def test_a_bad_model_is_named_and_the_others_are_listed(restored: Run, data: Pat
     assert ran.code == 0
     assert "mine" in ran.out
     assert "bad: This model is of the bundle format 2" in ran.err
+
+
+def test_a_strangers_bundle_is_asked_about(restored: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from restored.cli import say
+
+    small_model(data / "elsewhere" / "mine")
+    ran = restored("models", "import", data / "elsewhere" / "mine")
+    assert ran.code == 1
+    assert "is not signed" in ran.err
+    assert "--yes" in ran.err
+    monkeypatch.setattr(say, "asks", lambda: True)
+    asked: list[str] = []
+    for answer, code in ((False, 1), (True, 0)):
+        monkeypatch.setattr(say, "confirmed", lambda question, answer=answer: asked.append(question) or answer)
+        assert restored("models", "import", data / "elsewhere" / "mine").code == code
+    assert all("“mine”" in question for question in asked)
+    assert "mine" in restored("models", "list").out
+    said = json.loads(restored("models", "import", data / "elsewhere" / "mine", "--yes", "--json").out)
+    assert (said["name"], said["replaced"], said["signed_by"]) == ("mine", True, None)
+
+
+def test_a_trusted_makers_bundle_is_not(restored: Run, data: Path) -> None:
+    pytest.importorskip("nacl")
+    small_model(data / "elsewhere" / "mine")
+    assert restored("models", "keygen", data / "key").code == 0
+    assert (data / "key").stat().st_mode & 0o077 == 0
+    assert restored("models", "keygen", data / "key").code == 1, "a key is never overwritten"
+    assert restored("models", "sign", data / "elsewhere" / "mine", "--key", data / "key").code == 0
+    assert restored("models", "trust", data / "key.pub", "--name", "../me", "--yes").code == 1
+    assert restored("models", "trust", data / "key.pub", "--name", "me").code == 1, "nobody was there to ask"
+    assert restored("models", "trust", data / "key.pub", "--name", "me", "--yes").code == 0
+    ran = restored("models", "import", data / "elsewhere" / "mine")
+    assert ran.code == 0
+    assert "signed by me" in ran.out
