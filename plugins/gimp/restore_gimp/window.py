@@ -10,6 +10,7 @@ gi.require_version("GimpUi", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk
 
 from restored_client.desk import remarks
+from restored_client.desk.commandline import command_line
 from restored_client.desk.conversation import Conversation
 from restored_client.desk.desk import JOB, Desk
 from restored_client.desk.report import report
@@ -161,7 +162,7 @@ class Window:
         self._field = InstructionField(self._on_text, self._on_return)
         self._question = Gtk.Label(use_underline=True, xalign=0)
         self._question.set_mnemonic_widget(self._field.view)
-        self._recall = RecallButton(self._on_choose, self._desk.settings)
+        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command)
         top = Gtk.Box(spacing=6)
         top.pack_start(self._question, True, True, 0)
         top.pack_start(self._recall, False, False, 0)
@@ -203,6 +204,10 @@ class Window:
         self._watching.turn(self._adjusting if adjust else self._fresh)
         self._options.set_target(self._watching.target)
         self._ask()
+
+    def _command(self):
+        """What the window would do now, as a command line."""
+        return command_line(self._desk.wish(), self._desk.plan.edited, self._fresh.image.get_name() or "photo.jpg")
 
     def _stand(self, adjust):
         """What is typed may be said of the plan that the result was made by."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import Any, Dict, Optional
 
 from .qt import Qt, QtCore, QtWidgets, Signal
@@ -20,6 +22,7 @@ class Recall(QtWidgets.QFrame):
     """A pop-up below a button. `chosen` carries settings: `instruction`, and from presets and recipes `strength` and `plan`."""
 
     chosen = Signal(object)
+    command_wanted = Signal()  # the docker's wish is to be copied as a command line
 
     def __init__(self, history: History, presets: Presets, parent=None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -35,18 +38,66 @@ class Recall(QtWidgets.QFrame):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._save = QtWidgets.QPushButton(tr("Save as preset…"))
         self._search.setAccessibleName(tr("Search"))
-        hint = QtWidgets.QLabel(tr("Delete forgets an entry."))
+        hint = QtWidgets.QLabel(tr("Delete forgets an entry, F2 renames a preset."))
+        hint.setWordWrap(True)
         hint.setEnabled(False)
+        foot = QtWidgets.QHBoxLayout()
+        foot.addWidget(self._save, 1)
+        foot.addWidget(self._make_more())
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
-        for widget in (self._search, self._list, hint, self._save):
+        for widget in (self._search, self._list, hint):
             column.addWidget(widget)
+        column.addLayout(foot)
         self._search.textChanged.connect(self._fill)
         self._search.returnPressed.connect(lambda: self._choose(self._list.currentItem() or self._list.item(0)))
         self._list.itemActivated.connect(self._choose)
         self._list.itemClicked.connect(self._choose)
         self._save.clicked.connect(self._save_preset)
         self._list.installEventFilter(self)
+
+    def _make_more(self) -> QtWidgets.QToolButton:
+        more = QtWidgets.QToolButton()
+        more.setText(tr("More"))
+        more.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QtWidgets.QMenu(more)
+        for words, act in (
+            (tr("Copy as a command line"), self.command_wanted.emit),
+            (tr("Export presets…"), self._export),
+            (tr("Import presets…"), self._import),
+        ):
+            menu.addAction(words).triggered.connect(lambda _checked=False, act=act: act())
+        more.setMenu(menu)
+        return more
+
+    def _export(self) -> None:
+        name, _kind = QtWidgets.QFileDialog.getSaveFileName(self.parentWidget(), tr("Export presets"), "presets.json", "*.json")
+        if name:
+            self._with_file(self._presets.give_out, name)
+
+    def _import(self) -> None:
+        name, _kind = QtWidgets.QFileDialog.getOpenFileName(self.parentWidget(), tr("Import presets"), "", "*.json")
+        if name:
+            self._with_file(self._presets.take_in, name)
+
+    def _with_file(self, act, name: str) -> None:
+        try:
+            act(Path(name))
+        except (OSError, ValueError) as problem:
+            words = tr("This file holds no presets.") if isinstance(problem, ValueError) else str(problem)
+            QtWidgets.QMessageBox.warning(self.parentWidget(), tr("Restore with instruction"), words)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a preset another name; a taken or empty one changes nothing."""
+        with contextlib.suppress(ValueError, KeyError):
+            self._presets.rename(name, new)
+        self._fill()
+
+    def _ask_name(self, name: str) -> None:
+        self.hide()
+        new, sure = QtWidgets.QInputDialog.getText(self.parentWidget(), tr("Rename preset"), tr("Name"), text=name)
+        if sure:
+            self.rename(name, new)
 
     def pop_up(self, below, current: Dict[str, Any], recipe: Optional[Dict[str, Any]]) -> None:
         """Show it under a widget; `current` is what "Save as preset" would keep, `recipe` how the active layer was made."""
@@ -114,6 +165,11 @@ class Recall(QtWidgets.QFrame):
                 elif item.data(_KIND) == "history":
                     self._history.remove(value)
                 self._fill()
+            return True
+        if event.type() == QtCore.QEvent.Type.KeyPress and event.key() == Qt.Key.Key_F2:
+            item = self._list.currentItem()
+            if item is not None and item.data(_KIND) == "preset":
+                self._ask_name(item.data(_VALUE)[0])
             return True
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import Any, Callable, Dict, List, Optional
 
 from krita import DockWidget, Krita
@@ -16,6 +17,7 @@ from .origin import OriginChoice
 from .preview import Preview
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .recall import Recall
+from .restored_client.desk.commandline import command_line
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
@@ -124,6 +126,7 @@ class Docker(DockWidget):
         self.help_button.clicked.connect(help.open_manual)
         self._help.activated.connect(help.open_manual)
         self.recall.chosen.connect(self.use)
+        self.recall.command_wanted.connect(self.copy_command)
         self.chips.weighed.connect(lambda task, weight: self.desk.edit("weigh", task, weight))
         self.chips.removed.connect(lambda task: self.desk.edit("remove", task))
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
@@ -308,6 +311,15 @@ class Docker(DockWidget):
         """Cancel the job that runs, or all."""
         for job in self.queue.unfinished[: None if everything else 1]:
             self.queue.cancel(job)
+
+    def copy_command(self) -> None:
+        """What the docker would do now, as a command line, to the clipboard."""
+        self.recall.hide()
+        document = Krita.instance().activeDocument()
+        picture = os.path.basename(document.fileName()) if document is not None else ""
+        text = command_line(self.desk.wish(), self.desk.plan.edited, picture or "photo.jpg")
+        QtWidgets.QApplication.clipboard().setText(text)
+        self._say(tr("The command is in the clipboard."))
 
     def copy_report(self) -> None:
         """What a problem report needs, to the clipboard."""

@@ -40,6 +40,13 @@ def test_a_result_is_adjusted_in_place_with_the_selection_it_was_made_with(windo
     window.open_dialog()
     plan = window.event("plan", lambda event: event["at"] > began)
     assert plan["text"] == "remove the noise and brighten it"
+    window.key("ctrl+a")
+    window.type("half of it")  # said of the plan that the result was made by
+    said = window.event("plan", lambda event: event["text"] == "half of it")
+    assert said["steps"] == [["denoise", 0.5], ["lowlight", 0.5]]
+    window.key("ctrl+a")
+    window.type(plan["text"])
+    window.event("plan", lambda event: event["at"] > said["at"] and event["text"] == plan["text"])
     window.key("alt+s", *["Page_Up"] * 5)
     window.event("preview", lambda event: event["at"] > began and event["strength"] == pytest.approx(0.5))
     screen.shoot(OUTPUT / "gimp" / "adjust.png")

@@ -27,7 +27,7 @@ def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):
         # a name for it: the preset keeps text, strength and edits
         window.key("alt+p")
         time.sleep(0.8)
-        window.key("shift+Tab", "shift+Tab")
+        window.key("shift+Tab", "shift+Tab", "shift+Tab")
         window.type("my night shots")
         time.sleep(0.3)
         screen.shoot(shots / "keep.png")

@@ -141,6 +141,9 @@ def case_a_result_is_adjusted_in_place(kit):
     assert bytes(result.pixelData(150, 100, 1, 1))[0] in (127, 128), bytes(result.pixelData(150, 100, 1, 1))
     assert bytes(result.pixelData(5, 5, 1, 1))[3] == 0, "nothing outside of what was selected when it was made"
     assert kit.history() == steps, "no step of its own"
+    kit.type("half of it")  # said of the plan that the result was made by
+    yield lambda: not docker.desk.pending
+    assert [step["strength"] for step in docker.plan.steps()] == [0.5, 0.5]
     yield 0.6
     docker.origin.click()
     assert not docker.look.adjusting
@@ -343,6 +346,11 @@ def case_history_and_presets_are_searched_and_used(kit):
     items = [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())]
     assert "★ Wet street" in items, items
     assert RAIN in items, items
+    docker._presets.save("Wet", {"instruction": "x"})
+    docker.recall.rename("Wet", "Dry")
+    docker.recall.rename("Dry", "Wet street")  # taken: nothing happens
+    assert list(docker._presets.all()) == ["Wet street", "Dry"]
+    docker._presets.remove("Dry")
     docker.recall._search.setText("wet")
     assert [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())] == ["★ Wet street"]
     kit.shoot("recall", docker.recall)
@@ -351,6 +359,9 @@ def case_history_and_presets_are_searched_and_used(kit):
     assert docker.edit.toPlainText() == "remove the rain"
     assert docker.strength.value() == 40
     assert not docker.recall.isVisible()
+    docker.copy_command()
+    words = kit.QtWidgets.QApplication.clipboard().text()
+    assert words == "restored run photo.jpg 'remove the rain' --strength 0.4 --output restored.png", words
 
 
 def case_the_shortcuts_are_the_users_to_give(kit):

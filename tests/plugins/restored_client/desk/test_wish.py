@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored_client.desk.catalogue import Catalogue
+from restored_client.desk.commandline import command_line
 from restored_client.desk.deeds import deed, unsure
 from restored_client.desk.desk import OPENING, Desk, Line
 from restored_client.desk.history import LastWish, Presets
@@ -18,6 +20,7 @@ from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered, title
 from restored_client.wire.errors import ClientError
 from restored_client.wire.pixels import Pixels
+from restored_client.wire.recipe import decode_recipe
 
 PLAN = {"text": "", "steps": [{"task": "denoise", "label": "noise", "strength": 0.5}]}
 anything = st.recursive(
@@ -151,3 +154,14 @@ def test_a_report_has_versions_and_the_trouble_but_no_words_or_homes(monkeypatch
     assert "1.2 abc 1" in report("x", desk)
     assert "swift" in report("x", desk)
     assert redacted("plain") == "plain"
+
+
+def test_a_wish_as_a_command_line(tmp_path: Path) -> None:
+    plain = command_line(Wish("remove the rain; rm -rf ~", None, 0.5, 2), edited=False, picture="my photo.jpg")
+    assert plain == ("restored run 'my photo.jpg' 'remove the rain; rm -rf ~' --strength 0.5 --scale 2 --output restored.png")
+    edited = command_line(Wish("it's grainy", PLAN, 0.5), edited=True)
+    run = edited.replace("restored run", "echo restored run")
+    done = subprocess.run(["sh", "-c", run], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "restored run photo.jpg --recipe recipe.json --output restored.png\n"
+    recipe = decode_recipe((tmp_path / "recipe.json").read_bytes())
+    assert (recipe["instruction"], recipe["strength"], recipe["plan"]) == ("it's grainy", 0.5, PLAN)
