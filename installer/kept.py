@@ -1,0 +1,47 @@
+"""What the frozen program is made of: which files stay, which modules must never be in it. Pure, so that it can be tested."""
+
+from typing import Final
+
+CODECS: Final = ("png", "cms", "imcd", "tiff", "deflate", "zlib", "zstd", "lzma", "webp", "jpeg8", "shared", "shared_cython")
+"""imagecodecs' extension modules that restored.io uses; each is imported by name when first needed, so no tool finds them."""
+
+OPENVINO: Final = ("openvino", "openvino_intel_cpu_plugin", "tbb", "tbbmalloc", "tbbbind", "hwloc")
+"""OpenVINO's libraries that a CPU needs, by the beginning of their names without `lib`; its GPU plug-in alone has 42 MB."""
+
+METADATA: Final = ("openvino", "safetensors", "tokenizers", "pyzmq", "numpy", "pillow", "imagecodecs", "tifffile", "typer", "rich", "psutil")
+"""Distributions whose version somebody asks for: the doctor, or they themselves."""
+
+FORBIDDEN: Final = (
+    "torch", "torchgen", "functorch", "sentence_transformers", "transformers", "huggingface_hub", "hf_xet", "sklearn", "scipy",
+    "sympy", "mpmath", "networkx", "jinja2", "joblib", "regex", "openvino_telemetry", "openvino.tools", "restored_training",
+)  # fmt: skip
+"""What a CPU does not need, or must not have: with one of these inside, something imports what it should not."""
+
+EXCLUDED: Final = (
+    *FORBIDDEN, "tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "lib2to3", "ensurepip", "pydoc_data", "test", "sqlite3",
+    "setuptools", "pkg_resources", "pip", "wheel", "_distutils_hack", "matplotlib", "IPython", "pytest", "pandas", "skimage",
+    "fontTools", "hypothesis", "fsspec", "yaml", "PIL.ImageQt", "PIL.ImageTk", "PIL._imagingtk", "PIL._avif",
+    "openvino.torch", "openvino.frontend.pytorch", "openvino.frontend.tensorflow", "openvino.frontend.jax",
+    "openvino.frontend.onnx", "openvino.frontend.paddle",
+)  # fmt: skip
+"""Given to PyInstaller's analysis, so that one stray import does not draw a library in."""
+
+
+def kept(destination: str) -> bool:
+    """Whether a file stays. destination: its path inside the program's folder, with either slash."""
+    path = destination.replace("\\", "/")
+    name = path.rpartition("/")[2]
+    if path.startswith("openvino/libs/"):
+        stem = name.removeprefix("lib").partition(".")[0]
+        # the import library of Windows and the debug twins carry the same names with an ending
+        return stem in OPENVINO or stem.rstrip("0123456789_") in OPENVINO
+    if path.startswith(("openvino/include/", "openvino/cmake/", "openvino/runtime/cmake/")):
+        return False
+    if path.startswith("imagecodecs/") and name.startswith("_") and ("." in name):
+        return name[1:].partition(".")[0] in (*CODECS, "imagecodecs")
+    return not path.endswith((".pyi", ".pxd", ".h", ".lib", ".a"))
+
+
+def forbidden(modules: list[str]) -> list[str]:
+    """Those of these dotted names that must not be inside."""
+    return [name for name in modules if any(name == root or name.startswith(root + ".") for root in FORBIDDEN)]
