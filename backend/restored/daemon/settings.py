@@ -4,6 +4,12 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from restored_client.session.paths import sandboxed
+
+SANDBOXED_EXIT: Final = 3 * 60
+"""A daemon that a plug-in started inside a flatpak keeps that sandbox alive after its host was closed: so not for long."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ def read_settings(arguments: Sequence[str] | None) -> Settings:
         "--idle-exit",
         type=float,
         metavar="HOURS",
-        default=float(os.environ.get("RESTORED_IDLE_EXIT", Settings.idle_exit / 3600)),
+        default=float(os.environ.get("RESTORED_IDLE_EXIT", (SANDBOXED_EXIT if sandboxed() else Settings.idle_exit) / 3600)),
         help="end after this long without work (default: %(default)g)",
     )
     parser.add_argument("--tcp", action="store_true", help="listen on loopback TCP instead of a unix socket")

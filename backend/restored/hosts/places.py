@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from restored_client.session.launch import own_environment
+
 Host = Literal["gimp", "krita"]
 
 _GIMP_3: Final = re.compile(r"3\.\d+")
@@ -17,8 +19,8 @@ _ASKING: Final = 10.0
 """Seconds that a program gets to say its version."""
 
 FLATPAK_NOTE: Final = (
-    "Flatpak shows its programs only a part of your system. So that it can reach the daemon, run once: "
-    "flatpak override --user --filesystem=xdg-run/restored {app}, and start the daemon with: restored daemon start"
+    "It runs in a sandbox, which shows it your home folder unless you closed that. If the daemon stays out of its reach: "
+    "flatpak override --user --filesystem=~/.cache/restored {app}"
 )
 SNAP_NOTE: Final = "Snap shows its programs only a part of your system: if the daemon stays out of reach, use another package."
 
@@ -136,7 +138,9 @@ def _version_of_program(system: System, *names: str) -> set[str]:
     if path is None:
         return set()
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=_ASKING, check=False).stdout
+        said = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=_ASKING, check=False, env=own_environment(os.environ)
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return set()
     return set(re.findall(r"\b(3\.\d+)\.\d+", said))

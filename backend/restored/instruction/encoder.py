@@ -91,7 +91,7 @@ def checked_weights(folder: Path | None = None) -> bytes:
 
 
 def half_precision() -> bytes:
-    """The official weights as a file in half precision. Raises EncoderError when it is not the one that `checked_weights` knows."""
+    """The official weights as a file in half precision. Raises EncoderError when it is not the one `checked_weights` knows."""
     import numpy as np
     from safetensors.numpy import load as load_tensors
     from safetensors.numpy import save

@@ -32,7 +32,7 @@ def kind_of(data: bytes) -> str | None:
 
 def read_heic(data: bytes, name: str) -> tuple[Picture, int]:
     """HEIC at 8 bits, or at 16 where it has more."""
-    heif = module("pillow_heif", name)
+    heif = module("pi_heif", name)
     opened = heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
     check_size(name, *opened.size)
     info = opened.info
@@ -52,7 +52,7 @@ def read_avif(data: bytes, name: str) -> tuple[Picture, int]:
             raise PictureError(f"“{name}” is an animation. Save the frame you mean as a picture of its own.")
         info = dict(image.info)
         bits = _av1_bits(data)
-        pixels = imagecodecs.avif_decode(data) if bits > 8 else np.asarray(image)
+        pixels = _deep_avif(data, name) if bits > 8 else np.asarray(image)
     pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     if bits > 8:
         pixels = (pixels.astype(np.uint32) * 65535 // ((1 << bits) - 1)).astype(np.uint16)
@@ -60,6 +60,16 @@ def read_avif(data: bytes, name: str) -> tuple[Picture, int]:
     turn = exif.orientation(block)
     icc = info.get("icc_profile") or _nclx(data, name)
     return Picture(np.ascontiguousarray(pixels), "avif", _metadata(icc, block, info.get("xmp"), pixels, turn), lossy=True), turn
+
+
+def _deep_avif(data: bytes, name: str) -> np.ndarray:
+    """Pillow gives 8 bits; the codec that gives more is 13 MB large, and installers leave it out."""
+    try:
+        return imagecodecs.avif_decode(data)
+    except ImportError:
+        raise PictureError(
+            f"“{name}” is an AVIF with more than 8 bits, which this installation cannot read. Save it as 16-bit PNG or TIFF first."
+        ) from None
 
 
 def read_jxl(data: bytes, name: str) -> tuple[Picture, int]:

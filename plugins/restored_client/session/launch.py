@@ -18,9 +18,10 @@ INSTALLED: Final = Path(__file__).resolve().parents[1] / "installed.json"
 """Written by `restored plugins install`: {"executable": absolute path, "version": ...}."""
 
 HOST_VARIABLES: Final = tuple(
-    "PYTHON LD_ DYLD_ GI_ GIO_ GTK_ GDK_ GSETTINGS_ QT_ BABL_ GEGL_ APPIMAGE APPDIR APPRUN".split()  # noqa: SIM905
+    "PYTHON LD_ DYLD_ GI_ GIO_ GTK_ GDK_ GSETTINGS_ QT_ BABL_ GEGL_ APPIMAGE APPDIR APPRUN _PYI_ _MEI".split()  # noqa: SIM905
 )
-"""Beginnings of environment variables that hosts set for themselves and that break another program's libraries."""
+"""Beginnings of environment variables that hosts set for themselves and that break another program's libraries; the last two are
+our own frozen program's, which would take its child for a part of itself."""
 
 _started: List[subprocess.Popen[Any]] = []  # kept so that Python neither warns about them nor leaves zombies
 
@@ -76,7 +77,9 @@ class Starting:
         if code:
             self._errors.seek(0)
             said = self._errors.read()[-4000:].decode("utf-8", "replace").strip()
-            last = said.splitlines()[-1][:300] if said else ""
+            # a frozen program's loader has the last word, and it is never the reason
+            lines = [line for line in said.splitlines() if not line.startswith("[PYI-")]
+            last = lines[-1][:300] if lines else ""
             sentence = "The restoration engine could not start" + (f": {last}" if last else ".")
             raise ClientError("start_failed", sentence, f"exit code {code}\n{said}")
 
@@ -100,6 +103,7 @@ def _candidates() -> Iterator[Optional[str]]:
     binaries = "Scripts" if sys.platform == "win32" else "bin"
     distribution = "restore-with-instruction"
     yield str(home / ".local" / "bin" / name)
+    yield str(home / ".local" / "opt" / "restored" / name)
     for base in (".local/share/pipx/venvs", ".local/pipx/venvs", "pipx/venvs", ".local/share/uv/tools"):
         yield str(home / base / distribution / binaries / name)
     local = os.environ.get("LOCALAPPDATA")
@@ -111,6 +115,7 @@ def _candidates() -> Iterator[Optional[str]]:
         "/opt/homebrew/bin/restored",
         "/usr/local/bin/restored",
         "/usr/bin/restored",
+        "/opt/restored/restored",
     )
 
 

@@ -8,10 +8,21 @@ from pathlib import Path
 from typing import Final
 
 APP: Final = "restored"
+FLATPAKS: Final = ("org.gimp.GIMP", "org.kde.krita")
+"""The hosts as flatpaks; each has a folder in ~/.var/app once it was installed by, or started by, this user."""
+
+
+def sandboxed() -> bool:
+    """Whether this process runs inside a flatpak's sandbox."""
+    return os.path.exists("/.flatpak-info")
 
 
 def runtime_dir() -> Path:
-    """Where connection file, lock and socket live: `$RESTORED_RUNTIME_DIR`, else the user's runtime or cache folder."""
+    """Where connection file, lock and socket live: `$RESTORED_RUNTIME_DIR`, else the user's runtime or cache folder.
+
+    Flatpak gives its programs a runtime folder of their own, and shows GIMP and Krita the home folder: where one of them is such
+    a program, all meet in ~/.cache, which is the same inside and outside.
+    """
     override = os.environ.get("RESTORED_RUNTIME_DIR")
     if override:
         return Path(override)
@@ -19,6 +30,8 @@ def runtime_dir() -> Path:
         return _env("LOCALAPPDATA", "AppData/Local") / APP
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / APP
+    if sandboxed() or any((Path.home() / ".var" / "app" / app).is_dir() for app in FLATPAKS):
+        return Path.home() / ".cache" / APP
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and os.access(runtime, os.W_OK | os.X_OK):  # after `su` it may be another user's
         return Path(runtime) / APP

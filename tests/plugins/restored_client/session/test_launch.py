@@ -66,6 +66,8 @@ def test_the_hosts_variables_do_not_reach_the_daemon(monkeypatch, folder) -> Non
         "GI_TYPELIB_PATH": "x",
         "QT_PLUGIN_PATH": "x",
         "APPDIR": "x",
+        "_PYI_APPLICATION_HOME_DIR": "x",
+        "_MEIPASS2": "x",
     }
     own = {"HOME": "/h", "PATH": "/p", "LANG": "de", "XDG_DATA_HOME": "/d", "RESTORED_LOG_DIR": "/l"}
     assert launch.own_environment({**host, **own}) == {**own, "RESTORED_RUNTIME_DIR": str(folder)}
@@ -81,6 +83,15 @@ def test_a_daemon_that_cannot_start_says_its_last_words(nowhere, folder, monkeyp
     assert "exit code 3" in raised.value.detail
     assert "first" in raised.value.detail
     assert said == ["Starting the restoration engine…"]
+
+
+def test_the_loader_of_a_frozen_program_does_not_have_the_last_word(nowhere, folder, monkeypatch) -> None:
+    said = "echo OSError: no space left >&2; echo '[PYI-77:ERROR] Failed to execute script entry' >&2; exit 1"
+    monkeypatch.setenv("RESTORED_EXECUTABLE", str(program(nowhere / "bad", said)))
+    with pytest.raises(ClientError) as raised:
+        Session.open(client="test")
+    assert raised.value.sentence.endswith("OSError: no space left")
+    assert "PYI-77" in raised.value.detail
 
 
 def test_something_that_cannot_be_run(nowhere, folder) -> None:
@@ -104,3 +115,17 @@ def test_the_runtime_folder_is_one_that_can_be_used(tmp_path, monkeypatch) -> No
     assert runtime_dir() == tmp_path / "restored"
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
     assert runtime_dir() == tmp_path / "cache" / "restored"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="flatpak is Linux's")
+@pytest.mark.parametrize("app", ["org.gimp.GIMP", "org.kde.krita"])
+def test_where_a_host_is_a_flatpak_all_meet_in_a_folder_that_it_sees(nowhere, app, monkeypatch) -> None:
+    monkeypatch.delenv("RESTORED_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(nowhere))
+    assert runtime_dir() == nowhere / "restored"
+    (nowhere / "home/.var/app" / app).mkdir(parents=True)
+    outside = runtime_dir()
+    # the sandbox: its runtime and cache folders are its own, the home folder is the user's
+    monkeypatch.setattr("restored_client.session.paths.sandboxed", lambda: True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(nowhere / "home/.var/app" / app / "cache"))
+    assert outside == runtime_dir() == nowhere / "home/.cache/restored"

@@ -1,0 +1,122 @@
+#!/bin/sh
+# install.sh: puts restored into your home folder; no root, no Python, no internet. Everything it makes is named below.
+#   ./install.sh                 install, or upgrade what is there
+#   ./install.sh --downgrade     also replace a newer version
+#   ./install.sh --back          the version before this one again (kept after every upgrade)
+#   ./install.sh --uninstall     remove it; asks whether settings, history and imported models go too
+#   ./install.sh --uninstall --all | --keep     the same without the question
+set -eu
+
+base=${RESTORED_PREFIX:-$HOME/.local}
+place=$base/opt/restored
+before=$base/opt/.restored-before
+link=$base/bin/restored
+share=$base/share
+here=$(cd "$(dirname "$0")" && pwd)
+
+say() { printf '%s\n' "$*"; }
+stop_with() { say "$*" >&2; exit 1; }
+version_in() { sed -n 's/^ *"version": "\([^"]*\)".*/\1/p' "$1/manifest.json" 2>/dev/null | head -n 1; }
+older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+end_daemon() { if [ -x "$place/restored" ]; then "$place/restored" daemon stop >/dev/null 2>&1 || true; fi; }
+
+# folders that are ours to make are ours to remove again, when nothing else is in them
+made=$place/made-folders
+folder() {
+    parent=$(dirname "$1")
+    [ -d "$parent" ] || folder "$parent"
+    [ -d "$1" ] || { mkdir "$1"; echo "$1" >>"$new_made"; }
+}
+
+place_in_menu() {
+    folder "$share/applications"; folder "$share/icons/hicolor/scalable/apps"; folder "$share/metainfo"
+    sed "s|@EXEC@|$place/restored|" "$place/share/restored.desktop" >"$share/applications/restore-with-instruction.desktop"
+    cp "$place/share/restored.svg" "$share/icons/hicolor/scalable/apps/restore-with-instruction.svg"
+    cp "$place/share/restored.metainfo.xml" "$share/metainfo/io.github.restore_with_instruction.metainfo.xml"
+}
+
+remove_from_menu() {
+    rm -f "$share/applications/restore-with-instruction.desktop" \
+        "$share/icons/hicolor/scalable/apps/restore-with-instruction.svg" \
+        "$share/metainfo/io.github.restore_with_instruction.metainfo.xml"
+}
+
+install_it() {
+    source=$here/restored
+    [ -x "$source/restored" ] || stop_with "The folder “restored” is not beside this script. Unpack the whole download again."
+    now=$(version_in "$source")
+    had=$(version_in "$place")
+    if [ -n "$had" ] && older "$now" "$had" && [ "${1:-}" != --downgrade ]; then
+        stop_with "Version $had is installed, and this is the older $now. Nothing was changed. (./install.sh --downgrade replaces it.)"
+    fi
+    new_made=$(mktemp)
+    trap 'rm -rf "$base/opt/.restored-new" "$new_made"' EXIT
+    [ -f "$made" ] && cat "$made" >"$new_made"
+    folder "$base/opt"; folder "$base/bin"
+    new=$base/opt/.restored-new
+    rm -rf "$new"  # an installation that was interrupted
+    cp -a "$source" "$new" || stop_with "There is not enough room in $base/opt. Nothing was changed."
+    "$new/restored" --version >/dev/null 2>&1 || stop_with "This system is too old for restored $now (it needs glibc 2.36). Nothing was changed."
+    end_daemon
+    rm -rf "$before"
+    if [ -e "$place" ]; then mv "$place" "$before"; fi
+    mv "$new" "$place"
+    if [ -e "$link" ] && [ ! -L "$link" ]; then
+        say "There is another program at $link; it was left alone. Start restored by its full name, $place/restored."
+    else
+        ln -sfn "$place/restored" "$link"
+    fi
+    place_in_menu
+    cp "$new_made" "$made"
+    if [ -n "$had" ]; then say "restored $now is installed; it was $had."; else say "restored $now is installed in $place."; fi
+    "$place/restored" plugins install || say "Once GIMP 3 or Krita is installed and was started once, run: $place/restored plugins install"
+    case ":$PATH:" in *":$base/bin:"*) ;; *) say "To type “restored” in a terminal, add $base/bin to PATH; GIMP and Krita need nothing." ;; esac
+}
+
+go_back() {
+    [ -d "$before" ] || stop_with "There is no version before this one. Nothing was changed."
+    end_daemon
+    mv "$place" "$base/opt/.restored-new"
+    mv "$before" "$place"
+    mv "$base/opt/.restored-new" "$before"
+    "$place/restored" plugins install || true
+    say "Back to restored $(version_in "$place"). (The same command again returns to $(version_in "$before").)"
+}
+
+uninstall_it() {
+    [ -d "$place" ] || stop_with "restored is not installed in $place."
+    listed=$(mktemp)
+    [ -f "$made" ] && cat "$made" >"$listed"
+    end_daemon
+    "$place/restored" plugins uninstall || true
+    everything=$("$place/restored" places 2>/dev/null) || everything=
+    remove_from_menu
+    if [ "$(readlink "$link" 2>/dev/null)" = "$place/restored" ]; then rm -f "$link"; fi
+    rm -rf "$place" "$before" "$base/opt/.restored-new"
+    printf '%s\n' "$everything" | sed -n 's/^cache: //p' | while IFS= read -r gone; do rm -rf "$gone"; done
+    answer=n
+    case ${1:-} in
+        --all) answer=y ;;
+        --keep) ;;
+        *) if [ -t 0 ]; then
+            printf 'Remove your settings, history and imported models too? [y/N] '
+            read -r answer || answer=n
+        fi ;;
+    esac
+    printf '%s\n' "$everything" | sed -n 's/^yours: //p' | while IFS= read -r mine; do
+        case $answer in
+            y* | Y*) rm -rf "$mine" ;;
+            *) if [ -e "$mine" ]; then say "Kept: $mine"; fi ;;
+        esac
+    done
+    sort -r "$listed" | while IFS= read -r empty; do rmdir "$empty" 2>/dev/null || true; done
+    rm -f "$listed"
+    say "restored is gone."
+}
+
+case ${1:-} in
+    --uninstall) uninstall_it "${2:-}" ;;
+    --back) go_back ;;
+    "" | --downgrade) install_it "${1:-}" ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

@@ -1,0 +1,42 @@
+"""What tells one build of the program from another."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from restored.daemon import settings
+from restored.daemon.build import build_id
+from restored.daemon.settings import read_settings
+
+
+@pytest.fixture
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    program = tmp_path / "restored"
+    program.write_bytes(b"loader")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return program
+
+
+def test_a_frozen_program_is_known_by_its_content_and_not_by_its_dates(frozen: Path) -> None:
+    manifest = frozen.with_name("manifest.json")
+    manifest.write_text('{"files": {"a": 1}}')
+    first = build_id()
+    frozen.touch()
+    manifest.write_text('{"files": {"a": 1}}')
+    assert build_id() == first
+    manifest.write_text('{"files": {"a": 2}}')
+    assert build_id() != first
+
+
+def test_one_without_a_manifest_has_an_id_too(frozen: Path) -> None:
+    assert len(build_id()) == 16
+
+
+def test_a_daemon_inside_a_sandbox_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RESTORED_IDLE_EXIT", raising=False)
+    assert read_settings([]).idle_exit == 4 * 3600
+    monkeypatch.setattr(settings, "sandboxed", lambda: True)
+    assert read_settings([]).idle_exit == settings.SANDBOXED_EXIT
+    assert read_settings(["--idle-exit", "2"]).idle_exit == 2 * 3600
