@@ -1,12 +1,13 @@
 # make demo    restore the example photographs and draw before/after sheets: needs Python 3.11 and make, nothing else
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
 # make lint    ruff and pyright                                                       make format  let ruff rewrite
+# make wheel   a wheel and an sdist          make installer   the standalone program and its packages (installer/README.md)
 # make bench   what the engine and the daemon cost on this machine (Krita: tests/benchmarks/krita.py)
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo picture test quick bench lint format lock clean
+.PHONY: wheel installer installer-check venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
@@ -53,6 +54,18 @@ format: venv
 lock:
 	{ sed '/^[^#]/,$$d' requirements.lock; $(BIN)/pip freeze --exclude-editable | grep -v '^#' | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock
+
+# A wheel that installs anywhere with pip, the text encoder inside; and the sdist it can be made from again.
+wheel: venv
+	$(BIN)/python -m hatchling build -d dist
+
+# The standalone program and this system's packages, in dist/installer. KEY=FILE: the public key that updates are signed with.
+installer: venv
+	$(BIN)/python installer/build.py $(if $(KEY),--key $(KEY))
+
+# The packages tried in a root without Python or libraries, as an ordinary user: needs Linux and root.
+installer-check: venv
+	$(BIN)/python installer/check.py
 
 clean:
 	rm -rf .venv build dist out tests/output

@@ -91,9 +91,12 @@ def main() -> None:
     }
     if sys.platform == "linux":
         print(f"stripped: {elf.strip(PROGRAM) / 1e6:.0f} MB")
-    for name in ("restored.desktop", "restored.svg", "restored.metainfo.xml", "install.sh") if sys.platform == "linux" else ():
-        (PROGRAM / "share").mkdir(exist_ok=True)
-        shutil.copy2(HERE / "linux" / name, PROGRAM / "share")
+    if sys.platform == "linux":
+        share = PROGRAM / "share"
+        share.mkdir()
+        for name in ("restored.desktop", "restored.svg", "install.sh"):
+            shutil.copy2(HERE / "linux" / name, share)
+        (share / "restored.metainfo.xml").write_text(packages.metainfo(version_of(found)), encoding="utf-8")
     shutil.copy2(ROOT / "LICENSE", PROGRAM)
     manifest.write(PROGRAM, facts)
     broken = manifest.dangling(PROGRAM)

@@ -45,12 +45,40 @@ FORBIDDEN: Final = (
 """What a CPU does not need, or must not have: with one of these inside, something imports what it should not."""
 
 EXCLUDED: Final = (
-    *FORBIDDEN, "tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "lib2to3", "ensurepip", "pydoc_data", "test", "sqlite3",
-    "setuptools", "pkg_resources", "pip", "wheel", "_distutils_hack", "matplotlib", "IPython", "pytest", "pandas", "skimage",
-    "fontTools", "hypothesis", "fsspec", "yaml", "pydantic", "pydantic_core", "_sqlite3", "_ssl", "PIL._imagingft","_dbm", "_gdbm", "dbm.sqlite3", "_testcapi", "_testbuffer", "_testimportmultiple", "_testmultiphase", "_testclinic", "_testinternalcapi", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxlimited_35", "xxsubtype", "_testsinglephase", "PIL.ImageQt", "PIL.ImageTk", "PIL._imagingtk", 
-    "openvino.torch", "openvino.frontend.pytorch", "openvino.frontend.tensorflow", "openvino.frontend.jax",
-    "openvino.frontend.onnx", "openvino.frontend.paddle",
-)  # fmt: skip
+    *FORBIDDEN,
+    # of the standard library: what no photograph needs, and what is under the GPL or another machine's
+    *(
+        "tkinter",
+        "_tkinter",
+        "turtle",
+        "turtledemo",
+        "idlelib",
+        "lib2to3",
+        "ensurepip",
+        "pydoc_data",
+        "test",
+        "sqlite3",
+        "_sqlite3",
+    ),
+    *("sqlite3", "_sqlite3", "_ssl", "_dbm", "_gdbm", "dbm.sqlite3", "readline", "_curses", "_curses_panel", "nis", "spwd"),
+    *("_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw", "_multibytecodec"),
+    *(
+        "_testcapi",
+        "_testbuffer",
+        "_testimportmultiple",
+        "_testmultiphase",
+        "_testclinic",
+        "_testinternalcapi",
+        "_testsinglephase",
+    ),
+    *("ossaudiodev", "audioop", "_testsinglephase", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxlimited_35", "xxsubtype"),
+    # tools
+    *("setuptools", "pkg_resources", "pip", "wheel", "_distutils_hack", "matplotlib", "IPython", "pytest", "pandas", "skimage"),
+    *("fontTools", "hypothesis", "fsspec", "yaml"),
+    # parts of libraries
+    *("PIL.ImageQt", "PIL.ImageTk", "PIL._imagingtk", "PIL._imagingft", "OpenEXR", "openvino.torch"),
+    *(f"openvino.frontend.{name}" for name in ("pytorch", "tensorflow", "jax", "onnx", "paddle")),
+)
 """Given to PyInstaller's analysis, so that one stray import does not draw a library in."""
 
 

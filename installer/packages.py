@@ -1,1 +1,124 @@
-"""placeholder"""
+"""This system's packages from the frozen folder: tar and .deb on Linux, NSIS on Windows, pkg on macOS; and SHA256SUMS."""
+
+import datetime
+import hashlib
+import lzma
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).resolve().parent
+MACHINES: Final = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+LIBC: Final = "2.36"
+"""The C library of the system that builds; a build on an older one, as hosted CI makes, runs on older systems too."""
+
+FILTERS: Final = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 9}]
+"""Half of the program is machine code, whose jumps pack better as places than as distances."""
+
+README: Final = """restored {version}
+
+To install: open this folder in a terminal and run ./install.sh
+Then start GIMP 3 (Filters > Restore with instruction) or Krita (Settings > Dockers > Restore with instruction).
+To remove it: ./install.sh --uninstall, here or in the folder share of the installed program.
+"""
+
+
+def make(program: Path, out: Path, version: str) -> list[Path]:
+    """Every package that this system can make of the program; the last is SHA256SUMS."""
+    makers = {"linux": (tar, deb), "win32": (nsis,), "darwin": (pkg,)}[sys.platform]
+    made = [maker(program, out, version) for maker in makers]
+    sums = out / "SHA256SUMS"
+    sums.write_text("".join(f"{_digest(path)}  {path.name}\n" for path in made))
+    return [*made, sums]
+
+
+def tar(program: Path, out: Path, version: str) -> Path:
+    """restored-VERSION-linux-MACHINE.tar.xz: the program, install.sh and a page to read."""
+    target = out / f"restored-{version}-linux-{platform.machine()}.tar.xz"
+    top = f"restored-{version}"
+    with (
+        tempfile.TemporaryDirectory() as work,
+        lzma.open(target, "wb", filters=FILTERS) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        readme = Path(work) / "README.txt"
+        readme.write_text(README.format(version=version), encoding="utf-8")
+        for path, name in ((HERE / "linux" / "install.sh", "install.sh"), (readme, "README.txt"), (program, "restored")):
+            archive.add(path, f"{top}/{name}", filter=_nobodys)
+    return target
+
+
+def deb(program: Path, out: Path, version: str) -> Path:
+    """restored_VERSION_ARCH.deb: into /opt, which a flatpak's sandbox shows its programs and /usr/lib is not."""
+    machine = MACHINES[platform.machine()]
+    with tempfile.TemporaryDirectory() as work:
+        root = Path(work) / "root"
+        shutil.copytree(program, root / "opt" / "restored", symlinks=True)
+        for path, content in _system_files(version):
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8")
+        (root / "usr/bin").mkdir(parents=True)
+        (root / "usr/bin/restored").symlink_to("/opt/restored/restored")
+        size = sum(file.stat().st_size for file in root.rglob("*") if file.is_file() and not file.is_symlink()) // 1024
+        control = root / "DEBIAN"
+        shutil.copytree(HERE / "linux" / "debian", control)
+        text = (control / "control").read_text(encoding="utf-8")
+        text = text.format(version=version, machine=machine, size=size, libc=LIBC)
+        (control / "control").write_text(text, encoding="utf-8")
+        for script in ("postinst", "prerm"):
+            (control / script).chmod(0o755)
+        target = out / f"restored_{version}_{machine}.deb"
+        subprocess.run(
+            ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--build", root, target], check=True, stdout=subprocess.DEVNULL
+        )
+    return target
+
+
+def nsis(program: Path, out: Path, version: str) -> Path:
+    """restored-VERSION-windows-setup.exe, per user, silent with /S."""
+    target = out / f"restored-{version}-windows-setup.exe"
+    script = HERE / "windows" / "restored.nsi"
+    defines = {"VERSION": version, "PAYLOAD": str(program), "OUTPUT": str(target), "LICENCE": str(program / "LICENSE")}
+    mark = "/D" if sys.platform == "win32" else "-D"
+    subprocess.run(["makensis", "-V2", *(f"{mark}{name}={value}" for name, value in defines.items()), script], check=True)
+    return target
+
+
+def pkg(program: Path, out: Path, version: str) -> Path:
+    """restored-VERSION-macos-MACHINE.pkg, into the user's own Applications; see macos/build.sh."""
+    target = out / f"restored-{version}-macos-{platform.machine()}.pkg"
+    subprocess.run(["sh", HERE / "macos" / "build.sh", program, target, version], check=True)
+    return target
+
+
+def metainfo(version: str) -> str:
+    """The software centre's description, of today."""
+    text = (HERE / "linux" / "restored.metainfo.xml").read_text(encoding="utf-8")
+    return text.replace("@VERSION@", version).replace("@DATE@", datetime.date.today().isoformat())
+
+
+def _system_files(version: str) -> Iterator[tuple[str, str]]:
+    desktop = (HERE / "linux" / "restored.desktop").read_text(encoding="utf-8").replace("@EXEC@", "/opt/restored/restored")
+    yield "usr/share/applications/restore-with-instruction.desktop", desktop
+    icon = (HERE / "linux" / "restored.svg").read_text(encoding="utf-8")
+    yield "usr/share/icons/hicolor/scalable/apps/restore-with-instruction.svg", icon
+    yield "usr/share/metainfo/io.github.restore_with_instruction.metainfo.xml", metainfo(version)
+    yield "usr/share/doc/restored/copyright", (HERE.parent / "LICENSE").read_text(encoding="utf-8")
+
+
+def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -86,7 +86,7 @@ def _private_words() -> list[str]:
 
 
 def _installation() -> Iterator[Finding]:
-    facts = {"python": platform.pythonversion_of(), "executable": sys.executable, **{name: version_of(name) for name in PACKAGES}}
+    facts = {"python": platform.python_version(), "executable": sys.executable, **{name: version_of(name) for name in PACKAGES}}
     facts |= {name: found for name in EXTRAS if (found := version_of(name))}
     missing = [name for name, found in facts.items() if found is None and name != "openvino"]
     own = version_of(DISTRIBUTION) or "a checkout"

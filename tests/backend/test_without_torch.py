@@ -1,7 +1,9 @@
 """A job of `swift` on a CPU needs neither torch nor sentence-transformers: not loaded where they are, not missed where not."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,9 @@ print(engine.device(), [model["name"] for model in engine.models()])
 
 
 def output(code: str, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as folder:  # not the daemon of whoever runs the tests
+        environment = {**os.environ, "RESTORED_RUNTIME_DIR": folder}
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

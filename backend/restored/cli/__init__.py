@@ -15,6 +15,10 @@ def main() -> None:
 
         stay_offline()
         seal()
+    if sys.argv[1:2] == ["gpu-check"]:
+        from restored.standalone.check import main as check
+
+        sys.exit(check())
     from .app import run
 
     sys.exit(run(sys.argv[1:]))

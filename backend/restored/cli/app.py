@@ -8,9 +8,11 @@ from typing import NoReturn
 import typer
 
 from restored.ground.text import visible
+from restored.standalone import frozen
 
 from . import say, usage
 from .archive import archive
+from .ask import ask
 from .batch import batch
 from .daemon import daemon
 from .doctor import doctor
@@ -18,6 +20,7 @@ from .explaining import explain
 from .models import models
 from .plugins import plugins
 from .single import run as run_command
+from .standalone import gpu, places, update
 
 UsageError = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 """Typer carries its own copy of Click, whose place is not part of what it promises."""
@@ -34,10 +37,15 @@ app.command("run")(run_command)
 app.command("batch")(batch)
 app.command("explain")(explain)
 app.add_typer(archive, name="archive")
+app.command("ask")(ask)
 app.add_typer(daemon, name="daemon")
 app.add_typer(models, name="models")
 app.add_typer(plugins, name="plugins")
 app.command("doctor")(doctor)
+app.command("places", hidden=True)(places)
+if frozen():
+    app.command("update")(update)
+    app.add_typer(gpu, name="gpu")
 
 
 @app.command("serve")

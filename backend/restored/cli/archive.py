@@ -196,7 +196,7 @@ def _fraction(now: Status) -> float:
 
 def _model(wish: Wish) -> tuple[str, str, str]:
     """Name and fingerprint of the model that this machine would take, and the version of restored."""
-    from restored.daemon.build import version
+    from restored.ground.versions import version
     from restored.models.bundle import load_bundle
     from restored.models.installed import default_bundle
 

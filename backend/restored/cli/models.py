@@ -122,7 +122,7 @@ def import_model(
     yes: Annotated[bool, typer.Option("--yes", help="Install what is not signed by a key you trust without a question.")] = False,
     json: Json = False,
 ) -> None:
-    """Bring in a model from elsewhere: as numbers only, never as a program, and after a question unless you trust who signed it."""
+    """Bring in a model from elsewhere: as numbers, never as a program; after a question unless you trust who signed it."""
     from restored.models.base import ModelError
     from restored.models.manifest import check_name
 

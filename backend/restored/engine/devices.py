@@ -1,5 +1,6 @@
 """Which device and runtime computes, found by measuring, and the line that tells the user which and why."""
 
+import importlib
 import importlib.util
 import os
 import platform
@@ -20,6 +21,8 @@ from restored.ground.errors import EngineError
 from restored.models.registry import GET_TORCH
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from restored.models.base import Model
 
     from .runtimes import Runtime
@@ -202,11 +205,20 @@ def _has_bf16() -> bool:
 
 def _gpus(*, asked: bool) -> tuple[bool, bool]:
     """Whether torch can use a CUDA GPU, and an Apple one. It is only loaded where there may be one, or when one was asked for."""
-    if not _torch_installed() or not (asked or _may_have_gpu()):
+    if not asked and not _may_have_gpu():
         return False, False
-    import torch
+    torch = _torch()
+    return (False, False) if torch is None else (torch.cuda.is_available(), torch.backends.mps.is_available())
 
-    return torch.cuda.is_available(), torch.backends.mps.is_available()
+
+def _torch() -> "ModuleType | None":
+    """PyTorch, or None where it is not installed or does not load: then the processor computes, and the line says why."""
+    if not _torch_installed():
+        return None
+    try:
+        return importlib.import_module("torch")
+    except (ImportError, OSError):
+        return None
 
 
 def _torch_installed() -> bool:
@@ -223,8 +235,9 @@ def _no_gpu() -> str:
         return "no GPU was found"
     if not _torch_installed():
         return "there is an NVIDIA GPU, but what computes on it (PyTorch) is not installed"
-    import torch
-
+    torch = _torch()
+    if torch is None:
+        return "there is an NVIDIA GPU, but what computes on it (PyTorch) does not load: install it, or the GPU pack, again"
     if torch.version.cuda is None:
         return "there is an NVIDIA GPU, but this PyTorch was built without CUDA"
     return "there is an NVIDIA driver, but PyTorch cannot use the GPU"

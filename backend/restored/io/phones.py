@@ -68,7 +68,7 @@ def _deep_avif(data: bytes, name: str) -> np.ndarray:
         return imagecodecs.avif_decode(data)
     except ImportError:
         raise PictureError(
-            f"“{name}” is an AVIF with more than 8 bits, which this installation cannot read. Save it as 16-bit PNG or TIFF first."
+            f"“{name}” is an AVIF with more than 8 bits, which cannot be read here. Save it as 16-bit PNG or TIFF first."
         ) from None
 
 

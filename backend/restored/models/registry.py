@@ -2,6 +2,7 @@
 names it."""
 
 import importlib.util
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 DEFAULT_FAMILY: Final = "swift"
 DEFAULT_BUNDLE: Final = "swift"
 
-GET_TORCH: Final = "Install it with: pip install 'restore-with-instruction[torch]'"
+GET_TORCH: Final = (
+    "It comes with the GPU pack: restored gpu install FILE..."
+    if getattr(sys, "frozen", False)
+    else "Install it with: pip install 'restore-with-instruction[torch]'"
+)
 
 _families: dict[str, str | Family] = {
     "swift": "restored.models.swift.family",

@@ -1,0 +1,28 @@
+"""Every folder that the program makes in a user's home: what an uninstaller takes away, and what it asks about first."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from restored.daemon.logs import log_file
+from restored.models.installed import user_bundles
+from restored_client.session.paths import config_dir, runtime_dir
+
+
+def data_dir() -> Path:
+    """Where imported models and the GPU pack lie."""
+    return user_bundles().parent
+
+
+def caches() -> list[Path]:
+    """What comes again by itself: the daemon's folder, its log, caches."""
+    found = [runtime_dir(), log_file().parent, Path(platformdirs.user_cache_dir("restored", appauthor=False)), data_dir() / "gpu"]
+    state = log_file().parent.parent
+    # the log's folder lies in one of ours, which is then empty
+    return [*found, state] if state.name == "restored" and not os.environ.get("RESTORED_LOG_DIR") else found
+
+
+def yours() -> list[Path]:
+    """What a person made: settings, presets, history, imported models."""
+    return [config_dir(), data_dir()]

@@ -1,0 +1,158 @@
+"""The GPU pack: PyTorch for NVIDIA GPUs, which the program does without, as files that a person downloads and hands over.
+
+A list that ships with the program (`gpu.json`) names the pack's parts with their sha256; nothing else is ever unpacked. A pack is
+there completely or not at all: it is unpacked beside its place and then renamed.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+from . import StandaloneError
+
+LIST: Final = Path(__file__).with_name("gpu.json")
+PIECE: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of the pack; each is below the 2 GiB that download sites allow."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What `gpu.json` says: id names the versions inside, size is what the unpacked pack takes."""
+
+    id: str
+    size: int
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def known(cls, path: Path = LIST) -> "Pack":
+        """The pack that this program was made for. Raises StandaloneError when it was made for none."""
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            return cls(str(data["id"]), int(data["size"]), tuple(Part(**part) for part in data["parts"]))
+        except FileNotFoundError as error:
+            raise StandaloneError("There is no GPU pack for this version of the program.") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StandaloneError("The list of the GPU pack is damaged. Install restored again.") from error
+
+
+def home() -> Path:
+    """Where packs are unpacked."""
+    from .folders import data_dir
+
+    return data_dir() / "gpu"
+
+
+def installed(pack: Pack, where: Path) -> bool:
+    """Whether this very pack is there, whole."""
+    return (where / pack.id / "complete").is_file()
+
+
+def install(files: Sequence[Path], pack: Pack, where: Path) -> Path:
+    """Check every part, unpack, and put the pack in place of any other. Returns its folder. Raises StandaloneError; then what was
+    there before still is.
+
+    files: the parts in any order, or one folder that has them.
+    """
+    parts = _checked(files, pack)
+    where.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(where).free
+    if free < pack.size:
+        raise StandaloneError(
+            f"The GPU pack takes {pack.size / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Nothing was changed."
+        )
+    with _beside(where) as new:
+        try:
+            with tarfile.open(fileobj=cast("IO[bytes]", _Joined(parts)), mode="r|xz") as archive:
+                archive.extractall(new, filter="data")
+        except (OSError, tarfile.TarError, EOFError) as error:
+            raise StandaloneError(f"The GPU pack cannot be unpacked ({error}). Nothing was changed.") from error
+        (new / "complete").write_text(pack.id, encoding="utf-8")
+        for other in where.iterdir():
+            if other != new:
+                shutil.rmtree(other, ignore_errors=True)
+        return new.rename(where / pack.id)
+
+
+def remove(where: Path) -> bool:
+    """Take every pack away; False when there was none."""
+    there = where.is_dir()
+    shutil.rmtree(where, ignore_errors=True)
+    return there
+
+
+def activate(pack: Pack | None = None, where: Path | None = None) -> bool:
+    """Let Python find the pack's modules, after everything the program has itself. False when it is not there, or half there."""
+    try:
+        pack, where = pack or Pack.known(), where or home()
+    except StandaloneError:
+        return False
+    if not installed(pack, where):
+        return False
+    folder = str(where / pack.id)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return True
+
+
+def _checked(files: Sequence[Path], pack: Pack) -> list[Path]:
+    given = [inside for file in files for inside in (sorted(file.iterdir()) if file.is_dir() else [file])]
+    by_name = {file.name: file for file in given}
+    missing = [part.name for part in pack.parts if part.name not in by_name]
+    if missing:
+        raise StandaloneError(f"The GPU pack for this version has {len(pack.parts)} files. Not given: {', '.join(missing)}")
+    for part in pack.parts:
+        file = by_name[part.name]
+        try:
+            with file.open("rb") as opened:
+                good = file.stat().st_size == part.size and hashlib.file_digest(opened, "sha256").hexdigest() == part.sha256
+        except OSError as error:
+            raise StandaloneError(f"{file} cannot be read ({error.strerror}).") from error
+        if not good:
+            raise StandaloneError(
+                f"{part.name} is not the file that belongs to this version: download it again. Nothing was changed."
+            )
+    return [by_name[part.name] for part in pack.parts]
+
+
+@contextmanager
+def _beside(where: Path) -> Iterator[Path]:
+    new = Path(tempfile.mkdtemp(dir=where, prefix=".new-"))
+    try:
+        yield new
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+class _Joined:
+    """Files read one after the other, as one."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = list(paths)
+        self._open: Any = None
+
+    def read(self, size: int = -1) -> bytes:
+        while self._open is not None or self._paths:
+            if self._open is None:
+                self._open = self._paths.pop(0).open("rb")
+            data = self._open.read(PIECE if size < 0 else size)
+            if data:
+                return data
+            self._open.close()
+            self._open = None
+        return b""

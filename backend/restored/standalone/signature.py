@@ -1,0 +1,42 @@
+"""A download is what its author signed (minisign, see `restored.models.signature`): checked before anything of it is opened."""
+
+from pathlib import Path
+from typing import Final
+
+from restored.ground.errors import ModelError
+from restored.models.signature import LARGEST, PublicKey, read_key, signer
+
+from . import StandaloneError
+
+DOWNLOAD: Final = 4 << 30
+"""Bytes of the largest file that can be one."""
+
+
+def read_public(path: Path) -> PublicKey:
+    """The key that came with the program. Raises StandaloneError."""
+    try:
+        return read_key(path.read_text(encoding="utf-8")[:LARGEST], "the makers of restored")
+    except (OSError, ValueError) as error:
+        raise StandaloneError("The key that updates are checked with cannot be read. Install restored again.") from error
+
+
+def verify(file: Path, signature: Path, key: PublicKey) -> None:
+    """Raise StandaloneError with a sentence unless the key's owner signed this very file."""
+    try:
+        said = signature.read_text(encoding="utf-8")[:LARGEST]
+    except FileNotFoundError as error:
+        raise StandaloneError(f"The signature {signature.name} is not beside {file.name}. Download both.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise StandaloneError(f"{signature.name} is not a signature. Download it again.") from error
+    try:
+        if file.stat().st_size > DOWNLOAD:
+            raise StandaloneError(f"{file.name} is too large to be a version of restored. Nothing was changed.")
+        owner = signer(file.read_bytes(), said, [key])
+    except OSError as error:
+        raise StandaloneError(f"{file} cannot be read ({error.strerror}).") from error
+    except ModelError as error:
+        if error.__cause__ is None:
+            raise StandaloneError(f"{signature.name} is not a signature. Download it again.") from error
+        raise StandaloneError(f"{file.name} is not what was signed: it is damaged, or not ours. Nothing was changed.") from error
+    if owner is None:
+        raise StandaloneError(f"{file.name} was signed with a key that is not ours. Nothing was changed.")

@@ -1,0 +1,75 @@
+"""`restored update --from FILE`: a newer download, checked and put in place of this one. Nothing is ever fetched."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from restored_client.session.launch import own_environment
+
+from . import StandaloneError, program_folder
+from .signature import read_public, verify
+
+KEY: Final = Path(__file__).with_name("update.pub")
+"""The public key of whoever made this build; it goes into the program when it is built (installer/build.py --key)."""
+
+ENDINGS: Final = {"linux": ".tar.xz", "win32": ".exe", "darwin": ".pkg"}
+
+
+def update(file: Path, *, signature: Path | None = None, downgrade: bool = False, key: Path = KEY) -> str:
+    """Check a download's signature and install it; returns what the installer said. Raises StandaloneError with a sentence.
+
+    signature: the .minisig beside the file unless another is named.
+    """
+    folder = program_folder()
+    if not key.is_file():
+        raise StandaloneError("This build has no key to check updates with. Install the new version with its own installer.")
+    if folder.is_relative_to("/opt"):
+        raise StandaloneError("The system's package manager installed restored, and it updates it too: open the new .deb.")
+    ending = ENDINGS[sys.platform]
+    if not file.name.endswith(ending):
+        raise StandaloneError(f"{file.name} is not a download for this system, whose name ends with {ending}.")
+    verify(file, signature or file.with_name(file.name + ".minisig"), read_public(key))
+    return _install[sys.platform](file, folder, downgrade)
+
+
+def _by_script(file: Path, folder: Path, downgrade: bool) -> str:
+    """Linux: unpack beside the program, so that what follows are renames, and let the new version's script do the rest."""
+    try:
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".restored-update-"))
+    except OSError as error:
+        raise StandaloneError(f"{folder.parent} cannot be written to ({error.strerror}). Nothing was changed.") from error
+    try:
+        with tarfile.open(file) as archive:
+            archive.extractall(work, filter="data")
+        (script,) = work.glob("*/install.sh")
+        environment = {**own_environment(os.environ), "RESTORED_PREFIX": str(folder.parent.parent)}
+        options = ["--downgrade"] if downgrade else []
+        done = subprocess.run(["sh", script, *options], capture_output=True, text=True, env=environment, check=False)
+    except (OSError, ValueError, tarfile.TarError) as error:
+        raise StandaloneError(f"{file.name} cannot be unpacked ({error}). Nothing was changed.") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if done.returncode:
+        raise StandaloneError(done.stderr.strip() or "The new version could not be installed. Nothing was changed.")
+    return done.stdout.strip()
+
+
+def _by_program(file: Path, folder: Path, downgrade: bool) -> str:
+    """Windows: its installer replaces the folder, which this program must have left by then."""
+    subprocess.Popen([file, "/S", *(["/DOWNGRADE"] if downgrade else []), f"/D={folder}"], close_fds=True)
+    return "The new version installs itself now; it is there in a minute."
+
+
+def _by_system(file: Path, folder: Path, downgrade: bool) -> str:
+    """macOS: the system's installer asks and installs."""
+    subprocess.run(["open", file], check=True)
+    return "The system's installer has opened: follow it to the end."
+
+
+_install: Final[dict[str, Callable[[Path, Path, bool], str]]] = {"linux": _by_script, "win32": _by_program, "darwin": _by_system}

@@ -1,0 +1,215 @@
+"""Proves the packages in dist/installer: `make installer-check`. As an ordinary user, in a root without Python or libraries.
+
+Prints a table of sizes and times; ends with 1 when something is not as promised. Needs Linux and root (for chroot), no network.
+"""
+
+import json
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import build
+import kept
+import manifest
+from bare import HOME, Bare
+
+PROGRAM: Final = f"{HOME}/.local/bin/restored"
+SHARE: Final = f"{HOME}/.local/opt/restored/share/install.sh"
+INSTALLED: Final = 280e6
+DOWNLOAD: Final = 110e6
+
+
+class Checks:
+    """What was looked at, and whether it is as it should be."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+
+    def __call__(self, what: str, good: bool, figure: str = "") -> None:
+        print(f"{'ok ' if good else 'BAD'} {what}{': ' if figure else ''}{figure}", flush=True)
+        if not good:
+            self.failed.append(what)
+
+
+def contents(check: Checks) -> None:
+    """The folder by itself."""
+    size = sum(path.lstat().st_size for path in build.PROGRAM.rglob("*") if path.is_file() and not path.is_symlink())
+    check("installed size at most 280 MB", size <= INSTALLED, f"{size / 1e6:.1f} MB")
+    check("every file as listed", manifest.differences(build.PROGRAM) == [])
+    check("no link leads nowhere", manifest.dangling(build.PROGRAM) == [])
+    inside = kept.forbidden(modules(build.PROGRAM / "restored"))
+    folders = [name for name in kept.FORBIDDEN if (build.PROGRAM / "_internal" / name.replace(".", "/")).exists()]
+    check("nothing inside that must not be", not inside and not folders, ", ".join([*inside, *folders]))
+
+
+def modules(program: Path) -> list[str]:
+    """The names of the Python modules inside a frozen program; read with the PyInstaller that made it."""
+    code = (
+        "import sys; from PyInstaller.archive.readers import CArchiveReader as R; a = R(sys.argv[1]);"
+        "print(*a.open_embedded_archive('PYZ.pyz').toc, sep='\\n')"
+    )
+    python = build.WORK / "env/bin/python"
+    return subprocess.run([python, "-c", code, program], capture_output=True, text=True, check=True).stdout.split()
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Seconds on the wall."""
+    start = time.monotonic()
+    act()
+    return time.monotonic() - start
+
+
+def life(check: Checks, download: Path, bare: Bare) -> None:
+    """Unpack, install, use, upgrade, remove: as Ann."""
+    check("download at most 110 MB", download.stat().st_size <= DOWNLOAD, f"{download.stat().st_size / 1e6:.1f} MB")
+    for folder in (".config/GIMP/3.0", ".local/share/krita"):  # both hosts were started once
+        bare.run("mkdir", "-p", f"{HOME}/{folder}")
+    for name in ("lake-damaged.jpg",):
+        bare.put(build.ROOT / "examples" / name, f"/downloads/{name}")
+    bare.put(download, "/downloads/restored.tar.xz")
+    bare.run("mkdir", "-p", f"{HOME}/pictures")
+    before = bare.tree()
+
+    bare.run("mkdir", "/tmp/d")
+    bare.run("tar", "-C", "/tmp/d", "-xf", "/downloads/restored.tar.xz")
+    (name,) = bare.run("ls", "/tmp/d").stdout.split()
+    took = timed(lambda: check("install.sh", "is installed" in bare.run("sh", f"/tmp/d/{name}/install.sh").stdout))
+    check("installed in at most 5 s", took <= 5, f"{took:.1f} s")
+    bare.run("rm", "-rf", "/tmp/d")
+
+    version = bare.run(PROGRAM, "--version").stdout
+    check("it says its version", version.startswith("restored "), version.strip())
+    for plugin in (".config/GIMP/3.0/plug-ins/restore-with-instruction", ".local/share/krita/pykrita/restore_with_instruction"):
+        record = bare.root / HOME.lstrip("/") / plugin / "restored_client/installed.json"
+        there = record.is_file() and json.loads(record.read_text())["executable"] == f"{HOME}/.local/opt/restored/restored"
+        check(f"plug-in in {plugin.split('/')[-1]}", there)
+
+    first = timed(
+        lambda: bare.run(PROGRAM, "run", "/downloads/lake-damaged.jpg", "remove the noise", "-o", f"{HOME}/pictures/a.png")
+    )
+    check("first restoration, daemon started, at most 3 s", first <= 3, f"{first:.1f} s")
+    status = json.loads(bare.run(PROGRAM, "daemon", "status", "--json").stdout)
+    peak = memory(status["pid"])
+    check("peak memory at most 450 MB", peak <= 450e6, f"{peak / 1e6:.0f} MB")
+    again = timed(
+        lambda: bare.run(PROGRAM, "run", "/downloads/lake-damaged.jpg", "make it brighter", "-o", f"{HOME}/pictures/b.png")
+    )
+    check("next restoration", again < first, f"{again:.1f} s")
+
+    write_tiff16(bare.root / HOME.lstrip("/") / "pictures/deep.tif")
+    bare.run(PROGRAM, "run", f"{HOME}/pictures/deep.tif", "remove the noise", "-o", f"{HOME}/pictures/deep-out.tif")
+    check("a 16-bit TIFF stays one", tiff_bits(bare.root / HOME.lstrip("/") / "pictures/deep-out.tif") == 16)
+    bare.run(PROGRAM, "batch", f"{HOME}/pictures", "remove the noise", "-o", f"{HOME}/results")
+    results = bare.run("ls", f"{HOME}/results").stdout.split()
+    check("a batch", len([result for result in results if result.endswith((".png", ".tif"))]) >= 4, f"{len(results)} files")
+    doctor = bare.run(PROGRAM, "doctor", "--json", check=False)
+    bad = [found["sentence"] for found in json.loads(doctor.stdout)["findings"] if found["state"] == "bad"]
+    check("the doctor finds nothing wrong", doctor.returncode == 0 and not bad, "; ".join(bad))
+
+    bare.run("mkdir", "/tmp/d")
+    bare.run("tar", "-C", "/tmp/d", "-xf", "/downloads/restored.tar.xz")
+    said = bare.run("sh", f"/tmp/d/{name}/install.sh").stdout
+    check("an upgrade while the daemon runs", "is installed; it was" in said)
+    listed = bare.root / "tmp/d" / name / "restored/manifest.json"
+    listed.write_text(listed.read_text().replace('"version": "', '"version": "0.0.', 1))
+    older = bare.run("sh", f"/tmp/d/{name}/install.sh", check=False)
+    check("an older version is refused", older.returncode == 1 and "Nothing was changed" in older.stderr)
+    bare.run("rm", "-rf", "/tmp/d")
+    bare.run("sh", SHARE, "--back")
+    check("one step back", bare.run(PROGRAM, "--version").stdout == version)
+
+    bare.run("rm", "-rf", f"{HOME}/pictures", f"{HOME}/results")
+    bare.run("mkdir", f"{HOME}/pictures")
+    gone = bare.run("sh", SHARE, "--uninstall", "--all").stdout
+    check("uninstalled", "restored is gone" in gone)
+    after = bare.tree()
+    left = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    check("nothing is left, nothing else was changed", not left, ", ".join(left[:9]))
+
+
+def memory(pid: int) -> float:
+    """Bytes that a process held at most."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("the daemon has ended")
+
+
+def write_tiff16(path: Path) -> None:
+    """A small 16-bit RGB TIFF with a ramp in it, written here so that the check needs no library."""
+    width, height = 96, 64
+    pixels = b"".join(struct.pack("<HHH", x * 600, y * 900, (x + y) * 400) for y in range(height) for x in range(width))
+    packed = zlib.compress(pixels)
+    bits = 8 + len(packed)
+    entries = [
+        (256, 3, 1, width), (257, 3, 1, height), (258, 3, 3, bits), (259, 3, 1, 8), (262, 3, 1, 2), (273, 4, 1, 8),
+        (277, 3, 1, 3), (278, 3, 1, height), (279, 4, 1, len(packed)),
+    ]  # fmt: skip
+    table = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries) + struct.pack("<I", 0)
+    path.write_bytes(struct.pack("<2sHI", b"II", 42, bits + 6) + packed + struct.pack("<HHH", 16, 16, 16) + table)
+
+
+def tiff_bits(path: Path) -> int:
+    """Bits per sample of a TIFF's first picture, little-endian or big."""
+    data = path.read_bytes()
+    order = "<" if data[:2] == b"II" else ">"
+    (table,) = struct.unpack_from(order + "I", data, 4)
+    (count,) = struct.unpack_from(order + "H", data, table)
+    for index in range(count):
+        tag, _, number, value = struct.unpack_from(order + "HHII", data, table + 2 + 12 * index)
+        if tag == 258:
+            place = value if number > 2 else table + 2 + 12 * index + 8
+            return struct.unpack_from(order + "H", data, place)[0]
+    return 0
+
+
+def debian(check: Checks, package: Path, root: Path) -> None:
+    """The .deb in a root of its own: there completely, gone completely."""
+    for name in ("var/lib/dpkg/info", "var/lib/dpkg/updates", "var/lib/dpkg/triggers"):
+        (root / name).mkdir(parents=True)
+    (root / "var/lib/dpkg/status").touch()
+    before = {str(path.relative_to(root)) for path in root.rglob("*")}
+    force = ["--force-depends", "--force-script-chrootless", "--force-not-root", f"--root={root}", "--log=/dev/null"]
+    subprocess.run(["dpkg", *force, "-i", package], check=True, capture_output=True)
+    check(".deb: installed", (root / "opt/restored/restored").exists() and (root / "usr/bin/restored").is_symlink())
+    subprocess.run(["dpkg", *force, "-P", "restored"], check=True, capture_output=True)
+    left = {str(path.relative_to(root)) for path in root.rglob("*")} - before
+    left = {path for path in left if not path.startswith("var/lib/dpkg")}
+    check(".deb: purged, nothing left", not left, ", ".join(sorted(left)[:5]))
+
+
+def main() -> None:
+    """All of it."""
+    check = Checks()
+    contents(check)
+    (download,) = build.OUT.glob("restored-*-linux-*.tar.xz")
+    with tempfile.TemporaryDirectory(prefix="restored-bare-") as folder, Bare(Path(folder) / "root") as bare:
+        try:
+            life(check, download, bare)
+        finally:
+            if (bare.root / PROGRAM.lstrip("/")).is_symlink():
+                bare.run(PROGRAM, "daemon", "stop", check=False)
+    if shutil.which("dpkg"):
+        (package,) = build.OUT.glob("*.deb")
+        with tempfile.TemporaryDirectory() as folder:
+            debian(check, package, Path(folder))
+    if shutil.which("appstreamcli"):
+        done = subprocess.run(
+            ["appstreamcli", "validate", "--no-net", build.PROGRAM / "share/restored.metainfo.xml"], check=False
+        )
+        check("metainfo is valid", done.returncode == 0)
+    if shutil.which("desktop-file-validate"):
+        done = subprocess.run(["desktop-file-validate", build.HERE / "linux/restored.desktop"], check=False)
+        check("desktop file is valid", done.returncode == 0)
+    sys.exit(1 if check.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""install.sh, with a small program in place of the real one: what is there before and after, compared path by path."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is Linux's")
+LINUX = Path(__file__).resolve().parents[2] / "installer/linux"
+
+PROGRAM = """#!/bin/sh
+case "$*" in
+    --version) echo "restored $(cat "$(dirname "$(readlink -f "$0")")/number")"; exit "${BROKEN:-0}" ;;
+    "daemon stop") echo stopped >>"$HOME/said" ;;
+    "plugins install") mkdir -p "$HOME/.config/GIMP/3.0/plug-ins/ours"; echo installed >>"$HOME/said" ;;
+    "plugins uninstall") rm -rf "$HOME/.config/GIMP/3.0/plug-ins/ours"; echo uninstalled >>"$HOME/said" ;;
+    places) echo "cache: $HOME/.cache/restored"; echo "yours: $HOME/.config/restored" ;;
+esac
+"""
+
+
+class Home:
+    """A home folder with a GIMP in it, and downloads of several versions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home of Ann"
+        (self.home / ".config/GIMP/3.0/plug-ins").mkdir(parents=True)
+        self._downloads = folder / "downloads"
+
+    def download(self, version: str) -> Path:
+        place = self._downloads / version
+        program = place / "restored"
+        (program / "share").mkdir(parents=True)
+        shutil.copy2(LINUX / "install.sh", place)
+        (program / "restored").write_text(PROGRAM)
+        (program / "restored").chmod(0o755)
+        (program / "number").write_text(version)
+        (program / "manifest.json").write_text(json.dumps({"version": version, "files": {}}, indent=1))
+        for name in ("restored.desktop", "restored.svg", "restored.metainfo.xml", "install.sh"):
+            shutil.copy2(LINUX / name, program / "share")
+        return place / "install.sh"
+
+    def run(self, script: Path, *options: str, answer: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], **more}
+        return subprocess.run(
+            ["sh", script, *options], env=environment, input=answer, capture_output=True, text=True, check=False
+        )
+
+    def tree(self) -> dict[str, str]:
+        found = {}
+        for path in sorted(self.home.rglob("*")):
+            name = path.relative_to(self.home).as_posix()
+            if name != "said":
+                found[name] = os.readlink(path) if path.is_symlink() else path.read_text() if path.is_file() else "/"
+        return found
+
+    @property
+    def program(self) -> Path:
+        return self.home / ".local/opt/restored"
+
+    def version(self) -> str:
+        link = self.home / ".local/bin/restored"
+        return subprocess.run([link, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def ann(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def test_installed_and_removed_leaves_the_home_as_it_was(ann: Home) -> None:
+    before = ann.tree()
+    done = ann.run(ann.download("1.0"))
+    assert done.returncode == 0, done.stderr
+    assert ann.version() == "restored 1.0"
+    desktop = (ann.home / ".local/share/applications/restore-with-instruction.desktop").read_text()
+    assert f"Exec={ann.program}/restored ask %F" in desktop
+    shutil.rmtree(ann.home.parent / "downloads")  # nothing needs the download any more
+    gone = ann.run(ann.program / "share/install.sh", "--uninstall", "--all")
+    assert gone.returncode == 0, gone.stderr
+    assert ann.tree() == before
+
+
+def test_folders_that_were_there_stay(ann: Home) -> None:
+    for name in (".local/bin", ".local/opt", ".local/share/icons"):
+        (ann.home / name).mkdir(parents=True)
+    before = ann.tree()
+    ann.run(ann.download("1.0"))
+    ann.run(ann.download("1.1"))
+    ann.run(ann.program / "share/install.sh", "--uninstall", "--keep")
+    assert ann.tree() == before
+
+
+def test_upgrade_and_one_step_back(ann: Home) -> None:
+    ann.run(ann.download("1.9"))
+    done = ann.run(ann.download("1.10"))
+    assert "restored 1.10 is installed; it was 1.9." in done.stdout
+    assert "stopped" in (ann.home / "said").read_text(), "the daemon of the old version ends"
+    assert ann.version() == "restored 1.10"
+    back = ann.run(ann.program / "share/install.sh", "--back")
+    assert "Back to restored 1.9" in back.stdout
+    assert ann.version() == "restored 1.9"
+    ann.run(ann.program / "share/install.sh", "--back")
+    assert ann.version() == "restored 1.10"
+
+
+def test_an_older_version_is_refused_unless_asked_for(ann: Home) -> None:
+    ann.run(ann.download("2.0"))
+    before = ann.tree()
+    old = ann.download("1.0")
+    done = ann.run(old)
+    assert done.returncode == 1
+    assert "Nothing was changed" in done.stderr
+    assert ann.tree() == before
+    assert ann.run(old, "--downgrade").returncode == 0
+    assert ann.version() == "restored 1.0"
+
+
+def test_a_program_that_does_not_start_here_changes_nothing(ann: Home) -> None:
+    ann.run(ann.download("1.0"))
+    before = ann.tree()
+    done = ann.run(ann.download("2.0"), BROKEN="1")
+    assert done.returncode == 1
+    assert "too old" in done.stderr
+    assert ann.tree() == before
+
+
+def test_an_interrupted_installation_does_not_stand_in_the_way(ann: Home) -> None:
+    left = ann.home / ".local/opt/.restored-new/half"
+    left.mkdir(parents=True)
+    assert ann.run(ann.download("1.0")).returncode == 0
+    assert not left.exists()
+
+
+def test_another_program_of_that_name_is_left_alone(ann: Home) -> None:
+    other = ann.home / ".local/bin/restored"
+    other.parent.mkdir(parents=True)
+    other.write_text("somebody else's")
+    done = ann.run(ann.download("1.0"))
+    assert "left alone" in done.stdout
+    ann.run(ann.program / "share/install.sh", "--uninstall", "--all")
+    assert other.read_text() == "somebody else's"
+
+
+@pytest.mark.parametrize(("option", "kept"), [("--keep", True), ("--all", False)])
+def test_settings_stay_unless_they_are_to_go(ann: Home, option: str, kept: bool) -> None:
+    ann.run(ann.download("1.0"))
+    for name in (".config/restored/history.json", ".cache/restored/lock"):
+        (ann.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (ann.home / name).write_text("{}")
+    done = ann.run(ann.program / "share/install.sh", "--uninstall", option)
+    assert (ann.home / ".config/restored").exists() is kept
+    assert ("Kept:" in done.stdout) is kept
+    assert not (ann.home / ".cache/restored").exists()
+
+
+def test_what_is_not_installed_cannot_be_removed(ann: Home) -> None:
+    done = ann.run(ann.download("1.0"), "--uninstall")
+    assert done.returncode == 1
+    assert "not installed" in done.stderr

@@ -1,0 +1,99 @@
+"""What goes into the frozen program, its list of files, and its smaller libraries."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import elf
+import kept
+import manifest
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("path", "stays"),
+    [
+        ("openvino/libs/libopenvino.so.2641", True),
+        ("openvino/libs/libopenvino_intel_cpu_plugin.so", True),
+        ("openvino/libs/libtbbbind_2_5.so.3", True),
+        ("openvino/libs/libhwloc.so.15", True),
+        ("openvino\\libs\\openvino.dll", True),
+        ("openvino\\libs\\tbb12.dll", True),
+        ("openvino/libs/libopenvino_intel_gpu_plugin.so", False),
+        ("openvino/libs/libopenvino_intel_npu_plugin.so", False),
+        ("openvino/libs/libopenvino_onnx_frontend.so.2641", False),
+        ("openvino/libs/cache.json", False),
+        ("openvino/include/openvino/core.hpp", False),
+        ("imagecodecs/_png.abi3.so", True),
+        ("imagecodecs/_lerc.abi3.so", False),
+        ("numpy/_core/include/numpy/arrayobject.h", False),
+        ("restored/bundles/swift/model.safetensors", True),
+        ("restored_client/locale/de.po", True),
+    ],
+)
+def test_what_stays(path: str, stays: bool) -> None:
+    assert kept.kept(path) is stays
+
+
+def test_what_must_not_be_inside_is_found() -> None:
+    modules = ["restored.cli", "torch", "torch.nn", "torchvision_like", "openvino", "openvino.tools.ovc", "scipy"]
+    assert kept.forbidden(modules) == ["torch", "torch.nn", "openvino.tools.ovc", "scipy"]
+
+
+def test_every_codec_that_the_code_calls_is_kept() -> None:
+    backend = Path(kept.__file__).parents[1] / "backend/restored"
+    called = {
+        word.split("_")[0]
+        for file in backend.rglob("*.py")
+        for line in file.read_text("utf-8").splitlines()
+        for word in line.split("imagecodecs.")[1:]
+        if word.split("(")[0].endswith(("_decode", "_encode", "_transform", "_profile"))
+    }
+    # a deep AVIF is the one kind that the standalone program turns away, in a sentence
+    assert called - {"avif"} <= set(kept.CODECS)
+    assert {"png", "cms"} <= called
+
+
+def test_the_manifest_sees_every_change(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/b").write_bytes(b"2")
+    (tmp_path / "lib/link").symlink_to("b")
+    manifest.write(tmp_path, {"version": "1.0"})
+    assert json.loads((tmp_path / "manifest.json").read_text())["version"] == "1.0"
+    assert manifest.differences(tmp_path) == []
+    (tmp_path / "a").write_bytes(b"3")
+    (tmp_path / "more").write_bytes(b"")
+    (tmp_path / "lib/link").unlink()
+    assert manifest.differences(tmp_path) == ["a", "lib/link", "more"]
+
+
+def test_links_that_lead_nowhere_or_outside_are_found(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "a").write_bytes(b"")
+    for name, target in {"good": "a", "gone": "b", "outside": "../outside"}.items():
+        (program / name).symlink_to(target)
+    (tmp_path / "outside").write_bytes(b"")
+    assert manifest.dangling(program) == ["gone", "outside"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ELF is Linux's")
+def test_a_stripped_library_still_loads_and_a_broken_one_is_seen(tmp_path: Path) -> None:
+    import numpy.random.mtrand as module
+
+    library = tmp_path / Path(str(module.__file__)).name
+    library.write_bytes(Path(str(module.__file__)).read_bytes())
+    content = library.read_bytes()
+    assert elf.loads(content)
+    elf.strip(tmp_path)
+    assert elf.loads(library.read_bytes())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [library.name]
+    done = subprocess.run([sys.executable, "-c", f"import ctypes; ctypes.CDLL({str(library)!r}, 0)"], capture_output=True)
+    assert b"page-aligned" not in done.stderr
+    moved = bytearray(content)
+    moved[32:40] = (64).to_bytes(8, "little")
+    moved[64:68], moved[72:80], moved[80:88] = b"\x01\0\0\0", (1).to_bytes(8, "little"), bytes(8)
+    assert not elf.loads(bytes(moved))
+    assert not elf.loads(b"#!/bin/sh\n")
