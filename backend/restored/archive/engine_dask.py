@@ -22,16 +22,7 @@ class Dask:
         self._cluster: Any = None
         if place.address is None:
             workers = place.workers or default_workers()
-            # workers that are daemons may have no children, and reading wants processes of its own
-            with dask.config.set({"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 0}):
-                self._cluster = distributed.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address=None,  # pyright: ignore[reportArgumentType]: none
-                    silence_logs=50,
-                    memory_limit=0,  # pictures are bounded by `restore_many`, whose memory Dask cannot see into
-                )
+            self._cluster = _cluster(workers)
             self._client = distributed.Client(self._cluster)
             self.room = 2 * workers
         else:
@@ -68,6 +59,26 @@ class Dask:
         self._client.close(timeout=5 if kill else 30)
         if self._cluster is not None:
             self._cluster.close(timeout=5 if kill else 30)
+
+
+def _cluster(workers: int) -> Any:
+    """Workers on loopback. Raises ArchiveError when they do not come up, which a kill at that very moment may do: tried twice."""
+    for last in (False, True):
+        try:
+            # workers that are daemons may have no children, and reading wants processes of its own
+            with dask.config.set({"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 0}):
+                return distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,  # pyright: ignore[reportArgumentType]: none
+                    silence_logs=50,
+                    memory_limit=0,  # pictures are bounded by `restore_many`, whose memory Dask cannot see into
+                )
+        except (RuntimeError, OSError, TimeoutError) as error:
+            if last:
+                raise ArchiveError("Dask's workers did not start on this machine. Try again, or use --engine local.") from error
+    raise AssertionError("twice")
 
 
 def check_address(address: str, tls: dict[str, str]) -> None:

@@ -3,7 +3,9 @@
 import os
 from typing import Any
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # before the import: nothing reports home
+# before the import: nothing reports home, and who has no token is not listened to (Ray listens on every address there is)
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 import ray
 from ray import exceptions
@@ -20,7 +22,9 @@ class Ray:
 
     def __init__(self, target: str, place: Place) -> None:
         self._target, self._engine = target, place.worker_engine
-        own = {"num_cpus": place.workers or default_workers(), "include_dashboard": False} if place.address is None else {}
+        own: dict[str, Any] = {}
+        if place.address is None:
+            own = {"num_cpus": place.workers or default_workers(), "include_dashboard": False}
         try:
             ray.init(address=place.address or "local", log_to_driver=False, configure_logging=False, **own)
         except (ConnectionError, RuntimeError, ValueError) as error:
@@ -42,6 +46,8 @@ class Ray:
                 back.append((shard, ray.get(future)))
             except (exceptions.WorkerCrashedError, exceptions.NodeDiedError, exceptions.ObjectLostError):
                 back.append((shard, Lost()))
+            except exceptions.LocalRayletDiedError as error:
+                raise ArchiveError("Ray itself died on this machine. The same command goes on from here.") from error
             except exceptions.RayTaskError as error:
                 back.append((shard, error.cause if isinstance(error.cause, BaseException) else error))
         return back

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
+from restored.ground.errors import RestoredError
 from restored.io import PictureError
 
 from .one import Loaded, load
@@ -83,7 +84,7 @@ def _child(pipe: Connection, reading: Callable[..., Loaded]) -> None:
             return
         try:
             answer: Any = reading(*order)
-        except PictureError as error:
+        except RestoredError as error:
             answer = PictureError(str(error))
         except MemoryError:
             answer = PictureError(f"There is not enough memory to open “{order[0].name}”.")

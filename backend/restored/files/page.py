@@ -22,7 +22,7 @@ _STYLE: Final = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8882}
 body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1200px;padding:24px}
 h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:32px 0 8px}p{margin:4px 0}.dim{opacity:.7}
-.grid{display:grid;gap:20px;grid-template-columns:repeat(auto-fill,minmax(340px,1fr))}
+.grid{display:grid;gap:20px;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));align-items:start}
 figure{margin:0;border:1px solid var(--line);border-radius:8px;overflow:hidden}
 figcaption{padding:8px 12px;overflow-wrap:anywhere}figcaption b{display:block}
 .pair{position:relative;display:block;line-height:0;background:var(--soft)}

@@ -5,7 +5,9 @@ What may be done twice is the shard in hand, and of it only what a kill caught b
 
 import os
 import random
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -47,7 +49,7 @@ def _there(module: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", engines("local", "dask"))
+@pytest.mark.parametrize("engine", engines("local", "dask", "ray"))
 def test_everything_is_done(tmp_path: Path, engine: str) -> None:
     source, target = make(tmp_path / "in", 90), tmp_path / "out"
     planned(source, target)
@@ -62,7 +64,7 @@ def test_everything_is_done(tmp_path: Path, engine: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(280)
-@pytest.mark.parametrize("engine", engines("local", "dask"))
+@pytest.mark.parametrize("engine", engines("local", "dask", "ray"))
 @pytest.mark.parametrize("victim", ["worker", "driver"])
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_kills_lose_nothing(tmp_path: Path, engine: str, victim: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +107,10 @@ def _works(process: psutil.Process) -> bool:
     """A worker: not multiprocessing's helper, and not a reader, which is a worker's child."""
     try:
         line = " ".join(process.cmdline())
-        return "spawn_main" in line and not any("spawn_main" in " ".join(p.cmdline()) for p in process.parents())
+        if line.startswith("ray::"):
+            return line.startswith(("ray::work_here", "ray::IDLE"))  # not Ray's own agents
+        above = " ".join(" ".join(parent.cmdline()) for parent in process.parents())
+        return "spawn_main" in line and "spawn_main" not in above and "ray::" not in above
     except psutil.NoSuchProcess:
         return False
 
@@ -127,3 +132,59 @@ def test_other_machines_only_with_tls() -> None:
         with pytest.raises(ArchiveError, match=r"TLS|--tls-ca"):
             check_address(address, {})
     check_address("tls://cluster.example:8786", {"ca": "a", "cert": "b", "key": "c"})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here")
+def test_a_scheduler_behind_tls_as_the_documentation_says(tmp_path: Path) -> None:
+    """The very commands of docs/archive.md, on loopback."""
+    pytest.importorskip("distributed")
+    page = Path(__file__).parents[3] / "docs" / "archive.md"
+    commands = [line for line in page.read_text("utf-8").splitlines() if line.startswith("openssl")]
+    assert len(commands) == 3
+    subprocess.run(" && ".join(commands), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    files = ["--tls-ca-file", "ca.pem", "--tls-cert", "cert.pem", "--tls-key", "key.pem", "--no-dashboard"]
+    port = free_port()
+    dask = [sys.executable, "-m", "dask"]
+    own = ["--host", "127.0.0.1"]
+    started = [
+        subprocess.Popen(
+            [*dask, "scheduler", "--protocol", "tls", *own, "--port", str(port), *files],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    ]
+    try:
+        wait_for(port)
+        worker = [*dask, "worker", f"tls://127.0.0.1:{port}", "--nworkers", "1", "--nthreads", "1", *own, *files]
+        started.append(subprocess.Popen(worker, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        source, target = make(tmp_path / "in", 45), tmp_path / "out"
+        planned(source, target)
+        tls = {"ca": str(tmp_path / "ca.pem"), "cert": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}
+        end = run(str(target), Place(engine="dask", address=f"tls://127.0.0.1:{port}", worker_engine=ECHO, tls=tls))
+        assert (end.done, end.complete) == (45, 3)
+        check(source, target)
+        planned(source, tmp_path / "again")
+        with pytest.raises(ArchiveError, match="does not answer"):
+            run(str(tmp_path / "again"), Place(engine="dask", address=f"tcp://127.0.0.1:{port}"))
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(port: int) -> None:
+    until = time.monotonic() + 30
+    while True:
+        with socket.socket() as there:
+            if there.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < until
+        time.sleep(0.1)
