@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, NamedTuple
 
 from restored.files import Wish
+from restored.ground.errors import RestoredError
 
 from .trees import OURS, Tree
 
@@ -13,8 +14,8 @@ FORMAT: Final = 1
 NAME: Final = f"{OURS}/order.json"
 
 
-class ArchiveError(RuntimeError):
-    """Something that the user can mend; the message is a sentence for them."""
+class ArchiveError(RestoredError, RuntimeError):
+    """Something about an archive that the user can mend."""
 
 
 class Row(NamedTuple):

@@ -17,6 +17,7 @@ from restored.files.conflicts import Already, Policy, Taken, place
 from restored.files.isolated import Reader
 from restored.files.many import Job, Outcome, restore_many
 from restored.files.wish import never
+from restored.ground.errors import RestoredError
 
 from .order import ArchiveError, Order, Row, read_shard
 from .trees import OURS, Lines, Tree, workplace
@@ -247,7 +248,7 @@ HOPELESS: Final = ("not_installed", "model", "bad_plan", "engine_missing")
 
 def explain(error: BaseException) -> str:
     """The sentence an exception stands for."""
-    if type(error).__module__.partition(".")[0] in ("restored", "restored_client"):
+    if isinstance(error, RestoredError):
         return str(error)
     return f"Something went wrong inside restored ({type(error).__name__}: {error})."
 

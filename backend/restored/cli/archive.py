@@ -1,15 +1,13 @@
 """`restored archive`: more pictures than one evening or one machine is enough for."""
 
 import json as jsonlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from restored.archive import ArchiveError, Status
+from restored.archive import Status
 from restored.files import Wish
 
 from . import say
@@ -54,7 +52,7 @@ def plan(
         raise typer.BadParameter("It is one of: skip, rename, overwrite.", param_hint="--on-conflict")
     wish = make_wish(instruction, recipe, strength, scale, model, None)
     name, fingerprint, version = _model(wish)
-    with _sentences(), say.progress(f"Walking {source}"):
+    with say.progress(f"Walking {source}"):
         order = make(
             source,
             target,
@@ -89,7 +87,7 @@ def work(
 
     bench = Workbench()
     try:
-        with _sentences(), say.interruptible() as stop, say.progress(f"Shard {shard}"):
+        with say.interruptible() as stop, say.progress(f"Shard {shard}"):
             report = bench.work(target, shard, cancelled=stop)
     finally:
         bench.close()
@@ -126,7 +124,7 @@ def run(
     place = Place(
         engine=engine, address=address, workers=workers, tls={name: str(path) for name, path in files.items() if path is not None}
     )
-    with _sentences(), say.progress("Starting the workers", quiet=json) as show:
+    with say.progress("Starting the workers", quiet=json) as show:
         end = work_all(target, place, retry=not leave_errors, tell=lambda now: show(_fraction(now), now.sentence()))
     _tell(end, json)
     if end.errors:
@@ -138,9 +136,7 @@ def status(target: Target, json: Json = False) -> None:
     """How far it is."""
     from restored.archive import status as look
 
-    with _sentences():
-        now = look(target)
-    _tell(now, json)
+    _tell(look(target), json)
 
 
 @archive.command("report")
@@ -158,16 +154,15 @@ def report(
     from restored.io import atomic
 
     failed: list[dict[str, Any]] = []
-    with _sentences():
-        now = look(target)
-        if output is None:
-            failed = [row for row in rows(target) if "error" in row]
-        else:
-            with atomic(output.absolute()) as file:
-                for row in rows(target):
-                    row.pop("hash", None)
-                    file.write(jsonlib.dumps(row, ensure_ascii=True).encode() + b"\n")
-                    failed += [row] if "error" in row else []
+    now = look(target)
+    if output is None:
+        failed = [row for row in rows(target) if "error" in row]
+    else:
+        with atomic(output.absolute()) as file:
+            for row in rows(target):
+                row.pop("hash", None)
+                file.write(jsonlib.dumps(row, ensure_ascii=True).encode() + b"\n")
+                failed += [row] if "error" in row else []
     if json:
         say.print_json({**_numbers(now), "failed": [{"name": row["name"], "error": row["error"]} for row in failed]})
         return
@@ -202,12 +197,3 @@ def _model(wish: Wish) -> tuple[str, str, str]:
 
     bundle = load_bundle(wish.model or default_bundle())
     return bundle.manifest.name, bundle.fingerprint, version()
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Within it, an archive's error is a failure of the command."""
-    try:
-        yield
-    except ArchiveError as error:
-        raise say.Failure(str(error)) from error
