@@ -36,6 +36,7 @@ def train(
     folder: Annotated[Path | None, typer.Option(help="The run folder; default: runs/NAME.")] = None,
     device: Device = "cpu",
     fresh: Annotated[bool, typer.Option(help="Forget an earlier run of this name instead of continuing it.")] = False,
+    minutes: Annotated[float | None, typer.Option(min=0.1, help="Be done by then: the rate falls with the clock.")] = None,
 ) -> None:
     """Train a run, or continue it where its checkpoint stopped. Under torchrun every process joins in."""
     from . import run as runs
@@ -48,7 +49,9 @@ def train(
         runs.fresh(place)
     workers = Workers.join()
     try:
-        _train(runs.open_trainer(settings, place, device=device, workers=workers), place)
+        trainer = runs.open_trainer(settings, place, device=device, workers=workers)
+        trainer.budget = None if minutes is None else 60 * minutes
+        _train(trainer, place)
     finally:
         workers.leave()
 
