@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from restored.ground.tasks import is_task
+
 from .config import OptimConfig
 
 
@@ -75,20 +77,17 @@ class Optimizers:
             if not weight.requires_grad:
                 continue
             conv = name.endswith(".weight") and weight.ndim == 4 and min(weight.flatten(1).shape) > 3
-            general = config.kind == "muon" and (conv or name.endswith(".own"))
+            general = config.kind == "muon" and (conv or name.endswith(".own") or _is_factor(name))
             (matrices if general else tasks if _of_one_task(name) else rest).append(weight)
         # a task's factor starts at zero and sees a gradient only when it is asked for: at the common rate it stays idle (2-10 %
         # of the general weight after 5,000 steps, and the tasks that sharpen did nothing); as LoRA+ (Hayou et al. 2024)
         groups = [{"params": rest, "factor": 1.0}, {"params": tasks, "factor": config.task_lr}]
-        self._all: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(
-                [group for group in groups if group["params"]],
-                lr=config.lr,
-                betas=config.betas,
-                weight_decay=config.weight_decay,
-                **({"fused": True} if next(model.parameters()).is_cuda else {"foreach": True}),
+        self._all: list[torch.optim.Optimizer] = []
+        if filled := [group for group in groups if group["params"]]:
+            fast = {"fused": True} if next(model.parameters()).is_cuda else {"foreach": True}
+            self._all.append(
+                torch.optim.AdamW(filled, lr=config.lr, betas=config.betas, weight_decay=config.weight_decay, **fast)
             )
-        ]
         if matrices:
             self._all.append(Muon(matrices, config.lr))
 
@@ -114,5 +113,11 @@ class Optimizers:
 
 
 def _of_one_task(name: str) -> bool:
-    """True for the factors of `swift`'s task biases that are zero at the start, and for the channel gains."""
-    return name.endswith((".up", ".gain"))
+    """True for the factors of task biases that are zero at the start, and for channel gains."""
+    return name.endswith((".up", ".gain")) or (_is_factor(name) and ".up." in name)
+
+
+def _is_factor(name: str) -> bool:
+    """True for factors that are a tensor per task (`up.TASK`): plain matrices, which Muon moves as it does weights."""
+    *_, side, task = ("", *name.split("."))
+    return side in ("up", "down") and is_task(task)

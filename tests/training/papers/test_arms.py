@@ -7,7 +7,7 @@ from torch import Tensor
 from restored.models.instruct_ipt import InstructIPT, preset
 from restored_training.papers.arms import TASKS, Arm, LowRankArm, PlainArm, count
 from restored_training.papers.crops import Crops
-from restored_training.papers.elementary import Elementary, Settings, arms, second_stage
+from restored_training.papers.elementary import ORDER, Elementary, Settings, arms, base_of, second_stage
 from restored_training.papers.pairs import PATCH, Batches
 from restored_training.papers.stacked import Job, schedule, stack
 
@@ -130,6 +130,26 @@ def test_settings_that_differ_take_up_nothing(crops: Crops, tmp_path) -> None:
     arm: Arm = EVERY["plain"]
     run = Elementary(crops, SETTINGS, "cpu", keep=tmp_path)
     job = Job("plain/1", arm, stack([arm.init(0), arm.init(1)], "cpu"), lambda step: (), 0)
-    run._finish(job)
-    assert Elementary(crops, SETTINGS, "cpu", keep=tmp_path)._found(job)
-    assert not Elementary(crops, Settings(steps=5, batch=2, seeds=(0, 1)), "cpu", keep=tmp_path)._found(job)
+    run._finish(job, 1.0)
+    assert Elementary(crops, SETTINGS, "cpu", keep=tmp_path)._found("plain/1")
+    assert not Elementary(crops, Settings(steps=5, batch=2, seeds=(0, 1)), "cpu", keep=tmp_path)._found("plain/1")
+
+
+def test_what_there_was_time_for_is_measured(crops: Crops, tmp_path) -> None:
+    run = Elementary(crops, Settings(steps=2, batch=1, seeds=(0,)), "cpu", keep=tmp_path, tell=lambda line: None)
+    job = run._job("plain/1")
+    while not job.finished:
+        job.step()
+    run._finish(job, 1.5)
+    again = Elementary(crops, run.settings, "cpu", keep=tmp_path, tell=lambda line: None)
+    assert not again.train(budget=0.0)
+    results = again.results()
+    assert set(results["psnr"]) == {"plain"}
+    assert results["seconds"] == 1.5
+    assert not results["finished"]
+
+
+def test_every_run_begins_from_something_that_comes_before_it() -> None:
+    for place, name in enumerate(ORDER):
+        assert base_of(name) is None or base_of(name) in ORDER[:place]
+        assert name.split("/")[0] in EVERY or name.startswith("finetuned-")

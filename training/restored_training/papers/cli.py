@@ -73,6 +73,7 @@ def run_experiment(
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: training/results/papers.")] = None,
     settings: Annotated[Path | None, typer.Option(help="The run file; default: training/runs/papers/EXPERIMENT.json.")] = None,
     device: str = "cpu",
+    minutes: Annotated[float | None, typer.Option(help="Train only so long (“elementary”: arm by arm), then measure.")] = None,
     keep: Annotated[Path, typer.Option(help="Folder where trained arms wait for a resumed run.")] = Path("runs/papers"),
 ) -> None:
     """Train and measure one experiment; stopped and started again, it goes on where it was."""
@@ -82,7 +83,16 @@ def run_experiment(
     file = settings or claims_file().with_name(f"{experiment}.json")
     changes = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     place = out or results_folder()
-    found = run(experiment, crops, words, changes, device, keep=keep, tell=lambda line: console.print(line, highlight=False))
+    found = run(
+        experiment,
+        crops,
+        words,
+        changes,
+        device,
+        keep=keep,
+        minutes=minutes,
+        tell=lambda line: console.print(line, highlight=False),
+    )
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{experiment}.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
     console.print(f"Wrote {place / f'{experiment}.json'}.")

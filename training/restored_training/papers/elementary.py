@@ -17,6 +17,12 @@ from .pairs import KINDS, SIGMAS, Batches, Kind, kept_out_pairs
 from .stacked import Job, Stacked, run_all, seconds_per_round, stack
 
 PROPORTION: Final = 0.2
+ORDER: Final = (
+    "plain/1", "lowrank/1", "plain/2", "lowrank/2", "replacement/1", "replacement/2", "plain/4", "two-stage/1", "two-stage/2",
+    "gate/1", "gate/2", "finetuned-deblur/1", "finetuned-denoise/1", "finetuned-mix/1", "proportional/1", "proportional/2",
+    "wide/1", "wide/2", "prompt/1", "prompt/2", "side/1", "side/2",
+)  # fmt: skip
+"""Everything that is trained, the most telling first: an arm and the part of the steps that it gets."""
 RATES: Final = (0.25, 0.5, 1.0, 2.0)
 _TRIAL: Final = 200
 _UNSEEN: Final = 1_000_000
@@ -61,6 +67,13 @@ def second_stage(settings: Settings) -> dict[str, LowRankArm]:
     return {arm.name: arm for arm in (constant, share)}
 
 
+def base_of(name: str) -> str | None:
+    """What a run of ORDER begins from: plain training of half its length, or nothing."""
+    label, part = name.rsplit("/", 1)
+    later = label in ("two-stage", "proportional") or label.startswith("finetuned-")
+    return f"plain/{2 * int(part)}" if later else None
+
+
 class Elementary:
     """The run: `train` all, then `results`. keep: a folder where trained arms wait for a resumed run; None keeps nothing."""
 
@@ -77,23 +90,23 @@ class Elementary:
 
     def train(self, *, budget: float | None = None, choices: Sequence[int] = ()) -> bool:
         """Train every arm at full and half length; with a `budget` of seconds on a GPU, at the longest of `choices` that fits.
+        On a CPU arm by arm in ORDER, so that what there was time for can be compared.
 
         Returns whether all was trained.
         """
         began = time.monotonic()
         until = None if budget is None else began + budget
-        if self.device.startswith("cuda") and choices:
+        if not self.device.startswith("cuda"):
+            return self._one_by_one(until)
+        if choices:
             self._choose_rate()
-        first = self._first()
-        if self.device.startswith("cuda"):
-            first = self._captured(first)
-            if choices and budget is not None:
-                self._fit(first, budget, time.monotonic() - began, choices)
-        done = self._run(first, until)
-        second = self._second() if done else []
-        if self.device.startswith("cuda"):
-            second = self._captured(second)
-        done = done and self._run(second, until)
+        first = self._captured([self._job(name) for name in ORDER if base_of(name) is None])
+        if choices and budget is not None:
+            self._fit(first, budget, time.monotonic() - began, choices)
+        done = self._side_by_side(first, until)
+        if done:
+            second = self._captured([self._job(name) for name in ORDER if base_of(name) is not None])
+            done = self._side_by_side(second, until)
         self.seconds = time.monotonic() - began
         return done
 
@@ -115,43 +128,26 @@ class Elementary:
         self._tell(f"rates {RATES} end at {[round(loss, 4) for loss in losses]}: {best:g}")
         self.settings = replace(self.settings, rate=best)
 
-    def _first(self) -> list[Job]:
-        jobs = []
-        for arm in arms(self.settings).values():
-            start = stack([arm.init(seed) for seed in self.settings.seeds], self.device)
-            for part in (1, 2, 4) if arm.name == "plain" else (1, 2):
-                jobs.append(
-                    Job(
-                        f"{arm.name}/{part}",
-                        arm,
-                        start,
-                        self._batch(KINDS, 0),
-                        self.settings.steps // part,
-                        rate=self.settings.rate,
-                    )
-                )
-        return [job for job in jobs if not self._found(job)]
+    def _job(self, name: str) -> Job:
+        """One of ORDER, ready to train; what it begins from must have been trained."""
+        label, part = name.rsplit("/", 1)
+        steps, rate, base = self.settings.steps // int(part), self.settings.rate, base_of(name)
+        if base is None:
+            arm = self.every[label]
+            return Job(name, arm, self._start(arm), self._batch(KINDS, 0), steps, rate=rate)
+        rest = steps - steps // 2
+        if label.startswith("finetuned-"):
+            noise, blur = KINDS
+            rows: dict[str, tuple[Kind, Kind]] = {"denoise": (noise, noise), "deblur": (blur, blur), "mix": KINDS}
+            batch = self._batch(rows[label.removeprefix("finetuned-")], steps // 2)
+            return Job(name, self.every["plain"], self.trained[base], batch, rest, rate=rate)
+        arm = self.every[label]
+        whole = {**self._start(arm), **self.trained[base]}
+        batch = self._batch(KINDS, steps // 2)
+        return Job(name, arm, whole, batch, rest, rate=rate, trained=lambda tensor: tensor.startswith("own."))
 
-    def _second(self) -> list[Job]:
-        """What begins from plain training of half the length: biases only; and everything, on one task or on the same mix."""
-        jobs = []
-        steps = self.settings.steps
-        for part, base in ((1, "plain/2"), (2, "plain/4")):
-            offset, length = steps // (2 * part), steps // (2 * part)
-            start = self.trained[base]
-            for arm in second_stage(self.settings).values():
-                fresh = stack([arm.init(seed) for seed in self.settings.seeds], self.device)
-                whole = {**fresh, **start}
-                batch = self._batch(KINDS, offset)
-                own = {"trained": lambda name: name.startswith("own."), "rate": self.settings.rate}
-                jobs.append(Job(f"{arm.name}/{part}", arm, whole, batch, length, **own))
-        plain = arms(self.settings)["plain"]
-        noise, blur = KINDS
-        rows: dict[str, tuple[Kind, Kind]] = {"denoise": (noise, noise), "deblur": (blur, blur), "mix": KINDS}
-        for name, kinds in rows.items():
-            batch = self._batch(kinds, steps // 2)
-            jobs.append(Job(f"finetuned-{name}/1", plain, self.trained["plain/2"], batch, steps // 2, rate=self.settings.rate))
-        return [job for job in jobs if not self._found(job)]
+    def _start(self, arm: Arm) -> Stacked:
+        return stack([arm.init(seed) for seed in self.settings.seeds], self.device)
 
     def _batch(self, rows: tuple[Kind, Kind], offset: int) -> Callable[[int], tuple[torch.Tensor, ...]]:
         if rows not in self._batches:
@@ -179,41 +175,49 @@ class Elementary:
         for job in jobs:
             job.restart(self.settings.steps // parts[job.name])
 
-    def _run(self, jobs: list[Job], until: float | None) -> bool:
-        if self.device.startswith("cuda"):
-            done = run_all(jobs, until=until, tell=self._tell)
-            for job in jobs:
-                if job.finished:
-                    self._finish(job)
-            return done
-        # one by one, so that a resumed run finds what was trained
+    def _side_by_side(self, jobs: list[Job], until: float | None) -> bool:
+        done = run_all(jobs, until=until, tell=self._tell)
         for job in jobs:
+            if job.finished:
+                self._finish(job, 0.0)
+        return done
+
+    def _one_by_one(self, until: float | None) -> bool:
+        for name in ORDER:
+            base = base_of(name)
+            if self._found(name) or (base is not None and base not in self.trained):
+                continue
+            began = time.process_time()
+            job = self._job(name)
             if not run_all([job], until=until, tell=self._tell):
                 return False
-            self._finish(job)
+            self._finish(job, time.process_time() - began)
         return True
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Job, seconds: float) -> None:
         job.release()
         self.trained[job.name] = job.tensors
-        if self._keep is not None and job.finished:
+        self.seconds += seconds
+        if self._keep is not None:
             self._keep.mkdir(parents=True, exist_ok=True)
-            torch.save({"settings": self._marks(), "tensors": job.tensors}, self._kept(job.name))
+            state = {"settings": self._marks(), "tensors": job.tensors, "seconds": seconds}
+            torch.save(state, self._kept(self._keep, job.name))
 
-    def _found(self, job: Job) -> bool:
+    def _found(self, name: str) -> bool:
         """Take what an earlier run of the same settings trained."""
-        path = self._kept(job.name) if self._keep is not None else None
+        path = self._kept(self._keep, name) if self._keep is not None else None
         if path is None or not path.exists():
             return False
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["settings"] != self._marks():
             return False
-        self.trained[job.name] = state["tensors"]
+        self.trained[name] = state["tensors"]
+        self.seconds += state["seconds"]
         return True
 
-    def _kept(self, name: str) -> Path:
-        assert self._keep is not None
-        return self._keep / f"{name.replace('/', '-')}.pt"
+    @staticmethod
+    def _kept(folder: Path, name: str) -> Path:
+        return folder / f"{name.replace('/', '-')}.pt"
 
     def _marks(self) -> list[Any]:
         return [[key, list(value) if isinstance(value, tuple) else value] for key, value in asdict(self.settings).items()]
@@ -240,6 +244,7 @@ class Elementary:
             "settings": {**asdict(self.settings), "proportion": PROPORTION},
             "machine": machine(self.device),
             "seconds": round(self.seconds, 1),
+            "finished": set(ORDER) <= set(self.trained),
             "pictures": list(self.crops.names),
             "arms": {arm.name: {"words": arm.words, "parameters": count(arm.init(0))} for arm in self.every.values()},
             "input": entry,

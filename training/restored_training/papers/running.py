@@ -16,9 +16,11 @@ def run(
     device: str,
     *,
     keep: Path,
+    minutes: float | None = None,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Train and measure. changes: settings by name. Raises DataError for missing archives, ConfigError for unknown settings."""
+    """Train and measure. changes: settings by name; minutes: only so long, and then what there is (`elementary`, arm by arm).
+    Raises DataError for missing archives, ConfigError for unknown settings."""
     import torch
 
     from . import diffusion, elementary, instructed, nine
@@ -38,7 +40,7 @@ def run(
     read = Crops.load(crops)
     if name == "elementary":
         experiment = elementary.Elementary(read, settings, device, keep=keep / name, tell=tell)
-        experiment.train()
+        experiment.train(budget=None if minutes is None else 60 * minutes)
         return experiment.results()
     if name == "instructed":
         return instructed.run(read, Words.load(words), settings, device, tell=tell)
