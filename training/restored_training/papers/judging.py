@@ -42,7 +42,7 @@ class Judged:
 
     def to_dict(self) -> dict[str, Any]:
         out = {key: self.claim[key] for key in ("id", "paper", "table", "says", "figures")}
-        out |= {"verdict": self.verdict or "not run", "facts": self.facts}
+        out |= {"verdict": self.verdict or ("cut short" if self.full else "not run"), "facts": self.facts}
         for name, found in (("full", self.full), ("half", self.half)):
             out[name] = None if found is None else found.to_dict()
         return out
@@ -85,8 +85,15 @@ def judge(claim: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) ->
     full = _difference(claim, result, "psnr")
     if full is None:
         return Judged(claim, None)
+    if cut_short(result):
+        return Judged(claim, None, full, facts="its arms were stopped before their end: no verdict")
     half = _difference(claim, result, "psnr half") if "psnr half" in result else None
     return Judged(claim, verdict(full, half), full, half)
+
+
+def cut_short(result: Mapping[str, Any]) -> bool:
+    """True when arms were measured that had not been trained to their end (the elementary ones are left out instead)."""
+    return result["experiment"] != "elementary" and not result.get("finished", True)
 
 
 def figures(result: Mapping[str, Any], arm: str, sets: Sequence[str], key: str = "psnr") -> np.ndarray | None:
@@ -138,6 +145,21 @@ def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
     return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
 
 
+def command(experiment: str, results: Mapping[str, Mapping[str, Any]]) -> str:
+    """What repeats a run, on the kind of machine that it was made on."""
+    on_gpu = results.get(experiment, {}).get("machine", "").startswith("NVIDIA")
+    return f"restored-train papers run {experiment}{' --device cuda' if on_gpu else ''}"
+
+
+def _state(result: Mapping[str, Any] | None, verdicts: Sequence[Mapping[str, Any]]) -> str:
+    if result is None:
+        return "not run"
+    if cut_short(result):
+        return "cut short"
+    missing = sum(claim["verdict"] == "not run" for claim in verdicts)
+    return "measured" if not missing else "not run" if missing == len(verdicts) else "measured in part"
+
+
 def tables(folder: Path | None = None) -> list[dict[str, Any]]:
     """Each table with its command, its state and its verdicts, as plain values."""
     _, claims = read_claims()
@@ -151,8 +173,8 @@ def tables(folder: Path | None = None) -> list[dict[str, Any]]:
                 "table": table,
                 "title": title,
                 "experiment": experiment,
-                "command": f"restored-train papers run {experiment}",
-                "state": "measured" if experiment in results else "not run",
+                "command": command(experiment, results),
+                "state": _state(results.get(experiment), mine),
                 "machine": results.get(experiment, {}).get("machine", ""),
                 "verdicts": mine,
             }

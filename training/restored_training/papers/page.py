@@ -8,7 +8,7 @@ import numpy as np
 
 from . import plots
 from .bench import bench_tables
-from .judging import figures, read_claims
+from .judging import command, cut_short, figures, read_claims
 from .statistics import difference
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -65,7 +65,7 @@ def _runs(results: Results) -> str:
     rows = []
     for name, result in results.items():
         settings = ", ".join(f"{key} {value}" for key, value in result["settings"].items())
-        rows.append([name, result["machine"], f"{result['seconds']:.0f} s", settings, f"`restored-train papers run {name}`"])
+        rows.append([name, result["machine"], f"{result['seconds']:.0f} s", settings, f"`{command(name, results)}`"])
     return "## Runs\n\n" + _table(["experiment", "machine", "time", "settings", "command"], rows)
 
 
@@ -161,8 +161,17 @@ def _diffusion(result: Mapping[str, Any]) -> list[str]:
         f"({sizes['base']:,} parameters, {sizes['biases']:,} in the biases of both tasks). Inpainting: a central rectangle is "
         "hidden; outpainting: only it is known (UniControl's definitions). The distances are between means over our own U-Net's "
         "deepest features and are no FID or KID; LPIPS, DISTS and IS need networks that are not here. A documented experiment: "
-        "the product fills holes another way.\n\n" + _table(head, rows)
+        "the product fills holes another way.\n\n" + _stopped(result) + _table(head, rows)
     ]
+
+
+def _stopped(result: Mapping[str, Any]) -> str:
+    if not cut_short(result):
+        return ""
+    return (
+        "**Cut short**: the rented minutes ended before the arms' last steps. All of them had taken as many steps, at a rate "
+        "that had not come down yet, so the figures are shown and no verdict is given.\n\n"
+    )
 
 
 def _instructed(result: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    claims = [claim for table in tables for claim in table["verdicts"] if claim["full"]]
+    claims = [claim for table in tables for claim in table["verdicts"] if claim["full"] and claim["verdict"] in _COLOURS]
     if not claims:
         return None
     figure, axis = plt.subplots(figsize=(10, 1 + 0.34 * len(claims)))
