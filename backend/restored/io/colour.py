@@ -3,8 +3,8 @@
 Pictures in sRGB, or without a profile, go through at their own depth, untouched. Others (Adobe RGB, Display P3, ProPhoto...)
 become float32 with colours outside sRGB below 0 or above 1, so nothing is clipped, whatever the file's depth; and on
 the way back only the *difference* that the restoration made is added to the original numbers. A pixel that was not changed
-therefore keeps its exact value, and the profile still describes the result. Gray pictures keep their values: a gray profile's
-tone curve is close enough to sRGB's for a restoration, and the difference is all that is added.
+therefore keeps its exact value, and the profile still describes the result. Gray pictures keep their values where their profile's
+tone curve is about sRGB's, as mostly; others (linear light, print) are converted as colour is.
 """
 
 from functools import lru_cache
@@ -18,14 +18,19 @@ from restored.engine.pixels import to_unit
 
 from .depth import to_depth
 from .errors import PictureError
+from .profiles import srgb_gray
 
 _ROWS: Final = 256
 """Rows converted at a time, so that the conversion needs little memory of its own."""
 
 
+_GRAY_SAME: Final = 0.05
+"""How far a gray profile's curve may be from sRGB's to be taken for it: a gamma of 2.2 is off by 0.03 in the deepest shadows."""
+
+
 def needs_conversion(icc: bytes | None, channels: int) -> bool:
-    """True when RGB values under this profile mean something else than in sRGB (by more than half an 8-bit step)."""
-    return icc is not None and channels >= 3 and not _is_srgb(icc)
+    """True when values under this profile mean something else than in sRGB: colours by more than half an 8-bit step."""
+    return icc is not None and not (_is_srgb(icc) if channels >= 3 else _is_usual_gray(icc))
 
 
 def to_srgb(pixels: NDArray, icc: bytes | None) -> NDArray:
@@ -33,8 +38,9 @@ def to_srgb(pixels: NDArray, icc: bytes | None) -> NDArray:
     if not needs_conversion(icc, pixels.shape[2]):
         return pixels
     assert icc is not None
+    count = _colours(pixels)
     out = to_unit(pixels)
-    out[..., :3] = _transform(out[..., :3], icc, _srgb())
+    out[..., :count] = _transform(out[..., :count], icc, _own(count))
     return out
 
 
@@ -46,21 +52,31 @@ def from_srgb(restored: NDArray, original: NDArray, icc: bytes | None) -> NDArra
     if not needs_conversion(icc, original.shape[2]):
         return restored
     assert icc is not None
+    count = _colours(original)
     back = to_unit(restored)
-    back[..., :3] = _transform(back[..., :3], _srgb(), icc)
+    back[..., :count] = _transform(back[..., :count], _own(count), icc)
     if restored.shape == original.shape:
         sent = to_srgb(original, icc)
-        home = _transform(sent[..., :3], _srgb(), icc)
+        home = _transform(sent[..., :count], _own(count), icc)
         start = to_unit(original)
-        changed = np.any(restored[..., :3] != sent[..., :3], axis=2, keepdims=True) & np.isfinite(back[..., :3])
+        changed = np.any(restored[..., :count] != sent[..., :count], axis=2, keepdims=True) & np.isfinite(back[..., :count])
         with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
-            back[..., :3] = np.where(changed, start[..., :3] + (back[..., :3] - home), start[..., :3])
+            back[..., :count] = np.where(changed, start[..., :count] + (back[..., :count] - home), start[..., :count])
         result = to_depth(back, original.dtype)
-        kept = np.broadcast_to(~changed, (*original.shape[:2], 3))
-        result[..., :3][kept] = original[..., :3][kept]
-        result[..., 3:] = original[..., 3:]
+        kept = np.broadcast_to(~changed, (*original.shape[:2], count))
+        result[..., :count][kept] = original[..., :count][kept]
+        result[..., count:] = original[..., count:]
         return result
     return to_depth(back, original.dtype)
+
+
+def _colours(pixels: NDArray) -> int:
+    return 1 if pixels.shape[2] < 3 else 3
+
+
+def _own(count: int) -> bytes:
+    """sRGB, for gray or for colour."""
+    return _srgb() if count == 3 else srgb_gray()
 
 
 @lru_cache(maxsize=1)
@@ -82,12 +98,27 @@ def _is_srgb(icc: bytes) -> bool:
     return bool(np.abs(moved - grid).max() < 0.5 / 255)
 
 
-def _transform(rgb: NDArray, source: bytes, target: bytes) -> NDArray[np.float32]:
-    out = np.empty(rgb.shape, np.float32)
+@lru_cache(maxsize=8)
+def _is_usual_gray(icc: bytes) -> bool:
+    """Whether gray values under this profile mean about what they mean in sRGB; also for profiles of another kind."""
+    ramp = np.linspace(0, 1, 33, dtype=np.float32).reshape(1, -1, 1)
     try:
-        for top in range(0, rgb.shape[0], _ROWS):
-            part = np.ascontiguousarray(rgb[top : top + _ROWS], dtype=np.float32)
-            out[top : top + _ROWS] = imagecodecs.cms_transform(part, source, target, colorspace="rgb", outcolorspace="rgb")
+        moved = imagecodecs.cms_transform(ramp, icc, srgb_gray(), colorspace="gray", outcolorspace="gray")
+        imagecodecs.cms_transform(ramp, srgb_gray(), icc, colorspace="gray", outcolorspace="gray")
+    except Exception:  # as above; and what has no way back is left as it is
+        return True
+    return bool(np.abs(np.reshape(moved, ramp.shape) - ramp).max() < _GRAY_SAME)
+
+
+def _transform(values: NDArray, source: bytes, target: bytes) -> NDArray[np.float32]:
+    """(H, W, 1 or 3) from one profile's space into another's."""
+    space = "gray" if values.shape[2] == 1 else "rgb"
+    out = np.empty(values.shape, np.float32)
+    try:
+        for top in range(0, values.shape[0], _ROWS):
+            part = np.ascontiguousarray(values[top : top + _ROWS], dtype=np.float32)
+            moved = imagecodecs.cms_transform(part, source, target, colorspace=space, outcolorspace=space)
+            out[top : top + _ROWS] = np.reshape(moved, part.shape)
     except imagecodecs.CmsError as error:
         raise PictureError("The colour profile in this picture cannot be used. Convert the picture to sRGB first.") from error
     return out

@@ -15,6 +15,7 @@ _UNITS: Final = {3: 2, 8: 2, 4: 4, 9: 4, 11: 4, 13: 4, 5: 4, 10: 4, 12: 8, 16: 8
 _MAX_ENTRIES: Final = 4096
 _MAX_VALUE: Final = 32 << 20
 LONG: Final = 4
+POINTERS: Final = (34665, 34853, 40965)
 
 
 class Entry(NamedTuple):
@@ -54,8 +55,8 @@ def read(data: bytes, order: str, offset: int, big: bool = False) -> Directory:
     for place in range(start, start + step * count, step):
         tag, kind, number = struct.unpack_from(order + ("HHQ" if big else "HHI"), data, place)
         length = _SIZES.get(kind, 0) * number
-        if not 0 < length <= _MAX_VALUE:
-            continue
+        if not 0 < length <= _MAX_VALUE or (big and kind > 13 and tag not in POINTERS):
+            continue  # BigTIFF's own types have no place where this goes
         at = place + step - inline
         if length > inline:
             at = struct.unpack_from(order + ("Q" if big else "I"), data, at)[0]

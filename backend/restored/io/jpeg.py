@@ -44,7 +44,7 @@ def encoding(image: Image.Image) -> Jpeg | None:
     """How an opened JPEG was compressed; None where that cannot be said (and cannot be repeated)."""
     tables = {number: list(table) for number, table in getattr(image, "quantization", {}).items()}
     sampling = JpegImagePlugin.get_sampling(image) if image.mode in ("RGB", "L") else -1
-    if 0 not in tables or (sampling < 0 and image.mode != "L") or any(not 1 <= v <= 255 for t in tables.values() for v in t):
+    if 0 not in tables or any(not 1 <= v <= 255 for t in tables.values() for v in t):
         return None
     return Jpeg(tables, max(sampling, 0), bool(image.info.get("progressive")))
 

@@ -85,6 +85,12 @@ def srgb() -> bytes:
 
 
 @lru_cache(maxsize=1)
+def srgb_gray() -> bytes:
+    """Gray with sRGB's tone curve."""
+    return bytes(imagecodecs.cms_profile("gray", whitepoint=(*D65, 1.0), transferfunction=_curve(SRGB_CURVE)))
+
+
+@lru_cache(maxsize=1)
 def adobe_rgb() -> bytes:
     return bytes(imagecodecs.cms_profile("adobergb"))
 

@@ -1,6 +1,11 @@
 """`restored batch`: all of a folder, whatever happens to one of them."""
 
 import json
+import os
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,3 +179,56 @@ def test_wrong_options(restored: Run, folder: Path, tmp_path: Path, arguments: l
     ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", *arguments)
     assert ran.code == 2
     assert arguments[0] in ran.err
+
+
+KILLED = """
+import sys
+from contextlib import contextmanager
+from restored.archive.echo import Echo
+from restored.cli import app, batch
+
+@contextmanager
+def worker(no_daemon, on_status):
+    yield Echo()
+
+batch.worker = worker
+if __name__ == "__main__":
+    sys.exit(app.run(["batch", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_kills_at_random_moments_lose_nothing_and_leave_nothing(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for number in range(150):
+        Image.fromarray(np.full((8, 8, 3), number, np.uint8)).save(source / f"{number}.png")
+    (tmp_path / "run.py").write_text(KILLED)
+    command = [sys.executable, "run.py", str(source), "invert it", "-o", str(out)]
+    environment = {**os.environ, "RESTORED_ECHO_SECONDS": "0.02"}
+    drawn = random.Random(1)
+    for _ in range(3):
+        running = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        before, until = done(out), time.monotonic() + 60
+        while running.poll() is None and done(out) <= before and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(drawn.uniform(0, 0.4))
+        running.kill()
+        running.communicate()
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    assert names(out) == sorted([".restored-batch.jsonl", *(f"{number}.png" for number in range(150))])
+    with Image.open(out / "7.png") as image:
+        assert image.getpixel((0, 0)) == (248, 248, 248)
+    lines = [json.loads(line) for line in (out / ".restored-batch.jsonl").read_text().splitlines() if '"name"' in line]
+    assert len({line["name"] for line in lines}) == 150
+    assert len(lines) == 150, "recorded once: what a kill caught between result and record is known by its recipe"
+
+
+def done(out: Path) -> int:
+    try:
+        return (out / ".restored-batch.jsonl").read_bytes().count(b'"name"')
+    except FileNotFoundError:
+        return 0

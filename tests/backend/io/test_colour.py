@@ -32,6 +32,23 @@ def test_gray_keeps_its_values() -> None:
     assert to_srgb(pixels, GRAY) is pixels
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])
+def test_linear_gray_is_seen_as_it_looks_and_comes_home(depth: str, channels: int) -> None:
+    linear = bytes(imagecodecs.cms_profile("gray", gamma=1.0))
+    pixels = np.repeat(ramp(depth)[..., :1], channels, axis=2)
+    seen = to_srgb(pixels, linear)
+    top = 1.0 if depth.startswith("f") else np.iinfo(depth).max
+    x = pixels[..., 0].astype(float) / top
+    expected = np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.maximum(x, 1e-9) ** (1 / 2.4) - 0.055)
+    inside = (x >= 0) & (x <= 1)
+    np.testing.assert_allclose(seen[..., 0][inside], expected[inside], atol=0.01)
+    np.testing.assert_array_equal(from_srgb(seen, pixels, linear), pixels)
+    darker = seen.copy()
+    darker[..., 0] *= 0.9
+    assert (from_srgb(darker, pixels, linear)[..., 0][inside] <= pixels[..., 0][inside]).all()
+
+
 def test_a_profile_of_another_kind_is_ignored() -> None:
     pixels = ramp("uint8")
     for profile in (GRAY, b"not a profile at all"):
