@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from restored_client.wire.order import Order
+from restored_client.wire.pixels import Pixels
 
 from .instruction.plan import Plan
 
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from .engine import Preview, Residual
     from .models.bundle import Bundle
+    from .service import LocalService
 
     Picture = np.ndarray | Image
     Progress = Callable[[float, str, Preview | None], None]
@@ -69,45 +74,41 @@ def restore(
     Raises Cancelled, or an error whose message is a sentence: PixelError, PlanError, ModelError (kinds of ValueError) or
     EngineError (a RuntimeError).
     """
-    from . import engine
-    from .engine.context import check_context, thumbnail
     from .engine.pixels import check_layer
-    from .engine.source import LayerSource
-    from .io.given import as_layer, as_mask
+    from .instruction.scale import asked_scale
+    from .io.given import as_layer
+    from .service.arrays import array_of, pixels_of
 
     layer, back = as_layer(image)
     check_layer(layer)
-    frame = None if context is None else check_context(as_layer(context)[0])
-    if isinstance(instruction, Plan):
-        plan, text = instruction, instruction.text or None
-    else:
-        from .instruction import explain as understand
+    plan = instruction if isinstance(instruction, Plan) else None
 
-        seen = thumbnail(LayerSource(layer)) if frame is None else frame
-        plan, text = understand(instruction, seen, layer), instruction
-    result = engine.run(
-        layer,
-        plan,
-        model=model,
-        mask=None if mask is None else as_mask(mask),
+    def hear(fraction: float | None, words: str, *piece: object) -> None:
+        if progress is not None and fraction is not None:
+            progress(fraction, words, None)
+
+    order = Order(
+        instruction=instruction.text or None if isinstance(instruction, Plan) else instruction,
+        plan=None if plan is None else plan.to_dict(),
         strength=strength,
-        scale=scale or plan.scale or 1,
-        context=frame,
+        scale=scale or (asked_scale(str(instruction)) if plan is None else plan.scale) or 1,
         device=device,
-        text=text,
         keep=keep,
-        progress=progress,
-        cancel=cancel,
+        layer=pixels_of(layer),
+        mask=None if mask is None else _mask(mask, layer),
+        context=None if context is None else _context(context),
     )
+    done = _service().carry_out(order, hear, cancel or (lambda: False), plan=plan, model=model)
+    answer = done.answer
     return Restoration(
-        back(result.image) if result.image is not layer else image,
-        result.plan,
-        result.changed,
-        result.device_line,
-        result.model,
-        result.seconds,
-        result.notes,
-        result.residual,
+        image if answer.pixels is None else back(array_of(answer.pixels)),
+        done.plan,
+        answer.changed,
+        answer.device,
+        answer.model,
+        answer.seconds,
+        done.notes,
+        done.residual,
     )
 
 
@@ -122,3 +123,33 @@ def explain(text: str, image: "Picture | None" = None) -> Plan:
     from .io.given import as_layer
 
     return understand(text, check_context(as_layer(image)[0]))
+
+
+@cache
+def _service() -> "LocalService":
+    from .service import LocalService
+
+    return LocalService()
+
+
+def _context(picture: "Picture") -> Pixels:
+    """The context frame, from a whole picture of any size."""
+    from .engine.context import check_context
+    from .io.given import as_layer
+    from .service.arrays import pixels_of
+
+    return pixels_of(check_context(as_layer(picture)[0]))
+
+
+def _mask(mask: "Picture", layer: np.ndarray) -> Pixels:
+    """A mask of any type as one that travels. Raises PixelError when it does not fit."""
+    from .engine.pixels import check_mask
+    from .io.given import as_mask
+    from .service.arrays import pixels_of
+
+    plane = check_mask(as_mask(mask), *layer.shape[:2])
+    if plane.dtype == np.bool_:
+        plane = plane.astype(np.uint8) * np.uint8(255)
+    elif plane.dtype == np.float64:
+        plane = plane.astype(np.float32)
+    return pixels_of(plane[..., None])

@@ -8,13 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .wire.errors import Cancelled, ClientError, RestoredError
+from .wire.order import Answer, Order
 from .wire.pixels import DEPTHS, Pixels
 
 if TYPE_CHECKING:
-    from .session import Outcome, Progress, Session
+    from .session import Progress, Session
     from .wire.messages import PROTOCOL_VERSION
 
-__all__ = ["DEPTHS", "PROTOCOL_VERSION", "Cancelled", "ClientError", "Outcome", "Pixels", "Progress", "RestoredError", "Session"]
+__all__ = [
+    "DEPTHS",
+    "PROTOCOL_VERSION",
+    "Answer",
+    "Cancelled",
+    "ClientError",
+    "Order",
+    "Pixels",
+    "Progress",
+    "RestoredError",
+    "Session",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,7 +34,7 @@ def __getattr__(name: str) -> Any:
         from .wire import messages
 
         return messages.PROTOCOL_VERSION
-    if name in ("Outcome", "Progress", "Session"):
+    if name in ("Progress", "Session"):
         from . import session
 
         return getattr(session, name)

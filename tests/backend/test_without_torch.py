@@ -29,9 +29,9 @@ print(done.changed, done.device)
 """
 DAEMON = """
 import sys, numpy as np
-from restored.daemon.restoring import Restoring
+from restored.service.local import LocalService
 from restored.engine import devices
-engine = Restoring()
+engine = LocalService()
 engine.load(lambda words: None)
 print(engine.device(), [model["name"] for model in engine.models()])
 """

@@ -18,9 +18,10 @@ import numpy as np
 
 from restored.daemon.entry import serve
 from restored.daemon.settings import read_settings
-from restored.daemon.work import Done, IsCancelled, Order, Say, Tell
 from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
+from restored.service import IsCancelled, Say, Tell
+from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
@@ -97,11 +98,11 @@ class Negative:
         reason = None if steps else "off_topic" if text.strip() else "empty"
         return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
 
-    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
+    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         start = time.perf_counter()
         plan = order.plan or self.explain(order.instruction or "", order.context)
         if not any(step["strength"] > 0 for step in plan["steps"]):
-            return Done(None, plan, "Nothing names any damage.")
+            return Answer(None, plan, "Nothing names any damage.")
         slow = re.search(r"slow(er)? ([\d.]+)", order.instruction or str(plan.get("text", "")))
         seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
         while (gone := time.perf_counter() - start) < seconds:
@@ -109,17 +110,17 @@ class Negative:
                 raise Cancelled
             tell(gone / seconds, "Working on tile 3 of 8")
             time.sleep(0.02)
-        return self._develop(Kept(order, plan, order.layer.nbytes), order.strength, order.mask)
+        return self._develop(Kept(order, plan, order.pixels.nbytes), order.strength, order.mask)
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Done:
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
         order = kept.order
         return self._develop(kept, order.strength if strength is None else strength, mask or order.mask)
 
-    def _develop(self, kept: Kept, strength: float, mask: Pixels | None) -> Done:
-        order, layer = kept.order, array(kept.order.layer)
+    def _develop(self, kept: Kept, strength: float, mask: Pixels | None) -> Answer:
+        order, layer = kept.order, array(kept.order.pixels)
         layer = layer.repeat(order.scale, 0).repeat(order.scale, 1)
         out = negative(layer, strength, weights(mask))
-        result = Pixels(out.shape[1], out.shape[0], out.shape[2], order.layer.depth, out.tobytes())
+        result = Pixels(out.shape[1], out.shape[0], out.shape[2], order.pixels.depth, out.tobytes())
         recipe = make_recipe(
             instruction=order.instruction or str(kept.plan.get("text", "")),
             plan=kept.plan,
@@ -130,7 +131,7 @@ class Negative:
             version="0",
         )
         changed = None if strength == 0 else result
-        return Done(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept if order.keep else None)
+        return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept if order.keep else None)
 
     def unload(self) -> None:
         pass

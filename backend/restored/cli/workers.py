@@ -7,9 +7,9 @@ from typing import Any, Final, Protocol
 from numpy.typing import NDArray
 
 from restored.files import Done, OnProgress, Wish
-from restored.here import Here, as_done, mask_to_wire, to_wire
+from restored.here import Here, as_done, order_of
 from restored_client.session import Progress, Session
-from restored_client.wire.messages import is_model_name
+from restored_client.wire.checks import is_model_name
 
 from .say import Failure
 
@@ -38,7 +38,7 @@ def worker(no_daemon: bool, on_status: Callable[[str], None]) -> Iterator[Worker
 
 def open_session(*, start: bool, on_status: Callable[[str], None] | None = None) -> Session:
     """A session with the daemon of this very installation: an idle one of another is replaced."""
-    from restored.daemon.build import build_id
+    from restored.ground.build import build_id
     from restored.hosts import executable
 
     command = [str(executable())] if start else None
@@ -60,5 +60,4 @@ class _Daemon:
 
         if wish.model is not None and not is_model_name(wish.model):
             raise Failure("The daemon uses installed models only, by their name. With --no-daemon a model's folder will do.")
-        layer, where = to_wire(pixels), mask_to_wire(mask)
-        return as_done(self._session.restore(layer, mask=where, on_progress=hear, cancelled=cancelled, **wish.asked()))
+        return as_done(self._session.carry_out(order_of(wish, pixels, mask), hear, cancelled))

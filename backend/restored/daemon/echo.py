@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from restored.ground.errors import Cancelled
+from restored.service.protocol import IsCancelled, Say, Tell
+from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
-
-from .work import Done, IsCancelled, Order, Say, Tell
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The layer itself."""
 
-    done: Done
+    answer: Answer
     nbytes: int
 
 
@@ -43,11 +43,11 @@ class Echo:
         reason, message = (None, "") if words else ("empty", "There is nothing to do: the instruction is empty.")
         return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": message, "proposed": False}
 
-    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
+    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         start = time.perf_counter()
         plan = order.plan or self.explain(order.instruction or "", order.context)
         if not plan["steps"]:
-            return Done(None, plan, plan.get("message", ""))
+            return Answer(None, plan, plan.get("message", ""))
         words = (order.instruction or "").split()
         seconds = float(words[1]) if words[:1] == ["sleep"] else 0.0
         while (gone := time.perf_counter() - start) < seconds:
@@ -55,11 +55,11 @@ class Echo:
                 raise Cancelled
             tell(gone / seconds, "Sleeping")
             time.sleep(0.02)
-        done = Done(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})
-        return replace(done, kept=Kept(done, order.layer.nbytes)) if order.keep else done
+        done = Answer(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})
+        return replace(done, kept=Kept(done, order.pixels.nbytes)) if order.keep else done
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Done:
-        return replace(kept.done, recipe={"strength": strength})
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
+        return replace(kept.answer, recipe={"strength": strength})
 
     def unload(self) -> None:
         pass

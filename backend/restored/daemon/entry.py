@@ -9,18 +9,18 @@ from typing import Final
 
 from restored.offline import stay_offline
 from restored.seal import seal
+from restored.service.protocol import Service
 from restored_client.session.paths import runtime_dir
 
 from .home import AlreadyRunning, Home
 from .logs import open_log
 from .settings import Settings, read_settings
-from .work import Work
 
 MOST_DESCRIPTORS: Final = 16_384
 """libzmq ends the process when a unix socket has no descriptor left for a newcomer."""
 
 
-def serve(settings: Settings | None = None, work: Work | None = None) -> bool:
+def serve(settings: Settings | None = None, work: Service | None = None) -> bool:
     """Serve in this process's main thread until SIGTERM, SIGINT, a shutdown request or idleness ends it.
 
     work: another engine than the one `settings` names. Returns False when a thread is still at work: the process should then
@@ -82,11 +82,11 @@ def _allow_many_descriptors() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _engine(name: str) -> Work:
+def _engine(name: str) -> Service:
     if name == "echo":
         from .echo import Echo
 
         return Echo()
-    from .restoring import Restoring
+    from restored.service import LocalService
 
-    return Restoring()
+    return LocalService()

@@ -3,9 +3,9 @@
 import logging
 import logging.handlers
 import os
-from pathlib import Path
 from typing import Any, Final
 
+from restored.ground.folders import log_file
 from restored.ground.text import visible
 
 NAME: Final = "restored.daemon"
@@ -45,16 +45,6 @@ class Throttle(logging.Filter):
             self._second, self._count = int(record.created), 0
         self._count += 1
         return self._count <= MOST_WARNINGS
-
-
-def log_file() -> Path:
-    """$RESTORED_LOG_DIR/daemon.log, else in the user's log folder."""
-    override = os.environ.get("RESTORED_LOG_DIR")
-    if override:
-        return Path(override) / "daemon.log"
-    import platformdirs
-
-    return Path(platformdirs.user_log_dir("restored", appauthor=False)) / "daemon.log"
 
 
 def open_log() -> logging.Logger:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from restored.ground.errors import Cancelled
+from restored.ground.errors import Cancelled, RestoredError
+from restored.service.protocol import Keepable, Service
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import Frame, message
+from restored_client.wire.order import Answer
 
 from .headers import decode
 from .jobs import Client, Job
@@ -17,9 +19,8 @@ from .lanes import Lane
 from .logs import NAME
 from .performance import Performance
 from .settings import Settings
-from .shelf import Keepable, Shelf
+from .shelf import Shelf
 from .wire import Gone, Wire
-from .work import Done, Work
 
 log: Final = logging.getLogger(NAME)
 
@@ -41,7 +42,7 @@ class Office:
 
     def __init__(
         self,
-        work: Work,
+        work: Service,
         wire: Wire,
         settings: Settings,
         *,
@@ -302,26 +303,20 @@ class Office:
             return message(messages.CANCELLED, job.request), []
         if error is not None:
             return self._error(job.request, error), []
-        if isinstance(answer, Done):
+        if isinstance(answer, Answer):
             return self._result(job, answer)
         if job.kind == messages.EXPLAIN:
             return message(messages.PLAN, job.request, plan=answer), []
         return message(job.kind, job.request, models=answer), []
 
-    def _result(self, job: Job, done: Done) -> tuple[dict[str, Any], list[Any]]:
+    def _result(self, job: Job, done: Answer) -> tuple[dict[str, Any], list[Any]]:
         name = job.header["job"] if job.kind == messages.ADJUST else job.request
         if done.kept is not None:
             self.shelf.put(job.client, name, done.kept)
         header = message(
             messages.NOTHING_TO_DO if done.pixels is None else messages.RESULT,
             job.request,
-            job=name,
-            plan=done.plan,
-            message=done.message,
-            device=done.device,
-            model=done.model,
-            seconds=done.seconds,
-            recipe=done.recipe,
+            **{**done.facts(), "job": name},
         )
         if done.pixels is None:
             return header, []
@@ -329,8 +324,11 @@ class Office:
 
     def _error(self, request: str, error: BaseException) -> dict[str, Any]:
         if not isinstance(error, ClientError):
-            log.error("a job failed", exc_info=error)
-            error = ClientError("engine_failed", detail=repr(error))
+            if not isinstance(error, RestoredError):
+                log.error("a job failed", exc_info=error)
+                error = ClientError("engine_failed", detail=repr(error))
+            else:
+                error = ClientError(error.code, str(error))
         log.warning("answered %s: %s", error.code, error.detail)
         # whoever speaks another protocol must still learn whom it talks to, and whether it may replace us
         facts = {**self._facts(), "idle": self.idle} if error.code == "protocol" else {}

@@ -4,14 +4,15 @@ import logging
 import threading
 from typing import Any, Literal
 
-from restored.ground.errors import Cancelled
+from restored.ground.errors import Cancelled, RestoredError
+from restored.service.protocol import Service
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
+from restored_client.wire.order import FIELDS, ROLES, Order
 from restored_client.wire.pixels import Pixels
 
 from .jobs import Job, Tile
 from .logs import NAME
-from .work import Order, Work
 
 log = logging.getLogger(NAME)
 
@@ -23,7 +24,7 @@ State = Literal["new", "loading", "ready", "broken"]
 class Performance:
     """Knows whether the engine is loaded, and how each kind of job is done. Calling it does a job and returns its answer."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Service) -> None:
         self.state: State = "new"
         self.words = "Starting…"
         self.models: list[dict[str, Any]] = []
@@ -69,7 +70,7 @@ class Performance:
             self._work.load(self._say)
             self.models = self._work.models()
             self.state = "ready"
-        except ClientError as error:
+        except RestoredError as error:
             self.state, self._broken = "broken", error
         except BaseException as error:
             self.state, self._broken = "broken", ClientError("engine_missing", detail=repr(error))
@@ -82,12 +83,9 @@ class Performance:
 
 
 def _order(job: Job) -> Order:
-    given: dict[str, Any] = {name: job.header[name] for name in _ORDER_FIELDS if name in job.header}
-    given.update((role, job.content.get(role)) for role in (messages.LAYER, messages.MASK, messages.CONTEXT))
-    return Order(**given)
-
-
-_ORDER_FIELDS = ("instruction", "plan", "strength", "scale", "place", "model", "device", "keep", "previews")
+    """The order that a request and its frames make; both were checked when they came."""
+    given: dict[str, Any] = {name: job.header[name] for name in FIELDS if name in job.header}
+    return Order(**given, **{role: job.content[role] for role in ROLES if role in job.content})
 
 
 def _teller(job: Job) -> Any:

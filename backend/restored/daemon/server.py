@@ -12,19 +12,20 @@ from typing import Any, Final
 import psutil
 import zmq
 
+from restored.ground.build import build_id
+from restored.ground.folders import log_file
 from restored.ground.memory import total
 from restored.ground.versions import version
+from restored.service.protocol import Service
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
 
-from .build import build_id
 from .home import Home
-from .logs import NAME, log_file
+from .logs import NAME
 from .office import Office
 from .settings import Settings
 from .wire import Wire
-from .work import Work
 
 log: Final = logging.getLogger(NAME)
 
@@ -46,7 +47,7 @@ LINGER: Final = 1.0
 class Server:
     """Binds and publishes itself when made; `run` serves until `end`."""
 
-    def __init__(self, work: Work, settings: Settings, home: Home) -> None:
+    def __init__(self, work: Service, settings: Settings, home: Home) -> None:
         self._settings = settings
         self._home = home
         self._build = build_id()

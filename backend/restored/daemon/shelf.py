@@ -2,19 +2,11 @@
 
 import time
 from collections import OrderedDict
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
+
+from restored.service.protocol import Keepable
 
 from .jobs import Client
-
-
-class Keepable(Protocol):
-    """What a finished job leaves behind."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of memory it keeps alive."""
-        ...
-
 
 Kept = TypeVar("Kept", bound=Keepable)
 

@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
+
+from restored_client.wire.order import Asked
 
 OnProgress = Callable[[float | None, str], None]
 
@@ -16,31 +18,21 @@ def never() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What is wanted of every picture: an instruction or a plan, and how.
+@dataclass(frozen=True, kw_only=True)
+class Wish(Asked):
+    """What is wanted of every picture: all that can be asked, and what a recipe adds.
 
     made_with: the fingerprint of the model that a recipe was made with, to notice when it is another one by now.
     mask: a mask out of a recipe, as `files.masks` writes it; it counts for pictures of its size.
     """
 
-    instruction: str | None = None
-    plan: dict[str, Any] | None = None
-    strength: float = 1.0
-    scale: int = 1
-    model: str | None = None
-    device: str | None = None
     made_with: str | None = None
     mask: str | None = None
-
-    def asked(self) -> dict[str, Any]:
-        """What is asked of whoever restores, by the names that the wire has for it."""
-        return {name: value for name, value in asdict(self).items() if name not in ("made_with", "mask")}
 
     def digest(self) -> str:
         """A name for this wish: the same for the same wish, whatever computes it."""
         said = {**self.asked(), "mask": self.mask}
-        del said["device"]
+        said.pop("device", None)  # whatever computes it
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -51,6 +43,8 @@ class Done:
 
     message: why there was nothing to do, or what was done otherwise than asked.
     """
+
+    FACTS: ClassVar = ("message", "device", "model", "seconds", "recipe")
 
     pixels: NDArray | None
     plan: dict[str, Any]

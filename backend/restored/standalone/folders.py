@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from restored.daemon.logs import log_file
+from restored.ground.folders import log_file
 from restored.models.installed import user_bundles
 from restored_client.session.paths import config_dir, runtime_dir
 

@@ -103,7 +103,7 @@ def take_target(target, output, scale):
 
 
 def restore(session, source, wish, on_progress=None, cancelled=None):
-    """Have the pixels restored; blocks. Returns the session's Outcome; raises its ClientError or Cancelled."""
+    """Have the pixels restored; blocks. Returns the session's Answer; raises its ClientError or Cancelled."""
     return session.restore(
         source.content,
         instruction=wish.instruction,

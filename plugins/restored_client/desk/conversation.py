@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
-from ..session import Outcome, Session
+from ..session import Session
 from ..wire.errors import Cancelled, ClientError
+from ..wire.order import Answer
 from ..wire.pixels import Pixels
 from .desk import OPENING, PLAN, PREVIEW, Desk
 from .latest import Latest, Superseded
@@ -166,7 +167,7 @@ class Conversation:
         else:
             self._post(lambda desk: desk.failed(error, PLAN))
 
-    def _preview(self, look: Look, superseded: Superseded) -> Outcome:
+    def _preview(self, look: Look, superseded: Superseded) -> Answer:
         want = look.want
         if want.job is not None:
             job, strength = want.job, want.strength
@@ -184,7 +185,7 @@ class Conversation:
             ),
         )
 
-    def _preview_came(self, look: Look, outcome: Optional[Outcome], error: Optional[Exception]) -> None:
+    def _preview_came(self, look: Look, outcome: Optional[Answer], error: Optional[Exception]) -> None:
         if error is not None:
             # superseded ones do not get here: a cancelled one was cancelled by a daemon that is about to end
             problem = ClientError("shutting_down") if isinstance(error, Cancelled) else error

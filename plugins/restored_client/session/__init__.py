@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .talk import Outcome, Progress, Session
+from .talk import Progress, Session
 
-__all__ = ["Outcome", "Progress", "Session"]
+__all__ = ["Progress", "Session"]

@@ -7,12 +7,13 @@ import os
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Sequence, Tuple
 
 from ..wire import messages, proof
 from ..wire.answers import check_answer
 from ..wire.errors import Cancelled, ClientError
+from ..wire.order import FACTS, Answer, Order
 from ..wire.pixels import Pixels
 from ..wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
 from . import launch
@@ -51,21 +52,6 @@ class Progress:
     preview: Optional[Pixels] = None
     x: int = 0
     y: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a job. When `changed` is False, `pixels` is None and `message` says why."""
-
-    changed: bool
-    pixels: Optional[Pixels]
-    plan: Dict[str, Any]
-    message: str
-    device: str = ""
-    model: str = ""
-    seconds: float = 0.0
-    job: str = ""
-    recipe: Dict[str, Any] = field(default_factory=dict)
 
 
 OnProgress = Optional[Callable[[Progress], None]]
@@ -129,54 +115,29 @@ class Session:
         header, _ = self._call(messages.EXPLAIN, fields, [(messages.CONTEXT, context)])
         return _field(header, "plan", dict)
 
-    def restore(
-        self,
-        layer: Pixels,
-        *,
-        instruction: Optional[str] = None,
-        plan: Optional[Mapping[str, Any]] = None,
-        strength: float = 1.0,
-        mask: Optional[Pixels] = None,
-        scale: int = 1,
-        context: Optional[Pixels] = None,
-        model: Optional[str] = None,
-        device: Optional[str] = None,
-        keep: bool = False,
-        previews: bool = False,
-        on_progress: OnProgress = None,
-        cancelled: IsCancelled = None,
-    ) -> Outcome:
-        """Restore a layer by an instruction, or by a plan that was edited (then `instruction` only colours the recipe).
+    def restore(self, layer: Pixels, *, on_progress: OnProgress = None, cancelled: IsCancelled = None, **asked: Any) -> Answer:
+        """`carry_out` for a layer; asked: the other fields of an Order."""
+        return self.carry_out(Order(layer=layer, **asked), on_progress, cancelled)
 
-        strength in [0, 1]. scale 1, 2 or 4. mask: one channel, as large as the layer. keep: let `adjust` work on this
-        job. previews: give finished pieces of the result to on_progress.
+    def carry_out(self, order: Order, on_progress: OnProgress = None, cancelled: IsCancelled = None) -> Answer:
+        """Have an order carried out.
+
         on_progress is called in this thread; cancelled is asked about ten times a second. Raises Cancelled or ClientError.
         """
-        fields = {
-            "instruction": instruction,
-            "plan": dict(plan) if plan is not None else None,
-            "strength": float(strength),
-            "scale": scale,
-            "model": model,
-            "device": device,
-            "keep": keep,
-            "previews": previews,
-        }
-        frames = [(messages.LAYER, layer), (messages.MASK, mask), (messages.CONTEXT, context)]
-        outcome = self._outcome(*self._call(messages.RESTORE, fields, frames, on_progress, cancelled))
-        asked = (layer.width * scale, layer.height * scale, layer.channels, layer.depth)
-        got = outcome.pixels
+        answer = self._answer(*self._call(messages.RESTORE, order.asked(), order.frames(), on_progress, cancelled))
+        layer, got = order.pixels, answer.pixels
+        asked = (layer.width * order.scale, layer.height * order.scale, layer.channels, layer.depth)
         if got is not None and (got.width, got.height, got.channels, got.depth) != asked:
             raise ClientError("bad_answer", detail="a picture of another size or kind")
-        return outcome
+        return answer
 
-    def adjust(self, job: str, *, strength: Optional[float] = None, mask: Optional[Pixels] = None) -> Outcome:
+    def adjust(self, job: str, *, strength: Optional[float] = None, mask: Optional[Pixels] = None) -> Answer:
         """Another strength or mask for a job restored with keep=True, without inference; None leaves as it is.
 
         Raises ClientError("expired") when the daemon no longer keeps it.
         """
         fields = {"job": job, "strength": None if strength is None else float(strength)}
-        return self._outcome(*self._call(messages.ADJUST, fields, [(messages.MASK, mask)]))
+        return self._answer(*self._call(messages.ADJUST, fields, [(messages.MASK, mask)]))
 
     def status(self) -> Dict[str, Any]:
         """What the daemon is doing: state, jobs, clients, device, memory, models loaded, log file."""
@@ -320,21 +281,11 @@ class Session:
             pass
         self._drop()
 
-    def _outcome(self, header: Mapping[str, Any], frames: Sequence[Any]) -> Outcome:
+    def _answer(self, header: Mapping[str, Any], frames: Sequence[Any]) -> Answer:
         if header["type"] not in (messages.RESULT, messages.NOTHING_TO_DO):
             raise ClientError("bad_answer", detail=f"{header['type'][:60]} instead of a result")
         pixels = _pixels(header, frames) if header["type"] == messages.RESULT else None
-        return Outcome(
-            changed=pixels is not None,
-            pixels=pixels,
-            plan=header.get("plan", {}),
-            message=header.get("message", ""),
-            device=header.get("device", ""),
-            model=header.get("model", ""),
-            seconds=header.get("seconds", 0.0),
-            job=header.get("job", ""),
-            recipe=header.get("recipe", {}),
-        )
+        return Answer(pixels, **{"plan": {}, **{name: header[name] for name in FACTS if name in header}})
 
     # --- connecting ---
 

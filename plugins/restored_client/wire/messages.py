@@ -10,13 +10,14 @@ every protocol version.
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Final, List, Mapping, Sequence, Tuple, cast
 
+from . import checks
+from .checks import Check, is_model_name
 from .errors import ClientError
-from .limits import CONTEXT_SIDE, DEPTHS, SCALES
+from .limits import CONTEXT_SIDE, DEPTHS
+from .order import CONTEXT, FIELDS, LAYER, MASK, ROLES
 from .pixels import Pixels, geometry_problem
 from .vendor import msgpack
 
@@ -30,8 +31,6 @@ MAX_FRAME: Final[int] = 1 << 20
 
 MAX_ITEMS: Final[int] = 4096
 """Entries of a list or a map in a header."""
-
-_MODEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 
 # client -> daemon
 HELLO: Final = "hello"
@@ -55,10 +54,6 @@ NOTHING_TO_DO: Final = "nothing_to_do"
 CANCELLED: Final = "cancelled"
 ALIVE: Final = "alive"
 ERROR: Final = "error"
-
-LAYER: Final = "layer"
-MASK: Final = "mask"
-CONTEXT: Final = "context"
 
 
 def encode(header: Mapping[str, Any], pack: Callable[..., Any] = msgpack.packb) -> bytes:
@@ -127,7 +122,7 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
     if not isinstance(entry, dict) or entry.get("role") not in allowed:
         raise ClientError("bad_request", detail=f"a frame needs one of the roles {allowed}")
     role, nbytes = entry["role"], entry.get("bytes", 0)
-    if not _whole(nbytes) or nbytes < 1:
+    if not checks.whole(nbytes) or nbytes < 1:
         raise ClientError("bad_request", detail="a frame needs its size in bytes")
     geometry = (entry.get("width", 0), entry.get("height", 0), entry.get("channels", 0), entry.get("depth", ""))
     problem = geometry_problem(*geometry)
@@ -147,50 +142,6 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
 # --- requests ---
 
 
-def is_model_name(value: Any) -> bool:
-    """Whether it can be an installed model's name. Never a path: who may name a model may not choose what is opened."""
-    return isinstance(value, str) and _MODEL.fullmatch(value) is not None
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _short(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 128
-
-
-def _flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _fraction(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and 0.0 <= value <= 1.0
-
-
-def _scale(value: Any) -> bool:
-    return _whole(value) and value in SCALES
-
-
-def _place(value: Any) -> bool:
-    """Left, top, right and bottom of the layer in the whole picture, as shares of its width and height."""
-    if not isinstance(value, (list, tuple)) or len(value) != 4 or not all(map(_fraction, value)):
-        return False
-    left, top, right, bottom = value
-    return bool(left < right and top < bottom)
-
-
-def _map(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-Check = Callable[[Any], bool]
-
-
 @dataclass(frozen=True)
 class Form:
     """The fields of one request type; `needs` are required, `may` are optional, `frames` are the roles it may announce."""
@@ -201,30 +152,17 @@ class Form:
 
 
 FORMS: Final[Dict[str, Form]] = {
-    HELLO: Form({"client": _text}, {"build": _text, "pid": _whole, "challenge": _short}),
-    EXPLAIN: Form({"instruction": _text}, {"plan": _map}, (CONTEXT,)),
-    RESTORE: Form(
-        {},
-        {
-            "instruction": _text,
-            "plan": _map,
-            "strength": _fraction,
-            "scale": _scale,
-            "place": _place,
-            "model": is_model_name,
-            "keep": _flag,
-            "device": _text,
-            "previews": _flag,
-        },
-        (LAYER, MASK, CONTEXT),
-    ),
-    ADJUST: Form({"job": _text}, {"strength": _fraction}, (MASK,)),
-    UPLOAD: Form({}, {"more": _flag}),
-    CANCEL: Form({"job": _text}, {}),
+    HELLO: Form({"client": checks.text}, {"build": checks.text, "pid": checks.whole, "challenge": checks.short}),
+    EXPLAIN: Form({"instruction": checks.text}, {"plan": checks.mapping}, (CONTEXT,)),
+    # a client may name installed models only, never a path
+    RESTORE: Form({}, {**{name: each.check for name, each in FIELDS.items()}, "model": is_model_name}, ROLES),
+    ADJUST: Form({"job": checks.text}, {"strength": checks.fraction}, (MASK,)),
+    UPLOAD: Form({}, {"more": checks.flag}),
+    CANCEL: Form({"job": checks.text}, {}),
     STATUS: Form({}, {}),
     MODELS: Form({}, {}),
     UNLOAD: Form({}, {}),
-    SHUTDOWN: Form({}, {"if_idle": _flag}),
+    SHUTDOWN: Form({}, {"if_idle": checks.flag}),
 }
 
 
@@ -234,7 +172,7 @@ def check_request(header: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[Frame
     Fields this version does not know are left out: a later version of the same protocol may add some.
     """
     kind, request, protocol = header.get("type"), header.get("id"), header.get("protocol", "")
-    if not _whole(protocol) or not isinstance(request, str) or not 1 <= len(request) <= 64:
+    if not checks.whole(protocol) or not isinstance(request, str) or not 1 <= len(request) <= 64:
         raise ClientError("bad_request", detail="a request needs protocol, type and id")
     form = FORMS.get(kind) if isinstance(kind, str) else None
     if protocol != PROTOCOL_VERSION and kind != SHUTDOWN:

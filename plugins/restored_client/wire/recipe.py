@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Final, Mapping, Optional
 
+from .checks import is_model_name
 from .errors import ClientError
 from .limits import SCALES
-from .messages import is_model_name
 
 RECIPE_FORMAT: Final = 1
 PARASITE: Final = "restore-with-instruction/recipe"

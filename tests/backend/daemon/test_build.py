@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from restored.daemon.build import build_id
 
 from restored.daemon import settings
-from restored.daemon.build import build_id
 from restored.daemon.settings import read_settings
 
 

@@ -13,7 +13,7 @@ def imported_by(statement: str) -> set[str]:
 
 def test_nothing_heavy_is_imported_before_listening() -> None:
     assert (
-        imported_by("import restored.daemon.server, restored.daemon.restoring; restored.daemon.restoring.Restoring().tasks()")
+        imported_by("import restored.daemon.server, restored.service.local; restored.service.local.LocalService().tasks()")
         == set()
     )
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from restored.daemon.restoring import Restoring
 from restored.models import files
 from restored.models.base import ModelError
 from restored.models.bundle import load_bundle, write_bundle
 from restored.models.installed import default_bundle, list_bundles, survey
 from restored.models.manifest import check_name
 from restored.models.swift import Swift, SwiftConfig
+from restored.service.local import LocalService
 
 TINY = SwiftConfig(widths=(4, 6), encoder=(1,), middle=1, decoder=(1,), rank=1, context_width=4, grid_channels=2)
 
@@ -75,7 +75,7 @@ def test_a_bad_neighbour_is_listed_as_bad_and_nothing_else_changes(data: Path, k
     assert load_bundle("mine").name == "mine"
     with pytest.raises(ModelError, match=r"\.$"):
         load_bundle("bad")
-    daemon = {entry["name"]: entry for entry in Restoring().models()}
+    daemon = {entry["name"]: entry for entry in LocalService().models()}
     assert daemon["bad"]["error"] == problem
     assert daemon["swift"]["default"]
     assert "error" not in daemon["mine"]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from restored.daemon.restoring import NOTHING_FOUND, NOTHING_WANTED, Restoring
-from restored.daemon.work import Order
 from restored.ground.errors import Cancelled
 from restored.instruction import Plan
 from restored.models.bundle import write_bundle
 from restored.models.swift import Swift, SwiftConfig
-from restored_client import ClientError, Pixels
+from restored.service.local import NOTHING_FOUND, NOTHING_WANTED, LocalService
+from restored_client import Pixels, RestoredError
+from restored_client.wire.order import Order
 from restored_client.wire.recipe import decode_recipe, encode_recipe
 
 SMALL = SwiftConfig(widths=(8, 12, 16), encoder=(1, 1), middle=1, decoder=(1, 1), rank=2, context_width=8, grid_channels=4)
@@ -41,7 +41,7 @@ def model(tmp_path_factory) -> str:
 
 
 @pytest.fixture
-def work(monkeypatch) -> Restoring:
+def work(monkeypatch) -> LocalService:
     """The engine, whose understanding of every text but the empty one is: noise."""
 
     def explain(text: str, context: np.ndarray | None = None, sample: np.ndarray | None = None) -> Plan:
@@ -49,7 +49,7 @@ def work(monkeypatch) -> Restoring:
         return Plan.of("denoise") if text else Plan(reason="empty", message="Nothing was asked.")
 
     monkeypatch.setattr("restored.instruction.explain", explain)
-    return Restoring()
+    return LocalService()
 
 
 def layer(depth: str = "u8", channels: int = 3, seed: int = 0) -> Pixels:
@@ -62,7 +62,7 @@ def layer(depth: str = "u8", channels: int = 3, seed: int = 0) -> Pixels:
 @pytest.mark.parametrize(("depth", "channels"), [("u8", 3), ("u16", 4), ("u32", 1), ("f16", 2), ("f32", 3)])
 def test_pixels_keep_their_kind_and_change(work, model, depth, channels) -> None:
     before = layer(depth, channels)
-    done = work.restore(Order(before, instruction="x", model=model), silent, never)
+    done = work.restore(Order(layer=before, instruction="x", model=model), silent, never)
     assert done.pixels is not None
     assert (done.pixels.width, done.pixels.height, done.pixels.channels, done.pixels.depth) == (30, 20, channels, depth)
     assert done.pixels.view != before.view
@@ -76,14 +76,17 @@ def test_pixels_keep_their_kind_and_change(work, model, depth, channels) -> None
 
 def test_a_recipe_is_no_longer_than_what_was_read(work, model) -> None:
     """100 kB of instruction would find no room in a JPEG, and were not read."""
-    done = work.restore(Order(layer(), instruction="noise " * 20_000, model=model), silent, never)
+    done = work.restore(Order(layer=layer(), instruction="noise " * 20_000, model=model), silent, never)
     assert 900 < len(encode_recipe(done.recipe)) < 10_000
 
 
 def test_nothing_to_do_says_why(work, model) -> None:
-    assert work.restore(Order(layer(), instruction="", model=model), silent, never).message == "Nothing was asked."
+    assert work.restore(Order(layer=layer(), instruction="", model=model), silent, never).message == "Nothing was asked."
     black = Pixels(30, 20, 1, "u8", bytes(600))
-    for order in (Order(layer(), plan=PLAN, strength=0.0, model=model), Order(layer(), plan=PLAN, mask=black, model=model)):
+    for order in (
+        Order(layer=layer(), plan=PLAN, strength=0.0, model=model),
+        Order(layer=layer(), plan=PLAN, mask=black, model=model),
+    ):
         done = work.restore(order, silent, never)
         assert done.pixels is None
         assert done.message == NOTHING_WANTED
@@ -91,20 +94,20 @@ def test_nothing_to_do_says_why(work, model) -> None:
 
 def test_nothing_found_is_not_called_nothing_wanted(work, model) -> None:
     """So little that no 8-bit value changes."""
-    done = work.restore(Order(layer(), plan=PLAN, strength=1e-6, model=model), silent, never)
+    done = work.restore(Order(layer=layer(), plan=PLAN, strength=1e-6, model=model), silent, never)
     assert done.pixels is None
     assert done.message == NOTHING_FOUND
 
 
 def test_adjust_equals_restoring_again(work, model) -> None:
     mask = Pixels(30, 20, 1, "f32", np.linspace(0, 1, 600, dtype=np.float32).tobytes())
-    first = work.restore(Order(layer(), plan=PLAN, model=model, keep=True), silent, never)
+    first = work.restore(Order(layer=layer(), plan=PLAN, model=model, keep=True), silent, never)
     half = work.adjust(first.kept, 0.5, None)
-    again = work.restore(Order(layer(), plan=PLAN, model=model, strength=0.5), silent, never)
+    again = work.restore(Order(layer=layer(), plan=PLAN, model=model, strength=0.5), silent, never)
     assert half.pixels.view == again.pixels.view
     assert half.recipe == again.recipe
     masked = work.adjust(half.kept, None, mask)
-    again = work.restore(Order(layer(), plan=PLAN, model=model, strength=0.5, mask=mask), silent, never)
+    again = work.restore(Order(layer=layer(), plan=PLAN, model=model, strength=0.5, mask=mask), silent, never)
     assert masked.pixels.view == again.pixels.view
     nothing = work.adjust(masked.kept, 0.0, None)
     assert nothing.pixels.view == layer().view
@@ -120,7 +123,7 @@ def test_pieces_make_up_the_result(work, model) -> None:
         if piece is not None:
             pieces.append((x, y, piece))
 
-    done = work.restore(Order(layer(), plan=PLAN, model=model, scale=2, previews=True), tell, never)
+    done = work.restore(Order(layer=layer(), plan=PLAN, model=model, scale=2, previews=True), tell, never)
     assert done.pixels is not None
     assert (done.pixels.width, done.pixels.height) == (60, 40)
     whole = np.zeros((40, 60, 3), np.uint8)
@@ -133,7 +136,7 @@ def test_pieces_make_up_the_result(work, model) -> None:
 
 def test_cancel(work, model) -> None:
     with pytest.raises(Cancelled):
-        work.restore(Order(layer(), plan=PLAN, model=model), silent, lambda: True)
+        work.restore(Order(layer=layer(), plan=PLAN, model=model), silent, lambda: True)
 
 
 @pytest.mark.parametrize(
@@ -147,10 +150,10 @@ def test_cancel(work, model) -> None:
 )
 def test_failures_have_their_code_and_a_sentence(work, model, change, code) -> None:
     order = {"layer": layer(), "plan": PLAN, "model": model, **change}
-    with pytest.raises(ClientError) as raised:
+    with pytest.raises(RestoredError) as raised:
         work.restore(Order(**order), silent, never)
     assert raised.value.code == code
-    assert raised.value.sentence
+    assert str(raised.value).endswith(".")
 
 
 def test_a_damaged_model_file_is_refused(work, model, tmp_path) -> None:
@@ -161,8 +164,8 @@ def test_a_damaged_model_file_is_refused(work, model, tmp_path) -> None:
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
     weights.write_bytes(content)
-    with pytest.raises(ClientError, match="damaged") as raised:
-        work.restore(Order(layer(), plan=PLAN, model=str(damaged)), silent, never)
+    with pytest.raises(RestoredError, match="damaged") as raised:
+        work.restore(Order(layer=layer(), plan=PLAN, model=str(damaged)), silent, never)
     assert raised.value.code == "model"
 
 
@@ -172,6 +175,6 @@ def test_explain_takes_a_thumbnail_of_any_kind(work) -> None:
 
 
 def test_the_tasks_are_known_before_anything_is_loaded() -> None:
-    tasks = Restoring().tasks()
+    tasks = LocalService().tasks()
     assert tasks[0] == {"id": "denoise", "label": "noise"}
     assert len(tasks) == 9

@@ -1,28 +1,33 @@
-"""The real engine behind the daemon's seam: restored.instruction and restored.engine, imported by `load` and not before."""
+"""The service in this process: restored.instruction and restored.engine, imported by `load` or by the first order."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from restored.allocator import keep_pages
-from restored.ground.errors import Cancelled, RestoredError
+from restored.ground.errors import InstallationError, MemoryShort, PixelError
 from restored.ground.tasks import FIRST_TASKS, LABELS
 from restored.ground.versions import version
 from restored.instruction.plan import Plan
 from restored.instruction.sanitize import MAX_CHARACTERS
 from restored.regions import Frame
-from restored_client.wire.errors import ClientError
+from restored_client.wire.errors import SENTENCES
+from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
-from .work import Done, IsCancelled, Order, Say, Tell
+from .arrays import array_of, mask_of, pixels_of
+from .protocol import IsCancelled, Say, Tell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
     from restored.engine import Residual
+    from restored.models.bundle import Bundle
 
 NOTHING_WANTED = "The strength or the mask is zero everywhere, so nothing was changed."
 NOTHING_FOUND = "There was nothing of this to take away, so nothing was changed."
@@ -35,15 +40,25 @@ class Kept:
     residual: "Residual"
     strength: float
     mask: Pixels | None
-    done: Done
+    answer: Answer
 
     @property
     def nbytes(self) -> int:
         return self.residual.nbytes + (self.mask.nbytes if self.mask else 0)
 
 
-class Restoring:
-    """The engine as the daemon's Work."""
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An order that was carried out: the answer, and what of it does not travel. residual: when it was to be kept."""
+
+    answer: Answer
+    plan: Plan
+    notes: tuple[str, ...] = ()
+    residual: "Residual | None" = None
+
+
+class LocalService:
+    """Carries out orders with this process's engine."""
 
     def __init__(self) -> None:
         keep_pages()
@@ -53,7 +68,7 @@ class Restoring:
         return [{"id": task, "label": LABELS[task]} for task in FIRST_TASKS]
 
     def load(self, say: Say) -> None:
-        with _with_sentences():
+        with _in_the_tree():
             say("Loading the engine…")
             from restored.engine import devices, store
             from restored.instruction import warm
@@ -91,7 +106,7 @@ class Restoring:
         return [entry(model, number == 0) for number, model in enumerate(survey())]
 
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        with _with_sentences():
+        with _in_the_tree():
             if previous is not None:
                 from restored.instruction.following import follow
 
@@ -101,49 +116,72 @@ class Restoring:
             if context is not None:
                 from restored.engine.context import check_context
 
-                frame = check_context(_array(context))
+                frame = check_context(array_of(context))
             return self._explain(text, frame).to_dict()
 
-    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Done:
+    def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
+        done = self.carry_out(order, tell, cancelled)
+        if done.residual is None:
+            return done.answer
+        kept = Kept(done.residual, order.strength, order.mask, replace(done.answer, pixels=None))
+        return replace(done.answer, kept=kept)
+
+    def carry_out(
+        self,
+        order: Order,
+        tell: Tell,
+        cancelled: IsCancelled,
+        *,
+        plan: Plan | None = None,
+        model: "Bundle | str | Path | None" = None,
+    ) -> "Carried":
+        """`restore`, with all that this process has of it. plan, model: in place of the order's, for who has them at hand."""
+        with _in_the_tree():
+            if problem := order.problem():
+                raise PixelError(problem)
+            return self._carry_out(order, plan, order.model if model is None else model, tell, cancelled)
+
+    def _carry_out(
+        self, order: Order, plan: Plan | None, model: "Bundle | str | Path | None", tell: Tell, cancelled: IsCancelled
+    ) -> "Carried":
         from restored import engine
         from restored.engine import store
         from restored.engine.context import check_context, thumbnail
         from restored.engine.source import LayerSource
 
-        with _with_sentences():
-            layer = _array(order.layer)
-            context = check_context(_array(order.context)) if order.context else None
-            if order.plan is not None:
-                plan = Plan.from_dict(order.plan)
+        layer = array_of(order.pixels)
+        context = check_context(array_of(order.context)) if order.context else None
+        if plan is None and order.plan is not None:
+            plan = Plan.from_dict(order.plan)
+        if plan is None:
+            tell(None, "Reading the instruction")
+            context = thumbnail(LayerSource(layer)) if context is None else context
+            plan = self._explain(order.instruction or "", context, layer)
+        if not plan.actionable:
+            return Carried(Answer(None, plan.to_dict(), plan.message or "There is nothing to do."), plan)
+
+        def progress(fraction: float, words: str, preview: engine.Preview | None = None) -> None:
+            if preview is None:
+                tell(fraction, words)
             else:
-                tell(None, "Reading the instruction")
-                context = thumbnail(LayerSource(layer)) if context is None else context
-                plan = self._explain(order.instruction or "", context, layer)
-            if not plan.actionable:
-                return Done(None, plan.to_dict(), plan.message or "There is nothing to do.")
+                tell(fraction, words, preview.x, preview.y, pixels_of(preview.pixels))
 
-            def progress(fraction: float, words: str, preview: engine.Preview | None = None) -> None:
-                if preview is None:
-                    tell(fraction, words)
-                else:
-                    tell(fraction, words, preview.x, preview.y, _pixels(preview.pixels))
-
-            result = engine.run(
-                layer,
-                plan,
-                model=order.model,
-                mask=_mask(order.mask),
-                strength=order.strength,
-                scale=order.scale,
-                context=context,
-                place=None if order.place is None else Frame(*order.place),
-                device=order.device,
-                text=order.instruction or plan.text,
-                keep=order.keep,
-                previews=order.previews,
-                progress=progress,
-                cancel=cancelled,
-            )
+        result = engine.run(
+            layer,
+            plan,
+            model=model,
+            mask=mask_of(order.mask),
+            strength=order.strength,
+            scale=order.scale,
+            context=context,
+            place=None if order.place is None else Frame(*order.place),
+            device=order.device,
+            text=order.instruction or plan.text,
+            keep=order.keep,
+            previews=order.previews,
+            progress=progress,
+            cancel=cancelled,
+        )
         recipe = make_recipe(
             # what was never read is not needed to do it again, and a JPEG has no room for it
             instruction=(order.instruction or plan.text)[:MAX_CHARACTERS],
@@ -151,12 +189,12 @@ class Restoring:
             strength=order.strength,
             scale=order.scale,
             model=result.model,
-            sha256=store.bundle(order.model).fingerprint if result.model else None,
+            sha256=store.bundle(model).fingerprint if result.model else None,
             version=version(),
         )
         remarks = dict.fromkeys((*result.notes, *(item.message for item in result.plan.unused)))
-        done = Done(
-            _pixels(result.image) if result.changed else None,
+        answer = Answer(
+            pixels_of(result.image) if result.changed else None,
             result.plan.to_dict(),
             " ".join(remarks) if result.changed else " ".join(result.notes) or _why_unchanged(order),
             result.device_line,
@@ -164,18 +202,16 @@ class Restoring:
             result.seconds,
             recipe,
         )
-        if result.residual is None:
-            return done
-        return replace(done, kept=Kept(result.residual, order.strength, order.mask, replace(done, pixels=None)))
+        return Carried(answer, result.plan, result.notes, result.residual)
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Done:
-        with _with_sentences():
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
+        with _in_the_tree():
             kept = replace(
                 kept, strength=kept.strength if strength is None else strength, mask=kept.mask if mask is None else mask
             )
-            image = kept.residual.apply(kept.strength, _mask(kept.mask))
-        recipe = {**kept.done.recipe, "strength": kept.strength}
-        return replace(kept.done, pixels=_pixels(image), recipe=recipe, kept=kept)
+            image = kept.residual.apply(kept.strength, mask_of(kept.mask))
+        recipe = {**kept.answer.recipe, "strength": kept.strength}
+        return replace(kept.answer, pixels=pixels_of(image), recipe=recipe, kept=kept)
 
     def unload(self) -> None:
         from restored import engine
@@ -189,46 +225,18 @@ class Restoring:
             return explain(text, context, sample)
 
 
-def _array(pixels: Pixels) -> "np.ndarray":
-    """Height x width x channels, read-only when the buffer is, without a copy."""
-    import numpy as np
-
-    from restored.engine import DEPTHS
-
-    return np.frombuffer(pixels.view, DEPTHS[pixels.depth]).reshape(pixels.height, pixels.width, pixels.channels)
-
-
-def _mask(pixels: Pixels | None) -> "np.ndarray | None":
-    return None if pixels is None else _array(pixels)[..., 0]
-
-
 def _why_unchanged(order: Order) -> str:
-    mask = _mask(order.mask)
+    mask = mask_of(order.mask)
     wanted = order.strength > 0 and (mask is None or bool(mask.any()))
     return NOTHING_FOUND if wanted else NOTHING_WANTED
 
 
-def _pixels(image: "np.ndarray") -> Pixels:
-    """The opposite of `_array`, without a copy when the array is contiguous."""
-    import numpy as np
-
-    from restored.engine import DEPTHS
-
-    depth = next(name for name, dtype in DEPTHS.items() if dtype == image.dtype)
-    height, width, channels = image.shape
-    return Pixels(width, height, channels, depth, np.ascontiguousarray(image).reshape(-1).view(np.uint8).data)
-
-
 @contextmanager
-def _with_sentences():
-    """Give each of the engine's failures its code on the wire; their messages already are sentences."""
+def _in_the_tree() -> Iterator[None]:
+    """Whatever the engine's libraries raise for want of memory or of files leaves as one of our errors."""
     try:
         yield
-    except (Cancelled, ClientError):
-        raise
-    except RestoredError as error:
-        raise ClientError(error.code, str(error)) from error
     except MemoryError as error:
-        raise ClientError("out_of_memory", detail=str(error)) from error
+        raise MemoryShort from error
     except ImportError as error:
-        raise ClientError("engine_missing", detail=repr(error)) from error
+        raise InstallationError(f"{SENTENCES['engine_missing']} ({error})") from error

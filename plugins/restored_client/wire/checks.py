@@ -1,0 +1,54 @@
+"""Whether a value that came over the wire, or from a caller, is of the kind and within the limits that its field has."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Callable, Final
+
+from .limits import SCALES
+
+Check = Callable[[Any], bool]
+
+_MODEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+
+
+def is_model_name(value: Any) -> bool:
+    """Whether it can be an installed model's name. Never a path: who may name a model may not choose what is opened."""
+    return isinstance(value, str) and _MODEL.fullmatch(value) is not None
+
+
+def whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 128
+
+
+def flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def fraction(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and 0.0 <= value <= 1.0
+
+
+def scale(value: Any) -> bool:
+    return whole(value) and value in SCALES
+
+
+def place(value: Any) -> bool:
+    """Left, top, right and bottom of the layer in the whole picture, as shares of its width and height."""
+    if not isinstance(value, (list, tuple)) or len(value) != 4 or not all(map(fraction, value)):
+        return False
+    left, top, right, bottom = value
+    return bool(left < right and top < bottom)
+
+
+def mapping(value: Any) -> bool:
+    return isinstance(value, dict)

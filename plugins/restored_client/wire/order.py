@@ -1,0 +1,144 @@
+"""What can be asked, and what comes back: each defined here once, for the wire, the service, the command and the Python API.
+
+A new wish of the user is one field of `Asked`, one line of `FIELDS`, and the one handler in `restored.service`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Dict, Final, List, Mapping, NamedTuple, Optional, Tuple
+
+from . import checks
+from .checks import Check
+from .limits import SCALES
+from .pixels import Pixels
+
+LAYER: Final = "layer"
+MASK: Final = "mask"
+CONTEXT: Final = "context"
+ROLES: Final = (LAYER, MASK, CONTEXT)
+"""The fields of an Order that travel as raw frames, in the order in which they do."""
+
+
+class Field(NamedTuple):
+    """How a field of Asked is checked, and the sentence for a value that it cannot have."""
+
+    check: Check
+    sentence: str
+
+
+FIELDS: Final[Dict[str, Field]] = {
+    "instruction": Field(checks.text, "The instruction must be text."),
+    "plan": Field(checks.mapping, "The plan must be a map with “steps”."),
+    "strength": Field(checks.fraction, "The strength must lie between 0 and 1."),
+    "scale": Field(checks.scale, "A picture can be enlarged by {}.".format(" or ".join(map(str, SCALES[1:])))),
+    "place": Field(checks.place, "The place of the layer must be left, top, right and bottom, as shares of the whole picture."),
+    "model": Field(checks.text, "A model is chosen by its name."),
+    "device": Field(checks.text, "A device is chosen by its name."),
+    "keep": Field(checks.flag, "Whether a result is kept must be true or false."),
+    "previews": Field(checks.flag, "Whether previews are wanted must be true or false."),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything that can be asked of a picture, whichever picture it is.
+
+    instruction: words, or plan: a plan's dict that was edited (then the instruction only colours the recipe). strength: how much
+    of everything, in [0, 1]. scale: how many times as large. place: where the layer lies in the whole picture (left, top, right,
+    bottom as shares), when it is a part of it. model: an installed model's name; None is the default. device: one of DEVICES.
+    keep: let `adjust` work on the result. previews: finished pieces are wanted on the way.
+    """
+
+    instruction: Optional[str] = None
+    plan: Optional[Mapping[str, Any]] = None
+    strength: float = 1.0
+    scale: int = 1
+    place: Optional[Tuple[float, float, float, float]] = None
+    model: Optional[str] = None
+    device: Optional[str] = None
+    keep: bool = False
+    previews: bool = False
+
+    def asked(self) -> Dict[str, Any]:
+        """The fields that say something, by their names on the wire."""
+        found = {name: getattr(self, name) for name in FIELDS}
+        if isinstance(self.plan, Mapping):
+            found["plan"] = dict(self.plan)
+        return {name: value for name, value in found.items() if value is not None and value is not False}
+
+    def problem(self) -> str:
+        """A sentence about the first field whose value it cannot have, or an empty string."""
+        for name, value in self.asked().items():
+            if not FIELDS[name].check(value):
+                return FIELDS[name].sentence
+        return ""
+
+
+@dataclass(frozen=True)
+class Order(Asked):
+    """What is asked of one picture, with its pixels; perhaps a mask (one channel, as large as the layer) and a context frame
+    (the whole picture, at most CONTEXT_SIDE wide or high)."""
+
+    layer: Optional[Pixels] = None
+    mask: Optional[Pixels] = None
+    context: Optional[Pixels] = None
+
+    @classmethod
+    def of(cls, asked: Asked, layer: Pixels, mask: Optional[Pixels] = None, context: Optional[Pixels] = None) -> Order:
+        """The same wish for one picture."""
+        said = {each.name: getattr(asked, each.name) for each in fields(Asked)}
+        return cls(**said, layer=layer, mask=mask, context=context)
+
+    @property
+    def pixels(self) -> Pixels:
+        """The layer, of an order that was checked."""
+        assert self.layer is not None
+        return self.layer
+
+    def frames(self) -> List[Tuple[str, Pixels]]:
+        """Role and pixels of everything that travels as a frame."""
+        found = [(role, getattr(self, role)) for role in ROLES]
+        return [(role, content) for role, content in found if content is not None]
+
+    def problem(self) -> str:
+        if self.instruction is None and self.plan is None:
+            return "Say what to do: an instruction or a plan."
+        if self.layer is None:
+            return "There is no picture to work on."
+        if self.mask is not None and (self.mask.width, self.mask.height) != (self.layer.width, self.layer.height):
+            return "The mask must be as large as the layer."
+        return super().problem()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything that comes back. When nothing changed, `pixels` is None and `message` says why; else `message` says what was
+    done otherwise than asked.
+
+    plan: what was done, as a plan's dict. device: what computed it and why. recipe: all that is needed to do it again. job: the
+    name under which the daemon keeps the result, for `adjust`. kept: that result itself, inside the process that keeps it.
+    """
+
+    pixels: Optional[Pixels]
+    plan: Mapping[str, Any]
+    message: str = ""
+    device: str = ""
+    model: str = ""
+    seconds: float = 0.0
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    job: str = ""
+    kept: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to put back."""
+        return self.pixels is not None
+
+    def facts(self) -> Dict[str, Any]:
+        """What an answer's header says, by the names on the wire."""
+        return {name: getattr(self, name) for name in FACTS}
+
+
+FACTS: Final = tuple(each.name for each in fields(Answer) if each.name not in ("pixels", "kept"))
+"""What of an answer is said in its header; `answers` says of what kind each is."""
