@@ -2,19 +2,22 @@
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
 # make lint    ruff and pyright                                                       make format  let ruff rewrite
 # make wheel   a wheel and an sdist          make installer   the standalone program and its packages (installer/README.md)
+# make siege   an hour of attacks (SECURITY.md)    make sbom, make licences   what it is made of
 # make bench   what the engine and the daemon cost on this machine (Krita: tests/benchmarks/krita.py)
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: wheel installer installer-check venv demo picture test quick bench lint format lock clean
+.PHONY: hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
 # The stamp is written last, so an interrupted installation is finished, not trusted, by the next make.
-.venv/complete: requirements.lock pyproject.toml
+# Everything by its hash; then torch, in the build at hand, with what that build needs.
+.venv/complete: requirements.lock requirements.hashed pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version)'
 	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.hashed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
@@ -54,6 +57,26 @@ format: venv
 lock:
 	{ sed '/^[^#]/,$$d' requirements.lock; $(BIN)/pip freeze --exclude-editable | grep -v '^#' | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock
+	$(MAKE) hashes
+
+# The hashes of the pins that have none yet, from the index.
+hashes:
+	$(BIN)/python tools/supply.py hashes
+
+# What this program is made of: a CycloneDX list, and the licences for people. `audit` asks a vulnerability service: for hosted CI.
+sbom: venv
+	@$(BIN)/python tools/supply.py sbom
+
+licences: venv
+	@$(BIN)/python tools/supply.py licences
+
+audit: venv
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/python tools/supply.py audit
+
+# An hour of attacks on two cores, by seed, resumable; one page with counts in out/siege/page.md (SIEGE="--minutes 5 --seed 7").
+siege: venv
+	$(BIN)/python tests/siege $(SIEGE)
 
 # A wheel that installs anywhere with pip, the text encoder inside; and the sdist it can be made from again.
 wheel: venv

@@ -1,0 +1,244 @@
+"""Long lives and sudden deaths: jobs without end, kills at any moment, a clock that jumps, limits, clients that sleep."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import ClassVar
+
+from campaign import Campaign, Fault
+from daemons import LAYER, Daemon, until
+
+from restored_client import ClientError, Pixels, Session
+
+CLIENT = """
+import sys
+from restored_client import Pixels, Session
+from restored_client.wire.errors import RestoredError
+side = int(sys.argv[1])
+layer = Pixels(side, side, 3, "u8", bytes(side * side * 3))
+print("ready", flush=True)
+while True:
+    try:
+        with Session.open(client="siege", start=False) as session:
+            session.restore(layer, instruction="sleep 0.02", keep=True)
+    except RestoredError:
+        pass
+"""
+
+
+class Jobs(Campaign):
+    name, about, whole, share = "jobs", "jobs, with a slope of memory and descriptors", 10_000, 1.0
+
+    @classmethod
+    def least(cls) -> int:
+        return 200
+
+    def begin(self) -> None:
+        self.daemon = Daemon()
+        self.session = Session.open(client="siege", start=False)
+        self.sizes: list[tuple[int, int]] = []
+
+    def case(self, chance: random.Random, number: int) -> None:
+        side = chance.choice((1, 7, 64, 200))
+        layer = Pixels(side, side, 3, "u8", chance.randbytes(side * side * 3))
+        outcome = self.session.restore(layer, instruction="x", keep=chance.random() < 0.3)
+        if outcome.pixels is None or bytes(outcome.pixels.data) != layer.data:
+            raise Fault("wrong pixels came back")
+        if chance.random() < 0.05:
+            self.session.close()
+            self.session = Session.open(client="siege", start=False)
+        if number % 50 == 0:
+            self.sizes.append(self.daemon.size())
+
+    def check(self) -> None:
+        later = self.sizes[len(self.sizes) // 2 :]  # the first half warms up
+        if len(later) < 2:
+            return
+        memory, descriptors = (later[-1][i] - later[0][i] for i in (0, 1))
+        self.done["notes"].update(memory_MB_in_the_second_half=memory >> 20, descriptors=descriptors)
+        if memory > 32 << 20 or descriptors > 8:
+            raise Fault(f"{memory >> 20} MB and {descriptors} descriptors more in the second half")
+
+    def end(self) -> None:
+        self.session.close()
+        self.daemon.end()
+
+
+class Kills(Campaign):
+    name, about, whole, share = "kills", "kills of daemon and clients at random moments", 300, 2.0
+    limit = 60.0
+
+    def begin(self) -> None:
+        self.daemon = Daemon()
+
+    def case(self, chance: random.Random, number: int) -> None:
+        client = subprocess.Popen([sys.executable, "-c", CLIENT, str(chance.choice((8, 900)))], stdout=subprocess.PIPE)
+        try:
+            assert client.stdout is not None
+            client.stdout.readline()
+            time.sleep(chance.random() * 0.3)
+            if chance.random() < 0.5:
+                self.daemon.process.kill()
+                self.daemon.process.wait()
+                self.daemon.start()
+            else:
+                client.kill()
+            self.daemon.serves()
+        finally:
+            client.kill()
+            client.wait()
+            if client.stdout is not None:
+                client.stdout.close()
+        with Session.open(client="watcher", start=False) as session:
+            until(lambda: not session.status()["jobs"], "the dead client's job to go")
+
+    def end(self) -> None:
+        self.daemon.end()
+
+
+class Sleepers(Campaign):
+    name, about, whole, share = "sleepers", "clients suspended in the middle, others served", 60, 0.7
+    limit = 60.0
+
+    def begin(self) -> None:
+        self.daemon = Daemon()
+
+    def case(self, chance: random.Random, number: int) -> None:
+        client = subprocess.Popen([sys.executable, "-c", CLIENT, "1500"], stdout=subprocess.PIPE)
+        try:
+            assert client.stdout is not None
+            client.stdout.readline()
+            time.sleep(chance.random() * 0.2)
+            client.send_signal(signal.SIGSTOP)
+            for _ in range(3):
+                self.daemon.serves()
+            client.send_signal(signal.SIGCONT)
+            self.daemon.serves()
+        finally:
+            client.kill()
+            client.wait()
+            if client.stdout is not None:
+                client.stdout.close()
+
+    def end(self) -> None:
+        self.daemon.end()
+
+
+JUMPING_CLOCK = """
+import random, time
+real, chance = time.time, random.Random(7)
+time.time = lambda: real() + chance.choice((-1, 1)) * chance.random() * 1e8
+"""
+FEW_RESOURCES = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+"""
+
+
+class Odd(Campaign):
+    """One daemon under a condition that no machine should have; one client that wants much."""
+
+    prelude: ClassVar[str] = ""
+    whole = 300
+    limit = 30.0
+
+    def begin(self) -> None:
+        self.daemon = Daemon(prelude=self.prelude)
+
+    def case(self, chance: random.Random, number: int) -> None:
+        side = chance.choice((10, 500, 3000, 9000))
+        with Session.open(client="siege", start=False) as session:
+            try:
+                session.restore(Pixels(side, side, 3, "u8", bytes(side * side * 3)), instruction="x", keep=True)
+            except ClientError as error:
+                if error.code not in ("too_large", "out_of_memory", "engine_failed", "daemon_died"):
+                    raise Fault(f"{error.code}: {error.detail}") from error
+        if self.daemon.process.poll() is not None:
+            raise Fault("the daemon ended")
+        self.daemon.serves()
+
+    def end(self) -> None:
+        self.daemon.end()
+
+
+class Clock(Odd):
+    name, about, share = "clock", "jobs while the clock jumps by years", 0.4
+    prelude = JUMPING_CLOCK
+
+
+class Limits(Odd):
+    name, about, share = "limits", "jobs with 900 MB of address space and no file above 4 kB", 0.6
+    prelude = FEW_RESOURCES
+
+
+class Floods(Campaign):
+    """A good client's time while a hostile one floods: at most ten times its idle time."""
+
+    name, about, whole, share = "floods", "jobs of a good client while another floods", 2000, 1.0
+
+    @classmethod
+    def least(cls) -> int:
+        return 100
+
+    def begin(self) -> None:
+        self.daemon = Daemon()
+        self.session = Session.open(client="good", start=False)
+        self.idle = sorted(self._timed() for _ in range(200 if self.short else 1000))
+        self.stop = threading.Event()
+        self.times: list[float] = []
+        here = {"siege": os.path.dirname(__file__)}
+        program = FLOOD.format(**here)
+        self.flood = subprocess.Popen([sys.executable, "-c", program])
+        time.sleep(1)
+
+    def _timed(self) -> float:
+        began = time.perf_counter()
+        self.session.restore(LAYER, instruction="x")
+        return time.perf_counter() - began
+
+    def case(self, chance: random.Random, number: int) -> None:
+        self.times.append(self._timed())
+
+    def check(self) -> None:
+        if not self.times:
+            return
+        idle, busy = (each[int(len(each) * 0.99)] for each in (self.idle, sorted(self.times)))
+        self.done["notes"].update(idle_p99_ms=round(idle * 1e3, 1), flooded_p99_ms=round(busy * 1e3, 1))
+        if busy > max(10 * idle, 0.05):  # below that it is the machine's scheduling that is measured
+            raise Fault(f"p99 {busy * 1e3:.0f} ms while another floods, {idle * 1e3:.1f} ms without")
+
+    def end(self) -> None:
+        self.flood.kill()
+        self.flood.wait()
+        self.session.close()
+        self.daemon.end()
+
+
+FLOOD = """
+import sys
+sys.path.insert(0, {siege!r})
+import zmq
+from restored_client.session.discovery import read_connection
+from restored_client.wire import proof
+from restored_client.wire.messages import encode, message
+connection = read_connection()
+dealer = zmq.Context().socket(zmq.DEALER)
+dealer.linger = 0
+dealer.plain_username, dealer.plain_password = b"restored", proof.password(connection.token)
+dealer.connect(connection.endpoint)
+number = 0
+while True:
+    number += 1
+    dealer.send(encode(message("explain", str(number), instruction="x" * 50_000)))
+    dealer.send(encode(message("status", str(number))))
+    dealer.send(b"\\x91" * 100_000)
+    while dealer.poll(0):
+        dealer.recv_multipart()
+"""
+
+LIVES: list[type[Campaign]] = [Jobs, Kills, Sleepers, Clock, Limits, Floods]
