@@ -9,13 +9,16 @@ from . import grammar, messages
 from .grammar.sentences import DID_YOU_MEAN, WISHES
 from .plan import Plan, Step
 from .putting import put_together
-from .sanitize import Cleaned
+from .sanitize import Cleaned, mostly_foreign_script
 from .surface import is_spoiling, is_talk
 from .tasks import TASKS, Task
 
 if TYPE_CHECKING:
     from .grammar import Heard
     from .head import LoadedHead
+
+CLEAR: Final = 2.0
+"""Words by which another table has to lead the English one."""
 
 PICTURE: Final = re.compile(
     r"\b(?:photos?|photographs?|pictures?|pics?|images?|shots?|snapshots?|scans?|frames?|portraits?)\b", re.I
@@ -59,6 +62,15 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
     return put_together(cleaned, heard, reading, alone)
+
+
+def language_of(text: str) -> str:
+    """The language whose table knows most of a sentence's words; English unless another one clearly leads."""
+    found = grammar.language_of(text)
+    if found == "en" or mostly_foreign_script(text) or grammar.margin(text, found) >= CLEAR:
+        return found
+    words = [token.word for token in grammar.tokens(text) if not token.mark]
+    return found if grammar.covers(words, found) and not all(word in _known() for word in words) else "en"
 
 
 @cache

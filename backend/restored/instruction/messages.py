@@ -11,6 +11,11 @@ ABILITIES: Final = (
     "I can remove noise, blur, rain, haze, snow and JPEG artefacts, brighten dark pictures, improve colours and add resolution"
 )
 
+LANGUAGES: Final = (
+    "English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Ukrainian, Czech, Swedish, Turkish, Chinese, "
+    "Japanese, Korean and Hindi"
+)
+
 NOTHING: Final[dict[Reason, str]] = {
     "empty": f"Tell me what is wrong with the picture, for example “remove the noise”. {ABILITIES}.",
     "off_topic": f"I only repair photographs, and this is something else, so nothing was changed. {ABILITIES}.",
@@ -18,7 +23,7 @@ NOTHING: Final[dict[Reason, str]] = {
     "asks_to_keep": "You told me what to leave alone but not what to fix, so nothing was changed.",
     "not_understood": f"I am not sure what you would like, so nothing was changed. Please name what bothers you. {ABILITIES}.",
     "cannot_yet": f"I cannot do that yet, so nothing was changed. {ABILITIES}.",
-    "not_english": f"Sorry, I understand English so far, so nothing was changed. {ABILITIES}.",
+    "not_english": f"Sorry, I do not know this language, so nothing was changed. I understand {LANGUAGES}.",
 }
 """Reason -> the sentence for the user."""
 

@@ -53,12 +53,15 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
         return _nothing(text, "empty", cleaned), False
     if not has_words(text):
         return _nothing(text, "not_understood", cleaned), False
-    if mostly_foreign_script(text):
-        return _nothing(text, "not_english", cleaned), False
     if is_data(text):
         return _nothing(text, "off_topic", cleaned), False
-    from . import english
+    from . import english, foreign
 
+    language = english.language_of(text)
+    if language != "en":
+        return foreign.read(cleaned, language)
+    if mostly_foreign_script(text):
+        return _nothing(text, "not_english", cleaned), False
     return english.read(cleaned)
 
 

@@ -10,7 +10,9 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
 [unused] what is heard and cannot be done. [off] what is no picture at all. [follow] what is said of the last result.
-[end] what may stand between two wishes; [filler] words without a meaning of their own here.
+[grammar] order = "verb last" where exclusions follow what they exclude.
+[end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
+[filler] words without a meaning of their own here.
 """
 
 import re
@@ -28,10 +30,9 @@ FOLDER: Final = Path(__file__).with_name("words")
 GAP: Final = 4
 """Words that a `..` in a phrase may skip."""
 
-TOKEN: Final = re.compile(
-    r"[+-]?\d+(?:[.,/]\d+)?|[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W\d_])+"
-    r"(?:['’&/-](?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W\d_])+)*|[%&]|[.,;:!?。，、；：！？।\n]+"
-)
+_ALONE: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_LETTER: Final = rf"(?:(?![{_ALONE}])(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u0966-\u097f]))"
+TOKEN: Final = re.compile(rf"[+-]?\d+(?:[.,/]\d+)?|[{_ALONE}]|{_LETTER}+(?:['’&/-]{_LETTER}+)*|[%&×]|[.,;:!?。，、；：！？।\n]+")
 """Words, numbers, single characters of scripts that write no spaces, and marks."""
 
 MARKS: Final = frozenset(".,;:!?。，、；：！？।\n")
@@ -64,7 +65,7 @@ class Hit:
 def fold(text: str) -> str:
     """Lower case; accents of Latin, Greek and Cyrillic letters dropped, as they often are in typing; the rest as it is."""
     out = []
-    for letter in text.casefold().replace("’", "'"):
+    for letter in unicodedata.normalize("NFC", text.casefold()).replace("’", "'"):
         plain = unicodedata.normalize("NFKD", letter)
         keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
         out.append("".join(c for c in plain if not unicodedata.combining(c)) if keep else letter)
@@ -96,8 +97,11 @@ class Words:
         self._stems: dict[str, list[_Phrase]] = {}
         self.filler: set[str] = set()
         self.known: set[str] = set()
+        self.verb_last = "grammar" in table
         self._fixable: set[str] = set()
         for section, rows in table.items():
+            if section == "grammar":
+                continue
             for name, phrases in rows.items():
                 for phrase in filter(None, (part.strip() for part in phrases.split("|"))):
                     self._enter(section, name, phrase)
@@ -127,6 +131,16 @@ class Words:
                 found[-1] += "*"
             parts += found
         return parts
+
+    def concepts(self, section: str) -> set[str]:
+        """The names that a section has words for."""
+        return {
+            entry.name
+            for index in (self._first, self._stems)
+            for row in index.values()
+            for entry in row
+            if entry.section == section
+        }
 
     def find(self, words: list[Token], sections: frozenset[str] | None = None) -> list[Hit]:
         """The concepts in a row of words, longest phrases first, no word used twice."""

@@ -13,6 +13,11 @@ from .concepts import Hit, Token, Words, tokens
 from .heard import Clause, Heard, Named, Turn
 from .sentences import CANNOT, by_hand
 
+WISHES: Final = frozenset(
+    {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "off", "question", "end"}
+)
+"""Sections that wishes are made of; the others are said of results."""
+
 CAN_NAME_NOTHING: Final = frozenset({"like", "wie", "comme", "como", "come", "als", "jak", "как", "як", "som", "gibi"})
 """Before a damage, these make a comparison of it."""
 
@@ -44,9 +49,9 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
     row = words.repaired(tokens(text), known)
     heard = Heard(text)
-    hits = words.find(row)
+    hits = words.find(row, WISHES)
     used = words.used(row)
-    pieces = _pieces(row, [hit for hit in hits if hit.section != "follow"])
+    pieces = _pieces(row, hits, words.verb_last)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
     _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
     carried: list[Hit] = []
@@ -59,18 +64,31 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     return heard
 
 
-def _pieces(row: list[Token], hits: list[Hit]) -> list[_Piece]:
+def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
     """Cut at marks and at words that may stand between two wishes."""
     cuts = {i for i, token in enumerate(row) if token.mark}
-    cuts |= {i for hit in hits if hit.section == "end" for i in range(hit.first, hit.last + 1)}
+    ends = [hit for hit in hits if hit.section == "end"]
+    cuts |= {i for hit in ends if hit.name == "border" for i in range(hit.first, hit.last + 1)}
+    # borders of no width: after a verb that goes on ("제거하고"), before "without" when a wish stands in front of it
+    after = {hit.last + 1 for hit in ends if hit.name == "after"}
+    if not verb_last:
+        after |= {
+            h.first for h in hits if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
+        }
     pieces: list[_Piece] = []
     begin = 0
-    for i in [*sorted(cuts), len(row)]:
+    for i in sorted({*cuts, *after, len(row)}):
         if i > begin:
             inside = [hit for hit in hits if begin <= hit.first < i and hit.section != "end"]
             pieces.append(_Piece(row[begin:i], inside, begin))
-        begin = i + 1
+        begin = i + 1 if i in cuts else i
     return pieces
+
+
+def _acts_before(hits: list[Hit], cuts: set[int], place: int) -> bool:
+    """Whether a wish stands between the last border and a place."""
+    start = max((cut for cut in cuts if cut <= place), default=0)
+    return any(h.section in ("quality", "task", "verb", "symptom") and start <= h.first < place for h in hits)
 
 
 def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> None:
@@ -97,6 +115,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     modifiers = piece.of("modifier")
     if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
         piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
+    _settle_keep(piece)
     asks = bool(piece.of("task") or piece.of("verb") or piece.of("symptom"))
     if (
         qualities
@@ -138,7 +157,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     heard.named += _named(heard, piece, amount, index, where, text)
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered
-    if plain and not asks and len(plain) == len(turns):
+    if plain and len(plain) == len(turns):
         heard.turns = [turn for turn in heard.turns if turn not in plain]
         heard.named += [Named("lowlight", text, index, amount.strength, where)]
     heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where))
@@ -150,6 +169,17 @@ def content(text: str, words: Words) -> list[str]:
     row = tokens(text)
     idle = {i for hit in words.find(row) if hit.section in ("modifier", "amount", "end") for i in range(hit.first, hit.last + 1)}
     return [t.word for i, t in enumerate(row) if not t.mark and i not in idle and t.word not in words.filler]
+
+
+def _settle_keep(piece: _Piece) -> None:
+    """ "Deixe" keeps a thing and makes a quality: with a direction or a remedy behind it, and no damage to keep, it makes."""
+    compared = piece.has("more", "less")
+    kinds = ("dir", "adj") if compared else ("dir",)
+    aims = [hit for hit in piece.hits if hit.section == "verb" or (hit.section == "quality" and hit.name[:3] in kinds)]
+    if aims and not piece.of("task") and not piece.of("place"):
+        piece.hits = [
+            hit for hit in piece.hits if not (hit.section == "modifier" and hit.name == "keep" and hit.last < aims[0].first)
+        ]
 
 
 def replace_places(hit: Hit, offset: int) -> Hit:

@@ -26,6 +26,19 @@ def language_of(text: str) -> str:
     return "en" if not scores or scores[best] <= scores.get("en", 0) else best
 
 
+def margin(text: str, language: str) -> float:
+    """By how many words the table of a language leads the English one."""
+    row = [token for token in tokens(text) if not token.mark]
+    return _score(row, language) + _letters(text, language) - _score(row, "en")
+
+
+def covers(row: list[str], language: str) -> bool:
+    """Whether the table of a language knows every one of these words, and one of them means something."""
+    words = load(language)
+    used = words.used([Token(word, 0, 0) for word in row])
+    return bool(used) and all(i in used or word in words.filler for i, word in enumerate(row))
+
+
 def _score(row: list[Token], language: str) -> float:
     """Words known: those that mean something count for more than those that fill."""
     words = load(language)

@@ -1,0 +1,60 @@
+"""Other languages, through the front door. The measured table is of held_out_languages.txt: `-s` prints it."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from restored.instruction import explain
+from restored.instruction.grammar import languages, load
+from restored_training.instructions.measure import meaning_of, measure, read, table
+
+HERE = Path(__file__).parent
+SIXTEEN = ["de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "cs", "sv", "tr", "zh", "ja", "ko", "hi"]
+
+MIXED = {
+    "mach das bitte weniger noisy": {"denoise"},
+    "Entferne den Regn und den Nebel": {"derain", "dehaze"},
+    "quita la niebla y sube un poco el contraste": {"dehaze", "contrast"},
+    "removez le bruit s'il vous plait": {"denoise"},
+}
+
+
+def test_every_language_has_its_table() -> None:
+    assert set(languages()) == {"en", *SIXTEEN}
+
+
+@pytest.mark.parametrize("language", SIXTEEN)
+def test_a_table_is_complete(language: str) -> None:
+    """Every modifier, amount, task and adjustment that the English table has words for, but for what a language says otherwise."""
+    own, english = load(language), load("en")
+    assert english.concepts("modifier") - own.concepts("modifier") <= {"high", "low", "cast", "enough", "everywhere"}
+    assert english.concepts("task") - own.concepts("task") == set()
+    assert english.concepts("follow") - own.concepts("follow") == set()
+    directions = {name for name in english.concepts("quality") if name.startswith("dir ")}
+    missing = directions - own.concepts("quality")
+    assert {"dir exposure+", "dir exposure-", "dir temperature+", "dir temperature-", "dir black_and_white+"} & missing == set()
+
+
+@pytest.mark.parametrize(("text", "tasks"), MIXED.items())
+def test_mixed_sentences_and_slips(text: str, tasks: set[str]) -> None:
+    assert {step.task for step in explain(text).steps} == tasks
+
+
+def test_places_and_amounts_in_german() -> None:
+    plan = explain("Entferne das Rauschen nur im Himmel")
+    assert [step.region.label for step in plan.steps if step.region] == ["only the sky"]
+    assert explain("eine Blende heller").steps[0].amount == pytest.approx(1.0)
+    assert explain("Entferne die Kratzer und das Rauschen").unused[0].words == "Kratzer"
+
+
+@pytest.mark.slow
+def test_the_held_out_list() -> None:
+    results = measure(read(HERE / "held_out_languages.txt"))
+    Console(width=110).print(table(results, "languages"))
+    for language in SIXTEEN:
+        group = [result for result in results if result.line.stratum == language]
+        misses = [f"{r.line.text}: {sorted(meaning_of(r.plan))}" for r in group if not r.exact]
+        assert len(misses) <= 0.1 * len(group), misses
+    for result in results:
+        assert not result.line.excluded & meaning_of(result.plan)

@@ -1,0 +1,122 @@
+"""What the words are understood as, measured on the held-out lists, per language or stratum, with Wilson intervals:
+`python -m restored_training.instructions.measure LIST ...` prints a table for each list.
+
+A list has lines of `stratum|meaning|sentence`; the meaning is what `meaning_of` makes of a plan: tasks by the letters of the
+phrase files, adjustments by id and sign (with `@region` where they have one), what is excluded after a slash, - for
+nothing to do.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from restored.instruction import Plan, explain
+
+from .evaluate import wilson
+from .phrases import CODES
+
+LETTERS = {task: code for code, task in CODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of a list."""
+
+    stratum: str
+    meaning: str
+    text: str
+
+    @property
+    def wanted(self) -> set[str]:
+        head = self.meaning.split("/")[0]
+        return set() if head == "-" else set(_items(head))
+
+    @property
+    def excluded(self) -> set[str]:
+        return set(_items(self.meaning.split("/")[1])) if "/" in self.meaning else set()
+
+
+def _items(text: str) -> list[str]:
+    """Letters of tasks ("NB") or words ("temperature+ N@sky") of one side of a meaning."""
+    found: list[str] = []
+    for word in text.split():
+        found += list(word) if word.isupper() and word.isalpha() else [word]
+    return found
+
+
+def meaning_of(plan: Plan) -> set[str]:
+    """The steps of a plan as a list names them."""
+    found: set[str] = set()
+    for step in plan.steps:
+        name = LETTERS.get(step.task) or f"{step.task}{'+' if (step.amount or 0) > 0 else '-'}"
+        places = (
+            ""
+            if step.region is None
+            else "@" + ("!" if step.region.outside else "") + ("+".join(step.region.places) or step.region.by_hand)
+        )
+        found.add(name + places)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A sentence and what was done."""
+
+    line: Line
+    plan: Plan
+
+    @property
+    def exact(self) -> bool:
+        return meaning_of(self.plan) == self.line.wanted
+
+    @property
+    def wrong(self) -> bool:
+        """Does something that was excluded or never asked."""
+        return bool(meaning_of(self.plan) - self.line.wanted)
+
+
+def read(path: Path) -> list[Line]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [Line(*line.split("|", 2)) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def measure(lines: Iterable[Line]) -> list[Result]:
+    return [Result(line, explain(line.text)) for line in lines]
+
+
+def table(results: list[Result], title: str) -> Table:
+    shown = Table(title=title)
+    for column in ("stratum", "sentences", "exact", "95 % interval", "done unasked"):
+        shown.add_column(column, justify="left" if column == "stratum" else "right")
+    strata = list(dict.fromkeys(r.line.stratum for r in results))
+    for stratum in [*strata, "all"]:
+        group = [r for r in results if stratum in ("all", r.line.stratum)]
+        hits = sum(r.exact for r in group)
+        low, high = wilson(hits, len(group))
+        shown.add_row(
+            stratum, str(len(group)), f"{100 * hits / len(group):.1f} %", f"{100 * low:.1f} – {100 * high:.1f}",
+            f"{100 * sum(r.wrong for r in group) / len(group):.1f} %",
+        )  # fmt: skip
+    return shown
+
+
+def main(paths: list[str]) -> None:
+    console = Console(width=110)
+    for path in paths:
+        results = measure(read(Path(path)))
+        console.print(table(results, Path(path).name))
+        for result in results:
+            if not result.exact:
+                did = f"{sorted(meaning_of(result.plan))}"
+                console.print(
+                    f"  {result.line.stratum}: {result.line.text!r} meant {result.line.meaning}, did {did}"
+                    f" {result.plan.reason or ''}", markup=False, highlight=False,
+                )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
