@@ -134,13 +134,8 @@ class Words:
 
     def concepts(self, section: str) -> set[str]:
         """The names that a section has words for."""
-        return {
-            entry.name
-            for index in (self._first, self._stems)
-            for row in index.values()
-            for entry in row
-            if entry.section == section
-        }
+        rows = [*self._first.values(), *self._stems.values()]
+        return {entry.name for row in rows for entry in row if entry.section == section}
 
     def find(self, words: list[Token], sections: frozenset[str] | None = None) -> list[Hit]:
         """The concepts in a row of words, longest phrases first, no word used twice."""
@@ -189,12 +184,14 @@ class Words:
         ]
 
     def _nearest(self, word: str, strict: bool) -> str:
-        least = 6 if strict else 5
+        least = 4 if strict else 5
         if len(word) < least or not word.isalpha() or any(word.startswith(stem) for stem in self._long_stems(word)):
             return word
         reach = 2 if len(word) >= 9 else 1
         best = (reach + 1, 0, word)
         for candidate in self._fixable:
+            if len(word) < 6 and strict and len(candidate) <= len(word):
+                continue  # of a short word only a letter that was left out is mended: many others differ by one
             if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
                 shared = len(commonpath([word, candidate]))
                 best = min(best, (slips(word, candidate), -shared, candidate))

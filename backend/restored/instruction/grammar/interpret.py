@@ -116,6 +116,9 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
         piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
     _settle_keep(piece)
+    if piece.of("task") and not modifiers and not qualities and not piece.of("verb"):
+        piece.hits = [*carried, *piece.hits]
+        modifiers = piece.of("modifier")
     asks = bool(piece.of("task") or piece.of("verb") or piece.of("symptom"))
     if (
         qualities
@@ -161,7 +164,11 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
         heard.turns = [turn for turn in heard.turns if turn not in plain]
         heard.named += [Named("lowlight", text, index, amount.strength, where)]
     heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where))
-    return [hit for hit in modifiers if hit.name in ("more", "less", "up", "down", "too", "little")] if turns else carried
+    if turns:
+        return [hit for hit in modifiers if hit.name in ("more", "less", "up", "down", "too", "little")]
+    if piece.of("task"):
+        return [hit for hit in modifiers if hit.name in ("remove", "less", "down", "too", "keep", "dont", "not")]
+    return carried
 
 
 def content(text: str, words: Words) -> list[str]:
