@@ -191,6 +191,7 @@ def test_measures_of_fills() -> None:
     features = torch.randn(40, 4)
     frechet, kernel = fills.distances(features, features)
     assert abs(frechet) < 1e-6
+    assert kernel == pytest.approx(0, abs=1e-9), "a picture and its own original are no evidence"
     far, farther = fills.distances(features + 1, features)
     assert far == pytest.approx(4.0, abs=1e-3), "equal spread: the squared distance of the means"
     assert farther > kernel

@@ -18,7 +18,7 @@ from .stacked import Job, Stacked, run_all, seconds_per_round, stack
 
 PROPORTION: Final = 0.2
 ORDER: Final = (
-    "plain/1", "lowrank/1", "plain/2", "lowrank/2", "replacement/1", "replacement/2", "plain/4", "two-stage/1", "two-stage/2",
+    "plain/1", "lowrank/1", "plain/2", "lowrank/2", "two-stage/1", "plain/4", "two-stage/2", "replacement/1", "replacement/2",
     "gate/1", "gate/2", "finetuned-deblur/1", "finetuned-denoise/1", "finetuned-mix/1", "proportional/1", "proportional/2",
     "wide/1", "wide/2", "prompt/1", "prompt/2", "side/1", "side/2",
 )  # fmt: skip

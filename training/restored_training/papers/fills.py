@@ -33,7 +33,8 @@ def seam_error(result: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 def distances(features: Tensor, true: Tensor) -> tuple[float, float]:
     """Fréchet distance (Heusel et al. 2018, eq. 6) and kernel distance (cubic, unbiased: Binkowski et al. 2018) between two sets
-    of feature vectors, (N, C) each. The features are our own U-Net's, so the numbers are no FID or KID."""
+    of feature vectors, (N, C) each, whose rows belong together: a filled picture and its original. The features are our own
+    U-Net's, so the numbers are no FID or KID."""
     a, b = features.double().cpu(), true.double().cpu()
     mean = (a.mean(0) - b.mean(0)).square().sum()
     first, second = torch.cov(a.T), torch.cov(b.T)
@@ -52,7 +53,8 @@ def _kernel_distance(a: Tensor, b: Tensor) -> Tensor:
     def kernel(x: Tensor, y: Tensor) -> Tensor:
         return (x @ y.T / x.shape[1] + 1) ** 3
 
-    n, m = len(a), len(b)
-    own_a, own_b = kernel(a, a), kernel(b, b)
-    within = (own_a.sum() - own_a.trace()) / (n * (n - 1)) + (own_b.sum() - own_b.trace()) / (m * (m - 1))
-    return within - 2 * kernel(a, b).mean()
+    def others(values: Tensor) -> Tensor:
+        # a picture and its own original share what was known: such pairs would make any two sets look closer than they are
+        return (values.sum() - values.trace()) / (len(values) * (len(values) - 1))
+
+    return others(kernel(a, a)) + others(kernel(b, b)) - 2 * others(kernel(a, b))

@@ -21,7 +21,7 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
     claims = [claim for table in tables for claim in table["verdicts"] if claim["full"] and claim["verdict"] in _COLOURS]
     if not claims:
         return None
-    figure, axis = plt.subplots(figsize=(10, 1 + 0.34 * len(claims)))
+    figure, axis = plt.subplots(figsize=(12, 1.4 + 0.34 * len(claims)))
     for row, claim in enumerate(reversed(claims)):
         full, half, colour = claim["full"], claim["half"], _COLOURS[claim["verdict"]]
         axis.plot([full["low"], full["high"]], [row, row], color=colour)
@@ -31,12 +31,16 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
     axis.axvline(0, color="black", linewidth=0.8)
     # small differences are the subject; one large one must not press them into a line
     axis.set_xscale("symlog", linthresh=0.1)
-    axis.set_yticks(range(len(claims)), [f"{c['paper']} {c['table']}: {c['says'][:70]}" for c in reversed(claims)], fontsize=8)
+    axis.set_yticks(range(len(claims)), [f"{c['paper']} {c['table']}: {_short(c['says'])}" for c in reversed(claims)], fontsize=8)
     axis.set_xlabel("dB in favour of the claim (filled: full length, hollow: half); linear up to 0.1 dB")
     for verdict, colour in _COLOURS.items():
         axis.plot([], [], "o", color=colour, label=verdict)
-    axis.legend(fontsize=8, loc="lower right")
+    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return to_image(figure)
+
+
+def _short(text: str, longest: int = 88) -> str:
+    return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + " …"
 
 
 def energies(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Image.Image:
