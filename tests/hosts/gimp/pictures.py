@@ -3,8 +3,8 @@
     python tests/hosts/gimp/pictures.py PHOTOGRAPH [FOLDER]       (default folder: docs/screenshots)
 
 Damages the photograph (haze and noise by the project's own formulas; fixed seed), then works as a person would. The pictures are
-gimp-idle, gimp-menu, gimp-window, gimp-progress, gimp-result, gimp-light-german and gimp-not-installed. Run as root after
-tests/hosts/setup.
+gimp-idle, gimp-menu, gimp-window, gimp-progress, gimp-result, gimp-adjust, gimp-light-german, gimp-fine-german (a screen of
+200 %) and gimp-not-installed. Run as root after tests/hosts/setup.
 """
 
 import sys
@@ -38,8 +38,8 @@ GERMAN = "Restaurieren nach Anweisung"
 SIZE, ROOM = "1360x860", ("1360", "838")
 """Of the screen, and of GIMP's window under its title bar."""
 
-OVERVIEW = (626, 213)
-"""A point of the overview in the window: where the ridge of the mountains is."""
+OVERVIEW = (655, 475)
+"""A point of the overview in the window: above the middle of the picture."""
 
 HISTORY_TAB = (103, 294)
 """Where GIMP 3.0's default layout has the tab of the undo history."""
@@ -57,9 +57,9 @@ class Studio:
     daemon: DaemonProcess
 
     @contextmanager
-    def gimp(self, name: str, rc: str = "", **env: str) -> Iterator[tuple[GuiGimp, Shoot]]:
+    def gimp(self, name: str, rc: str = "", size: str = SIZE, **env: str) -> Iterator[tuple[GuiGimp, Shoot]]:
         """A GIMP of its own with the photograph open, and the camera."""
-        screen = Screen(SIZE)
+        screen = Screen(size)
 
         def shoot(what: str) -> None:
             raw = screen.shoot(self.box / "shot.png")
@@ -71,7 +71,8 @@ class Studio:
         box.mkdir()
         window = GuiGimp(Gimp("trixie", box / "gimp", rc), box, screen, self.photo, **{**self.daemon.env, **env})
         try:
-            screen.do("windowsize", "--sync", window.main, *ROOM)
+            if size == SIZE:
+                screen.do("windowsize", "--sync", window.main, *ROOM)
             window.key("ctrl+shift+j")
             time.sleep(1)
             yield window, shoot
@@ -122,14 +123,28 @@ def from_the_menu_to_the_result(window: GuiGimp, shoot: Shoot) -> None:
     shoot("result")
 
 
-def in_another_language(window: GuiGimp, shoot: Shoot) -> None:
+def the_result_again(window: GuiGimp, shoot: Shoot) -> None:
+    """The window on a result: half of what was done."""
+    began = time.monotonic()
+    window.open_dialog()
+    window.event("plan", lambda event: event["at"] > began, timeout=120)
+    window.key("ctrl+a")
+    window.type("a bit less")
+    said = window.event("plan", lambda event: event["text"] == "a bit less", timeout=120)
+    window.event("preview", lambda event: event["at"] > said["at"], timeout=120)
+    time.sleep(2)
+    shoot("adjust")
+    window.key("Escape")
+
+
+def in_another_language(window: GuiGimp, shoot: Shoot, name: str = "light-german") -> None:
     window.open_dialog(GERMAN)
     window.event("ready", timeout=120)
     window.type(INSTRUCTION)
     plan = window.event("plan", lambda event: event["text"] == INSTRUCTION, timeout=120)
     window.event("preview", lambda event: event["at"] > plan["at"], timeout=120)
     time.sleep(2)
-    shoot("light-german")
+    shoot(name)
 
 
 def without_an_engine(window: GuiGimp, shoot: Shoot) -> None:
@@ -147,9 +162,12 @@ def take(photograph: Path, folder: Path) -> None:
     try:
         with studio.gimp("english") as (window, shoot):
             from_the_menu_to_the_result(window, shoot)
+            the_result_again(window, shoot)
         light = '(theme-color-scheme light)\n(language "de")\n'
         with studio.gimp("german", light, LANGUAGE="de") as (window, shoot):
             in_another_language(window, shoot)
+        with studio.gimp("fine", '(language "de")\n', "1920x1080", LANGUAGE="de", GDK_SCALE="2") as (window, shoot):
+            in_another_language(window, shoot, "fine-german")
         with studio.gimp("alone", RESTORED_RUNTIME_DIR=str(box / "nobody")) as (window, shoot):
             without_an_engine(window, shoot)
     finally:

@@ -3,8 +3,8 @@
     python tests/hosts/krita/pictures.py PHOTOGRAPH [FOLDER [SUITE]]       (default folder: docs/screenshots)
 
 Damages the photograph (rain and noise by the project's own formulas; fixed seed), then works as a person would
-(inside/look_cases.py). The pictures are krita-idle, krita-plan, krita-progress, krita-result and krita-menu, of Debian 12's
-Krita; with the suite krita6 they begin with krita6. Run as root after tests/hosts/setup.
+(inside/look_cases.py). The pictures are krita-idle, krita-plan, krita-progress, krita-result, krita-menu, krita-adjust and
+krita-enlarged, of Debian 12's Krita; with the suite krita6 they begin with krita6. Run as root after tests/hosts/setup.
 """
 
 import shutil
@@ -24,7 +24,15 @@ from krita_host import Krita
 from photographs import damaged
 
 RECIPE = Recipe(name="screenshots", tasks=("derain", "denoise"), seed=4, override={"denoise": {"kind": 0, "sigma": 0.015}})
-PICTURES = {"1-idle": "idle", "2-plan": "plan", "3-progress": "progress", "4-result": "result", "5-menu": "menu"}
+PICTURES = {
+    "1-idle": "idle",
+    "2-plan": "plan",
+    "3-progress": "progress",
+    "4-result": "result",
+    "5-menu": "menu",
+    "6-adjust": "adjust",
+    "7-enlarged": "enlarged",
+}
 
 
 def take(photograph: Path, folder: Path, suite: str = "bookworm") -> None:

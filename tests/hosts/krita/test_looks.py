@@ -11,7 +11,7 @@ from PIL import Image
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
 
-SHOTS = ("1-idle", "2-plan", "2-plan-docker", "3-progress", "4-result", "5-menu")
+SHOTS = ("1-idle", "2-plan", "2-plan-docker", "3-progress", "4-result", "5-menu", "6-adjust", "7-enlarged")
 
 
 def photograph(path: Path) -> None:

@@ -60,6 +60,18 @@ def case_at_work(kit):
     yield 1.2
     kit.shoot("4-result")
     history.setVisible(False)
+    kit.main.resizeDocks([layers, docker], [150, 640], vertical)
+    yield lambda: docker.look.adjusting
+    kit.type("a bit less")  # said of what was done
+    yield lambda: not docker.desk.pending and docker.desk.phase == "fresh"
+    yield 1.0
+    kit.shoot("6-adjust")
+    docker.place.enlarge()
+    yield lambda: docker.desk.phase == "fresh"
+    yield 1.0
+    kit.shoot("7-enlarged")
+    docker.place.enlarge()
+    yield 0.5
 
 
 def case_in_the_menu(kit):
