@@ -2,6 +2,7 @@
 
 from gi.repository import Gtk
 
+from restored_client.desk.previewstate import ZOOMS
 from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
 
 from . import layers
@@ -12,13 +13,14 @@ from .words import _
 class Options(Gtk.Box):
     """Shows the desk's choices and sets them."""
 
-    def __init__(self, desk):
+    def __init__(self, desk, on_zoom):
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4)
-        self._desk, self._target, self._showing = desk, None, False
+        self._desk, self._target, self._showing, self._on_zoom = desk, None, False, on_zoom
         self._note = quiet()
         self._strength = self._make_strength()
         self._outputs = self._make_outputs()
         self._sizes = self._make_sizes()
+        self._make_zooms()
 
     def set_target(self, target):
         """What can be chosen for this apply.Target."""
@@ -67,6 +69,21 @@ class Options(Gtk.Box):
         self._where.append(box)
         self.pack_start(self._note, False, False, 0)
         return buttons
+
+    def _make_zooms(self):
+        box = classed(Gtk.Box(), "linked")
+        first = None
+        for zoom, text in zip(ZOOMS, (_("Fit"), "100 %", "200 %")):
+            button = Gtk.RadioButton.new_with_label_from_widget(first, text)
+            button.set_mode(False)
+            button.set_active(zoom == self._desk.zoom)
+            button.connect("toggled", lambda button, zoom=zoom: button.get_active() and self._on_zoom(zoom))
+            named(button, _("Preview: {zoom}").format(zoom=text))
+            box.pack_start(button, True, True, 0)
+            first = first or button
+        first.set_tooltip_text(_("The whole layer: for light, haze and colour. Judge sharpness and noise at 100 %."))
+        self._section(_("Pre_view"), first)
+        self.pack_start(box, False, False, 0)
 
     def _on_output(self, button, output):
         if button.get_active():

@@ -59,6 +59,12 @@ def read(buffer, region, form):
     return Pixels(region.width, region.height, form.channels, form.depth, data)
 
 
+def read_small(buffer, width, height, scale, form):
+    """All of a Gegl buffer at `scale`, as `width` x `height` pixels."""
+    data = buffer.get(Gegl.Rectangle.new(0, 0, width, height), scale, form.babl, Gegl.AbyssPolicy.CLAMP)
+    return Pixels(width, height, form.channels, form.depth, data)
+
+
 def context(buffer, width, height, form):
     """The whole layer at most 256 px wide or high, 8 bit, alpha included: what the engine judges haze, light and colour by."""
     scale = min(1.0, CONTEXT_SIDE / max(width, height))

@@ -1,5 +1,5 @@
-"""Before and after side by side in a crop at 100 %: drag the line to compare, drag the picture to see another part, enlarge the
-window to see more."""
+"""Before and after side by side in a crop of the layer: drag the line to compare, drag the picture to see another part, enlarge
+the window to see more."""
 
 from gi.repository import Gdk, GLib, Gtk
 
@@ -29,7 +29,7 @@ class PreviewView(Gtk.EventBox):
         self._first_room, self._on_move = view, on_move
         self._state = None
         self._before = self._after = None
-        self._size = (0, 0)
+        self._size = self._pixels = (0, 0)
         self._drag = None
         self._image = Gtk.Image(halign=Gtk.Align.CENTER, valign=Gtk.Align.CENTER)
         self._left = self._tag(_("Before"), Gtk.Align.START)
@@ -50,7 +50,7 @@ class PreviewView(Gtk.EventBox):
                 "Keys: ← → move the line, Shift and the arrow keys the picture."
             )
         )
-        named(self, _("Preview at 100 %: before on the left, after on the right"))
+        named(self, _("Preview: before on the left, after on the right"))
         self.add_events(
             Gdk.EventMask.BUTTON_PRESS_MASK
             | Gdk.EventMask.BUTTON_RELEASE_MASK
@@ -66,7 +66,13 @@ class PreviewView(Gtk.EventBox):
     def set_state(self, state):
         """Show the crop of this PreviewState."""
         self._state, self._before, self._after = state, None, None
-        self._size = state.box[2:]
+        self._resize()
+
+    def _resize(self):
+        """The picture has this many pixels, and takes this many of the screen's."""
+        self._pixels = self._state.small(self._state.box)
+        times = max(1, round(self._state.factor))
+        self._size = self._pixels[0] * times, self._pixels[1] * times
 
     def room(self):
         """Width and height for a picture, in the toolkit's pixels."""
@@ -81,7 +87,7 @@ class PreviewView(Gtk.EventBox):
     def show_before(self, data):
         """The crop as it is, sRGB bytes; what was shown as restored belongs to another crop and goes."""
         self._before, self._after = data, None
-        self._size = self._state.box[2:]
+        self._resize()
         self.draw()
 
     def show_after(self, data):
@@ -101,12 +107,12 @@ class PreviewView(Gtk.EventBox):
     def draw(self):
         if self._before is None:
             return
-        width, height = self._size
+        width, height = self._pixels
         column = round(self._state.split * width) if self._after is not None else width
         data = raster.split(self._before, self._after or self._before, width, height, column)
         if self._after is not None:
             self._draw_line(data, width, height, column)
-        raster.show(self._image, data, width, height)
+        raster.show(self._image, data, width, height, self._size[0] // max(1, width))
         self._left.set_visible(self._after is not None and self._state.split > 0.15)
         self._right.set_visible(bool(self._right.get_text()) and (self._after is None or self._state.split < 0.85))
 
@@ -166,7 +172,7 @@ class PreviewView(Gtk.EventBox):
             self.draw()
         else:
             self._drag = (kind, event.x, event.y)
-            factor = self.get_scale_factor()
+            factor = self.get_scale_factor() / self._state.factor
             self._pan((x - event.x) * factor, (y - event.y) * factor)
         return True
 

@@ -40,12 +40,16 @@ def pixbuf(data, width, height):
     )
 
 
-def show(image, data, width, height):
-    """Show the data on a Gtk.Image, one pixel of it for each of the screen's: a fine screen has two or three for one of GTK's.
+def show(image, data, width, height, times=1):
+    """Show the data on a Gtk.Image, one pixel of it for each of the screen's, or `times` as large. A fine screen has two or three
+    pixels for one of GTK's.
 
     GTK would enlarge a pixbuf there, and nobody could judge sharpness by it; an icon of the right size stays as it is.
     """
     picture, factor = pixbuf(data, width, height), image.get_scale_factor()
+    if times > 1:
+        width, height = width * times, height * times
+        picture = picture.scale_simple(width, height, GdkPixbuf.InterpType.NEAREST)
     if factor == 1:
         image.set_from_pixbuf(picture)
         return

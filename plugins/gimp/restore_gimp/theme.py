@@ -59,3 +59,18 @@ def cross(name):
     button.set_relief(Gtk.ReliefStyle.NONE)
     button.set_valign(Gtk.Align.CENTER)
     return named(button, name)
+
+
+def unnamed(widget):
+    """What can have the keyboard below this widget and gives a screen reader nothing to say: a list of types."""
+    found = []
+    if widget.get_can_focus() and widget.get_visible() and isinstance(widget, Gtk.Widget):
+        accessible = widget.get_accessible()
+        says = (accessible.get_name() or accessible.get_description()) if accessible is not None else ""
+        label = widget.get_label() if hasattr(widget, "get_label") else ""
+        if not says and not label and not isinstance(widget, (Gtk.Window, Gtk.ScrolledWindow)):
+            found.append(type(widget).__name__)
+    if isinstance(widget, Gtk.Container):
+        for child in widget.get_children():
+            found += unnamed(child)
+    return found

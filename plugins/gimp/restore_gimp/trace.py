@@ -15,3 +15,8 @@ def note(event, **facts):
         line = {"event": event, "at": time.monotonic(), "cpu": time.process_time(), **facts}
         with open(_PATH, "a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def tracing():
+    """Whether somebody reads what is noted."""
+    return bool(_PATH)

@@ -7,6 +7,7 @@ import zlib
 
 from restored_client.desk import desk as desks
 from restored_client.desk.conversation import Look
+from restored_client.desk.masks import shrunk
 from restored_client.desk.previewstate import PreviewState
 
 from . import pixels, raster
@@ -41,7 +42,9 @@ class Watching(desks.Line):
         layer = target.layer
         factor = self.view.get_scale_factor()
         room = self.view.room()
-        self._state = PreviewState(layer.get_width(), layer.get_height(), (room[0] * factor, room[1] * factor), MARGIN)
+        zoom = 1.0 if self.desk is None else self.desk.zoom
+        view = room[0] * factor, room[1] * factor
+        self._state = PreviewState(layer.get_width(), layer.get_height(), view, MARGIN, zoom)
         self.view.set_state(self._state)
         self.navigator.set_layer(self._state, layer)
 
@@ -65,6 +68,14 @@ class Watching(desks.Line):
         self.context = pixels.context(layer.get_buffer(), layer.get_width(), layer.get_height(), self._form)
         self.desk.look_at(self._state)
         self.desk.ask_again()
+
+    def zoom(self, zoom):
+        """Show the preview larger or smaller."""
+        if self._lost() or self._form is None:
+            return
+        self.desk.zoom = zoom
+        if self._state.set_zoom(zoom):
+            self._moved()
 
     def notice(self):
         """Whether the selection or the pixels on show are others than before; then they are shown anew."""
@@ -98,8 +109,14 @@ class Watching(desks.Line):
         if self._lost():
             return
         region = pixels.Region(*want.padded)
-        crop = pixels.read(self.target.layer.get_buffer(), region, self._form)
-        self._conversation.preview(Look(want, crop, self.target.mask_in(region), self.context))
+        buffer, mask = self.target.layer.get_buffer(), self.target.mask_in(region)
+        if want.scale == 1.0:
+            crop = pixels.read(buffer, region, self._form)
+        else:
+            size = self._state.small(want.padded)
+            crop = pixels.read_small(buffer, *size, want.scale, self._form)
+            mask = None if mask is None else shrunk(mask, *size)
+        self._conversation.preview(Look(want, crop, mask, self.context))
 
     def drop_preview(self):
         self._conversation.drop_preview()
@@ -130,6 +147,8 @@ class Watching(desks.Line):
         x, y, w, h = want.box
         if desk.after is None:
             self.view.show_after(self._crop())
+        elif want.scale < 1.0:
+            self.view.show_after(raster.of_pixels(desk.after, self._form, 0, 0, desk.after.width, desk.after.height))
         else:
             left, top = x - want.padded[0], y - want.padded[1]
             self.view.show_after(raster.of_pixels(desk.after, self._form, left, top, w, h))
@@ -158,9 +177,9 @@ class Watching(desks.Line):
         self._seen = self._checksum()
 
     def _crop(self):
-        x, y, w, h = self._state.box
-        layer = self.target.layer
-        return raster.rgb(layer.get_buffer(), x, y, w, h, layer.has_alpha())
+        x, y, _w, _h = self._state.box
+        layer, size = self.target.layer, self._state.small(self._state.box)
+        return raster.rgb(layer.get_buffer(), x, y, *size, layer.has_alpha(), self._state.scale)
 
     def _checksum(self):
         """Of the pixels on show and of what is selected of them."""

@@ -25,7 +25,7 @@ from .options import Options
 from .origin import OriginChoice
 from .recall import RecallButton
 from .status import StatusLine
-from .trace import note
+from .trace import note, tracing
 from .watching import Watching
 from .words import CATALOGUE, Refusal, _, unexpected
 
@@ -95,7 +95,7 @@ class Window:
 
     def _on_shown(self, *_args):
         """The window is on the screen: now comes what takes long, behind the first drawing."""
-        note("shown")
+        note("shown", unnamed=theme.unnamed(self._dialog) if tracing() else [])
         if self._watching.context is None:
             GLib.idle_add(self._look_at_layer, priority=GLib.PRIORITY_LOW)
 
@@ -133,7 +133,7 @@ class Window:
         self._remark.set_yalign(0)
         # room for what is mostly said, so that nothing below moves when it is
         self._remark.set_size_request(-1, self._remark.create_pango_layout("X").get_pixel_size()[1])
-        self._options = Options(self._desk)
+        self._options = Options(self._desk, self._watching.zoom)
         self._status = StatusLine(self._link_again, self._copy_report)
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)

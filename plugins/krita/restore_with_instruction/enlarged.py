@@ -48,6 +48,7 @@ class PreviewPlace(QtWidgets.QWidget):
     def bring_back(self) -> None:
         """The window was closed."""
         self._column.insertWidget(0, self._preview, 1)
+        QtWidgets.QWidget.setTabOrder(self._button, self._preview)  # in another window it lost its place
         self._refresh()
 
     def _refresh(self) -> None:

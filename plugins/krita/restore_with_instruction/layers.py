@@ -183,6 +183,18 @@ def thumbnail(node, bounds) -> Optional[Pixels]:
     return Pixels(flat.width(), flat.height(), 3, "u8", packed(flat, 3))
 
 
+def small(node, bounds, width: int, height: int) -> Pixels:
+    """All of the layer as R G B A pixels of this size, for a preview. Raises Refused."""
+    image = node.thumbnail(width, height)
+    if image is None or image.isNull():
+        raise Refused(tr("The layer “%s” is empty.") % node.name())
+    shown = image.convertToFormat(QtGui.QImage.Format.Format_RGBA8888)
+    if (shown.width(), shown.height()) != (width, height):
+        how = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
+        shown = shown.scaled(width, height, *how)
+    return Pixels(width, height, 4, "u8", packed(shown, 4))
+
+
 def packed(image, channels: int) -> bytes:
     """The bytes of an 8 bit QImage without the padding that Qt puts at the end of each row."""
     bits = image.constBits()

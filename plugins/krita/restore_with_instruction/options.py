@@ -6,6 +6,7 @@ from . import icons
 from .chips import Bar
 from .qt import QtWidgets, Signal
 from .restored_client.desk.desk import Desk
+from .restored_client.desk.previewstate import ZOOMS
 from .restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
 from .words import tr
 
@@ -14,13 +15,22 @@ class Options(QtWidgets.QWidget):
     """Shows the desk's choices and sets them. `changed` after a choice of the user's."""
 
     changed = Signal()
-    enlarged = Signal()  # the preview is to be shown larger
+    enlarged = Signal()  # the preview is to be shown in a window of its own
+    zoomed = Signal(float)  # a value of ZOOMS
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self.strength = Bar(tr("Strength"))
         self.enlarge = icons.button("enlarge", tr("Show the preview in a window of its own"))
+        self.zoom = QtWidgets.QComboBox()
+        for zoom, text in zip(ZOOMS, (tr("Fit"), "100 %", "200 %")):
+            self.zoom.addItem(text, zoom)
+        self.zoom.setCurrentIndex(ZOOMS.index(desk.zoom))
+        self.zoom.setToolTip(
+            tr("How large the preview is. “Fit” shows the whole layer: for light, haze and colour, not for sharpness and noise.")
+        )
+        self.zoom.setAccessibleName(tr("Size of the preview"))
         self.scale = QtWidgets.QComboBox()
         for factor in SCALES:
             self.scale.addItem(tr("Same size") if factor == 1 else tr("Enlarge %d×") % factor, factor)
@@ -35,6 +45,7 @@ class Options(QtWidgets.QWidget):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         first, second = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
         first.addWidget(self.strength, 1)
+        first.addWidget(self.zoom)
         first.addWidget(self.enlarge)
         second.addWidget(self.scale, 1)
         second.addWidget(self.output, 1)
@@ -47,6 +58,7 @@ class Options(QtWidgets.QWidget):
         self.strength.valueChanged.connect(lambda _: self._set(desk.set_strength, self.strength.fraction))
         self.scale.currentIndexChanged.connect(lambda _: self._set(desk.set_scale, self.scale.currentData()))
         self.output.currentIndexChanged.connect(lambda _: self._set(desk.set_output, self.output.currentData()))
+        self.zoom.currentIndexChanged.connect(lambda _: self.zoomed.emit(self.zoom.currentData()))
         self.enlarge.clicked.connect(self.enlarged)
 
     def _set(self, setter, value) -> None:

@@ -1,4 +1,4 @@
-"""Before and after of a crop at 100 %, with a split to drag; the crop moves when dragged elsewhere."""
+"""Before and after of a crop, with a split to drag; the crop moves when dragged elsewhere."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Preview(QtWidgets.QWidget):
         super().__init__(parent)
         self._before = self._after = None
         self._split, self._busy, self._hint, self._after_words = 0.5, False, "", ""
+        self._times = 1.0
         self._drag: Optional[str] = None
         self._last = QtCore.QPointF()
         self._phase = 0
@@ -43,7 +44,7 @@ class Preview(QtWidgets.QWidget):
         self.setAccessibleName(tr("Before and after"))
         self.setToolTip(
             tr(
-                "Before on the left, after on the right, at 100 %. Drag the line, or the picture to see another part.\n"
+                "Before on the left, after on the right. Drag the line, or the picture to see another part.\n"
                 "Keys: Left and Right move the line, Shift with an arrow moves the picture."
             )
         )
@@ -51,12 +52,15 @@ class Preview(QtWidgets.QWidget):
     def sizeHint(self) -> QtCore.QSize:
         return QtCore.QSize(260, 162)
 
-    def show_before(self, image) -> None:
-        """The crop as it is. An after of the same size stays until the next one comes, or `drop_after`."""
+    def show_before(self, image, times: float = 1.0) -> None:
+        """The crop as it is, each of its pixels `times` as large as one of the screen's.
+
+        An after of the same size stays until the next one comes, or `drop_after`.
+        """
         self._hint = ""
         if self._after is not None and self._after.size() != image.size():
             self._after = None
-        self._before = image
+        self._before, self._times = image, times
         self.update()
 
     def show_after(self, image) -> None:
@@ -102,7 +106,7 @@ class Preview(QtWidgets.QWidget):
 
     def _frame(self) -> QtCore.QRectF:
         """Where the picture stands in the widget."""
-        ratio = self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF() / self._times
         width, height = self._before.width() / ratio, self._before.height() / ratio
         return QtCore.QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 

@@ -9,7 +9,8 @@ from .preview import Preview, image_of
 from .qt import QtCore, Signal
 from .restored_client.desk import desk as desks
 from .restored_client.desk.conversation import Conversation, Look
-from .restored_client.desk.previewstate import PreviewState, Want
+from .restored_client.desk.masks import shrunk
+from .restored_client.desk.previewstate import FIT, PreviewState, Want
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
@@ -110,6 +111,13 @@ class Watching(QtCore.QObject):
             document, node = target.active()
             self._begin(document, node)
 
+    def zoom(self, zoom: float) -> None:
+        """Show the preview larger or smaller."""
+        self.desk.zoom = zoom
+        if self._state is not None and self._state.set_zoom(zoom):
+            self._preview.drop_after()
+            self._settled()
+
     def source(self) -> Tuple[Any, Any]:
         """The document and the layer whose pixels are restored; either may be None."""
         document, node = target.active()
@@ -137,6 +145,8 @@ class Watching(QtCore.QObject):
             if crop is not None and self._state is not None and want.box == self._state.box:
                 document, _node = self.source()
                 mask = self._mask(document, self._state.padded())
+                if mask is not None and want.scale < 1.0:
+                    mask = shrunk(mask, crop.width, crop.height)
                 self._preview.set_busy(True)
                 self._conversation.preview(Look(want, crop, mask, self.context))
 
@@ -169,7 +179,7 @@ class Watching(QtCore.QObject):
         if desk.shown is None or desk.after is None:
             self._preview.drop_after()
         else:
-            self._preview.show_after(_inner(desk.after, desk.shown.padded, desk.shown.box))
+            self._preview.show_after(self._inner(desk.after, desk.shown.padded, desk.shown.box))
 
     def _turn(self, document, node) -> None:
         """Begin anew, at another layer or because this one was painted on."""
@@ -193,7 +203,7 @@ class Watching(QtCore.QObject):
             return
         self.context = layers.thumbnail(node, bounds)
         self._bounds = bounds
-        state = PreviewState(bounds.width(), bounds.height(), self._view())
+        state = PreviewState(bounds.width(), bounds.height(), self._view(), zoom=self.desk.zoom)
         if seen is None:
             seen = target.centre(document, node, bounds)
         state.centre(seen.x() - bounds.x(), seen.y() - bounds.y())
@@ -209,13 +219,14 @@ class Watching(QtCore.QObject):
         state = self._state
         if state is not None:
             _x, _y, width, height = state.box
-            if self._view()[0] <= width and self._view()[1] <= height and self.desk.phase == desks.FRESH:
+            large = self._view()[0] <= width * state.factor and self._view()[1] <= height * state.factor
+            if large and state.zoom != FIT and self.desk.phase == desks.FRESH:
                 return  # what is on show reaches beyond the edges: nothing has to be inferred again
             if state.resize(*self._view()) or self.desk.phase == desks.UPDATING:
                 self._settled()
 
     def _pan(self, dx: float, dy: float) -> None:
-        if self._state is not None and self._state.pan(dx, dy):
+        if self._state is not None and self._state.pan(dx / self._state.factor, dy / self._state.factor):
             self._preview.drop_after()
             self.drop_preview()
             if not turns.occupied():
@@ -238,14 +249,23 @@ class Watching(QtCore.QObject):
             return None
         padded = self._state.padded()
         try:
-            crop = target.crop(document, node, self._on_canvas(padded))
+            if self._state.scale < 1.0:
+                crop = layers.small(node, self._bounds, *self._state.small(padded))
+            else:
+                crop = target.crop(document, node, self._on_canvas(padded))
         except (layers.Refused, colour.ColourError) as problem:
             self._state = None  # `notice` tries again
             self.desk.look_at(None, str(problem))
             return None
         self._seen = self._checksum(document)
-        self._preview.show_before(_inner(crop, padded, self._state.box))
+        self._preview.show_before(self._inner(crop, padded, self._state.box), max(1.0, self._state.factor))
         return crop
+
+    @staticmethod
+    def _inner(pixels: Pixels, padded: layers.Rect, box: layers.Rect):
+        """The crop without its margin, as an image. One that travelled smaller has no margin."""
+        image = image_of(pixels)
+        return image if padded == box else image.copy(box[0] - padded[0], box[1] - padded[1], box[2], box[3])
 
     def _mask(self, document, box: layers.Rect) -> Optional[Pixels]:
         """What of a rectangle of the layer may change; None where all of it may."""
@@ -261,8 +281,3 @@ class Watching(QtCore.QObject):
             return None
         padded = self._state.padded()
         return target.checksum(document, node, self._on_canvas(padded)), layers.extent_or_none(document, node)
-
-
-def _inner(pixels: Pixels, padded: layers.Rect, box: layers.Rect):
-    """The crop without its margin, as an image."""
-    return image_of(pixels).copy(box[0] - padded[0], box[1] - padded[1], box[2], box[3])

@@ -133,6 +133,7 @@ class Docker(DockWidget):
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
         self.options.changed.connect(self._keep_settings)
         self.options.enlarged.connect(self.place.enlarge)
+        self.options.zoomed.connect(self.look.zoom)
         self.origin.clicked.connect(self.look.adjust)
         self.go.clicked.connect(self.restore)
         self.again.clicked.connect(self.repeat)

@@ -14,7 +14,7 @@ from . import remarks
 from .catalogue import Catalogue
 from .device import in_short
 from .planedit import EMPTY_PLAN, PlanEdit
-from .previewstate import PreviewState, Want
+from .previewstate import ZOOMS, PreviewState, Want
 from .wish import NEW_LAYER, OUTPUTS, SCALES, Wish, fraction, output_of
 
 IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
@@ -89,6 +89,8 @@ class Desk:
         """What `after` answers."""
         self.standing: Optional[Dict[str, Any]] = None
         """The plan that a result was made by, while it is adjusted: "less" and "not the colours" are said of it."""
+        self.zoom = 1.0
+        """How large the preview is shown: a value of previewstate.ZOOMS."""
         self.busy = False
         """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
         self._understood = ""
@@ -137,6 +139,15 @@ class Desk:
     def set_output(self, output: str) -> None:
         if output in OUTPUTS:
             self.output = output
+        self._changed()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show the preview larger or smaller; what was restored of another size goes."""
+        if zoom in ZOOMS:
+            self.zoom = zoom
+            if self.preview is not None and self.preview.set_zoom(zoom):
+                self.moved()
+                return
         self._changed()
 
     def use(self, settings: Dict[str, Any]) -> None:
@@ -266,7 +277,8 @@ class Desk:
         self.computed_on(device)
         if self.trouble is not None and self.trouble.about == PREVIEW:
             self.trouble = None
-        if want.box == self.preview.box and self._wants_preview and want.key == self.plan.key():
+        same = (want.box, want.scale, want.key) == (self.preview.box, self.preview.scale, self.plan.key())
+        if same and self._wants_preview:
             self.preview.rendered(want, job)
             self.after, self.shown = pixels, want
             self._look()  # the strength may have moved meanwhile

@@ -19,3 +19,15 @@ def cut(mask: Pixels, box: Box, part: Box) -> Pixels:
             place = ((row - py) * pw + left - px) * size
             out[place : place + (right - left) * size] = view[start : start + (right - left) * size]
     return Pixels(pw, ph, 1, mask.depth, bytes(out))
+
+
+def shrunk(mask: Pixels, width: int, height: int) -> Pixels:
+    """A mask at another, smaller size, by its nearest pixels."""
+    size, view = DEPTHS[mask.depth], mask.view
+    columns = [x * mask.width // width * size for x in range(width)]
+    out = bytearray()
+    for y in range(height):
+        start = y * mask.height // height * mask.width * size
+        row = bytes(view[start : start + mask.width * size])
+        out += b"".join(row[column : column + size] for column in columns)
+    return Pixels(width, height, 1, mask.depth, bytes(out))

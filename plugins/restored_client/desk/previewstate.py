@@ -1,18 +1,27 @@
 """The before/after preview without pixels or widgets: which crop is shown, where the split is, and what to ask the daemon next.
 
-The crop is at 100 %. It is sent with a margin, so that its edge is restored as the inside of the picture is. A new crop or a
-new plan needs inference; another strength only asks for the cached residual of the last inference.
+At 100 % and 200 % the crop is sent with a margin, so that its edge is restored as the inside of the picture is. A new crop or a
+new plan needs inference; another strength only asks for the cached residual of the last inference. Fitted into the view, the
+whole layer is sent as small as it is shown: light, haze and colour are judged by it, not sharpness or noise.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+import math
+from typing import Any, Dict, Final, NamedTuple, Optional, Tuple
+
+FIT: Final = 0.0
+ZOOMS: Final = (FIT, 1.0, 2.0)
+"""Fitted into the view, 100 %, 200 %."""
 
 Box = Tuple[int, int, int, int]  # x, y, width, height in pixels of the layer
 
 
 class Want(NamedTuple):
-    """One request to the daemon. `job` is None for inference, else the job whose cached residual is to be adjusted."""
+    """One request to the daemon. `job` is None for inference, else the job whose cached residual is to be adjusted.
+
+    scale: the size at which the pixels travel, at most 1.
+    """
 
     box: Box
     padded: Box
@@ -20,29 +29,63 @@ class Want(NamedTuple):
     key: Tuple[Any, ...]
     strength: float
     job: Optional[str]
+    scale: float = 1.0
 
 
 class PreviewState:
     """A movable crop of a `width` x `height` layer, at most `view` pixels large, with `margin` pixels around it when sent."""
 
-    def __init__(self, width: int, height: int, view: Tuple[int, int] = (448, 384), margin: int = 32) -> None:
+    def __init__(self, width: int, height: int, view: Tuple[int, int] = (448, 384), margin: int = 32, zoom: float = 1.0) -> None:
         self.width, self.height, self.margin = width, height, margin
-        self.split = 0.5
+        self.split, self._zoom = 0.5, zoom
         self._view = view
         self._x = self._y = 0
-        self._rendered: Optional[Tuple[Box, Tuple[Any, ...]]] = None
+        self._rendered: Optional[Tuple[Any, ...]] = None  # box, key and scale of the last answer
         self._job: Optional[str] = None
         self._strength: Optional[float] = None
         self.centre(width // 2, height // 2)
 
     @property
+    def zoom(self) -> float:
+        """A value of ZOOMS."""
+        return self._zoom
+
+    def set_zoom(self, zoom: float) -> bool:
+        """Show more or less of the layer around the same middle; True when that changed what is shown."""
+        before = (self.box, self.factor)
+        x, y, w, h = self.box
+        self._zoom = zoom
+        self.centre(x + w / 2, y + h / 2)
+        return (self.box, self.factor) != before
+
+    @property
+    def factor(self) -> float:
+        """Pixels of the screen for one of the layer."""
+        if self._zoom != FIT:
+            return self._zoom
+        return min(1.0, self._view[0] / self.width, self._view[1] / self.height)
+
+    @property
+    def scale(self) -> float:
+        """The size at which the crop's pixels travel."""
+        return min(1.0, self.factor)
+
+    @property
     def box(self) -> Box:
-        """The crop: inside the layer, smaller than the view only when the layer is."""
-        width, height = min(self._view[0], self.width), min(self._view[1], self.height)
-        return self._x, self._y, width, height
+        """The crop: inside the layer, smaller than the view only when the layer is. Fitted, it is the whole layer."""
+        if self._zoom == FIT:
+            return 0, 0, self.width, self.height
+        width, height = (math.ceil(side / self._zoom) for side in self._view)
+        return self._x, self._y, min(width, self.width), min(height, self.height)
+
+    def small(self, box: Box) -> Tuple[int, int]:
+        """Width and height of a box at the size at which it travels."""
+        return max(1, int(box[2] * self.scale)), max(1, int(box[3] * self.scale))
 
     def padded(self) -> Box:
-        """The crop with its margin, cut off at the layer's edges."""
+        """The crop with its margin, cut off at the layer's edges; fitted, it has none."""
+        if self._zoom == FIT:
+            return self.box
         x, y, w, h = self.box
         left, top = max(0, x - self.margin), max(0, y - self.margin)
         return left, top, min(self.width, x + w + self.margin) - left, min(self.height, y + h + self.margin) - top
@@ -54,10 +97,10 @@ class PreviewState:
 
     def resize(self, width: int, height: int) -> bool:
         """Show a crop of at most `width` x `height` pixels around the same middle; True when the crop changed."""
-        before = x, y, w, h = self.box
+        before, (x, y, w, h) = (self.box, self.factor), self.box
         self._view = max(1, width), max(1, height)
         self.centre(x + w / 2, y + h / 2)
-        return self.box != before
+        return (self.box, self.factor) != before
 
     def pan(self, dx: float, dy: float) -> bool:
         """Move the crop by pixels of the layer; True when it moved."""
@@ -76,19 +119,19 @@ class PreviewState:
 
     def want(self, plan: Dict[str, Any], key: Tuple[Any, ...], strength: float) -> Optional[Want]:
         """The next request for this plan and overall strength, or None when what is shown is right."""
-        current = (self.box, key)
+        current = (self.box, key, self.scale)
         if self._rendered == current and self._strength == strength:
             return None
         job = self._job if self._rendered == current else None
-        return Want(self.box, self.padded(), plan, key, strength, job)
+        return Want(self.box, self.padded(), plan, key, strength, job, self.scale)
 
     def fresh(self, key: Tuple[Any, ...]) -> bool:
         """Whether what was rendered last is this crop under this plan."""
-        return self._rendered == (self.box, key)
+        return self._rendered == (self.box, key, self.scale)
 
     def rendered(self, want: Want, job: Optional[str]) -> None:
         """The answer to `want` is on the screen; `job` holds its residual, if any."""
-        self._rendered, self._strength = (want.box, want.key), want.strength
+        self._rendered, self._strength = (want.box, want.key, want.scale), want.strength
         self._job = want.job or job or None
 
     def expired(self) -> None:

@@ -38,7 +38,7 @@ GERMAN = "Restaurieren nach Anweisung"
 SIZE, ROOM = "1360x860", ("1360", "838")
 """Of the screen, and of GIMP's window under its title bar."""
 
-OVERVIEW = (655, 475)
+OVERVIEW = (655, 492)
 """A point of the overview in the window: above the middle of the picture."""
 
 HISTORY_TAB = (103, 294)
@@ -93,7 +93,6 @@ def from_the_menu_to_the_result(window: GuiGimp, shoot: Shoot) -> None:
     shoot("menu")
     window.key("Return")
     window.event("ready", timeout=120)
-    window.event("plan", timeout=120)
     dialog = screen.window(f"^{TITLE}$")
     screen.do("windowactivate", "--sync", dialog)
     time.sleep(1)
@@ -130,7 +129,7 @@ def the_result_again(window: GuiGimp, shoot: Shoot) -> None:
     window.event("plan", lambda event: event["at"] > began, timeout=120)
     window.key("ctrl+a")
     window.type("a bit less")
-    said = window.event("plan", lambda event: event["text"] == "a bit less", timeout=120)
+    said = window.event("plan", lambda event: event["at"] > began and dict(event["steps"]).get("dehaze", 1) < 0.7, timeout=120)
     window.event("preview", lambda event: event["at"] > said["at"], timeout=120)
     time.sleep(2)
     shoot("adjust")

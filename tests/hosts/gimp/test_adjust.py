@@ -85,6 +85,24 @@ def test_the_preview_follows_the_image_and_its_selection(window, screen):
     assert screen.gone(TITLE)
 
 
+def test_the_preview_fitted_and_at_200_percent(window, screen, gimp):
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise")
+    first = window.event("preview")
+    window.key("alt+v", "space")  # to the sizes of the preview, and the first of them: all of the layer
+    fitted = window.event("preview", lambda event: event["box"] == [0, 0, 1000, 700])
+    time.sleep(0.3)
+    screen.shoot(OUTPUT / "gimp" / "fitted.png")
+    window.key("Tab", "Tab", "space")
+    twice = window.event("preview", lambda event: event["at"] > fitted["at"] and event["box"][2] < first["box"][2])
+    time.sleep(0.3)
+    screen.shoot(OUTPUT / "gimp" / "twice-as-large.png")
+    assert abs(2 * twice["box"][2] - first["box"][2]) <= 1
+    window.key("Escape")
+    assert screen.gone(TITLE)
+
+
 def test_repeat_does_the_last_thing_on_the_next_image(gimp, box, shared_daemon):
     """Not refused on an image that never saw us, and not the topmost recipe but the latest."""
     code = """

@@ -49,6 +49,7 @@ def test_the_window_fits(gimp, box, shared_daemon, photo, look):
         try:
             window.open_dialog(title)
             window.event("ready")
+            assert window.events("shown")[0]["unnamed"] == [], "a screen reader has nothing to say of these"
             window.type("remove the noise, the rain, the snow and the haze, and brighten it")
             window.event("plan", lambda event: len(event["steps"]) == 5)
             preview = window.event("preview")

@@ -20,7 +20,7 @@ class Case:
     model: str
     depth: str
     profile: str
-    output: str = "in-place"
+    output: str = "replace"
     size: tuple[int, int] = (150, 110)
     selection: tuple[int, int, int, int, int] | None = None  # x, y, width, height, feather
     strength: float = 1.0

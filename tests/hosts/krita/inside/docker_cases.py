@@ -98,6 +98,24 @@ def case_the_preview_shows_before_and_after_and_follows_the_strength(kit):
     assert abs(now[0] + now[2] / 2 - box[0] - box[2] / 2) <= 1, "and the same part stays in sight"
 
 
+def case_the_preview_at_200_percent_and_fitted(kit):
+    yield from begin(kit, RAIN, width=1600, height=1200)
+    docker, preview = kit.docker, kit.docker.preview
+    yield lambda: preview._after is not None
+    whole = preview._before.width()
+    docker.options.zoom.setCurrentIndex(2)
+    yield lambda: preview._after is not None and preview._after.width() == preview._before.width() < whole
+    assert abs(preview._before.width() * 2 - whole) <= 2
+    assert preview._after.pixelColor(5, 5).getRgb()[:3] == (165, 195, 225)
+    docker.options.zoom.setCurrentIndex(0)
+    yield lambda: docker.desk.phase == "fresh" and preview._after is not None and preview._before.width() <= preview.width()
+    assert docker.look._state.box == (0, 0, 1600, 1200)
+    assert preview._after.pixelColor(5, 5).getRgb()[:3] == (165, 195, 225)
+    kit.shoot("fitted", docker)
+    docker.options.zoom.setCurrentIndex(1)
+    yield lambda: preview._after is not None and preview._before.width() == whole
+
+
 def case_a_docker_shown_again_previews_what_is_asked_for_now(kit):
     yield from begin(kit, RAIN, width=400, height=300)
     docker, preview = kit.docker, kit.docker.preview
@@ -306,6 +324,21 @@ def case_the_whole_docker_can_be_reached_by_tab(kit):
     for widget in [docker.edit, *bars, docker.preview, docker.strength, docker.scale, docker.output, docker.go]:
         assert widget in seen, (widget, [type(each).__name__ for each in seen])
     assert [seen.index(bar) for bar in bars] == sorted(seen.index(bar) for bar in bars)
+
+
+def case_every_control_has_a_name_for_screen_readers(kit):
+    yield from begin(kit, RAIN)
+    docker, none = kit.docker, kit.QtCore.Qt.FocusPolicy.NoFocus
+    yield lambda: docker.chips._chips
+    silent = []
+    for widget in docker.findChildren(kit.QtWidgets.QWidget):
+        if widget.focusPolicy() == none or not widget.isVisible() or isinstance(widget, kit.QtWidgets.QScrollArea):
+            continue
+        words = getattr(widget, "text", None)
+        spoken = widget.accessibleName() or (words() if callable(words) else "")
+        if not spoken:
+            silent.append(type(widget).__name__ + " " + widget.objectName())
+    assert silent == [], silent
 
 
 def case_it_fits_into_240_pixels(kit):

@@ -159,6 +159,30 @@ def case_the_docker_closed_and_floated_during_a_job(kit):
     kit.type("")
 
 
+def case_scripts_ask_for_what_they_want(kit):
+    """The examples of docs/scripting.md."""
+    yield from begin(kit, "")
+    with open(os.path.join(kit.box, "scripting.md"), encoding="utf-8") as file:
+        section = file.read().split("\n## Krita, Scripter\n")[1]
+    one, two = [block.split("```")[0] for block in section.split("```python\n")[1:]]
+    names = {"print": lambda *words: told.append(words)}
+    told = []
+    exec(one, names)
+    yield kit.idle
+    assert kit.names(kit.document) == ["Background", "remove the noise"]
+    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
+    exec(two, names)
+    yield lambda: told
+    assert told[0][0] == "done", told
+    docker = kit.docker
+    said = ""
+    try:
+        docker.script()
+    except ValueError as problem:
+        said = str(problem)
+    assert "Say what is to be done" in said
+
+
 def case_24_megapixels(kit):
     width, height = 6000, 4000
     kit.type("")
@@ -248,27 +272,3 @@ def case_a_daemon_killed_meanwhile_is_survived(kit):
         job = kit.docker.restore()
         yield finished(kit, job)
         assert job.state == "done", job.message
-
-
-def case_scripts_ask_for_what_they_want(kit):
-    """The examples of docs/scripting.md."""
-    yield from begin(kit, "")
-    with open(os.path.join(kit.box, "scripting.md"), encoding="utf-8") as file:
-        section = file.read().split("\n## Krita, Scripter\n")[1]
-    one, two = [block.split("```")[0] for block in section.split("```python\n")[1:]]
-    names = {"print": lambda *words: told.append(words)}
-    told = []
-    exec(one, names)
-    yield kit.idle
-    assert kit.names(kit.document) == ["Background", "remove the noise"]
-    yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
-    exec(two, names)
-    yield lambda: told
-    assert told[0][0] == "done", told
-    docker = kit.docker
-    said = ""
-    try:
-        docker.script()
-    except ValueError as problem:
-        said = str(problem)
-    assert "Say what is to be done" in said

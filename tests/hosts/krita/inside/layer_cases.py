@@ -167,7 +167,7 @@ def case_strange_instructions_and_the_smallest_layer(kit):
         yield 0.2
         assert not docker.go.isEnabled()
     wide = docker.minimumSizeHint().width()
-    endless = "remove the noise " * 6000
+    endless = "remove the noise " * 2000
     bad = "noise\n\n\tand\x0b\x1b <b>rain</b> & \u202e %s %d {}\uffff"
     emoji = "🌧️ please remove the noise 🔥👨‍👩‍👧‍👦"
     for text, name in ((emoji, emoji), (bad, "noise and <b>rain</b> & %s %d {}"), (endless, endless[:59] + "…")):

@@ -8,7 +8,7 @@ os.environ["RESTORED_NO_REGISTRATION"] = "1"
 
 def main(*_):
     begun = time.perf_counter(), time.process_time()
-    from restore_with_instruction.docker import Docker
+    from restore_with_instruction.window import Docker
 
     imported = time.perf_counter(), time.process_time()
     docker = Docker()

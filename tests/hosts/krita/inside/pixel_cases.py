@@ -17,7 +17,7 @@ def main(*_):
 
         from krita import Krita
 
-        queue = jobs.Jobs(connection.Line())
+        queue = jobs.Jobs(connection.JobSession())
         with open(os.path.join(box, "cases.json"), encoding="utf-8") as file:
             cases = json.load(file)
         for case in cases:
@@ -37,7 +37,7 @@ def main(*_):
 
 
 def run(app, queue, jobs, qt, box, case):
-    from restore_with_instruction import annotate, layers
+    from restore_with_instruction import layers, recipes
 
     from krita import Selection
 
@@ -83,10 +83,10 @@ def run(app, queue, jobs, qt, box, case):
         "message": "",
         "proposed": False,
     }
-    wish = jobs.Wish(plan, ("key", case["name"]), case.get("strength", 1.0), case.get("scale", 1), case["output"])
-    output = layers.NEW_DOCUMENT if wish.scale > 1 else wish.output
+    key = ("key", case["name"])
+    wish = jobs.Wish(plan["text"], plan, case.get("strength", 1.0), case.get("scale", 1), case["output"], key=key)
     try:
-        source = layers.capture(document, node, output)
+        source = layers.capture(document, node, wish.where)
     except layers.Refused as problem:
         document.close()
         return {"refused": str(problem)}
@@ -118,7 +118,7 @@ def run(app, queue, jobs, qt, box, case):
         result, shown = made.topLevelNodes()[0], made
     else:
         result, shown = nodes[-1], document
-    told.update(space=[result.colorModel(), result.colorDepth(), result.colorProfile()], noted=annotate.read(shown, result))
+    told.update(space=[result.colorModel(), result.colorDepth(), result.colorProfile()], noted=recipes.read(shown, result))
     with open(path(".before"), "wb") as file:
         file.write(before)
     with open(path(".out"), "wb") as file:
@@ -127,7 +127,7 @@ def run(app, queue, jobs, qt, box, case):
         told["saved"] = document.saveAs(path(".kra"))
         again = app.openDocument(path(".kra"))
         top = again.topLevelNodes()[-1]
-        told["read_again"] = annotate.read(again, top)
+        told["read_again"] = recipes.read(again, top)
         again.close()
     if made is not None:
         made.close()

@@ -1,9 +1,10 @@
 """The preview's crop never leaves the layer, and inference is asked for only when something that needs it changed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored_client.desk.previewstate import PreviewState
+from restored_client.desk.previewstate import FIT, ZOOMS, PreviewState
 
 PLAN = {"steps": [{"task": "derain", "strength": 1.0}]}
 
@@ -80,3 +81,41 @@ def test_a_larger_view_keeps_the_middle_and_stays_in_the_layer():
     assert state.resize(200, 200)
     assert state.box == (400, 250, 200, 200)
     assert not state.resize(200, 200)
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000), st.integers(1, 700), st.integers(1, 700), st.sampled_from(ZOOMS))
+def test_every_zoom_shows_a_part_of_the_layer_that_fits_the_view(width, height, view_width, view_height, zoom) -> None:
+    state = PreviewState(width, height, (view_width, view_height), zoom=zoom)
+    x, y, w, h = state.box
+    assert x >= 0
+    assert y >= 0
+    assert x + w <= width
+    assert y + h <= height
+    small = state.small(state.box)
+    assert small[0] <= max(1, w)
+    if zoom == FIT:
+        assert (w, h) == (width, height)
+        assert small[0] <= max(1, view_width)
+        assert small[1] <= max(1, view_height)
+        assert state.padded() == state.box
+    else:
+        assert small == (w, h)
+
+
+def test_another_zoom_infers_anew_and_keeps_the_middle() -> None:
+    state = PreviewState(1000, 800, (200, 200))
+    state.centre(700, 300)
+    want = state.want({}, ("k",), 1.0)
+    assert want is not None
+    state.rendered(want, "job")
+    assert state.set_zoom(2.0)
+    x, y, w, h = state.box
+    assert (x + w / 2, y + h / 2) == (700, 300)
+    again = state.want({}, ("k",), 1.0)
+    assert again is not None
+    assert again.job is None
+    assert state.set_zoom(FIT)
+    fitted = state.want({}, ("k",), 1.0)
+    assert fitted is not None
+    assert fitted.scale == pytest.approx(0.2)
+    assert not state.set_zoom(FIT)
