@@ -155,8 +155,8 @@ class LocalService:
             plan = Plan.from_dict(order.plan)
         if plan is None:
             tell(None, "Reading the instruction")
-            context = thumbnail(LayerSource(layer)) if context is None else context
-            plan = self._explain(order.instruction or "", context, layer)
+            seen = thumbnail(LayerSource(layer)) if context is None else context
+            plan = self._explain(order.instruction or "", seen, layer)
         if not plan.actionable:
             return Carried(Answer(None, plan.to_dict(), plan.message or "There is nothing to do."), plan)
 
