@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from restored.daemon.build import build_id
+from restored.ground.build import build_id
 
 from restored.daemon import settings
 from restored.daemon.settings import read_settings
