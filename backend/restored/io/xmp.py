@@ -5,7 +5,7 @@ from html import unescape
 from typing import Final
 
 from . import regions
-from .xml import RDF, XMLNS, Document, Element, children, parse, rdf, size, text_of, written
+from .xml import RDF, XMLNS, Document, Element, children, elements, parse, rdf, size, text_of, written
 
 NAMESPACE: Final = "https://restored.invalid/ns/recipe/1.0/"
 """Names the property; nothing is ever looked up there (`.invalid` cannot exist)."""
@@ -46,7 +46,22 @@ def with_recipe(xmp: bytes | None, recipe: str) -> bytes:
 
 
 def recipe_in(xmp: bytes | None) -> str | None:
-    """The recipe that `with_recipe` put there, or None."""
+    """The recipe that `with_recipe` put there, or None: what is ours by its namespace, whatever prefix a program gave it since,
+    and nothing that only looks like it. In a packet that is damaged it is looked for as text."""
+    try:
+        document = parse(xmp) if xmp else None
+    except ValueError:
+        return _recipe_in_text(xmp)
+    found = None
+    for element in elements(document) if document else ():
+        if (element.namespaceURI, element.localName) == (NAMESPACE, "recipe"):
+            found = "".join(node.data for node in element.childNodes if node.nodeType == node.TEXT_NODE)
+        elif element.hasAttributeNS(NAMESPACE, "recipe"):
+            found = element.getAttributeNS(NAMESPACE, "recipe")
+    return found
+
+
+def _recipe_in_text(xmp: bytes | None) -> str | None:
     text = text_of(xmp)
     start = text.find("<restored:recipe>")
     end = text.find("</restored:recipe>", start)

@@ -16,9 +16,10 @@ def check_answer(header: Mapping[str, Any]) -> None:
 
     Fields that are missing are the caller's to miss; fields that this version does not know are left alone.
     """
-    for name, check in ANSWERS.get(header.get("type", ""), {}).items():
+    kind = header.get("type")
+    for name, check in ANSWERS.get(kind, {}).items() if isinstance(kind, str) else ():
         if header.get(name) is not None and not check(header[name]):
-            raise ClientError("bad_answer", detail=f"{header.get('type')} has a bad “{name}”")
+            raise ClientError("bad_answer", detail=f"{kind} has a bad “{name}”")
 
 
 def _text(value: Any) -> bool:

@@ -203,3 +203,16 @@ def test_a_file_larger_than_any_photograph_is_not_read(tmp_path: Path, soon) -> 
     with open(tmp_path / "large.tif", "wb") as file:
         file.truncate(5 << 30)  # holes: nothing is written
     soon(lambda: "larger" in refused(tmp_path / "large.tif") or pytest.fail("another reason"))
+
+
+def test_what_only_looks_like_our_recipe_is_not_it() -> None:
+    """Found by the siege: another namespace under our prefix, and our namespace under another."""
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    inner = '<restored:recipe>{"evil": 1}</restored:recipe>'
+    decoy = f'<rdf:Description rdf:about="" xmlns:restored="https://x.invalid/">{inner}</rdf:Description>'
+    packet = f"<x {rdf}><rdf:RDF>{decoy}</rdf:RDF></x>".encode()
+    assert xmp.recipe_in(packet) is None
+    assert xmp.recipe_in(xmp.with_recipe(packet, '{"ours": 1}')) == '{"ours": 1}'
+    for form in ('><r:recipe>{"ours": 2}</r:recipe></rdf:Description>', " r:recipe='{\"ours\": 2}'/>"):
+        renamed = f'<x {rdf}><rdf:RDF><rdf:Description rdf:about="" xmlns:r="{xmp.NAMESPACE}"{form}</rdf:RDF></x>'
+        assert xmp.recipe_in(renamed.encode()) == '{"ours": 2}'

@@ -61,6 +61,12 @@ def test_fields_of_a_later_version_are_left_alone() -> None:
     check_answer(message("a later type", "r", plan=7))
 
 
+def test_a_type_that_is_none_is_left_to_the_caller() -> None:
+    """Found by the siege (headers, case 10,315)."""
+    check_answer({"type": ["hello"]})
+    check_answer({})
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(ANSWERS)),
