@@ -91,7 +91,16 @@ ARROWS = {
     ),
     "restored.hosts": ("restored.daemon", "restored.cli", "restored.engine", "restored.models", "torch", "zmq"),
     # orders are carried out without knowing who brought them; of the client it shares what both ends of the wire share
-    "restored.service": (*ABOVE[1:-1], "restored_client.session", "restored_client.desk", "zmq", "typer", "rich"),
+    # of files the service knows nothing, but what a colour profile means
+    "restored.service": (
+        *(above for above in ABOVE[1:-1] if above != "restored.io"),
+        *(f"restored.io.{room}" for room in ("reading", "writing", "picture", "sending", "atomic")),
+        "restored_client.session",
+        "restored_client.desk",
+        "zmq",
+        "typer",
+        "rich",
+    ),
     "restored.daemon": ("restored.cli", "restored.io", "restored.hosts", "typer", "rich"),
     "restored": ("restored_training",),
     "restored_client": ("restored", "restored_training"),

@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from restored.daemon.settings import read_settings
 from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
 from restored.service import IsCancelled, Say, Tell
+from restored.service.local import Home
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
@@ -67,6 +68,7 @@ class Kept:
     order: Order
     plan: Mapping[str, Any]
     nbytes: int
+    home: Home | None = None
 
 
 class Negative:
@@ -100,6 +102,8 @@ class Negative:
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         start = time.perf_counter()
+        home = Home.of(order)
+        order = order if home is None else replace(order, layer=home.leave(), profile=None)
         plan = order.plan or self.explain(order.instruction or "", order.context)
         if not any(step["strength"] > 0 for step in plan["steps"]):
             return Answer(None, plan, "Nothing names any damage.")
@@ -110,7 +114,7 @@ class Negative:
                 raise Cancelled
             tell(gone / seconds, "Working on tile 3 of 8")
             time.sleep(0.02)
-        return self._develop(Kept(order, plan, order.pixels.nbytes), order.strength, order.mask)
+        return self._develop(Kept(order, plan, order.pixels.nbytes, home), order.strength, order.mask)
 
     def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
         order = kept.order
@@ -130,7 +134,7 @@ class Negative:
             sha256="0" * 64,
             version="0",
         )
-        changed = None if strength == 0 else result
+        changed = None if strength == 0 else kept.home.back(result) if kept.home else result
         return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept if order.keep else None)
 
     def unload(self) -> None:

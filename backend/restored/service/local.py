@@ -41,10 +41,40 @@ class Kept:
     strength: float
     mask: Pixels | None
     answer: Answer
+    home: "Home | None" = None
 
     @property
     def nbytes(self) -> int:
-        return self.residual.nbytes + (self.mask.nbytes if self.mask else 0)
+        own = self.home.original.nbytes if self.home else 0
+        return self.residual.nbytes + (self.mask.nbytes if self.mask else 0) + own
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The colour space that a layer came in, and goes back to: its profile, and its values there."""
+
+    profile: bytes
+    original: Pixels
+
+    @classmethod
+    def of(cls, order: Order) -> "Home | None":
+        """None for a layer that is as good as in sRGB."""
+        from restored.io.colour import needs_conversion
+
+        profile, layer = order.profile, order.pixels
+        return cls(profile, layer) if profile is not None and needs_conversion(profile, layer.channels) else None
+
+    def leave(self) -> Pixels:
+        """The layer in sRGB, unclipped."""
+        from restored.io.colour import to_srgb
+
+        return pixels_of(to_srgb(array_of(self.original), self.profile))
+
+    def back(self, pixels: Pixels | None) -> Pixels | None:
+        """A result in the space and depth in which the layer came; what was not changed keeps its bytes."""
+        from restored.io.colour import from_srgb
+
+        return None if pixels is None else pixels_of(from_srgb(array_of(pixels), array_of(self.original), self.profile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +150,18 @@ class LocalService:
             return self._explain(text, frame).to_dict()
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
-        done = self.carry_out(order, tell, cancelled)
+        with _in_the_tree():
+            if problem := order.problem():
+                raise PixelError(problem)
+            home = Home.of(order)
+            sent = order if home is None else replace(order, layer=home.leave(), profile=None)
+        done = self.carry_out(sent, tell, cancelled)
+        with _in_the_tree():
+            answer = done.answer if home is None else replace(done.answer, pixels=home.back(done.answer.pixels))
         if done.residual is None:
-            return done.answer
-        kept = Kept(done.residual, order.strength, order.mask, replace(done.answer, pixels=None))
-        return replace(done.answer, kept=kept)
+            return answer
+        kept = Kept(done.residual, order.strength, order.mask, replace(answer, pixels=None), home)
+        return replace(answer, kept=kept)
 
     def carry_out(
         self,
@@ -209,9 +246,11 @@ class LocalService:
             kept = replace(
                 kept, strength=kept.strength if strength is None else strength, mask=kept.mask if mask is None else mask
             )
-            image = kept.residual.apply(kept.strength, mask_of(kept.mask))
+            pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask)))
+            if kept.home is not None:
+                pixels = kept.home.back(pixels)
         recipe = {**kept.answer.recipe, "strength": kept.strength}
-        return replace(kept.answer, pixels=pixels_of(image), recipe=recipe, kept=kept)
+        return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 
     def unload(self) -> None:
         from restored import engine

@@ -278,6 +278,7 @@ class Jobs(QtCore.QObject):
                 instruction=wish.instruction or None,
                 plan=wish.plan,
                 model=wish.model,
+                profile=source.profile,
                 strength=wish.strength,
                 mask=mask,
                 scale=wish.scale,
@@ -293,13 +294,13 @@ class Jobs(QtCore.QObject):
 
     def _travelling(self, job: Job) -> Pixels:
         source = job.source
-        target = colour.exchange_space(source.space)
+        target = source.space if source.profile is not None else colour.exchange_space(source.space)
         data = self._converted(job, source.data, source.rect[2], source.rect[3], source.space, target)
         return to_wire(data, target, source.rect[2], source.rect[3])
 
     def _returning(self, job: Job, pixels: Pixels) -> Buffer:
         space = job.source.space
-        came = colour.exchange_space(space)
+        came = space if job.source.profile is not None else colour.exchange_space(space)
         return self._converted(job, from_wire(pixels, came), pixels.width, pixels.height, came, space)
 
     def _converted(self, job: Job, data: Buffer, width: int, height: int, source, target) -> Buffer:

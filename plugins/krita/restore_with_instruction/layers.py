@@ -12,6 +12,7 @@ from typing import Any, Iterator, Optional, Tuple
 
 from krita import Krita
 
+from . import colour
 from .pixels import CHANNELS, DEPTHS, Space
 from .qt import QtCore, QtGui
 from .restored_client.desk.wish import NEW_IMAGE, NEW_LAYER, REPLACE
@@ -52,6 +53,7 @@ class Source:
     mask: Optional[bytes]  # one byte per pixel of rect, None when everything is selected
     context: Optional[Pixels]
     resolution: float
+    profile: Optional[bytes] = None  # of a space that is not sRGB, when the daemon is to convert
     result: str = ""  # the id of the result that is adjusted, if any
 
 
@@ -89,6 +91,7 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
         mask=mask,
         context=thumbnail(node, bounds),
         resolution=float(document.resolution()),
+        profile=colour.profile_of(space_of(node)),
     )
 
 

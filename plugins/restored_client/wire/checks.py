@@ -8,6 +8,9 @@ from typing import Any, Callable, Final
 
 from .limits import SCALES
 
+MAX_PROFILE: Final = 1 << 17
+"""Bytes of a colour profile: those of working spaces have a few thousand."""
+
 Check = Callable[[Any], bool]
 
 _MODEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
@@ -48,6 +51,11 @@ def place(value: Any) -> bool:
         return False
     left, top, right, bottom = value
     return bool(left < right and top < bottom)
+
+
+def profile(value: Any) -> bool:
+    """An ICC profile: its size and its mark, at the byte where every one has it. What it says is lcms's to judge."""
+    return isinstance(value, bytes) and 128 <= len(value) <= MAX_PROFILE and value[36:40] == b"acsp"
 
 
 def mapping(value: Any) -> bool:

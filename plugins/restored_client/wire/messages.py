@@ -1,8 +1,8 @@
 """The wire, defined once: message types, header fields and their checks. Imported by the daemon too.
 
 A message is a list of frames. The first is the header, a msgpack map with `protocol`, `type` and `id` (the request's); the
-others are raw pixels, each described by one entry of the header's `frames`; they are always sRGB-encoded, so no colour profile
-travels and a frame that is one is refused. A request that announces frames is sent
+others are raw pixels, each described by one entry of the header's `frames`; they are sRGB-encoded unless the order's
+`profile` says otherwise. A request that announces frames is sent
 without them; they follow, in pieces of at most MAX_FRAME bytes, in `upload` messages once the daemon said `accepted`; all but the
 last of these say that there is `more`. `hello`, `shutdown` and `error` keep their form in
 every protocol version.

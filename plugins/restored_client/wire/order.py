@@ -33,6 +33,7 @@ FIELDS: Final[Dict[str, Field]] = {
     "strength": Field(checks.fraction, "The strength must lie between 0 and 1."),
     "scale": Field(checks.scale, "A picture can be enlarged by {}.".format(" or ".join(map(str, SCALES[1:])))),
     "place": Field(checks.place, "The place of the layer must be left, top, right and bottom, as shares of the whole picture."),
+    "profile": Field(checks.profile, "The colour profile cannot be used. Convert the picture to sRGB first."),
     "model": Field(checks.text, "A model is chosen by its name."),
     "device": Field(checks.text, "A device is chosen by its name."),
     "keep": Field(checks.flag, "Whether a result is kept must be true or false."),
@@ -46,7 +47,8 @@ class Asked:
 
     instruction: words, or plan: a plan's dict that was edited (then the instruction only colours the recipe). strength: how much
     of everything, in [0, 1]. scale: how many times as large. place: where the layer lies in the whole picture (left, top, right,
-    bottom as shares), when it is a part of it. model: an installed model's name; None is the default. device: one of DEVICES.
+    bottom as shares), when it is a part of it. profile: the ICC profile that the layer's values are in, and the result's will be;
+    None is sRGB. model: an installed model's name; None is the default. device: one of DEVICES.
     keep: let `adjust` work on the result. previews: finished pieces are wanted on the way.
     """
 
@@ -55,6 +57,7 @@ class Asked:
     strength: float = 1.0
     scale: int = 1
     place: Optional[Tuple[float, float, float, float]] = None
+    profile: Optional[bytes] = None
     model: Optional[str] = None
     device: Optional[str] = None
     keep: bool = False

@@ -178,3 +178,42 @@ def test_the_tasks_are_known_before_anything_is_loaded() -> None:
     tasks = LocalService().tasks()
     assert tasks[0] == {"id": "denoise", "label": "noise"}
     assert len(tasks) == 9
+
+
+@pytest.mark.parametrize("depth", ["u8", "u16", "f32"])
+def test_a_layer_in_another_colour_space_comes_back_in_it(work, model, depth) -> None:
+    import imagecodecs
+
+    from restored.io.colour import to_srgb
+    from restored.service.arrays import array_of, pixels_of
+
+    profile = bytes(imagecodecs.cms_profile("adobergb"))
+    given = layer(depth)
+    mask = np.zeros((20, 30, 1), np.uint8)
+    mask[5:15, 5:25] = 255
+    asked = {"plan": PLAN, "model": model, "keep": True, "mask": pixels_of(mask)}
+    answer = work.restore(Order(layer=given, profile=profile, **asked), silent, never)
+    assert answer.pixels is not None
+    assert answer.pixels.depth == depth
+    before, after = array_of(given), array_of(answer.pixels)
+    assert after[mask[..., 0] == 0].tobytes() == before[mask[..., 0] == 0].tobytes(), "what is not selected keeps its bytes"
+    # the same as when the caller converts, and without a profile something else
+    sent = to_srgb(before, profile)
+    by_hand = work.restore(Order(layer=pixels_of(sent), **asked), silent, never)
+    assert by_hand.pixels is not None
+    seen = to_srgb(after, profile)
+    inside = mask[..., 0] > 0
+    tolerance = {"u8": 0.02, "u16": 2e-3, "f32": 2e-3}[depth]
+    wanted = array_of(by_hand.pixels)
+    in_gamut = inside & ((wanted > 0.05) & (wanted < 0.95)).all(-1)
+    assert in_gamut.sum() > 20
+    assert np.abs(seen - wanted)[in_gamut].max() < tolerance
+    # another strength of the kept one comes back there, too; none is the original
+    none = work.adjust(answer.kept, 0.0, None)
+    assert none.pixels is not None
+    assert array_of(none.pixels).tobytes() == before.tobytes()
+
+
+def test_a_profile_that_is_none_is_refused(work, model) -> None:
+    with pytest.raises(RestoredError, match="colour profile"):
+        work.restore(Order(layer=layer(), plan=PLAN, model=model, profile=b"x" * 200), silent, never)

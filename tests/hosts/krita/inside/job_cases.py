@@ -183,6 +183,43 @@ def case_scripts_ask_for_what_they_want(kit):
     assert "Say what is to be done" in said
 
 
+def case_a_wide_gamut_costs_no_documents_and_pans_quickly(kit):
+    """One throw-away document for each profile, whatever is restored; moving the preview is little work."""
+    yield from begin(kit, RAIN, width=1600, height=1200, depth="U16", profile="ClayRGB-elle-V2-g22.icc", fill=None)
+    docker, node = kit.docker, kit.document.topLevelNodes()[0]
+    node.setPixelData(struct.pack("<4H", 9000, 20000, 30000, 65535) * (1600 * 1200), 0, 0, 1600, 1200)
+    yield lambda: docker.preview._after is not None
+    made, create = [], kit.app.createDocument
+    colour = sys.modules["restore_with_instruction.colour"]
+
+    class Counting:
+        def createDocument(self, *arguments):
+            made.append(arguments)
+            return create(*arguments)
+
+        def __getattr__(self, name):
+            return getattr(kit.app, name)
+
+    known, colour.Krita = colour.Krita, type("Krita", (), {"instance": staticmethod(Counting)})
+    try:
+        spent = []
+        for _ in range(6):
+            begun = time.thread_time()
+            docker.look._pan(40, 20)
+            spent.append(time.thread_time() - begun)
+            yield 0.02
+        docker.look._settled()
+        yield lambda: docker.preview._after is not None
+        job = docker.restore()
+        yield finished(kit, job)
+    finally:
+        colour.Krita = known
+    assert job.state == "done", job.message
+    assert made == [], made
+    kit.tell(pan_ms=round(1000 * max(spent), 1))
+    assert max(spent) < 0.05, spent
+
+
 def case_24_megapixels(kit):
     width, height = 6000, 4000
     kit.type("")
