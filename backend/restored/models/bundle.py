@@ -47,8 +47,14 @@ class Bundle:
 
     def network(self) -> "Restorer":
         """A new network with the bundle's weights, float32, on the CPU, in evaluation mode. Raises ModelError."""
-        net = build(self.manifest.family, self.manifest.architecture)
+        import torch
+
         tensors = self.tensors(WEIGHTS)
+        with torch.device("meta"):  # no memory is taken for a network that the weights do not fill
+            form = build(self.manifest.family, self.manifest.architecture).state_dict()
+        if {name: value.shape for name, value in form.items()} != {name: value.shape for name, value in tensors.items()}:
+            raise ModelError(f"The weights of “{self.name}” do not fit its architecture.")
+        net = build(self.manifest.family, self.manifest.architecture)
         try:
             net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
         except RuntimeError as wrong:

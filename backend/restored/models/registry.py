@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 DEFAULT_FAMILY: Final = "swift"
 DEFAULT_BUNDLE: Final = "swift"
 
+MOST_OF_ANYTHING: Final = 4096
+"""Channels, blocks, ranks: more than any network here has."""
+MOST_LEVELS: Final = 64
+"""Entries of a list: levels, tasks."""
+
 GET_TORCH: Final = (
     "It comes with the GPU pack: restored gpu install FILE..."
     if getattr(sys, "frozen", False)
@@ -59,6 +64,7 @@ def add(entry: Family) -> None:
 
 def build(name: str, architecture: Mapping[str, Any]) -> "Restorer":
     """A network with fresh weights. Raises ModelError for an unknown family or hyperparameters it does not have."""
+    check_modest(architecture)
     entry = family(name)
     if importlib.util.find_spec("torch") is None:
         raise _without_torch(name)
@@ -68,8 +74,23 @@ def build(name: str, architecture: Mapping[str, Any]) -> "Restorer":
 
 def build_light(name: str, architecture: Mapping[str, Any], arrays: "Mapping[str, np.ndarray]") -> Model:
     """The form without torch, of a family that has one, with these weights. Raises ModelError."""
+    check_modest(architecture)
     with _sentences(name):
         return family(name).light(architecture, arrays)
+
+
+def check_modest(architecture: Mapping[str, Any]) -> None:
+    """Raise ModelError for hyperparameters that no network here has: a bundle of a few bytes could otherwise ask for one that
+    takes all memory before its weights are looked at."""
+    for name, value in architecture.items():
+        for each in value if isinstance(value, list | tuple) else (value,):
+            whole = not isinstance(each, int) or 0 <= each <= MOST_OF_ANYTHING
+            if not whole or not isinstance(each, str | int | float | None):
+                raise ModelError(
+                    f"The hyperparameters of this model are not valid: no network here has such a “{str(name)[:40]}”."
+                )
+        if isinstance(value, list | tuple | str) and len(value) > MOST_LEVELS:
+            raise ModelError(f"The hyperparameters of this model are not valid: its “{str(name)[:40]}” is too long.")
 
 
 def _without_torch(name: str) -> ModelError:

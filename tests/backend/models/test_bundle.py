@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -131,6 +132,36 @@ def test_weights_of_another_shape_get_a_sentence(tmp_path: Path) -> None:
         build("swift", {"wings": 2})
     with pytest.raises(ModelError, match="family"):
         build("bird", {})
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"widths": [10**9, 10**9]},
+        {"widths": [4096, 4096], "middle": 4096},
+        {"middle": 10**8},
+        {"encoder": [10**7]},
+        {"rank": 10**9},
+        {"context_width": 10**12},
+        {"widths": [2] * 1000, "encoder": [1] * 999, "decoder": [1] * 999},
+        {"widths": {"a": 1}},
+        {"middle": -1},
+        {"middle": [[[1]]]},
+        {"middle": float("nan")},
+    ],
+    ids=str,
+)
+def test_an_enormous_architecture_takes_no_memory(tmp_path: Path, change: dict) -> None:
+    """A few bytes asked for a network of terabytes, before its weights were looked at."""
+    folder = _write(tmp_path / "one").folder
+    manifest = json.loads((folder / "bundle.json").read_text())
+    manifest["architecture"] |= change
+    (folder / "bundle.json").write_text(json.dumps(manifest))
+    before = psutil.Process().memory_info().rss
+    with pytest.raises(ModelError, match=r"do not fit|hyperparameters|whole numbers|levels|not valid"):
+        load_bundle(folder).network()
+    assert psutil.Process().memory_info().rss - before < 500 << 20
 
 
 def test_bundles_are_found_by_name_and_shipped_names_stay_theirs(tmp_path: Path, data: Path) -> None:
