@@ -13,8 +13,8 @@ from restored_client.desk import conversation as module
 from restored_client.desk.conversation import Conversation, Look
 from restored_client.desk.desk import FRESH, Desk, Line
 from restored_client.desk.previewstate import PreviewState, Want
-from restored_client.session import Outcome
 from restored_client.wire.errors import Cancelled, ClientError
+from restored_client.wire.order import Answer
 from restored_client.wire.pixels import Pixels
 
 CROP = Pixels(1, 1, 1, "u8", b"\x07")
@@ -49,13 +49,13 @@ class FakeSession:
             return {"text": text, "steps": standing["steps"], "action": "plan", "message": "said of it", "excluded": []}
         return {"text": text, "steps": steps, "excluded": [], "reason": None if steps else "off_topic"}
 
-    def restore(self, crop: Pixels, **asked: Any) -> Outcome:
-        return Outcome(True, crop, {}, "", "a chip", job="kept")
+    def restore(self, crop: Pixels, **asked: Any) -> Answer:
+        return Answer(True, crop, {}, "", "a chip", job="kept")
 
-    def adjust(self, job: str, *, strength: float) -> Outcome:
+    def adjust(self, job: str, *, strength: float) -> Answer:
         if job != "kept":
             raise ClientError("expired")
-        return Outcome(strength > 0, CROP if strength > 0 else None, {}, "", "a chip", job=job)
+        return Answer(strength > 0, CROP if strength > 0 else None, {}, "", "a chip", job=job)
 
     def close(self) -> None:
         pass
