@@ -39,6 +39,7 @@ def test_an_arm_is_told_the_task(name: str, image: Tensor) -> None:
     same = torch.stack([image[0], image[0]])
     with torch.no_grad():
         first, second = arm.predict(member, same)
+        assert torch.allclose(arm.predict_one(member, image[0], 1), second, atol=2e-5), "and alone as beside the other"
     assert not torch.allclose(first, second, atol=1e-4)
 
 

@@ -58,6 +58,12 @@ class Arm:
             return one({}, image.flatten(0, 1)).view_as(image)
         return vmap(one)(own, image)
 
+    def predict_one(self, member: Mapping[str, Tensor], image: Tensor, row: int) -> Tensor:
+        """The result for the task of one row alone: (B, 3, h, w)."""
+        own = {name: value[row] for name, value in self.per_task(member).items()}
+        common = {name: value for name, value in member.items() if not name.startswith("own.")}
+        return image + self.correction({**common, **own}, image)
+
     def per_task(self, member: Mapping[str, Tensor]) -> Member:
         """Tensors (2, ...) that stand in for a member's for one task."""
         return {name: value for name, value in member.items() if name.startswith("own.")}

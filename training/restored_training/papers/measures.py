@@ -1,6 +1,7 @@
 """What is read off trained members: PSNR on kept-out crops, similarity of weights, energy of ranks."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,12 +21,11 @@ _CHUNK = 48
 def psnr_table(arm: Arm, tensors: Stacked, sets: Mapping[str, tuple[int, Tensor, Tensor]]) -> dict[str, list[list[float]]]:
     """PSNR of every picture for every member: {set: [member][picture]}. sets: name -> (row of the task, input, target)."""
     out: dict[str, list[list[float]]] = {}
-    predict = vmap(arm.predict, in_dims=(0, None))
     for name, (row, before, after) in sets.items():
         parts = []
         for start in range(0, len(before), _CHUNK):
             x, y = before[start : start + _CHUNK], after[start : start + _CHUNK]
-            restored = predict(tensors, torch.stack([x, x]))[:, row].clamp(0, 1)
+            restored = vmap(partial(arm.predict_one, row=row), in_dims=(0, None))(tensors, x).clamp(0, 1)
             parts.append(-10 * (restored - y).square().mean((2, 3, 4)).clamp_min(1e-10).log10())
         out[name] = [[round(value, 3) for value in member] for member in torch.cat(parts, 1).tolist()]
     return out

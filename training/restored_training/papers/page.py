@@ -116,6 +116,13 @@ def _elementary(result: Mapping[str, Any], folder: Path) -> list[str]:
         f"({len(result['settings']['seeds'])} seeds, {len(result['pictures'])} crops). All arms take as many steps; "
         "“after plain training” is half of them plain and half biases.\n\n"
     )
+    blur = [name for name in arms if name in result["psnr"] and name != "wide"]
+    below = [name for name in blur if np.mean(result["psnr"][name]["deblur"]) < np.mean(result["input"]["deblur"])]
+    if below:
+        text += (
+            f"After {result['settings']['steps']} steps these arms still leave blurred pictures worse than they came: "
+            f"{', '.join(arms[name]['words'] for name in below)}. What is said about blur below is about how fast they learn.\n\n"
+        )
     parts = [text + _table(head, rows)]
     if result.get("similarity"):
         roles = list(next(iter(result["similarity"].values())))
