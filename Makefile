@@ -1,6 +1,6 @@
 # make demo    restore the example photographs and draw before/after sheets: needs Python 3.11 and make, nothing else
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
-# make lint    ruff and pyright                                                       make format  let ruff rewrite
+# make lint    ruff, pyright, and a search for dead code                             make format  let ruff rewrite
 # make wheel   a wheel and an sdist          make installer   the standalone program and its packages (installer/README.md)
 # make siege   an hour of attacks (SECURITY.md)    make sbom, make licences   what it is made of
 # make bench   what the engine and the daemon cost on this machine (Krita: tests/benchmarks/krita.py)
@@ -48,6 +48,7 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	$(BIN)/vulture
 
 format: venv
 	$(BIN)/ruff check --fix .

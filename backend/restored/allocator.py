@@ -1,6 +1,6 @@
 """The C library's allocator, told to keep the pages of freed activations instead of fetching zeroed ones for every layer.
 
-Above 256 x 256 that was most of InstructIR's time (facts/reference.md). Light: no part of the program is too early to import it.
+Above 256 x 256 that was most of InstructIR's time (measured). Light: no part of the program is too early to import it.
 """
 
 import ctypes

@@ -14,7 +14,7 @@ from .sampling import Group
 
 
 class Pretraining(nn.Module):
-    """MaskDCPT's two tasks (facts/frontier.md): restore through hidden blocks, and tell the damage from the deepest features.
+    """MaskDCPT's two tasks: restore through hidden blocks, and tell the damage from the deepest features.
 
     The classifier reads the mean of those features; it is not part of the model, and no bundle carries it.
     """

@@ -125,7 +125,7 @@ class Head(nn.Module):
         )
 
     def embed(self, pooled: Tensor) -> Tensor:
-        """(N, 384) sentence embeddings -> (N, 256), L2-normalised: InstructIR's text head (reference.md)."""
+        """(N, 384) sentence embeddings -> (N, 256), L2-normalised: InstructIR's text head (section 3.2)."""
         return F.normalize(self.embedding(pooled), dim=-1)
 
     def classify_embedding(self, embedding: Tensor) -> Tensor:

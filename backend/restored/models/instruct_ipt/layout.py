@@ -52,7 +52,7 @@ class Sublayer:
 
     def dense(self, config: InstructIPTConfig) -> tuple[Dense, Dense]:
         """Its two linear maps: into the inner features, and back. They have biases in the toys only: with them, each preset has
-        the parameters that ../shared/facts/frontier-2.md counted."""
+        the parameters that the paper counts."""
         bias = config.light
         if self.kind == "ffn":
             inner = config.expansion * self.width

@@ -25,7 +25,7 @@ class InstructIR(Restorer):
 
     family: ClassVar[str] = "instructir"
     halo = 240
-    """With the pools' statistics fixed one pixel reaches 225 px (measured; facts/reference.md)."""
+    """With the pools' statistics fixed one pixel reaches 225 px (measured)."""
     reads_text: ClassVar[bool] = True
     edge: ClassVar[Literal["mirror", "zero"]] = "zero"
     survey: ClassVar[int] = 2_097_152
