@@ -50,12 +50,12 @@ class FakeSession:
         return {"text": text, "steps": steps, "excluded": [], "reason": None if steps else "off_topic"}
 
     def restore(self, crop: Pixels, **asked: Any) -> Answer:
-        return Answer(True, crop, {}, "", "a chip", job="kept")
+        return Answer(crop, {}, "", "a chip", job="kept")
 
     def adjust(self, job: str, *, strength: float) -> Answer:
         if job != "kept":
             raise ClientError("expired")
-        return Answer(strength > 0, CROP if strength > 0 else None, {}, "", "a chip", job=job)
+        return Answer(CROP if strength > 0 else None, {}, "", "a chip", job=job)
 
     def close(self) -> None:
         pass
