@@ -87,6 +87,8 @@ class Net:
 
 
 EPS: Final = 1e-5
+LAUNCH: Final = 16_384
+"""Windows at most in one call of fused attention: CUDA's grids end at 65,535, heads included (a 2048 px picture has 65,536)."""
 
 
 def channel_attention(qkv: Tensor, temperature: Tensor, heads: int, *, shifted: bool, fused: bool) -> Tensor:
@@ -123,9 +125,10 @@ def _attention(q: Tensor, k: Tensor, v: Tensor, scale: float, fused: bool) -> Te
     if not fused:
         return ((q * scale) @ k.transpose(-1, -2)).softmax(-1) @ v
     shape = q.shape
-    # the fused kernels know one batch dimension and heads, and take at most 65,535 of the first
-    q, k, v = (value.reshape(-1, shape[-3], *shape[-2:]) for value in (q, k, v))
-    return F.scaled_dot_product_attention(q, k, v, scale=scale).view(shape)
+    # the fused kernels know one batch dimension and heads, and a GPU takes only so many of the first in one launch
+    pieces = zip(*(value.reshape(-1, shape[-3], *shape[-2:]).split(LAUNCH) for value in (q, k, v)), strict=True)
+    parts = [F.scaled_dot_product_attention(*piece, scale=scale) for piece in pieces]
+    return (parts[0] if len(parts) == 1 else torch.cat(parts)).view(shape)
 
 
 def conv(x: Tensor, layer: tuple[Tensor, Tensor | None], *, stride: int = 1) -> Tensor:

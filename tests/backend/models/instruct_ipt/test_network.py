@@ -80,6 +80,14 @@ def test_fused_attention_is_plain_attention() -> None:
     assert torch.allclose(model.net.correction(weights, image), plain.correction(weights, image), atol=1e-4)
 
 
+def test_many_windows_are_attended_to_in_several_launches(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, image = lively(), picture()
+    weights = model.compile({"denoise": 1.0})
+    once = model.net.correction(weights, image)
+    monkeypatch.setattr("restored.models.instruct_ipt.graph.LAUNCH", 3)
+    assert torch.allclose(model.net.correction(weights, image), once, atol=1e-5)
+
+
 def test_a_job_is_the_network_in_training() -> None:
     model, image = lively(), picture()
     expected = model(image, {"denoise": 1.0, "deblur": 0.5})
