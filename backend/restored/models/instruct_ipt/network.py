@@ -220,9 +220,9 @@ class InstructIPT(Restorer):
 
 
 OVERLAP = 128
-"""Pixels of surroundings, each side, that tiles are given. What a cut changes at most, in a trained toy on noisy photographs: 45/255
-without surroundings, 0.32/255 with 64 px, 0.011/255 with 128 px, 0.0004/255 with 192 px (training/README.md, Papers). The larger
-presets have not been trained here: measure them with tests/benchmarks/engine.py (seams) before they ship."""
+"""Pixels of surroundings, each side, that tiles are given. What a cut changes at most, in a trained toy on noisy photographs:
+45/255 without surroundings, 0.32/255 with 64 px, 0.011/255 with 128 px, 0.0004/255 with 192 px. The larger presets have not been
+trained here: measure them (tests/benchmarks/engine.py, seams) before they ship."""
 
 
 @dataclass(frozen=True, slots=True)
