@@ -211,7 +211,7 @@ class Window:
 
     def _stand(self, adjust):
         """What is typed may be said of the plan that the result was made by."""
-        self._desk.standing = self._origin.recipe.get("plan") if adjust else None
+        self._desk.stand_on(self._origin.recipe.get("plan") if adjust else None)
 
     def _on_choose(self, settings):
         self._put(settings)

@@ -193,7 +193,7 @@ class Watching(QtCore.QObject):
         """Show the layer that is worked on; the same part of it stays in sight when it was on show before."""
         seen = None if self._state is None else QtCore.QRectF(*self._on_canvas(self._state.box)).center()
         self._state, self.context = None, None
-        self.desk.standing = self.origin.recipe.get("plan") if self.adjusting and self.origin is not None else None
+        self.desk.stand_on(self.origin.recipe.get("plan") if self.adjusting and self.origin is not None else None)
         document, node = self.source()
         try:
             layers.check(document, node, layers.NEW_LAYER)

@@ -195,6 +195,13 @@ class Desk:
         self._look()
         self._changed()
 
+    def stand_on(self, plan: Optional[Dict[str, Any]]) -> None:
+        """Another result, or none, is adjusted now: what was typed may mean something else by it."""
+        if plan != self.standing:
+            self.standing = plan
+            if self.text.strip():
+                self._line.ask_plan(self.text)
+
     def moved(self) -> None:
         """Another part of the layer is on show: what was restored belongs to the former one."""
         self._forget_after()

@@ -214,8 +214,8 @@ def test_the_words_say_how_large(desk: Desk) -> None:
     assert desk.wish().scale == 1, "what is chosen by hand afterwards counts"
 
 
-def test_what_is_said_of_the_plan_that_stands(desk: Desk) -> None:
-    desk.standing = plan_of("denoise")
+def test_what_is_said_of_the_plan_that_stands(desk: Desk, wire: Wire) -> None:
+    desk.stand_on(plan_of("denoise"))
     desk.type("a bit less")
     steps = [{**plan_of("denoise")["steps"][0], "strength": 0.7}]
     desk.understood(
@@ -226,6 +226,11 @@ def test_what_is_said_of_the_plan_that_stands(desk: Desk) -> None:
     desk.type("again")
     desk.understood("again", {**plan_of("denoise"), "text": "again", "action": "again", "message": "Once more."})
     assert desk.once_more
+    asked = len(wire.plans)
+    desk.stand_on(plan_of("denoise"))
+    assert len(wire.plans) == asked
+    desk.stand_on(None)  # another layer: "again" means nothing there
+    assert wire.plans[asked:] == ["again"]
 
 
 def test_a_task_for_two_places_is_two_chips(desk: Desk) -> None:
