@@ -4,6 +4,8 @@ import io
 import multiprocessing
 import random
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,29 @@ def seeds() -> list[bytes]:
     tiff(pixels[..., 0].astype(np.float32) / 255, byteorder=">")
     tiff(pixels, compression="jpeg")
     tiff(pixels[..., 0] > 99)
+    for kind in ("BMP", "JPEG2000", "AVIF"):
+        pillow(kind)
+    found += list(optional(pixels))
     return found
+
+
+def optional(pixels: Any) -> Iterator[bytes]:
+    """Kinds whose readers may be missing here."""
+    with suppress(ImportError):
+        import pillow_heif  # pyright: ignore[reportMissingImports]
+
+        buffer = io.BytesIO()
+        pillow_heif.from_bytes("RGB", (pixels.shape[1], pixels.shape[0]), pixels.tobytes()).save(buffer)
+        yield buffer.getvalue()
+    with suppress(ImportError):
+        import OpenEXR  # pyright: ignore[reportMissingImports]
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/a.exr"
+            header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+            with OpenEXR.File(header, {"RGB": (pixels / 255).astype("float32")}) as file:
+                file.write(path)
+            yield Path(path).read_bytes()
 
 
 def read(pipe: Any, path: str) -> None:

@@ -72,3 +72,11 @@ def test_our_own_styles_stay() -> None:
     console = say.SafeConsole(file=io.StringIO(), force_terminal=True, width=80)
     console.print(Text.assemble(("a\x1bb", "bold"), " c"))
     assert "\x1b[1ma\ufffdb\x1b[0m c" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_status_tells_of_strangers_at_the_door(capsys: pytest.CaptureFixture[str]) -> None:
+    status = {"version": "1", "pid": 1, "state": "ready", "log": "x"}
+    _tell({**status, "newcomers": {"waiting": 3, "turned_away": 41}}, False)
+    assert "3 silent connections, 41 turned away" in capsys.readouterr().out
+    _tell({**status, "newcomers": {"waiting": 0, "turned_away": 0}}, False)
+    assert "silent" not in capsys.readouterr().out
