@@ -58,6 +58,7 @@ format: venv
 lock:
 	{ sed '/^[^#]/,$$d' requirements.lock; $(BIN)/pip freeze --exclude-editable | grep -v '^#' | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock
+	$(BIN)/python tools/supply.py bounds
 	$(MAKE) hashes
 
 # The hashes of the pins that have none yet, from the index.

@@ -21,7 +21,7 @@ def test_every_pin_has_its_hashes() -> None:
 
 
 def test_the_lower_bounds_are_what_is_tested() -> None:
-    """An older version may be there, be allowed, and have a hole that the tested one has not."""
+    """An older version may be there, be allowed, and have a hole that the tested one has not. python tools/supply.py bounds"""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     pins = supply.pins(supply.LOCK.read_text("utf-8"))
     wanted = [*project["dependencies"], *(each for extra in project["optional-dependencies"].values() for each in extra)]

@@ -1,5 +1,6 @@
-"""What this program is made of, by commands: `python tools/supply.py hashes | sbom | licences | audit`.
+"""What this program is made of, by commands: `python tools/supply.py bounds | hashes | sbom | licences | audit`.
 
+bounds      pyproject.toml's lower bounds, set to the versions that are pinned and so tested
 hashes      requirements.hashed: the pins of requirements.lock with the sha256 of every file that the index has of them
 sbom        a CycloneDX 1.5 list of what is installed here, as JSON on stdout
 licences    the same for people: package, version, licence
@@ -73,6 +74,21 @@ def write_hashes() -> None:
     print(f"{len(wanted)} packages, {len(missing)} of them asked for anew")
 
 
+def write_bounds() -> None:
+    """Every `>=` of a pinned package in pyproject.toml becomes the pinned version's first two numbers."""
+    pinned = pins(LOCK.read_text("utf-8"))
+    path = ROOT / "pyproject.toml"
+    head, begin, rest = path.read_text("utf-8").partition("\ndependencies = [")
+    wanted, end, tail = rest.partition("[project.scripts]")
+
+    def bounded(found: re.Match[str]) -> str:
+        version = pinned.get(canonical(found[2]))
+        return found[0] if version is None else f"{found[1]}{'.'.join(version.split('.')[:2])}"
+
+    wanted = re.sub(r'("([A-Za-z0-9_.-]+)(?:\[[^]]*\])?>=)[0-9][0-9A-Za-z.]*', bounded, wanted)
+    path.write_text(head + begin + wanted + end + tail, "utf-8")
+
+
 def _asked(missing: dict[str, str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         tools, wanted, found = Path(folder, "tools"), Path(folder, "wanted.in"), Path(folder, "found.txt")
@@ -131,6 +147,8 @@ def licence_of(distribution: Distribution) -> str:
 def main(verb: str) -> None:
     """One of the commands."""
     match verb:
+        case "bounds":
+            write_bounds()
         case "hashes":
             write_hashes()
         case "sbom":
