@@ -1,4 +1,4 @@
-"""A root with the C library and a shell only, in which the real downloads are tried as an ordinary user: needs Linux and root.
+"""A root with the C library, zlib and a shell only, in which the real downloads are tried as an ordinary user.
 
 with Bare(folder) as bare:
     bare.run("/downloads/restored-0.1.0/install.sh")
@@ -40,9 +40,18 @@ class Bare:
             shutil.copy2(os.path.realpath(found), target)
             said = subprocess.run(["ldd", found], capture_output=True, text=True, check=False).stdout
             libraries.update(re.findall(r"(/\S+)", said))
-        # the rest of the C library, which a frozen program takes from its system
+        # the rest of the C library, and zlib for PyInstaller's loader: all that a frozen program takes from its system
         folder = Path("/lib/x86_64-linux-gnu")
-        names = ("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libnss_files.so.2")
+        names = (
+            "libc.so.6",
+            "libm.so.6",
+            "libdl.so.2",
+            "libpthread.so.0",
+            "librt.so.1",
+            "libutil.so.1",
+            "libnss_files.so.2",
+            "libz.so.1",
+        )
         libraries.update(str(folder / name) for name in names if (folder / name).exists())
         for library in libraries:
             target = self.root / library.lstrip("/")

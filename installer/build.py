@@ -53,15 +53,14 @@ def environment(found: Path) -> Path:
     return python
 
 
-def freeze(python: Path, key: Path | None) -> None:
+def freeze(python: Path, *extra: Path) -> None:
     """PyInstaller's one folder in PROGRAM, with the manifest inside."""
-    extra = [str(key)] if key else []
     icon = {"win32": HERE / "windows" / "restored.ico", "darwin": HERE / "macos" / "restored.icns"}.get(sys.platform)
     # --clean: files of a wheel carry a fixed date, so the cache would keep old code
     run(
         python, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
         "--distpath", WORK / "dist", "--workpath", WORK / "pyinstaller", HERE / "restored.spec",
-        RESTORED_EXTRA_DATA=os.pathsep.join(extra), RESTORED_ICON=str(icon or ""),
+        RESTORED_EXTRA_DATA=os.pathsep.join(map(str, extra)), RESTORED_ICON=str(icon or ""),
     )  # fmt: skip
 
 
@@ -76,18 +75,19 @@ def main() -> None:
     parser.add_argument(
         "--key", type=Path, help="the public key (minisign) that updates must be signed with; goes into the program"
     )
+    parser.add_argument("--gpu", type=Path, help="the list of the GPU pack (gpu_pack.py); goes into the program")
     parser.add_argument("--no-packages", action="store_true", help="only the folder")
     chosen = parser.parse_args()
     start = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)
     found = wheel()
-    freeze(environment(found), chosen.key)
+    freeze(environment(found), *filter(None, (chosen.key, chosen.gpu)))
 
     facts = {
         "version": version_of(found),
         "system": sys.platform,
         "machine": platform.machine(),
-        "libc": "-".join(platform.libc_ver()),
+        "libc": packages.LIBC,
     }
     if sys.platform == "linux":
         print(f"stripped: {elf.strip(PROGRAM) / 1e6:.0f} MB")

@@ -15,8 +15,8 @@ from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
 MACHINES: Final = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-LIBC: Final = "2.36"
-"""The C library of the system that builds; a build on an older one, as hosted CI makes, runs on older systems too."""
+LIBC: Final = platform.libc_ver()[1] or "2.28"
+"""The C library of the system that builds, which the packages then need."""
 
 FILTERS: Final = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 9}]
 """Half of the program is machine code, whose jumps pack better as places than as distances."""

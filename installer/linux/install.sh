@@ -16,7 +16,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 say() { printf '%s\n' "$*"; }
 stop_with() { say "$*" >&2; exit 1; }
-version_in() { sed -n 's/^ *"version": "\([^"]*\)".*/\1/p' "$1/manifest.json" 2>/dev/null | head -n 1; }
+fact_in() { sed -n 's/^ *"'"$2"'": "\([^"]*\)".*/\1/p' "$1/manifest.json" 2>/dev/null | head -n 1; }
+version_in() { fact_in "$1" version; }
 older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 end_daemon() { if [ -x "$place/restored" ]; then "$place/restored" daemon stop >/dev/null 2>&1 || true; fi; }
 
@@ -56,7 +57,7 @@ install_it() {
     new=$base/opt/.restored-new
     rm -rf "$new"  # an installation that was interrupted
     cp -a "$source" "$new" || stop_with "There is not enough room in $base/opt. Nothing was changed."
-    "$new/restored" --version >/dev/null 2>&1 || stop_with "This system is too old for restored $now (it needs glibc 2.36). Nothing was changed."
+    "$new/restored" --version >/dev/null 2>&1 || stop_with "This system is too old for restored $now: it needs the C library (glibc) $(fact_in "$new" libc). Nothing was changed."
     end_daemon
     rm -rf "$before"
     if [ -e "$place" ]; then mv "$place" "$before"; fi
