@@ -3,6 +3,7 @@
 A source tree has them in the environment (`make venv`); an sdist carries them, so that a wheel is made from it without anything.
 """
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -17,16 +18,23 @@ NAMES = ("model.safetensors", "tokenizer.json")
 class EncoderHook(BuildHookInterface):
     """Named by pyproject.toml."""
 
+    _made: Path | None = None
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before a target is built; an editable installation reads the official package."""
         root = Path(self.root)
         carried = root / "backend" / PLACE
         if version == "editable" or all((carried / name).is_file() for name in NAMES):
             return
-        made = root / "build" / "encoder"
+        made = self._made = root / "build" / f"encoder-{os.getpid()}"  # two builds at a time do not meet
         self._make(root / "backend", made)
         target = PLACE if self.target_name == "wheel" else f"backend/{PLACE}"
         build_data["force_include"].update({str(made / name): f"{target}/{name}" for name in NAMES})
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """After it was built."""
+        if self._made is not None:
+            shutil.rmtree(self._made, ignore_errors=True)
 
     def _make(self, backend: Path, folder: Path) -> None:
         sys.path.insert(0, str(backend))

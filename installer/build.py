@@ -60,7 +60,7 @@ def freeze(python: Path, *extra: Path) -> None:
     run(
         python, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
         "--distpath", WORK / "dist", "--workpath", WORK / "pyinstaller", HERE / "restored.spec",
-        RESTORED_EXTRA_DATA=os.pathsep.join(map(str, extra)), RESTORED_ICON=str(icon or ""),
+        RESTORED_EXTRA_DATA=os.pathsep.join(str(path.resolve()) for path in extra), RESTORED_ICON=str(icon or ""),
     )  # fmt: skip
 
 
