@@ -74,7 +74,7 @@ EXCLUDED: Final = (
     *("ossaudiodev", "audioop", "_testsinglephase", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxlimited_35", "xxsubtype"),
     # tools
     *("setuptools", "pkg_resources", "pip", "wheel", "_distutils_hack", "matplotlib", "IPython", "pytest", "pandas", "skimage"),
-    *("fontTools", "hypothesis", "fsspec", "yaml"),
+    *("fontTools", "hypothesis", "yaml", "numpy.f2py", "numpy.distutils"),
     # parts of libraries
     *("PIL.ImageQt", "PIL.ImageTk", "PIL._imagingtk", "PIL._imagingft", "OpenEXR", "openvino.torch"),
     *(f"openvino.frontend.{name}" for name in ("pytorch", "tensorflow", "jax", "onnx", "paddle")),
@@ -95,6 +95,11 @@ def kept(destination: str) -> bool:
     if path.startswith("imagecodecs/") and name.startswith("_") and ("." in name):
         return name[1:].partition(".")[0] in (*CODECS, "imagecodecs")
     return not path.endswith((".pyi", ".pxd", ".h", ".lib", ".a"))
+
+
+def module_kept(name: str) -> bool:
+    """Whether a Python module stays. pygments' lexers colour source code in four hundred languages, and there is none to show."""
+    return not name.startswith("pygments.lexers.") or name in ("pygments.lexers._mapping", "pygments.lexers.special")
 
 
 def forbidden(modules: list[str]) -> list[str]:

@@ -76,9 +76,9 @@ def _seen() -> str:
     done = subprocess.run(
         [sys.executable, "gpu-check"], capture_output=True, text=True, env=own_environment(os.environ), check=False
     )
-    return (
-        done.stdout.strip() if done.returncode == 0 else "It cannot be loaded, so the processor computes: " + _last(done.stderr)
-    )
+    if done.returncode == 0:
+        return done.stdout.strip()
+    return f"It cannot be loaded, so the processor computes: {_last(done.stdout + done.stderr)}"
 
 
 def _last(text: str) -> str:
