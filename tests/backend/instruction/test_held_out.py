@@ -6,6 +6,9 @@ import pytest
 from rich.console import Console
 
 from restored_training.instructions.evaluate import Outcome, by_stratum, explain_all, macro_f1, read_labelled, table
+from restored_training.instructions.measure import meaning_of, measure, read
+from restored_training.instructions.measure import table as direction_table
+from restored_training.instructions.measure_following import measure_following
 
 HERE = Path(__file__).parent
 FLOORS = {
@@ -82,3 +85,19 @@ def test_the_third_list():
     Console(width=110).print(table(outcomes, "third list"), *misses, sep="\n")
     assert len(misses) <= 5
     assert sum(o.false_removal for o in outcomes) <= 2
+
+
+@pytest.mark.slow
+def test_directions_amounts_and_places():
+    results = measure(read(HERE / "held_out_directions.txt"))
+    misses = [f"{r.line.text!r}: meant {r.line.meaning}, did {sorted(meaning_of(r.plan))}" for r in results if not r.exact]
+    Console(width=110).print(direction_table(results, "directions"), *misses, sep="\n")
+    assert len(misses) <= 0.05 * len(results)
+    assert not any(result.line.excluded & meaning_of(result.plan) for result in results)
+
+
+@pytest.mark.slow
+def test_what_is_said_of_a_plan():
+    rows = measure_following(HERE / "held_out_following.txt")
+    misses = [line for line, right in rows if not right]
+    assert len(misses) <= 0.05 * len(rows), misses

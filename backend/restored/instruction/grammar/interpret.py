@@ -138,8 +138,8 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
         toned = _tone_of_place(piece, tone, amount, index, text)
         if toned:
             turns, place = [toned], _without(place, tone)
-    if not turns and not asks and not qualities and amount.stops is not None and amount.signed:
-        turns = [Turn("exposure", amount.of("exposure", 1, False), text.strip(), index, False)]
+    if not turns and not asks and not qualities and amount.stops is not None and (amount.signed or piece.has("up", "down")):
+        turns = [Turn("exposure", amount.of("exposure", -1 if piece.has("down") else 1, False), text.strip(), index, False)]
     _unused(heard, piece)
     heard.scale = _scale(piece, local, covered) or heard.scale
     restricted = place is not None or hand
@@ -346,7 +346,7 @@ def _place(piece: _Piece) -> tuple[Region | None, bool, str]:
     negative = False
     if hits:
         first = hits[0].first
-        before = [m.name for m in piece.of("modifier") if m.last < first]
+        before = [m.name for m in piece.of("modifier") if m.first < first]
         near = [m.name for m in piece.of("modifier") if m.first >= first]
         acts = bool(piece.of("task") or piece.of("verb") or piece.of("symptom") or piece.of("quality"))
         negative = "except" in before[-2:] or "except" in near or ("not" in before[-1:] and "only" not in near)

@@ -11,6 +11,7 @@ from .concepts import Hit, Words, tokens
 from .heard import Heard
 from .interpret import hear
 
+IDLE: Final = frozenset({"modifier"})
 WEAKER: Final = {"tiny": 0.9, "bit": 0.8, "much": 0.35, "extreme": 0.2, "half": 0.5}
 STRONGER: Final = {"tiny": 1.1, "bit": 1.2, "much": 2.0, "extreme": 3.0, "half": 1.5, "twice": 2.0, "triple": 3.0}
 
@@ -77,6 +78,7 @@ def _named(text: str, words: Words) -> list[str]:
 
 def _rest(row: list, follow: list[Hit], words: Words) -> list[str]:
     used = {i for hit in follow for i in range(hit.first, hit.last + 1)}
+    used |= {i for hit in words.find(row, IDLE) if hit.name in ("is", "make") for i in range(hit.first, hit.last + 1)}
     idle = words.filler | {"no", "nein", "non", "nee", "nie", "нет", "ні", "ne", "nej", "hayir"}
     return [
         token.word
