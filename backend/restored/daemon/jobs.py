@@ -1,6 +1,7 @@
 """Clients, their jobs, and the queue that is fair to all of them."""
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ class Job:
     header: Mapping[str, Any]
     frames: list[Frame]
     stage: Stage = "waiting"
+    came: float = field(default_factory=time.monotonic)
+    accepted: float = 0.0
     deadline: float = 0.0
     upload: "Upload" = field(init=False)
     content: dict[str, Any] = field(default_factory=dict)

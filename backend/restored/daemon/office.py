@@ -251,14 +251,20 @@ class Office:
         self._admit()
 
     def _admit(self) -> None:
-        """Accept waiting jobs, as far as memory allows, in the order they came."""
+        """Accept waiting jobs, as far as memory allows, in the order they came; a client's second and later ones only up to half
+        of it, so that whoever announces much and sends little leaves room for others."""
         jobs = [job for client in self._clients.values() for job in client.jobs.values()]
-        taken = sum(job.nbytes for job in jobs if job.stage != "waiting")
+        taken: dict[Client, int] = {}
         for job in jobs:
-            if job.stage == "waiting" and taken + job.nbytes <= self._budget:
-                taken += job.nbytes
+            if job.stage != "waiting":
+                taken[job.client] = taken.get(job.client, 0) + job.nbytes
+        for job in sorted((job for job in jobs if job.stage == "waiting"), key=lambda job: job.came):
+            own = taken.get(job.client, 0)
+            if sum(taken.values()) + job.nbytes <= self._budget and (not own or own + job.nbytes <= self._budget // 2):
+                taken[job.client] = own + job.nbytes
                 job.stage = "uploading"
-                job.deadline = time.monotonic() + self._settings.upload
+                job.accepted = time.monotonic()
+                job.deadline = job.accepted + min(self._settings.upload, self._settings.stall)
                 self._send(job.client, message(messages.ACCEPTED, job.request))
                 if not job.frames:
                     self._queue(job)
@@ -272,6 +278,7 @@ class Office:
         try:
             for piece in pieces:
                 job.upload.take(piece)
+                job.deadline = min(job.accepted + self._settings.upload, time.monotonic() + self._settings.stall)
             if header.get("more"):
                 return
             job.content.update(job.upload.pictures())

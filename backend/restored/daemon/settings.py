@@ -22,6 +22,8 @@ class Settings:
     """The daemon ends after this long without work; the next client starts it again."""
     upload: float = 120
     """An accepted picture must arrive within this."""
+    stall: float = 15
+    """And each piece of it within this after the one before: room is kept for it, which others may wait for."""
     grace: float = 5
     """How long ending waits for the tile that is being worked on."""
     engine: str = "restored"

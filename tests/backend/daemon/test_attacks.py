@@ -267,3 +267,31 @@ def test_a_header_made_to_be_slow_holds_nobody_up(daemon, body) -> None:
             raw.send(body)
         assert session.restore(LAYER, instruction="x").changed
         assert time.monotonic() - began < 5
+
+
+def test_who_announces_much_and_sends_nothing_leaves_room_for_others(launch) -> None:
+    daemon = launch(program=["-c", SMALL_MACHINE])
+    with daemon.session() as session:
+        budget = session.hello["max_bytes"]
+    piece = describe("layer", Pixels(1024, budget // 2 // 16 // 4096, 4, "u8", bytes(1024 * (budget // 2 // 16 // 4096) * 4)))
+    with daemon.raw() as raw:
+        for number in range(60):
+            raw.ask_nothing("restore", request=str(number), instruction="x", frames=[piece])
+        daemon.wait_for(lambda status: sum(job["stage"] == "uploading" for job in status["jobs"]) >= 7)
+        with daemon.session() as session:
+            began = time.monotonic()
+            third = Pixels(1024, budget // 6 // 4096, 4, "u8", bytes(4096 * (budget // 6 // 4096)))
+            assert session.restore(third, instruction="x").changed
+            assert time.monotonic() - began < 5
+
+
+def test_a_picture_that_stops_coming_is_given_up_soon(launch) -> None:
+    daemon = launch(program=["-c", IMPATIENT.replace("upload=0.5", "upload=60, stall=0.5")])
+    layer = describe("layer", Pixels(4, 4, 3, "u8", bytes(48)))
+    with daemon.raw() as raw:
+        assert raw.ask("restore", instruction="x", frames=[layer])["type"] == "accepted"
+        for _ in range(8):  # slow, but coming
+            time.sleep(0.2)
+            raw.ask_nothing("upload", bytes(1), more=True)
+        assert daemon.status()["jobs"][0]["stage"] == "uploading"
+        assert raw.answer()["code"] == "upload_timeout"
