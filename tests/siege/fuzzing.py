@@ -20,7 +20,14 @@ class Guided(Campaign):
     limit = 2.0
 
     def begin(self) -> None:
-        self.corpus: list[bytes] = [seed for seed in self.seeds() if seed]
+        self.folder = self._state.folder / "corpus" / self.name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.done["done"]:  # of another seed
+            for old in self.folder.iterdir():
+                old.unlink()
+        kept = sorted(self.folder.iterdir(), key=lambda path: int(path.stem))
+        # in the order they were found, so that a siege that goes on makes the same cases as one that never stopped
+        self.corpus: list[bytes] = [*(seed for seed in self.seeds() if seed), *(path.read_bytes() for path in kept)]
         self.lines: set[tuple[str, int]] = set()
         for seed in self.corpus:
             self._run(seed)
@@ -31,6 +38,7 @@ class Guided(Campaign):
         self._run(content)
         if len(self.lines) > before:
             self.corpus.append(content)
+            (self.folder / f"{number}.bin").write_bytes(content)
             self.done["notes"].update(corpus=len(self.corpus), lines=len(self.lines))
 
     def _run(self, content: bytes) -> None:
