@@ -16,6 +16,7 @@ from .ask import ask
 from .batch import batch
 from .daemon import daemon
 from .doctor import doctor
+from .edit import edit
 from .explaining import explain
 from .models import models
 from .plugins import plugins
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command("run")(run_command)
 app.command("batch")(batch)
 app.command("explain")(explain)
+app.command("edit")(edit)
 app.add_typer(archive, name="archive")
 app.command("ask")(ask)
 app.add_typer(daemon, name="daemon")

@@ -1,12 +1,13 @@
 """`restored plugins`: put the plug-ins into GIMP and Krita."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
 
 from restored import hosts
+from restored.hosts import desktop
 
 from . import say
 from .options import Json
@@ -14,7 +15,10 @@ from .options import Json
 plugins = typer.Typer(help="Put the plug-ins into GIMP 3 and Krita, update or remove them.", no_args_is_help=True)
 
 HOSTS: tuple[hosts.Host, ...] = ("gimp", "krita")
-HostName = Annotated[hosts.Host | None, typer.Argument(metavar="[gimp|krita]", help="One program only; both when left out.")]
+HostName = Annotated[
+    Literal["gimp", "krita", "desktop"] | None,
+    typer.Argument(metavar="[gimp|krita|desktop]", help="One only; GIMP and Krita when left out. desktop: the file managers."),
+]
 Target = Annotated[
     Path | None,
     typer.Option(help="This profile folder instead of the ones found (GIMP: has plug-ins in it; Krita: has pykrita in it)."),
@@ -38,19 +42,37 @@ def install(
         else:
             say.out.print(f"Import {zip} in Krita: Tools > Scripts > Import Python Plugin from File.")
         return
+    if host == "desktop":
+        _tell_desktop(desktop.install(hosts.executable()), json)
+        return
     _each(host, target, hosts.install, json, "Nothing was installed")
 
 
 @plugins.command()
 def uninstall(host: HostName = None, target: Target = None, json: Json = False) -> None:
     """Remove the plug-in again; settings and pictures stay."""
+    if host == "desktop":
+        _tell_desktop(desktop.uninstall(hosts.executable()), json)
+        return
     _each(host, target, hosts.uninstall, json, "Nothing was removed")
 
 
 @plugins.command()
 def status(host: HostName = None, target: Target = None, json: Json = False) -> None:
     """Show what is installed where, and whether it is up to date."""
+    if host == "desktop":
+        _tell_desktop(desktop.status(hosts.executable()), json)
+        return
     _tell([hosts.status(place) for place in _places(host, target)], json)
+
+
+def _tell_desktop(entries: list[desktop.Entry], json: bool) -> None:
+    if json:
+        say.print_json({"places": [entry.to_dict() for entry in entries], "errors": []})
+        return
+    for entry in entries:
+        say.out.print(Text.assemble((f"{entry.title}  ", "bold"), entry.sentence()))
+        say.out.print(Text(f"    {entry.path}", style="dim"))
 
 
 def _each(host: hosts.Host | None, target: Path | None, act, json: bool, otherwise: str) -> None:

@@ -1,0 +1,131 @@
+"""Between the desk and the daemon: questions go out from background threads, answers come back into the window's."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from restored.files import Done, save
+from restored.files import Wish as FileWish
+from restored.files.one import restore_pages
+from restored.here import as_done, from_wire, mask_to_wire, to_wire
+from restored_client.desk.desk import OPENING, PLAN, PREVIEW, Desk, Line
+from restored_client.desk.latest import Latest
+from restored_client.desk.previewstate import Want
+from restored_client.session import Outcome, Progress, Session
+
+from .layer import Opened
+
+
+class Post(QObject):
+    """Runs in the window's thread what other threads hand to it."""
+
+    _given = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._given.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object)
+    def _run(self, act: Callable[[], None]) -> None:
+        act()
+
+    def __call__(self, act: Callable[[], None]) -> None:
+        self._given.emit(act)
+
+
+class Talk(Line):
+    """The desk's line. Plans and previews share a session; a job has one of its own, so that they do not wait for it."""
+
+    def __init__(self, opened: Opened, open_session: Callable[[Callable[[str], None]], Session], post: Post) -> None:
+        self._opened, self._open, self._post = opened, open_session, post
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._plans = Latest(self._understand, self._understood, 0.25, "restored plans")
+        self._previews = Latest(self._render, self._rendered, 0.15, "restored previews")
+        self.desk: Desk | None = None
+
+    def ask_plan(self, text: str) -> None:
+        self._plans.ask(text)
+
+    def drop_plan(self) -> None:
+        self._plans.drop()
+
+    def ask_preview(self, want: Want) -> None:
+        self._previews.ask(want)
+
+    def drop_preview(self) -> None:
+        self._previews.drop()
+
+    def job(self, wish: FileWish, progress: Callable[[float | None, str], None], end: Callable[[Any], None], stop: Any) -> None:
+        """Restore the whole file and write it, in a thread; `end` hears the report or the exception, in the window's."""
+
+        def work() -> None:
+            try:
+                with self._open(lambda words: progress(None, words)) as session:
+                    done = restore_pages(self._opened.loaded, wish, _restore(session), progress, stop)
+                    result: Any = save(self._opened.loaded, done, self._opened.target, wish)
+            except Exception as error:
+                result = error
+            self._post(lambda: end(result))
+
+        threading.Thread(target=work, name="restored job", daemon=True).start()
+
+    def close(self) -> None:
+        self._plans.close()
+        self._previews.close()
+        if self._session is not None:
+            self._session.close()
+
+    # --- in background threads ---
+
+    def _there(self) -> Session:
+        with self._lock:
+            if self._session is None:
+                self._session = self._open(lambda words: self._tell("waiting_for", words))
+                self._tell("greeted", self._session.hello)
+            return self._session
+
+    def _understand(self, text: str, superseded: Callable[[], bool]) -> Any:
+        return self._there().explain(text, self._opened.context)
+
+    def _understood(self, text: str, plan: Any, error: Exception | None) -> None:
+        if error is None:
+            self._tell("understood", text, plan)
+        else:
+            self._tell("failed", error, PLAN if self._session is not None else OPENING)
+
+    def _render(self, want: Want, superseded: Callable[[], bool]) -> Outcome:
+        session = self._there()
+        if want.job is not None:
+            return session.adjust(want.job, strength=want.strength)
+        layer = to_wire(self._opened.crop(want.padded))
+        return session.restore(
+            layer, plan=want.plan, strength=want.strength, context=self._opened.context, keep=True, cancelled=superseded
+        )
+
+    def _rendered(self, want: Want, outcome: Outcome | None, error: Exception | None) -> None:
+        if error is not None or outcome is None:
+            self._tell("failed", error or RuntimeError("no answer"), PREVIEW)
+            return
+        pixels = None if outcome.pixels is None else from_wire(outcome.pixels)
+        self._tell("previewed", want, pixels, outcome.job or want.job, outcome.device)
+
+    def _tell(self, verb: str, *values: Any) -> None:
+        def act() -> None:
+            if self.desk is not None:
+                getattr(self.desk, verb)(*values)
+
+        self._post(act)
+
+
+def _restore(session: Session) -> Callable[..., Done]:
+    def restore(pixels: Any, wish: FileWish, mask: Any, progress: Any, cancelled: Any) -> Done:
+        def hear(now: Progress) -> None:
+            progress(now.fraction, now.words)
+
+        layer, where = to_wire(pixels), mask_to_wire(mask)
+        return as_done(session.restore(layer, mask=where, on_progress=hear, cancelled=cancelled, **wish.asked()))
+
+    return restore

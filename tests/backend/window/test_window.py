@@ -1,0 +1,168 @@
+"""The small window, without a screen: what is typed becomes a plan, a preview, and a copy beside the original."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+try:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+except ImportError as error:  # Qt, or what it needs of the system
+    pytest.skip(f"no Qt here: {error}", allow_module_level=True)
+
+from restored.here import from_wire, to_wire
+from restored.instruction import Plan, Step
+from restored.io import read_picture
+from restored.window.layer import free_place, image_of, open_picture
+from restored.window.window import Window
+from restored_client.session import Outcome
+from restored_client.wire.errors import ClientError
+from restored_client.wire.recipe import make_recipe
+
+
+class Session:
+    """Brightens by half, and keeps what `adjust` needs."""
+
+    error: Exception | None = None
+
+    def __init__(self) -> None:
+        tasks = [{"id": "lowlight", "label": "too dark"}, {"id": "denoise", "label": "noise"}]
+        self.hello: dict[str, Any] = {"tasks": tasks, "device": "a test"}
+        self.kept: dict[str, np.ndarray] = {}
+        self.asked: list[str] = []
+
+    def explain(self, text: str, context: Any = None, plan: Any = None) -> dict[str, Any]:
+        assert context is not None
+        self.asked.append("explain")
+        if "bright" not in text:
+            return Plan(text, reason="off_topic", message="That is not about a photograph.").to_dict()
+        return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),)).to_dict()
+
+    def restore(self, layer: Any, *, plan: Any, strength: float = 1.0, scale: int = 1, keep: bool = False, **_: Any) -> Outcome:
+        self.asked.append("preview" if keep else "job")
+        if self.error is not None:
+            raise self.error
+        pixels = from_wire(layer)
+        if keep:
+            self.kept["1"] = pixels
+        recipe = make_recipe(instruction="", plan=plan, strength=strength, scale=scale, model="m", sha256=None, version="0")
+        return Outcome(True, to_wire(self._brighter(pixels, strength)), plan, "", "a test", "m", 0.1, "1", recipe)
+
+    def adjust(self, job: str, *, strength: float | None = None, mask: Any = None) -> Outcome:
+        self.asked.append("adjust")
+        return Outcome(True, to_wire(self._brighter(self.kept[job], strength or 0.0)), {}, "", "a test", "m", 0.1, job)
+
+    def _brighter(self, pixels: np.ndarray, strength: float) -> np.ndarray:
+        return (pixels + strength * 0.5 * (255 - pixels.astype(float))).astype(np.uint8)
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def application() -> Any:
+    import os
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return QApplication.instance() or QApplication(["test"])
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "a.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 100, (300, 400, 3), np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def window(application: Any, photo: Path) -> Iterator[Window]:
+    session = Session()
+    made = Window(open_picture(photo), lambda say: session)  # pyright: ignore[reportArgumentType]
+    made.session = session  # type: ignore[attr-defined]
+    made.show()
+    yield made
+    made.close()
+
+
+def wait(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < until
+        QTest.qWait(20)
+
+
+def test_typed_previewed_adjusted_saved(window: Window, photo: Path) -> None:
+    original = photo.read_bytes()
+    assert not window.go.isEnabled()
+    QTest.keyClicks(window.words, "make it brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    assert window.chips.count() == 2  # the step, and the button for more
+    assert window.go.isEnabled()
+    shown = window.preview.grab().toImage()
+    middle = shown.width() // 2, shown.height() // 2
+    sides = [[shown.pixelColor(middle[0] + side * x, middle[1]).lightness() for x in range(20, 120)] for side in (-1, 1)]
+    assert np.mean(sides[1]) > np.mean(sides[0]) + 40
+    window.strength.setValue(50)
+    wait(lambda: window.desk.phase == "fresh" and window.desk.shown is not None and window.desk.shown.strength == 0.5)
+    assert window.session.asked.count("preview") == 1, "another strength needs no inference"  # type: ignore[attr-defined]
+    window.go.click()
+    wait(lambda: window.saved is not None)
+    result = read_picture(photo.with_name("a-restored.png")).pixels
+    before = read_picture(photo).pixels
+    np.testing.assert_array_equal(result, (before + 0.25 * (255 - before.astype(float))).astype(np.uint8))
+    assert photo.read_bytes() == original
+    assert "a-restored.png" in window.remark.text()
+    assert free_place(photo).name == "a-restored-2.png"
+
+
+def test_the_window_settles(window: Window) -> None:
+    """A remark that comes and goes must not move the preview, which would ask for another one, and so for ever."""
+    QTest.keyClicks(window.words, "brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    QTest.qWait(600)
+    asked = list(window.session.asked)  # type: ignore[attr-defined]
+    assert len(asked) <= 4
+    QTest.qWait(600)
+    assert window.session.asked == asked  # type: ignore[attr-defined]
+
+
+def test_what_is_not_understood_and_what_fails_is_said(window: Window, photo: Path) -> None:
+    QTest.keyClicks(window.words, "what is the capital of France?")
+    wait(lambda: "not about a photograph" in window.remark.text())
+    assert not window.go.isEnabled()
+    window.words.setText("brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    window.session.error = ClientError("daemon_died")  # type: ignore[attr-defined]
+    window.go.click()
+    wait(lambda: "stopped in the middle" in window.remark.text())
+    assert window.saved is None
+    assert not photo.with_name("a-restored.png").exists()
+
+
+def test_a_step_can_be_removed_and_the_split_moved(window: Window) -> None:
+    QTest.keyClicks(window.words, "brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    split = window.preview.state.split
+    window.preview.setFocus()
+    from PySide6.QtCore import Qt
+
+    QTest.keyClick(window.preview, Qt.Key.Key_Right)
+    assert window.preview.state.split > split
+    window.desk.edit("remove", "lowlight")
+    assert not window.go.isEnabled()
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 2), (3, 5, 3), (3, 5, 4)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_anything_can_be_shown(application: Any, shape: tuple[int, int, int], dtype: type) -> None:
+    image = image_of(np.ones(shape, dtype))
+    assert (image.width(), image.height()) == (shape[1], shape[0])
