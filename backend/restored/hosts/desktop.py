@@ -101,10 +101,12 @@ Exec={_quoted(executable)} edit %f
 def _script(executable: Path) -> str:
     return f"""#!/bin/sh
 # Nautilus gives the chosen files one a line
-printf '%s' "$NAUTILUS_SCRIPT_SELECTED_FILE_PATHS" | while IFS= read -r file || [ -n "$file" ]; do
-    [ -n "$file" ] && {shlex.quote(str(executable))} edit "$file" </dev/null &
-done
-wait
+printf '%s' "$NAUTILUS_SCRIPT_SELECTED_FILE_PATHS" | {{
+    while IFS= read -r file || [ -n "$file" ]; do
+        [ -n "$file" ] && {shlex.quote(str(executable))} edit "$file" </dev/null &
+    done
+    wait
+}}
 """
 
 

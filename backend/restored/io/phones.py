@@ -74,15 +74,17 @@ def _deep_avif(data: bytes, name: str) -> np.ndarray:
 
 def read_jxl(data: bytes, name: str) -> tuple[Picture, int]:
     """JPEG XL at the depth that it has."""
-    check_size(name, *_jxl_size(data))
-    module("pillow_jxl", name)
-    with Image.open(io.BytesIO(data), formats=("JXL",)) as image:
-        info = dict(image.info)
+    jxl = module("pylibjxl", name)
+    header = jxl.probe(data)
+    check_size(name, header["width"], header["height"])
+    if header["have_animation"]:
+        raise PictureError(f"“{name}” is an animation. Save the frame you mean as a picture of its own.")
     pixels = imagecodecs.jpegxl_decode(data)
     pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     if pixels.ndim != 3 or pixels.shape[2] > 4:
-        raise PictureError(f"“{name}” is an animation or has more channels than a picture. Save the one you mean alone.")
-    metadata = _metadata(info.get("icc_profile"), info.get("exif"), info.get("xmp"), pixels)
+        raise PictureError(f"“{name}” has more channels than a picture. Save it as TIFF first.")
+    _, beside = jxl.decode(data, metadata=True)  # its pixels have eight bits only
+    metadata = _metadata(beside.get("icc"), beside.get("exif"), beside.get("xmp"), pixels)
     return Picture(np.ascontiguousarray(pixels), "jpeg xl", metadata, lossy=True), 1  # the decoder has turned it
 
 
@@ -116,33 +118,3 @@ def _av1_bits(data: bytes) -> int:
     at = data[: 1 << 16].find(b"av1C")
     flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
     return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
-
-
-_RATIOS: Final = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
-
-
-def _jxl_size(data: bytes) -> tuple[int, int]:
-    """Width and height that a JPEG XL claims (ISO/IEC 18181-1, SizeHeader)."""
-    start = 0
-    if data[:2] != b"\xff\x0a":
-        start = next((at for mark, skip in ((b"jxlc", 4), (b"jxlp", 8)) if (at := data[: 1 << 22].find(mark) + skip) >= skip), -1)
-        if start < 0 or data[start : start + 2] != b"\xff\x0a":
-            raise ValueError("no JPEG XL codestream")
-    bits = int.from_bytes(data[start + 2 : start + 18], "little")
-
-    def take(count: int) -> int:
-        nonlocal bits
-        value, bits = bits & ((1 << count) - 1), bits >> count
-        return value
-
-    small = take(1)
-
-    def side() -> int:
-        return (take(5) + 1) * 8 if small else take((9, 13, 18, 30)[take(2)]) + 1
-
-    height = side()
-    ratio = take(3)
-    if ratio:
-        top, bottom = _RATIOS[ratio]
-        return height * top // bottom, height
-    return side(), height

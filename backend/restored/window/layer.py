@@ -12,7 +12,7 @@ from restored.engine.pixels import to_unit
 from restored.engine.source import LayerSource
 from restored.files import Loaded, Wish, load
 from restored.files.walk import Names
-from restored.here import to_wire
+from restored.service.arrays import pixels_of
 from restored_client.wire.pixels import Pixels
 
 
@@ -37,7 +37,7 @@ def open_picture(source: Path) -> Opened:
     target = free_place(source)
     loaded = load(source, target, Wish(instruction="-"))
     layer = next(layer for layer in loaded.layers if layer is not None)
-    return Opened(source, target, loaded, layer, to_wire(thumbnail(LayerSource(layer))))
+    return Opened(source, target, loaded, layer, pixels_of(thumbnail(LayerSource(layer))))
 
 
 def free_place(source: Path) -> Path:

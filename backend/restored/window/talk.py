@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from restored.files import Done, save
 from restored.files import Wish as FileWish
 from restored.files.one import restore_pages
-from restored.here import as_done, from_wire, mask_to_wire, to_wire
+from restored.here import as_done, order_of
+from restored.service.arrays import array_of, pixels_of
 from restored_client.desk.desk import OPENING, PLAN, PREVIEW, Desk, Line
 from restored_client.desk.latest import Latest
 from restored_client.desk.previewstate import Want
-from restored_client.session import Outcome, Progress, Session
+from restored_client.session import Progress, Session
+from restored_client.wire.order import Answer
 
 from .layer import Opened
 
@@ -96,21 +98,21 @@ class Talk(Line):
         else:
             self._tell("failed", error, PLAN if self._session is not None else OPENING)
 
-    def _render(self, want: Want, superseded: Callable[[], bool]) -> Outcome:
+    def _render(self, want: Want, superseded: Callable[[], bool]) -> Answer:
         session = self._there()
         if want.job is not None:
             return session.adjust(want.job, strength=want.strength)
-        layer = to_wire(self._opened.crop(want.padded))
+        layer = pixels_of(self._opened.crop(want.padded))
         return session.restore(
             layer, plan=want.plan, strength=want.strength, context=self._opened.context, keep=True, cancelled=superseded
         )
 
-    def _rendered(self, want: Want, outcome: Outcome | None, error: Exception | None) -> None:
-        if error is not None or outcome is None:
+    def _rendered(self, want: Want, answer: Answer | None, error: Exception | None) -> None:
+        if error is not None or answer is None:
             self._tell("failed", error or RuntimeError("no answer"), PREVIEW)
             return
-        pixels = None if outcome.pixels is None else from_wire(outcome.pixels)
-        self._tell("previewed", want, pixels, outcome.job or want.job, outcome.device)
+        pixels = None if answer.pixels is None else array_of(answer.pixels)
+        self._tell("previewed", want, pixels, answer.job or want.job, answer.device)
 
     def _tell(self, verb: str, *values: Any) -> None:
         def act() -> None:
@@ -125,7 +127,6 @@ def _restore(session: Session) -> Callable[..., Done]:
         def hear(now: Progress) -> None:
             progress(now.fraction, now.words)
 
-        layer, where = to_wire(pixels), mask_to_wire(mask)
-        return as_done(session.restore(layer, mask=where, on_progress=hear, cancelled=cancelled, **wish.asked()))
+        return as_done(session.carry_out(order_of(wish, pixels, mask), hear, cancelled))
 
     return restore

@@ -291,7 +291,7 @@ def test_more_formats_are_read_at_their_depth(tmp_path: Path) -> None:
         "heic": (heic(smooth), smooth, 4),
         "openexr": (exr(smooth.astype(np.float32) / 255, tmp_path / "t.exr"), smooth.astype(np.float32) / 255, 0),
     }
-    if pytest.importorskip("pillow_jxl"):
+    if pytest.importorskip("pylibjxl"):
         files["jpeg xl"] = (bytes(imagecodecs.jpegxl_encode(deep, lossless=True)), deep, 0)
     for kind, (data, expected, off) in files.items():
         (tmp_path / "x.bin").write_bytes(data)
@@ -299,6 +299,17 @@ def test_more_formats_are_read_at_their_depth(tmp_path: Path) -> None:
         assert picture.format == kind
         assert picture.pixels.dtype == expected.dtype, kind
         np.testing.assert_allclose(picture.pixels.astype(float), expected.astype(float), atol=off, err_msg=kind)
+
+
+def test_a_jpeg_xls_profile_and_metadata_are_kept(tmp_path: Path) -> None:
+    jxl = pytest.importorskip("pylibjxl")
+    block = b"II*\0\x08\0\0\0" + struct.pack("<H", 1) + struct.pack("<HHII", 271, 2, 6, 26) + bytes(4) + b"Leica\0"
+    (tmp_path / "x.jxl").write_bytes(jxl.encode(RGB, exif=block, xmp=b"<x/>", icc=ADOBE))
+    metadata = read_picture(tmp_path / "x.jxl").metadata
+    assert metadata.icc == ADOBE
+    assert metadata.exif is not None
+    assert b"Leica" in metadata.exif
+    assert metadata.xmp == b"<x/>"
 
 
 def test_linear_light_is_what_openexr_holds(tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ try:
 except ImportError as error:  # Qt, or what it needs of the system
     pytest.skip(f"no Qt here: {error}", allow_module_level=True)
 
-from restored.here import from_wire, to_wire
 from restored.instruction import Plan, Step
 from restored.io import read_picture
+from restored.service.arrays import array_of, pixels_of
 from restored.window.layer import free_place, image_of, open_picture
 from restored.window.window import Window
-from restored_client.session import Outcome
 from restored_client.wire.errors import ClientError
+from restored_client.wire.order import Answer, Order
 from restored_client.wire.recipe import make_recipe
 
 
@@ -43,19 +43,23 @@ class Session:
             return Plan(text, reason="off_topic", message="That is not about a photograph.").to_dict()
         return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),)).to_dict()
 
-    def restore(self, layer: Any, *, plan: Any, strength: float = 1.0, scale: int = 1, keep: bool = False, **_: Any) -> Outcome:
-        self.asked.append("preview" if keep else "job")
+    def restore(self, layer: Any, **asked: Any) -> Answer:
+        return self.carry_out(Order(layer=layer, **{name: value for name, value in asked.items() if name != "cancelled"}))
+
+    def carry_out(self, order: Order, progress: Any = None, cancelled: Any = None) -> Answer:
+        self.asked.append("preview" if order.keep else "job")
         if self.error is not None:
             raise self.error
-        pixels = from_wire(layer)
-        if keep:
+        pixels = array_of(order.pixels)
+        if order.keep:
             self.kept["1"] = pixels
-        recipe = make_recipe(instruction="", plan=plan, strength=strength, scale=scale, model="m", sha256=None, version="0")
-        return Outcome(True, to_wire(self._brighter(pixels, strength)), plan, "", "a test", "m", 0.1, "1", recipe)
+        plan = dict(order.plan or {})
+        recipe = make_recipe(instruction="", plan=plan, strength=order.strength, scale=1, model="m", sha256=None, version="0")
+        return Answer(pixels_of(self._brighter(pixels, order.strength)), plan, "", "a test", "m", 0.1, recipe, "1")
 
-    def adjust(self, job: str, *, strength: float | None = None, mask: Any = None) -> Outcome:
+    def adjust(self, job: str, *, strength: float | None = None, mask: Any = None) -> Answer:
         self.asked.append("adjust")
-        return Outcome(True, to_wire(self._brighter(self.kept[job], strength or 0.0)), {}, "", "a test", "m", 0.1, job)
+        return Answer(pixels_of(self._brighter(self.kept[job], strength or 0.0)), {}, "", "a test", "m", 0.1, {}, job)
 
     def _brighter(self, pixels: np.ndarray, strength: float) -> np.ndarray:
         return (pixels + strength * 0.5 * (255 - pixels.astype(float))).astype(np.uint8)
