@@ -7,12 +7,19 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar
 
+import psutil
 from campaign import Campaign, Fault
 from daemons import LAYER, Daemon, until
+from pictures import seeds
 
 from restored_client import ClientError, Pixels, Session
+
+ENDINGS = {b"\x89P": ".png", b"\xff\xd8": ".jpg", b"II": ".tif", b"MM": ".tif"}
+"""What a file is, by its first two bytes."""
 
 CLIENT = """
 import sys
@@ -95,6 +102,57 @@ class Kills(Campaign):
                 client.stdout.close()
         with Session.open(client="watcher", start=False) as session:
             until(lambda: not session.status()["jobs"], "the dead client's job to go")
+
+    def end(self) -> None:
+        self.daemon.end()
+
+
+class Batches(Campaign):
+    """A batch whose command, reading child or daemon is killed at a random moment; the same command again must end it whole."""
+
+    name, about, whole, share = "batches", "batches with their command, reader or daemon killed", 100, 2.0
+    limit = 120.0
+
+    @classmethod
+    def least(cls) -> int:
+        return 2
+
+    def begin(self) -> None:
+        self.daemon = Daemon()
+        self.sources = self.daemon.folder / "photos"
+        self.sources.mkdir()
+        for number, content in enumerate(seeds()[:8]):
+            (self.sources / f"{number}{ENDINGS.get(content[:2], '.webp')}").write_bytes(content)
+
+    def case(self, chance: random.Random, number: int) -> None:
+        target = self.daemon.folder / f"out-{number}"
+        batch = self._batch(target)
+        time.sleep(chance.random() * 3)
+        victim = chance.choice(("command", "reader", "daemon"))
+        if victim == "daemon":
+            self.daemon.process.kill()
+            self.daemon.process.wait()
+            self.daemon.start()
+        elif batch.poll() is None:
+            with suppress(psutil.Error):
+                children = psutil.Process(batch.pid).children(recursive=True)
+                for process in children if victim == "reader" else [batch]:
+                    process.kill()
+        batch.wait(60)
+        if self._batch(target).wait(60) != 0:
+            raise Fault(f"after the {victim} was killed the batch does not end well")
+        found = sorted(path.name for path in target.iterdir() if not path.name.startswith(".restored-batch"))
+        wanted = sorted(path.name for path in self.sources.iterdir())
+        if [name for name in found if name in wanted] != wanted or any(name.endswith(".part") for name in found):
+            raise Fault(f"after the {victim} was killed there is {found}")
+        from restored.io import read_picture
+
+        for name in wanted:
+            read_picture(target / name)
+
+    def _batch(self, target: Path) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "restored.cli", "batch", str(self.sources), "brighten it", "-o", str(target)]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def end(self) -> None:
         self.daemon.end()
@@ -241,4 +299,4 @@ while True:
         dealer.recv_multipart()
 """
 
-LIVES: list[type[Campaign]] = [Jobs, Kills, Sleepers, Clock, Limits, Floods]
+LIVES: list[type[Campaign]] = [Jobs, Kills, Batches, Sleepers, Clock, Limits, Floods]
