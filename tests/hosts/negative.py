@@ -116,7 +116,7 @@ class Negative:
             time.sleep(0.02)
         return self._develop(Kept(order, plan, order.pixels.nbytes, home), order.strength, order.mask)
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         order = kept.order
         return self._develop(kept, order.strength if strength is None else strength, mask or order.mask)
 

@@ -97,6 +97,7 @@ def make_wish(
         instruction=say.repaired(instruction) if instruction is not None else said.get("instruction") or None,
         plan=said.get("plan"),
         strength=strength if strength is not None else float(said.get("strength", 1.0)),
+        texture=float(said.get("texture") or 0.0),
         scale=scale,
         model=_findable(model or said.get("model") or None),
         device=device,

@@ -58,7 +58,7 @@ class Echo:
         done = Answer(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})
         return replace(done, kept=Kept(done, order.pixels.nbytes)) if order.keep else done
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         return replace(kept.answer, recipe={"strength": strength})
 
     def unload(self) -> None:

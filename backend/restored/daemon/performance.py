@@ -57,7 +57,8 @@ class Performance:
             case messages.EXPLAIN:
                 return self._work.explain(header["instruction"], content.get(messages.CONTEXT), header.get("plan"))
             case messages.ADJUST:
-                return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK))
+                texture = {"texture": header["texture"]} if "texture" in header else {}
+                return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK), **texture)
             case messages.MODELS:
                 self.models = self._work.models()
                 return self.models

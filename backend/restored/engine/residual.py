@@ -11,6 +11,12 @@ from .pixels import LUMA, Box, Floats, Layer, add_residual, check_layer, colours
 STRIP: Final = 256
 """Rows per step when a whole picture is put together: small enough to stay in the cache."""
 
+FINE: Final = 1.5
+"""Standard deviation, in pixels, of the Gaussian below which structure counts as fine: grain and pores, not edges."""
+
+_BELL: Final = np.exp(-0.5 * (np.arange(-5, 6) / FINE) ** 2)
+TAPS: Final = (_BELL / _BELL.sum()).astype(np.float32)
+
 
 class Residual:
     """model(x) - x of a whole picture as float16, beside the pixels it belongs to.
@@ -29,18 +35,43 @@ class Residual:
         """Bytes of memory this keeps alive, the base included."""
         return self.values.nbytes + self.base.nbytes
 
-    def apply(self, strength: float = 1.0, mask: np.ndarray | None = None) -> Layer:
+    def apply(self, strength: float = 1.0, mask: np.ndarray | None = None, texture: float = 0.0) -> Layer:
         """The restored layer for another strength in [0, 1] and mask (of the original's size, see `Mask`); no inference.
 
-        Bit for bit what the job itself returns for the same strength and mask.
+        texture in [0, 1]: how much of the change's fine structure in luma is left out, so that grain stays in the picture.
+        Bit for bit what the job itself returns for the same strength and mask, at texture 0.
         """
         height, width = self.base.shape[:2]
         weights = Mask(mask, height // self.scale, width // self.scale, self.scale)
         out = np.empty_like(self.base)
         for top in range(0, height, STRIP):
             box = Box(top, 0, min(top + STRIP, height), width)
-            box.of(out)[...] = blend(box.of(self.base), box.of(self.values), weights.weight(box, strength))
+            values = box.of(self.values) if texture == 0 else self._without_fine(box, texture)
+            box.of(out)[...] = blend(box.of(self.base), values, weights.weight(box, strength))
         return out
+
+    def _without_fine(self, box: Box, texture: float) -> npt.NDArray[np.float16]:
+        """The change in a strip of whole rows, less `texture` of what of its luma is finer than FINE pixels."""
+        reach = TAPS.size // 2
+        top, bottom = max(0, box.top - reach), min(self.values.shape[0], box.bottom + reach)
+        rows = self.values[top:bottom].astype(np.float32)
+        luma = rows @ LUMA if rows.shape[2] == 3 else rows[..., 0]
+        fine = luma - _blurred(luma)
+        inner = slice(box.top - top, box.bottom - top)
+        change = rows[inner] - np.float32(texture) * fine[inner, :, None]
+        small = change.astype(np.float16)
+        small[(self.values[box.top : box.bottom] == 0).all(-1)] = 0  # where nothing was changed nothing is
+        return small
+
+
+def _blurred(values: Floats) -> Floats:
+    """A picture (h x w) under a Gaussian of FINE pixels, its edges repeated."""
+    reach = TAPS.size // 2
+    for axis in (0, 1):
+        padded = np.pad(values, [(reach, reach) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
+        views = np.lib.stride_tricks.sliding_window_view(padded, TAPS.size, axis)
+        values = np.einsum("ijk,k->ij", views, TAPS, optimize=False)
+    return values
 
 
 def compact(block: Layer, change: Floats) -> npt.NDArray[np.float16]:

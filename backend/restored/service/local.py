@@ -42,6 +42,7 @@ class Kept:
     mask: Pixels | None
     answer: Answer
     home: "Home | None" = None
+    texture: float = 0.0
 
     @property
     def nbytes(self) -> int:
@@ -160,7 +161,7 @@ class LocalService:
             answer = done.answer if home is None else replace(done.answer, pixels=home.back(done.answer.pixels))
         if done.residual is None:
             return answer
-        kept = Kept(done.residual, order.strength, order.mask, replace(answer, pixels=None), home)
+        kept = Kept(done.residual, order.strength, order.mask, replace(answer, pixels=None), home, order.texture)
         return replace(answer, kept=kept)
 
     def carry_out(
@@ -214,7 +215,7 @@ class LocalService:
             place=None if order.place is None else Frame(*order.place),
             device=order.device,
             text=order.instruction or plan.text,
-            keep=order.keep,
+            keep=order.keep or order.texture > 0,
             previews=order.previews,
             progress=progress,
             cancel=cancelled,
@@ -229,9 +230,13 @@ class LocalService:
             sha256=store.bundle(model).fingerprint if result.model else None,
             version=version(),
         )
+        image = result.image
+        if order.texture > 0 and result.changed and result.residual is not None:
+            image = result.residual.apply(order.strength, mask_of(order.mask), order.texture)
+            recipe["texture"] = float(order.texture)
         remarks = dict.fromkeys((*result.notes, *(item.message for item in result.plan.unused)))
         answer = Answer(
-            pixels_of(result.image) if result.changed else None,
+            pixels_of(image) if result.changed else None,
             result.plan.to_dict(),
             " ".join(remarks) if result.changed else " ".join(result.notes) or _why_unchanged(order),
             result.device_line,
@@ -239,17 +244,20 @@ class LocalService:
             result.seconds,
             recipe,
         )
-        return Carried(answer, result.plan, result.notes, result.residual)
+        return Carried(answer, result.plan, result.notes, result.residual if order.keep else None)
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None) -> Answer:
+    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         with _in_the_tree():
             kept = replace(
-                kept, strength=kept.strength if strength is None else strength, mask=kept.mask if mask is None else mask
+                kept,
+                strength=kept.strength if strength is None else strength,
+                mask=kept.mask if mask is None else mask,
+                texture=kept.texture if texture is None else texture,
             )
-            pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask)))
+            pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask), kept.texture))
             if kept.home is not None:
                 pixels = kept.home.back(pixels)
-        recipe = {**kept.answer.recipe, "strength": kept.strength}
+        recipe = {**kept.answer.recipe, "strength": kept.strength, **({"texture": kept.texture} if kept.texture else {})}
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 
     def unload(self) -> None:

@@ -56,7 +56,7 @@ class Service(Protocol):
         """Carry out an order. Raises Cancelled soon after `cancelled` answers True."""
         ...
 
-    def adjust(self, kept: Any, strength: float | None, mask: Pixels | None) -> Answer:
+    def adjust(self, kept: Any, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         """The same result with another strength or mask; None leaves it as it was. kept: as the answer had it."""
         ...
 

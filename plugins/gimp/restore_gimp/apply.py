@@ -109,6 +109,7 @@ def restore(session, source, wish, on_progress=None, cancelled=None):
         instruction=wish.instruction,
         plan=wish.plan,
         strength=wish.strength,
+        texture=wish.texture,
         mask=source.region.mask,
         scale=wish.scale,
         context=source.context,

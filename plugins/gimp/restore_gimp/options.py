@@ -17,7 +17,11 @@ class Options(Gtk.Box):
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4)
         self._desk, self._target, self._showing, self._on_zoom = desk, None, False, on_zoom
         self._note = quiet()
-        self._strength = self._make_strength()
+        self._strength = self._make_slider(_("_Strength"), _("Strength in percent"), desk.set_strength)
+        self._texture = self._make_slider(_("_Keep grain"), _("How much grain is kept, in percent"), desk.set_texture)
+        self._texture.set_tooltip_text(
+            _("Puts fine structure back that was taken away: grain, pores. Nothing is computed again.")
+        )
         self._outputs = self._make_outputs()
         self._sizes = self._make_sizes()
         self._make_zooms()
@@ -33,13 +37,13 @@ class Options(Gtk.Box):
         self.pack_start(label, False, False, 0)
         return label
 
-    def _make_strength(self):
+    def _make_slider(self, title, name, setter):
         scale = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, 0, 100, 1)
         scale.set_value_pos(Gtk.PositionType.RIGHT)
         scale.connect("format-value", lambda _scale, percent: f"{percent:.0f} %")
-        scale.connect("value-changed", lambda _scale: self._set(self._desk.set_strength, round(scale.get_value()) / 100))
-        named(scale, _("Strength in percent"))
-        self._section(_("_Strength"), scale)
+        scale.connect("value-changed", lambda _scale: self._set(setter, round(scale.get_value()) / 100))
+        named(scale, name)
+        self._section(title, scale)
         self.pack_start(scale, False, False, 0)
         return scale
 
@@ -109,8 +113,9 @@ class Options(Gtk.Box):
             self._showing = False
 
     def _show(self, target, desk):
-        if round(desk.strength * 100) != round(self._strength.get_value()):
-            self._strength.set_value(desk.strength * 100)
+        for slider, value in ((self._strength, desk.strength), (self._texture, desk.texture)):
+            if round(value * 100) != round(slider.get_value()):
+                slider.set_value(value * 100)
         adjusting = target.result is not None
         for widget in self._where:
             widget.set_visible(not adjusting)

@@ -260,7 +260,7 @@ class Jobs(QtCore.QObject):
         if self._last is not None and self._last[0] == key:
             kept = self._last[1]
             try:
-                return self._line.call(lambda session: session.adjust(kept, strength=wish.strength))
+                return self._line.call(lambda session: session.adjust(kept, strength=wish.strength, texture=wish.texture))
             except ClientError as problem:
                 if problem.code != "expired":
                     raise
@@ -280,6 +280,7 @@ class Jobs(QtCore.QObject):
                 model=wish.model,
                 profile=source.profile,
                 strength=wish.strength,
+                texture=wish.texture,
                 mask=mask,
                 scale=wish.scale,
                 context=source.context,

@@ -22,6 +22,8 @@ class Options(QtWidgets.QWidget):
         super().__init__()
         self._desk = desk
         self.strength = Bar(tr("Strength"))
+        self.texture = Bar(tr("Keep grain"), 0.0)
+        self.texture.setToolTip(tr("Puts fine structure back that was taken away: grain, pores. Nothing is computed again."))
         self.enlarge = icons.button("enlarge", tr("Show the preview in a window of its own"))
         self.zoom = QtWidgets.QComboBox()
         for zoom, text in zip(ZOOMS, (tr("Fit"), "100 %", "200 %")):
@@ -43,19 +45,21 @@ class Options(QtWidgets.QWidget):
         self.output.setAccessibleName(tr("Where the result goes"))
         for box in (self.scale, self.output):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
-        first, second = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
+        first, middle, second = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
         first.addWidget(self.strength, 1)
-        first.addWidget(self.zoom)
-        first.addWidget(self.enlarge)
+        middle.addWidget(self.texture, 1)
+        middle.addWidget(self.zoom)
+        middle.addWidget(self.enlarge)
         second.addWidget(self.scale, 1)
         second.addWidget(self.output, 1)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for row in (first, second):
+        for row in (first, middle, second):
             row.setSpacing(4)
             column.addLayout(row)
         self.strength.valueChanged.connect(lambda _: self._set(desk.set_strength, self.strength.fraction))
+        self.texture.valueChanged.connect(lambda _: self._set(desk.set_texture, self.texture.fraction))
         self.scale.currentIndexChanged.connect(lambda _: self._set(desk.set_scale, self.scale.currentData()))
         self.output.currentIndexChanged.connect(lambda _: self._set(desk.set_output, self.output.currentData()))
         self.zoom.currentIndexChanged.connect(lambda _: self.zoomed.emit(self.zoom.currentData()))
@@ -70,6 +74,7 @@ class Options(QtWidgets.QWidget):
         desk = self._desk
         values = (
             (self.strength, self.strength.setValue, round(desk.strength * 100)),
+            (self.texture, self.texture.setValue, round(desk.texture * 100)),
             (self.scale, self.scale.setCurrentIndex, SCALES.index(desk.scale)),
             (self.output, self.output.setCurrentIndex, self.output.findData(desk.output)),
         )
@@ -78,5 +83,6 @@ class Options(QtWidgets.QWidget):
             put(value)
             widget.blockSignals(False)
         self.strength.update()
+        self.texture.update()
         self.scale.setEnabled(not adjusting)
         self.output.setEnabled(not adjusting and desk.scale == 1)

@@ -13,7 +13,7 @@ def command_line(wish: Wish, edited: bool, picture: str = "photo.jpg", result: s
 
     edited: the plan is not what the instruction alone would be understood as; then the command writes it into a recipe first.
     """
-    if edited and wish.plan is not None:
+    if (edited or wish.texture > 0) and wish.plan is not None:
         recipe = make_recipe(
             instruction=wish.instruction,
             plan={name: value for name, value in wish.plan.items() if name != "history"},
@@ -23,6 +23,8 @@ def command_line(wish: Wish, edited: bool, picture: str = "photo.jpg", result: s
             sha256=None,
             version="",
         )
+        if wish.texture > 0:
+            recipe["texture"] = wish.texture
         words = ["restored", "run", picture, "--recipe", "recipe.json", "--output", result]
         return f"printf %s {shlex.quote(encode_recipe(recipe))} > recipe.json && {shlex.join(words)}"
     words = ["restored", "run", picture, wish.instruction.strip()]

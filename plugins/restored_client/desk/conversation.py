@@ -170,14 +170,15 @@ class Conversation:
     def _preview(self, look: Look, superseded: Superseded) -> Answer:
         want = look.want
         if want.job is not None:
-            job, strength = want.job, want.strength
-            return self._call("_pictures", lambda session: session.adjust(job, strength=strength))
+            job, strength, texture = want.job, want.strength, want.texture
+            return self._call("_pictures", lambda session: session.adjust(job, strength=strength, texture=texture))
         return self._call(
             "_pictures",
             lambda session: session.restore(
                 look.crop,
                 plan=want.plan,
                 strength=want.strength,
+                texture=want.texture,
                 mask=look.mask,
                 context=look.context,
                 keep=True,

@@ -69,6 +69,8 @@ class Desk:
         self.text = ""
         self.plan = PlanEdit()
         self.strength, self.scale, self.output = 1.0, 1, NEW_LAYER
+        self.texture = 0.0
+        """How much of the fine structure that is taken away stays: grain."""
         self.tasks: List[Dict[str, Any]] = []
         """What the engine can do: [{"id", "label"}]."""
         self.device = ""
@@ -131,6 +133,11 @@ class Desk:
         self._look()
         self._changed()
 
+    def set_texture(self, texture: float) -> None:
+        self.texture = fraction(texture, self.texture)
+        self._look()
+        self._changed()
+
     def set_scale(self, scale: int) -> None:
         if scale in SCALES:
             self.scale = scale
@@ -159,6 +166,7 @@ class Desk:
         plan = settings.get("plan")
         self._kept = plan if isinstance(plan, dict) and plan.get("steps") else None
         self.strength = fraction(settings.get("strength"), self.strength)
+        self.texture = fraction(settings.get("texture"), 0.0)
         if settings.get("scale") in SCALES:
             self.scale = int(settings["scale"])
         if "output" in settings:
@@ -168,6 +176,8 @@ class Desk:
     def settings(self) -> Dict[str, Any]:
         """What a preset keeps: text, strength, size when it is not 1, and the plan when it was edited."""
         kept: Dict[str, Any] = {"instruction": self.text.strip(), "strength": self.strength}
+        if self.texture > 0:
+            kept["texture"] = self.texture
         if self.scale > 1:
             kept["scale"] = self.scale
         if self.plan.edited and not self.pending:
@@ -184,7 +194,7 @@ class Desk:
     def wish(self) -> Wish:
         """What is asked for as it stands. Without a plan while that is pending."""
         plan = None if self.pending else self.plan.to_dict()
-        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key())
+        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key(), self.texture)
 
     # --- what the host shows ---
 
@@ -346,7 +356,7 @@ class Desk:
             return UPDATING if self.trouble is None else FAILED
         if not self._wants_preview:
             return NOTHING
-        if self.shown is not None and self.preview.want({}, self.plan.key(), self.strength) is None:
+        if self.shown is not None and self.preview.want({}, self.plan.key(), self.strength, self.texture) is None:
             return FRESH
         return FAILED if self.trouble is not None and self._asked is None else UPDATING
 
@@ -394,7 +404,7 @@ class Desk:
             self.preview.expired()
             self.after = self.shown = None
             return
-        want = self.preview.want(self.plan.to_dict(), self.plan.key(), self.strength)
+        want = self.preview.want(self.plan.to_dict(), self.plan.key(), self.strength, self.texture)
         if want is None:
             self._stop_asking()
         elif want != self._asked:

@@ -20,7 +20,7 @@ Box = Tuple[int, int, int, int]  # x, y, width, height in pixels of the layer
 class Want(NamedTuple):
     """One request to the daemon. `job` is None for inference, else the job whose cached residual is to be adjusted.
 
-    scale: the size at which the pixels travel, at most 1.
+    scale: the size at which the pixels travel, at most 1. texture: how much of the fine structure stays.
     """
 
     box: Box
@@ -30,6 +30,7 @@ class Want(NamedTuple):
     strength: float
     job: Optional[str]
     scale: float = 1.0
+    texture: float = 0.0
 
 
 class PreviewState:
@@ -42,7 +43,7 @@ class PreviewState:
         self._x = self._y = 0
         self._rendered: Optional[Tuple[Any, ...]] = None  # box, key and scale of the last answer
         self._job: Optional[str] = None
-        self._strength: Optional[float] = None
+        self._weighed: Optional[Tuple[float, float]] = None  # strength and texture of the last answer
         self.centre(width // 2, height // 2)
 
     @property
@@ -117,13 +118,13 @@ class PreviewState:
         """Put the split at a fraction of the crop's width: 0 shows only after, 1 only before."""
         self.split = min(1.0, max(0.0, fraction))
 
-    def want(self, plan: Dict[str, Any], key: Tuple[Any, ...], strength: float) -> Optional[Want]:
-        """The next request for this plan and overall strength, or None when what is shown is right."""
+    def want(self, plan: Dict[str, Any], key: Tuple[Any, ...], strength: float, texture: float = 0.0) -> Optional[Want]:
+        """The next request for this plan, overall strength and texture, or None when what is shown is right."""
         current = (self.box, key, self.scale)
-        if self._rendered == current and self._strength == strength:
+        if self._rendered == current and self._weighed == (strength, texture):
             return None
         job = self._job if self._rendered == current else None
-        return Want(self.box, self.padded(), plan, key, strength, job, self.scale)
+        return Want(self.box, self.padded(), plan, key, strength, job, self.scale, texture)
 
     def fresh(self, key: Tuple[Any, ...]) -> bool:
         """Whether what was rendered last is this crop under this plan."""
@@ -131,9 +132,9 @@ class PreviewState:
 
     def rendered(self, want: Want, job: Optional[str]) -> None:
         """The answer to `want` is on the screen; `job` holds its residual, if any."""
-        self._rendered, self._strength = (want.box, want.key, want.scale), want.strength
+        self._rendered, self._weighed = (want.box, want.key, want.scale), (want.strength, want.texture)
         self._job = want.job or job or None
 
     def expired(self) -> None:
         """The daemon no longer holds the residual: the next `want` infers again."""
-        self._rendered, self._job, self._strength = None, None, None
+        self._rendered, self._job, self._weighed = None, None, None

@@ -26,7 +26,8 @@ class Wish(NamedTuple):
     """One restoration as it is asked for.
 
     plan: the plan as edited, or None to have the instruction understood anew. key: equal keys mean equal pixels at equal
-    strength (`PlanEdit.key`). strength in [0, 1]. scale: a value of SCALES.
+    strength and texture (`PlanEdit.key`). strength in [0, 1]. scale: a value of SCALES. texture in [0, 1]: how much of the fine
+    structure stays.
     """
 
     instruction: str
@@ -36,6 +37,7 @@ class Wish(NamedTuple):
     output: str = NEW_LAYER
     model: Optional[str] = None
     key: Tuple[Any, ...] = ()
+    texture: float = 0.0
 
     @property
     def where(self) -> str:
@@ -51,6 +53,7 @@ class Wish(NamedTuple):
             "scale": self.scale,
             "output": self.output,
             "model": self.model,
+            "texture": self.texture,
         }
 
 
@@ -65,6 +68,7 @@ def remembered(settings: Dict[str, Any]) -> Optional[Wish]:
         scale=scale if scale in SCALES and not isinstance(scale, bool) else 1,
         output=output_of(settings.get("output")),
         model=model if isinstance(model, str) and model else None,
+        texture=fraction(settings.get("texture"), 0.0),
     )
     return wish if wish.instruction.strip() or wish.plan else None
 

@@ -131,12 +131,14 @@ class Session:
             raise ClientError("bad_answer", detail="a picture of another size or kind")
         return answer
 
-    def adjust(self, job: str, *, strength: Optional[float] = None, mask: Optional[Pixels] = None) -> Answer:
-        """Another strength or mask for a job restored with keep=True, without inference; None leaves as it is.
+    def adjust(
+        self, job: str, *, strength: Optional[float] = None, mask: Optional[Pixels] = None, texture: Optional[float] = None
+    ) -> Answer:
+        """Another strength, mask or texture for a job restored with keep=True, without inference; None leaves as it is.
 
         Raises ClientError("expired") when the daemon no longer keeps it.
         """
-        fields = {"job": job, "strength": None if strength is None else float(strength)}
+        fields = {"job": job, "strength": None if strength is None else float(strength), "texture": texture}
         return self._answer(*self._call(messages.ADJUST, fields, [(messages.MASK, mask)]))
 
     def status(self) -> Dict[str, Any]:

@@ -156,7 +156,7 @@ FORMS: Final[Dict[str, Form]] = {
     EXPLAIN: Form({"instruction": checks.text}, {"plan": checks.mapping}, (CONTEXT,)),
     # a client may name installed models only, never a path
     RESTORE: Form({}, {**{name: each.check for name, each in FIELDS.items()}, "model": is_model_name}, ROLES),
-    ADJUST: Form({"job": checks.text}, {"strength": checks.fraction}, (MASK,)),
+    ADJUST: Form({"job": checks.text}, {"strength": checks.fraction, "texture": checks.fraction}, (MASK,)),
     UPLOAD: Form({}, {"more": checks.flag}),
     CANCEL: Form({"job": checks.text}, {}),
     STATUS: Form({}, {}),

@@ -31,6 +31,7 @@ FIELDS: Final[Dict[str, Field]] = {
     "instruction": Field(checks.text, "The instruction must be text."),
     "plan": Field(checks.mapping, "The plan must be a map with “steps”."),
     "strength": Field(checks.fraction, "The strength must lie between 0 and 1."),
+    "texture": Field(checks.fraction, "How much of the fine structure stays must lie between 0 and 1."),
     "scale": Field(checks.scale, "A picture can be enlarged by {}.".format(" or ".join(map(str, SCALES[1:])))),
     "place": Field(checks.place, "The place of the layer must be left, top, right and bottom, as shares of the whole picture."),
     "profile": Field(checks.profile, "The colour profile cannot be used. Convert the picture to sRGB first."),
@@ -46,15 +47,17 @@ class Asked:
     """Everything that can be asked of a picture, whichever picture it is.
 
     instruction: words, or plan: a plan's dict that was edited (then the instruction only colours the recipe). strength: how much
-    of everything, in [0, 1]. scale: how many times as large. place: where the layer lies in the whole picture (left, top, right,
-    bottom as shares), when it is a part of it. profile: the ICC profile that the layer's values are in, and the result's will be;
-    None is sRGB. model: an installed model's name; None is the default. device: one of DEVICES.
-    keep: let `adjust` work on the result. previews: finished pieces are wanted on the way.
+    of everything, in [0, 1]. texture: how much of what was taken away stays where it is fine and gray, such as grain. scale: how
+    many times as large. place: where the layer lies in the whole picture (left, top, right, bottom as shares), when it is a part
+    of it. profile: the ICC profile that the layer's values are in, and the result's will be; None is sRGB. model: an installed
+    model's name; None is the default. device: one of DEVICES. keep: let `adjust` work on the result. previews: finished pieces
+    are wanted on the way.
     """
 
     instruction: Optional[str] = None
     plan: Optional[Mapping[str, Any]] = None
     strength: float = 1.0
+    texture: float = 0.0
     scale: int = 1
     place: Optional[Tuple[float, float, float, float]] = None
     profile: Optional[bytes] = None

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from restored.ground.build import build_id
 
 from restored.daemon import settings
 from restored.daemon.settings import read_settings
+from restored.ground.build import build_id
 
 
 @pytest.fixture

@@ -217,3 +217,33 @@ def test_a_layer_in_another_colour_space_comes_back_in_it(work, model, depth) ->
 def test_a_profile_that_is_none_is_refused(work, model) -> None:
     with pytest.raises(RestoredError, match="colour profile"):
         work.restore(Order(layer=layer(), plan=PLAN, model=model, profile=b"x" * 200), silent, never)
+
+
+def test_grain_that_was_taken_away_comes_back_and_nothing_else_does(work, model) -> None:
+    from restored.service.arrays import array_of, pixels_of
+
+    given = layer("f32")
+    asked = {"layer": given, "plan": PLAN, "model": model, "keep": True}
+    plain = work.restore(Order(**asked), silent, never)
+    grainy = work.restore(Order(**asked, texture=1.0), silent, never)
+    assert plain.pixels is not None
+    assert grainy.pixels is not None
+    before, smooth, rough = array_of(given), array_of(plain.pixels), array_of(grainy.pixels)
+    back = rough - smooth
+    assert np.abs(back).max() > 1e-3
+    assert np.ptp(back, axis=2).max() < 2e-3, "only gray comes back: no colour noise"
+    luma = np.array([0.299, 0.587, 0.114], np.float32)
+    # what comes back goes the way to what was: it can only take away from the change
+    assert np.corrcoef(((before - smooth) @ luma).ravel(), (back @ luma).ravel())[0, 1] > 0.5
+    assert grainy.recipe["texture"] == 1.0
+    # the kept residual does the same, and 0 is what there was without
+    again = work.adjust(plain.kept, None, None, 1.0)
+    assert again.pixels is not None
+    assert np.array_equal(array_of(again.pixels), rough)
+    none = work.adjust(grainy.kept, None, None, 0.0)
+    assert none.pixels is not None
+    assert np.array_equal(array_of(none.pixels), smooth)
+    gray = pixels_of(np.repeat(before[..., :1], 1, axis=2))
+    one = work.restore(Order(layer=gray, plan=PLAN, model=model, texture=0.5), silent, never)
+    assert one.pixels is not None
+    assert one.pixels.channels == 1

@@ -52,7 +52,7 @@ class FakeSession:
     def restore(self, crop: Pixels, **asked: Any) -> Answer:
         return Answer(crop, {}, "", "a chip", job="kept")
 
-    def adjust(self, job: str, *, strength: float) -> Answer:
+    def adjust(self, job: str, *, strength: float, texture: float) -> Answer:
         if job != "kept":
             raise ClientError("expired")
         return Answer(CROP if strength > 0 else None, {}, "", "a chip", job=job)

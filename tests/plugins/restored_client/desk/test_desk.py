@@ -205,6 +205,18 @@ def test_what_was_heard_and_cannot_be_done_is_said(desk: Desk) -> None:
     )
 
 
+def test_grain_is_put_back_without_inference(desk: Desk, wire: Wire) -> None:
+    understand(desk, "denoise")
+    show(desk, wire)
+    desk.set_texture(0.3)
+    assert (wire.wants[-1].job, wire.wants[-1].texture) == ("j", 0.3)
+    assert desk.phase == rooms.UPDATING
+    show(desk, wire)
+    assert desk.phase == rooms.FRESH
+    assert desk.wish().texture == 0.3
+    assert desk.settings()["texture"] == 0.3
+
+
 def test_the_words_say_how_large(desk: Desk) -> None:
     desk.type("denoise it, 2x")
     desk.understood("denoise it, 2x", {**plan_of("denoise it, 2x"), "scale": 2})
