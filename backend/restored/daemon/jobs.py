@@ -84,7 +84,10 @@ class Upload:
         frame = self._frames[len(self._full)]
         if self._part is None:
             # memory is taken when the first piece is there, not for what was only announced
-            self._part, self._got = bytearray(frame.nbytes), 0
+            try:
+                self._part, self._got = bytearray(frame.nbytes), 0
+            except MemoryError as error:
+                raise ClientError("out_of_memory", detail=f"no {frame.nbytes} bytes for {frame.role}") from error
         if self._got + view.nbytes > frame.nbytes:
             raise ClientError("size_mismatch", detail=f"{frame.role}: more than {frame.nbytes} bytes")
         self._part[self._got : self._got + view.nbytes] = view

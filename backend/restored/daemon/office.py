@@ -98,8 +98,10 @@ class Office:
                 raise ClientError("not_accepted")
             else:
                 self._handlers[request["type"]](client, request, announced)
-        except ClientError as error:
+        except (ClientError, MemoryError) as error:
             name = header.get("id")
+            if isinstance(error, MemoryError):
+                error = ClientError("out_of_memory", detail="while a message was read")
             self._send(client, self._error(name if isinstance(name, str) else "", error))
 
     def collect(self) -> None:

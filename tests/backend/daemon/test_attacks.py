@@ -295,3 +295,21 @@ def test_a_picture_that_stops_coming_is_given_up_soon(launch) -> None:
             raw.ask_nothing("upload", bytes(1), more=True)
         assert daemon.status()["jobs"][0]["stage"] == "uploading"
         assert raw.answer()["code"] == "upload_timeout"
+
+
+def test_no_memory_for_an_accepted_picture_is_said_at_once(launch) -> None:
+    """Found by the siege (limits, case 26): it was waited for until the upload's time was over."""
+    program = """
+import sys
+from restored.daemon import jobs, main
+jobs.bytearray = lambda size: (_ for _ in ()).throw(MemoryError())
+sys.exit(main(["--engine", "echo"]))
+"""
+    daemon = launch(program=["-c", program])
+    with daemon.session() as session:
+        began = time.monotonic()
+        with pytest.raises(ClientError) as raised:
+            session.restore(LAYER, instruction="x")
+        assert raised.value.code == "out_of_memory"
+        assert time.monotonic() - began < 10
+        assert session.status()["jobs"] == []
