@@ -56,7 +56,8 @@ def status() -> None:
         say.out.print(f"The GPU pack {pack.id} is installed. {_seen()}")
     else:
         size = sum(part.size for part in pack.parts) / 1e9
-        say.out.print(f"The GPU pack is not installed: {len(pack.parts)} files, {size:.1f} GB.")
+        files = "one file" if len(pack.parts) == 1 else f"{len(pack.parts)} files"
+        say.out.print(f"The GPU pack is not installed: {files}, {size:.1f} GB.")
         say.out.print("When you have downloaded them: restored gpu install FILE...")
 
 
