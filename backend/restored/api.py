@@ -74,7 +74,7 @@ def restore(
     Raises Cancelled, or an error whose message is a sentence: PixelError, PlanError, ModelError (kinds of ValueError) or
     EngineError (a RuntimeError).
     """
-    from .engine.pixels import check_layer
+    from .engine.picture.pixels import check_layer
     from .instruction.scale import asked_scale
     from .io.given import as_layer
     from .service.arrays import array_of, pixels_of
@@ -83,7 +83,7 @@ def restore(
     check_layer(layer)
     plan = instruction if isinstance(instruction, Plan) else None
 
-    def hear(fraction: float | None, words: str, *piece: object) -> None:
+    def hear(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
         if progress is not None and fraction is not None:
             progress(fraction, words, None)
 
@@ -119,7 +119,7 @@ def explain(text: str, image: "Picture | None" = None) -> Plan:
 
     if image is None:
         return understand(text)
-    from .engine.context import check_context
+    from .engine.picture.context import check_context
     from .io.given import as_layer
 
     return understand(text, check_context(as_layer(image)[0]))
@@ -134,7 +134,7 @@ def _service() -> "LocalService":
 
 def _context(picture: "Picture") -> Pixels:
     """The context frame, from a whole picture of any size."""
-    from .engine.context import check_context
+    from .engine.picture.context import check_context
     from .io.given import as_layer
     from .service.arrays import pixels_of
 
@@ -143,7 +143,7 @@ def _context(picture: "Picture") -> Pixels:
 
 def _mask(mask: "Picture", layer: np.ndarray) -> Pixels:
     """A mask of any type as one that travels. Raises PixelError when it does not fit."""
-    from .engine.pixels import check_mask
+    from .engine.picture.pixels import check_mask
     from .io.given import as_mask
     from .service.arrays import pixels_of
 

@@ -30,7 +30,7 @@ print(done.changed, done.device)
 DAEMON = """
 import sys, numpy as np
 from restored.service.local import LocalService
-from restored.engine import devices
+from restored.engine.machine import devices
 engine = LocalService()
 engine.load(lambda words: None)
 print(engine.device(), [model["name"] for model in engine.models()])

@@ -141,9 +141,9 @@ def random_instructir(kind: type) -> Any:
 
 def bundle_in_memory(bundle: Any, network: Any) -> Any:
     """The bundle with its network at hand, for after its folder is gone."""
-    from restored.engine import store
+    from restored.engine.machine import store
 
-    store._networks[bundle.fingerprint, "cpu"] = network
+    store._models[bundle.fingerprint, "cpu"] = network
     return bundle
 
 

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from restored.engine.machine.devices import DEVICES, device_line
+from restored.engine.picture.pixels import DEPTHS
 from restored.ground.errors import Cancelled, EngineError, PixelError
 
-from .devices import DEVICES, device_line
-from .pixels import DEPTHS
-
 if TYPE_CHECKING:
-    from .job import EngineResult, Preview, run
-    from .residual import Residual
+    from restored.engine.picture.residual import Residual
+    from restored.engine.work.job import EngineResult, Preview, run
 
 __all__ = [
     "DEPTHS",
@@ -31,11 +30,11 @@ _JOB = ("run", "EngineResult", "Preview")
 
 def __getattr__(name: str) -> Any:
     if name in _JOB:
-        from . import job
+        from restored.engine.work import job
 
         return getattr(job, name)
     if name == "Residual":
-        from .residual import Residual
+        from restored.engine.picture.residual import Residual
 
         return Residual
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -45,7 +44,7 @@ def opened() -> list[str]:
     """Names of the models that are open now."""
     import sys
 
-    store = sys.modules.get("restored.engine.store")
+    store = sys.modules.get("restored.engine.machine.store")
     return store.opened() if store else []
 
 
@@ -53,11 +52,11 @@ def unload() -> None:
     """Close every model and give its memory back, on the device and in main memory. The next job opens them anew."""
     import sys
 
-    store = sys.modules.get("restored.engine.store")
+    store = sys.modules.get("restored.engine.machine.store")
     if store is None:
         return
-    from . import devices
-    from .memory import release
+    from restored.engine.machine import devices
+    from restored.engine.machine.memory import release
 
     devices.unload()
     store.unload()

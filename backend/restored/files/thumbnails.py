@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from restored.engine.pixels import to_unit
+from restored.engine.picture.pixels import to_unit
 
 from .one import Loaded
 from .wish import Done

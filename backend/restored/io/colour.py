@@ -14,7 +14,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-from restored.engine.pixels import to_unit
+from restored.engine.picture.pixels import to_unit
 
 from .depth import to_depth
 from .errors import PictureError

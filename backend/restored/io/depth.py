@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from restored.engine.pixels import full_scale, to_unit
+from restored.engine.picture.pixels import full_scale, to_unit
 
 
 def to_depth(pixels: NDArray, dtype: DTypeLike) -> NDArray:

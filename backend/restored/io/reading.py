@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from restored.engine.pixels import LUMA, to_unit
+from restored.engine.picture.pixels import LUMA, to_unit
 
 from . import converting, exif, jpeg, others, phones, png, pngchunks, raw, webp, xmp
 from .errors import PictureError

@@ -6,7 +6,7 @@ Where nothing was changed the file's own numbers stand, to the bit.
 import numpy as np
 from numpy.typing import NDArray
 
-from restored.engine.pixels import to_unit
+from restored.engine.picture.pixels import to_unit
 
 from .colour import from_srgb, to_srgb
 from .depth import to_depth

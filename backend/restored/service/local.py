@@ -101,7 +101,7 @@ class LocalService:
     def load(self, say: Say) -> None:
         with _in_the_tree():
             say("Loading the engine…")
-            from restored.engine import devices, store
+            from restored.engine.machine import devices, store
             from restored.instruction import warm
 
             # what is missing or damaged is told to the job that needs it: another may do without
@@ -145,7 +145,7 @@ class LocalService:
                     return follow(Plan.from_dict(previous), text).to_dict()
             frame = None
             if context is not None:
-                from restored.engine.context import check_context
+                from restored.engine.picture.context import check_context
 
                 frame = check_context(array_of(context))
             return self._explain(text, frame).to_dict()
@@ -183,9 +183,9 @@ class LocalService:
         self, order: Order, plan: Plan | None, model: "Bundle | str | Path | None", tell: Tell, cancelled: IsCancelled
     ) -> "Carried":
         from restored import engine
-        from restored.engine import store
-        from restored.engine.context import check_context, thumbnail
-        from restored.engine.source import LayerSource
+        from restored.engine.machine import store
+        from restored.engine.picture.context import check_context, thumbnail
+        from restored.engine.picture.source import LayerSource
 
         layer = array_of(order.pixels)
         context = check_context(array_of(order.context)) if order.context else None

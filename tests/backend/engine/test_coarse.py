@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored import engine
-from restored.engine import physics
-from restored.engine.coarse import Guess, reduce
-from restored.engine.context import thumbnail
-from restored.engine.pixels import Box
-from restored.engine.source import LayerSource
+from restored.engine.picture import physics
+from restored.engine.picture.context import thumbnail
+from restored.engine.picture.pixels import Box
+from restored.engine.picture.source import LayerSource
+from restored.engine.work.coarse import Guess, reduce
 from restored.ground.errors import Cancelled
 from restored.instruction.plan import Plan
 from restored.models.base import Request, Window

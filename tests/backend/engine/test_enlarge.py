@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.engine.enlarge import enlarge, enlarge_plane
-from restored.engine.pixels import DEPTHS
+from restored.engine.picture.enlarge import enlarge, enlarge_plane
+from restored.engine.picture.pixels import DEPTHS
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -31,7 +31,7 @@ def test_flat_stays_flat_in_every_depth(dtype: np.dtype, shape: tuple[int, int, 
 def test_strips_do_not_show(picture: Callable[..., np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
     layer = picture(150, 20, 4, np.uint16)
     whole = enlarge(layer, 2)
-    monkeypatch.setattr("restored.engine.enlarge.STRIP", 7)
+    monkeypatch.setattr("restored.engine.picture.enlarge.STRIP", 7)
     assert np.array_equal(whole, enlarge(layer, 2))
 
 

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from restored import engine
-from restored.engine import store
-from restored.engine.devices import choose
-from restored.engine.enlarge import enlarge
-from restored.engine.pixels import DEPTHS
-from restored.engine.runtimes import Kernel, Runtime, Work
+from restored.engine.machine import store
+from restored.engine.machine.devices import choose
+from restored.engine.machine.runtimes import Kernel, Runtime, Work
+from restored.engine.picture.enlarge import enlarge
+from restored.engine.picture.pixels import DEPTHS
 from restored.ground.errors import Cancelled, EngineError, PixelError
 from restored.instruction.plan import Plan, Step
 from restored.models.bundle import Bundle
@@ -237,7 +237,7 @@ def test_memory_that_runs_out_is_retried_once_in_smaller_pieces_and_said(
 
 
 def test_what_cannot_fit_is_refused_with_numbers(bundle: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("restored.engine.job.free_memory", lambda: 1000)
+    monkeypatch.setattr("restored.engine.work.job.free_memory", lambda: 1000)
     with pytest.raises(EngineError, match="GiB"):
         engine.run(picture(100, 100, 3), PLAN, model=bundle)
 

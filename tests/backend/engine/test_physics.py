@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored import engine
-from restored.engine.physics import Means, Neutrals
-from restored.engine.pixels import Box
-from restored.engine.source import LayerSource
+from restored.engine.picture.physics import Means, Neutrals
+from restored.engine.picture.pixels import Box
+from restored.engine.picture.source import LayerSource
 from restored.ground.errors import Cancelled
 from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from restored.engine.pixels import DEPTHS, add_residual, check_layer, check_mask, full_scale, mask_weight, to_unit, visible
+from restored.engine.picture.pixels import (
+    DEPTHS,
+    add_residual,
+    check_layer,
+    check_mask,
+    full_scale,
+    mask_weight,
+    to_unit,
+    visible,
+)
 from restored.ground.errors import PixelError
 
 layers = st.sampled_from(list(DEPTHS.values())).flatmap(

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from restored import engine
-from restored.engine import devices
-from restored.engine.load import LoadMeter
-from restored.engine.runtimes import Runtime, Work
-from restored.engine.runtimes.torch_runtime import TorchRuntime
-from restored.engine.source import LayerSource
-from restored.engine.tiles import lay_tiles
+from restored.engine.machine import devices
+from restored.engine.machine.load import LoadMeter
+from restored.engine.machine.runtimes import Runtime, Work
+from restored.engine.machine.runtimes.torch_runtime import TorchRuntime
+from restored.engine.picture.source import LayerSource
+from restored.engine.work.tiles import lay_tiles
 from restored.instruction.plan import Plan
 from restored.models.base import Request, Window
 from restored.models.bundle import Bundle
@@ -22,7 +22,7 @@ from restored.models.instructir import InstructIR
 from restored.models.swift import ConditionedSwift, apply_tone
 from restored.models.swift import openvino as swift_graphs
 
-openvino_runtime = pytest.importorskip("restored.engine.runtimes.openvino_runtime", reason="OpenVINO is for x86 only")
+openvino_runtime = pytest.importorskip("restored.engine.machine.runtimes.openvino_runtime", reason="OpenVINO is for x86 only")
 PLACE = Window(-0.1, 0.2, 0.7, 1.1)
 PLANS = {"toned": Plan.of("denoise", "lowlight"), "tone untouched": Plan.of("denoise")}
 

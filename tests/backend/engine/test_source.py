@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored.engine.context import check_context, small_size, thumbnail
-from restored.engine.grids import read_grid
-from restored.engine.holes import CELL, fill_grid
-from restored.engine.pixels import Box
-from restored.engine.source import LayerSource, mirrored
+from restored.engine.picture.context import check_context, small_size, thumbnail
+from restored.engine.picture.grids import read_grid
+from restored.engine.picture.holes import CELL, fill_grid
+from restored.engine.picture.pixels import Box
+from restored.engine.picture.source import LayerSource, mirrored
 from restored.ground.errors import PixelError
 
 

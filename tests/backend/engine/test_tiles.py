@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored.engine.tiles import lay_tiles
+from restored.engine.work.tiles import lay_tiles
 
 
 @given(

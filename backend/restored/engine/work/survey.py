@@ -4,10 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+from restored.engine.picture.pixels import Box, Floats
+from restored.engine.picture.source import LayerSource
 from restored.models.base import Model
-
-from .pixels import Box, Floats
-from .source import LayerSource
 
 CROP: Final = 256
 """Side of a survey crop: InstructIR's training size, so its pools see what they were trained on."""

@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from restored.engine.picture.pixels import Floats
 from restored.ground.errors import EngineError
 from restored.ground.tasks import LABELS, info
 from restored.instruction.plan import Part, Plan, Step
 from restored.models.base import Model, Request
 from restored.models.bundle import Bundle
 from restored.regions import Region
-
-from .pixels import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from typing import Any, Final
 import numpy as np
 import openvino as ov
 
+from restored.engine.machine.runtimes.base import Kernel, Runtime, Work
+from restored.engine.picture.pixels import Floats
 from restored.ground.cores import cores
 from restored.models.base import Model, Window
-
-from ..pixels import Floats
-from .base import Kernel, Runtime, Work
 
 COMPILED: Final = 8
 """Compiled graphs kept: an instruction and a picture size that come back (a slider, a batch) cost nothing again. A step that is

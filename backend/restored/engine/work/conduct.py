@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final, TypeVar
 
+from restored.engine.machine.load import LoadMeter
+from restored.engine.work.tiles import Tile, Tiling
 from restored.ground.errors import Cancelled
-
-from .load import LoadMeter
-from .tiles import Tile, Tiling
 
 LOOK: Final = 0.1
 """Seconds between two looks at `cancel` while tiles are being computed."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from restored.engine.picture.pixels import Layer
+from restored.engine.picture.residual import Residual
 from restored.instruction.plan import Plan
-
-from .pixels import Layer
-from .residual import Residual
 
 Progress = Callable[[float, str, "Preview | None"], None]
 

@@ -9,6 +9,25 @@ from typing import Final
 
 import numpy as np
 
+from restored.engine.machine import store
+from restored.engine.machine.devices import Choice, choose
+from restored.engine.machine.load import LoadMeter
+from restored.engine.machine.memory import SHARE, free_device_memory, free_memory, out_of_memory, release
+from restored.engine.machine.runtimes import Work
+from restored.engine.picture.context import check_context, thumbnail
+from restored.engine.picture.enlarge import enlarge
+from restored.engine.picture.masks import Mask
+from restored.engine.picture.pixels import Box, Floats, Layer, check_layer, has_alpha, visible
+from restored.engine.picture.residual import Residual, blend, compact
+from restored.engine.picture.source import LayerSource
+from restored.engine.work.coarse import Guess, LayerForm
+from restored.engine.work.conduct import Cancel, conduct
+from restored.engine.work.directly import adjusted
+from restored.engine.work.heeding import Heeding, heeding_of, without_selection
+from restored.engine.work.outcome import EngineResult, Preview, Progress
+from restored.engine.work.passes import Pass, plan_passes
+from restored.engine.work.scan import Scan, Share, shares
+from restored.engine.work.tiles import Tile, Tiling, lay_tiles, smallest_side
 from restored.ground.cores import cores
 from restored.ground.errors import Cancelled, EngineError, PixelError
 from restored.ground.limits import SCALES
@@ -17,26 +36,6 @@ from restored.models.base import Model
 from restored.models.bundle import Bundle
 from restored.models.coarse import coarse_to_fine, usable
 from restored.regions import Frame
-
-from . import store
-from .coarse import Guess, LayerForm
-from .conduct import Cancel, conduct
-from .context import check_context, thumbnail
-from .devices import Choice, choose
-from .directly import adjusted
-from .enlarge import enlarge
-from .heeding import Heeding, heeding_of, without_selection
-from .load import LoadMeter
-from .masks import Mask
-from .memory import SHARE, free_device_memory, free_memory, out_of_memory, release
-from .outcome import EngineResult, Preview, Progress
-from .passes import Pass, plan_passes
-from .pixels import Box, Floats, Layer, check_layer, has_alpha, visible
-from .residual import Residual, blend, compact
-from .runtimes import Work
-from .scan import Scan, Share, shares
-from .source import LayerSource
-from .tiles import Tile, Tiling, lay_tiles, smallest_side
 
 Heed = Callable[[Box, Floats, Floats], Floats]
 PassesFor = Callable[[Model], tuple[list[Pass], list[str]]]

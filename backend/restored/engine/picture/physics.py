@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from .grids import read_grid
-from .pixels import LUMA, Box, Floats
-from .source import LayerSource
+from restored.engine.picture.grids import read_grid
+from restored.engine.picture.pixels import LUMA, Box, Floats
+from restored.engine.picture.source import LayerSource
 
 STRIP: Final = 256
 CELL: Final = 16

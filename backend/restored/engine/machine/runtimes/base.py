@@ -4,11 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
+from restored.engine.picture.pixels import Floats
+from restored.engine.picture.source import LayerSource
+from restored.engine.work.tiles import Tiling
 from restored.models.base import Model, Request, Window
-
-from ..pixels import Floats
-from ..source import LayerSource
-from ..tiles import Tiling
 
 
 class Kernel(Protocol):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .pixels import Box, Floats
+from restored.engine.picture.pixels import Box, Floats
 
 
 def read_grid(grid: Floats, box: Box, cell: int) -> Floats:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from .pixels import Floats, Layer, colours, to_unit, visible
+from restored.engine.picture.pixels import Floats, Layer, colours, to_unit, visible
 
 CELL: Final = 16
 """Side of a grid cell in pixels: fine enough to follow an edge, coarse enough that 12 megapixels make a small grid."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from restored.engine.picture.pixels import Box
 from restored.models.base import Window
-
-from .pixels import Box
 
 SMALLEST_CORE: Final = 64
 """A tile keeps at least this many pixels, each way, of what it computes: less is not worth its halo."""

@@ -7,17 +7,16 @@ from typing import Final
 import numpy as np
 
 from restored.adjustments.apply import adjust
+from restored.engine.picture.context import check_context, thumbnail
+from restored.engine.picture.physics import Means, Neutrals
+from restored.engine.picture.pixels import LUMA, Box, Floats, Layer, colours, to_unit
+from restored.engine.picture.source import LayerSource
 from restored.ground.tasks import info
 from restored.instruction.grammar.sentences import by_hand
 from restored.instruction.plan import Part, Plan, Step
 from restored.regions import Frame, Region
 from restored.regions.maps import RegionMaps
 from restored.regions.whole import WHOLE
-
-from .context import check_context, thumbnail
-from .physics import Means, Neutrals
-from .pixels import LUMA, Box, Floats, Layer, colours, to_unit
-from .source import LayerSource
 
 MARGIN: Final = 2
 """Pixels around a piece that a region of contours looks at."""

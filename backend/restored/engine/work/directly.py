@@ -6,13 +6,12 @@ from typing import Final
 
 import numpy as np
 
+from restored.engine.picture.masks import Mask
+from restored.engine.picture.pixels import Box, Floats, Layer
+from restored.engine.picture.residual import STRIP, Residual, blend, compact
+from restored.engine.work.heeding import Heeding
+from restored.engine.work.outcome import EngineResult, Preview, Progress
 from restored.ground.errors import Cancelled
-
-from .heeding import Heeding
-from .masks import Mask
-from .outcome import EngineResult, Preview, Progress
-from .pixels import Box, Floats, Layer
-from .residual import STRIP, Residual, blend, compact
 
 LINE: Final = "by formula, without a model"
 """What is said instead of a device."""

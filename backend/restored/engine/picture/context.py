@@ -2,12 +2,11 @@
 
 import numpy as np
 
+from restored.engine.picture.holes import may_hide
+from restored.engine.picture.pixels import Box, Floats
+from restored.engine.picture.source import LayerSource
 from restored.ground.errors import PixelError
 from restored.ground.limits import CONTEXT_SIDE
-
-from .holes import may_hide
-from .pixels import Box, Floats
-from .source import LayerSource
 
 
 def thumbnail(source: LayerSource, side: int = CONTEXT_SIDE) -> Floats:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from restored.engine.machine.runtimes import Kernel
+from restored.engine.picture.pixels import Floats
+from restored.engine.picture.source import LayerSource
+from restored.engine.work.coarse import Guess
+from restored.engine.work.tiles import Tile, Tiling
 from restored.ground.errors import EngineError
-
-from .coarse import Guess
-from .pixels import Floats
-from .runtimes import Kernel
-from .source import LayerSource
-from .tiles import Tile, Tiling
 
 
 @dataclass(frozen=True, slots=True)

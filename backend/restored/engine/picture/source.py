@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from .grids import read_grid
-from .holes import CELL, fill_grid, may_hide
-from .pixels import Box, Floats, Layer, colours, to_unit, visible
+from restored.engine.picture.grids import read_grid
+from restored.engine.picture.holes import CELL, fill_grid, may_hide
+from restored.engine.picture.pixels import Box, Floats, Layer, colours, to_unit, visible
 
 Edge = Literal["mirror", "zero"]
 """What lies beyond the picture: its own reflection, or zeros (what InstructIR was trained with)."""

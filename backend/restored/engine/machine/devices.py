@@ -23,10 +23,9 @@ from restored.models.registry import GET_TORCH
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from restored.engine.machine.runtimes import Runtime
+    from restored.engine.machine.runtimes.openvino_runtime import OpenVinoRuntime
     from restored.models.base import Model
-
-    from .runtimes import Runtime
-    from .runtimes.openvino_runtime import OpenVinoRuntime
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: Final[tuple[Device, ...]] = get_args(Device)
@@ -138,12 +137,11 @@ def _measure(model: "Model", identity: str) -> list[Measured]:
 
 def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     """One small tile of soft shapes and noise, the best of a few runs."""
+    from restored.engine.machine.runtimes import Work
+    from restored.engine.picture.source import LayerSource
+    from restored.engine.work.tiles import lay_tiles
     from restored.instruction.plan import Plan
     from restored.models.base import WHOLE, Request
-
-    from .runtimes import Work
-    from .source import LayerSource
-    from .tiles import lay_tiles
 
     rows, columns = np.mgrid[:PROBE_SIDE, :PROBE_SIDE] / 20.0
     soft = 0.5 + 0.3 * np.sin(rows + columns)[..., None] + np.random.default_rng(0).normal(0, 0.05, (PROBE_SIDE, PROBE_SIDE, 3))
@@ -180,7 +178,7 @@ def _cpu_runtimes(model: "Model") -> Iterator["Runtime"]:
 
 @cache
 def _torch_runtime(device: str, bf16: bool) -> "Runtime":
-    from .runtimes.torch_runtime import TorchRuntime
+    from restored.engine.machine.runtimes.torch_runtime import TorchRuntime
 
     return TorchRuntime(device, bf16=bf16)
 
@@ -188,7 +186,7 @@ def _torch_runtime(device: str, bf16: bool) -> "Runtime":
 @cache
 def _openvino_runtime(bf16: bool | None) -> "OpenVinoRuntime | None":
     try:
-        from .runtimes.openvino_runtime import OpenVinoRuntime
+        from restored.engine.machine.runtimes.openvino_runtime import OpenVinoRuntime
     except ImportError:
         return None
     return OpenVinoRuntime(bf16=bf16)

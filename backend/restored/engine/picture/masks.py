@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .enlarge import enlarge_plane
-from .pixels import Box, Floats, check_mask, mask_weight
+from restored.engine.picture.enlarge import enlarge_plane
+from restored.engine.picture.pixels import Box, Floats, check_mask, mask_weight
 
 
 class Mask:

@@ -4,9 +4,9 @@ from typing import Final
 
 import numpy as np
 
-from .holes import may_hide
-from .pixels import Box, Layer, colours, full_scale, has_alpha, visible
-from .source import LayerSource, mirrored
+from restored.engine.picture.holes import may_hide
+from restored.engine.picture.pixels import Box, Layer, colours, full_scale, has_alpha, visible
+from restored.engine.picture.source import LayerSource, mirrored
 
 STRIP: Final = 64
 """Rows of the original per step; bounds the float copies."""

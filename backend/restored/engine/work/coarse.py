@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .grids import read_grid
-from .pixels import Box, Floats
-from .source import Edge, LayerSource, continued
+from restored.engine.picture.grids import read_grid
+from restored.engine.picture.pixels import Box, Floats
+from restored.engine.picture.source import Edge, LayerSource, continued
 
 
 def reduce(source: LayerSource, factor: int) -> LayerSource:

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from .masks import Mask
-from .pixels import LUMA, Box, Floats, Layer, add_residual, check_layer, colours, visible
+from restored.engine.picture.masks import Mask
+from restored.engine.picture.pixels import LUMA, Box, Floats, Layer, add_residual, check_layer, colours, visible
 
 STRIP: Final = 256
 """Rows per step when a whole picture is put together: small enough to stay in the cache."""

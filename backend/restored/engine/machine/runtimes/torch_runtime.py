@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import torch
 
+from restored.engine.machine.runtimes.base import Kernel, Runtime, Work
+from restored.engine.picture.pixels import Floats
+from restored.engine.work.survey import crops
 from restored.models.base import Model, Request, Window
-
-from ..pixels import Floats
-from ..survey import crops
-from .base import Kernel, Runtime, Work
 
 
 class TorchRuntime(Runtime):

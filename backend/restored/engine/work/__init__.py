@@ -1,0 +1,1 @@
+"""What is done: schedule, passes, scans, tiles, one job."""
