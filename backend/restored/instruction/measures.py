@@ -25,7 +25,7 @@ def as_rgb(image: np.ndarray, longest: int) -> np.ndarray:
     return np.clip(np.nan_to_num(channels.astype(np.float32) * scale, nan=0.0), 0.0, 1.0)
 
 
-def _padded(image: np.ndarray, least: int) -> np.ndarray:
+def padded(image: np.ndarray, least: int) -> np.ndarray:
     """Mirror a picture smaller than `least` up to it, so that every measure is defined, down to 1 x 1."""
     grow = [(0, max(0, least - side)) for side in image.shape[:2]]
     return np.pad(image, [*grow, (0, 0)], mode="symmetric") if any(after for _, after in grow) else image
@@ -209,9 +209,14 @@ def light(rgb: np.ndarray) -> list[float]:
     ]
 
 
+def dark_channel(rgb: np.ndarray) -> float:
+    """Mean of the local minimum over colours: near 0 in clear air, the airlight's share in haze."""
+    return float(_filtered(rgb.min(axis=-1), 7, np.minimum).mean())
+
+
 def measure(context: np.ndarray, sample: np.ndarray) -> np.ndarray:
     """All measures as one vector, float32. context: thumbnail of the whole; sample: a part at full resolution."""
-    whole, part = _padded(as_rgb(context, 256), 48), _padded(as_rgb(sample, 256), 64)
+    whole, part = padded(as_rgb(context, 256), 48), padded(as_rgb(sample, 256), 64)
     gray = part @ LUMA
     small = whole @ LUMA
     values = [

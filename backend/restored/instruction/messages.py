@@ -1,6 +1,6 @@
 """What the user reads: one friendly sentence or two per outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from restored.ground.tasks import Task, info
@@ -33,8 +33,15 @@ STRAY: Final = "I left out the part of your wish that I cannot do."
 CUT: Final = "Your text is very long; I read only the beginning."
 
 
-def proposal(tasks: Sequence[Task]) -> str:
-    """ "I looked at the picture and would fix: noise and haze. ..." """
-    names = [info(task).seen for task in tasks]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"I looked at the picture and propose to treat: {listed}. Change the steps if you see it differently."
+def proposal(tasks: Sequence[Task], amounts: Mapping[Task, str] | None = None, taken: int | None = None) -> str:
+    """ "I looked at the picture and propose to treat: noise (about 12 of 255) and haze. ..." tasks: everything that was found,
+    the worst first; taken: how many of them are proposed."""
+    said = [f"{info(task).seen} ({amounts[task]})" if amounts and task in amounts else info(task).seen for task in tasks]
+    taken = len(said) if taken is None else taken
+    more = f" I also see: {_listed(said[taken:])}." if said[taken:] else ""
+    listed = _listed(said[:taken])
+    return f"I looked at the picture and propose to treat: {listed}.{more} Change the steps if you see it differently."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -11,7 +11,7 @@ import numpy as np
 from restored.ground.errors import InstallationError
 from restored.ground.tasks import info
 
-from .measures import measure
+from .measures import LUMA, as_rgb, dark_channel, measure, noise_levels, padded
 from .tasks import TASKS, Task
 
 FILE: Final = Path(__file__).with_name("head_files") / "picture.safetensors"
@@ -75,6 +75,26 @@ def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> di
     excess = found - estimator.thresholds
     order = sorted(range(len(TASKS)), key=lambda index: -excess[index])
     return {TASKS[index]: float(found[index]) for index in order if excess[index] >= 0 and sample_matters(index, sample)}
+
+
+def amounts(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, str]:
+    """Task -> how much of it there is, in words, for those damages that have a measure of their own.
+
+    Noise: its standard deviation in the calm parts (of 255). Light: stops from the median to middle gray. Haze: how far the dark
+    channel (He et al. 2009) stands above black.
+    """
+    whole = context if context is not None else sample
+    part = sample if sample is not None else context
+    if whole is None or part is None or 0 in whole.shape or 0 in part.shape:
+        return {}
+    sigma = 255 * float(np.exp(noise_levels(padded(as_rgb(part, 256), 64))[0]))
+    small = padded(as_rgb(whole, 256), 48)
+    median = float(np.median((small @ LUMA) ** 2.2))
+    found = {"denoise": f"about {sigma:.0f} of 255"}
+    if median < 0.18:
+        found["lowlight"] = f"about {np.log2(0.18 / max(median, 1e-3)):.1f} stops"
+    found["dehaze"] = f"a veil of about {dark_channel(small):.0%}".replace("%", " %")
+    return found
 
 
 def sample_matters(index: int, sample: np.ndarray | None) -> bool:

@@ -75,7 +75,7 @@ def _sentence(message: str, *, cut: bool) -> str:
 
 def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
     """A general wish: propose what the picture needs, minus what the user excluded."""
-    from .picture import EstimatorError, estimate
+    from .picture import MAX_STEPS, EstimatorError, amounts, estimate
 
     try:
         seen = estimate(context, sample)
@@ -86,6 +86,7 @@ def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None")
     found: dict[Task, float] = {task: p for task, p in seen.items() if task not in plan.excluded and task not in named}
     if not found:
         return replace(plan, message=messages.PICTURE_FINE, proposed=True)
-    steps = tuple(Step(task, confidence) for task, confidence in found.items())
-    message = messages.proposal(tuple(found))
+    worst = tuple(found)[:MAX_STEPS]
+    steps = tuple(Step(task, found[task]) for task in worst)
+    message = messages.proposal(tuple(found), amounts(context, sample), len(worst))
     return replace(plan, steps=(*steps, *plan.steps), reason=None, message=message, proposed=True).in_apply_order()

@@ -117,7 +117,8 @@ class Outcome:
         strengths: dict[Task, float] = {}
         for step in plan.steps:
             task = family(step.adjustment, step.amount or 0.0) if step.adjustment else step.task
-            strengths[task] = step.strength
+            # an amount of an adjustment is no share of a task's: it is measured on lists of its own
+            strengths[task] = step.strength if step.adjustment is None else float("nan")
         return cls(example, tuple(strengths), plan.excluded, plan.reason, strengths)
 
 
