@@ -163,12 +163,34 @@ def _lab(pixels: NDArray, photometric: str, name: str) -> NDArray:
 
 
 def _ycbcr(page: tifffile.TiffPage, name: str, data: bytes) -> NDArray:
-    """Luma and colour difference, perhaps with colour at half the size, as RGB: libtiff knows all of their variants."""
-    if page.bitspersample != 8 or page.index != 0:
-        raise PictureError(f"“{name}” is in YCbCr at {page.bitspersample} bits, which I do not read. Convert it to RGB first.")
-    with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
-        image.getexif().pop(_ORIENTATION, None)
-        return np.array(image.convert("RGB"))
+    """Luma and colour difference as RGB (TIFF 6.0, section 21). Colour at half the size is left to libtiff, which knows all its
+    layouts; it is not asked for more, because it complains of damaged files on the standard error, past all of us."""
+    if page.bitspersample != 8 or (page.samplesperpixel != 3):
+        raise PictureError(f"“{name}” is in YCbCr of a kind that I do not read. Convert it to RGB first.")
+    if tuple(page.tags.valueof(530, (2, 2))) != (1, 1):
+        if page.index != 0:
+            raise PictureError(f"“{name}” has several pictures in YCbCr, which I do not read. Convert them to RGB first.")
+        with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
+            image.getexif().pop(_ORIENTATION, None)
+            return np.array(image.convert("RGB"))
+    stored = np.asarray(page.asarray())
+    stored = (np.moveaxis(stored, 0, -1) if page.axes.startswith("S") else stored).astype(np.float32)
+    red, green, blue = _fractions(page.tags.valueof(529, None), (0.299, 0.587, 0.114))
+    black = _fractions(page.tags.valueof(532, None), (0, 255, 128, 255, 128, 255))
+    luma = (stored[..., 0] - black[0]) * 255 / max(black[1] - black[0], 1)
+    cb, cr = ((stored[..., i] - black[2 * i]) * 127 / max(black[2 * i + 1] - black[2 * i], 1) for i in (1, 2))
+    r = luma + cr * (2 - 2 * red)
+    b = luma + cb * (2 - 2 * blue)
+    g = (luma - blue * b - red * r) / max(green, 1e-6)
+    return np.rint(np.clip(np.stack([r, g, b], axis=-1), 0, 255)).astype(np.uint8)
+
+
+def _fractions(value: object, usual: tuple[float, ...]) -> tuple[float, ...]:
+    """A tag of rational numbers, which tifffile gives as numerator, denominator, numerator..."""
+    numbers = np.ravel(np.array(value if value is not None else (), float))
+    if len(numbers) != 2 * len(usual) or not numbers[1::2].all():
+        return usual
+    return tuple(float(n) for n in numbers[::2] / numbers[1::2])
 
 
 def _standard_depth(pixels: NDArray, bits: int, name: str) -> NDArray:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -232,3 +233,28 @@ def done(out: Path) -> int:
         return (out / ".restored-batch.jsonl").read_bytes().count(b'"name"')
     except FileNotFoundError:
         return 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_hot_folder_until_ctrl_c(tmp_path: Path) -> None:
+    pytest.importorskip("watchdog")
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    Image.fromarray(np.full((8, 8, 3), 1, np.uint8)).save(source / "first.png")
+    (tmp_path / "run.py").write_text(KILLED)
+    command = [sys.executable, "run.py", str(source), "invert it", "-o", str(out), "--watch", "--json"]
+    running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert running.stderr is not None
+        assert "Waiting for pictures" in running.stderr.readline()
+        Image.fromarray(np.full((8, 8, 3), 2, np.uint8)).save(source / "second.png")
+        until = time.monotonic() + 60
+        while done(out) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        said = json.loads(running.communicate(timeout=60)[0])
+    finally:
+        running.kill()
+    assert running.returncode == 0, "to end it so is what one does"
+    assert [row["file"] for row in said["results"]] == ["first.png", "second.png"]

@@ -174,7 +174,7 @@ def test_ycbcr_is_not_taken_for_rgb() -> None:
     pixels = read_picture(CASES / "ycbcr-lzw.tif").pixels
     with Image.open(CASES / "ycbcr-lzw.tif") as image:
         expected = np.asarray(image.convert("RGB"))
-    np.testing.assert_array_equal(pixels, expected)
+    np.testing.assert_allclose(pixels.astype(int), expected, atol=1)
 
 
 @pytest.mark.parametrize("turn", [1, 6])
