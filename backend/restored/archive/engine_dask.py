@@ -62,7 +62,12 @@ class Dask:
 
 
 def _cluster(workers: int) -> Any:
-    """Workers on loopback. Raises ArchiveError when they do not come up, which a kill at that very moment may do: tried twice."""
+    """Workers on loopback, behind certificates of this run's own: whoever reaches an open scheduler runs programs as the user,
+    and loopback is every user's. Raises ArchiveError when they do not come up, which a kill at that moment may do: tried twice."""
+    try:
+        security = distributed.Security.temporary()
+    except ImportError as missing:
+        raise ArchiveError("Dask's workers need the package cryptography here. Install it, or use --engine local.") from missing
     for last in (False, True):
         try:
             # workers that are daemons may have no children, and reading wants processes of its own
@@ -71,6 +76,7 @@ def _cluster(workers: int) -> Any:
                     n_workers=workers,
                     threads_per_worker=1,
                     host="127.0.0.1",
+                    security=security,
                     dashboard_address=None,  # pyright: ignore[reportArgumentType]: none
                     silence_logs=50,
                     memory_limit=0,  # pictures are bounded by `restore_many`, whose memory Dask cannot see into

@@ -188,3 +188,21 @@ def wait_for(port: int) -> None:
                 return
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_dasks_own_scheduler_listens_to_nobody_else() -> None:
+    """Any user of this machine could have run programs as the one whose scheduler listened on loopback in the open."""
+    pytest.importorskip("distributed")
+    from distributed import Client
+
+    from restored.archive.engine_dask import _cluster
+
+    cluster = _cluster(1)
+    try:
+        address = str(cluster.scheduler_address)
+        assert address.startswith("tls://127.0.0.1:")
+        for stranger in (address, address.replace("tls://", "tcp://")):
+            with pytest.raises((OSError, TimeoutError, TypeError, ValueError)):
+                Client(stranger, timeout=2)
+    finally:
+        cluster.close(timeout=10)
