@@ -114,10 +114,15 @@ def evaluate(
     bf16: Annotated[bool, typer.Option(help="Run the network in bfloat16.")] = False,
     engine: Annotated[bool, typer.Option(help="Run bundles through restored.engine, as a photographer's job is.")] = False,
     processes: Annotated[int, typer.Option(min=1, help="Measure so many sets at once, with one thread each.")] = 1,
+    real: Annotated[
+        Path | None, typer.Option(help="Also pictures with real damage (shared/data/real), beside what is free.")
+    ] = None,
+    only_real: Annotated[bool, typer.Option("--only-real", help="Nothing but those.")] = False,
 ) -> None:
     """Measure models on every set of the bench and on the synthetic sets; the conventions are printed with the figures."""
     from .evaluation.metrics import CONVENTIONS
     from .evaluation.parallel import Opening, evaluate_parallel
+    from .evaluation.real import as_dicts, evaluate_real
     from .evaluation.run import Scope, write_results
     from .evaluation.run import evaluate as measure
     from .evaluation.subjects import load_subject
@@ -134,12 +139,17 @@ def evaluate(
 
     for name in subjects:
         console.rule(name)
-        if processes > 1:
+        if only_real:
+            latest = {"subject": name, "conventions": CONVENTIONS, "limit": limit, "sets": []}
+        elif processes > 1:
             opening = Opening(Path(name), device, bf16, engine, wordings=instructions)
             latest = evaluate_parallel(opening, scope, processes, tell=print, keep=keep)
         else:
             subject = load_subject(Path(name), device=device, bf16=bf16, engine=engine)
             latest = measure(subject, scope, explain=_explain() if instructions else None, tell=print, keep=keep)
+        if real is not None:
+            subject = load_subject(Path(name), device=device, bf16=bf16, engine=engine)
+            latest = {**latest, "real": as_dicts(evaluate_real(subject, real, scope.bench, tell=print, limit=limit))}
         keep(latest)
         results.append(latest)
         _print_goals(latest)

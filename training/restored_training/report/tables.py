@@ -94,7 +94,24 @@ def readme_table(all_results: Sequence[Results]) -> str:
             + " | ".join(cells)
             + " |"
         )
-    return "\n".join([*lines, "", all_results[0]["conventions"]])
+    return "\n".join([*real_table(all_results[0]), *lines, "", all_results[0]["conventions"]])
+
+
+def real_table(results: Results) -> list[str]:
+    """Markdown lines: pictures with real damage, ours beside what is free, the better one in bold; none when not measured."""
+    rows = results.get("real") or []
+    if not rows:
+        return []
+    name = results["subject"]
+    lines = [f"| real damage | pictures | figure | input | {name} | free | which |", "|---|---|---|---|---|---|---|"]
+    for row in rows:
+        ours, free = row["ours"], row["free"]
+        better = free is None or (ours >= free if row["higher_is_better"] else ours <= free)
+        cells = [f"**{ours:.2f}**" if better else f"{ours:.2f}"]
+        cells.append("" if free is None else f"{free:.2f}" if better else f"**{free:.2f}**")
+        before = "" if row["input"] is None else f"{row['input']:.2f}"
+        lines.append(f"| {row['name']} | {row['n']} | {row['figure']} | {before} | {' | '.join(cells)} | {row['free_name']} |")
+    return [*lines, ""]
 
 
 def replace_table(text: str, table: str) -> str:
