@@ -8,7 +8,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
+.PHONY: rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
@@ -64,6 +64,14 @@ lock:
 # The hashes of the pins that have none yet, from the index.
 hashes:
 	$(BIN)/python tools/supply.py hashes
+
+# What a rented GPU needs beside this repository, into the ignored folder .rented: photographs, and wheels of what such a machine
+# lacks (training/README.md). PYTHON_THERE is its version.
+PYTHON_THERE ?= 3.12
+rented-archive: venv
+	$(BIN)/restored-train pack .rented/photographs-1 --only-train --longest 1100 --quality 90 --part 1/2
+	$(BIN)/pip download --quiet --no-deps --python-version $(PYTHON_THERE) --only-binary :all: --platform manylinux2014_x86_64 -d .rented/wheels \
+		$$(grep -E '^(pydantic|pydantic_core|annotated-types|typing-inspection|platformdirs)==' requirements.lock)
 
 # What this program is made of: a CycloneDX list, and the licences for people. `audit` asks a vulnerability service: for hosted CI.
 sbom: venv

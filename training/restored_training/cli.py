@@ -344,6 +344,20 @@ def screen(
 
 
 @app.command()
+def queue(
+    file: Annotated[Path, typer.Argument(help="The queue's YAML file.")] = Path("training/queue.yaml"),
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after so long; default: until all runs are done.")] = None,
+    device: Device = "cpu",
+) -> None:
+    """Train several runs in turns, for as long as the machine is left alone; goes on where it was stopped."""
+    from .queue import load_queue, work
+    from .trainer import StopOnSignal
+
+    stop = StopOnSignal()
+    work(load_queue(file), seconds=None if minutes is None else 60 * minutes, device=device, tell=console.print, stopped=stop)
+
+
+@app.command()
 def rented(
     out: Annotated[Path, typer.Argument(help="Folder for what comes back.")],
     deadline: Annotated[float, typer.Option(help="When to be done, in seconds since the epoch.")],
