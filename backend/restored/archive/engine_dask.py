@@ -63,7 +63,7 @@ class Dask:
 
 def _cluster(workers: int) -> Any:
     """Workers on loopback, behind certificates of this run's own: whoever reaches an open scheduler runs programs as the user,
-    and loopback is every user's. Raises ArchiveError when they do not come up, which a kill at that moment may do: tried twice."""
+    and loopback is every user's. Raises ArchiveError when they do not come up, which a kill just then may do: tried twice."""
     try:
         security = distributed.Security.temporary()
     except ImportError as missing:

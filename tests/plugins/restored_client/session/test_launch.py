@@ -1,6 +1,7 @@
 """Finding the daemon's executable and starting it away from the host's own surroundings."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -129,3 +130,16 @@ def test_where_a_host_is_a_flatpak_all_meet_in_a_folder_that_it_sees(nowhere, ap
     monkeypatch.setattr("restored_client.session.paths.sandboxed", lambda: True)
     monkeypatch.setenv("XDG_CACHE_HOME", str(nowhere / "home/.var/app" / app / "cache"))
     assert outside == runtime_dir() == nowhere / "home/.cache/restored"
+
+
+@pytest.mark.parametrize("entry", ["", ".", "bin"])
+def test_a_program_in_the_folder_that_the_host_works_in_is_not_started(nowhere, tmp_path, monkeypatch, entry) -> None:
+    """Pictures come in folders from anybody; so may a program of our name beside them."""
+    for folder in (tmp_path, tmp_path / "bin"):
+        folder.mkdir(exist_ok=True)
+        for name in ("restored", "restored.exe"):
+            (folder / name).write_text("#!/bin/sh\n")
+            (folder / name).chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", os.pathsep.join([entry, "/nowhere"]))
+    assert launch.find_executable() is None
