@@ -410,12 +410,15 @@ def head(
     picture: Annotated[Path | None, typer.Option(help="Also draw the confusion matrix here.")] = None,
     seed: int = 1,
 ) -> None:
-    """Train the text head on the instruction corpus (its files go into restored.instruction) and print its test table."""
+    """Train all that reads instructions, in one go: the English head on the corpus and the layer for other languages (their
+    files go into restored.instruction); then print the head's test table."""
     from .instructions.evaluate import evaluate_head
+    from .instructions.languages import train
     from .instructions.train import TrainConfig, train_head
 
     if train_first:
         train_head(TrainConfig(seed=seed))
+        console.print(f"other languages: {train()}")
     evaluate_head(labelled, picture, Console())
 
 

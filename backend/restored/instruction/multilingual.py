@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from restored.ground.errors import InstallationError
+
 from .tasks import TASKS, Task
 
 LOG = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class Found:
     kinds: tuple[str, ...]
 
 
-class MultilingualError(RuntimeError):
+class MultilingualError(InstallationError):
     """The encoder or its layer is missing or damaged; the message is a sentence for the user."""
 
 

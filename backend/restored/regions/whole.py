@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from restored.ground.errors import PixelError
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -15,7 +17,7 @@ class Frame:
 
     def __post_init__(self) -> None:
         if not (0.0 <= self.left < self.right <= 1.0 and 0.0 <= self.top < self.bottom <= 1.0):
-            raise ValueError("The part of a picture must lie inside it: left, top, right and bottom between 0 and 1.")
+            raise PixelError("The part of a picture must lie inside it: left, top, right and bottom between 0 and 1.")
 
 
 WHOLE: Final = Frame()
