@@ -1,5 +1,6 @@
 """The daemon opens no outbound connection."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -64,6 +65,11 @@ def test_what_listens_already_goes_on_listening() -> None:
     goes_on = "old.connect(pair.getsockname()); there, _ = pair.accept(); there.sendall(b'x'); assert old.recv(1) == b'x'; "
     local = "a, b = socket.socketpair(); a.sendall(b'y'); assert b.recv(1) == b'y'; socket.socket(socket.AF_UNIX)"
     subprocess.run([sys.executable, "-c", SEALED + goes_on + local], check=True)
+
+
+def test_the_user_can_do_without() -> None:
+    code = "from restored.seal import seal; assert not seal(); import socket; socket.socket()"
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "RESTORED_SEAL": "0"}, check=True)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own refusal is Linux's")
