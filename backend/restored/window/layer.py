@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from restored.engine.context import thumbnail
-from restored.engine.pixels import to_unit
-from restored.engine.source import LayerSource
+from restored.engine.picture.context import thumbnail
+from restored.engine.picture.pixels import to_unit
+from restored.engine.picture.source import LayerSource
 from restored.files import Loaded, Wish, load
 from restored.files.walk import Names
 from restored.service.arrays import pixels_of
