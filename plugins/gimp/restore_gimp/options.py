@@ -14,7 +14,7 @@ class Options(Gtk.Box):
     """Shows the desk's choices and sets them."""
 
     def __init__(self, desk, on_zoom):
-        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4)
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=3)
         self._desk, self._target, self._showing, self._on_zoom = desk, None, False, on_zoom
         self._note = quiet()
         self._strength = self._make_slider(_("_Strength"), _("Strength in percent"), desk.set_strength)
@@ -32,7 +32,7 @@ class Options(Gtk.Box):
         self.show_state()
 
     def _section(self, text, widget):
-        label = Gtk.Label(label=text, use_underline=True, xalign=0, margin_top=6)
+        label = Gtk.Label(label=text, use_underline=True, xalign=0, margin_top=3)
         label.set_mnemonic_widget(widget)
         self.pack_start(label, False, False, 0)
         return label

@@ -38,7 +38,7 @@ GERMAN = "Restaurieren nach Anweisung"
 SIZE, ROOM = "1360x860", ("1360", "838")
 """Of the screen, and of GIMP's window under its title bar."""
 
-OVERVIEW = (655, 492)
+OVERVIEW = (655, 575)
 """A point of the overview in the window: above the middle of the picture."""
 
 HISTORY_TAB = (103, 294)
