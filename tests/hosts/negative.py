@@ -135,7 +135,7 @@ class Negative:
             version="0",
         )
         changed = None if strength == 0 else kept.home.back(result) if kept.home else result
-        return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept if order.keep else None)
+        return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept=kept if order.keep else None)
 
     def unload(self) -> None:
         pass

@@ -391,6 +391,7 @@ class Docker(DockWidget):
         self._carried_out = wish.instruction
         self._remember(wish)
         self.queue.give(job)
+        self.desk.give_way()
         self._say("")
         return job
 

@@ -229,6 +229,12 @@ class Desk:
         self._look()
         self._changed()
 
+    def give_way(self) -> None:
+        """A job goes first: a preview that is on its way is given up, and asked for once more behind it."""
+        if self._asked is not None:
+            self._stop_asking()
+            self.look()
+
     def already(self, key: Optional[tuple]) -> None:
         """The layer on show is the result of the plan with this key: restoring it so once more is not previewed."""
         self._again = key

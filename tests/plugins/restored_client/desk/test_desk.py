@@ -270,6 +270,16 @@ def test_a_result_is_not_previewed_as_restored_once_more(desk: Desk, wire: Wire)
     assert desk.phase == rooms.UPDATING
 
 
+def test_a_job_goes_before_the_preview(desk: Desk, wire: Wire) -> None:
+    understand(desk, "denoise")
+    asked = len(wire.wants)
+    desk.give_way()
+    assert len(wire.wants) == asked + 1, "it is asked for once more, behind the job"
+    show(desk, wire)
+    desk.give_way()
+    assert len(wire.wants) == asked + 1, "what is on show already is not"
+
+
 def test_painting_on_the_layer_asks_for_it_anew(desk: Desk, wire: Wire) -> None:
     understand(desk, "denoise")
     show(desk, wire)
