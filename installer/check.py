@@ -225,6 +225,7 @@ def main() -> None:
     contents(check)
     (download,) = build.OUT.glob("restored-*-linux-*.tar.xz")
     with tempfile.TemporaryDirectory(prefix="restored-bare-") as folder, Bare(Path(folder) / "root") as bare:
+        Path(folder).chmod(0o755)  # the sandbox is made by an ordinary user
         try:
             life(check, download, bare)
         finally:

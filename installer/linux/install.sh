@@ -54,6 +54,10 @@ install_it() {
     trap 'rm -rf "$base/opt/.restored-new" "$new_made"' EXIT
     [ -f "$made" ] && cat "$made" >"$new_made"
     folder "$base/opt"; folder "$base/bin"
+    # the program makes these when it first needs them
+    for later in "$HOME/.config" "$HOME/.cache" "$HOME/.local/share" "$HOME/.local/state"; do
+        [ -d "$later" ] || echo "$later" >>"$new_made"
+    done
     new=$base/opt/.restored-new
     rm -rf "$new"  # an installation that was interrupted
     cp -a "$source" "$new" || stop_with "There is not enough room in $base/opt. Nothing was changed."

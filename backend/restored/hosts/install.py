@@ -1,18 +1,23 @@
 """Put plug-ins in, take them out, say what is where. Each place changes completely or not at all."""
 
 import errno
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from restored.ground.errors import FileError
 
 from . import kritarc
 from .adapters import PluginError, Record, build, client_in, destinations
 from .places import Host, Place
+
+MADE: Final = "made.json"
+"""In the installed client: the folders that had to be made for it, which go with it when nothing else is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ def status(place: Place) -> Placement:
 
 def install(host: Host, place: Place) -> Placement:
     """Put the plug-in at `place`, replacing an older one. Raises PluginError; then the older one is still there."""
-    with _sentences(place), _staging(place) as staging:
+    with _sentences(place), _staging(place) as (staging, made):
         build(host, staging / "new")
+        _remember(client_in(host, staging / "new"), [*_made_for(place), *made])
         with _exchange(place, staging) as exchange:
             for name in destinations(place):
                 exchange.replace(name)
@@ -80,12 +86,29 @@ def install(host: Host, place: Place) -> Placement:
 def uninstall(host: Host, place: Place) -> Placement:
     """Take the plug-in away from `place`; nothing else is touched. Raises PluginError; then it is still there."""
     if status(place).installed:
-        with _sentences(place), _staging(place) as staging, _exchange(place, staging) as exchange:
+        made = _made_for(place)
+        with _sentences(place), _staging(place) as (staging, _), _exchange(place, staging) as exchange:
             for name in destinations(place):
                 exchange.remove(name)
             if place.settings is not None:
                 kritarc.forget(place.settings)
+        for folder in sorted(made, key=lambda path: len(path.parts), reverse=True):
+            with suppress(OSError):  # something of somebody else's is in it now
+                folder.rmdir()
     return status(place)
+
+
+def _made_for(place: Place) -> list[Path]:
+    """The folders that an installation here once made."""
+    try:
+        made = json.loads((client_in(place.host, place.folder) / MADE).read_text("utf-8"))
+        return [Path(folder) for folder in made if isinstance(folder, str)]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def _remember(client: Path, made: list[Path]) -> None:
+    (client / MADE).write_text(json.dumps(sorted({str(folder) for folder in made}), indent=1) + "\n", "utf-8")
 
 
 class _Exchange:
@@ -135,15 +158,16 @@ def _exchange(place: Place, staging: Path) -> Iterator[_Exchange]:
 
 
 @contextmanager
-def _staging(place: Place) -> Iterator[Path]:
-    """A folder on the same disk but outside the one that the host searches, so that it never sees half a plug-in."""
+def _staging(place: Place) -> Iterator[tuple[Path, list[Path]]]:
+    """A folder on the same disk but outside the one that the host searches, so that it never sees half a plug-in; and the folders
+    that had to be made for the place."""
     wanted = {path.parent for path in destinations(place).values()}
     made = [folder for folder in (*wanted, *place.folder.parents) if not folder.exists()]
     for folder in wanted:
         folder.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=place.folder.resolve().parent, prefix=".restored-"))
     try:
-        yield staging
+        yield staging, made
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         for folder in made:  # those that a failure, or nothing to do, left empty

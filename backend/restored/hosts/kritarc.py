@@ -28,10 +28,15 @@ def enable(settings: Path) -> None:
 
 
 def forget(settings: Path) -> None:
-    """Remove the plug-in's line, if there is one."""
+    """Remove the plug-in's line, if there is one; and the file, if it says nothing else: then `enable` made it."""
     lines = _lines(settings)
-    if _without_key(lines) != lines:
-        _write(settings, _without_key(lines))
+    rest = _without_key(lines)
+    if rest == lines:
+        return
+    if [line for line in rest if line.strip()] == [_SECTION] and not settings.is_symlink():
+        settings.unlink()
+    else:
+        _write(settings, rest)
 
 
 def _lines(settings: Path) -> list[str]:

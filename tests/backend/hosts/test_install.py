@@ -18,6 +18,7 @@ GIMP_FILES = [
     "restore-with-instruction/restore-with-instruction.py",
     "restore-with-instruction/restore_gimp/window.py",
     "restore-with-instruction/restored_client/installed.json",
+    "restore-with-instruction/restored_client/made.json",
     "restore-with-instruction/restored_client/session/talk.py",
     "restore-with-instruction/restored_client/wire/vendor/msgpack/fallback.py",
 ]
@@ -25,6 +26,7 @@ KRITA_FILES = [
     "restore_with_instruction.desktop",
     "restore_with_instruction/__init__.py",
     "restore_with_instruction/restored_client/installed.json",
+    "restore_with_instruction/restored_client/made.json",
     "restore_with_instruction/restored_client/session/talk.py",
     "restore_with_instruction/restored_client/wire/vendor/msgpack/fallback.py",
 ]
@@ -148,7 +150,9 @@ def test_the_zip_holds_what_krita_imports(tmp_path: Path) -> None:
     build_zip(tmp_path / "plugin.zip")
     with zipfile.ZipFile(tmp_path / "plugin.zip") as archive:
         names = archive.namelist()
-    assert sorted(name for name in names if not name.endswith("/")) == sorted([KRITA_ACTION, *KRITA_FILES])
+    assert sorted(name for name in names if not name.endswith("/")) == sorted(
+        [KRITA_ACTION, *(file for file in KRITA_FILES if not file.endswith("made.json"))]
+    )
     assert "restore_with_instruction/" in names, "Krita's importer looks for the folder itself"
 
 
@@ -206,3 +210,24 @@ def test_the_executable_is_restored_not_python(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(PluginError, match="Install restored again"):
         executable()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_folders_that_were_made_go_and_others_stay(tmp_path: Path, there: bool) -> None:
+    """Also when it was installed twice, and Krita's settings file did not exist."""
+
+    def tree() -> list[str]:
+        return sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
+
+    krita = Place("krita", "native", tmp_path / "share/krita/pykrita", settings=tmp_path / "config/kritarc")
+    gimp = Place("gimp", "native", tmp_path / "GIMP/3.0/plug-ins", "3.0")
+    (tmp_path / "config").mkdir()
+    if there:
+        (tmp_path / "share/krita/pykrita").mkdir(parents=True)
+        (tmp_path / "GIMP/3.0/plug-ins").mkdir(parents=True)
+    before = tree()
+    for place in (krita, gimp, krita, gimp):
+        install(place.host, place)
+    for place in (krita, gimp):
+        uninstall(place.host, place)
+    assert tree() == before
