@@ -17,6 +17,8 @@ from .wish import Wish
 LIMIT: Final = 120.0
 """Seconds that reading one file may take; the largest photograph takes about ten."""
 
+_TIME_TO_START: Final = 300.0
+
 
 class Reader:
     """One child process that reads one file at a time. Not for two threads at once."""
@@ -28,8 +30,8 @@ class Reader:
 
     def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
         """As `one.load`. Raises PictureError, also for a file that the child did not survive or did not finish."""
-        pipe = self._started()
         try:
+            pipe = self._started()
             pipe.send((source, target, wish))
             until = time.monotonic() + self._limit
             while not pipe.poll(min(1.0, max(0.0, until - time.monotonic()))):
@@ -70,6 +72,9 @@ class Reader:
             self._process = context.Process(target=_child, args=(theirs, self._reading), daemon=True, name="restored reader")
             self._process.start()
             theirs.close()
+            # its imports do not count as reading, however busy the machine is
+            if not self._pipe.poll(_TIME_TO_START) or self._pipe.recv() is not True:
+                raise EOFError
         return self._pipe
 
 
@@ -77,6 +82,7 @@ def _child(pipe: Connection, reading: Callable[..., Loaded]) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends this process
+    pipe.send(True)
     while True:
         try:
             order = pipe.recv()
