@@ -141,9 +141,9 @@ def random_instructir(kind: type) -> Any:
 
 def bundle_in_memory(bundle: Any, network: Any) -> Any:
     """The bundle with its network at hand, for after its folder is gone."""
-    from restored.engine.machine import store
+    from restored.engine.engine import shared
 
-    store._models[bundle.fingerprint, "cpu"] = network
+    shared().store.put(bundle, "cpu", network)
     return bundle
 
 

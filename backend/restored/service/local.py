@@ -101,7 +101,7 @@ class LocalService:
     def load(self, say: Say) -> None:
         with _in_the_tree():
             say("Loading the engine…")
-            from restored.engine.machine import devices, store
+            from restored.engine.engine import shared
             from restored.instruction import warm
 
             # what is missing or damaged is told to the job that needs it: another may do without
@@ -110,9 +110,9 @@ class LocalService:
                 warm()
             say("Opening the model…")
             with suppress(Exception):
-                bundle = store.bundle()
+                shared().store.bundle()
                 say("Measuring how this machine computes fastest…")
-                devices.choose(store.model(bundle, "auto"), bundle.fingerprint)
+                shared().warm()
 
     def device(self) -> str:
         from restored.engine import device_line
@@ -183,7 +183,7 @@ class LocalService:
         self, order: Order, plan: Plan | None, model: "Bundle | str | Path | None", tell: Tell, cancelled: IsCancelled
     ) -> "Carried":
         from restored import engine
-        from restored.engine.machine import store
+        from restored.engine.engine import shared
         from restored.engine.picture.context import check_context, thumbnail
         from restored.engine.picture.source import LayerSource
 
@@ -227,7 +227,7 @@ class LocalService:
             strength=order.strength,
             scale=order.scale,
             model=result.model,
-            sha256=store.bundle(model).fingerprint if result.model else None,
+            sha256=shared().store.bundle(model).fingerprint if result.model else None,
             version=version(),
         )
         image = result.image

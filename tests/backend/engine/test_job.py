@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from restored import engine
-from restored.engine.machine import store
-from restored.engine.machine.devices import choose
-from restored.engine.machine.runtimes import Kernel, Runtime, Work
+from restored.engine.engine import shared
+from restored.engine.machine.runtimes import Kernel, Runtime, Setup
 from restored.engine.picture.enlarge import enlarge
 from restored.engine.picture.pixels import DEPTHS
 from restored.ground.errors import Cancelled, EngineError, PixelError
@@ -217,10 +216,11 @@ def test_cancel_ends_the_job_between_tiles(bundle: Bundle, picture: Picture) -> 
 def test_memory_that_runs_out_is_retried_once_in_smaller_pieces_and_said(
     bundle: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runtime = type(choose(store.model(bundle, "cpu"), bundle.fingerprint, "cpu").runtime)
+    model = shared().store.model(bundle, "cpu")
+    runtime = type(shared().devices.choose(model, bundle.fingerprint, "cpu").runtime)
     prepare, sides = runtime.prepare, []
 
-    def short(self: Runtime, work: Work) -> Kernel:
+    def short(self: Runtime, work: Setup) -> Kernel:
         sides.append(work.tiling.shape)
         if len(sides) == 1:
             raise torch.OutOfMemoryError

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from restored import engine
 from restored.engine.machine import devices
 from restored.engine.machine.load import LoadMeter
-from restored.engine.machine.runtimes import Runtime, Work
+from restored.engine.machine.runtimes import Runtime, Setup
 from restored.engine.machine.runtimes.torch_runtime import TorchRuntime
 from restored.engine.picture.source import LayerSource
 from restored.engine.work.tiles import lay_tiles
@@ -27,13 +26,13 @@ PLACE = Window(-0.1, 0.2, 0.7, 1.1)
 PLANS = {"toned": Plan.of("denoise", "lowlight"), "tone untouched": Plan.of("denoise")}
 
 
-def _work(bundle: Bundle, plan: Plan, *, size: int = 64) -> tuple[Work, np.ndarray]:
+def _work(bundle: Bundle, plan: Plan, *, size: int = 64) -> tuple[Setup, np.ndarray]:
     image = np.random.default_rng(0).random((size, size, 3), np.float32)
     source = LayerSource(image)
     tiling = lay_tiles(size, size, side=size, stride=8, halo=0)
     context = torch.rand(1, 3, 40, 60, generator=torch.Generator().manual_seed(1))
     request = Request(plan, None, context)
-    return Work(bundle.model, bundle.fingerprint, request, source, tiling, 1, 1), source.read(next(iter(tiling)).outer)
+    return Setup(bundle.model, bundle.fingerprint, request, source, tiling, 1, 1), source.read(next(iter(tiling)).outer)
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
@@ -94,14 +93,14 @@ def test_a_runtime_whose_numbers_are_wrong_is_not_chosen(bundle: Bundle, monkeyp
     class Wrong(TorchRuntime):
         name = "Wrong"
 
-        def prepare(self, work: Work):
+        def prepare(self, work: Setup):
             return lambda tile, window, guess=None: tile * 0
 
     def runtimes(model: object) -> list[Runtime]:
         return [TorchRuntime("cpu", bf16=False), Wrong("cpu", bf16=False)]
 
     monkeypatch.setattr(devices, "_cpu_runtimes", runtimes)
-    choice = devices._on_cpu(bundle.model, "nobody's", "because")
+    choice = devices.Devices().on_cpu(bundle.model, "nobody's", "because")
     assert choice.runtime.name == "PyTorch"
     assert choice.line.endswith("PyTorch in float32; because.")
 
@@ -120,7 +119,7 @@ def test_tiles_of_a_network_with_global_pools_agree(picture: Callable[..., np.nd
     tilings = [lay_tiles(300, 620, side=side, stride=4, halo=halo) for side in (200, 320)]
     results = []
     for tiling in tilings:
-        kernel = TorchRuntime("cpu", bf16=False).prepare(Work(net, "", request, source, tiling, 1, 1))
+        kernel = TorchRuntime("cpu", bf16=False).prepare(Setup(net, "", request, source, tiling, 1, 1))
         out = np.zeros_like(layer)
         for tile in tiling:
             kept = tile.kept()
@@ -142,6 +141,5 @@ def test_the_load_meter_sees_others_but_not_us() -> None:
     assert again.free_cores() == again.cores
 
 
-def test_before_the_first_job_the_device_line_names_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices, "_last_line", None)
-    assert "measured with the first picture" in engine.device_line()
+def test_before_the_first_job_the_device_line_names_the_machine() -> None:
+    assert "measured with the first picture" in devices.Devices().line()

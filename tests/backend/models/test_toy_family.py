@@ -29,7 +29,7 @@ from restored.models import Conditioned, registry
 from restored.models.family import Family
 from restored.models.restorer import Restorer
 
-MOIRE = tasks.TaskInfo("demoire", "moiré", "moiré", "Removing the moiré", "Remove the moiré from this photo", "noise", 1, tone=True)
+MOIRE = tasks.TaskInfo("demoire", "moiré", "moiré", "Removing moiré", "Remove moiré from this photo", "noise", 1, tone=True)
 
 
 class Toy(Restorer):

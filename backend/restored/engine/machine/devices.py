@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from restored.allocator import keep_pages
 from restored.ground.cores import cores
 from restored.ground.errors import EngineError
+from restored.ground.limits import DEVICES
 from restored.models.registry import GET_TORCH
 
 if TYPE_CHECKING:
@@ -27,20 +28,12 @@ if TYPE_CHECKING:
     from restored.engine.machine.runtimes.openvino_runtime import OpenVinoRuntime
     from restored.models.base import Model
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
-DEVICES: Final[tuple[Device, ...]] = get_args(Device)
-
 PROBE_SIDE: Final = 128
 PROBE_RUNS: Final = 2
 """A small tile on one thread: on a busy machine a runtime's larger probe took longer than the job it was to speed up."""
 
 TOLERANCE: Final = 1.5 / 255
 """How far a faster runtime may be from float32 anywhere in the probe tile."""
-
-_lock = threading.Lock()
-_choices: dict[tuple[str, str], "Choice"] = {}
-_measured: dict[str, list["Measured"]] = {}
-_last_line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +44,70 @@ class Choice:
     line: str
 
 
-def choose(model: "Model", identity: str, device: str = "auto") -> Choice:
-    """The fastest way to run a model: a GPU when there is one, else the runtime that a short measurement found faster.
+class Devices:
+    """An engine's choices: what was measured, and what is used for which model."""
 
-    device: "auto", or one of DEVICES to insist on. Raises EngineError with a sentence when that device is not there.
-    """
-    global _last_line
-    with _lock:
-        if (identity, device) not in _choices:
-            _choices[identity, device] = _choose(model, identity, device)
-        choice = _choices[identity, device]
-        _last_line = choice.line
-        return choice
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._choices: dict[tuple[str, str], Choice] = {}
+        self._measured: dict[str, list[Measured]] = {}
+        self._last: str | None = None
+
+    def choose(self, model: "Model", identity: str, device: str = "auto") -> Choice:
+        """The fastest way to run a model: a GPU when there is one, else the runtime that a short measurement found faster.
+
+        device: "auto", or one of DEVICES to insist on. Raises EngineError with a sentence when that device is not there.
+        """
+        with self._lock:
+            if (identity, device) not in self._choices:
+                self._choices[identity, device] = self._choose(model, identity, device)
+            choice = self._choices[identity, device]
+            self._last = choice.line
+            return choice
+
+    def line(self) -> str:
+        """One line for the user: what computes and why. Before the first job it names the machine only; never slow."""
+        return self._last if self._last is not None else machine_line()
+
+    def unload(self) -> None:
+        """Free everything that runtimes hold; what was measured is remembered."""
+        for choice in list(self._choices.values()):
+            choice.runtime.unload()
+
+    def _choose(self, model: "Model", identity: str, device: str) -> Choice:
+        if device not in DEVICES:
+            raise EngineError(f"The device “{device}” is not known; choose one of {', '.join(DEVICES)}.")
+        cuda, mps = _gpus(asked=device in ("cuda", "mps"))
+        if device in ("cuda", "mps") and not _torch_installed():
+            raise EngineError(f"A GPU computes with PyTorch, which is not installed. {GET_TORCH}")
+        if device == "cuda" and not cuda:
+            raise EngineError("No CUDA GPU can be used on this machine. Choose the device “auto” or “cpu”.")
+        if device == "mps" and not mps:
+            raise EngineError("No Apple GPU can be used on this machine. Choose the device “auto” or “cpu”.")
+        if cuda and device in ("auto", "cuda"):
+            return _on_cuda()
+        if mps and device in ("auto", "mps"):
+            return Choice(_torch_runtime("mps", False), "Apple GPU: PyTorch in float32.")
+        reason = "as asked" if device == "cpu" and (cuda or mps) else _no_gpu()
+        return self.on_cpu(model, identity, reason)
+
+    def on_cpu(self, model: "Model", identity: str, reason: str) -> Choice:
+        """The fastest runtime of this CPU. reason: why the CPU, for the device line."""
+        keep_pages()
+        if identity not in self._measured:
+            self._measured[identity] = _measure(model, identity)
+        best, *others = self._measured[identity]
+        line = f"{_cpu()}: {best.runtime.name} in {best.runtime.precision}"
+        if others:
+            times = others[0].seconds / best.seconds
+            line += f", {times:.1f} times as fast here as {others[0].runtime.name} in {others[0].runtime.precision}"
+        return Choice(best.runtime, f"{line}; {reason}.")
 
 
-def device_line() -> str:
-    """One line for the user: what computes and why. Before the first job it names the machine only; never slow."""
-    if _last_line is not None:
-        return _last_line
+def machine_line() -> str:
+    """What could compute here, before anything was measured."""
     gpu = "an NVIDIA GPU" if _nvidia_driver() else ""
     return f"{gpu or _cpu()} (how to compute is measured with the first picture)"
-
-
-def unload() -> None:
-    """Free everything that runtimes hold; what was measured is remembered."""
-    for choice in list(_choices.values()):
-        choice.runtime.unload()
-
-
-def _choose(model: "Model", identity: str, device: str) -> Choice:
-    if device not in DEVICES:
-        raise EngineError(f"The device “{device}” is not known; choose one of {', '.join(DEVICES)}.")
-    cuda, mps = _gpus(asked=device in ("cuda", "mps"))
-    if device in ("cuda", "mps") and not _torch_installed():
-        raise EngineError(f"A GPU computes with PyTorch, which is not installed. {GET_TORCH}")
-    if device == "cuda" and not cuda:
-        raise EngineError("No CUDA GPU can be used on this machine. Choose the device “auto” or “cpu”.")
-    if device == "mps" and not mps:
-        raise EngineError("No Apple GPU can be used on this machine. Choose the device “auto” or “cpu”.")
-    if cuda and device in ("auto", "cuda"):
-        return _on_cuda()
-    if mps and device in ("auto", "mps"):
-        return Choice(_torch_runtime("mps", False), "Apple GPU: PyTorch in float32.")
-    reason = "as asked" if device == "cpu" and (cuda or mps) else _no_gpu()
-    return _on_cpu(model, identity, reason)
 
 
 def _on_cuda() -> Choice:
@@ -105,18 +118,6 @@ def _on_cuda() -> Choice:
     bf16 = torch.cuda.is_bf16_supported()
     precision = "bfloat16" if bf16 else "float32, because this GPU has no bfloat16"
     return Choice(_torch_runtime("cuda", bf16), f"{name}, {free:.1f} of {total:.1f} GiB free: PyTorch in {precision}.")
-
-
-def _on_cpu(model: "Model", identity: str, reason: str) -> Choice:
-    keep_pages()
-    if identity not in _measured:
-        _measured[identity] = _measure(model, identity)
-    best, *others = _measured[identity]
-    line = f"{_cpu()}: {best.runtime.name} in {best.runtime.precision}"
-    if others:
-        times = others[0].seconds / best.seconds
-        line += f", {times:.1f} times as fast here as {others[0].runtime.name} in {others[0].runtime.precision}"
-    return Choice(best.runtime, f"{line}; {reason}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _measure(model: "Model", identity: str) -> list[Measured]:
 
 def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     """One small tile of soft shapes and noise, the best of a few runs."""
-    from restored.engine.machine.runtimes import Work
+    from restored.engine.machine.runtimes import Setup
     from restored.engine.picture.source import LayerSource
     from restored.engine.work.tiles import lay_tiles
     from restored.instruction.plan import Plan
@@ -149,7 +150,7 @@ def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     tiling = lay_tiles(PROBE_SIDE, PROBE_SIDE, side=PROBE_SIDE, stride=model.stride, halo=0)
     plan = Plan.of(model.tasks[0] if model.tasks else "denoise")
     request = Request(plan, np.full(256, 1 / 16, np.float32), np.full((1, 3, 64, 64), 0.5, np.float32))
-    kernel = runtime.prepare(Work(model, identity, request, source, tiling, streams=1, threads=1))
+    kernel = runtime.prepare(Setup(model, identity, request, source, tiling, streams=1, threads=1))
     tile = source.read(next(iter(tiling)).outer)
     restored = kernel(tile, WHOLE)
     return Measured(runtime, min(_timed(lambda: kernel(tile, WHOLE)) for _ in range(PROBE_RUNS)), restored)

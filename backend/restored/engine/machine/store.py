@@ -7,39 +7,45 @@ from restored.models.base import Model
 from restored.models.bundle import Bundle, load_bundle
 from restored.models.installed import default_bundle
 
-_lock = threading.RLock()
-_bundles: dict[str, Bundle] = {}
-_models: dict[tuple[str, str], Model] = {}
 
+class Store:
+    """An engine's open models. Thread-safe."""
 
-def bundle(wanted: Bundle | str | Path | None = None) -> Bundle:
-    """The bundle itself, or the one of this name or path; None is the default model. Raises ModelError."""
-    if isinstance(wanted, Bundle):
-        return wanted
-    name = default_bundle() if wanted is None else str(wanted)
-    with _lock:
-        if name not in _bundles:
-            _bundles[name] = load_bundle(name)
-        return _bundles[name]
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._bundles: dict[str, Bundle] = {}
+        self._models: dict[tuple[str, str], Model] = {}
 
+    def bundle(self, wanted: Bundle | str | Path | None = None) -> Bundle:
+        """The bundle itself, or the one of this name or path; None is the default model. Raises ModelError."""
+        if isinstance(wanted, Bundle):
+            return wanted
+        name = default_bundle() if wanted is None else str(wanted)
+        with self._lock:
+            if name not in self._bundles:
+                self._bundles[name] = load_bundle(name)
+            return self._bundles[name]
 
-def model(bundle: Bundle, device: str) -> Model:
-    """The bundle's model for a device ("auto", "cpu", …); kept for the next job."""
-    with _lock:
-        key = bundle.fingerprint, device
-        if key not in _models:
-            _models[key] = bundle.opened()
-        return _models[key]
+    def model(self, bundle: Bundle, device: str) -> Model:
+        """The bundle's model for a device ("auto", "cpu", …); kept for the next job."""
+        with self._lock:
+            key = bundle.fingerprint, device
+            if key not in self._models:
+                self._models[key] = bundle.opened()
+            return self._models[key]
 
+    def put(self, bundle: Bundle, device: str, model: Model) -> None:
+        """Use this model for the bundle from now on (to measure one against another)."""
+        with self._lock:
+            self._models[bundle.fingerprint, device] = model
 
-def opened() -> list[str]:
-    """Names of the bundles that are open."""
-    with _lock:
-        return [bundle.name for bundle in _bundles.values()]
+    def opened(self) -> list[str]:
+        """Names of the bundles that are open."""
+        with self._lock:
+            return [bundle.name for bundle in self._bundles.values()]
 
-
-def unload() -> None:
-    """Close every model and give its memory back."""
-    with _lock:
-        _bundles.clear()
-        _models.clear()
+    def unload(self) -> None:
+        """Close every model and give its memory back."""
+        with self._lock:
+            self._bundles.clear()
+            self._models.clear()

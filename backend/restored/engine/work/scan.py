@@ -1,6 +1,5 @@
 """A model made ready for one picture at one scale, tile by tile."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,20 +38,3 @@ class Scan:
         if np.isnan(change.sum()):
             raise EngineError("The model gave no picture (not-a-number values). Its weights do not fit this picture or device.")
         return before, change
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which part of a job's progress a scan is: from `start` on, `length` long."""
-
-    start: float
-    length: float
-
-
-def shares(scales: list[int], index: int, of: int) -> Iterator[Share]:
-    """The share of each scan of pass `index` of `of`: by pixels, so a picture reduced by f counts 1 / f^2."""
-    pixels = [1 / factor**2 for factor in scales]
-    done = 0.0
-    for part in pixels:
-        yield Share((index + done / sum(pixels)) / of, part / sum(pixels) / of)
-        done += part

@@ -14,13 +14,13 @@ class Kernel(Protocol):
     """What a runtime made ready. May be called from several threads."""
 
     def __call__(self, tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
-        """tile: (1, 3, h, w) float32 in [0, 1]; window: its place; guess: the same shape, exactly where `Work.guided` said so.
+        """tile: (1, 3, h, w) float32 in [0, 1]; window: its place; guess: the same shape, exactly where `Setup.guided` said so.
         Returns the restored tile, the same shape."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Setup:
     """What a runtime must know to get ready for one pass over one picture.
 
     identity: the bundle's fingerprint, so that what was compiled for it can be found again.
@@ -52,7 +52,7 @@ class Runtime(ABC):
         """Window side above which a tile gains no more speed."""
 
     @abstractmethod
-    def prepare(self, work: Work) -> Kernel:
+    def prepare(self, work: Setup) -> Kernel:
         """Condition the model and get ready for tiles of `work.tiling.shape`."""
 
     def bytes_per_pixel(self, model: Model) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import openvino as ov
 
-from restored.engine.machine.runtimes.base import Kernel, Runtime, Work
+from restored.engine.machine.runtimes.base import Kernel, Runtime, Setup
 from restored.engine.picture.pixels import Floats
 from restored.ground.cores import cores
 from restored.models.base import Model, Window
@@ -37,7 +37,7 @@ class OpenVinoRuntime(Runtime):
     def largest_side(self, model: Model) -> int:
         return 1536
 
-    def prepare(self, work: Work) -> Kernel:
+    def prepare(self, work: Setup) -> Kernel:
         graph = work.model.condition(work.request).graph(work.tiling.shape, guided=work.guided)
         pool = self.compiled((work.identity, graph.key), work, graph.build)
 
@@ -47,7 +47,7 @@ class OpenVinoRuntime(Runtime):
 
         return kernel
 
-    def compiled(self, key: Hashable, work: Work, build: Callable[[], ov.Model]) -> "Pool":
+    def compiled(self, key: Hashable, work: Setup, build: Callable[[], ov.Model]) -> "Pool":
         """The graph for `key`, built and compiled unless it still is."""
         streams = work.streams
         threads = work.threads if streams == 1 else max(streams, cores())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from restored.engine.machine.runtimes.base import Kernel, Runtime, Work
+from restored.engine.machine.runtimes.base import Kernel, Runtime, Setup
 from restored.engine.picture.pixels import Floats
 from restored.engine.work.survey import crops
 from restored.models.base import Model, Request, Window
@@ -29,7 +29,7 @@ class TorchRuntime(Runtime):
         # beyond eight halos a halo costs less than memory traffic; a GPU takes what its memory allows
         return max(768, 8 * min(model.halo, 256)) if self.device == "cpu" else 8192
 
-    def prepare(self, work: Work) -> Kernel:
+    def prepare(self, work: Setup) -> Kernel:
         model = work.model.as_network().to(self.device)
         with torch.inference_mode():
             conditioned = model.condition(_on(work, self.device))
@@ -62,7 +62,7 @@ class TorchRuntime(Runtime):
             torch.cuda.empty_cache()
 
 
-def _on(work: Work, device: str) -> Request:
+def _on(work: Setup, device: str) -> Request:
     request = work.request
     embedding = None if request.embedding is None else torch.as_tensor(request.embedding, device=device)
     return replace(request, context=torch.as_tensor(request.context, device=device), embedding=embedding)
