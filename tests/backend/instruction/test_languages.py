@@ -7,6 +7,7 @@ from rich.console import Console
 
 from restored.instruction import explain
 from restored.instruction.grammar import languages, load
+from restored.instruction.scale import asked_scale
 from restored_training.instructions.measure import meaning_of, measure, read, table
 
 HERE = Path(__file__).parent
@@ -58,3 +59,18 @@ def test_the_held_out_list() -> None:
         assert len(misses) <= 0.1 * len(group), misses
     for result in results:
         assert not result.line.excluded & meaning_of(result.plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    {
+        "mach es doppelt so groß größer": 2,
+        "agrandis l'image deux fois": 2,
+        "увеличь фото в 2 раза": 2,
+        "放大两倍": 2,
+        "2x": 2,
+        "heller": None,
+    }.items(),
+)
+def test_an_enlargement_in_any_language(text: str, scale: int | None) -> None:
+    assert asked_scale(text) == scale
