@@ -261,7 +261,8 @@ class Docker(DockWidget):
         self.layer_name.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, max(60, self.width() - 90)))
         self.layer_name.setToolTip(name)
         trouble = desk.trouble
-        self._set_message(trouble.sentence if trouble is not None else self._said)
+        said = [self._said, trouble.sentence if trouble is not None else ""]
+        self._set_message(" ".join(dict.fromkeys(words for words in said if words)))  # what became of a job stays in sight
         self.trouble_buttons.setVisible(trouble is not None)
         self.retry.setVisible(trouble is not None and trouble.retry)
         self.device.setText(desk.waiting or ("" if trouble is not None and trouble.retry else desk.device_short))
