@@ -21,9 +21,9 @@ from restored_client.session.discovery import Connection
 from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
 
+from .dispatcher import Dispatcher
 from .home import Home
 from .logs import NAME
-from .office import Office
 from .settings import Settings
 from .wire import Wire
 
@@ -65,7 +65,7 @@ class Server:
         self._wire = Wire(token=token)
         self._wire.watch(self._bell.fileno())
         endpoint = self._listen(settings.tcp)
-        self._office = Office(
+        self._dispatcher = Dispatcher(
             work,
             self._wire,
             settings,
@@ -82,20 +82,20 @@ class Server:
         """Serve until told to end. False when a job was still at work when its grace was over."""
         beat = look_around = in_touch = 0.0
         while not self._ending:
-            self._wire.wait(LOOK_AROUND if self._office.idle else beat - time.monotonic())
+            self._wire.wait(LOOK_AROUND if self._dispatcher.idle else beat - time.monotonic())
             self._silence()
             self._receive()
-            self._office.collect()
+            self._dispatcher.collect()
             now = time.monotonic()
             if now >= beat:
                 beat = now + BEAT
-                self._office.beat()
+                self._dispatcher.beat()
             if now >= look_around and not self._ending:
                 look_around = now + LOOK_AROUND
                 self._look_around(now)
             if now >= in_touch:
                 in_touch = now + KEEP_IN_TOUCH
-                self._office.keep_in_touch()
+                self._dispatcher.keep_in_touch()
         return self._finish()
 
     def end(self) -> None:
@@ -118,32 +118,32 @@ class Server:
             if received is None:
                 break
             try:
-                self._office.handle(*received)
+                self._dispatcher.handle(*received)
             except Exception:  # no message may end the daemon
                 log.exception("a message could not be handled")
 
     def _look_around(self, now: float) -> None:
-        self._office.check_uploads()
-        self._office.shelf.expire(self._settings.idle_unload)
+        self._dispatcher.check_uploads()
+        self._dispatcher.residuals.expire(self._settings.idle_unload)
         if now - self._started > LOADING_BEGINS:
-            self._office.performance.load()
-        if not self._office.idle:
+            self._dispatcher.runner.load()
+        if not self._dispatcher.idle:
             return
-        unused = now - self._office.used
+        unused = now - self._dispatcher.used
         if unused > self._settings.idle_exit:
             log.info("ending: unused for %.0f s", unused)
             self.end()
-        elif unused > self._settings.idle_unload and self._unloaded_after != self._office.used:
+        elif unused > self._settings.idle_unload and self._unloaded_after != self._dispatcher.used:
             log.info("unloading: unused for %.0f s", unused)
-            self._unloaded_after = self._office.used
-            self._office.unload()
+            self._unloaded_after = self._dispatcher.used
+            self._dispatcher.unload()
         elif not self._home.still_ours():
             log.info("ending: clients cannot find this daemon any more")
             self.end()
 
     def _finish(self) -> bool:
         log.info("ending")
-        finished = self._office.close(self._settings.grace)
+        finished = self._dispatcher.close(self._settings.grace)
         self._wire.close(LINGER)
         self._home.leave()
         return finished

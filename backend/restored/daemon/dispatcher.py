@@ -17,9 +17,9 @@ from .headers import decode
 from .jobs import Client, Job
 from .lanes import Lane
 from .logs import NAME
-from .performance import Performance
+from .residuals import ResidualCache
+from .runner import JobRunner
 from .settings import Settings
-from .shelf import Shelf
 from .wire import Gone, Wire
 
 log: Final = logging.getLogger(NAME)
@@ -35,7 +35,7 @@ MOST_JOBS: Final = 64
 Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
 
 
-class Office:
+class Dispatcher:
     """wire: to answer by. memory: bytes of main memory there are. facts: what hello and status say of the daemon itself.
     prove: answers a client's challenge.
     ring: wakes the server's thread. shut: ends the daemon."""
@@ -54,8 +54,8 @@ class Office:
     ) -> None:
         self.used = time.monotonic()
         """When somebody last used the models."""
-        self.shelf: Shelf[Keepable] = Shelf(per_client=memory // 8, total=memory // 6)
-        self.performance = Performance(work)
+        self.residuals: ResidualCache[Keepable] = ResidualCache(per_client=memory // 8, total=memory // 6)
+        self.runner = JobRunner(work)
         self._work = work
         self._wire = wire
         self._settings = settings
@@ -68,8 +68,8 @@ class Office:
         self._in_touch = 0.0
         self._clients: dict[bytes, Client] = {}
         self._done: SimpleQueue[tuple[Job, Any, BaseException | None]] = SimpleQueue()
-        self._pictures = Lane("pictures", self.performance, self._hand_over)
-        self._questions = Lane("questions", self.performance, self._hand_over)
+        self._pictures = Lane("pictures", self.runner, self._hand_over)
+        self._questions = Lane("questions", self.runner, self._hand_over)
         for lane in self._lanes:
             lane.start()
         self._handlers: dict[str, Handler] = {
@@ -149,7 +149,7 @@ class Office:
 
     def unload(self) -> None:
         """Give back what models and kept results take."""
-        self.shelf.clear()
+        self.residuals.clear()
         nobody = Client(b"", "the daemon")
         self._pictures.queue.put(Job(nobody, "", messages.UNLOAD, {}, []))
 
@@ -168,7 +168,7 @@ class Office:
 
     def _hello(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
         client.name = header["client"][:60]
-        known = self.performance.state == "ready"
+        known = self.runner.state == "ready"
         self._send(
             client,
             message(
@@ -176,17 +176,17 @@ class Office:
                 header["id"],
                 **self._facts(),
                 idle=self.idle,
-                state=self.performance.state,
+                state=self.runner.state,
                 tasks=self._work.tasks(),
                 device=self._work.device() if known else "",
-                models=self.performance.models,
-                default_model=next((model["name"] for model in self.performance.models if "error" not in model), ""),
+                models=self.runner.models,
+                default_model=next((model["name"] for model in self.runner.models if "error" not in model), ""),
                 max_bytes=self._budget,
                 proof=self._prove(header["challenge"]) if "challenge" in header else None,
             ),
         )
         # importing the engine holds up everything else here, so the first hello went first
-        self.performance.load()
+        self.runner.load()
 
     def _status(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
         if time.monotonic() - self._in_touch > 0.5:  # who asks often need not make everybody listen as often
@@ -197,7 +197,7 @@ class Office:
             for job in other.jobs.values()
             for words, fraction in [self._words(job)]
         ]
-        ready = self.performance.state == "ready"
+        ready = self.runner.state == "ready"
         self._send(
             client,
             message(
@@ -205,13 +205,13 @@ class Office:
                 header["id"],
                 **self._facts(),
                 idle=self.idle,
-                state=self.performance.state,
-                words="" if ready else self.performance.words,
+                state=self.runner.state,
+                words="" if ready else self.runner.words,
                 jobs=jobs,
                 clients=sorted(other.name for other in self._clients.values() if other.name),
                 device=self._work.device() if ready else "",
                 loaded=self._work.opened() if ready else [],
-                kept={"results": len(self.shelf), "bytes": self.shelf.nbytes},
+                kept={"results": len(self.residuals), "bytes": self.residuals.nbytes},
                 idle_seconds=round(time.monotonic() - self.used, 1),
             ),
         )
@@ -242,11 +242,11 @@ class Office:
             need, have = job.nbytes / 2**30, self._budget / 2**30
             raise ClientError("too_large", f"The picture needs {need:.1f} GB of memory, but {have:.1f} GB is the most I may use.")
         if job.kind == messages.ADJUST:
-            job.content["kept"] = self.shelf.get(client, header["job"])
+            job.content["kept"] = self.residuals.get(client, header["job"])
             if job.content["kept"] is None:
                 raise ClientError("expired")
         if job.kind == messages.UNLOAD:
-            self.shelf.forget(client)  # its own results; those of others are theirs
+            self.residuals.forget(client)  # its own results; those of others are theirs
         if job.kind in USE:
             self.used = time.monotonic()
         client.jobs[job.request] = job
@@ -321,7 +321,7 @@ class Office:
     def _result(self, job: Job, done: Answer) -> tuple[dict[str, Any], list[Any]]:
         name = job.header["job"] if job.kind == messages.ADJUST else job.request
         if done.kept is not None:
-            self.shelf.put(job.client, name, done.kept)
+            self.residuals.put(job.client, name, done.kept)
         header = message(
             messages.NOTHING_TO_DO if done.pixels is None else messages.RESULT,
             job.request,
@@ -348,8 +348,8 @@ class Office:
             return "Waiting until there is memory for this picture", None
         if job.stage == "uploading":
             return "Taking the picture", None
-        if self.performance.state in ("new", "loading"):
-            return self.performance.words, None
+        if self.runner.state in ("new", "loading"):
+            return self.runner.words, None
         if job.stage == "queued":
             return "Waiting for another picture to be finished", None
         return job.words or "Working", job.fraction
@@ -367,7 +367,7 @@ class Office:
             log.info("%s has gone; cancelling its work", client.name)
         for job in list(client.jobs.values()):
             self._drop(job)
-        self.shelf.forget(client)
+        self.residuals.forget(client)
         self._wire.forget(client.routing)
 
     # --- lanes ---

@@ -11,7 +11,7 @@ from .jobs import Client
 Kept = TypeVar("Kept", bound=Keepable)
 
 
-class Shelf(Generic[Kept]):
+class ResidualCache(Generic[Kept]):
     """Kept results by client and job. Not thread-safe: the server's thread only."""
 
     def __init__(self, *, per_client: int, total: int) -> None:

@@ -21,7 +21,7 @@ LOOK_UP = 0.1
 State = Literal["new", "loading", "ready", "broken"]
 
 
-class Performance:
+class JobRunner:
     """Knows whether the engine is loaded, and how each kind of job is done. Calling it does a job and returns its answer."""
 
     def __init__(self, work: Service) -> None:
