@@ -1,7 +1,8 @@
 """Instruct-IPT's experiments on its two elementary tasks, noise and blur: Tables 1, 2, 3, 9, 10 and Figure 2, as one run."""
 
+import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,9 @@ from .pairs import KINDS, SIGMAS, Batches, Kind, kept_out_pairs
 from .stacked import Job, Stacked, run_all, seconds_per_round, stack
 
 PROPORTION: Final = 0.2
+Table = dict[str, list[list[float]]]
+"""PSNR in dB: {set: [member][picture]}."""
+
 ORDER: Final = (
     "plain/1", "lowrank/1", "plain/2", "lowrank/2", "two-stage/1", "plain/4", "two-stage/2", "replacement/1", "replacement/2",
     "gate/1", "gate/2", "finetuned-deblur/1", "finetuned-denoise/1", "finetuned-mix/1", "proportional/1", "proportional/2",
@@ -232,7 +236,7 @@ class Elementary:
             sets[f"denoise s{sigma:.0f}"] = (0, *kept_out_pairs(crops, "denoise", self.device, sigma=sigma))
         sets["deblur"] = (1, *kept_out_pairs(crops, "deblur", self.device))
         figures = {
-            name: psnr_table(self.every[name.split("/")[0]], tensors, sets)
+            name: self._table(name, tensors, sets)
             for name, tensors in self.trained.items()
             if name.split("/")[0] in self.every and name != "plain/4"
         }
@@ -253,6 +257,19 @@ class Elementary:
             "psnr half": {name.split("/")[0]: table for name, table in figures.items() if name.endswith("/2")},
             **self._changes(),
         }
+
+    def _table(self, name: str, tensors: Stacked, sets: Mapping[str, tuple[int, torch.Tensor, torch.Tensor]]) -> Table:
+        """An arm's figures: measured, or taken from beside what is kept of it (and no older than that)."""
+        arm = self.every[name.split("/")[0]]
+        if self._keep is None:
+            return psnr_table(arm, tensors, sets)
+        kept = self._kept(self._keep, name)
+        place = kept.with_suffix(".json")
+        if place.exists() and place.stat().st_mtime >= kept.stat().st_mtime:
+            return json.loads(place.read_text(encoding="utf-8"))
+        table = psnr_table(arm, tensors, sets)
+        place.write_text(json.dumps(table), encoding="utf-8")
+        return table
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Half-precision tensors of what the page draws from: the first seed of plain and of synchronous training."""
