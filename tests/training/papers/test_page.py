@@ -79,6 +79,14 @@ def test_a_gain_that_turns_with_the_length_is_none(claims: dict[str, Any]) -> No
     assert judge(claims["ipt-1a"], {"elementary": results}).verdict == "not supported"
 
 
+def test_without_its_half_length_a_claim_has_no_verdict(claims: dict[str, Any]) -> None:
+    results = elementary(0.3)
+    del results["psnr half"]["lowrank"]
+    found = judge(claims["ipt-1a"], {"elementary": results}).to_dict()
+    assert found["verdict"] == "no verdict"
+    assert found["full"]["mean"] == pytest.approx(0.3)
+
+
 def test_similarity_needs_the_control(claims: dict[str, Any]) -> None:
     results = elementary(0)
     assert judge(claims["ipt-2"], {"elementary": results}).verdict == "supported"

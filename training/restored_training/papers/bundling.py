@@ -22,10 +22,12 @@ def state_of(member: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return state
 
 
-def bundle_of(weights: Path, to: Path, *, name: str = "toy", rank: int = 4) -> Bundle:
-    """Write the bundle from the tensors that a rented run kept (`elementary.pt`)."""
+def bundle_of(weights: Path, to: Path, *, name: str = "toy", rank: int = 4) -> Bundle | None:
+    """Write the bundle from the tensors that a run kept (`elementary.pt`); None where its low-rank arm was not trained."""
     kept: dict[str, Tensor] = torch.load(weights, map_location="cpu", weights_only=True)
     member = {key.removeprefix("lowrank/"): value for key, value in kept.items() if key.startswith("lowrank/")}
+    if not member:
+        return None
     model = InstructIPT(preset(name, tasks=KINDS, rank=rank))
     model.load_state_dict(state_of(member))
     return write_bundle(

@@ -96,6 +96,17 @@ def run_experiment(
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{experiment}.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
     console.print(f"Wrote {place / f'{experiment}.json'}.")
+    if experiment == "elementary" and (keep / "elementary.pt").exists():
+        _toy(keep / "elementary.pt", place)
+
+
+def _toy(weights: Path, place: Path) -> None:
+    """The toy bundle among the results, where its arm was trained."""
+    from .bundling import bundle_of
+
+    bundle = bundle_of(weights, place / "instruct_ipt-toy")
+    if bundle is not None:
+        console.print(f"Wrote the bundle “{bundle.name}”.")
 
 
 @papers.command("unpack")
@@ -107,7 +118,6 @@ def unpack(
     """Put a rented GPU's results where the report reads them, its weights beside, and the toy bundle among the results."""
     import zipfile
 
-    from .bundling import bundle_of
     from .judging import results_folder
 
     place = out or results_folder()
@@ -119,8 +129,7 @@ def unpack(
                 (place if name.endswith(".json") else weights).joinpath(Path(name).name).write_bytes(packed.read(name))
                 console.print(f"{archive.name}: {name}")
     if (weights / "elementary.pt").exists():
-        bundle = bundle_of(weights / "elementary.pt", place / "instruct_ipt-toy")
-        console.print(f"Wrote the bundle “{bundle.name}”.")
+        _toy(weights / "elementary.pt", place)
 
 
 @papers.command("report")

@@ -42,7 +42,7 @@ class Judged:
 
     def to_dict(self) -> dict[str, Any]:
         out = {key: self.claim[key] for key in ("id", "paper", "table", "says", "figures")}
-        out |= {"verdict": self.verdict or ("cut short" if self.full else "not run"), "facts": self.facts}
+        out |= {"verdict": self.verdict or ("no verdict" if self.full else "not run"), "facts": self.facts}
         for name, found in (("full", self.full), ("half", self.half)):
             out[name] = None if found is None else found.to_dict()
         return out
@@ -88,6 +88,8 @@ def judge(claim: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) ->
     if cut_short(result):
         return Judged(claim, None, full, facts="its arms were stopped before their end: no verdict")
     half = _difference(claim, result, "psnr half") if "psnr half" in result else None
+    if half is None and "psnr half" in result:
+        return Judged(claim, None, full, facts="its arms of half the length are missing: no verdict")
     return Judged(claim, verdict(full, half), full, half)
 
 
@@ -156,7 +158,7 @@ def _state(result: Mapping[str, Any] | None, verdicts: Sequence[Mapping[str, Any
         return "not run"
     if cut_short(result):
         return "cut short"
-    missing = sum(claim["verdict"] == "not run" for claim in verdicts)
+    missing = sum(claim["verdict"] in ("not run", "no verdict") for claim in verdicts)
     return "measured" if not missing else "not run" if missing == len(verdicts) else "measured in part"
 
 

@@ -79,7 +79,7 @@ def _verdicts(tables: Sequence[Mapping[str, Any]]) -> str:
         number = table["table"] if table["table"].startswith("Figure") else f"Table {table['table']}"
         for claim in table["verdicts"]:
             full, half = claim["full"], claim["half"]
-            ours = claim["facts"] if full is None else _gap(full)
+            ours = claim["facts"] if full is None else _gap(full) + (f"; {claim['facts']}" if claim["facts"] else "")
             seeds = "" if full is None else ", ".join(f"{value:+.2f}" for value in full["seeds"])
             rows.append(
                 [

@@ -41,6 +41,7 @@ def run(
     if name == "elementary":
         experiment = elementary.Elementary(read, settings, device, keep=keep / name, tell=tell)
         experiment.train(budget=None if minutes is None else 60 * minutes)
+        torch.save(experiment.weights(), keep / "elementary.pt")
         return experiment.results()
     if name == "instructed":
         return instructed.run(read, Words.load(words), settings, device, tell=tell)
