@@ -34,9 +34,8 @@ def take_share(index: int, count: int) -> None:
         process.cpu_affinity(mine)
 
 
-def go_with_parent() -> None:
-    """End this process soon after the one that started it, however that one ended."""
-    parent = os.getppid()
+def go_with_parent(parent: int) -> None:
+    """End this process soon after `parent`, which started it, however that one ended, and be it before this call."""
 
     def watch() -> None:
         while os.getppid() == parent and psutil.pid_exists(parent):

@@ -29,7 +29,11 @@ class Local:
             context = multiprocessing.get_context("spawn")
             counter = context.Value("i", 0)
             self._pool = ProcessPoolExecutor(
-                self.room, mp_context=context, initializer=_begin, initargs=(counter, self.room), max_tasks_per_child=None
+                self.room,
+                mp_context=context,
+                initializer=_begin,
+                initargs=(counter, self.room, os.getpid()),
+                max_tasks_per_child=None,
             )
         try:
             self._futures[self._pool.submit(work_here, self._target, shard, self._engine)] = shard
@@ -76,9 +80,9 @@ def default_workers() -> int:
     return cards() or max(1, cores // 4)
 
 
-def _begin(counter: Any, count: int) -> None:
+def _begin(counter: Any, count: int, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that started this one
-    go_with_parent()
+    go_with_parent(parent)
     with counter.get_lock():
         index, counter.value = counter.value, counter.value + 1
     take_share(index, count)
