@@ -97,8 +97,8 @@ def lines() -> Iterator[str]:
     yield "## Languages"
     yield ""
     yield f"English, and by a table of words each: {', '.join(f'`{name}`' for name in languages() if name != 'en')}"
-    yield f"({sum(len(load(name).known) for name in languages())} words in all). A native speaker can mend a table: it is one TOML"
-    yield "file in `backend/restored/instruction/grammar/words`."
+    yield f"({sum(len(load(name).known) for name in languages())} words in all). A native speaker can mend a table: it is one"
+    yield "TOML file in `backend/restored/instruction/grammar/words`."
 
 
 def sheet(photograph: Path) -> Image.Image:
