@@ -16,7 +16,7 @@ from restored.models.swift.widening import widened
 from restored_training import checkpoint
 from restored_training.checkpoint import CheckpointError
 from restored_training.config import ConfigError, MixConfig, RunConfig, load_config
-from restored_training.experts import Expert, join, join_folders
+from restored_training.experts import Expert, join, join_folders, read_expert
 from restored_training.rented import own_part
 from restored_training.sampling import GroupSampler, PatchSource
 from restored_training.trainer import Trainer
@@ -153,6 +153,9 @@ def test_a_task_that_was_not_trained_anew_keeps_its_way_of_working(begun: dict[s
     join_folders([folder_of("denoise", trainer, tmp_path)], tmp_path / "all")
     joined = checkpoint.load(tmp_path / "all" / "checkpoint.pt")["hyperparameters"]
     assert joined["coarse_tasks"] == ["denoise", "deblur"]
+    # files from before there was such a list: only blur was done so
+    before = {**begun, "hyperparameters": TINY}
+    assert join(before, [read_expert(tmp_path / "denoise")])["hyperparameters"]["coarse_tasks"] == ["denoise", "deblur"]
 
 
 def test_what_a_rented_machine_sends_back_is_enough(begun: dict[str, Any], tmp_path: Path) -> None:

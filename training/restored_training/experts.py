@@ -59,8 +59,8 @@ def join(begun: Mapping[str, Any], experts: Sequence[Expert]) -> dict[str, Any]:
     if any({**expert.architecture, "tasks": list(tasks)} != alike or expert.family != family for expert in experts):
         raise CheckpointError("These experts are of different architectures: their run files' hyperparameters must be the same.")
     coarse = set(alike.get("coarse_tasks", ()))
-    kept = set(begun["hyperparameters"].get("coarse_tasks", alike.get("coarse_tasks", ())))
     if "coarse_tasks" in alike:  # a task whose expert was not trained anew stays as it was
+        kept = set(build(family, begun["hyperparameters"]).architecture()["coarse_tasks"])
         alike["coarse_tasks"] = [task for task in tasks if task in (coarse if task in by_task else kept)]
     model = build(family, alike)
     if model.tasks is None or not set(by_task) <= set(model.tasks):
