@@ -25,7 +25,7 @@ class Rain(Degradation):
     - layers from far to near: length 8-60 px, width 0.9-3.5 px; in 30 % the near layer is broad and soft instead, out of
       focus, 3-9 px wide and half as strong. The share of pixels under a streak 1.5-30 %, opacity 0.12-0.95 with each drop its
       own.
-    - veil (40 %): x (1 - v) + a v with v ~ U(0.03, 0.35), a ~ U(.6, .9): rain too far to have streaks (accumulation; Li et al.
+    - veil (12 %): x (1 - v) + a v with v ~ U(0.03, 0.35), a ~ U(.6, .9): rain too far to have streaks (accumulation; Li et al.
       2019, Equation 2).
 
     The formula of sparse noise and rotated lines is that of most synthetic sets (Garg and Nayar 2006 for the look of drops).
@@ -57,7 +57,7 @@ class Rain(Degradation):
             "streaks": (streaks * column(opacity)).clamp(0, 1),
             "blend": choose(generator, device, n, (0.5, 0.3, 0.2)),
             "cover": uniform(generator, device, n, 0.7, 0.95),
-            "veil": uniform(generator, device, n, 0.03, 0.35) * (uniform(generator, device, n) < 0.4),
+            "veil": uniform(generator, device, n, 0.03, 0.35) * (uniform(generator, device, n) < 0.12),
             "air": uniform(generator, device, n, 0.6, 0.9),
         }
 
