@@ -153,6 +153,9 @@ def test_a_task_that_was_not_trained_anew_keeps_its_way_of_working(begun: dict[s
     join_folders([folder_of("denoise", trainer, tmp_path)], tmp_path / "all")
     joined = checkpoint.load(tmp_path / "all" / "checkpoint.pt")["hyperparameters"]
     assert joined["coarse_tasks"] == ["denoise", "deblur"]
+    other = expert("derain", tmp_path / "start.pt", model={**model, "hyperparameters": {**changes, "coarse_tasks": []}})
+    both = [read_expert(tmp_path / "denoise"), Expert("derain", other.ema, "swift", other.state()["hyperparameters"])]
+    assert join(begun, both)["hyperparameters"]["coarse_tasks"] == ["denoise", "deblur"], "each works as it was trained"
     # files from before there was such a list: only blur was done so
     before = {**begun, "hyperparameters": TINY}
     assert join(before, [read_expert(tmp_path / "denoise")])["hyperparameters"]["coarse_tasks"] == ["denoise", "deblur"]

@@ -55,13 +55,14 @@ def join(begun: Mapping[str, Any], experts: Sequence[Expert]) -> dict[str, Any]:
     if len(by_task) < len(experts):
         raise CheckpointError("Two of these runs are experts for the same task.")
     family, tasks = begun.get("family", ""), begun["hyperparameters"].get("tasks") or list(FIRST_TASKS)
-    alike = {**experts[0].architecture, "tasks": list(tasks)}
-    if any({**expert.architecture, "tasks": list(tasks)} != alike or expert.family != family for expert in experts):
+    free = {"tasks": list(tasks), **({"coarse_tasks": []} if "coarse_tasks" in experts[0].architecture else {})}
+    alike = {**experts[0].architecture, **free}
+    if any({**expert.architecture, **free} != alike or expert.family != family for expert in experts):
         raise CheckpointError("These experts are of different architectures: their run files' hyperparameters must be the same.")
-    coarse = set(alike.get("coarse_tasks", ()))
-    if "coarse_tasks" in alike:  # a task whose expert was not trained anew stays as it was
-        kept = set(build(family, begun["hyperparameters"]).architecture()["coarse_tasks"])
-        alike["coarse_tasks"] = [task for task in tasks if task in (coarse if task in by_task else kept)]
+    if "coarse_tasks" in free:  # each as it was trained, and a task whose expert was not trained anew as it was
+        before = build(family, begun["hyperparameters"]).architecture()
+        ways = {task: by_task[task].architecture if task in by_task else before for task in tasks}
+        alike["coarse_tasks"] = [task for task, way in ways.items() if task in way["coarse_tasks"]]
     model = build(family, alike)
     if model.tasks is None or not set(by_task) <= set(model.tasks):
         raise CheckpointError(f"A {family} model has no weights of its own for {', '.join(by_task)}: there is nothing to join.")

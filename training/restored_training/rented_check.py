@@ -66,4 +66,4 @@ def _name(device: str) -> str:
 if __name__ == "__main__":
     import sys
 
-    print(json.dumps(write(Path(sys.argv[1]), *sys.argv[2:3])))
+    print(json.dumps(write(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "cuda")))

@@ -90,8 +90,13 @@ def deviation(image: np.ndarray, side: int = 9) -> np.ndarray:
 def flat_noise(image: np.ndarray, where: np.ndarray) -> float:
     """Mean deviation of the channels in the places `where`, after each 9 x 9 neighbourhood's mean is taken away."""
     x = image.astype(np.float64)
-    rest = x - uniform_filter(x, (9, 9, 0))
+    rest = x - _averaged(x)
     return float(np.mean([rest[..., channel][where].std() for channel in range(3)]))
+
+
+def _averaged(image: np.ndarray, side: int = 9) -> np.ndarray:
+    """(H, W, C), every channel averaged over squares."""
+    return np.stack([uniform_filter(image[..., channel], side) for channel in range(image.shape[2])], -1)
 
 
 def night_scene(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -151,7 +156,7 @@ def _flat_noise(subject: Subject, real: Path, bench: Path, limit: int | None) ->
     pictures = [read(path) for path in files(folder, limit)]
     flats = []
     for image in pictures:
-        smooth = uniform_filter(image.astype(np.float64), (9, 9, 0))
+        smooth = _averaged(image.astype(np.float64))
         edges = deviation(smooth.astype(np.uint8), 15)
         flats.append(edges <= np.quantile(edges, 0.25))
     ours = _each(subject, plan_for("denoise"), pictures)

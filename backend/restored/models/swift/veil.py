@@ -71,10 +71,10 @@ class VeilReader(nn.Module):
         self.out = _conv(3 * width, width)
         self.logits = nn.Conv2d(width, BINS, 1)
         self.air = nn.Linear(3 * width, 3)
-        nn.init.zeros_(self.logits.weight)
-        nn.init.constant_(self.logits.bias, 5.0)
-        nn.init.zeros_(self.air.weight)
-        nn.init.constant_(self.air.bias, 1.5)
+        with torch.no_grad():
+            for layer, start in ((self.logits, 5.0), (self.air, 1.5)):
+                layer.weight.zero_()
+                layer.get_parameter("bias").fill_(start)
 
     def forward(self, context: Tensor, strength: Tensor) -> Veil:
         """context: (N, 3, h, w) in [0, 1]; strength: (), how much of the veil to lift, 1 for all."""
