@@ -69,7 +69,8 @@ def test_the_bundle_computes_what_the_weights_say(image_pt: Path, text_pt: Path)
 
     layer = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     vector = np.full(256, 1 / 16, np.float32)
-    result = engine.run(layer, Plan.of("denoise"), model=again, embedding=vector, device="cpu")
+    # light may move local means, as these random weights do; a denoiser would be held to keep them (test_physics)
+    result = engine.run(layer, Plan.of("lowlight"), model=again, embedding=vector, device="cpu")
     with torch.no_grad():
         wanted = again.model(torch.from_numpy(layer / np.float32(255)).permute(2, 0, 1)[None], torch.from_numpy(vector)[None])
     wanted = np.rint(np.clip(wanted[0].permute(1, 2, 0).numpy(), 0, 1) * 255)
