@@ -27,12 +27,12 @@ _GREEN = torch.tensor([[0.0, 1.0, 0.0], [1.0, 4.0, 1.0], [0.0, 1.0, 0.0]]) / 4
 class Noise(Degradation):
     """Four kinds, one per sample, from what a sensor gives to what a camera's file holds:
 
-    - white (55 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
-    - gray (5 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN, Wang et al. 2021: gray noise at p = 0.4).
-    - correlated (20 %): what is left of noise after demosaicing, in-camera smoothing and resizing: correlated between channels by
+    - white (40 %): x + N(0, (s/255)^2) in each channel, s ~ U(5, 55), as DnCNN and the CBSD68 protocol.
+    - gray (4 %): the same value in all three channels, s ~ U(5, 45) (Real-ESRGAN, Wang et al. 2021: gray noise at p = 0.4).
+    - correlated (28 %): what is left of noise after demosaicing, in-camera smoothing and resizing: correlated between channels by
       0-0.9, blurred with sigma 0.4-2 px, s ~ 1.2-30, log-uniform, so that half of it is weak; 45 % have chroma blotches of
       sigma 1.5-6 px on top, of strength 0.5-6 (Liu et al. 2008 describe both).
-    - camera (20 %): unprocessing, Brooks et al. 2019: in linear camera RGB with white-balance gains red 1.6-2.4, blue 1.4-2.0,
+    - camera (28 %): unprocessing, Brooks et al. 2019: in linear camera RGB with white-balance gains red 1.6-2.4, blue 1.4-2.0,
       noise of variance shot * x + read with log shot ~ U(ln 3e-5, ln 0.012), log read = 2.18 log shot + 1.20 + N(0, .26), on a
       Bayer mosaic (70 %) that is demosaiced bilinearly, back through the colour matrix; then chroma smoothing (35 %), luma
       smoothing (30 %) and sharpening (25 %) of the noise, as cameras do.
@@ -45,7 +45,7 @@ class Noise(Degradation):
     task: ClassVar[Task] = "denoise"
 
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
-        kind = choose(generator, device, n, (0.55, 0.05, 0.20, 0.20))
+        kind = choose(generator, device, n, (0.40, 0.04, 0.28, 0.28))
         low = torch.tensor([5.0, 5.0, 0.0, 1.0], device=device)[kind]
         high = torch.tensor([55.0, 45.0, 0.0, 1.0], device=device)[kind]
         log_shot = uniform(generator, device, n, -10.4143, -4.4228)
