@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from restored.ground.tasks import info
 from restored.instruction import quiet
 from restored.instruction.plan import Plan
 
@@ -35,10 +36,12 @@ class SwiftTraits(Model):
         self.composite = config.composite
 
     def overlap(self, plan: Plan) -> int:
-        """Trained weights reach less far than the halo, 160 px: what a cut changes fell, in the worst task, snow, from 9.5/255 at
-        32 px to 4.7/255 at 64 px, 0.35/255 at 96 px and 0.04/255 at 112 px; elsewhere to 0.02/255. Coarse to fine, what a cut
-        changes in the first scan is changed further in the next: 3.4/255 at 112 px, 0.56 at 128 and 0.06 at 144, on a picture
-        made to show it. Measured with every bundle anew (tests/benchmarks/engine.py, seams)."""
+        """Pixels around a tile that its result may depend on, as far as trained weights make use of them: 160 px are all that the
+        network can see, and tasks that change the tone do see that far (at 112 px a cut changed up to 6.7/255 of swift 5). The
+        others reach 112 px, or 144 px coarse to fine, where what a cut changes in the first scan is changed further in the
+        next. Measured with every bundle anew (tests/benchmarks/engine.py, seams)."""
+        if any(info(step.task).tone for step in plan.steps if step.strength > 0):
+            return self.halo
         return min(self.halo, 144 if self.reductions(plan) else 112)
 
     def reductions(self, plan: Plan) -> tuple[int, ...]:
