@@ -158,7 +158,10 @@ def test_refusals_of_the_engine_are_sentences_too(restored: Program, tmp_path: P
         (("denoise", "--device", "cuda"), "No CUDA GPU"),
     ):
         code, out, err = restored("run", NOISY, *arguments, "-o", tmp_path / "out.png", "--json")
-        assert (code, out) == (1, ""), err
+        assert code == 1, err
+        answer = json.loads(out)
+        assert words in answer["error"], "--json answers on errors too"
+        assert answer["code"]
         assert words in err
         assert err.count("\n") == 1
     assert os.listdir(tmp_path) == ["r.json"]
