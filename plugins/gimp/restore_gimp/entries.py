@@ -179,7 +179,8 @@ def _wish(config):
     if scale not in SCALES:
         raise Refusal(_("The scale must be 1, 2 or 4."))
     return Wish(
-        instruction=config.get_property("instruction"),
+        # a script that leaves it out gives None or "", as GIMP pleases
+        instruction=config.get_property("instruction") or "",
         plan=recipes.plan_in(config),
         strength=config.get_property("strength"),
         output=NEW_LAYER if placed else config.get_property("output"),

@@ -10,6 +10,8 @@ import psutil
 import pytest
 from hostkit import parse, until
 
+from restored_client.wire.messages import PROTOCOL_VERSION
+
 pytestmark = pytest.mark.hosts
 
 ONE = """
@@ -83,8 +85,9 @@ def test_protocol_mismatch_says_which_side_to_update(gimp, box, shared_daemon, p
     other = type(gimp)(gimp.suite, box / "other")
     messages = other.profile / "plug-ins" / "restore-with-instruction" / "restored_client" / "wire" / "messages.py"
     text = messages.read_text()
-    assert "PROTOCOL_VERSION: Final[int] = 1\n" in text
-    messages.write_text(text.replace("PROTOCOL_VERSION: Final[int] = 1\n", f"PROTOCOL_VERSION: Final[int] = {protocol}\n"))
+    known = f"PROTOCOL_VERSION: Final[int] = {PROTOCOL_VERSION}\n"
+    assert known in text
+    messages.write_text(text.replace(known, f"PROTOCOL_VERSION: Final[int] = {protocol}\n"))
     (fact,) = other.batch(box, ONE.format(instruction="remove the noise"), **shared_daemon.env)
     assert fact["status"] == "execution-error"
     assert sentence in fact["error"]

@@ -7,6 +7,8 @@ import pytest
 from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT
 
+from restored_client.wire.messages import PROTOCOL_VERSION
+
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
 
 
@@ -71,7 +73,7 @@ def test_another_protocol_is_said_in_the_window(gimp, box, shared_daemon, screen
     other = type(gimp)(gimp.suite, box / "other")
     messages = other.profile / "plug-ins" / "restore-with-instruction" / "restored_client" / "wire" / "messages.py"
     text = messages.read_text()
-    known = "PROTOCOL_VERSION: Final[int] = 1\n"
+    known = f"PROTOCOL_VERSION: Final[int] = {PROTOCOL_VERSION}\n"
     assert known in text
     messages.write_text(text.replace(known, "PROTOCOL_VERSION: Final[int] = 0\n"))
     window = GuiGimp(other, box, screen, photo, **shared_daemon.env)
