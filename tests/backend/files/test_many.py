@@ -159,7 +159,7 @@ def test_a_hang_and_a_crash_of_a_decoder_cost_one_file_each(tmp_path: Path) -> N
         WISH,
         brighten,
         lambda outcome: outcomes.__setitem__(outcome.job.name, outcome),
-        reader=lambda: Reader(limit=8.0, reading=hangs),
+        reader=lambda: Reader(limit=20.0, reading=hangs),
     )
     assert outcomes.keys() == {job.name for job in work}
     assert "crashed its decoder" in (outcomes["crash.png"].error or "")
