@@ -36,7 +36,7 @@ def read_heic(data: bytes, name: str) -> tuple[Picture, int]:
     opened = heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
     check_size(name, *opened.size)
     info = opened.info
-    pixels = np.asarray(opened)
+    pixels = np.array(opened)  # a copy: the file owns the memory, and takes it along
     pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     nclx = info.get("nclx_profile") or {}
     icc = info.get("icc_profile") or _named(nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2), name)
