@@ -1,7 +1,9 @@
 """Dask distributed: workers of this machine, or of a cluster whose scheduler runs."""
 
 import ipaddress
-from typing import Any
+import time
+from contextlib import suppress
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import dask
@@ -13,6 +15,9 @@ from .order import ArchiveError
 from .running import Lost, Place
 from .work import ShardReport
 
+PATIENCE: Final = 15.0
+"""Seconds without any worker before new ones are started: Dask itself brings a killed one back in two or three."""
+
 
 class Dask:
     """Shards as tasks. A worker that is killed gives its shard back; off this machine only with TLS."""
@@ -20,11 +25,12 @@ class Dask:
     def __init__(self, target: str, place: Place) -> None:
         self._target, self._engine = target, place.worker_engine
         self._cluster: Any = None
+        self._workers = place.workers or default_workers()
+        self._seen = time.monotonic()
         if place.address is None:
-            workers = place.workers or default_workers()
-            self._cluster = _cluster(workers)
+            self._cluster = _cluster(self._workers)
             self._client = distributed.Client(self._cluster)
-            self.room = 2 * workers
+            self.room = 2 * self._workers
         else:
             check_address(place.address, place.tls)
             try:
@@ -46,7 +52,7 @@ class Dask:
         try:
             waited: Any = distributed.wait(list(self._futures), timeout=timeout, return_when="FIRST_COMPLETED")
         except (TimeoutError, distributed.TimeoutError):
-            return []
+            return self._anew() if self._deserted() else []
         back: list[tuple[int, ShardReport | BaseException]] = []
         for future in waited.done:
             shard = self._futures.pop(future)
@@ -54,6 +60,23 @@ class Dask:
             lost = isinstance(error, (distributed.KilledWorker, Lost))
             back.append((shard, Lost() if lost else error or future.result()))
         return back
+
+    def _deserted(self) -> bool:
+        """True when our own workers have all been gone for a while: one that is killed while it starts is not started again."""
+        if self._cluster is None or self._client.scheduler_info(n_workers=-1)["workers"]:
+            self._seen = time.monotonic()
+        return time.monotonic() - self._seen > PATIENCE
+
+    def _anew(self) -> list[tuple[int, ShardReport | BaseException]]:
+        """New workers; what the old ones had in hand is lost, and comes back to be given out again."""
+        lost: list[tuple[int, ShardReport | BaseException]] = [(shard, Lost()) for shard in self._futures.values()]
+        self._futures.clear()
+        with suppress(OSError, RuntimeError, TimeoutError):
+            self.close(kill=True)
+        self._cluster = _cluster(self._workers)
+        self._client = distributed.Client(self._cluster)
+        self._seen = time.monotonic()
+        return lost
 
     def close(self, *, kill: bool) -> None:
         self._client.close(timeout=5 if kill else 30)

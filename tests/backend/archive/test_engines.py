@@ -115,6 +115,32 @@ def _works(process: psutil.Process) -> bool:
         return False
 
 
+@pytest.mark.slow
+def test_new_workers_come_when_all_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is killed while it starts is not started again by Dask: with all gone, a run would wait for ever."""
+    pytest.importorskip("distributed")
+    from restored.archive import engine_dask
+    from restored.archive.running import Lost, Place
+
+    monkeypatch.setattr(engine_dask, "PATIENCE", 1.0)
+    source, target = make(tmp_path / "in", 4), tmp_path / "out"
+    planned(source, target)
+    engine = engine_dask.Dask(str(target), Place(engine="dask", workers=1))
+    try:
+        engine._cluster.scale(0)
+        until = time.monotonic() + 90
+        while engine._client.scheduler_info(n_workers=-1)["workers"] and time.monotonic() < until:
+            time.sleep(0.1)
+        engine.submit(0)
+        while not (back := engine.finished(1.0)) and time.monotonic() < until:
+            pass
+        assert [shard for shard, _ in back] == [0]
+        assert isinstance(back[0][1], Lost)
+        assert engine._client.scheduler_info(n_workers=-1)["workers"], "new ones are there"
+    finally:
+        engine.close(kill=True)
+
+
 def test_a_stall_ends_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SECONDS, "60")
     planned(make(tmp_path / "in", 2), tmp_path / "out")
