@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import zmq
 
@@ -165,7 +166,17 @@ def runtime_folder() -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESTORED_RUNTIME_DIR", str(path / "run"))
         yield path
+    _end_late_starters(path)
     shutil.rmtree(path, ignore_errors=True)
+
+
+def _end_late_starters(path: Path) -> None:
+    """Where several clients start daemons at once, one that is slow to start may find the lock free again when the test is over,
+    and would wait for clients for hours."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get("RESTORED_RUNTIME_DIR") == str(path / "run"):
+                process.kill()
 
 
 @pytest.fixture
