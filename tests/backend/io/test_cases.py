@@ -373,3 +373,15 @@ def test_damaged_xmp_is_said_not_silently_replaced(tmp_path: Path) -> None:
     assert any("XMP" in note for note in notes)
     assert read_picture(tmp_path / "x.png").metadata.xmp is not None
     assert replace(picture, notes=()).notes == ()
+
+
+def test_heic_pixels_outlive_the_file_they_came_from(tmp_path: Path) -> None:
+    """The decoder owns the memory and takes it along: without a copy the first pixels were soon something else's."""
+    pytest.importorskip("pi_heif")
+    flat = np.full((48, 64, 3), 90, np.uint8)
+    (tmp_path / "x.heic").write_bytes(heic(flat))
+    pictures, other = [], []
+    for count in range(60):
+        pictures.append(read_picture(tmp_path / "x.heic"))
+        other.append(bytes(64 * count))
+    assert all(np.abs(picture.pixels.astype(int) - 90).max() <= 4 for picture in pictures)
