@@ -26,7 +26,6 @@ class TaskInfo:
     propose to treat: …"; doing: words of progress; phrase: what the step says to a model that reads text, when the plan was made
     by hand or has several steps. kind, rank: where it stands among the steps of a plan (see KINDS; rank within the kind).
     tone: whether it may change a picture's overall tone and local means; all others leave them alone.
-    reaches_far: its damage can be wider than a network sees, so it is done coarse to fine where a model can.
     enlarges: it belongs to the enlarged picture when the picture is to become larger, and is then asked for along with that.
     fine: it can only be judged on pixels at full resolution, not on a thumbnail. needs_mask: it works only where a mask says.
     """
@@ -39,7 +38,6 @@ class TaskInfo:
     kind: Kind
     rank: int = 0
     tone: bool = False
-    reaches_far: bool = False
     enlarges: bool = False
     fine: bool = False
     needs_mask: bool = False
@@ -54,7 +52,6 @@ _HOUSE: Final = (
         "Removing the blur",
         "Remove the blur and make this photo sharp",
         "blur",
-        reaches_far=True,
     ),
     TaskInfo("derain", "rain", "rain", "Removing the rain", "Remove the rain from this photo", "weather", 0, tone=True),
     TaskInfo("dehaze", "haze", "haze", "Clearing the haze", "Remove the haze from this photo", "weather", 2, tone=True),

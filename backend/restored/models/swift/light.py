@@ -16,6 +16,7 @@ from restored.ground.tasks import info
 from .config import SwiftConfig
 from .graph import SLOPE, conv_specs
 from .light_veil import LightVeil, read_veil
+from .veil_shape import VEILED
 
 Arrays = Mapping[str, np.ndarray]
 LightConvs = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -90,9 +91,9 @@ class LightSwift:
         )
 
     def _veil(self, frame: np.ndarray, strengths: np.ndarray) -> LightVeil | None:
-        if not self.config.veil or "dehaze" not in self.config.tasks:
+        if not self.config.veil or VEILED not in self.config.tasks:
             return None
-        strength = float(strengths[self.config.tasks.index("dehaze")])
+        strength = float(strengths[self.config.tasks.index(VEILED)])
         return read_veil(self._tensors, frame, strength) if strength else None
 
     def _compiled(self, name: str, active: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

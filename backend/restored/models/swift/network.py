@@ -23,6 +23,7 @@ from .light import LightReading
 from .light_veil import LightVeil
 from .model import SwiftTraits
 from .veil import VeilReader
+from .veil_shape import VEILED
 
 Convs = dict[str, tuple[Tensor, Tensor]]
 
@@ -51,8 +52,6 @@ class TorchOps:
 
 TORCH_OPS: Final = TorchOps()
 
-VEILED: Final[Task] = "dehaze"
-"""The task that lifts the veil, and for which alone it is read."""
 _SMOOTH: Final = 8
 """Pixels over which the lifted veil is compared in training."""
 

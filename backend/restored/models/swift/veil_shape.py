@@ -2,6 +2,8 @@
 
 from typing import Final
 
+VEILED: Final = "dehaze"
+"""The task that lifts the veil, and for which alone it is read."""
 FRAME: Final = 64
 """The context frame is averaged to this many pixels, each side."""
 BINS: Final = 8
