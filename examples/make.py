@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from restored_training.data.places import photograph_folder
 from restored_training.evaluation.synthetic import Recipe, damage
-from restored_training.places import photograph_folder
 
 HERE = Path(__file__).parent
 LONGEST = 720

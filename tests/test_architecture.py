@@ -21,7 +21,7 @@ def room(name: str) -> str | None:
     """The room of a module, as the page calls it; None for other packages."""
     package, *rest = name.split(".")
     if package == "restored_training":
-        return "training"
+        return f"training/{rest[0]}" if rest else "training"
     if package == "restored_client":
         return f"client/{rest[0]}" if rest and rest[0] in ("wire", "session", "desk") else "client"
     if package == "restored":

@@ -109,6 +109,25 @@ ARROWS = {
 }
 
 
+TRAINING = (
+    *("degradations", "runs", "data", "instructions", "evaluation", "report"),
+    *("training", "export", "machines", "analyses", "papers", "cli"),
+)
+"""The training tree's rooms: each stands on earlier ones only."""
+
+
+def test_the_training_trees_rooms_stand_on_earlier_ones_only() -> None:
+    package = "restored_training"
+    found = {name.split(".")[1] for name in modules(package) if "." in name}
+    assert found == set(TRAINING)
+    upwards = [
+        line
+        for place, room in enumerate(TRAINING)
+        for line in violations(f"{package}.{room}", *(f"{package}.{above}" for above in TRAINING[place + 1 :]))
+    ]
+    assert upwards == []
+
+
 def test_only_the_verb_that_starts_it_imports_the_daemon() -> None:
     found = [line for line in violations("restored", "restored.daemon") if not line.startswith("backend/restored/daemon/")]
     assert [line.partition(":")[0] for line in found] == ["backend/restored/cli/__init__.py"]

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from restored.allocator import keep_pages
 from restored.models.swift import SwiftConfig, conv_specs, unet
 from restored.models.swift.network import TORCH_OPS
-from restored_training.config import RunConfig, load_config
-from restored_training.data import PhotoSet
-from restored_training.places import photograph_folder, repository
-from restored_training.sampling import GroupSampler, PatchSource
-from restored_training.trainer import Trainer
+from restored_training.data.photographs import PhotoSet
+from restored_training.data.places import photograph_folder, repository
+from restored_training.data.sampling import GroupSampler, PatchSource
+from restored_training.runs.config import RunConfig, load_config
+from restored_training.training.trainer import Trainer
 
 RUN = repository() / "training/runs/swift-nine-cpu.yaml"
 ROUND = 5.0

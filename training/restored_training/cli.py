@@ -39,9 +39,9 @@ def train(
     minutes: Annotated[float | None, typer.Option(min=0.1, help="Be done by then: the rate falls with the clock.")] = None,
 ) -> None:
     """Train a run, or continue it where its checkpoint stopped. Under torchrun every process joins in."""
-    from . import run as runs
-    from .config import load_config
-    from .distributed import Workers
+    from .runs.config import load_config
+    from .training import start as runs
+    from .training.distributed import Workers
 
     settings = load_config(config)
     place = folder or runs.run_folder(settings)
@@ -62,10 +62,10 @@ def resume(
     device: Device = "cpu",
 ) -> None:
     """Continue a run from its folder, with the exact config it was started with."""
-    from . import run as runs
-    from .checkpoint import CheckpointError
-    from .config import load_config
-    from .distributed import Workers
+    from .runs.checkpoint import CheckpointError
+    from .runs.config import load_config
+    from .training import start as runs
+    from .training.distributed import Workers
 
     if not (folder / runs.CHECKPOINT).exists():
         raise CheckpointError(f"{folder} has no checkpoint to continue from.")
@@ -78,7 +78,7 @@ def resume(
 
 
 def _train(trainer: Any, folder: Path) -> None:
-    from . import run as runs
+    from .training import start as runs
 
     columns = (
         TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
@@ -120,13 +120,13 @@ def evaluate(
     only_real: Annotated[bool, typer.Option("--only-real", help="Nothing but those.")] = False,
 ) -> None:
     """Measure models on every set of the bench and on the synthetic sets; the conventions are printed with the figures."""
+    from .data.places import bench_folder, photograph_folder
     from .evaluation.metrics import CONVENTIONS
     from .evaluation.parallel import Opening, evaluate_parallel
     from .evaluation.real import as_dicts, evaluate_real
     from .evaluation.run import Scope, write_results
     from .evaluation.run import evaluate as measure
     from .evaluation.subjects import load_subject
-    from .places import bench_folder, photograph_folder
 
     scope = Scope(bench_folder(bench), photograph_folder(photographs), tuple(only or ()), limit, instructions)
     console.print(CONVENTIONS)
@@ -192,9 +192,9 @@ def report(
 
     The bench's pictures may not be shipped: keep the page to yourself.
     """
+    from .data.places import bench_folder, photograph_folder
     from .evaluation.run import Scope, all_sets, read_results
     from .evaluation.subjects import load_subject
-    from .places import bench_folder, photograph_folder
     from .report import readme_table, replace_table, write_page
     from .report.curves import training_curve
     from .report.sheets import sheets
@@ -225,10 +225,10 @@ def preview(
     limit: Annotated[int, typer.Option(min=1, help="Photographs to draw from.")] = 40,
 ) -> None:
     """Draw a sheet of training samples: sentence, input and target for every task and case. Look at it."""
-    from .data import PhotoSet
-    from .places import photograph_folder
-    from .preview import preview as draw
-    from .preview import save_preview
+    from .data.photographs import PhotoSet
+    from .data.places import photograph_folder
+    from .report.preview import preview as draw
+    from .report.preview import save_preview
 
     photos = PhotoSet(photograph_folder(photographs), "train", limit=limit)
     save_preview(draw(photos.images, size=size, columns=columns, seed=seed), out)
@@ -246,7 +246,7 @@ def export(
 ) -> None:
     """Turn a checkpoint into a bundle: weights, hyperparameters, data manifest, licence, metrics, hashes."""
     from .evaluation.run import read_results
-    from .export import export as write
+    from .export.export import export as write
 
     figures = read_results(results) if results else None
     bundle = write(checkpoint, to, results=figures, licence=licence, version=version, store=store)
@@ -261,7 +261,7 @@ def join(
     base: Annotated[Path | None, typer.Option(help="What the experts began from; default: what their run files say.")] = None,
 ) -> None:
     """Join experts that were begun from the same model into one checkpoint; tasks without an expert stay as they were."""
-    from .experts import join_folders
+    from .training.experts import join_folders
 
     tasks = join_folders(experts, to, base)
     console.print(f"Wrote {to / 'checkpoint.pt'} with the experts for {', '.join(tasks)}.")
@@ -278,8 +278,8 @@ def add_a_task(
     device: Device = "cpu",
 ) -> None:
     """Teach a bundle one task more by training that task's biases alone; what it could do stays as it was, to the byte."""
-    from .adding import add_task
-    from .places import photograph_folder
+    from .data.places import photograph_folder
+    from .papers.adding import add_task
 
     with Progress(
         TextColumn("step {task.completed:.0f}/{task.total:.0f}"), BarColumn(), TimeElapsedColumn(), console=console
@@ -307,9 +307,9 @@ def pack(
     only_train: Annotated[bool, typer.Option("--only-train", help="Leave out the photographs that are kept for tests.")] = False,
 ) -> None:
     """Pack photographs and their manifest into one archive in pieces, for a rented machine (`data.photographs`: its index)."""
-    from .config import DataConfig
-    from .data import pack as write
-    from .places import photograph_folder
+    from .data.photographs import pack as write
+    from .data.places import photograph_folder
+    from .runs.config import DataConfig
 
     number, _, of = part.partition("/")
     folders = [photographs] if photographs else DataConfig().photographs
@@ -334,8 +334,8 @@ def screen(
     """Judge which photographs are clean enough to be a target, for each task; runs leave out the others (`data: screen`)."""
     from collections import Counter
 
-    from .config import DataConfig
-    from .screen import screen as judge
+    from .data.screen import screen as judge
+    from .runs.config import DataConfig
 
     judged = judge(photographs or DataConfig().photographs, to)
     unfit = Counter(task for measures in judged.values() for task in measures.unfit_for)
@@ -350,8 +350,8 @@ def queue(
     device: Device = "cpu",
 ) -> None:
     """Train several runs in turns, for as long as the machine is left alone; goes on where it was stopped."""
-    from .queue import load_queue, work
-    from .trainer import StopOnSignal
+    from .machines.queue import load_queue, work
+    from .training.trainer import StopOnSignal
 
     stop = StopOnSignal()
     work(load_queue(file), seconds=None if minutes is None else 60 * minutes, device=device, tell=console.print, stopped=stop)
@@ -369,7 +369,7 @@ def rented(
     beside: Annotated[str | None, typer.Option(help="Another command that runs meanwhile.")] = None,
 ) -> None:
     """Train several runs at once on a machine that is gone afterwards (`training/rented.sh`)."""
-    from .rented import Lease, rent, summary
+    from .machines.rented import Lease, rent, summary
 
     runs = tuple(run or sorted(Path("training/runs/rented").glob("*.yaml")))
     curves = rent(Lease(runs, tuple(photographs), out, deadline, device, profile, limit), beside)
@@ -382,7 +382,7 @@ def unpack(
     to: Annotated[Path, typer.Argument(help="Where the run folders go.")] = Path("runs"),
 ) -> None:
     """Make run folders, for `join`, of what a rented machine sent back."""
-    from .rented import unpack as write
+    from .machines.rented import unpack as write
 
     folders = write(archive, to)
     console.print("Wrote " + ", ".join(map(str, folders)) + ".")
@@ -395,7 +395,7 @@ def carry(
     piece_mb: Annotated[int, typer.Option(min=1, help="Largest piece in MiB.")] = 15,
 ) -> None:
     """Write EMA weights in half precision in small pieces, to go on from on another machine (`model.start_from`: the index)."""
-    from .carry import carry as write
+    from .training.carry import carry as write
 
     index = write(checkpoint, out, piece_bytes=piece_mb * 2**20)
     console.print(f"Wrote {len(json.loads(index.read_text(encoding='utf-8'))['pieces'])} pieces and {index}.")
@@ -430,9 +430,10 @@ def analyse_rank(
     out: Path = Path("rank.png"),
 ) -> None:
     """Rank energy of a task's biases (or of the change to a finetuned network), constant against proportional rank."""
+    from .analyses.inputs import network_of, network_with_biases
     from .analyses.rank import finetuning_deltas, plot_rank, task_deltas
+    from .data.places import known_task
     from .evaluation.subjects import model_of_checkpoint
-    from .places import known_task, network_of, network_with_biases
 
     if finetuned is not None:
         deltas = finetuning_deltas(network_of(subject).state_dict(), model_of_checkpoint(finetuned).state_dict())
@@ -451,10 +452,10 @@ def analyse_layers(
 ) -> None:
     """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights), and how
     large each task's biases are beside the general weights and those weights' jitter."""
-    from . import checkpoint
+    from .analyses.inputs import network_of, network_with_biases
     from .analyses.layers import bias_sizes, jitter, layer_change, plot_layers, task_change
     from .evaluation.subjects import model_of_checkpoint
-    from .places import network_of, network_with_biases
+    from .runs import checkpoint
 
     if finetuned is not None:
         change = layer_change(network_of(subject).state_dict(), model_of_checkpoint(finetuned).state_dict())
@@ -477,9 +478,10 @@ def analyse_effect(
     out: Path = Path("effect.png"),
 ) -> None:
     """What each layer's task bias is worth: PSNR lost when that one layer keeps its general weight."""
+    from .analyses.inputs import network_with_biases
     from .analyses.layers import effects, plot_layers
-    from .data import PhotoSet
-    from .places import network_with_biases, photograph_folder
+    from .data.photographs import PhotoSet
+    from .data.places import photograph_folder
 
     model = network_with_biases(subject)
     photos = PhotoSet(photograph_folder(photographs), "heldout", longest=1024)
@@ -495,7 +497,7 @@ def analyse_instructions(
 ) -> None:
     """t-SNE of instructions: the frozen encoder's raw embedding against the trained projection."""
     from .analyses.embeddings import embedding_picture
-    from .places import sample_sentences, text_spaces
+    from .analyses.inputs import sample_sentences, text_spaces
 
     image, purity = embedding_picture(sample_sentences(count, seed), text_spaces(), seed=seed)
     image.save(out)
@@ -507,9 +509,9 @@ def main() -> None:
     from restored.instruction.plan import PlanError
     from restored.models.base import ModelError
 
-    from .checkpoint import CheckpointError
-    from .config import ConfigError
-    from .data import DataError
+    from .data.photographs import DataError
+    from .runs.checkpoint import CheckpointError
+    from .runs.config import ConfigError
 
     logging.getLogger("tensorboard").setLevel(logging.ERROR)
     try:

@@ -16,8 +16,8 @@ from restored.models import registry
 from restored.models.base import ModelError
 from restored.models.bundle import write_bundle
 from restored.models.restorer import Restorer
-from restored_training.families import build
-from restored_training.sampling import Group
+from restored_training.data.sampling import Group
+from restored_training.runs.networks import build
 
 TOY = '''
 """The toy family: makes pictures lighter by what one number per task says."""
@@ -108,7 +108,7 @@ def test_a_bundle_of_a_toy_family_with_a_toy_task_restores(toy: ModuleType, tmp_
 
 
 def test_a_toy_family_trains(toy: ModuleType) -> None:
-    from restored_training.config import ModelConfig
+    from restored_training.runs.config import ModelConfig
 
     network = build(ModelConfig(family="toy", hyperparameters={"tasks": ["demoire"]}))
     assert isinstance(network, Restorer)

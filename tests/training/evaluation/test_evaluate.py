@@ -8,7 +8,7 @@ import pytest
 
 from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS
-from restored_training.data import DataError
+from restored_training.data.photographs import DataError
 from restored_training.evaluation.instructions import sensitivity, wordings, wrong_on_damaged
 from restored_training.evaluation.run import Scope, all_sets, evaluate, one_line, read_results, write_results
 from restored_training.evaluation.samples import bench_sets

@@ -11,10 +11,10 @@ from tiny import TINY
 from restored.instruction.plan import Plan
 from restored.models.bundle import write_bundle
 from restored.models.swift import Swift, SwiftConfig
-from restored_training import checkpoint
-from restored_training.checkpoint import CheckpointError
 from restored_training.evaluation import load_subject
 from restored_training.evaluation.instructions import plan_for
+from restored_training.runs import checkpoint
+from restored_training.runs.checkpoint import CheckpointError
 
 
 @pytest.fixture

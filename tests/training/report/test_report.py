@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored_training.data import DataError
+from restored_training.data.photographs import DataError
 from restored_training.evaluation.run import Scope, all_sets, evaluate
 from restored_training.evaluation.subjects import Unchanged
 from restored_training.report import readme_table, replace_table, write_page

@@ -13,9 +13,9 @@ from restored.instruction.tasks import TASKS, Task
 from restored.models.lowrank import task_layers
 from restored.models.restorer import Batch, Restorer
 
-from ..config import DataConfig, MixConfig
+from ..data.sampling import GroupSampler, PatchSource
 from ..report.curves import to_image
-from ..sampling import GroupSampler, PatchSource
+from ..runs.config import DataConfig, MixConfig
 
 State = Mapping[str, Tensor]
 

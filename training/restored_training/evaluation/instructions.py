@@ -14,7 +14,7 @@ import yaml
 from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS, Task
 
-from ..data import PhotoSet
+from ..data.photographs import PhotoSet
 from .metrics import crop_to, psnr
 from .samples import Sample, Set
 from .subjects import Subject, context_of

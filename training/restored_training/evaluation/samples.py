@@ -11,7 +11,7 @@ from PIL import Image
 
 from restored.instruction.tasks import Task
 
-from ..data import DataError
+from ..data.photographs import DataError
 from .metrics import crop_to
 
 

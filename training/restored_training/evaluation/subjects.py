@@ -20,8 +20,8 @@ from restored.models.base import Request
 from restored.models.restorer import Restorer
 from restored.models.whole import restore_whole
 
-from .. import checkpoint
-from ..config import ModelConfig
+from ..runs import checkpoint
+from ..runs.config import ModelConfig
 
 
 class Subject(Protocol):
@@ -112,11 +112,11 @@ def load_subject(path: Path, *, device: str = "cpu", bf16: bool = False, engine:
 
 def model_of_checkpoint(path: Path) -> Restorer:
     """The EMA weights of a training checkpoint in a fresh network of its family."""
-    from .. import families
+    from ..runs import networks
 
     state = checkpoint.load(path)
     try:
-        model = families.build(ModelConfig(family=state["family"], hyperparameters=state.get("hyperparameters", {})))
+        model = networks.build(ModelConfig(family=state["family"], hyperparameters=state.get("hyperparameters", {})))
         weights = state.get("ema") or state["model"]
         model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
     except (KeyError, RuntimeError, TypeError) as error:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from restored.instruction.tasks import TASKS, Task
 
-from ..data import PhotoSet
+from ..data.photographs import PhotoSet
 from ..degradations import Params, View, compose, degradation
 from .metrics import crop_to
 from .samples import Sample, Set

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from restored.instruction import TASKS, Task, picture
 from restored.instruction.measures import measure
 
-from ..data import PhotoSet
+from ..data.photographs import PhotoSet
+from ..data.places import photograph_folder
 from ..degradations import View, compose, draw, grid_of
-from ..places import photograph_folder
 
 SIDE = 256
 """Pixels of the part at full resolution; the same as the engine passes."""

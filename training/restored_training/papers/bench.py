@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ..places import repository
+from ..data.places import repository
 
 COLUMNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("BSD68, s15", "CBSD68", "s15"),

@@ -49,7 +49,7 @@ def pack_crops(
     words: Annotated[bool, typer.Option(help="Also the sentences' vectors (takes minutes).")] = True,
 ) -> None:
     """Pack crops of the free photographs, and the sentences' vectors: all that the experiments read."""
-    from ..places import shared
+    from ..data.places import shared
     from . import crops
     from . import words as sentences
 
@@ -139,7 +139,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the page that sets our figures beside the papers', claim by claim, from the results and the claims as committed."""
-    from ..places import repository
+    from ..data.places import repository
     from .judging import read_results, tables
     from .page import write_page
 

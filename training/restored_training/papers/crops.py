@@ -34,7 +34,7 @@ class Crops:
 def build(folders: Sequence[Path], *, longest: int = 800, limit: int | None = None) -> Crops:
     """From every photograph, reduced to `longest` pixels at most, the liveliest of several places; kept-out ones (sha256 begins
     with 0 or 1) make two test crops each."""
-    from ..data import PhotoSet
+    from ..data.photographs import PhotoSet
 
     train, test, names = [], [], []
     for folder in folders:

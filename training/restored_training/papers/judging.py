@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..places import repository
+from ..data.places import repository
 from .statistics import Difference, Verdict, difference, verdict
 
 EXPERIMENTS: Final = ("elementary", "instructed", "diffusion", "nine")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..config import ConfigError
-from ..data import DataError
+from ..data.photographs import DataError
+from ..runs.config import ConfigError
 
 
 def run(

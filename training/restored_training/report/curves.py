@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..data import DataError
+from ..data.photographs import DataError
 
 
 def read_scalars(logs: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:

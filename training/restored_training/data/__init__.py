@@ -1,0 +1,1 @@
+"""Photographs, and the groups of damaged and clean patches that are drawn from them."""

@@ -1,0 +1,1 @@
+"""What finished runs become: experts joined into one model, and bundles."""

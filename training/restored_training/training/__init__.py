@@ -1,0 +1,1 @@
+"""The loop: losses, optimisers, what a network is told, validation, several processes."""

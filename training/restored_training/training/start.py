@@ -1,0 +1,121 @@
+"""A run folder: the exact config, checkpoints, TensorBoard logs and validation figures of one run."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+
+from restored.allocator import keep_pages
+
+from ..data.pairs import PairedSampler, PairSource
+from ..data.photographs import DataError, PhotoSet
+from ..data.resident import Prepared, ResidentSource
+from ..data.sampling import GroupSampler, PatchSource, Sampler
+from ..data.screen import read_screen
+from ..runs import networks
+from ..runs.config import RunConfig
+from .distill import Teacher
+from .distributed import Workers
+from .trainer import Progress, StopOnSignal, Trainer
+from .validation import Validation, record
+from .wording import TextBank
+
+CHECKPOINT = "checkpoint.pt"
+
+
+def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", workers: Workers | None = None) -> Trainer:
+    """The run's trainer, continued from the folder's checkpoint when there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    screen, named = config.data.screen, config.mix.named
+    unfit = read_screen(screen, named) if screen and named else frozenset()
+    photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit, unfit=unfit)
+    # a GPU would wait for patches cut one by one in Python: there they are gathered on the device
+    if torch.device(device).type == "cpu":
+        keep_pages()
+        source = PatchSource(photographs.images, config.data.scales)
+    else:
+        source = ResidentSource(Prepared.of(photographs.images, config.data.scales), device)
+    sampler: Sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
+    pairs = [PairSource.open(pair, limit=config.data.limit) for pair in config.data.pairs]
+    if pairs:
+        sampler = PairedSampler(sampler, pairs, config.group_size, config.seed)
+    teacher = Teacher(config.distill, device) if config.distill else None
+    trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, workers=workers, device=device)
+    if trainer.workers.rank == 0:
+        manifest = [*photographs.manifest, *(row for pair in pairs for row in pair.manifest)]
+        (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json", by_alias=True), sort_keys=False))
+        (folder / "photographs.json").write_text(json.dumps(manifest, indent=1))
+    if (folder / CHECKPOINT).exists():
+        trainer.load(folder / CHECKPOINT)
+    return trainer
+
+
+def _bank(config: RunConfig, folder: Path) -> TextBank | None:
+    """The sentences a text-reading family hears, encoded once per run folder."""
+    if not networks.reads_text(config.model) or config.text.source == "none":
+        return None
+    from ..instructions.corpus import build
+
+    cache = folder / "sentences.npz"
+    examples = () if cache.exists() else build(config.seed)
+    return TextBank.build(examples, sentences=config.text.sentences, seed=config.seed, cache=cache)
+
+
+def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
+    """Run to the end, or until SIGTERM; checkpoints on the way, logs to TensorBoard. Returns the step reached."""
+    from torch.utils.tensorboard import SummaryWriter
+
+    stop = StopOnSignal()
+    writer = SummaryWriter(str(folder / "logs")) if trainer.workers.rank == 0 else None
+    saved = time.monotonic()
+    validation = _validation(trainer) if writer else None
+
+    def watch(progress: Progress) -> None:
+        nonlocal saved
+        if writer:
+            for kind, loss in progress.losses:
+                writer.add_scalar(f"loss/{kind}", loss, progress.step)
+            if progress.step % 20 == 0:
+                writer.add_scalar("run/lr", progress.lr, progress.step)
+                writer.add_scalar("run/gradient", progress.gradient, progress.step)
+                writer.add_scalar("run/patches_per_second", progress.rate, progress.step)
+                writer.add_scalar("run/threads", progress.threads, progress.step)
+        if validation and (progress.step % trainer.config.validate_every == 0 or progress.step == trainer.config.steps):
+            record(*validation.run(trainer), folder, progress.step, writer)
+        if time.monotonic() - saved > 60 * trainer.config.checkpoint_minutes:
+            trainer.save(folder / CHECKPOINT)
+            saved = time.monotonic()
+        if on_step:
+            on_step(progress)
+
+    try:
+        return trainer.run(on_step=watch, stop=stop)
+    finally:
+        trainer.save(folder / CHECKPOINT)
+        if writer:
+            writer.close()
+
+
+def _validation(trainer: Trainer) -> Validation | None:
+    """Validation on the kept-out photographs of the run's folder; None when it has none."""
+    data = trainer.config.data
+    try:
+        photographs = PhotoSet(data.photographs, split="heldout", limit=data.limit, longest=1600)
+    except DataError:
+        return None
+    return Validation(trainer.config, photographs.images)
+
+
+def run_folder(config: RunConfig, base: Path | None = None) -> Path:
+    """Where a run of this name lives: `runs/NAME`, or below $RESTORED_RUNS."""
+    return (base or Path(os.environ.get("RESTORED_RUNS", "runs"))) / config.name
+
+
+def fresh(folder: Path) -> None:
+    """Forget an earlier run of the same name."""
+    shutil.rmtree(folder, ignore_errors=True)
