@@ -102,6 +102,9 @@ ARROWS = {
         "rich",
     ),
     "restored.daemon": ("restored.cli", "restored.io", "restored.hosts", "typer", "rich"),
+    # another machine's engine is reached without knowing this one's
+    "restored.studio": ("restored.daemon", "restored.cli", "restored.engine", "restored.models", "restored.io", "typer", "rich"),
+    "restored.sockets": ("restored.daemon", "restored.studio", "restored.service", "restored.cli", "restored.engine"),
     "restored": ("restored_training",),
     "restored_client": ("restored", "restored_training"),
     "restored_client.wire": ("restored_client.session", "restored_client.desk"),
@@ -157,6 +160,31 @@ def test_the_client_needs_nothing_but_python() -> None:
 def test_plugins_are_python_3_9(path: Path) -> None:
     """The oldest Python inside a host. Types in annotations may be newer where they are never evaluated."""
     ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 9))
+
+
+MAKERS = {"socket", "Socket", "socketpair", "create_connection", "create_server", "fromfd", "SocketType"}
+
+
+def test_one_place_makes_sockets() -> None:
+    """So that who may call whom can be read in one file. What others hold comes from there; type annotations may name it."""
+    found = []
+    for path in modules("restored").values():
+        if "sockets" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+                if name in MAKERS:
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
+            elif isinstance(node, ast.ImportFrom) and node.module in (
+                "socket",
+                "_socket",
+                "zmq.asyncio",
+                "asyncio",
+                "http.client",
+            ):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno} from {node.module}")
+    assert found == []
 
 
 def families() -> list[str]:

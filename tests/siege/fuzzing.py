@@ -94,7 +94,7 @@ class Headers(Guided):
         return [encode(message(kind, "r", **fields)) for kind, fields in asked]
 
     def target_of(self, content: bytes) -> None:
-        from restored.daemon.headers import decode
+        from restored.sockets.headers import decode
         from restored_client.wire import messages
         from restored_client.wire.answers import check_answer
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from restored.ground.errors import Cancelled, RestoredError
 from restored.service.protocol import Keepable, Service
+from restored.sockets.headers import decode
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import Frame, message
 from restored_client.wire.order import Answer
 
-from .headers import decode
 from .jobs import Client, Job
 from .lanes import Lane
 from .logs import NAME

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import secrets
-import socket
 import time
 from functools import partial
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 import psutil
 import zmq
 
+from restored import sockets
 from restored.ground.build import build_id
 from restored.ground.folders import log_file
 from restored.ground.memory import total
@@ -57,9 +57,7 @@ class Server:
         self._unloaded_after = 0.0
         self._process = psutil.Process()
         self._looked_up, self._other_build = 0.0, False
-        self._bell, self.button = socket.socketpair()
-        self._bell.setblocking(False)
-        self.button.setblocking(False)
+        self._bell, self.button = sockets.bell()
         memory = total()
         token = secrets.token_urlsafe(32)
         self._wire = Wire(token=token)

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import zmq
 
+from restored import sockets
+from restored.sockets.door import Door
+from restored.sockets.headers import encode
 from restored_client.wire import proof
 from restored_client.wire.messages import MAX_FRAME
-
-from .door import Door
-from .headers import encode
 
 USERNAME: Final = b"restored"
 DOMAIN: Final = b"restored"
@@ -40,18 +40,10 @@ class Wire:
         # an older client says the token itself; it gets as far as the sentence that tells it to be updated
         self._passwords = (proof.password(token), token.encode())
         self._context = zmq.Context()
-        # the authenticator must be there before the first client can knock
-        self._zap = self._context.socket(zmq.REP)
-        self._zap.linger = 0
-        self._zap.bind("inproc://zeromq.zap.01")
-        self._router = self._context.socket(zmq.ROUTER)
+        self._zap = sockets.authenticator(self._context)
+        self._router = sockets.router(self._context, most=MAX_FRAME, queue=QUEUE, domain=DOMAIN)
         self._router.plain_server = True
-        self._router.zap_domain = DOMAIN
-        self._router.router_mandatory = True
-        self._router.maxmsgsize = MAX_FRAME
         self._router.backlog = BACKLOG
-        self._router.rcvhwm = QUEUE
-        self._router.sndhwm = QUEUE
         self.door = Door(self._context, self._router)
         self._poller = zmq.Poller()
         self._poller.register(self._zap, zmq.POLLIN)

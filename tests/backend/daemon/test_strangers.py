@@ -14,7 +14,7 @@ import psutil
 import pytest
 import zmq
 
-from restored.daemon.door import MOST
+from restored.sockets.door import MOST
 from restored_client import ClientError, Pixels, Session
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof

@@ -13,6 +13,8 @@ from typing import Any, Final
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
+from . import events, handle
+
 MOST: Final = 48
 """Connections that may be there without having said a word."""
 
@@ -27,11 +29,7 @@ class Door:
 
     def __init__(self, context: zmq.Context, listener: "zmq.Socket[bytes]") -> None:
         listener.handshake_ivl = int(PATIENCE * 1000)
-        listener.monitor(ADDRESS, zmq.EVENT_ACCEPTED | zmq.EVENT_DISCONNECTED)
-        self.events = context.socket(zmq.PAIR)
-        self.events.rcvhwm = 0  # libzmq's own thread would wait for room
-        self.events.linger = 0
-        self.events.connect(ADDRESS)
+        self.events = events(context, listener, ADDRESS, zmq.EVENT_ACCEPTED | zmq.EVENT_DISCONNECTED)
         self._listener = listener
         self._silent: OrderedDict[int, tuple[socket.socket, float]] = OrderedDict()
         self.turned_away = 0
@@ -71,8 +69,7 @@ class Door:
         self._forget(descriptor)
         with contextlib.suppress(OSError):  # gone already
             # of our own, so that what we close is this connection even when libzmq has closed it and its number is another's
-            connection = socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM)
-            self._silent[descriptor] = (connection, time.monotonic())
+            self._silent[descriptor] = (handle(descriptor), time.monotonic())
 
     def _turn_away(self, descriptor: int) -> None:
         self.turned_away += 1
