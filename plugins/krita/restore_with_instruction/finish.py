@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Tuple
 
-from . import layers, recipes, turns
+from . import layers, placing, recipes, turns
 from .restored_client.desk import wish as wishes
 from .restored_client.desk.deeds import deed
 from .words import tr
@@ -23,7 +23,7 @@ def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
 def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     source, wish = job.source, job.wish
     if output == layers.NEW_IMAGE:
-        document, layer = layers.place_new_document(source, data, width, height, title(wish), wish.scale)
+        document, layer = placing.place_new_document(source, data, width, height, title(wish), wish.scale)
         _sign(job, document, layer)
         return "done", tr("Opened as a new document, %d × %d pixels.") % (width, height)
     document = layers.find_document(source.document)
@@ -35,16 +35,22 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     if source.result:
         return _adjust(job, document, data)
     if output == layers.NEW_LAYER:
-        layer = layers.place_new_layer(document, node, source, data, title(wish))
+        layer = placing.place_new_layer(document, node, source, data, title(wish))
         said = tr("New layer above “%s”. Undo takes it away again.") % node.name()
+        if layers.is_root(node):
+            said = tr("New layer above all others. Undo takes it away again.")
+        elif node.animated():
+            said = tr("New layer of the frame on show, seen at all times. Undo takes it away again.")
+        elif node.type() == "filelayer":
+            said = tr("New layer above “%s”. The file that it shows was left as it is.") % node.name()
         _sign(job, document, layer, adjustable=True)
         return "done", said
     if not layers.unchanged(node, source):
         raise layers.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
     layers.check(document, node, layers.REPLACE)
-    layer = layers.place_in_place(document, node, source, data)
+    layer = placing.place_in_place(document, node, source, data)
     _sign(job, document, layer)
-    return "done", tr("“%s” was replaced. Undo twice to go back.") % node.name()
+    return "done", tr("“%s” was replaced. Undo brings it back.") % node.name()
 
 
 def _adjust(job, document, data) -> Tuple[str, str]:
@@ -58,7 +64,7 @@ def _adjust(job, document, data) -> Tuple[str, str]:
         raise layers.Refused(
             tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
         )
-    layers.amend(document, layer, source, data, title(job.wish))
+    placing.amend(document, layer, source, data, title(job.wish))
     _sign(job, document, layer, adjustable=True)
     return "done", tr("“%s” was adjusted. Undo takes it away.") % layer.name()
 

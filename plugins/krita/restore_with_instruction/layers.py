@@ -1,9 +1,4 @@
-"""From a layer to what travels, and from what came back to a layer. GUI thread only.
-
-What can be had in Krita's history: a new layer is one step (it is filled before it joins the tree); in place is two, "Add Layer"
-and "Remove Layer", because writing pixels into a layer that is in the tree cannot be undone at all. The layer is therefore
-replaced by a filled duplicate, which keeps its masks, opacity and blending mode, and no pixel passes through Krita's blending.
-"""
+"""From a layer to what travels: which layers can be restored, what of them, and their pixels. GUI thread only."""
 
 from __future__ import annotations
 
@@ -55,6 +50,7 @@ class Source:
     resolution: float
     profile: Optional[bytes] = None  # of a space that is not sRGB, when the daemon is to convert
     result: str = ""  # the id of the result that is adjusted, if any
+    times: Tuple[int, ...] = ()  # the frames that are restored, each read when its turn comes; `data` is the one on show
 
 
 def capture(document, node, output: str) -> Source:
@@ -70,6 +66,18 @@ def capture(document, node, output: str) -> Source:
     return _source(document, node, bounds, rect.getRect(), mask)
 
 
+def capture_frames(document, node, times: Tuple[int, ...], output: str) -> Source:
+    """Read what restoring frames of an animated layer needs: all of the canvas, as they differ in extent. Raises Refused."""
+    check(document, node, output)
+    if output != NEW_LAYER:
+        raise Refused(tr("“%s” is animated: its frames are restored into a new layer of the same size.") % node.name())
+    canvas = QtCore.QRect(0, 0, document.width(), document.height())
+    selection, rect, mask = selection_of(document, node), canvas, None
+    if selection is not None:
+        rect, mask = _selected(selection, canvas)
+    return replace(_source(document, node, canvas, rect.getRect(), mask), times=times)
+
+
 def capture_origin(document, node, result: str, rect: Rect, mask: Optional[bytes]) -> Source:
     """Read what adjusting a result needs: of the layer it was made of, what was restored then. Raises Refused."""
     check(document, node, NEW_LAYER)
@@ -83,7 +91,7 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
     return Source(
         document=document_id(document),
         node=node_id(node),
-        name=node.name(),
+        name=name_of(document, node),
         own_pixels=node.type() == "paintlayer",
         rect=rect,
         space=space_of(node),
@@ -97,17 +105,27 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
 
 def selection_of(document, node):
     """What is selected: by a local selection mask of the layer, else on the whole canvas; None when nothing is."""
-    for child in node.childNodes() if node is not None else ():
+    for child in node.childNodes() if node is not None and not is_root(node) else ():
         if child.type() == "selectionmask" and child.visible() and hasattr(child, "selection"):
             return child.selection()
     return document.selection()
+
+
+def is_root(node) -> bool:
+    """Whether this stands for all that is visible."""
+    return node.parentNode() is None
+
+
+def name_of(document, node) -> str:
+    """A layer's name; of all that is visible, the picture's."""
+    return (document.name() or tr("The picture")) if is_root(node) else node.name()
 
 
 def extent(document, node) -> QtCore.QRect:
     """The part of the layer that lies on the canvas. Raises Refused when there is none."""
     bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
     if bounds.isEmpty():
-        raise Refused(tr("The layer “%s” is empty.") % node.name())
+        raise Refused(tr("The layer “%s” is empty.") % name_of(document, node))
     return bounds
 
 
@@ -132,7 +150,7 @@ def check(document, node, output: str) -> None:
         raise Refused(tr("Open a picture first."))
     if node is None:
         raise Refused(tr("Choose a layer first."))
-    name, kind = node.name(), node.type()
+    name, kind = name_of(document, node), node.type()
     if kind == "vectorlayer":
         raise Refused(
             tr("“%s” is a vector layer. Convert it to a paint layer, or put it in a group and restore the group.") % name
@@ -143,8 +161,8 @@ def check(document, node, output: str) -> None:
         raise Refused(tr("“%s” has no picture of its own. Choose a paint layer or a group.") % name)
     if kind != "paintlayer" and output == REPLACE:
         raise Refused(tr("“%s” has no pixels of its own to replace. Choose “New layer” as the output.") % name)
-    if any(each.animated() for each in _with_descendants(node)):
-        raise Refused(tr("“%s” is animated. Only still layers can be restored.") % name)
+    if output == REPLACE and node.animated():
+        raise Refused(tr("“%s” is animated. Choose “New layer” as the output.") % name)
     if not all(each.visible() for each in _with_ancestors(node)):
         raise Refused(tr("“%s” is not visible. Show it, so that you can judge the result.") % name)
     if output == REPLACE and _has_clones(document, node):
@@ -178,12 +196,17 @@ def thumbnail(node, bounds) -> Optional[Pixels]:
     image = node.thumbnail(max(1, round(bounds.width() * scale)), max(1, round(bounds.height() * scale)))
     if image is None or image.isNull():
         return None
-    flat = QtGui.QImage(image.size(), QtGui.QImage.Format.Format_RGB888)
-    flat.fill(QtGui.QColor(128, 128, 128))
-    painter = QtGui.QPainter(flat)
+    return flat(image)
+
+
+def flat(image) -> Pixels:
+    """An image as R G B pixels, transparent parts in middle gray."""
+    opaque = QtGui.QImage(image.size(), QtGui.QImage.Format.Format_RGB888)
+    opaque.fill(QtGui.QColor(128, 128, 128))
+    painter = QtGui.QPainter(opaque)
     painter.drawImage(0, 0, image)
     painter.end()
-    return Pixels(flat.width(), flat.height(), 3, "u8", packed(flat, 3))
+    return Pixels(opaque.width(), opaque.height(), 3, "u8", packed(opaque, 3))
 
 
 def small(node, bounds, width: int, height: int) -> Pixels:
@@ -233,65 +256,6 @@ def find_node(document, identity: str):
 def unchanged(node, source: Source) -> bool:
     """Whether the layer's pixels are still those that were sent."""
     return space_of(node) == source.space and read(node, source.rect) == source.data
-
-
-def place_new_layer(document, node, source: Source, data, name: str):
-    """The result as a layer above `node`: one undo step. Returns the layer."""
-    layer = document.createNode(name, "paintlayer")
-    if source.own_pixels and not _plain(node, layer):
-        layer = node.duplicate()
-        layer.setName(name)
-        bounds = layer.bounds()
-        blank = bytes(bounds.width() * bounds.height() * source.space.pixel_bytes)
-        layer.setPixelData(blank, *bounds.getRect())
-    layer.setPixelData(data, *source.rect)
-    node.parentNode().addChildNode(layer, node)
-    return layer
-
-
-def place_in_place(document, node, source: Source, data):
-    """The result instead of the layer's pixels: two undo steps. Returns the layer that took its place."""
-    layer = node.duplicate()
-    layer.setName(node.name())
-    layer.setPixelData(data, *source.rect)
-    node.parentNode().addChildNode(layer, node)
-    node.remove()
-    return layer
-
-
-def place_new_document(source: Source, data, width: int, height: int, name: str, scale: int):
-    """The enlarged result as a document of its own, in the layer's colour space, shown in the active window."""
-    app, space = Krita.instance(), source.space
-    document = app.createDocument(width, height, name, space.model, space.depth, space.profile, source.resolution * scale)
-    layer = document.topLevelNodes()[0]
-    layer.setName(name)
-    layer.setPixelData(data, 0, 0, width, height)
-    document.refreshProjection()
-    if app.activeWindow() is not None:
-        app.activeWindow().addView(document)
-    return document, layer
-
-
-def _plain(node, layer) -> bool:
-    """Whether a layer made anew is like this node: same space, opaque, normal blending, no masks.
-
-    Else a duplicate has to bring these along: giving them even to a layer that is not in the tree yet is a step in the history.
-    """
-    return (
-        (node.colorModel(), node.colorDepth(), node.colorProfile())
-        == (layer.colorModel(), layer.colorDepth(), layer.colorProfile())
-        and node.opacity() == layer.opacity()
-        and node.blendingMode() == layer.blendingMode()
-        and not node.childNodes()
-    )
-
-
-def amend(document, layer, source: Source, data, name: str) -> None:
-    """Put other pixels into a result that is in the tree. No step in the history: undo takes the result away as before."""
-    layer.setPixelData(data, *source.rect)
-    layer.setName(name)
-    document.setModified(True)
-    document.refreshProjection()
 
 
 def _has_clones(document, node) -> bool:

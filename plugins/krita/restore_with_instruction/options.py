@@ -41,7 +41,7 @@ class Options(QtWidgets.QWidget):
         self.output = QtWidgets.QComboBox()
         self.output.addItem(tr("New layer"), NEW_LAYER)
         self.output.addItem(tr("In place"), REPLACE)
-        self.output.setToolTip(tr("A new layer is one step in the undo history, in place is two."))
+        self.output.setToolTip(tr("Above the layer, or instead of it. Undo takes back either."))
         self.output.setAccessibleName(tr("Where the result goes"))
         for box in (self.scale, self.output):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)

@@ -22,6 +22,11 @@ def active() -> Tuple[Optional[object], Optional[object]]:
     return document, document.activeNode() if document is not None else None
 
 
+def pictures() -> int:
+    """How many are open."""
+    return len(Krita.instance().documents())
+
+
 def identity(document, node) -> Optional[Tuple[str, str]]:
     if document is None or node is None:
         return None

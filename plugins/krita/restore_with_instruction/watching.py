@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from . import colour, layers, recipes, target, turns
+from . import colour, frames, inputs, layers, recipes, target, turns
 from .preview import Preview, image_of
 from .qt import QtCore, Signal
 from .restored_client.desk import desk as desks
@@ -41,6 +41,12 @@ class Watching(QtCore.QObject):
         self.adjusting = False
         self.name = ""
         """Of the active layer."""
+        self.input = inputs.LAYER
+        """What is restored: a value of `inputs`."""
+        self.times: Tuple[int, ...] = ()
+        """The frames of the active layer, where it is animated."""
+        self.pictures = 0
+        """How many are open."""
         self.chosen = 0
         """How many layers are chosen in the list of layers."""
         self._state: Optional[PreviewState] = None
@@ -79,10 +85,16 @@ class Watching(QtCore.QObject):
         if turns.occupied():
             return  # the timer comes again
         document, node = target.active()
+        self.input = inputs.still_there(self.input, document, node)
         now = target.identity(document, node)
-        named = "" if node is None else node.name(), len(target.selected())
-        other = named != (self.name, self.chosen)
-        self.name, self.chosen = named
+        facts = (
+            "" if node is None else node.name(),
+            len(target.selected()),
+            tuple(frames.times(document, node)),
+            target.pictures(),
+        )
+        other = facts != (self.name, self.chosen, self.times, self.pictures)
+        self.name, self.chosen, self.times, self.pictures = facts
         if other and now == self.target:
             self.chose.emit()
         if now != self.target:
@@ -90,7 +102,7 @@ class Watching(QtCore.QObject):
             self._turn(document, node)
             self.turned.emit()
         elif self._state is None:
-            if node is not None:
+            if document is not None and self.source()[1] is not None:
                 self._turn(document, node)  # what stood in the way may be gone: a stroke on an empty layer, an eye that opened
         elif self._checksum(document) != self._seen or self._refused():
             self._turn(document, node)
@@ -111,6 +123,15 @@ class Watching(QtCore.QObject):
             document, node = target.active()
             self._begin(document, node)
 
+    def take(self, what: str) -> None:
+        """Restore something else of the picture: a value of `inputs`."""
+        if what != self.input:
+            self.input = what
+            self._state = None
+            document, node = target.active()
+            if document is not None:
+                self._turn(document, node)
+
     def zoom(self, zoom: float) -> None:
         """Show the preview larger or smaller."""
         self.desk.zoom = zoom
@@ -123,6 +144,8 @@ class Watching(QtCore.QObject):
         document, node = target.active()
         if self.adjusting and self.origin is not None and document is not None:
             return document, layers.find_node(document, self.origin.source)
+        if self.input == inputs.VISIBLE and document is not None:
+            return document, document.rootNode()
         return document, node
 
     # --- what the desk asks for ---
@@ -183,7 +206,7 @@ class Watching(QtCore.QObject):
 
     def _turn(self, document, node) -> None:
         """Begin anew, at another layer or because this one was painted on."""
-        origin = recipes.origin(document, node)
+        origin = recipes.origin(document, node) if self.input == inputs.LAYER else None
         known, self.origin = self.origin, origin
         if origin is None or known is None or origin.result != known.result:
             self.adjusting = origin is not None

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 from krita import DockWidget, Krita
 
-from . import colour, help, icons, jobs, layers, recipes, target
+from . import colour, help, icons, inputs, jobs, layers, recipes, steps, target
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
@@ -66,8 +66,7 @@ class Docker(DockWidget):
 
     def _build(self) -> None:
         self.edit = InstructionEdit()
-        self.layer_name = QtWidgets.QLabel()
-        self.layer_name.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
+        self.input = inputs.InputChoice()
         self.recall_button = icons.button("history", tr("Earlier instructions and presets"))
         self.help_button = icons.button("help", tr("Help (F1)"))
         self.recall = Recall(self._history, self._presets, self)
@@ -91,7 +90,7 @@ class Docker(DockWidget):
         for button in (self.retry, self.report):
             row.addWidget(button)
         self.trouble_buttons.setVisible(False)
-        self.jobs = JobList()
+        self.jobs = JobList(self.queue)
         self.device = Sentence()
         self.device.setEnabled(False)
         self.setWidget(self._arrange())
@@ -102,7 +101,7 @@ class Docker(DockWidget):
     def _arrange(self) -> QtWidgets.QWidget:
         head = QtWidgets.QHBoxLayout()
         head.setSpacing(2)
-        head.addWidget(self.layer_name, 1)
+        head.addWidget(self.input, 1)
         for button in (self.recall_button, self.help_button):
             head.addWidget(button)
         buttons = QtWidgets.QHBoxLayout()
@@ -134,6 +133,7 @@ class Docker(DockWidget):
         self.options.changed.connect(self._keep_settings)
         self.options.enlarged.connect(self.place.enlarge)
         self.options.zoomed.connect(self.look.zoom)
+        self.input.chosen.connect(self.look.take)
         self.origin.clicked.connect(self.look.adjust)
         self.go.clicked.connect(self.restore)
         self.again.clicked.connect(self.repeat)
@@ -143,13 +143,13 @@ class Docker(DockWidget):
         self.look.chose.connect(self._show)
         self.queue.changed.connect(self.jobs.show_job)
         self.queue.over.connect(self._job_over)
-        self.jobs.unwanted.connect(self.queue.cancel)
         self.visibilityChanged.connect(self._visible)
 
     # --- what Krita and the user do ---
 
     def canvasChanged(self, canvas) -> None:
         """Krita's call when another document or view comes to the front."""
+        steps.of_krita().listen()
         if self.isVisible():
             self.look.notice()
 
@@ -248,18 +248,24 @@ class Docker(DockWidget):
         self.look.show()
         self.origin.setVisible(self.look.origin is not None)
         self.origin.setChecked(adjusting)
-        count = 1 if adjusting else self.look.chosen
-        self.go.setText(tr("Adjust") if adjusting else tr("Restore %d layers") % count if count > 1 else tr("Restore"))
+        self.go.setText(tr("Adjust") if adjusting else self._deed())
         self.go.setToolTip(tr("Restore the active layer, or its selected part (Return in the instruction)"))
         self.go.setEnabled(desk.can_restore)
         self.again.setEnabled(desk.preview is not None)
         self._show_words()
 
+    def _deed(self) -> str:
+        """What *Restore* would do, in words."""
+        what, chosen = self.look.input, self.look.chosen
+        if what == inputs.PICTURES:
+            return tr("Restore %d pictures") % self.look.pictures
+        if what == inputs.FRAMES:
+            return tr("Restore %d frames") % len(self.look.times)
+        return tr("Restore %d layers") % chosen if what == inputs.LAYER and chosen > 1 else tr("Restore")
+
     def _show_words(self) -> None:
         desk = self.desk
-        name = tr("Layer: %s") % self.look.name if self.look.name else ""
-        self.layer_name.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, max(60, self.width() - 90)))
-        self.layer_name.setToolTip(name)
+        self.input.show_state(self.look.name, self.look.input, len(self.look.times), self.look.pictures)
         trouble = desk.trouble
         said = [self._said, trouble.sentence if trouble is not None else ""]
         self._set_message(" ".join(dict.fromkeys(words for words in said if words)))  # what became of a job stays in sight
@@ -347,11 +353,27 @@ class Docker(DockWidget):
             wish = wish._replace(output=NEW_LAYER, scale=1)
             taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
             return self._capture(wish, taken)
+        if self.look.input == inputs.PICTURES:
+            return self._give_pictures(wish)
+        if self.look.input == inputs.FRAMES:
+            return self._capture(wish, lambda: layers.capture_frames(document, node, self.look.times, wish.where))
         others = self._others()
         first = self._capture(wish, lambda: layers.capture(document, node, wish.where))
         for other in others if first is not None else ():
             self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
         return first
+
+    def _give_pictures(self, wish: Wish) -> Optional[jobs.Job]:
+        """A job for every open picture; one that cannot be restored says so when its turn comes, and the others go on."""
+        given = []
+        for document, node in inputs.pictures():
+            identity, name = layers.document_id(document), os.path.basename(document.fileName()) or document.name()
+            layer = None if node is None else layers.node_id(node)
+            take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
+            given.append(jobs.Job(None, wish, take=take, of=name))
+        for job in given:
+            self._queue(job)
+        return given[0] if given else None
 
     def script(
         self,
@@ -381,7 +403,7 @@ class Docker(DockWidget):
 
     def _others(self) -> List[Any]:
         """Layers that are chosen besides the active one."""
-        return [] if self.look.adjusting else target.selected()[1:]
+        return target.selected()[1:] if self.look.input == inputs.LAYER and not self.look.adjusting else []
 
     def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.Job]:
         try:
@@ -389,12 +411,15 @@ class Docker(DockWidget):
         except (layers.Refused, colour.ColourError) as problem:
             self._say(str(problem))
             return None
-        self._carried_out = wish.instruction
-        self._remember(wish)
+        self._queue(job)
+        return job
+
+    def _queue(self, job: jobs.Job) -> None:
+        self._carried_out = job.wish.instruction
+        self._remember(job.wish)
         self.queue.give(job)
         self.desk.give_way()
         self._say("")
-        return job
 
     def _remember(self, wish: Wish) -> None:
         self._last.keep(wish)
@@ -406,13 +431,22 @@ class Docker(DockWidget):
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
         self.desk.computed_on(job.device)
-        self._said = job.message
+        self._said = f"{job.of}: {job.message}" if job.of else job.message
         self.look.notice()
         self._show()
 
     def close_down(self) -> None:
         """Krita quits: give up what is running. The widgets are gone already when it says so."""
         self.conversation.close(0.5)
+
+
+def _later(document_id: str, layer: Optional[str], output: str) -> layers.Source:
+    """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
+    document = layers.find_document(document_id)
+    if document is None:
+        raise layers.Refused(tr("The document was closed in the meantime; the result was dropped."))
+    node = None if layer is None else layers.find_node(document, layer)
+    return layers.capture(document, node, output)
 
 
 class GuiPost(QtCore.QObject):

@@ -47,6 +47,28 @@ def case_several_jobs_take_turns_and_can_be_cancelled_one_by_one(kit):
     kit.type("")
 
 
+def case_what_waits_can_be_done_next_or_last(kit):
+    yield from begin(kit, "slower 1 noise")
+    docker, begun = kit.docker, []
+    docker.queue.changed.connect(lambda job: begun.append(job) if job.state == "running" and job not in begun else None)
+    jobs = [docker.restore() for _ in range(4)]
+    yield lambda: jobs[0].state == "running"
+    lines = docker.jobs._lines
+    assert lines[jobs[3].number].front.isEnabled()
+    lines[jobs[3].number].front.click()
+    lines[jobs[1].number].back.click()
+    yield 0.1
+    order = [jobs[0], jobs[3], jobs[2], jobs[1]]
+    assert docker.queue.unfinished == order
+    seen = sorted((line for line in lines.values() if line.isVisible()), key=lambda line: line.y())
+    assert [line._job for line in seen] == order[:3], "in this order, the first three"
+    assert "1 more wait" in docker.jobs.rest.text(), docker.jobs.rest.text()
+    kit.shoot("queue", docker)
+    yield kit.idle
+    assert begun == order
+    kit.type("")
+
+
 def case_a_document_closed_meanwhile_is_survived(kit):
     yield from begin(kit, "slower 4 noise")
     job = kit.docker.restore()
@@ -284,7 +306,7 @@ def watch(docker, spent):
         begun = time.thread_time()
         try:
             return job(given)
-        finally:
+        finally:  # a state and a sentence
             spent["thread_work_s"] += time.thread_time() - begun
             line.call, queue._gui, queue._work = call, gui, job
 
