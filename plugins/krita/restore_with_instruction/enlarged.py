@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .preview import Preview
-from .qt import Qt, QtCore, QtGui, QtWidgets
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .words import tr
 
 LEAST_ROOM = 330
@@ -13,13 +13,15 @@ LEAST_ROOM = 330
 class PreviewPlace(QtWidgets.QWidget):
     """Holds the preview; in a low docker only a button that opens it, while it is enlarged a word where it went."""
 
+    back_wanted = Signal()  # from the canvas
+
     def __init__(self, preview: Preview) -> None:
         super().__init__()
-        self._preview, self._folded = preview, False
+        self._preview, self._folded, self._away = preview, False, False
         self.window_ = _Window(self)
         self._button = QtWidgets.QPushButton(tr("Show the preview"))
         self._button.setVisible(False)
-        self._button.clicked.connect(self.enlarge)
+        self._button.clicked.connect(self._pressed)
         self._column = QtWidgets.QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(preview, 1)
@@ -37,6 +39,20 @@ class PreviewPlace(QtWidgets.QWidget):
             self._folded = folded
             self._refresh()
 
+    def set_away(self, away: bool) -> None:
+        """The preview is on the canvas, or back."""
+        if away != self._away:
+            if away and self.enlarged:
+                self.window_.close()
+            self._away = away
+            self._refresh()
+
+    def _pressed(self) -> None:
+        if self._away:
+            self.back_wanted.emit()
+        else:
+            self.enlarge()
+
     def enlarge(self) -> None:
         """Show the preview in its window, or bring it back."""
         if self.enlarged:
@@ -52,9 +68,10 @@ class PreviewPlace(QtWidgets.QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        self._button.setText(tr("The preview is in its own window") if self.enlarged else tr("Show the preview"))
-        self._button.setVisible(self.enlarged or self._folded)
-        self._preview.setVisible(self.enlarged or not self._folded)
+        where = tr("The preview is in its own window") if self.enlarged else tr("Show the preview")
+        self._button.setText(tr("The preview is on the canvas") if self._away else where)
+        self._button.setVisible(self.enlarged or self._folded or self._away)
+        self._preview.setVisible((self.enlarged or not self._folded) and not self._away)
 
 
 class _Window(QtWidgets.QWidget):

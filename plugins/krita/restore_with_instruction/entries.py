@@ -29,6 +29,8 @@ ACTIONS = {
     "_now": (tr("Restore the active layer now"), False, lambda docker: _shown(docker).restore()),
     "_adjust": (tr("Adjust a result, or restore it once more"), False, lambda docker: _shown(docker).toggle_adjusting()),
     "_preview": (tr("Preview in a window of its own"), False, lambda docker: _shown(docker).place.enlarge()),
+    "_canvas": (tr("Preview on the canvas"), False, lambda docker: _shown(docker).show_as("canvas")),
+    "_before": (tr("Preview: before or after"), False, lambda docker: docker.show_as("before")),
     "_cancel": (tr("Cancel the restoration"), False, lambda docker: docker.cancel()),
     "_cancel_all": (tr("Cancel all restorations"), False, lambda docker: docker.cancel(everything=True)),
     "_report": (tr("Copy a report about restoring"), False, lambda docker: _shown(docker).copy_report()),

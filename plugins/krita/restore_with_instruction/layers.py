@@ -221,6 +221,13 @@ def small(node, bounds, width: int, height: int) -> Pixels:
     return Pixels(width, height, 4, "u8", packed(shown, 4))
 
 
+def shrunk(crop: Pixels, width: int, height: int) -> Pixels:
+    """R G B A pixels at a smaller size, for a preview."""
+    image = QtGui.QImage(bytes(crop.view), crop.width, crop.height, crop.width * 4, QtGui.QImage.Format.Format_RGBA8888)
+    how = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
+    return Pixels(width, height, 4, "u8", packed(image.scaled(width, height, *how), 4))
+
+
 def packed(image, channels: int) -> bytes:
     """The bytes of an 8 bit QImage without the padding that Qt puts at the end of each row."""
     bits = image.constBits()

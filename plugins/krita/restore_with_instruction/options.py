@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict
+
 from . import icons
 from .chips import Bar
-from .qt import QtWidgets, Signal
+from .qt import QT, QtGui, QtWidgets, Signal
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.previewstate import ZOOMS
 from .restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
@@ -15,7 +17,7 @@ class Options(QtWidgets.QWidget):
     """Shows the desk's choices and sets them. `changed` after a choice of the user's."""
 
     changed = Signal()
-    enlarged = Signal()  # the preview is to be shown in a window of its own
+    way_chosen = Signal(str)  # how the preview is to be shown: a key of `ways`
     zoomed = Signal(float)  # a value of ZOOMS
 
     def __init__(self, desk: Desk) -> None:
@@ -24,7 +26,8 @@ class Options(QtWidgets.QWidget):
         self.strength = Bar(tr("Strength"))
         self.texture = Bar(tr("Keep grain"), 0.0)
         self.texture.setToolTip(tr("Puts fine structure back that was taken away: grain, pores. Nothing is computed again."))
-        self.enlarge = icons.button("enlarge", tr("Show the preview in a window of its own"))
+        self.shown = icons.button("enlarge", tr("How before and after are shown"))
+        self.ways = self._ways()
         self.zoom = QtWidgets.QComboBox()
         for zoom, text in zip(ZOOMS, (tr("Fit"), "100 %", "200 %")):
             self.zoom.addItem(text, zoom)
@@ -49,7 +52,7 @@ class Options(QtWidgets.QWidget):
         first.addWidget(self.strength, 1)
         middle.addWidget(self.texture, 1)
         middle.addWidget(self.zoom)
-        middle.addWidget(self.enlarge)
+        middle.addWidget(self.shown)
         second.addWidget(self.scale, 1)
         second.addWidget(self.output, 1)
         column = QtWidgets.QVBoxLayout(self)
@@ -63,7 +66,27 @@ class Options(QtWidgets.QWidget):
         self.scale.currentIndexChanged.connect(lambda _: self._set(desk.set_scale, self.scale.currentData()))
         self.output.currentIndexChanged.connect(lambda _: self._set(desk.set_output, self.output.currentData()))
         self.zoom.currentIndexChanged.connect(lambda _: self.zoomed.emit(self.zoom.currentData()))
-        self.enlarge.clicked.connect(self.enlarged)
+
+    def _ways(self) -> Dict[str, Any]:
+        """The menu of ways in which before and after are shown, by name."""
+        menu, group = QtWidgets.QMenu(self.shown), QtGui.QActionGroup(self) if QT == 6 else QtWidgets.QActionGroup(self)
+        found = {}
+        for name, words in (("split", tr("With a line to drag")), ("beside", tr("Side by side"))):
+            found[name] = menu.addAction(words)
+            group.addAction(found[name])
+        menu.addSeparator()
+        for name, words in (
+            ("window", tr("In a window of its own")),
+            ("canvas", tr("On the canvas")),
+            ("before", tr("Only before")),
+        ):
+            found[name] = menu.addAction(words)
+        for name, action in found.items():
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked=False, name=name: self.way_chosen.emit(name))
+        self.shown.setMenu(menu)
+        self.shown.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        return found
 
     def _set(self, setter, value) -> None:
         setter(value)

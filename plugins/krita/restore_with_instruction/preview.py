@@ -1,15 +1,16 @@
-"""Before and after of a crop, with a split to drag; the crop moves when dragged elsewhere."""
+"""Before and after of a crop, with a split to drag or side by side; the crop moves when dragged elsewhere."""
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import List, Optional
 
+from . import painting
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
 _GRIP = 10  # pixels beside the split in which a drag takes it
-_ROOM_FOR_WORDS = 150  # narrower pictures are shown without "Before" and "After"
+_GAP = 4  # between two pictures side by side
 
 
 def image_of(pixels: Pixels):
@@ -31,6 +32,7 @@ class Preview(QtWidgets.QWidget):
         self._before = self._after = None
         self._split, self._busy, self._hint, self._after_words = 0.5, False, "", ""
         self._times = 1.0
+        self._beside = self._held = False
         self._drag: Optional[str] = None
         self._last = QtCore.QPointF()
         self._phase = 0
@@ -45,7 +47,7 @@ class Preview(QtWidgets.QWidget):
         self.setToolTip(
             tr(
                 "Before on the left, after on the right. Drag the line, or the picture to see another part.\n"
-                "Keys: Left and Right move the line, Shift with an arrow moves the picture."
+                "Keys: Left and Right move the line, Space hides after, Shift with an arrow moves the picture."
             )
         )
 
@@ -90,6 +92,26 @@ class Preview(QtWidgets.QWidget):
         self._split = min(1.0, max(0.0, fraction))
         self.update()
 
+    def set_beside(self, beside: bool) -> None:
+        """Before and after side by side, instead of one picture with a line."""
+        if beside != self._beside:
+            self._beside = beside
+            self.resized.emit()
+            self.update()
+
+    def hold_before(self, held: bool) -> None:
+        """Show only what was before, to look to and fro."""
+        self._held = held
+        self.update()
+
+    @property
+    def beside(self) -> bool:
+        return self._beside
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
     def set_busy(self, busy: bool) -> None:
         if busy == self._busy:
             return
@@ -104,15 +126,26 @@ class Preview(QtWidgets.QWidget):
         self._phase = (self._phase + 1) % 50
         self.update(0, 0, self.width(), 3)
 
-    def _frame(self) -> QtCore.QRectF:
-        """Where the picture stands in the widget."""
+    def room(self) -> QtCore.QSize:
+        """Where one picture can be shown: all of it, or half where before and after stand side by side."""
+        return QtCore.QSize((self.width() - _GAP) // 2, self.height()) if self._beside else self.size()
+
+    def _panes(self) -> List[QtCore.QRectF]:
+        """The parts of the widget in which a picture stands: one, or two side by side."""
+        room, height = self.room().width(), self.height()
+        lefts = (0, self.width() - room) if self._beside else (0,)
+        return [QtCore.QRectF(left, 0, room, height) for left in lefts]
+
+    def _frame(self, pane) -> QtCore.QRectF:
+        """Where the picture stands in a pane."""
         ratio = self.devicePixelRatioF() / self._times
         width, height = self._before.width() / ratio, self._before.height() / ratio
-        return QtCore.QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        return QtCore.QRectF(pane.left() + (pane.width() - width) / 2, (pane.height() - height) / 2, width, height)
 
-    def _sight(self) -> QtCore.QRectF:
-        """The part of the picture that is seen: all of it unless the widget became smaller."""
-        return self._frame().intersected(QtCore.QRectF(self.rect()))
+    def _sight(self, pane=None) -> QtCore.QRectF:
+        """The part of the picture that is seen: all of it unless the pane became smaller."""
+        pane = pane or self._panes()[0]
+        return self._frame(pane).intersected(pane)
 
     def resizeEvent(self, event) -> None:
         self.resized.emit()
@@ -154,12 +187,16 @@ class Preview(QtWidgets.QWidget):
             self.settled.emit()
         elif dx:
             self._move_split(self._split + dx * 0.05)
+        elif event.key() == Qt.Key.Key_Space:
+            self.hold_before(not self._held)
         else:
             super().keyPressEvent(event)
 
     def _near(self, where) -> bool:
         sight = self._sight()
-        return self._after is not None and abs(where.x() - (sight.x() + sight.width() * self._split)) <= _GRIP
+        return (
+            self._after is not None and not self._beside and abs(where.x() - (sight.x() + sight.width() * self._split)) <= _GRIP
+        )
 
     def _move_split(self, fraction: float) -> None:
         self.set_split(fraction)
@@ -184,55 +221,34 @@ class Preview(QtWidgets.QWidget):
             painter.fillRect(QtCore.QRectF(left, 0, span, 2.5), palette.color(QtGui.QPalette.ColorRole.Highlight))
 
     def _paint_picture(self, painter) -> None:
-        frame = self._frame()
-        painter.setClipRect(frame)
-        painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(150, 150, 150)))
-        painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(110, 110, 110), Qt.BrushStyle.Dense4Pattern))
-        painter.drawImage(frame, self._before)
-        sight = self._sight()
-        if self._after is None:
-            painter.setClipping(False)
-            if self._after_words and sight.width() >= _ROOM_FOR_WORDS:
-                self._paint_word(painter, self._after_words, sight, Qt.AlignmentFlag.AlignRight)
-            return
-        x = sight.x() + sight.width() * self._split
-        painter.setClipRect(QtCore.QRectF(x, sight.y(), sight.right() - x, sight.height()))
-        painter.fillRect(frame, QtGui.QBrush(QtGui.QColor(130, 130, 130)))
-        painter.drawImage(frame, self._after)
+        panes = self._panes()
+        self._paint_one(painter, panes[0], self._before)
+        if self._beside:
+            self._paint_one(painter, panes[1], self._after or self._before)
+        elif self._after is not None and not self._held:
+            sight = self._sight()
+            x = sight.x() + sight.width() * self._split
+            right = QtCore.QRectF(x, sight.y(), sight.right() - x, sight.height())
+            self._paint_one(painter, right, self._after, panes[0])
+            painting.line(painter, x, sight.top(), sight.bottom())
+        self._paint_words(painter, panes)
+
+    def _paint_one(self, painter, part, image, pane=None) -> None:
+        """An image, as far as it lies in a part of the widget."""
+        frame = self._frame(pane or part)
+        painter.setClipRect(part.intersected(frame))
+        painting.checks(painter, frame)
+        painter.drawImage(frame, image)
         painter.setClipping(False)
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        for width, colour in ((3.0, QtGui.QColor(0, 0, 0, 110)), (1.2, QtGui.QColor(255, 255, 255, 230))):
-            painter.setPen(QtGui.QPen(colour, width))
-            painter.drawLine(QtCore.QPointF(x, sight.top()), QtCore.QPointF(x, sight.bottom()))
-        self._paint_grip(painter, QtCore.QPointF(x, sight.center().y()))
-        if sight.width() >= _ROOM_FOR_WORDS:
-            self._paint_word(painter, tr("Before"), sight, Qt.AlignmentFlag.AlignLeft)
-            if self._after_words:
-                self._paint_word(painter, self._after_words, sight, Qt.AlignmentFlag.AlignRight)
 
-    def _paint_grip(self, painter, centre) -> None:
-        painter.setPen(QtGui.QPen(QtGui.QColor(0, 0, 0, 140), 1))
-        painter.setBrush(QtGui.QColor(255, 255, 255, 235))
-        painter.drawEllipse(centre, 8.0, 8.0)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QtGui.QColor(70, 70, 70))
-        for side in (-1, 1):
-            tip = QtCore.QPointF(centre.x() + side * 5.5, centre.y())
-            base = centre.x() + side * 2
-            painter.drawPolygon(
-                QtGui.QPolygonF([tip, QtCore.QPointF(base, centre.y() - 3.2), QtCore.QPointF(base, centre.y() + 3.2)])
-            )
-
-    def _paint_word(self, painter, word: str, frame, side) -> None:
-        font = self.font()
-        font.setPointSizeF(max(6.5, font.pointSizeF() * 0.85))
-        painter.setFont(font)
-        metrics = QtGui.QFontMetricsF(font)
-        width, height = metrics.horizontalAdvance(word) + 10, metrics.height() + 3
-        left = frame.left() + 5 if side == Qt.AlignmentFlag.AlignLeft else frame.right() - 5 - width
-        box = QtCore.QRectF(left, frame.bottom() - 5 - height, width, height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QtGui.QColor(0, 0, 0, 130))
-        painter.drawRoundedRect(box, 3, 3)
-        painter.setPen(QtGui.QColor(255, 255, 255, 235))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
+    def _paint_words(self, painter, panes) -> None:
+        left, right = self._sight(panes[0]), self._sight(panes[-1])
+        if left.width() < painting.ROOM_FOR_WORDS:
+            return
+        if self._held:
+            painting.word(painter, self.font(), tr("Before"), left, Qt.AlignmentFlag.AlignLeft)
+            return
+        if self._beside or self._after is not None:
+            painting.word(painter, self.font(), tr("Before"), left, Qt.AlignmentFlag.AlignLeft)
+        if self._after_words:
+            painting.word(painter, self.font(), self._after_words, right, Qt.AlignmentFlag.AlignRight)

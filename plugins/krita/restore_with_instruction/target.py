@@ -53,18 +53,34 @@ def crop(document, node, box: layers.Rect) -> Pixels:
     return to_wire(colour.convert(data, *box[2:], space, DISPLAY), DISPLAY, *box[2:])
 
 
-def checksum(document, node, box: layers.Rect) -> Tuple[int, Optional[int]]:
-    """The checksum of that rectangle now, and of what is selected of it."""
-    selection = layers.selection_of(document, node)
-    chosen = None if selection is None else zlib.crc32(selection.pixelData(*box))
-    return zlib.crc32(layers.read(node, box)), chosen
+LITTLE = 1 << 20
+"""Pixels that can be read whenever it is looked for strokes."""
+
+
+def checksum(document, node, box: layers.Rect) -> Any:
+    """Something that is another when that rectangle, or what is selected of it, was changed. Of a large one a thumbnail tells,
+    which Krita keeps until somebody paints."""
+    selection, little = layers.selection_of(document, node), box[2] * box[3] <= LITTLE
+    chosen: Any = None
+    if selection is not None:
+        chosen = selection.x(), selection.y(), selection.width(), selection.height()
+        chosen += (zlib.crc32(selection.pixelData(*box)),) if little else ()
+    if little:
+        return zlib.crc32(layers.read(node, box)), chosen
+    seen = layers.thumbnail(node, QtCore.QRect(*box))
+    return 0 if seen is None else zlib.crc32(seen.view), chosen
+
+
+def view() -> Any:
+    """The view in front, or None."""
+    window = Krita.instance().activeWindow()
+    return None if window is None else window.activeView()
 
 
 def selected() -> List[Any]:
     """The layers that are chosen in the list of layers, the active one first; one or none in Krita's that cannot say."""
     _document, node = active()
-    window = Krita.instance().activeWindow()
-    view = window.activeView() if window is not None else None
-    nodes = list(view.selectedNodes()) if view is not None and hasattr(view, "selectedNodes") else []
+    front = view()
+    nodes = list(front.selectedNodes()) if front is not None and hasattr(front, "selectedNodes") else []
     others = [each for each in nodes if node is None or each.uniqueId() != node.uniqueId()]
     return others if node is None else [node, *others]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional, Tuple
 
 from . import colour, frames, inputs, layers, recipes, target, turns
+from .oncanvas import OnCanvas, Sight
 from .preview import Preview, image_of
 from .qt import QtCore, Signal
 from .restored_client.desk import desk as desks
@@ -30,9 +31,11 @@ class Watching(QtCore.QObject):
     turned = Signal()  # another layer, or none, is active now
     chose = Signal()  # more or fewer layers are chosen beside it, or it has another name
 
-    def __init__(self, conversation: Conversation, preview: Preview, parent: Any = None) -> None:
+    def __init__(self, conversation: Conversation, preview: Preview, canvas: OnCanvas, parent: Any = None) -> None:
         super().__init__(parent)
-        self._conversation, self._preview = conversation, preview
+        self._conversation, self._preview, self._canvas = conversation, preview, canvas
+        self.on_canvas = False
+        """Whether the preview is shown on the canvas, and not in the docker."""
         self.desk: Any = None
         self.target: Optional[Tuple[str, str]] = None
         self.context: Optional[Pixels] = None
@@ -64,6 +67,7 @@ class Watching(QtCore.QObject):
         preview.panned.connect(self._pan)
         preview.settled.connect(self._settled)
         preview.resized.connect(self._resize)
+        canvas.moved.connect(self._canvas_moved)
 
     @property
     def watching(self) -> bool:
@@ -78,6 +82,7 @@ class Watching(QtCore.QObject):
             self.desk.ask_again()  # what was asked for while nobody could see it was dropped
         else:
             self._watched.stop()
+            self.show_on_canvas(False)
             self.drop_preview()
 
     def notice(self) -> None:
@@ -99,6 +104,8 @@ class Watching(QtCore.QObject):
             self.chose.emit()
         if now != self.target:
             self.target, self._state = now, None
+            if self.on_canvas and (document is None or not self._canvas.begin(target.view(), document)):
+                self.on_canvas = False
             self._turn(document, node)
             self.turned.emit()
         elif self._state is None:
@@ -132,6 +139,32 @@ class Watching(QtCore.QObject):
             if document is not None:
                 self._turn(document, node)
 
+    def show_on_canvas(self, on: bool) -> None:
+        """Show the preview on Krita's canvas from now on, or in the docker."""
+        document, node = target.active()
+        on = on and document is not None and self._canvas.begin(target.view(), document)
+        if on != self.on_canvas:
+            self.on_canvas, self._state, self._drawn = on, None, None
+            if on:
+                self._preview.drop_after()
+            else:
+                self._canvas.end()
+            if self.watching:
+                self._begin(document, node)
+                self.chose.emit()
+
+    @property
+    def _screen(self) -> Any:
+        return self._canvas if self.on_canvas else self._preview
+
+    def hold_before(self, held: bool) -> None:
+        """Show only what was before, wherever the preview is."""
+        self._screen.hold_before(held)
+
+    @property
+    def held(self) -> bool:
+        return self._screen.held
+
     def zoom(self, zoom: float) -> None:
         """Show the preview larger or smaller."""
         self.desk.zoom = zoom
@@ -157,7 +190,7 @@ class Watching(QtCore.QObject):
         self._conversation.drop_plan()
 
     def ask_preview(self, want: Want) -> None:
-        if not self.watching or not self._preview.isVisible():
+        if not self.watching or not (self.on_canvas or self._preview.isVisible()):
             self._later = None
         elif turns.occupied():
             self._later = want
@@ -170,7 +203,7 @@ class Watching(QtCore.QObject):
                 mask = self._mask(document, self._state.padded())
                 if mask is not None and want.scale < 1.0:
                     mask = shrunk(mask, crop.width, crop.height)
-                self._preview.set_busy(True)
+                self._screen.set_busy(True)
                 self._conversation.preview(Look(want, crop, mask, self.context))
 
     def drop_preview(self) -> None:
@@ -189,7 +222,7 @@ class Watching(QtCore.QObject):
         desk = self.desk
         phase = desk.phase
         words = {desks.FRESH: tr("After"), desks.UPDATING: tr("Updating…"), desks.FAILED: tr("No preview")}
-        self._preview.say_after(words.get(phase, ""))
+        self._screen.say_after(words.get(phase, ""))
         if phase != desks.UPDATING:
             self._preview.set_busy(False)
         if desk.preview is None:
@@ -200,9 +233,15 @@ class Watching(QtCore.QObject):
             return
         self._drawn = desk.shown
         if desk.shown is None or desk.after is None:
-            self._preview.drop_after()
+            self._screen.drop_after()
+            return
+        after = self._inner(desk.after, desk.shown.padded, desk.shown.box)
+        if self.on_canvas:
+            _document, node = self.source()
+            opacity = 1.0 if node is None else node.opacity() / 255
+            self._canvas.show_after(after, QtCore.QRectF(*self._on_canvas(desk.shown.box)), opacity)
         else:
-            self._preview.show_after(self._inner(desk.after, desk.shown.padded, desk.shown.box))
+            self._preview.show_after(after)
 
     def _turn(self, document, node) -> None:
         """Begin anew, at another layer or because this one was painted on."""
@@ -226,21 +265,36 @@ class Watching(QtCore.QObject):
             return
         self.context = layers.thumbnail(node, bounds)
         self._bounds = bounds
+        self._state = state = self._new_state(document, node, bounds, seen)
+        if state is None:
+            self.desk.look_at(None, tr("The layer is out of sight on the canvas."))
+        elif self._read() is not None:
+            self.desk.look_at(state)
+
+    def _new_state(self, document, node, bounds, seen) -> Optional[PreviewState]:
+        """What is to be looked at of a layer; `seen` is the middle of what was, on the canvas. None when nothing is in sight."""
+        if self.on_canvas:
+            return self._canvas.sight(bounds)
         state = PreviewState(bounds.width(), bounds.height(), self._view(), zoom=self.desk.zoom)
         if seen is None:
             seen = target.centre(document, node, bounds)
         state.centre(seen.x() - bounds.x(), seen.y() - bounds.y())
-        self._state = state
-        if self._read() is not None:
-            self.desk.look_at(state)
+        return state
+
+    def _canvas_moved(self) -> None:
+        """Another part of the picture is in sight on the canvas."""
+        if self.on_canvas and self._watched.isActive():
+            now = self._canvas.sight(self._bounds)
+            if now is None or not isinstance(self._state, Sight) or not self._state.covers(now):
+                self._begin(*target.active())
 
     def _view(self) -> Tuple[int, int]:
-        ratio = self._preview.devicePixelRatioF()
-        return max(16, round(self._preview.width() * ratio)), max(16, round(self._preview.height() * ratio))
+        ratio, room = self._preview.devicePixelRatioF(), self._preview.room()
+        return max(16, round(room.width() * ratio)), max(16, round(room.height() * ratio))
 
     def _resize(self) -> None:
         state = self._state
-        if state is not None:
+        if state is not None and not self.on_canvas:
             _x, _y, width, height = state.box
             large = self._view()[0] <= width * state.factor and self._view()[1] <= height * state.factor
             if large and state.zoom != FIT and self.desk.phase == desks.FRESH:
@@ -272,16 +326,19 @@ class Watching(QtCore.QObject):
             return None
         padded = self._state.padded()
         try:
-            if self._state.scale < 1.0:
+            if padded[2:] == (self._bounds.width(), self._bounds.height()) and self._state.scale < 1.0:
                 crop = layers.small(node, self._bounds, *self._state.small(padded))
             else:
                 crop = target.crop(document, node, self._on_canvas(padded))
+                if self._state.scale < 1.0:
+                    crop = layers.shrunk(crop, *self._state.small(padded))
         except (layers.Refused, colour.ColourError) as problem:
             self._state = None  # `notice` tries again
             self.desk.look_at(None, str(problem))
             return None
         self._seen = self._checksum(document)
-        self._preview.show_before(self._inner(crop, padded, self._state.box), max(1.0, self._state.factor))
+        if not self.on_canvas:
+            self._preview.show_before(self._inner(crop, padded, self._state.box), max(1.0, self._state.factor))
         return crop
 
     @staticmethod

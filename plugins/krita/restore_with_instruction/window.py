@@ -12,6 +12,7 @@ from . import colour, help, icons, inputs, jobs, layers, recipes, steps, target
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
+from .oncanvas import OnCanvas
 from .options import Options
 from .origin import OriginChoice
 from .preview import Preview
@@ -45,7 +46,8 @@ class Docker(DockWidget):
         self.queue = queue or _shared_queue()
         self.conversation = Conversation("krita " + Krita.instance().version(), GuiPost(self).post)
         self.preview = Preview()
-        self.look = Watching(self.conversation, self.preview, self)
+        self.canvas = OnCanvas(self)
+        self.look = Watching(self.conversation, self.preview, self.canvas, self)
         self.desk = self.look.desk = Desk(self.look, catalogue, self._show, self._give)
         self.conversation.serve(self.desk)
         self._settings = Settings()
@@ -131,7 +133,8 @@ class Docker(DockWidget):
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
         self.options.changed.connect(self._keep_settings)
-        self.options.enlarged.connect(self.place.enlarge)
+        self.options.way_chosen.connect(self.show_as)
+        self.place.back_wanted.connect(lambda: self.show_as("canvas"))
         self.options.zoomed.connect(self.look.zoom)
         self.input.chosen.connect(self.look.take)
         self.origin.clicked.connect(self.look.adjust)
@@ -231,6 +234,7 @@ class Docker(DockWidget):
         self.desk.strength = fraction(self._settings.read("strength", 1.0), 1.0)
         self.desk.set_scale(int(self._settings.read("scale", 1)))
         self.desk.set_output(output_of(self._settings.read("output", NEW_LAYER)))
+        self.preview.set_beside(bool(self._settings.read("beside", False)))
         self.desk.look_at(None, tr("Open a picture first."))
 
     # --- showing ---
@@ -246,6 +250,7 @@ class Docker(DockWidget):
         self.remark.setVisible(bool(self.remark.text()))
         self.options.show_state(adjusting)
         self.look.show()
+        self._show_ways()
         self.origin.setVisible(self.look.origin is not None)
         self.origin.setChecked(adjusting)
         self.go.setText(tr("Adjust") if adjusting else self._deed())
@@ -309,6 +314,33 @@ class Docker(DockWidget):
             self._show()
             return None
         return self._give(wish)
+
+    def show_as(self, way: str) -> None:
+        """Show before and after in another way, a key of `options.ways`; "window", "canvas" and "before" are there and back."""
+        if way in ("split", "beside"):
+            self.preview.set_beside(way == "beside")
+            self._settings.write("beside", way == "beside")
+        elif way == "window":
+            self.look.show_on_canvas(False)
+            self.place.enlarge()
+        elif way == "canvas":
+            self.look.show_on_canvas(not self.look.on_canvas)
+        else:
+            self.look.hold_before(not self.look.held)
+        self._show()
+
+    def _show_ways(self) -> None:
+        self.place.set_away(self.look.on_canvas)
+        ways, beside = self.options.ways, self.preview.beside
+        now = {
+            "split": not beside,
+            "beside": beside,
+            "window": self.place.enlarged,
+            "canvas": self.look.on_canvas,
+            "before": self.look.held,
+        }
+        for name, on in now.items():
+            ways[name].setChecked(on)
 
     def toggle_adjusting(self) -> None:
         """Work on what the active layer was made of, or on itself."""

@@ -1,0 +1,228 @@
+"""The preview on Krita's own canvas: a widget above it that follows its zoom, scrolling, rotation and mirroring.
+
+Nothing of the document is touched: no layer, no step in the history, nothing to tidy up. Painting goes on below it. It shows the
+restored layer as if it lay above all others.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Optional
+
+from . import painting
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .restored_client.desk.previewstate import Box, PreviewState
+from .words import tr
+
+FOLLOW_MS = 40
+"""How often it is looked how the canvas shows the picture: Krita announces neither zoom nor rotation."""
+
+SETTLE_MS = 250
+"""Without a movement of the canvas until what is in sight now is restored."""
+
+MOST_PIXELS = 1 << 20
+"""That are restored for a preview at once."""
+
+BEYOND = 0.08
+"""Part of what is in sight by which more is restored at each side, for small movements."""
+
+
+class Camera(NamedTuple):
+    """How a canvas shows its picture: `zoom` in pixels of the widget for one of the picture, degrees, whether mirrored, the
+    values of the scroll bars, and the widget's size."""
+
+    zoom: float
+    rotation: float
+    mirrored: bool
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def transform(self, width: int, height: int) -> Any:
+        """From pixels of a `width` x `height` picture to the widget's: the corner of its bounds lies where Krita scrolled to."""
+        turned = QtGui.QTransform()
+        turned.rotate(self.rotation)
+        if self.mirrored:
+            turned.scale(-1, 1)
+        turned.scale(self.zoom, self.zoom)
+        corner = turned.mapRect(QtCore.QRectF(0, 0, width, height)).topLeft()
+        return turned * QtGui.QTransform.fromTranslate(-corner.x() - self.x, -corner.y() - self.y)
+
+    def sight(self, width: int, height: int) -> Any:
+        """The part of the picture in sight, a QRectF in its pixels, with some beyond; empty when none is."""
+        seen = QtCore.QRectF(0, 0, self.width, self.height)
+        seen.adjust(-BEYOND * self.width, -BEYOND * self.height, BEYOND * self.width, BEYOND * self.height)
+        back, _ = self.transform(width, height).inverted()
+        return back.mapRect(seen).intersected(QtCore.QRectF(0, 0, width, height))
+
+
+class Sight(PreviewState):
+    """The part of a layer that is in sight on the canvas; all of it where that is little work."""
+
+    def __init__(self, width: int, height: int, box: Box, zoom: float) -> None:
+        """box: in pixels of the layer. zoom: pixels of the screen for one of the layer."""
+        small = min(1.0, zoom)
+        whole = width * height * small * small <= MOST_PIXELS
+        self._seen = (0, 0, width, height) if whole else box
+        self._small = min(small, (MOST_PIXELS / max(1, self._seen[2] * self._seen[3])) ** 0.5)
+        super().__init__(width, height)
+
+    @property
+    def factor(self) -> float:
+        return self._small
+
+    @property
+    def box(self) -> Box:
+        return self._seen
+
+    def padded(self) -> Box:
+        """With a margin where pixels travel as they are; made smaller, the edge beyond the sight is margin enough."""
+        if self._small < 1.0:
+            return self._seen
+        x, y, w, h = self._seen
+        left, top = max(0, x - self.margin), max(0, y - self.margin)
+        return left, top, min(self.width, x + w + self.margin) - left, min(self.height, y + h + self.margin) - top
+
+    def covers(self, other: Sight) -> bool:
+        """Whether what the other would show is on show already."""
+        x, y, w, h = self._seen
+        ox, oy, ow, oh = other._seen
+        grown = 0.5 * BEYOND * max(ow, oh)
+        inside = x <= ox + grown and y <= oy + grown and x + w >= ox + ow - grown and y + h >= oy + oh - grown
+        return inside and abs(self._small / other._small - 1) < 0.02
+
+
+class OnCanvas(QtWidgets.QWidget):
+    """Shown above the canvas in front; takes the place of the docker's preview. Mouse and keyboard go to the canvas."""
+
+    moved = Signal()  # the canvas stands where it is to be, and shows another part
+
+    def __init__(self, docker: Any) -> None:
+        super().__init__()
+        self._docker = docker
+        self._after: Any = None
+        self._place = QtCore.QRectF()
+        self._words, self._busy, self._held, self._opacity = "", False, False, 1.0
+        self._camera: Optional[Camera] = None
+        self._size = QtCore.QSize()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(tr("Preview on the canvas"))
+        self.setVisible(False)
+        self._following = QtCore.QTimer(self)
+        self._following.setInterval(FOLLOW_MS)
+        self._following.timeout.connect(self._follow)
+        self._settling = QtCore.QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._settling.timeout.connect(self.moved)
+
+    def begin(self, view: Any, document: Any) -> bool:
+        """Stand above the canvas of a view; False when there is none."""
+        area = _canvas_area(self._docker.parent())
+        if view is None or area is None:
+            self.end()
+            return False
+        self._view, self._size = view, QtCore.QSize(document.width(), document.height())
+        self._resolution = document.resolution()
+        if self.parentWidget() is not area.viewport():
+            self.setParent(area.viewport())
+        self._area = area
+        self._follow()
+        self.show()
+        self.raise_()
+        self._following.start()
+        return True
+
+    def end(self) -> None:
+        """Leave the canvas as it is."""
+        self._following.stop()
+        self._settling.stop()
+        self._after, self._camera = None, None
+        self.setParent(None)  # the canvas may be closed
+        self.hide()
+
+    def sight(self, bounds: Any) -> Optional[Sight]:
+        """What of a layer, whose bounds in the picture are given, is in sight; None when nothing is."""
+        if self._camera is None:
+            return None
+        seen = self._camera.sight(self._size.width(), self._size.height()).toAlignedRect().intersected(bounds)
+        if seen.isEmpty():
+            return None
+        box = seen.translated(-bounds.topLeft()).getRect()
+        return Sight(bounds.width(), bounds.height(), box, self._camera.zoom * self.devicePixelRatioF())
+
+    def show_after(self, image: Any, place: Any, opacity: float = 1.0) -> None:
+        """An image instead of a part of the picture, a QRectF in its pixels."""
+        self._after, self._place, self._opacity = image, place, opacity
+        self.update()
+
+    def drop_after(self) -> None:
+        self._after = None
+        self.update()
+
+    def say_after(self, words: str) -> None:
+        if words != self._words:
+            self._words = words
+            self.update()
+
+    def set_busy(self, busy: bool) -> None:
+        """What is said of it is enough: "Updating…"."""
+
+    def hold_before(self, held: bool) -> None:
+        """Show the canvas as it is, to look to and fro."""
+        self._held = held
+        self.update()
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    def _follow(self) -> None:
+        camera = self._look()
+        if camera is None:
+            self.end()
+        elif camera != self._camera:
+            known, self._camera = self._camera, camera
+            self.setGeometry(0, 0, camera.width, camera.height)
+            self.update()
+            if known is not None:
+                self._settling.start()
+
+    def _look(self) -> Optional[Camera]:
+        try:
+            canvas, size = self._view.canvas(), self._area.viewport().size()
+            zoom = canvas.zoomLevel() * 72.0 / self._resolution  # Krita counts from the points of a printer
+            across, down = self._area.horizontalScrollBar().value(), self._area.verticalScrollBar().value()
+            return Camera(zoom, canvas.rotation(), canvas.mirror(), across, down, size.width(), size.height())
+        except RuntimeError:  # the view was closed
+            return None
+
+    def paintEvent(self, event: Any) -> None:
+        camera = self._camera
+        if camera is None:
+            return
+        painter = QtGui.QPainter(self)
+        frame = QtCore.QRectF(self.rect())
+        if self._after is not None and not self._held:
+            painter.save()
+            painter.setTransform(camera.transform(self._size.width(), self._size.height()), True)
+            smooth = camera.zoom * self._place.width() / max(1, self._after.width()) < 2.0
+            painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.setOpacity(self._opacity)
+            painter.drawImage(self._place, self._after)
+            painter.restore()
+        words = tr("Before") if self._held else self._words
+        if words:
+            painting.word(painter, self.font(), words, frame, Qt.AlignmentFlag.AlignRight)
+
+
+def _canvas_area(main: Any) -> Any:
+    """The scrolled area with the canvas in front, or None."""
+    areas = main.findChildren(QtWidgets.QAbstractScrollArea)
+    found = [each for each in areas if each.metaObject().className() == "KisCanvasController" and each.isVisible()]
+    windows = main.findChild(QtWidgets.QMdiArea)
+    front = windows.currentSubWindow() if windows is not None else None
+    mine = [each for each in found if front is not None and front.isAncestorOf(each)]
+    return (mine or found or [None])[0]
