@@ -13,7 +13,7 @@ from restored.models.instructir import InstructIR
 from restored.models.lowrank import task_layers
 from restored_training.analyses.layers import bias_sizes, layer_effect, task_change
 from restored_training.analyses.rank import rank_energy, task_deltas
-from restored_training.cli import app
+from restored_training.cli.app import app
 from restored_training.data.sampling import Group
 from restored_training.runs import checkpoint
 

@@ -12,6 +12,7 @@ from restored_training.data.pairs import PairedSampler, PairSource
 from restored_training.data.photographs import DataError
 from restored_training.data.sampling import Group
 from restored_training.runs.config import PairConfig, RunConfig
+from restored_training.runs.folder import RunFolder
 from restored_training.training.start import open_trainer
 
 
@@ -93,7 +94,7 @@ def test_a_run_learns_from_pairs_and_lists_them(folders: tuple[Path, Path], phot
             "optim": {"lr": 3e-3, "warmup": 3, "kind": "muon"},
         }
     )
-    trainer = open_trainer(config, tmp_path / "run")
+    trainer = open_trainer(config, RunFolder(tmp_path / "run"))
     losses: list[float] = []
     trainer.run(on_step=lambda progress: losses.append(progress.loss))
     assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])

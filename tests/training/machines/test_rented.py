@@ -12,7 +12,7 @@ from tiny import TINY
 from typer.testing import CliRunner
 
 from restored.models.swift import Swift, SwiftConfig
-from restored_training.cli import app
+from restored_training.cli.app import app
 from restored_training.data.photographs import pack
 from restored_training.machines.check import check, scene
 from restored_training.runs import checkpoint

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from restored.models.base import ModelError
 from restored.models.bundle import load_bundle, write_bundle
 from restored.models.instruct_ipt import InstructIPT, parameters, preset
-from restored_training.cli import app
+from restored_training.cli.app import app
 from restored_training.papers.adding import add_task
 
 

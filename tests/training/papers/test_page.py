@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from restored_training.cli import app
+from restored_training.cli.app import app
 from restored_training.papers.judging import TABLES, judge, read_claims, tables
 from restored_training.papers.page import write_page
 

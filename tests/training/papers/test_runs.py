@@ -82,7 +82,7 @@ def test_what_a_rented_machine_sends_back_becomes_results_and_a_toy_bundle(tmp_p
     from typer.testing import CliRunner
 
     from restored.models.bundle import load_bundle
-    from restored_training.cli import app
+    from restored_training.cli.app import app
     from restored_training.papers.arms import LowRankArm
 
     arm = LowRankArm("lowrank", "", preset("toy", tasks=()))

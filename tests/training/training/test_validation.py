@@ -8,6 +8,7 @@ from tiny import TINY
 
 from restored_training.data.sampling import GroupSampler, PatchSource
 from restored_training.runs.config import RunConfig
+from restored_training.runs.folder import RunFolder
 from restored_training.training.trainer import Trainer
 from restored_training.training.validation import Validation, record
 
@@ -47,7 +48,7 @@ def test_figures_repeat_and_cover_every_case(tmp_path: Path) -> None:
     assert clean.before == 60, "nothing asked for is there: the input is the target"
     assert sheet.width > 3 * 3 * 32
 
-    record(figures, sheet, tmp_path, 7)
+    record(figures, sheet, RunFolder(tmp_path), 7)
     line = json.loads((tmp_path / "validation.jsonl").read_text())
     assert line["step"] == 7
     assert set(line) == {"step", "denoise", "derain", "composite", "partial", "clean"}

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 import torch.nn.functional as F
-import yaml
 from torch import Tensor
 
 from restored.ground.limits import CONTEXT_SIDE
@@ -22,6 +21,7 @@ from restored.models.whole import restore_whole
 
 from ..runs import checkpoint
 from ..runs.config import ModelConfig
+from ..runs.folder import RunFolder
 
 
 class Subject(Protocol):
@@ -117,7 +117,7 @@ def model_of_checkpoint(path: Path) -> Restorer:
     state = checkpoint.load(path)
     try:
         model = networks.build(ModelConfig(family=state["family"], hyperparameters=state.get("hyperparameters", {})))
-        weights = state.get("ema") or state["model"]
+        weights = checkpoint.averaged(state)
         model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
     except (KeyError, RuntimeError, TypeError) as error:
         raise checkpoint.CheckpointError(f"{path} does not fit the network it names: {error}") from error
@@ -143,8 +143,7 @@ def embedder_of_checkpoint(path: Path) -> Callable[[str], np.ndarray]:
     vector, that vector itself, or always the same vector."""
     state = checkpoint.load(path)
     head: dict[str, Tensor] = state.get("text") or {}
-    config = path.parent / "config.yaml"
-    text = (yaml.safe_load(config.read_text(encoding="utf-8")).get("text") or {}) if config.exists() else {}
+    text = RunFolder.holding(path).settings().get("text") or {}
     source = text.get("source", "learned")
     dim = int(state.get("hyperparameters", {}).get("text_dim", 256))
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from ..runs import checkpoint
 from ..runs.config import ConfigError, RunConfig, load_config
-from ..training import start as runs
+from ..runs.folder import RunFolder
+from ..training.start import open_trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ def load_queue(path: Path) -> Queue:
 
 def steps_done(config: RunConfig) -> int:
     """How far a run has come, from its folder."""
-    file = runs.run_folder(config) / runs.CHECKPOINT
-    return int(checkpoint.load(file)["step"]) if file.exists() else 0
+    return RunFolder.of(config).step()
 
 
 def work(
@@ -68,9 +67,9 @@ def work(
         for config in open_runs:
             if over():
                 return
-            folder = runs.run_folder(config)
-            trainer = runs.open_trainer(config, folder, device=device)
+            folder = RunFolder.of(config)
+            trainer = open_trainer(config, folder, device=device)
             turn = time.monotonic() + 60 * queue.minutes
             trainer.run(stop=lambda turn=turn: over() or time.monotonic() >= turn)
-            trainer.save(folder / runs.CHECKPOINT)
+            trainer.save(folder.checkpoint)
             tell(f"{config.name}: step {trainer.step} of {config.steps}.")

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-import yaml
 from torch import Tensor
 
 from ..data.photographs import PhotoSet
@@ -30,6 +29,7 @@ from ..data.sampling import GroupSampler
 from ..data.screen import read_screen
 from ..runs import checkpoint
 from ..runs.config import RunConfig, load_config
+from ..runs.folder import RunFolder
 from ..training.carry import halved
 from ..training.trainer import Progress, Trainer
 
@@ -64,7 +64,7 @@ def rent(lease: Lease, beside: str | None = None) -> dict[str, Any]:
     configs = [load_config(path) for path in lease.runs]
     photographs = PhotoSet([p for p in lease.photographs if p.exists()], "train", limit=lease.cap)
     prepared = Prepared.of(photographs.images, configs[0].data.scales, workers=os.cpu_count() or 1)
-    (lease.out / "photographs.json").write_text(json.dumps(photographs.manifest, indent=1))
+    RunFolder(lease.out).save_photographs(photographs.manifest)
     print(f"{len(photographs)} photographs, {photographs.pixels / 1e6:.0f} MP", flush=True)
     forking = multiprocessing.get_context("fork")
     hashes = [row["sha256"] for row in photographs.manifest]
@@ -85,16 +85,15 @@ def rent(lease: Lease, beside: str | None = None) -> dict[str, Any]:
 
 def _child(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence[str]) -> None:
     """One run, in its own process."""
-    folder = lease.out / "runs" / config.name
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = RunFolder.of(config, _runs(lease.out)).make()
     try:
         _train(lease, config, prepared, hashes, folder)
     except BaseException:  # the others go on, and the trace comes back with the rest
-        (folder / "error.txt").write_text(traceback.format_exc())
+        folder.error.write_text(traceback.format_exc())
         print(f"{config.name} failed:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
 
 
-def _train(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence[str], folder: Path) -> None:
+def _train(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence[str], folder: RunFolder) -> None:
     torch.set_num_threads(1)
     torch.backends.cudnn.benchmark = True
     screen, named = config.data.screen, config.mix.named
@@ -102,11 +101,11 @@ def _train(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence
     source = ResidentSource(prepared, lease.device, fit=[name not in unfit for name in hashes])
     trainer = Trainer(config, GroupSampler(source, config.mix, config.group_size, config.seed), device=lease.device)
     trainer.budget = max(1.0, lease.deadline - time.time() - 3)
-    (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json", by_alias=True), sort_keys=False))
+    folder.save_config(config)
     curve: list[dict[str, float]] = []
     losses: list[float] = []
     saved = began = time.monotonic()
-    recording = _Profile(folder / "profile.txt") if lease.profile == config.name else None
+    recording = _Profile(folder.profile) if lease.profile == config.name else None
 
     def watch(progress: Progress) -> None:
         nonlocal saved
@@ -131,12 +130,12 @@ def own_part(trainer: Trainer) -> dict[str, Tensor]:
     return halved({name: value.cpu() for name, value in trainer.ema.items() if name in learned})
 
 
-def _save(trainer: Trainer, folder: Path, curve: list[dict[str, float]]) -> None:
+def _save(trainer: Trainer, folder: RunFolder, curve: list[dict[str, float]]) -> None:
     hyperparameters = trainer.state()["hyperparameters"]
     facts = {"family": trainer.config.model.family, "hyperparameters": hyperparameters}
     kept = {"model": own_part(trainer), "step": trainer.step, **facts}
-    checkpoint.save(folder / "own.pt", kept)
-    (folder / "curve.json").write_text(json.dumps(curve))
+    checkpoint.save(folder.own, kept)
+    folder.curve.write_text(json.dumps(curve))
 
 
 class _Profile:
@@ -164,30 +163,34 @@ def gather(out: Path) -> dict[str, Any]:
     """Put what the runs saved into one archive and one file of curves."""
     archive: dict[str, Any] = {}
     curves: dict[str, Any] = {}
-    for folder in sorted((out / "runs").iterdir()):
-        file, curve = folder / "own.pt", folder / "curve.json"
-        if (folder / "error.txt").exists():
-            curves[folder.name] = {"error": (folder / "error.txt").read_text()[-3000:]}
-        if not file.exists():
+    for path in sorted(_runs(out).iterdir()):
+        folder = RunFolder(path)
+        if folder.error.exists():
+            curves[path.name] = {"error": folder.error.read_text()[-3000:]}
+        if not folder.own.exists():
             continue
-        state = checkpoint.load(file)
-        archive[folder.name] = {"config": (folder / "config.yaml").read_text(), **state, "own": state["model"]}
-        del archive[folder.name]["model"]
-        curves.setdefault(folder.name, {}).update({"step": state["step"], "curve": json.loads(curve.read_text())})
+        state = checkpoint.load(folder.own)
+        archive[path.name] = {"config": folder.config.read_text(), **state, "own": state["model"]}
+        del archive[path.name]["model"]
+        curves.setdefault(path.name, {}).update({"step": state["step"], "curve": json.loads(folder.curve.read_text())})
     checkpoint.save(out / ARCHIVE, {"model": {}, "experts": archive})
     (out / "curves.json").write_text(json.dumps(curves))
     return curves
 
 
-def unpack(archive: Path, to: Path) -> list[Path]:
+def _runs(out: Path) -> Path:
+    """Where the run folders are, in the folder of what comes back."""
+    return out / "runs"
+
+
+def unpack(archive: Path, to: Path) -> list[RunFolder]:
     """Run folders, for `restored-train join`, of what came back. Returns them. Raises CheckpointError."""
     folders = []
     for name, expert in checkpoint.load(archive)["experts"].items():
-        folder = to / name
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.yaml").write_text(expert["config"])
+        folder = RunFolder(to / name).make()
+        folder.config.write_text(expert["config"])
         facts = {key: expert[key] for key in ("family", "step", "hyperparameters")}
-        checkpoint.save(folder / "checkpoint.pt", {"model": expert["own"], **facts})
+        checkpoint.save(folder.checkpoint, {"model": expert["own"], **facts})
         folders.append(folder)
     return folders
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -10,6 +11,9 @@ from restored.models.bundle import Bundle, write_bundle
 from restored.models.instruct_ipt import InstructIPT, preset
 
 from .pairs import KINDS
+
+TOY: Final = "instruct_ipt-toy"
+"""The bundle's name among the papers' results."""
 
 
 def state_of(member: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -2,10 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 
 class CheckpointError(ValueError):
@@ -41,3 +43,8 @@ def load(path: Path) -> dict[str, Any]:
     if not isinstance(state, dict) or "model" not in state:
         raise CheckpointError(f"{path} is not a checkpoint of this trainer.")
     return state
+
+
+def averaged(state: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The weights that count: their running average (EMA), or the weights themselves where none was kept."""
+    return state.get("ema") or state["model"]

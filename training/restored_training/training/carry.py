@@ -9,6 +9,7 @@ import torch
 from ..data.pieces import PieceError, read_facts, read_pieces, write_pieces
 from ..runs import checkpoint
 from ..runs.checkpoint import CheckpointError
+from ..runs.folder import checkpoint_of
 
 STEM = "weights"
 
@@ -18,9 +19,9 @@ def carry(path: Path, out: Path, *, piece_bytes: int = 15 * 2**20) -> Path:
 
     Returns the index `weights.json`, which `model.start_from` accepts; the optimiser starts anew, with its warm-up.
     """
-    state = checkpoint.load(path / "checkpoint.pt" if path.is_dir() else path)
+    state = checkpoint.load(checkpoint_of(path))
     kept = {
-        "model": halved(state.get("ema") or state["model"]),
+        "model": halved(checkpoint.averaged(state)),
         "text": halved(state.get("text") or {}),
         "family": state.get("family"),
         "hyperparameters": state.get("hyperparameters", {}),

@@ -1,14 +1,9 @@
-"""A run folder: the exact config, checkpoints, TensorBoard logs and validation figures of one run."""
+"""A run from its configuration: opened or continued, trained with logs, validation and checkpoints into its folder."""
 
-import json
-import os
-import shutil
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 
 from restored.allocator import keep_pages
 
@@ -19,18 +14,17 @@ from ..data.sampling import GroupSampler, PatchSource, Sampler
 from ..data.screen import read_screen
 from ..runs import networks
 from ..runs.config import RunConfig
+from ..runs.folder import RunFolder
 from .distill import Teacher
 from .distributed import Workers
 from .trainer import Progress, StopOnSignal, Trainer
 from .validation import Validation, record
 from .wording import TextBank
 
-CHECKPOINT = "checkpoint.pt"
 
-
-def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", workers: Workers | None = None) -> Trainer:
+def open_trainer(config: RunConfig, folder: RunFolder, *, device: str = "cpu", workers: Workers | None = None) -> Trainer:
     """The run's trainer, continued from the folder's checkpoint when there is one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.make()
     screen, named = config.data.screen, config.mix.named
     unfit = read_screen(screen, named) if screen and named else frozenset()
     photographs = PhotoSet(config.data.photographs, split="train", limit=config.data.limit, unfit=unfit)
@@ -48,30 +42,29 @@ def open_trainer(config: RunConfig, folder: Path, *, device: str = "cpu", worker
     trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, workers=workers, device=device)
     if trainer.workers.rank == 0:
         manifest = [*photographs.manifest, *(row for pair in pairs for row in pair.manifest)]
-        (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json", by_alias=True), sort_keys=False))
-        (folder / "photographs.json").write_text(json.dumps(manifest, indent=1))
-    if (folder / CHECKPOINT).exists():
-        trainer.load(folder / CHECKPOINT)
+        folder.save_config(config)
+        folder.save_photographs(manifest)
+    if folder.checkpoint.exists():
+        trainer.load(folder.checkpoint)
     return trainer
 
 
-def _bank(config: RunConfig, folder: Path) -> TextBank | None:
+def _bank(config: RunConfig, folder: RunFolder) -> TextBank | None:
     """The sentences a text-reading family hears, encoded once per run folder."""
     if not networks.reads_text(config.model) or config.text.source == "none":
         return None
     from ..instructions.corpus import build
 
-    cache = folder / "sentences.npz"
-    examples = () if cache.exists() else build(config.seed)
-    return TextBank.build(examples, sentences=config.text.sentences, seed=config.seed, cache=cache)
+    examples = () if folder.sentences.exists() else build(config.seed)
+    return TextBank.build(examples, sentences=config.text.sentences, seed=config.seed, cache=folder.sentences)
 
 
-def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
+def train(trainer: Trainer, folder: RunFolder, *, on_step: Any = None) -> int:
     """Run to the end, or until SIGTERM; checkpoints on the way, logs to TensorBoard. Returns the step reached."""
     from torch.utils.tensorboard import SummaryWriter
 
     stop = StopOnSignal()
-    writer = SummaryWriter(str(folder / "logs")) if trainer.workers.rank == 0 else None
+    writer = SummaryWriter(str(folder.logs)) if trainer.workers.rank == 0 else None
     saved = time.monotonic()
     validation = _validation(trainer) if writer else None
 
@@ -88,7 +81,7 @@ def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
         if validation and (progress.step % trainer.config.validate_every == 0 or progress.step == trainer.config.steps):
             record(*validation.run(trainer), folder, progress.step, writer)
         if time.monotonic() - saved > 60 * trainer.config.checkpoint_minutes:
-            trainer.save(folder / CHECKPOINT)
+            trainer.save(folder.checkpoint)
             saved = time.monotonic()
         if on_step:
             on_step(progress)
@@ -96,7 +89,7 @@ def train(trainer: Trainer, folder: Path, *, on_step: Any = None) -> int:
     try:
         return trainer.run(on_step=watch, stop=stop)
     finally:
-        trainer.save(folder / CHECKPOINT)
+        trainer.save(folder.checkpoint)
         if writer:
             writer.close()
 
@@ -109,13 +102,3 @@ def _validation(trainer: Trainer) -> Validation | None:
     except DataError:
         return None
     return Validation(trainer.config, photographs.images)
-
-
-def run_folder(config: RunConfig, base: Path | None = None) -> Path:
-    """Where a run of this name lives: `runs/NAME`, or below $RESTORED_RUNS."""
-    return (base or Path(os.environ.get("RESTORED_RUNS", "runs"))) / config.name
-
-
-def fresh(folder: Path) -> None:
-    """Forget an earlier run of the same name."""
-    shutil.rmtree(folder, ignore_errors=True)

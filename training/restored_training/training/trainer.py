@@ -272,7 +272,7 @@ def learning_rate(config: RunConfig, step: int, share: float | None = None) -> f
 
 def start_from(model: nn.Module, state: dict[str, Any]) -> None:
     """Begin with another run's (EMA) weights. Raises CheckpointError when the architecture differs."""
-    weights: dict[str, Tensor] = state.get("ema") or state["model"]
+    weights: dict[str, Tensor] = checkpoint.averaged(state)
     try:
         model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in weights.items()})
     except RuntimeError as error:
@@ -281,7 +281,7 @@ def start_from(model: nn.Module, state: dict[str, Any]) -> None:
 
 def _adopted(model: Restorer, begun: Mapping[str, Any]) -> Mapping[str, Tensor]:
     """The weights that a run begins with, for its network. Raises CheckpointError when they are of another kind."""
-    weights: Mapping[str, Tensor] = begun.get("ema") or begun["model"]
+    weights: Mapping[str, Tensor] = checkpoint.averaged(begun)
     if begun.get("family") != model.family:
         return weights
     try:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from restored.models.whole import restore_whole
 from ..data.sampling import Group, GroupSampler, PatchSource
 from ..report.preview import picture
 from ..runs.config import MixConfig, RunConfig
+from ..runs.folder import RunFolder
 from .trainer import Trainer
 
 _SEED: Final = 20_260
@@ -73,12 +73,12 @@ def _restored(model: Restorer, group: Group, embedding: Tensor | None) -> Tensor
     return torch.cat(results)
 
 
-def record(figures: Sequence[Figure], sheet: Image.Image, folder: Path, step: int, writer: Any = None) -> None:
+def record(figures: Sequence[Figure], sheet: Image.Image, folder: RunFolder, step: int, writer: Any = None) -> None:
     """Keep a validation: a line in `validation.jsonl`, the sheet as `sheets/STEP.jpg`, and scalars in TensorBoard."""
-    (folder / "sheets").mkdir(exist_ok=True)
-    sheet.save(folder / "sheets" / f"{step:07d}.jpg", quality=88)
+    folder.sheet(step).parent.mkdir(exist_ok=True)
+    sheet.save(folder.sheet(step), quality=88)
     line = {"step": step, **{figure.case: [round(figure.before, 3), round(figure.after, 3)] for figure in figures}}
-    with (folder / "validation.jsonl").open("a", encoding="utf-8") as file:
+    with folder.validation.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
     if writer is not None:
         for figure in figures:

@@ -15,14 +15,12 @@ from restored.models.text_head import INSTALLED
 
 from ..evaluation.subjects import model_of_checkpoint
 from ..runs import checkpoint
+from ..runs.folder import PHOTOGRAPHS, RunFolder, checkpoint_of
 
 TEXT_HEAD = "text.safetensors"
 
 STORES: Final = {"full": torch.float32, "half": torch.float16, "packed": torch.int8}
 """Ways to store weights: float32, float16, or int8 with a scale per row."""
-
-PHOTOGRAPHS = "photographs.json"
-"""The data manifest, in a run folder and in a bundle."""
 
 
 def export(
@@ -40,11 +38,10 @@ def export(
     they are float32). The run folder's `photographs.json`, when there, travels in the bundle. Raises CheckpointError or
     ModelError.
     """
-    file = path / "checkpoint.pt" if path.is_dir() else path
+    file, run = checkpoint_of(path), RunFolder.holding(path)
     state = checkpoint.load(file)
     model = model_of_checkpoint(file)
-    manifest_file = file.parent / PHOTOGRAPHS
-    photographs = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.exists() else []
+    photographs = run.load_photographs()
     extra = {PHOTOGRAPHS: json.dumps(photographs, indent=1).encode()} if photographs else {}
     if state.get("text"):
         head = {name.removeprefix("head."): value.contiguous() for name, value in state["text"].items()}
@@ -53,7 +50,7 @@ def export(
         folder,
         model,
         state.get("hyperparameters", {}),
-        tasks=tasks_of(file.parent),
+        tasks=tasks_of(run),
         licence=licence,
         training_data=in_words(photographs),
         version=version,
@@ -71,14 +68,9 @@ def _text_head(state: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"encoder": INSTALLED, "file": TEXT_HEAD, "folder": None, "classes": list(TASKS)}
 
 
-def tasks_of(run: Path) -> tuple[Task, ...]:
+def tasks_of(run: RunFolder) -> tuple[Task, ...]:
     """The tasks a run was trained for, from its `config.yaml`; all of them when there is none."""
-    import yaml
-
-    config = run / "config.yaml"
-    if not config.exists():
-        return TASKS
-    named = (yaml.safe_load(config.read_text(encoding="utf-8")).get("mix") or {}).get("tasks") or TASKS
+    named = (run.settings().get("mix") or {}).get("tasks") or TASKS
     return tuple(task for task in TASKS if task in named and is_task(task))
 
 

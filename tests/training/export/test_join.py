@@ -14,11 +14,12 @@ from restored.models.base import ModelError
 from restored.models.swift import Swift, SwiftConfig
 from restored.models.swift.widening import widened
 from restored_training.data.sampling import GroupSampler, PatchSource
+from restored_training.export.join import Expert, join, join_folders, read_expert
 from restored_training.machines.rented import own_part
 from restored_training.runs import checkpoint
 from restored_training.runs.checkpoint import CheckpointError
 from restored_training.runs.config import ConfigError, MixConfig, RunConfig, load_config
-from restored_training.training.experts import Expert, join, join_folders, read_expert
+from restored_training.runs.folder import RunFolder
 from restored_training.training.trainer import Trainer
 
 WIDE: dict[str, Any] = {**TINY, "rank": 2, "own_levels": 1}
@@ -107,12 +108,11 @@ def test_only_haze_trains_the_reader_of_its_veil(begun: dict[str, Any], tmp_path
         assert any(name.startswith("veil.") for name in learning) is learns
 
 
-def folder_of(task: Task, trainer: Trainer, at: Path) -> Path:
-    folder = at / task
-    folder.mkdir()
-    trainer.save(folder / "checkpoint.pt")
-    (folder / "config.yaml").write_text(f"mix: {{named: {task}}}\nmodel: {{start_from: {at / 'start.pt'}}}\n")
-    (folder / "photographs.json").write_text("[]")
+def folder_of(task: Task, trainer: Trainer, at: Path) -> RunFolder:
+    folder = RunFolder(at / task).make()
+    trainer.save(folder.checkpoint)
+    folder.config.write_text(f"mix: {{named: {task}}}\nmodel: {{start_from: {at / 'start.pt'}}}\n")
+    folder.save_photographs([])
     return folder
 
 
@@ -132,17 +132,17 @@ def test_joined_experts_each_answer_as_they_did_alone(begun: dict[str, Any], tmp
         trainer.run()
         folders.append(folder_of(task, trainer, tmp_path))
         alone[task] = answer_alone(trainer)
-    assert join_folders(folders, tmp_path / "all") == ["denoise", "dehaze"]
+    assert join_folders(folders, RunFolder(tmp_path / "all")) == ["denoise", "dehaze"]
     state = checkpoint.load(tmp_path / "all" / "checkpoint.pt")
     together = answers(model_of(state["ema"], state["hyperparameters"]))
     untouched = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE)), WIDE))
     for task in TASKS:
         torch.testing.assert_close(together[task], alone.get(task, untouched[task]), atol=1e-5, rtol=1e-5)
     with pytest.raises(CheckpointError, match="Two of these"):
-        join_folders([folders[0], folders[0]], tmp_path / "twice")
-    (folders[0] / "config.yaml").write_text("mix: {}\n")
+        join_folders([folders[0], folders[0]], RunFolder(tmp_path / "twice"))
+    folders[0].config.write_text("mix: {}\n")
     with pytest.raises(CheckpointError, match="not the run of an expert"):
-        join_folders(folders, tmp_path / "none")
+        join_folders(folders, RunFolder(tmp_path / "none"))
 
 
 def test_a_task_that_was_not_trained_anew_keeps_its_way_of_working(begun: dict[str, Any], tmp_path: Path) -> None:
@@ -150,15 +150,18 @@ def test_a_task_that_was_not_trained_anew_keeps_its_way_of_working(begun: dict[s
     changes = {**WIDE, "reductions": [2], "coarse_tasks": ["denoise", "deblur", "derain"]}
     model = {"family": "swift", "hyperparameters": changes, "start_from": str(tmp_path / "start.pt")}
     trainer = expert("denoise", tmp_path / "start.pt", model=model, patches=[{"from": 0.0, "size": 96}])
-    join_folders([folder_of("denoise", trainer, tmp_path)], tmp_path / "all")
+    join_folders([folder_of("denoise", trainer, tmp_path)], RunFolder(tmp_path / "all"))
     joined = checkpoint.load(tmp_path / "all" / "checkpoint.pt")["hyperparameters"]
     assert joined["coarse_tasks"] == ["denoise", "deblur"]
     other = expert("derain", tmp_path / "start.pt", model={**model, "hyperparameters": {**changes, "coarse_tasks": []}})
-    both = [read_expert(tmp_path / "denoise"), Expert("derain", other.ema, "swift", other.state()["hyperparameters"])]
+    both = [read_expert(RunFolder(tmp_path / "denoise")), Expert("derain", other.ema, "swift", other.state()["hyperparameters"])]
     assert join(begun, both)["hyperparameters"]["coarse_tasks"] == ["denoise", "deblur"], "each works as it was trained"
     # files from before there was such a list: only blur was done so
     before = {**begun, "hyperparameters": TINY}
-    assert join(before, [read_expert(tmp_path / "denoise")])["hyperparameters"]["coarse_tasks"] == ["denoise", "deblur"]
+    assert join(before, [read_expert(RunFolder(tmp_path / "denoise"))])["hyperparameters"]["coarse_tasks"] == [
+        "denoise",
+        "deblur",
+    ]
 
 
 def test_what_a_rented_machine_sends_back_is_enough(begun: dict[str, Any], tmp_path: Path) -> None:
@@ -224,13 +227,12 @@ def test_experts_that_work_coarse_to_fine_begin_from_a_model_that_does_not(begun
         model = {"family": "swift", "hyperparameters": {**WIDE, **extra}, "start_from": str(tmp_path / "start.pt")}
         trained = expert(task, tmp_path / "start.pt", model=model, patches=[{"from": 0.0, "size": 64}])
         trained.run(until=2)
-        folder = tmp_path / f"expert-{task}"
-        folder.mkdir()
-        trained.save(folder / "checkpoint.pt")
-        (folder / "config.yaml").write_text(f"mix: {{named: {task}}}\nmodel: {{start_from: {tmp_path / 'start.pt'}}}\n")
-    denoise, deblur, derain = (tmp_path / f"expert-{task}" for task, _ in cases)
-    assert join_folders([denoise, deblur], tmp_path / "both") == ["denoise", "deblur"]
+        folder = RunFolder(tmp_path / f"expert-{task}").make()
+        trained.save(folder.checkpoint)
+        folder.config.write_text(f"mix: {{named: {task}}}\nmodel: {{start_from: {tmp_path / 'start.pt'}}}\n")
+    denoise, deblur, derain = (RunFolder(tmp_path / f"expert-{task}") for task, _ in cases)
+    assert join_folders([denoise, deblur], RunFolder(tmp_path / "both")) == ["denoise", "deblur"]
     joined = checkpoint.load(tmp_path / "both" / "checkpoint.pt")
     assert SwiftConfig(**joined["hyperparameters"]).reductions == (2,)
     with pytest.raises(CheckpointError, match="different architectures"):
-        join_folders([deblur, derain], tmp_path / "none")
+        join_folders([deblur, derain], RunFolder(tmp_path / "none"))

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
+
+from .options import console
 
 papers = typer.Typer(no_args_is_help=True, help="The two papers' claims at a size that fits: list, run, report.")
-
-console = Console(stderr=True)
 
 Experiment = Literal["elementary", "instructed", "diffusion", "nine"]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -21,7 +20,7 @@ def list_tables(
     results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
 ) -> None:
     """List the tables: what each compares, its command, whether it was measured, and the verdicts."""
-    from .judging import tables
+    from ..papers.judging import tables
 
     found = tables(results)
     if as_json:
@@ -50,8 +49,8 @@ def pack_crops(
 ) -> None:
     """Pack crops of the free photographs, and the sentences' vectors: all that the experiments read."""
     from ..data.places import shared
-    from . import crops
-    from . import words as sentences
+    from ..papers import crops
+    from ..papers import words as sentences
 
     out.mkdir(parents=True, exist_ok=True)
     folders = photographs or [shared() / "data" / "train" / name for name in ("free", "free-2")]
@@ -77,8 +76,8 @@ def run_experiment(
     keep: Annotated[Path, typer.Option(help="Folder where trained arms wait for a resumed run.")] = Path("runs/papers"),
 ) -> None:
     """Train and measure one experiment; stopped and started again, it goes on where it was."""
-    from .judging import claims_file, results_folder
-    from .running import run
+    from ..papers.judging import claims_file, results_folder
+    from ..papers.running import run
 
     file = settings or claims_file().with_name(f"{experiment}.json")
     changes = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
@@ -102,9 +101,9 @@ def run_experiment(
 
 def _toy(weights: Path, place: Path) -> None:
     """The toy bundle among the results, where its arm was trained."""
-    from .bundling import bundle_of
+    from ..papers.bundling import TOY, bundle_of
 
-    bundle = bundle_of(weights, place / "instruct_ipt-toy")
+    bundle = bundle_of(weights, place / TOY)
     if bundle is not None:
         console.print(f"Wrote the bundle “{bundle.name}”.")
 
@@ -118,7 +117,7 @@ def unpack(
     """Put a rented GPU's results where the report reads them, its weights beside, and the toy bundle among the results."""
     import zipfile
 
-    from .judging import results_folder
+    from ..papers.judging import results_folder
 
     place = out or results_folder()
     place.mkdir(parents=True, exist_ok=True)
@@ -140,8 +139,8 @@ def report(
 ) -> None:
     """Write the page that sets our figures beside the papers', claim by claim, from the results and the claims as committed."""
     from ..data.places import repository
-    from .judging import read_results, tables
-    from .page import write_page
+    from ..papers.judging import read_results, tables
+    from ..papers.page import write_page
 
     place = page or repository() / "docs" / "papers.md"
     write_page(place, read_results(results), tables(results))

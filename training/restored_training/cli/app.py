@@ -1,0 +1,24 @@
+"""All commands of `restored-train`, in the order that its help lists them. What a command needs it imports when it runs."""
+
+import typer
+
+from .analysing import analyse
+from .bundling import add_a_task, carry, export, head
+from .measuring import evaluate, preview, report
+from .papers import papers
+from .photographs import pack, screen
+from .training import join, queue, rented, resume, train, unpack
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Train, measure and export restoration models.",
+)
+for command in (train, resume, evaluate, report, preview, export, join):
+    app.command()(command)
+app.command("add-task")(add_a_task)
+for command in (pack, screen, queue, rented, unpack, carry, head):
+    app.command()(command)
+app.add_typer(analyse, name="analyse")
+app.add_typer(papers, name="papers")
