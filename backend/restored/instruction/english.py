@@ -61,7 +61,22 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     reading = NOTHING if alone else _head(loaded, rest)
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
-    return put_together(cleaned, heard, reading, alone)
+    return put_together(cleaned, heard, _unsaid(heard, reading), alone)
+
+
+def _unsaid(heard: "Heard", reading: HeadReading) -> HeadReading:
+    """Without what the grammar has taken from the same words: "denoise the dark parts" is no wish for light, and a white balance
+    that is "far too blue" is one direction."""
+    casts = any(turn.name in ("temperature", "tint") for turn in heard.turns)
+
+    def again(step: Step) -> bool:
+        region = heard.region_at(max(0, heard.text.find(step.words)))
+        tone = region is not None and bool({"shadows", "highlights"} & set(region.places))
+        if step.task == "lowlight" and tone:
+            return len(reading.steps) > 1
+        return step.task == "enhance" and casts and "white balance" in step.words.lower()
+
+    return replace(reading, steps=tuple(step for step in reading.steps if not again(step)))
 
 
 def language_of(text: str) -> str:

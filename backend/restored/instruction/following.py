@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from restored.adjustments.names import clamp, family, is_adjustment
+from restored.adjustments.names import PLAIN, clamp, is_adjustment
 from restored.ground.tasks import LABELS
+from restored.regions.names import Region
 
 from . import grammar
-from .plan import Plan, Step
+from .plan import Action, Plan, Step
 from .sanitize import MAX_CHARACTERS, clean
 from .understanding import explain
 
@@ -23,11 +24,21 @@ OPPOSITE: Final = {
 }
 """Less of these takes back a step that a model did."""
 
+KINDS: Final = (
+    frozenset({"lowlight", "exposure"}),
+    frozenset({"enhance", "temperature"}),
+    frozenset({"enhance", "tint"}),
+    frozenset({"enhance", "saturation"}),
+    frozenset({"enhance", "vibrance"}),
+)
+"""Who speaks of one of these may mean the other: brightness, or the colours as a whole."""
+
 NOTHING_YET: Final = "There is nothing yet that could be changed. Say what is wrong with the picture."
 FULL: Final = "All of it is done already; more is not possible."
 UNDONE: Final = "The last change is taken back."
 RESET: Final = "Back to the picture as it was."
 AGAIN: Final = "The same once more."
+GOOD: Final = "It stays as it is."
 
 
 def follow(previous: Plan, text: str) -> Plan:
@@ -35,30 +46,102 @@ def follow(previous: Plan, text: str) -> Plan:
 
     `action` says what to do with it: "plan" follow it, from the original picture; "undo" follow it, it is the one before;
     "again" do it once more, on the result; "reset" back to the original (there are no steps); "why" nothing, read `message`.
-    `history` has the plans before it, the latest last. Raises what `explain` raises.
+    What has nothing to do with pictures leaves the plan as it is. `history` has the plans before it, the latest last. Raises what
+    `explain` raises.
     """
     cleaned = clean(text).text
-    language = grammar.language_of(cleaned)
-    said = grammar.said_of_result(cleaned, grammar.load(language))
-    if said.action == "undo":
-        return _undone(previous, text)
-    if said.action == "reset":
-        return Plan(text, reason="empty", message=RESET, action="reset", history=_history(previous))
-    if said.action == "again":
-        return replace(previous, text=text, action="again", message=AGAIN)
-    if said.action == "why":
-        return replace(previous, action="why", message=why(previous))
-    if said.factor is not None:
-        return _scaled(previous, text, said.factor, said.tasks)
+    words = grammar.load(grammar.language_of(cleaned))
+    parts = grammar.said_in_parts(cleaned, words)
+    if len(parts) > 1 and any(said for _, said in parts):
+        return _in_turn(previous, text, parts, words)
+    said = grammar.said_of_result(cleaned, words)
+    plan = _answered(previous, text, said) if said else None
+    return plan if plan is not None else _joined(previous, explain(text), text)
+
+
+def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], words: grammar.Words) -> Plan:
+    """Several things said in a row; what is no word about the plan is one wish of its own, on top of it."""
+    plan, wishes = previous, []
+    for part, said in parts:
+        answer = _answered(plan, part, said) if said else None
+        if answer is None:
+            wishes.append(part)
+        elif not said.praise:
+            plan = answer
+    if wishes:
+        named = grammar.names_only(wishes[0], words) if len(wishes) == 1 else ()
+        plan = _added(plan, text, named) if named else _joined(plan, explain(", ".join(wishes)), text)
+    elif plan.action in ("undo", "reset", "again", "why"):
+        return plan
+    history = previous.history[:-1] if plan.action == "undo" else _history(previous)
+    return replace(plan, text=_talk(previous, text) if plan.steps else text, action="plan", history=history)
+
+
+def _answered(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
+    """The plan after what was said of it; None where it turns out to be a wish."""
+    if said.action:
+        return _acted(previous, text, said.action)
+    if said.praise:
+        return replace(previous, action="plan", message=GOOD)
+    if said.factor is not None and not said.core:
+        return _scaled(previous, text, said.factor, said.targets)
+    if said.core:
+        return _of_a_wish(previous, text, said)
     if said.drops:
-        return _without(previous, text, said.drops)
+        known = any(_is_of(step, said.drops) for step in previous.steps)
+        return _without(previous, text, said.drops) if said.surely or known else None
     if said.adds:
-        known = {step.task for step in previous.steps}
-        steps = tuple(Step(task, 0.9, 1.0, cleaned.strip()) for task in said.adds if task not in known)
-        return _next(previous, text, (*previous.steps, *steps), [task for task in previous.excluded if task not in said.adds])
-    if said.limit is not None and previous.steps:
-        return _next(previous, text, tuple(replace(step, region=said.limit) for step in previous.steps), previous.excluded)
-    return _joined(previous, explain(text), text)
+        return _added(previous, text, said.adds)
+    return _limited(previous, text, said.limit, said.targets) if said.limit is not None and previous.steps else None
+
+
+def _acted(previous: Plan, text: str, action: Action) -> Plan:
+    if action == "undo":
+        return _undone(previous, text)
+    if action == "reset":
+        return Plan(text, reason="empty", message=RESET, action="reset", history=_history(previous))
+    if action == "again":
+        return replace(previous, text=text, action="again", message=AGAIN)
+    return replace(previous, action="why", message=why(previous))
+
+
+def _of_a_wish(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
+    """More, less or nothing of what a wish asks for: the steps of the plan that it means."""
+    wished = explain(said.core)
+    targets = tuple(step.task for step in wished.steps)
+    meant = tuple(step.task for step in previous.steps if _is_of(step, targets))
+    if not meant:
+        return None
+    return _without(previous, text, meant) if said.drop else _scaled(previous, text, said.factor or 1.0, meant)
+
+
+def _added(previous: Plan, text: str, tasks: tuple[str, ...]) -> Plan:
+    known = {step.task for step in previous.steps}
+    new = [Step(task, 0.9, 1.0, clean(text).text.strip(), PLAIN[task] if is_adjustment(task) else None) for task in tasks]
+    steps = (*previous.steps, *(step for step in new if step.task not in known))
+    return _next(previous, text, steps, [task for task in previous.excluded if task not in tasks])
+
+
+def _limited(previous: Plan, text: str, limit: Region, names: tuple[str, ...]) -> Plan | None:
+    """ "Only the sky": every step there. "Not the sky": every step but there, or without those that were only for it."""
+    meant = [step for step in previous.steps if not names or _is_of(step, names)]
+    if not meant:
+        return None
+    there = [step for step in meant if _is_for(step, limit)]
+    if limit.outside and there:
+        return _next(previous, text, tuple(step for step in previous.steps if step not in there), previous.excluded)
+    return _next(
+        previous,
+        text,
+        tuple(replace(step, region=limit) if step in meant else step for step in previous.steps),
+        previous.excluded,
+    )
+
+
+def _is_for(step: Step, limit: Region) -> bool:
+    """Whether a step is for one place alone, or a tone that goes by its name ("the shadows")."""
+    inside = step.region is not None and not step.region.outside and step.region.places == limit.places
+    return inside or limit.places == (step.task,)
 
 
 def why(plan: Plan) -> str:
@@ -106,7 +189,7 @@ def _next(previous: Plan, text: str, steps: tuple[Step, ...], excluded: "tuple[s
 
 def _scaled(previous: Plan, text: str, factor: float, tasks: tuple[str, ...]) -> Plan:
     """More or less of all steps, or of those that were named."""
-    chosen = [step for step in previous.steps if not tasks or step.task in tasks or _family(step) in tasks]
+    chosen = [step for step in previous.steps if not tasks or _is_of(step, tasks)]
     if not previous.steps:
         return Plan(text, reason="not_understood", message=NOTHING_YET, action="plan")
     steps = tuple(_times(step, factor) if step in chosen or not chosen else step for step in previous.steps)
@@ -120,12 +203,13 @@ def _times(step: Step, factor: float) -> Step:
     return replace(step, strength=round(min(1.0, step.strength * factor), 4))
 
 
-def _family(step: Step) -> str:
-    return family(step.task, step.amount or 0.0) if is_adjustment(step.task) else step.task
+def _is_of(step: Step, names: tuple[str, ...]) -> bool:
+    """Whether a step is meant by one of the names of tasks and adjustments, or by what people call a kind of them."""
+    return step.task in names or any(step.task in kind and name in kind for name in names for kind in KINDS)
 
 
 def _without(previous: Plan, text: str, drops: tuple[str, ...]) -> Plan:
-    steps = tuple(step for step in previous.steps if step.task not in drops and _family(step) not in drops)
+    steps = tuple(step for step in previous.steps if not _is_of(step, drops))
     return _next(previous, text, steps, [*previous.excluded, *drops])
 
 
@@ -134,15 +218,17 @@ def _joined(previous: Plan, said: Plan, text: str) -> Plan:
     if not said.steps:
         if said.excluded:
             return replace(_without(previous, text, said.excluded), unused=said.unused)
+        if previous.steps:
+            return replace(previous, action="plan", message=said.message, unused=said.unused)
         return replace(said, action="plan", history=previous.history)
     steps = list(previous.steps)
+    only = grammar.limits(text, grammar.load(grammar.language_of(text)))
     for new in said.steps:
-        same = next(
-            (i for i, step in enumerate(steps) if (step.task, step.region, step.part) == (new.task, new.region, new.part)), None
-        )
+        same = next((i for i, step in enumerate(steps) if _takes_over(new, step, only)), None)
         model = next((i for i, step in enumerate(steps) if step.task == OPPOSITE.get(new.task)), None)
         if same is not None and is_adjustment(new.task):
-            steps[same] = replace(steps[same], amount=_moved(steps[same], new))
+            amount = new.amount if only else _moved(steps[same], new)
+            steps[same] = replace(steps[same], amount=amount, region=new.region)
         elif same is not None:
             steps[same] = new
         elif model is not None and (new.amount or 0) < 0 and new.region is None:
@@ -155,8 +241,11 @@ def _joined(previous: Plan, said: Plan, text: str) -> Plan:
     return replace(plan, unused=said.unused, scale=said.scale or plan.scale)
 
 
-def _place_of(step: Step) -> tuple[object, ...]:
-    return step.task, step.region, step.part
+def _takes_over(new: Step, step: Step, only: bool) -> bool:
+    """Whether a new step is the one that stands, said again: a task has one place, an adjustment one amount in each unless it is
+    limited ("warmer only in the shadows")."""
+    anywhere = only or not is_adjustment(new.task)
+    return new.task == step.task and new.part == step.part and (anywhere or new.region == step.region)
 
 
 def _moved(old: Step, new: Step) -> float:

@@ -3,22 +3,26 @@
 
 A list has lines of `stratum|meaning|sentence`; the meaning is what `meaning_of` makes of a plan: tasks by the letters of the
 phrase files, adjustments by id and sign (with `@region` where they have one), what is excluded after a slash, - for
-nothing to do.
+nothing to do. Behind an item, `:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one.
 """
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from restored.instruction import Plan, explain
+from restored.adjustments.names import PLAIN, is_adjustment
+from restored.instruction import Plan, Step, explain
 
 from .evaluate import wilson
 from .phrases import CODES
 
+SIZE: Final = re.compile(r"[<>]|:[\d.]+")
 LETTERS = {task: code for code, task in CODES.items()}
 
 
@@ -32,8 +36,13 @@ class Line:
 
     @property
     def wanted(self) -> set[str]:
+        return set(self.amounts)
+
+    @property
+    def amounts(self) -> dict[str, str]:
+        """Item -> what is asked of its amount: "", "<", ">" or a number."""
         head = self.meaning.split("/")[0]
-        return set() if head == "-" else set(_items(head))
+        return {} if head == "-" else dict(map(_sized, _items(head)))
 
     @property
     def excluded(self) -> set[str]:
@@ -48,9 +57,19 @@ def _items(text: str) -> list[str]:
     return found
 
 
+def _sized(item: str) -> tuple[str, str]:
+    """An item without its amount, and that."""
+    size = SIZE.search(item)
+    return (item, "") if size is None else (item[: size.start()] + item[size.end() :], size.group().removeprefix(":"))
+
+
 def meaning_of(plan: Plan) -> set[str]:
     """The steps of a plan as a list names them."""
-    found: set[str] = set()
+    return set(_steps(plan))
+
+
+def _steps(plan: Plan) -> dict[str, Step]:
+    found: dict[str, Step] = {}
     for step in plan.steps:
         name = LETTERS.get(step.task) or f"{step.task}{'+' if (step.amount or 0) > 0 else '-'}"
         places = (
@@ -58,8 +77,18 @@ def meaning_of(plan: Plan) -> set[str]:
             if step.region is None
             else "@" + ("!" if step.region.outside else "") + ("+".join(step.region.places) or step.region.by_hand)
         )
-        found.add(name + places)
+        found[name + places] = step
     return found
+
+
+def _is_of(step: Step, size: str) -> bool:
+    """Whether the amount of a step is what was asked of it."""
+    value, plain = step.strength, 1.0
+    if is_adjustment(step.task):
+        value, plain = abs(step.amount or 0.0), PLAIN[step.task]
+    if size in ("<", ">"):
+        return value < plain if size == "<" else value > plain
+    return not size or abs(value - float(size)) <= 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +100,8 @@ class Result:
 
     @property
     def exact(self) -> bool:
-        return meaning_of(self.plan) == self.line.wanted
+        steps, sizes = _steps(self.plan), self.line.amounts
+        return steps.keys() == sizes.keys() and all(_is_of(steps[name], size) for name, size in sizes.items())
 
     @property
     def wrong(self) -> bool:
@@ -111,7 +141,10 @@ def main(paths: list[str]) -> None:
         console.print(table(results, Path(path).name))
         for result in results:
             if not result.exact:
-                did = f"{sorted(meaning_of(result.plan))}"
+                did = [
+                    f"{name}:{step.strength if step.amount is None else step.amount:g}"
+                    for name, step in _steps(result.plan).items()
+                ]
                 console.print(
                     f"  {result.line.stratum}: {result.line.text!r} meant {result.line.meaning}, did {did}"
                     f" {result.plan.reason or ''}", markup=False, highlight=False,

@@ -1,5 +1,9 @@
-"""How what is said of a plan is understood, on tests/backend/instruction/held_out_following.txt:
-`python -m restored_training.instructions.measure_following LIST`."""
+"""How what is said of a plan is understood: `python -m restored_training.instructions.measure_following LIST ...`.
+
+A list has lines of `action|effects|sentence`; `= SENTENCE` sets the plan that stands for those that follow. Effects, all of which
+must hold and nothing else: less, more (of all steps), = (the plan stays as it is), none (no step is left), -TASK, +TASK, TASK< or
+TASK> (less or more of one), @place or @!place (all steps limited), TASK@place (one step limited); - asks for the action alone.
+"""
 
 import sys
 from pathlib import Path
@@ -19,54 +23,91 @@ def _size(step: Step) -> float:
     return abs(step.amount) if step.amount is not None else step.strength
 
 
+def _steps(plan: Plan) -> dict[str, Step]:
+    return {step.task: step for step in plan.steps}
+
+
 def effect_of(before: Plan, after: Plan, wanted: str) -> bool:
-    """Whether the plan changed as a line of the list says."""
-    old, new = ({step.task: step for step in plan.steps} for plan in (before, after))
+    """Whether the plan changed as a line of the list says, and in nothing else."""
+    old, new = _steps(before), _steps(after)
     if wanted == "-":
         return True
+    if wanted == "=":
+        return before.steps == after.steps
+    if wanted == "none":
+        return not after.steps
     if wanted in ("less", "more"):
         sign = -1 if wanted == "less" else 1
         # what is done already cannot be done more
         moved = [(_size(new[task]) - _size(old[task])) * sign for task in old if task in new]
         return old.keys() == new.keys() and all(move >= 0 for move in moved) and any(move > 0 for move in moved)
-    if wanted[0] == "-":
-        return new.keys() == old.keys() - {wanted[1:]}
-    if wanted[0] == "+":
-        return new.keys() == old.keys() | {wanted[1:]}
     if wanted[0] == "@":
-        outside = wanted[1] == "!"
-        place = wanted.lstrip("@!")
-        regions = [step.region for step in after.steps]
-        return all(region is not None and region.places == (place,) and region.outside == outside for region in regions)
-    task, sign = wanted[:-1], -1 if wanted[-1] == "<" else 1
-    others = all(_size(new[name]) == _size(old[name]) for name in old if name != task and name in new)
-    return others and task in new and (_size(new[task]) - _size(old[task])) * sign > 0
+        return old.keys() == new.keys() and all(_lies(step, wanted[1:]) for step in after.steps)
+    effects = wanted.split()
+    names = set(old)
+    touched: set[str] = set()
+    for effect in effects:
+        if effect[0] == "-":
+            names.discard(effect[1:])
+            touched.add(effect[1:])
+        elif effect[0] == "+":
+            names.add(effect[1:])
+            touched.add(effect[1:])
+        elif not _changed(old, new, effect):
+            return False
+        else:
+            touched.add(effect.rstrip("<>").split("@")[0])
+    return new.keys() == names and all(new[name] == old[name] for name in names - touched if name in old)
 
 
-def measure_following(path: Path) -> list[tuple[str, bool]]:
-    """(line, right?) for every line."""
-    first = explain(STANDING)
-    before = follow(follow(first, "less"), "more")  # a little history to undo
+def _lies(step: Step, place: str) -> bool:
+    """Whether a step is limited to a place, or with ! before it to all but that."""
+    region = step.region
+    return region is not None and region.places == (place.lstrip("!"),) and region.outside == place.startswith("!")
+
+
+def _changed(old: dict[str, Step], new: dict[str, Step], effect: str) -> bool:
+    """TASK<, TASK> or TASK@place."""
+    if "@" in effect:
+        task, place = effect.split("@")
+        return task in new and _lies(new[task], place)
+    task, sign = effect[:-1], -1 if effect[-1] == "<" else 1
+    return task in new and (_size(new[task]) - _size(old[task])) * sign > 0
+
+
+def measure_following(path: Path) -> list[tuple[str, bool, Plan]]:
+    """(line, right?, the plan after it) for every line."""
+    before = _standing(STANDING)
     rows = []
     for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.strip() or line.startswith("#"):
+        if line.startswith("="):
+            before = _standing(line[1:].strip())
+        if not line.strip() or line[0] in "#=":
             continue
         action, effect, text = line.split("|", 2)
         after = follow(before, text)
-        rows.append((line, after.action == action and effect_of(before, after, effect)))
+        rows.append((line, after.action == action and effect_of(before, after, effect), after))
     return rows
 
 
-def main() -> None:
-    rows = measure_following(Path(sys.argv[1]))
-    right = sum(good for _, good in rows)
-    low, high = wilson(right, len(rows))
+def _standing(text: str) -> Plan:
+    """The plan of a text with a little history to undo."""
+    return follow(follow(explain(text), "less"), "a bit more")
+
+
+def main(paths: list[str]) -> None:
     console = Console(width=110)
-    console.print(f"{right} of {len(rows)}: {100 * right / len(rows):.1f} % ({100 * low:.1f} – {100 * high:.1f})")
-    for line, good in rows:
-        if not good:
-            console.print(f"  {line}", markup=False, highlight=False)
+    for path in paths:
+        rows = measure_following(Path(path))
+        right = sum(good for _, good, _ in rows)
+        low, high = wilson(right, len(rows))
+        figures = f"{right} of {len(rows)}: {100 * right / len(rows):.1f} % ({100 * low:.1f} – {100 * high:.1f})"
+        console.print(f"{Path(path).name}: {figures}", highlight=False)
+        for line, good, plan in rows:
+            if not good:
+                did = ", ".join(step.label for step in plan.steps) or plan.reason or "nothing"
+                console.print(f"  {line}  -> {plan.action}: {did}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,10 +1,10 @@
 """Directions, amounts, places and exclusions: read by rules that are the same for every language, from a table of words each."""
 
-from .concepts import languages, load, tokens
+from .concepts import Words, languages, load, tokens
 from .heard import Clause, Heard, Named, Turn
 from .interpret import content, hear
 from .language import covers, language_of, margin
-from .result import Said, said_of_result
+from .result import Said, limits, names_only, said_in_parts, said_of_result
 
 __all__ = [
     "Clause",
@@ -12,13 +12,17 @@ __all__ = [
     "Named",
     "Said",
     "Turn",
+    "Words",
     "content",
     "covers",
     "hear",
     "language_of",
     "languages",
+    "limits",
     "load",
     "margin",
+    "names_only",
+    "said_in_parts",
     "said_of_result",
     "tokens",
 ]

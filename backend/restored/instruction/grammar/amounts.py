@@ -10,7 +10,17 @@ from restored.adjustments.names import PLAIN, Adjustment, clamp
 from .concepts import Hit, Token
 
 NUMBER: Final = re.compile(r"([+-]?)(\d+)(?:([.,/])(\d+))?")
-NUMERALS: Final = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "half": 0.5, "third": 1 / 3, "quarter": 0.25}
+NUMERALS: Final = {
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "onehalf": 1.5,
+    "twohalf": 2.5,
+    "half": 0.5,
+    "third": 1 / 3,
+    "quarter": 0.25,
+}
 FACTORS: Final = {"tiny": 0.35, "bit": 0.5, "much": 1.75, "extreme": 2.5}
 STRENGTHS: Final = {"tiny": 0.35, "bit": 0.4, "half": 0.5, "full": 1.0, "extreme": 1.0}
 TIMES: Final = frozenset(

@@ -9,7 +9,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     ("warm"), `noun` the quality without a direction ("contrast"), `bare` a look that is a wish only when it stands alone.
 [place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
-[unused] what is heard and cannot be done. [off] what is no picture at all. [follow] what is said of the last result.
+[unused] what is heard and cannot be done. [off] what is no picture at all.
+[follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"), praise;
+    [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
+    complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -99,6 +102,7 @@ class Words:
         self.known: set[str] = set()
         self.verb_last = "grammar" in table
         self._fixable: set[str] = set()
+        self._spoken: set[str] = set()
         for section, rows in table.items():
             if section == "grammar":
                 continue
@@ -109,6 +113,8 @@ class Words:
     def _enter(self, section: str, name: str, phrase: str) -> None:
         parts = tuple(self._parts(phrase))
         self.known |= {part for part in parts if part != ".." and not part.endswith("*")}
+        if section == "follow":
+            self._spoken |= set(parts)
         if section not in ("unused", "off", "filler"):
             self._fixable |= {part for part in parts if part != ".." and not part.endswith("*")}
         if section == "filler":
@@ -165,17 +171,24 @@ class Words:
         stems = self._stems.get(word[:2], []) + (self._stems.get(word[:1], []) if len(word) > 1 else [])
         return self._first.get(word, []) + stems
 
-    def used(self, words: list[Token]) -> set[int]:
-        """The places of words that any phrase needs (its gaps not counted)."""
+    def used(self, words: list[Token], sections: frozenset[str] | None = None) -> set[int]:
+        """The places of words that any phrase (of some sections) needs, its gaps not counted."""
         found: set[int] = set()
         for place, token in enumerate(words):
             for phrase in self._near(token.word):
-                found |= set(_match(phrase.parts, words, place) or ())
+                if sections is None or phrase.section in sections:
+                    found |= set(_match(phrase.parts, words, place) or ())
         return found
 
     def repaired(self, words: list[Token], known: frozenset[str] | None) -> list[Token]:
         """Words that neither this table nor `known` (words of the language at large) has, replaced by the table's nearest within
         a slip or two."""
+        words = [
+            Token(f"{t.word[:-2]}n't", t.start, t.end)
+            if t.word.endswith("nt") and t.word not in self.known and f"{t.word[:-2]}n't" in self.known
+            else t
+            for t in words
+        ]
         return [
             token
             if token.mark or token.word in self.known or token.word in self.filler or (known is not None and token.word in known)
@@ -190,7 +203,8 @@ class Words:
         reach = 2 if len(word) >= 9 else 1
         best = (reach + 1, 0, word)
         for candidate in self._fixable:
-            if len(word) < 6 and strict and len(candidate) <= len(word):
+            swapped = len(word) == 4 and sorted(word) == sorted(candidate) and candidate in self._spoken
+            if len(word) < 6 and strict and len(candidate) <= len(word) and not swapped:
                 continue  # of a short word only a letter that was left out is mended: many others differ by one
             if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
                 shared = len(commonpath([word, candidate]))

@@ -18,6 +18,11 @@ WISHES: Final = frozenset(
 )
 """Sections that wishes are made of; the others are said of results."""
 
+HEARD: Final = WISHES | {"follow", "result", "remedy"}
+"""Sections whose words need no further reading."""
+
+COLOURS: Final = frozenset({"temperature", "tint"})
+
 CAN_NAME_NOTHING: Final = frozenset({"like", "wie", "comme", "como", "come", "als", "jak", "как", "як", "som", "gibi"})
 """Before a damage, these make a comparison of it."""
 
@@ -50,12 +55,16 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     row = words.repaired(tokens(text), known)
     heard = Heard(text)
     hits = words.find(row, WISHES)
-    used = words.used(row)
+    used = words.used(row, HEARD)
     pieces = _pieces(row, hits, words.verb_last)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
     _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
     carried: list[Hit] = []
     for index, piece in enumerate(pieces):
+        if len(pieces) > 1 and _is_look(piece):  # "black and white, with more contrast"
+            heard.turns.append(Turn("black_and_white", 1.0, heard.text[piece.start : piece.end], index))
+            heard.clauses.append(Clause(piece.start, piece.end, True, True, True))
+            continue
         covered = all(
             token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
             for i, token in enumerate(piece.words, piece.offset)
@@ -96,10 +105,16 @@ def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list
     looks = [hit for hit in hits if hit.section == "quality" and hit.name.startswith("bare ")]
     if looks and len(content) <= looks[0].last - looks[0].first + 1:
         heard.turns.append(Turn("black_and_white", 1.0, heard.text.strip(), 0))
+        return
     damages = [hit for hit in hits if hit.section == "bare"]
     others = [hit for hit in hits if hit.section not in ("bare", "filler", "task", "symptom", "end", "follow")]
     if len(damages) == 1 and not others and len([t for t in row if not t.mark]) <= damages[0].last - damages[0].first + 1:
         heard.bare = damages[0].name
+
+
+def _is_look(piece: _Piece) -> bool:
+    """Whether a clause is the name of a look and nothing else."""
+    return any(h.name.startswith("bare ") and h.last - h.first + 1 == len(piece.words) for h in piece.of("quality"))
 
 
 def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: list[Hit]) -> list[Hit]:
@@ -208,7 +223,10 @@ def _turns(
             kind = "cast"
         for name in names:
             sign = -1 if name.endswith("-") else 1
-            direction, relative = _direction(kind, sign, near, amount)
+            if kind == "adj" and "remove" in near and name[:-1] in COLOURS:
+                direction, relative = -sign, False  # "take the yellow out"
+            else:
+                direction, relative = _direction(kind, sign, near, amount)
             if not direction or any(turn.name == name.rstrip("+-") for turn in turns):
                 continue
             adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]

@@ -1,100 +1,308 @@
-"""What is said of a result: undo, again, why, more, less, not this, also that."""
+"""What is said of a result: undo, again, why, more, less, not this, also that. Which steps of the plan are meant is for
+`following` to say; here is only how the sentence is built."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from restored.regions.names import Region
 
 from ..plan import Action
 from . import amounts
-from .concepts import Hit, Words, tokens
+from .concepts import Hit, Token, Words, tokens
 from .heard import Heard
-from .interpret import hear
+from .interpret import WISHES, hear
 
-IDLE: Final = frozenset({"modifier"})
 WEAKER: Final = {"tiny": 0.9, "bit": 0.8, "much": 0.35, "extreme": 0.2, "half": 0.5}
 STRONGER: Final = {"tiny": 1.1, "bit": 1.2, "much": 2.0, "extreme": 3.0, "half": 1.5, "twice": 2.0, "triple": 3.0}
+REFUSALS: Final = frozenset({"no", "nein", "non", "nee", "nie", "нет", "ні", "ne", "nej", "hayir"})
+"""Before anything else: "no, less"."""
+
+Way = Literal["weaker", "stronger"]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """action: a word for the whole; factor: of all steps, or of `tasks`; drops, adds: tasks and adjustments; limit: a place."""
+    """action: a word for the whole; praise: it may stay as it is. factor: of all steps, of `targets`, or of the wish `core`.
+    drops, adds: tasks and adjustments; core and `drop`: a wish that is taken back; surely: also when the plan has no such step.
+    limit: a place, of all steps or of `targets`."""
 
     action: Action = ""
+    praise: bool = False
     factor: float | None = None
-    tasks: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    core: str = ""
+    drop: bool = False
     drops: tuple[str, ...] = ()
+    surely: bool = True
     adds: tuple[str, ...] = ()
     limit: Region | None = None
 
+    def __bool__(self) -> bool:
+        return self != Said()
+
+
+class _Clause:
+    """A stretch of what was said: its words, and what they stand for."""
+
+    def __init__(self, text: str, words: Words) -> None:
+        self.text, self.words = text, words
+        self.row = words.repaired(tokens(text), None)
+        self.heard: Heard = hear(text, words)
+
+    def hits(self, *sections: str) -> list[Hit]:
+        """The concepts of each section by itself: a word may mean something in several."""
+        return [hit for section in sections for hit in self.words.find(self.row, frozenset({section}))]
+
+    def modifiers(self, *names: str) -> list[Hit]:
+        return [hit for hit in self.hits("modifier") if hit.name in names]
+
+    def rest(self, *used: Hit) -> list[Token]:
+        """The words that say something beyond `used`."""
+        idle = [hit for hit in self.hits("modifier") if hit.name in ("is", "make", "also")] + self.hits("talk")
+        taken = {i for hit in (*used, *idle) for i in range(hit.first, hit.last + 1)}
+        return [
+            token
+            for i, token in enumerate(self.row)
+            if not token.mark
+            and i not in taken
+            and token.word not in self.words.filler
+            and token.word not in REFUSALS
+            and amounts.number(token.word) is None
+        ]
+
+    def without(self, *left_out: Hit) -> str:
+        """The text without some of its words."""
+        kept = list(self.text)
+        for hit in left_out:
+            for token in self.row[hit.first : hit.last + 1]:
+                kept[token.start : token.end] = " " * (token.end - token.start)
+        return " ".join("".join(kept).split())
+
+    def factor(self, way: Way) -> float:
+        local = self.hits("amount")
+        amount = amounts.read(self.row, local)
+        table = WEAKER if way == "weaker" else STRONGER
+        if amount.share is not None:
+            return round(max(0.0, 1 - amount.share) if way == "weaker" else 1 + amount.share, 4)
+        phrases = {hit.name for hit in local}
+        for word in ("tiny", "bit", "half", "extreme", "twice", "triple", "much"):
+            if word in phrases and word in table:
+                return table[word]
+        return 0.6 if way == "weaker" else 1.4
+
 
 def said_of_result(text: str, words: Words) -> Said:
-    """What a sentence says of the plan that stands; nothing where it is a wish of its own."""
-    row = words.repaired(tokens(text), None)
-    follow = words.find(row, frozenset({"follow"})) + words.find(row, frozenset({"amount"}))
-    said = [hit for hit in follow if hit.section == "follow"]
-    names = {hit.name for hit in said}
-    rest = _rest(row, follow, words)
-    heard = hear(text, words)
-    named = tuple(dict.fromkeys(_named(text, words)))
-    for action in ("reset", "undo", "why", "again"):
-        if action in names and not rest:
-            return Said(action=action)  # type: ignore[arg-type]
-    for name in ("weaker", "stronger"):
-        if name in names and not rest:
-            return Said(factor=_factor(row, follow, name))
-    result = words.find(row, frozenset({"result"}))
-    if result and not heard.turns:
-        kind, *tasks = result[0].name.split()
-        return Said(factor=_factor(row, follow, kind), tasks=tuple(tasks))
-    negated = [hit for hit in words.find(row) if hit.section == "modifier" and hit.name in ("not", "dont", "keep", "except")]
-    if negated and named and not heard.turns and not _wishes(heard):
-        return Said(drops=named)
-    if heard.limits and not heard.turns and not _wishes(heard):
-        return Said(limit=replace(heard.limits[0][1]))
-    less = [hit for hit in words.find(row) if hit.section == "modifier" and hit.name in ("less", "down")]
-    remedies = tuple(hit.name for hit in words.find(row, frozenset({"remedy"})))
-    if remedies:
-        return Said(factor=_factor(row, follow, "weaker" if less or "weaker" in names else "stronger"), tasks=remedies)
-    if "also" in names and named and not heard.turns and not _wishes(heard):
-        return Said(adds=tuple(name for name in named))
+    """What a sentence says of the plan that stands; nothing (false) where it is a wish of its own."""
+    clause = _Clause(text, words)
+    for reading in (_action, _complaint, _all_of_it, _taken_back, _place, _treatment, _verb_and_degree, _added):
+        said = reading(clause)
+        if said:
+            return said
     return Said()
 
 
-def _wishes(heard: Heard) -> bool:
-    return bool(heard.named)
-
-
-def _named(text: str, words: Words) -> list[str]:
-    """Tasks and adjustments whose nouns are in the text."""
+def said_in_parts(text: str, words: Words) -> list[tuple[str, Said]]:
+    """The clauses of a sentence that has several, each with what it says of the plan. Those that say nothing at all are left
+    out, and nouns that "and" binds to what is said before them stay there ("leave the rain and the fog")."""
     row = words.repaired(tokens(text), None)
-    found = [hit.name for hit in words.find(row, frozenset({"task", "verb"}))]
-    for hit in words.find(row, frozenset({"quality"})):
+    borders = [hit for hit in words.find(row, WISHES) if (hit.section, hit.name) == ("end", "border")]
+    joins = {i for hit in words.find(row, frozenset({"follow"})) if hit.name == "also" for i in range(hit.first, hit.last + 1)}
+    cuts = sorted({i for i, token in enumerate(row) if token.mark} | {i for h in borders for i in range(h.first, h.last + 1)})
+    spans: list[tuple[int, int]] = []
+    begin = 0
+    for cut in [*cuts, len(row)]:
+        if cut > begin:
+            spans.append((begin, cut))
+        begin = cut + 1
+    index = len(spans) - 1
+    while index > 0:
+        (first, end), (start, last) = spans[index - 1], spans[index]
+        joined = any(i in joins for i in range(end, last))
+        if joined and _only_names(row[start:last], words):
+            spans[index - 1 : index + 1] = [(first, last)]
+        index -= 1
+    parts = [text[row[start].start : row[end - 1].end] for start, end in spans]
+    said = [(part, said_of_result(part, words)) for part in parts]
+    return [(part, reading) for part, reading in said if reading or _Clause(part, words).rest()]
+
+
+def limits(text: str, words: Words) -> bool:
+    """Whether a text has a word such as "only"."""
+    return bool(_Clause(text, words).modifiers("only"))
+
+
+def names_only(text: str, words: Words) -> tuple[str, ...]:
+    """The tasks that a text names when it has nothing but their names ("the rain")."""
+    clause = _Clause(text, words)
+    return _names(clause) if _only_names(clause.row, words) else ()
+
+
+def _only_names(row: list[Token], words: Words) -> bool:
+    hits = words.find(row, frozenset({"task", "quality", "modifier", "verb"}))
+    nouns = [hit for hit in hits if hit.section == "task" or hit.name.startswith("noun")]
+    used = {i for hit in nouns for i in range(hit.first, hit.last + 1)}
+    idle = words.filler | REFUSALS
+    return bool(nouns) and all(i in used or token.mark or token.word in idle for i, token in enumerate(row))
+
+
+# -- the ways of saying it ------------------------------------------------------------------------------------------------
+
+
+def _action(clause: _Clause) -> Said:
+    hits = clause.hits("follow", "amount")
+    if clause.rest(*hits):
+        return Said()
+    names = {hit.name for hit in hits}
+    for action in ("reset", "undo", "why", "again"):
+        if action in names:
+            return Said(action=action)  # type: ignore[arg-type]
+    return Said(praise="praise" in names and not names & {"weaker", "stronger"})
+
+
+def _complaint(clause: _Clause) -> Said:
+    """ "The skin looks like plastic", "too sharp": a treatment went too far, or not far enough."""
+    if clause.heard.turns:
+        return Said()
+    result = clause.hits("result")
+    if result:
+        way, *tasks = result[0].name.split()
+        return Said(factor=clause.factor(way), targets=tuple(tasks))  # type: ignore[arg-type]
+    goals = clause.hits("goal")
+    enough = clause.modifiers("enough", "little")
+    if goals and not enough and (clause.modifiers("too", "less") or _not_so(clause)):
+        return Said(factor=clause.factor("weaker"), targets=tuple(goals[0].name.split()))
+    return Said()
+
+
+def _not_so(clause: _Clause) -> bool:
+    return any(hit.name == "not" for hit in clause.hits("modifier"))
+
+
+def _all_of_it(clause: _Clause) -> Said:
+    """More or less of everything."""
+    hits = clause.hits("follow", "amount", "degree", "modifier")
+    used = [hit for hit in hits if hit.section in ("amount", "degree") or hit.name in ("weaker", "stronger", "praise", "also")]
+    turning = [hit for hit in hits if hit.section == "modifier" and hit.name in _TURNING]
+    if clause.rest(*used, *turning) or clause.hits("place"):
+        return Said()
+    way = _way(hits)
+    return Said(factor=clause.factor(way)) if way else Said()
+
+
+_TURNING: Final = ("too", "more", "less", "up", "down", "not", "enough", "little", "everywhere", "high", "low")
+
+
+def _way(hits: list[Hit]) -> Way | None:
+    names = {hit.name for hit in hits if hit.section == "modifier"}
+    degrees = {hit.name for hit in hits if hit.section == "degree"}
+    said = [hit.name for hit in hits if hit.section == "follow" and hit.name in ("weaker", "stronger")]
+    if degrees:
+        strong = "strong" in degrees
+        if "not" in names and "enough" in names:
+            return "stronger" if strong else "weaker"
+        if names & {"too", "less", "not", "down"}:
+            return "weaker" if strong else "stronger"
+        if names & {"more", "up"}:
+            return "stronger" if strong else "weaker"
+        if "is" in names and strong:
+            return "weaker"
+        half = any(hit.section == "amount" and hit.name == "half" for hit in hits)
+        twice = any(hit.section == "amount" and hit.name in ("twice", "triple") for hit in hits)
+        if half or twice:
+            return "weaker" if half == strong else "stronger"
+    if said:
+        return said[0]  # type: ignore[return-value]
+    if degrees:
+        return None
+    if "down" in names or ("less" in names):
+        return "weaker"
+    if names & {"up", "more"} or "little" in names or {"not", "enough"} <= names:
+        return "stronger"
+    return None
+
+
+def _taken_back(clause: _Clause) -> Said:
+    """ "Not the colours", "leave the noise in", "without the warmth", "drop the sharpening"."""
+    hits = clause.hits("modifier")
+    if any(hit.name in ("enough", "too", "little") for hit in hits) or _compared(clause):
+        return Said()
+    plain = [hit for hit in hits if hit.name in ("not", "dont", "keep", "except")]
+    dropped = [hit for hit in clause.hits("follow") if hit.name == "drop"]
+    named = _names(clause)
+    if (plain or dropped) and named and not clause.heard.named and (dropped or not clause.heard.turns):
+        return Said(drops=named, surely=bool(plain))
+    refusals = [hit for hit in plain if hit.name in ("not", "dont")] + dropped
+    if refusals and not any(hit.name in ("keep", "only") for hit in hits) and not clause.hits("place"):
+        core = clause.without(*refusals)
+        return Said(core=core, drop=True) if core else Said()
+    return Said()
+
+
+def _compared(clause: _Clause) -> bool:
+    """ "Not so warm", "not as bright": less of it."""
+    return any(hit.name == "less" for hit in clause.hits("modifier"))
+
+
+def _place(clause: _Clause) -> Said:
+    if clause.heard.limits and not clause.heard.turns and not clause.heard.named:
+        return Said(limit=replace(clause.heard.limits[0][1]))
+    nouns = [hit for hit in clause.hits("quality", "remedy") if hit.section == "remedy" or hit.name.startswith("noun")]
+    if nouns and clause.modifiers("only", "except"):  # "the saturation only in the sky"
+        limits = hear(clause.without(*nouns), clause.words).limits
+        rest = clause.rest(*nouns, *clause.hits("place"), *clause.modifiers("only", "except"))
+        if limits and not rest:
+            return Said(limit=limits[0][1], targets=_names(clause))
+    return Said()
+
+
+def _treatment(clause: _Clause) -> Said:
+    """ "Less noise reduction", "the sharpening is too strong"."""
+    remedies = clause.hits("remedy")
+    if not remedies:
+        return Said()
+    way = _way(clause.hits("modifier", "degree", "follow"))
+    targets = tuple(dict.fromkeys(task for hit in remedies for task in hit.name.split()))
+    return Said(factor=clause.factor(way), targets=targets) if way else Said()
+
+
+def _verb_and_degree(clause: _Clause) -> Said:
+    """ "Darken the sky less", "sharpen only half as much": a wish, and behind it how much of it."""
+    places = {i for hit in clause.hits("place") for i in range(hit.first, hit.last + 1)}
+    ends = [hit for hit in clause.hits("follow", "amount") if hit.name in ("weaker", "stronger", "half", "twice")]
+    ends = [hit for hit in ends if hit.last not in places]
+    if not ends:
+        return Said()
+    degree = max(ends, key=lambda hit: hit.last)
+    acts = [h for h in clause.hits("verb", "task", "quality", "modifier", "remedy") if h.last < degree.first and _acts(h)]
+    behind = [token for token in clause.row[degree.last + 1 :] if not token.mark and token.word not in clause.words.filler]
+    if not acts or behind:
+        return Said()
+    way: Way = "weaker" if degree.name in ("weaker", "half") else "stronger"
+    amount = [hit for hit in clause.hits("amount", "modifier") if hit.section == "amount" or hit.name == "only"]
+    return Said(factor=clause.factor(way), core=clause.without(degree, *amount))
+
+
+def _acts(hit: Hit) -> bool:
+    if hit.section == "modifier":
+        return hit.name in ("up", "down", "remove")
+    return hit.section != "quality" or hit.name.startswith("dir ")
+
+
+def _added(clause: _Clause) -> Said:
+    also = any(hit.name == "also" for hit in clause.hits("follow"))
+    named = _names(clause)
+    if also and named and not clause.heard.turns and not clause.heard.named:
+        return Said(adds=named)
+    return Said()
+
+
+def _names(clause: _Clause) -> tuple[str, ...]:
+    """Tasks and adjustments whose nouns are in the text."""
+    found = [hit.name for hit in clause.hits("task", "verb")]
+    for hit in clause.hits("quality"):
         kind, *names = hit.name.split()
         if kind == "noun":
             found += [name.rstrip("+-") for name in names]
-    return found
-
-
-def _rest(row: list, follow: list[Hit], words: Words) -> list[str]:
-    used = {i for hit in follow for i in range(hit.first, hit.last + 1)}
-    used |= {i for hit in words.find(row, IDLE) if hit.name in ("is", "make") for i in range(hit.first, hit.last + 1)}
-    idle = words.filler | {"no", "nein", "non", "nee", "nie", "нет", "ні", "ne", "nej", "hayir"}
-    return [
-        token.word
-        for i, token in enumerate(row)
-        if not token.mark and i not in used and token.word not in idle and amounts.number(token.word) is None
-    ]
-
-
-def _factor(row: list, follow: list[Hit], name: str) -> float:
-    local = [hit for hit in follow if hit.section == "amount"]
-    amount = amounts.read(row, local)
-    table = WEAKER if name == "weaker" else STRONGER
-    if amount.share is not None:
-        return round(max(0.0, 1 - amount.share) if name == "weaker" else 1 + amount.share, 4)
-    phrases = {hit.name for hit in local}
-    for word in ("tiny", "bit", "half", "extreme", "twice", "triple", "much"):
-        if word in phrases and word in table:
-            return table[word]
-    return 0.6 if name == "weaker" else 1.4
+    for hit in clause.hits("remedy"):
+        found += hit.name.split()
+    return tuple(dict.fromkeys(found))
