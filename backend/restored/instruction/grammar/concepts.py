@@ -184,9 +184,7 @@ class Words:
         """Words that neither this table nor `known` (words of the language at large) has, replaced by the table's nearest within
         a slip or two."""
         words = [
-            Token(f"{t.word[:-2]}n't", t.start, t.end)
-            if t.word.endswith("nt") and t.word not in self.known and f"{t.word[:-2]}n't" in self.known
-            else t
+            Token(f"{t.word[:-2]}n't", t.start, t.end) if t.word.endswith("nt") and f"{t.word[:-2]}n't" in self.known else t
             for t in words
         ]
         return [

@@ -156,7 +156,7 @@ def _action(clause: _Clause) -> Said:
     for action in ("reset", "undo", "why", "again"):
         if action in names:
             return Said(action=action)  # type: ignore[arg-type]
-    return Said(praise="praise" in names and not names & {"weaker", "stronger"})
+    return Said(praise="praise" in names and not names & {"weaker", "stronger"} and not _names(clause))
 
 
 def _complaint(clause: _Clause) -> Said:
