@@ -55,6 +55,7 @@ def restore(
     context: "Picture | None" = None,
     model: "Bundle | str | Path | None" = None,
     device: str | None = None,
+    quality: str | None = None,
     progress: "Progress | None" = None,
     cancel: Callable[[], bool] | None = None,
     keep: bool = False,
@@ -67,6 +68,7 @@ def restore(
     scale: 1, 2 or 4: how many times as large; None: as the words say ("2x"), else 1. context: the whole picture (any size) when
     `image` is a part of it.
     model: name, path or bundle; None is the default. device: "auto", "cpu", "cuda" or "mps".
+    quality: "normal" (None), or "best", which averages over mirrored and turned pictures and takes four times as long.
     progress: called with a fraction in [0, 1], words and None. cancel: True ends the work with `Cancelled`.
     keep: also return the `residual`, whose `apply(strength, mask)` needs no inference.
 
@@ -93,6 +95,7 @@ def restore(
         strength=strength,
         scale=scale or (asked_scale(str(instruction)) if plan is None else plan.scale) or 1,
         device=device,
+        quality=quality,
         keep=keep,
         layer=pixels_of(layer),
         mask=None if mask is None else _mask(mask, layer),

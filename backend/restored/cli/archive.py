@@ -12,7 +12,7 @@ from restored.files import Wish
 
 from . import say
 from .batch import ENDINGS
-from .options import Json, Model, Quality, Recipe, Scale, Strength
+from .options import Json, Model, Quality, Recipe, Scale, Strength, qualities
 from .single import make_wish
 
 archive = typer.Typer(help="Restore an archive: planned once, worked in shards on as many machines as there are.")
@@ -50,7 +50,8 @@ def plan(
         raise typer.BadParameter("The format is one of: png, tiff, jpeg, webp.", param_hint="--format")
     if on_conflict not in ("skip", "rename", "overwrite"):
         raise typer.BadParameter("It is one of: skip, rename, overwrite.", param_hint="--on-conflict")
-    wish = make_wish(instruction, recipe, strength, scale, model, None)
+    work, written = qualities(quality)
+    wish = make_wish(instruction, recipe, strength, scale, model, None, work)
     name, fingerprint, version = _model(wish)
     with say.progress(f"Walking {source}"):
         order = make(
@@ -62,7 +63,7 @@ def plan(
             version=version,
             ending=ENDINGS[format.lower()] if format else None,
             suffix=suffix,
-            quality=quality,
+            quality=written,
             on_conflict=on_conflict,
             shard=shard,
             anew=anew,

@@ -19,7 +19,7 @@ from restored.files.walk import Names, Walked, pictures
 from restored.files.watch import arriving
 
 from . import say
-from .options import Device, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength
+from .options import Device, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, qualities
 from .single import make_wish
 from .workers import worker
 
@@ -74,7 +74,8 @@ def batch(
         raise typer.BadParameter(f"It is one of: {', '.join(_POLICIES)}.", param_hint="--on-conflict")
     if "/" in suffix or "\\" in suffix or "\0" in suffix:
         raise typer.BadParameter("A suffix is a part of a name, without slashes.", param_hint="--suffix")
-    wish = make_wish(instruction, recipe, strength, scale, model, device)
+    work, written = qualities(quality)
+    wish = make_wish(instruction, recipe, strength, scale, model, device, work)
     _check(folder, output)
     ending = ENDINGS[format.lower()] if format else None
     try:
@@ -87,7 +88,7 @@ def batch(
         run.keep, run.again = json, again
         run.page = Page(f"{folder.name} → {output.name}", _words(wish)) if page else None
         try:
-            run.restore(quality=quality, forced=ending is not None, watch=watch, no_daemon=no_daemon)
+            run.restore(quality=written, forced=ending is not None, watch=watch, no_daemon=no_daemon)
         finally:
             if run.page is not None and page is not None:
                 run.page.write(page, run.walked.sentences())

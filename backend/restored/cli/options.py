@@ -1,11 +1,11 @@
 """Options that several commands share, described once."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-DEVICES: Final = ("auto", "cpu", "cuda", "mps")
+from restored.ground.limits import DEVICES, QUALITIES
 
 Output = Annotated[
     Path | None,
@@ -30,11 +30,32 @@ Device = Annotated[
     typer.Option(metavar="|".join(DEVICES), help="Where to compute; `auto` measures what is fastest."),
 ]
 Quality = Annotated[
-    int | None,
-    typer.Option(metavar="1..100", min=1, max=100, help="Quality of a JPEG or WebP result; usually that of the original."),
+    list[str] | None,
+    typer.Option(
+        metavar="normal|best|1..100",
+        help="`best` takes four times as long for a little more detail; a number is that of a JPEG or WebP result, usually the"
+        " original's. May be given twice.",
+    ),
 ]
 Scale = Annotated[int | None, typer.Option(help="Enlarge the picture 2 or 4 times.", metavar="2|4")]
 NoDaemon = Annotated[bool, typer.Option("--no-daemon", help="Compute in this process instead of the background daemon.")]
+
+
+def qualities(said: list[str] | None) -> tuple[str | None, int | None]:
+    """What `--quality` says: of the restoration (one of QUALITIES), and of the file written (1 to 100); None is the usual.
+
+    Raises a usage error for what is neither."""
+    work, written = None, None
+    for each in said or ():
+        if each in QUALITIES:
+            work = each
+        elif each.isascii() and each.isdigit() and 1 <= int(each) <= 100:
+            written = int(each)
+        else:
+            raise typer.BadParameter(
+                f"The quality is {' or '.join(QUALITIES)}, or a number from 1 to 100 for the file.", param_hint="--quality"
+            )
+    return work, written
 
 
 def check_device(device: str | None) -> None:

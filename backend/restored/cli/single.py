@@ -16,7 +16,7 @@ from restored.ground.tasks import LABELS, is_task
 from restored.instruction.scale import asked_scale
 
 from . import say
-from .options import Device, Json, Model, NoDaemon, Output, Quality, Recipe, Scale, Strength, check_device
+from .options import Device, Json, Model, NoDaemon, Output, Quality, Recipe, Scale, Strength, check_device, qualities
 from .recipes import read_recipe
 from .workers import worker
 
@@ -52,19 +52,20 @@ def run(
     """Restore one photograph as a sentence says."""
     if output is None:
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
+    work, written = qualities(quality)
     if go_on:
-        wish = going_on(instruction, output, strength, model, device)
+        wish = going_on(instruction, output, strength, model, device, work)
         if wish.plan is not None and wish.plan.get("action") == "why":
             say.out.print(wish.plan["message"])
             return
     else:
-        wish = make_wish(instruction, recipe, strength, scale, model, device)
+        wish = make_wish(instruction, recipe, strength, scale, model, device, work)
     keep = not overwrite and _somebody_elses(source, output, wish)
     if keep and not json and say.asks() and not say.confirmed(f"“{output}” was not made from this picture. Replace it?"):
         raise say.Failure(f"“{output}” was left as it is. Give the result another name.")
     with say.progress("Starting") as show, worker(no_daemon, lambda words: show(None, words)) as who, say.interruptible() as stop:
         report = restore_file(
-            source, output, wish, who.restore, mask=mask, page=picture, quality=quality, progress=show, cancelled=stop, keep=keep
+            source, output, wish, who.restore, mask=mask, page=picture, quality=written, progress=show, cancelled=stop, keep=keep
         )
     if json:
         say.print_json({**report.to_dict(), "output": str(output)})
@@ -81,6 +82,7 @@ def make_wish(
     scale: int | None,
     model: str | None,
     device: str | None,
+    quality: str | None = None,
 ) -> Wish:
     """What the options ask for; options given beside a recipe win over it. Raises usage errors and Failure."""
     if (instruction is None) == (recipe is None):
@@ -101,12 +103,20 @@ def make_wish(
         scale=scale,
         model=_findable(model or said.get("model") or None),
         device=device,
+        quality=quality or said.get("quality"),
         made_with=said.get("sha256"),
         mask=said.get("mask"),
     )
 
 
-def going_on(instruction: str | None, output: Path, strength: float | None, model: str | None, device: str | None) -> Wish:
+def going_on(
+    instruction: str | None,
+    output: Path,
+    strength: float | None,
+    model: str | None,
+    device: str | None,
+    quality: str | None = None,
+) -> Wish:
     """What is wished once `instruction` was said of the result in `output`, whose recipe has the plan that stands."""
     if instruction is None:
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
@@ -117,7 +127,7 @@ def going_on(instruction: str | None, output: Path, strength: float | None, mode
 
     said = read_recipe(output)
     plan = follow(Plan.from_dict(said["plan"]), say.repaired(instruction) or "")
-    wish = make_wish(None, output, strength, None, model, device)
+    wish = make_wish(None, output, strength, None, model, device, quality)
     return replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
 
 

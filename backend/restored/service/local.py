@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from restored.allocator import keep_pages
 from restored.ground.errors import InstallationError, MemoryShort, PixelError
+from restored.ground.limits import QUALITIES
 from restored.ground.tasks import FIRST_TASKS, LABELS
 from restored.ground.versions import version
 from restored.instruction.plan import Plan
@@ -214,6 +215,7 @@ class LocalService:
             context=context,
             place=None if order.place is None else Frame(*order.place),
             device=order.device,
+            quality=order.quality or QUALITIES[0],
             text=order.instruction or plan.text,
             keep=order.keep or order.texture > 0,
             previews=order.previews,
@@ -230,6 +232,8 @@ class LocalService:
             sha256=shared().store.bundle(model).fingerprint if result.model else None,
             version=version(),
         )
+        if order.quality not in (None, QUALITIES[0]):
+            recipe["quality"] = order.quality
         image = result.image
         if order.texture > 0 and result.changed and result.residual is not None:
             image = result.residual.apply(order.strength, mask_of(order.mask), order.texture)

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, Callable, Final
 
-from .limits import SCALES
+from .limits import QUALITIES, SCALES
 
 MAX_PROFILE: Final = 1 << 17
 """Bytes of a colour profile: those of working spaces have a few thousand."""
@@ -43,6 +43,10 @@ def fraction(value: Any) -> bool:
 
 def scale(value: Any) -> bool:
     return whole(value) and value in SCALES
+
+
+def quality(value: Any) -> bool:
+    return text(value) and value in QUALITIES
 
 
 def place(value: Any) -> bool:

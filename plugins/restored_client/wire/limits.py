@@ -10,6 +10,9 @@ SCALES: Final[Tuple[int, ...]] = (1, 2, 4)
 DEVICES: Final[Tuple[str, ...]] = ("auto", "cpu", "cuda", "mps")
 """What may compute."""
 
+QUALITIES: Final[Tuple[str, ...]] = ("normal", "best")
+"""How thorough a restoration is: "best" averages over mirrored and turned pictures and takes four times as long."""
+
 CONTEXT_SIDE: Final[int] = 256
 """Pixels of the longer side of a context frame (the whole picture as a thumbnail), at most."""
 

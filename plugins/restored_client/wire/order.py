@@ -10,7 +10,7 @@ from typing import Any, Dict, Final, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import checks
 from .checks import Check
-from .limits import SCALES
+from .limits import QUALITIES, SCALES
 from .pixels import Pixels
 
 LAYER: Final = "layer"
@@ -37,6 +37,7 @@ FIELDS: Final[Dict[str, Field]] = {
     "profile": Field(checks.profile, "The colour profile cannot be used. Convert the picture to sRGB first."),
     "model": Field(checks.text, "A model is chosen by its name."),
     "device": Field(checks.text, "A device is chosen by its name."),
+    "quality": Field(checks.quality, "The quality is {}.".format(" or ".join(QUALITIES))),
     "keep": Field(checks.flag, "Whether a result is kept must be true or false."),
     "previews": Field(checks.flag, "Whether previews are wanted must be true or false."),
 }
@@ -50,7 +51,8 @@ class Asked:
     of everything, in [0, 1]. texture: how much of what was taken away stays where it is fine and gray, such as grain. scale: how
     many times as large. place: where the layer lies in the whole picture (left, top, right, bottom as shares), when it is a part
     of it. profile: the ICC profile that the layer's values are in, and the result's will be; None is sRGB. model: an installed
-    model's name; None is the default. device: one of DEVICES. keep: let `adjust` work on the result. previews: finished pieces
+    model's name; None is the default. device: one of DEVICES. quality: one of QUALITIES;
+    None is the first. keep: let `adjust` work on the result. previews: finished pieces
     are wanted on the way.
     """
 
@@ -63,6 +65,7 @@ class Asked:
     profile: Optional[bytes] = None
     model: Optional[str] = None
     device: Optional[str] = None
+    quality: Optional[str] = None
     keep: bool = False
     previews: bool = False
 

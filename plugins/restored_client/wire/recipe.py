@@ -7,7 +7,7 @@ from typing import Any, Dict, Final, Mapping, Optional
 
 from .checks import is_model_name
 from .errors import ClientError
-from .limits import SCALES
+from .limits import QUALITIES, SCALES
 
 RECIPE_FORMAT: Final = 1
 PARASITE: Final = "restore-with-instruction/recipe"
@@ -62,6 +62,8 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
     strength, scale = recipe.get("strength", 1.0), recipe.get("scale", 1)
     if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not 0.0 <= strength <= 1.0 or scale not in SCALES:
         raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}")
+    if recipe.get("quality", QUALITIES[0]) not in QUALITIES:
+        raise ClientError("bad_recipe", detail=f"quality {recipe['quality']!r}"[:200])
     for name in ("instruction", "model", "sha256", "mask", "source", "wish"):
         if not isinstance(recipe.get(name), (str, type(None))):
             raise ClientError("bad_recipe", detail=f"{name} {recipe[name]!r}"[:200])

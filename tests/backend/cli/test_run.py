@@ -319,3 +319,18 @@ def test_there_is_nothing_to_go_on_from(restored: Run, photo: Path, tmp_path: Pa
 def test_twice_as_large_is_said_in_words(restored: Run, photo: Path, tmp_path: Path) -> None:
     ran = restored("run", photo, "make it brighter and 2x please", "-o", tmp_path / "out.png", "--json")
     assert json.loads(ran.out)["width"] == 32
+
+
+def test_quality_is_that_of_the_restoration_and_of_the_file(
+    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path
+) -> None:
+    large, small = tmp_path / "large.jpg", tmp_path / "small.jpg"
+    assert restored("run", photo, "make it brighter", "-o", large, "--quality", "best", "--quality", "98").code == 0
+    assert restored("run", photo, "make it brighter", "-o", small, "--quality", "10").code == 0
+    assert [wish.quality for wish in somebody.said if isinstance(wish, Wish)] == ["best", None]
+    assert small.stat().st_size < large.stat().st_size
+    for wrong in ("fast", "0", "101", "9.5", ""):
+        ran = restored("run", photo, "make it brighter", "-o", tmp_path / "no.jpg", "--quality", wrong)
+        assert ran.code == 2
+        assert "normal or best, or a number from 1 to 100" in " ".join(ran.err.split())
+    assert not (tmp_path / "no.jpg").exists()

@@ -22,7 +22,7 @@ from restored.engine.picture.residual import Residual, blend, compact
 from restored.engine.picture.source import LayerSource
 from restored.ground.cores import cores
 from restored.ground.errors import Cancelled, EngineError, PixelError
-from restored.ground.limits import SCALES
+from restored.ground.limits import QUALITIES, SCALES
 from restored.ground.tasks import info
 from restored.instruction.plan import Plan
 from restored.models.base import Model
@@ -30,6 +30,7 @@ from restored.models.bundle import Bundle
 from restored.models.coarse import coarse_to_fine
 from restored.regions import Frame
 
+from . import orientations
 from .coarse import Guess, LayerForm
 from .conduct import Cancel, conduct
 from .directly import adjusted
@@ -53,8 +54,8 @@ class Job:
     scale: 1, 2 or 4 (see `schedule.stages`). context: the whole layer as a small picture when the image is only a part of it;
     computed from the image otherwise; place: where that part lies in the whole. device: "auto" (None), "cpu", "cuda" or "mps".
     text / embedding: for models that read the instruction itself; else `plan.text` is used. keep: also return the Residual
-    (and so infer under a zero mask too). previews: give finished tiles to `progress`. tile_side: the largest window side, for
-    tests and measurements; planned from memory otherwise.
+    (and so infer under a zero mask too). previews: give finished tiles to `progress`. quality: "best" restores every window in
+    all of `orientations.ALL`. tile_side: the largest window side, for tests and measurements; planned from memory otherwise.
     """
 
     model: Bundle | str | Path | None = None
@@ -68,12 +69,15 @@ class Job:
     embedding: Floats | None = None
     keep: bool = False
     previews: bool = False
+    quality: str = "normal"
     tile_side: int | None = None
 
     def check(self) -> None:
         """Raises PixelError for what is outside the limits."""
         if self.scale not in SCALES:
             raise PixelError(f"A picture can be enlarged by {', '.join(map(str, SCALES[1:]))}, not by {self.scale}.")
+        if self.quality not in QUALITIES:
+            raise PixelError(f"The quality can be {' or '.join(QUALITIES)}, not {self.quality}.")
         if not 0.0 <= self.strength <= 1.0:
             raise PixelError("The strength must lie between 0 and 1.")
 
@@ -260,7 +264,8 @@ class _Picture:
         streams = min(len(tiling), cores() if choice.runtime.device == "cpu" else 2)
         threads = max(streams, self.by.load.free_cores())
         setup = Setup(net, self.by.bundle.fingerprint, step.request, source, tiling, streams, threads, guess is not None)
-        return Scan(choice.runtime.prepare(setup), source, tiling, streams, guess)
+        held = orientations.ALL if self.job.quality == "best" else (orientations.AS_IT_IS,)
+        return Scan(orientations.prepare(choice.runtime, setup, held), source, tiling, streams, guess)
 
     def count(self, scan: Scan, work: Callable[[Tile], Preview | None], words: str, share: Share) -> None:
         finished = 0

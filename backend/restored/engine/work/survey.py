@@ -4,15 +4,15 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+from restored.engine.machine.runtimes.base import Windows
 from restored.engine.picture.pixels import Box, Floats
-from restored.engine.picture.source import LayerSource
 from restored.models.base import Model
 
 CROP: Final = 256
 """Side of a survey crop: InstructIR's training size, so its pools see what they were trained on."""
 
 
-def crops(source: LayerSource, model: Model) -> Iterator[Floats]:
+def crops(source: Windows, model: Model) -> Iterator[Floats]:
     """(1, 3, CROP, CROP) pieces on an even grid over the picture, at its own resolution, about `model.survey` pixels in all."""
     wanted = max(1, model.survey // CROP**2)
     rows = max(1, min(-(-source.height // CROP), round(math.sqrt(wanted * source.height / source.width))))

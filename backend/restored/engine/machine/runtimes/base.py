@@ -4,8 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
-from restored.engine.picture.pixels import Floats
-from restored.engine.picture.source import LayerSource
+from restored.engine.picture.pixels import Box, Floats
 from restored.engine.work.tiles import Tiling
 from restored.models.base import Model, Request, Window
 
@@ -16,6 +15,20 @@ class Kernel(Protocol):
     def __call__(self, tile: Floats, window: Window, guess: Floats | None = None) -> Floats:
         """tile: (1, 3, h, w) float32 in [0, 1]; window: its place; guess: the same shape, exactly where `Setup.guided` said so.
         Returns the restored tile, the same shape."""
+        ...
+
+
+class Windows(Protocol):
+    """A picture that is read in windows, as `LayerSource` is."""
+
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def read(self, box: Box) -> Floats:
+        """(1, 3, h, w) float32 in [0, 1] for any box."""
         ...
 
 
@@ -31,7 +44,7 @@ class Setup:
     model: Model
     identity: str
     request: Request
-    source: LayerSource
+    source: Windows
     tiling: Tiling
     streams: int
     threads: int
