@@ -49,8 +49,11 @@ def test_importing_it_loads_no_model_library() -> None:
 
 def test_every_error_has_one_public_base_and_a_code() -> None:
     """All that is raised on purpose, wherever it is defined; found by looking at every class, so a new one cannot slip out."""
-    import restored.cli.app
+    from restored.cli.app import COMMANDS
     from restored_client.wire.errors import SENTENCES
+
+    for name, command in COMMANDS.items():
+        command.load(name)
 
     private = {"Gone", "AlreadyRunning", "PackingError", "Taken", "Already", "Lost"}  # never leave their room
     private |= {"ZmtpError", "ConnectionLost", "Refused", "Silent"}  # of the wire: the session turns them into ClientErrors

@@ -11,43 +11,58 @@ from restored.ground.text import visible
 from restored.standalone import frozen
 
 from . import say, usage
-from .archive import archive
-from .ask import ask
-from .batch import batch
-from .daemon import daemon
-from .doctor import doctor
-from .edit import edit
-from .explaining import explain
-from .models import models
-from .plugins import plugins
-from .single import run as run_command
-from .standalone import gpu, places, update
+from .lazy import Command, LazyGroup, register
 
 UsageError = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 """Typer carries its own copy of Click, whose place is not part of what it promises."""
 
+COMMANDS = {
+    "run": Command("single:run", "Restore one photograph as a sentence says."),
+    "batch": Command(
+        "batch:batch",
+        "Restore every photograph of a folder. Interrupted, it goes on where it stopped; a bad file does not stop the rest.",
+    ),
+    "explain": Command("explaining:explain", "Show what an instruction is understood as."),
+    "edit": Command("edit:edit", "Open one photograph in a small window, and save a copy beside it."),
+    "ask": Command("ask:ask", "Ask in the terminal what is wrong with photographs, and put each result beside its original."),
+    "archive": Command("archive:archive", "Restore an archive: planned once, worked in shards on as many machines as there are."),
+    "models": Command("models:models", "List, check and import models."),
+    "plugins": Command("plugins:plugins", "Put the plug-ins into GIMP 3 and Krita, update or remove them."),
+    "daemon": Command("daemon:daemon", "Start, stop and look at the background process that restores."),
+    "doctor": Command(
+        "doctor:doctor",
+        "Look at everything once, and say what is wrong and what to do. Names of people and secrets are left out.",
+    ),
+    "places": Command(
+        "standalone:places", "Print the folders in this home that are restored's, for the uninstaller.", hidden=True
+    ),
+}
+"""Every command but `serve`, in the order of the help."""
+
+if frozen():
+    COMMANDS["update"] = Command(
+        "standalone:update",
+        "Put a newer download in place of this version, after checking who made it. Nothing is fetched from anywhere.",
+    )
+    COMMANDS["gpu"] = Command("standalone:gpu", "The GPU pack of the standalone program: compute on an NVIDIA GPU.")
+
+
+class Commands(LazyGroup):
+    """The program's own commands."""
+
+    table = COMMANDS
+
+
 app = typer.Typer(
     name="restored",
+    cls=Commands,
     help="Say what is wrong with a photograph, and get it back restored: on your own machine, offline.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("run")(run_command)
-app.command("batch")(batch)
-app.command("explain")(explain)
-app.command("edit")(edit)
-app.add_typer(archive, name="archive")
-app.command("ask")(ask)
-app.add_typer(daemon, name="daemon")
-app.add_typer(models, name="models")
-app.add_typer(plugins, name="plugins")
-app.command("doctor")(doctor)
-app.command("places", hidden=True)(places)
-if frozen():
-    app.command("update")(update)
-    app.add_typer(gpu, name="gpu")
+register(app, COMMANDS)
 
 
 @app.command("serve")

@@ -1,5 +1,6 @@
 """Wrong usage in our own sentences, and as JSON for who asked for JSON."""
 
+import re
 from typing import Any
 
 from . import say
@@ -12,7 +13,9 @@ def sentence(error: Any) -> str:
     text = str(error.format_message())
     name = type(error).__name__
     if text.startswith("No such command"):
-        return f"There is no command “{text.partition(' command ')[2].strip(' .').strip(chr(39))}”.{more}"
+        wrong, *near = re.findall(r"'([^']*)'", text)
+        hint = f" Did you mean {' or '.join(f'“{name}”' for name in near[:2])}?" if near else ""
+        return f"There is no command “{wrong}”.{hint}{more}"
     if name == "NoSuchOption":
         near = sorted(getattr(error, "possibilities", None) or ())
         hint = f" Did you mean {' or '.join(near[:2])}?" if near else ""

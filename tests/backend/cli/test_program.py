@@ -32,9 +32,30 @@ main()
     assert (done.returncode, done.stdout) == (7, "[] ['--tcp']\n"), done.stderr
 
 
-def test_help_and_commands_do_not_wait_for_torch() -> None:
-    code = "import sys, restored.cli.app; print('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+def test_the_help_waits_for_no_picture_library_and_for_no_command() -> None:
+    heavy = ("torch", "numpy", "PIL", "imagecodecs", "tifffile", "fsspec", "zmq", "restored.files", "restored.cli.batch")
+    code = f"""
+import sys
+from restored.cli import app
+assert app.run(["--help"]) == 0
+print([name for name in {heavy!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "photograph" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_the_help_says_of_a_command_is_what_the_command_says() -> None:
+    from restored.cli.app import COMMANDS
+
+    for name, command in COMMANDS.items():
+        assert command.load(name).help.split("\n\n")[0].replace("\n", " ") == command.help, name
+
+
+def test_a_command_that_is_almost_one_is_guessed() -> None:
+    done = restored("modles")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no command “modles”. Did you mean “models”?")
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
