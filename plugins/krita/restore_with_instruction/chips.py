@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from . import icons
+from . import contrast, icons
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.desk.deeds import deed, unsure
 from .restored_client.desk.planedit import identity
@@ -58,6 +58,12 @@ class Bar(QtWidgets.QAbstractSlider):
     def _follow(self, event) -> None:
         self.setValue(round(100 * event_pos(event).x() / max(1, self.width())))
 
+    def fill(self):
+        """The colour up to the value; words stand on it."""
+        palette, role = self.palette(), QtGui.QPalette.ColorRole
+        ground, text = palette.color(role.Base), palette.color(role.Text)
+        return contrast.fill(palette.color(role.Highlight), ground, text, 0.55 if self.isEnabled() else 0.2)
+
     def paintEvent(self, event) -> None:
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
@@ -67,11 +73,9 @@ class Bar(QtWidgets.QAbstractSlider):
         shape = QtGui.QPainterPath()
         shape.addRoundedRect(frame, radius, radius)
         painter.fillPath(shape, palette.color(QtGui.QPalette.ColorRole.Base))
-        fill = palette.color(QtGui.QPalette.ColorRole.Highlight)
-        fill.setAlphaF(0.55 if self.isEnabled() else 0.2)
         painter.save()
         painter.setClipPath(shape)
-        painter.fillRect(QtCore.QRectF(frame.x(), frame.y(), frame.width() * self.fraction, frame.height()), fill)
+        painter.fillRect(QtCore.QRectF(frame.x(), frame.y(), frame.width() * self.fraction, frame.height()), self.fill())
         painter.restore()
         role = QtGui.QPalette.ColorRole.Highlight if self.hasFocus() else QtGui.QPalette.ColorRole.Mid
         pen = QtGui.QPen(palette.color(role), 1.5 if self.hasFocus() else 1.0)

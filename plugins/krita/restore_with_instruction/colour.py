@@ -5,8 +5,9 @@ are avoided here. sRGB-elle-V2-srgbtrc has its curve as a table and clips floats
 not. And a conversion from floats to integers clips to sRGB's gamut on the way, so the way back goes through floats of the
 layer's own profile first.
 
-Where Krita gives the profile itself (its bytes, through an exported picture of one pixel, once per profile), nothing of this is
-needed: the layer travels as it is, with its profile, and the daemon converts; a preview is converted by Qt.
+Where Krita gives the profile itself (its bytes, through a pixel of the layer saved as a picture, once per profile), nothing of
+this is needed: the layer travels as it is, with its profile, and the daemon converts; `showing` has previews without documents.
+What is left are grays with another curve than sRGB's.
 
 GUI thread only: Document and Node may not be touched elsewhere.
 """
@@ -22,7 +23,7 @@ from krita import InfoObject, Krita
 
 from . import turns
 from .pixels import Buffer, Space
-from .qt import QtCore, QtGui
+from .qt import QtCore
 from .words import tr
 
 STRIPE_PIXELS = 1 << 18
@@ -84,37 +85,33 @@ def stripes(height: int, width: int):
 _profiles: Dict[str, Optional[bytes]] = {}
 
 
-def profile_of(space: Space) -> Optional[bytes]:
-    """The ICC profile of an RGB space that is not sRGB; None where it is, or where Krita does not give it."""
+def profile_of(node, space: Space) -> Optional[bytes]:
+    """The ICC profile of a layer whose RGB space is not sRGB; None where it is, or where Krita does not give it."""
     if space.srgb_encoded or space.model != "RGBA":
         return None
     if space.profile not in _profiles:
         with turns.taken():
-            _profiles[space.profile] = _exported_profile(space.profile)
+            _profiles[space.profile] = _exported_profile(node)
     return _profiles[space.profile]
 
 
-def _exported_profile(name: str) -> Optional[bytes]:
-    """The profile as Krita writes it into a PNG of one pixel."""
-    document = Krita.instance().createDocument(1, 1, "", "RGBA", "U8", name, 72.0)
-    if document is None:
-        return None
+def _exported_profile(node) -> Optional[bytes]:
+    """The profile as Krita writes it into a PNG of one of the layer's pixels. No document is made that anybody hears of."""
     folder = tempfile.mkdtemp(prefix="restored-")
     path = os.path.join(folder, "profile.png")
-    options = InfoObject()
+    options, app = InfoObject(), Krita.instance()
     for option, value in (("alpha", True), ("forceSRGB", False), ("saveSRGBProfile", False), ("saveAsHDR", False)):
         options.setProperty(option, value)
+    quiet = app.batchmode()
     try:
-        document.setBatchmode(True)
-        document.waitForDone()
-        if document.topLevelNodes()[0].colorProfile() != name or not document.exportImage(path, options):
-            return None
+        app.setBatchmode(True)  # it would ask how to save it
+        node.save(path, 72.0, 72.0, options, QtCore.QRect(0, 0, 1, 1))
         with open(path, "rb") as file:
             return _in_png(file.read())
     except OSError:
         return None
     finally:
-        document.close()
+        app.setBatchmode(quiet)
         if os.path.exists(path):
             os.remove(path)
         os.rmdir(folder)
@@ -130,25 +127,3 @@ def _in_png(data: bytes) -> Optional[bytes]:
         return zlib.decompress(chunk[chunk.index(b"\0") + 2 :])
     except (ValueError, zlib.error):
         return None
-
-
-_FORMATS = {"U8": "Format_RGBA8888", "U16": "Format_RGBA64"}
-
-
-def display(data: Buffer, width: int, height: int, space: Space) -> Optional[bytes]:
-    """R G B A pixels of `space` (in that order already) as 8 bit sRGB by Qt, for showing; None where Qt cannot."""
-    profile = profile_of(space)
-    if profile is None or space.depth not in _FORMATS or not hasattr(QtGui, "QColorSpace"):
-        return None
-    source = QtGui.QColorSpace.fromIccProfile(QtCore.QByteArray(profile))
-    if not source.isValid():
-        return None
-    image = QtGui.QImage(
-        bytes(data), width, height, width * space.pixel_bytes, getattr(QtGui.QImage.Format, _FORMATS[space.depth])
-    ).copy()
-    image.setColorSpace(source)
-    image.convertToColorSpace(QtGui.QColorSpace(QtGui.QColorSpace.NamedColorSpace.SRgb))
-    shown = image.convertToFormat(QtGui.QImage.Format.Format_RGBA8888)
-    bits = shown.constBits()
-    bits.setsize(shown.height() * shown.bytesPerLine())
-    return bytes(bits)

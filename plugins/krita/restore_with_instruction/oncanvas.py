@@ -6,7 +6,8 @@ restored layer as if it lay above all others.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+import contextlib
+from typing import Any, Callable, NamedTuple, Optional
 
 from . import painting
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
@@ -92,24 +93,38 @@ class Sight(PreviewState):
         return inside and abs(self._small / other._small - 1) < 0.02
 
 
-class OnCanvas(QtWidgets.QWidget):
-    """Shown above the canvas in front; takes the place of the docker's preview. Mouse and keyboard go to the canvas."""
+class _Overlay(QtWidgets.QWidget):
+    """Lies above a canvas, and dies with it. Mouse and keyboard go to the canvas."""
+
+    def __init__(self, canvas: Any, paint: Callable[[Any], None]) -> None:
+        super().__init__(canvas)
+        self._paint = paint
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(tr("Preview on the canvas"))
+
+    def paintEvent(self, event: Any) -> None:
+        self._paint(self)
+
+
+class OnCanvas(QtCore.QObject):
+    """Shown above the canvas in front; takes the place of the docker's preview."""
 
     moved = Signal()  # the canvas stands where it is to be, and shows another part
 
     def __init__(self, docker: Any) -> None:
-        super().__init__()
+        super().__init__(docker)
         self._docker = docker
+        self._overlay: Any = None
+        self._view: Any = None
+        self._area: Any = None
+        self._resolution = 72.0
         self._after: Any = None
         self._place = QtCore.QRectF()
         self._words, self._busy, self._held, self._opacity = "", False, False, 1.0
         self._camera: Optional[Camera] = None
         self._size = QtCore.QSize()
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(tr("Preview on the canvas"))
-        self.setVisible(False)
         self._following = QtCore.QTimer(self)
         self._following.setInterval(FOLLOW_MS)
         self._following.timeout.connect(self._follow)
@@ -120,18 +135,16 @@ class OnCanvas(QtWidgets.QWidget):
 
     def begin(self, view: Any, document: Any) -> bool:
         """Stand above the canvas of a view; False when there is none."""
+        self.end()
         area = _canvas_area(self._docker.parent())
         if view is None or area is None:
-            self.end()
             return False
         self._view, self._size = view, QtCore.QSize(document.width(), document.height())
         self._resolution = document.resolution()
-        if self.parentWidget() is not area.viewport():
-            self.setParent(area.viewport())
-        self._area = area
+        self._area, self._overlay = area, _Overlay(area.viewport(), self._paint)
         self._follow()
-        self.show()
-        self.raise_()
+        self._overlay.show()
+        self._overlay.raise_()
         self._following.start()
         return True
 
@@ -140,8 +153,16 @@ class OnCanvas(QtWidgets.QWidget):
         self._following.stop()
         self._settling.stop()
         self._after, self._camera = None, None
-        self.setParent(None)  # the canvas may be closed
-        self.hide()
+        overlay, self._overlay, self._view, self._area = self._overlay, None, None, None
+        if overlay is not None:
+            with contextlib.suppress(RuntimeError):  # the canvas was closed, and took it along
+                overlay.hide()
+                overlay.deleteLater()
+
+    @property
+    def shown(self) -> bool:
+        """Whether it stands above a canvas."""
+        return self._overlay is not None
 
     def sight(self, bounds: Any) -> Optional[Sight]:
         """What of a layer, whose bounds in the picture are given, is in sight; None when nothing is."""
@@ -151,7 +172,7 @@ class OnCanvas(QtWidgets.QWidget):
         if seen.isEmpty():
             return None
         box = seen.translated(-bounds.topLeft()).getRect()
-        return Sight(bounds.width(), bounds.height(), box, self._camera.zoom * self.devicePixelRatioF())
+        return Sight(bounds.width(), bounds.height(), box, self._camera.zoom * self._area.devicePixelRatioF())
 
     def show_after(self, image: Any, place: Any, opacity: float = 1.0) -> None:
         """An image instead of a part of the picture, a QRectF in its pixels."""
@@ -179,13 +200,19 @@ class OnCanvas(QtWidgets.QWidget):
     def held(self) -> bool:
         return self._held
 
+    def update(self) -> None:
+        """Draw it anew."""
+        if self._overlay is not None:
+            with contextlib.suppress(RuntimeError):  # the canvas was closed a moment ago
+                self._overlay.update()
+
     def _follow(self) -> None:
         camera = self._look()
         if camera is None:
             self.end()
         elif camera != self._camera:
             known, self._camera = self._camera, camera
-            self.setGeometry(0, 0, camera.width, camera.height)
+            self._overlay.setGeometry(0, 0, camera.width, camera.height)
             self.update()
             if known is not None:
                 self._settling.start()
@@ -199,12 +226,12 @@ class OnCanvas(QtWidgets.QWidget):
         except RuntimeError:  # the view was closed
             return None
 
-    def paintEvent(self, event: Any) -> None:
+    def _paint(self, overlay: Any) -> None:
         camera = self._camera
         if camera is None:
             return
-        painter = QtGui.QPainter(self)
-        frame = QtCore.QRectF(self.rect())
+        painter = QtGui.QPainter(overlay)
+        frame = QtCore.QRectF(overlay.rect())
         if self._after is not None and not self._held:
             painter.save()
             painter.setTransform(camera.transform(self._size.width(), self._size.height()), True)
@@ -215,7 +242,7 @@ class OnCanvas(QtWidgets.QWidget):
             painter.restore()
         words = tr("Before") if self._held else self._words
         if words:
-            painting.word(painter, self.font(), words, frame, Qt.AlignmentFlag.AlignRight)
+            painting.word(painter, overlay.font(), words, frame, Qt.AlignmentFlag.AlignRight)
 
 
 def _canvas_area(main: Any) -> Any:

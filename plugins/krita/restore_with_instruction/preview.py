@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from . import painting
+from . import contrast, painting
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.wire.pixels import Pixels
 from .words import tr
@@ -207,7 +207,8 @@ class Preview(QtWidgets.QWidget):
         palette = self.palette()
         painter.fillRect(self.rect(), palette.color(QtGui.QPalette.ColorRole.Base))
         if self._before is None:
-            painter.setPen(palette.color(QtGui.QPalette.ColorGroup.Disabled, QtGui.QPalette.ColorRole.Text))
+            role = QtGui.QPalette.ColorRole
+            painter.setPen(contrast.quiet(palette.color(role.Text), palette.color(role.Base)))
             middle = QtGui.QTextOption(Qt.AlignmentFlag.AlignCenter)
             painter.drawText(QtCore.QRectF(self.rect()).adjusted(12, 8, -12, -8), self._hint, middle)
         else:

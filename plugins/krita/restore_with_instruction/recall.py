@@ -9,6 +9,7 @@ from typing import Any, Dict, Optional
 from .qt import Qt, QtCore, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
 from .restored_client.desk.starters import STARTERS
+from .sentence import Sentence
 from .words import tr
 
 _KIND = Qt.ItemDataRole.UserRole
@@ -38,9 +39,8 @@ class Recall(QtWidgets.QFrame):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._save = QtWidgets.QPushButton(tr("Save as preset…"))
         self._search.setAccessibleName(tr("Search"))
-        hint = QtWidgets.QLabel(tr("Delete forgets an entry, F2 renames a preset."))
-        hint.setWordWrap(True)
-        hint.setEnabled(False)
+        hint = Sentence(quiet=True)
+        hint.setText(tr("Delete forgets an entry, F2 renames a preset."))
         foot = QtWidgets.QHBoxLayout()
         foot.addWidget(self._save, 1)
         foot.addWidget(self._make_more())

@@ -7,8 +7,8 @@ from typing import Any, List, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, layers
-from .pixels import Space, swapped, to_wire
+from . import colour, layers, showing
+from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.wire.pixels import Pixels
 
@@ -47,7 +47,7 @@ def crop(document, node, box: layers.Rect) -> Pixels:
     """A rectangle inside the layer for the preview. Raises Refused, ColourError."""
     layers.check(document, node, layers.NEW_LAYER)
     data, space = layers.read(node, box), layers.space_of(node)
-    quickly = colour.display(swapped(data, space), *box[2:], space)
+    quickly = showing.shown(data, *box[2:], space, colour.profile_of(node, space))
     if quickly is not None:
         return Pixels(box[2], box[3], 4, "u8", quickly)
     return to_wire(colour.convert(data, *box[2:], space, DISPLAY), DISPLAY, *box[2:])

@@ -40,7 +40,7 @@ class Krita:
         (self.home / "run").mkdir(mode=0o700)
         self.settings(ours=installed)
 
-    def settings(self, ours: bool = True, placed: bool = True) -> None:
+    def settings(self, ours: bool = True, placed: bool = True, theme: str = "Krita dark") -> None:
         """Write kritarc anew: the plug-ins on, nothing that needs a graphics card or asks at the start.
 
         placed: the docker was shown before, and stays where Krita puts it.
@@ -48,6 +48,7 @@ class Krita:
         enabled = "enable_restore_with_instruction=true\n" if ours else ""
         (self.home / ".config/kritarc").write_text(
             f"OpenGLRenderer=none\nAutoSaveInterval=0\n[python]\n{enabled}enable_rwi_driver=true\n"
+            f"[theme]\nTheme={theme}\n"
             f"[restore_with_instruction]\nplaced={'true' if placed else 'false'}\n"
         )
 

@@ -75,6 +75,17 @@ def test_first_use_needs_no_arranging(own_krita: Krita, daemon: DaemonProcess, b
     assert facts["offered"]
 
 
+@pytest.mark.parametrize(("theme", "dark"), [("Krita dark", True), ("Krita bright", False)])
+def test_every_word_can_be_read_in_both_themes(
+    own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen, theme: str, dark: bool
+) -> None:
+    own_krita.settings(theme=theme)
+    facts = one(own_krita, box, krita_screen, "legible", **daemon.env)
+    assert (facts["window"] < 128) == dark, "the theme is on"
+    assert len(facts["contrast"]) >= 12
+    assert {name: ratio for name, ratio in facts["contrast"].items() if ratio < 4.5} == {}
+
+
 def test_it_speaks_german(own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen) -> None:
     facts = one(own_krita, box, krita_screen, "german", LANGUAGE="de", **daemon.env)
     assert facts == {

@@ -78,7 +78,7 @@ def case_the_canvas_shows_the_result_where_it_will_be(kit):
     assert not document.modified(), "nothing to be saved"
     kit.app.action("restore_with_instruction_canvas").trigger()
     assert not docker.look.on_canvas
-    assert docker.canvas.parentWidget() is None
+    assert not docker.canvas.shown
     yield lambda: docker.preview._after is not None
     assert docker.preview.isVisible()
 
@@ -115,7 +115,7 @@ def case_the_canvas_follows_a_large_picture_and_another_document(kit):
     yield 0.9
     yield lambda: kit.ready(first)
     docker.setVisible(False)
-    yield lambda: not docker.look.on_canvas and docker.canvas.parentWidget() is None
+    yield lambda: not docker.look.on_canvas and not docker.canvas.shown
     docker.setVisible(True)
 
 

@@ -116,6 +116,28 @@ def case_the_preview_at_200_percent_and_fitted(kit):
     yield lambda: preview._after is not None and preview._before.width() == whole
 
 
+def case_a_small_picture_of_a_layer_shows_all_of_it_and_no_more(kit):
+    """Not the empty rest of the last tiles (Krita 5.1's thumbnails have it), nor what lies beyond the canvas."""
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, node = kit.docker, kit.document.topLevelNodes()[0]
+    node.setPixelData(bytes((0, 0, 200, 255)) * (300 * 400), 200, -50, 300, 400)  # red, to the right, also outside
+    docker.look.notice()
+    docker.options.zoom.setCurrentIndex(0)
+    yield lambda: docker.desk.phase == "fresh" and docker.look._state.factor < 1
+    context = docker.look.context
+    rows = [
+        bytes(context.view)[start : start + 3 * context.width]
+        for start in range(0, 3 * context.width * context.height, 3 * context.width)
+    ]
+    for row in rows:
+        reds = [row[3 * x] for x in range(context.width)]
+        assert all(red == 90 for red in reds[: context.width // 2 - 1]), reds
+        assert all(red == 200 for red in reds[context.width // 2 + 1 :]), reds
+    before = docker.preview._before
+    assert before.pixelColor(before.width() // 2 + 3, before.height() - 2).getRgb()[:3] == (200, 0, 0)
+    docker.options.zoom.setCurrentIndex(1)
+
+
 def case_a_docker_shown_again_previews_what_is_asked_for_now(kit):
     yield from begin(kit, RAIN, width=400, height=300)
     docker, preview = kit.docker, kit.docker.preview

@@ -159,3 +159,48 @@ def case_german(kit):
     kit.shoot("german", docker)
     docker.setFloating(False)
     yield 0.2
+
+
+def case_legible(kit):
+    """The contrast of every word in the docker with what it stands on, as WCAG counts it."""
+    import sys
+
+    document = kit.new(width=900, height=700)
+    yield lambda: kit.ready(document)
+    docker = kit.docker
+    docker.setVisible(True)
+    docker.setFloating(True)
+    docker.resize(320, 680)
+    kit.type("remove the rain and the noise")
+    yield lambda: docker.preview._after is not None and docker.device.text()
+    yield 0.5
+    contrast = sys.modules["restore_with_instruction.contrast"]
+    gui, widgets = kit.QtGui, kit.QtWidgets
+    role = gui.QPalette.ColorRole
+    found = {}
+
+    def note(name, text, ground):
+        found[name] = round(contrast.ratio(text, ground), 2)
+
+    for each in docker.findChildren(widgets.QWidget):
+        if not each.isVisible() or not each.isEnabled():
+            continue
+        palette, kind = each.palette(), type(each).__name__
+        words = each.text() if hasattr(each, "text") else ""
+        if isinstance(each, widgets.QLabel) and words:
+            note(f"{kind} {words[:20]}", palette.color(role.WindowText), palette.color(role.Window))
+        elif isinstance(each, (widgets.QPushButton, widgets.QComboBox)):
+            note(f"{kind} {each.accessibleName() or words}", palette.color(role.ButtonText), palette.color(role.Button))
+        elif isinstance(each, widgets.QPlainTextEdit):
+            note(kind, palette.color(role.Text), palette.color(role.Base))
+        elif kind == "Bar":
+            note(f"Bar {each.label} empty", palette.color(role.Text), palette.color(role.Base))
+            note(f"Bar {each.label} full", palette.color(role.Text), each.fill())
+    ink = contrast.mixed(gui.QColor("white"), gui.QColor("black"), 235 / 255)
+    note("Before, After on a white picture", ink, contrast.mixed(gui.QColor("black"), gui.QColor("white"), 150 / 255))
+    palette = docker.preview.palette()
+    note("hint", contrast.quiet(palette.color(role.Text), palette.color(role.Base)), palette.color(role.Base))
+    kit.tell(contrast=found, window=widgets.QApplication.palette().color(role.Window).lightness())
+    kit.shoot("legible", docker)
+    docker.setFloating(False)
+    yield 0.2
