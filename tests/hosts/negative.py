@@ -20,8 +20,9 @@ from restored.daemon.entry import serve
 from restored.daemon.settings import read_settings
 from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
+from restored.regions import PLACES, Region
 from restored.service import IsCancelled, Say, Tell
-from restored.service.local import Home
+from restored.service.local import Home, LocalService
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
@@ -97,6 +98,10 @@ class Negative:
         steps = [
             {"task": task, "label": LABELS[task], "confidence": 0.95, "strength": 1.0, "words": word} for _, task, word in found
         ]
+        for place in PLACES:
+            if f"the {place}" in text:  # shown over the preview; a negative is done everywhere
+                region = Region((place,)).to_dict()
+                steps = [{**step, "region": region, "label": f"{step['label']}, {region['label']}"} for step in steps]
         reason = None if steps else "off_topic" if text.strip() else "empty"
         return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
 
@@ -136,6 +141,9 @@ class Negative:
         )
         changed = None if strength == 0 else kept.home.back(result) if kept.home else result
         return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept=kept if order.keep else None)
+
+    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+        return LocalService().region(region, order)  # it needs no model
 
     def unload(self) -> None:
         pass

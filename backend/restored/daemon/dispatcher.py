@@ -24,7 +24,7 @@ from .wire import Gone, Wire
 
 log: Final = logging.getLogger(NAME)
 
-WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.MODELS, messages.UNLOAD)
+WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REGION, messages.MODELS, messages.UNLOAD)
 
 USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST)
 """What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
@@ -316,6 +316,8 @@ class Dispatcher:
             return self._result(job, answer)
         if job.kind == messages.EXPLAIN:
             return message(messages.PLAN, job.request, plan=answer), []
+        if job.kind == messages.REGION:
+            return message(job.kind, job.request, frames=[messages.describe(messages.MASK, answer)]), [answer.data]
         return message(job.kind, job.request, models=answer), []
 
     def _result(self, job: Job, done: Answer) -> tuple[dict[str, Any], list[Any]]:

@@ -61,5 +61,9 @@ class Echo:
     def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         return replace(kept.answer, recipe={"strength": strength})
 
+    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+        width, height = order.pixels.width, order.pixels.height
+        return Pixels(width, height, 1, "u8", b"\xff" * (width * height))
+
     def unload(self) -> None:
         pass

@@ -59,6 +59,8 @@ class JobRunner:
             case messages.ADJUST:
                 texture = {"texture": header["texture"]} if "texture" in header else {}
                 return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK), **texture)
+            case messages.REGION:
+                return self._work.region(header["region"], _order(job))
             case messages.MODELS:
                 self.models = self._work.models()
                 return self.models

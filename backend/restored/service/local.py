@@ -13,7 +13,7 @@ from restored.ground.tasks import FIRST_TASKS, LABELS
 from restored.ground.versions import version
 from restored.instruction.plan import Plan
 from restored.instruction.sanitize import MAX_CHARACTERS
-from restored.regions import Frame
+from restored.regions import Frame, Region
 from restored_client.wire.errors import SENTENCES
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
@@ -263,6 +263,17 @@ class LocalService:
                 pixels = kept.home.back(pixels)
         recipe = {**kept.answer.recipe, "strength": kept.strength, **({"texture": kept.texture} if kept.texture else {})}
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
+
+    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+        with _in_the_tree():
+            from restored.engine.picture.context import check_context
+            from restored.engine.work.whereabouts import mask_of_region
+
+            where = Region.from_dict(region)
+            home = Home.of(order)
+            layer = array_of(order.pixels if home is None else home.leave())
+            context = check_context(array_of(order.context)) if order.context else None
+            return pixels_of(mask_of_region(layer, where, context, None if order.place is None else Frame(*order.place)))
 
     def unload(self) -> None:
         from restored import engine

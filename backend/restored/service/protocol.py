@@ -60,6 +60,10 @@ class Service(Protocol):
         """The same result with another strength or mask; None leaves it as it was. kept: as the answer had it."""
         ...
 
+    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+        """Where a plan's region is in the order's layer: its weights as a mask of u8. Context, place and profile count."""
+        ...
+
     def unload(self) -> None:
         """Give back the memory of models."""
         ...

@@ -15,6 +15,7 @@ from ..wire.order import Answer
 from ..wire.pixels import Pixels
 from .desk import OPENING, PLAN, PREVIEW, Desk
 from .latest import Latest, Superseded
+from .overlay import RegionWant
 from .previewstate import Want
 
 TYPING_PAUSE = 0.05
@@ -42,6 +43,14 @@ class Look(NamedTuple):
     context: Optional[Pixels] = None
 
 
+class RegionLook(NamedTuple):
+    """A region to be shown: the pixels of its box, the whole layer small."""
+
+    want: RegionWant
+    crop: Pixels
+    context: Optional[Pixels] = None
+
+
 class Conversation:
     """`post(call)` has `call()` run in the GUI thread, soon and in order, and is safe to call from any thread."""
 
@@ -54,6 +63,7 @@ class Conversation:
         self._pictures: Optional[Session] = None
         self._plans = Latest(self._explain, self._plan_came, TYPING_PAUSE, "restored plans")
         self._looks = Latest(self._preview, self._preview_came, DRAG_PAUSE, "restored previews")
+        self._places = Latest(self._region, self._region_came, TYPING_PAUSE, "restored regions")
         self._opens = Latest(self._open, self._opened, 0, "restored hello")
         self._stop = threading.Event()
         self._working: Optional[threading.Thread] = None
@@ -81,6 +91,10 @@ class Conversation:
     def drop_preview(self) -> None:
         self._looks.drop()
 
+    def region(self, look: RegionLook) -> None:
+        """Have the mask of a region made after a short pause."""
+        self._places.ask(look)
+
     @property
     def working(self) -> bool:
         return self._working is not None
@@ -102,7 +116,7 @@ class Conversation:
         """Leave; the daemon drops what it was doing for this window. Nothing is called any more."""
         self._closed = True
         self._stop.set()
-        for worker in (self._plans, self._looks, self._opens):
+        for worker in (self._plans, self._looks, self._places, self._opens):
             worker.close(seconds)
         for session in (self._words, self._pictures):
             if session is not None:  # without waiting: one that is busy lets go when its call ends, or with the process
@@ -181,6 +195,7 @@ class Conversation:
                 texture=want.texture,
                 mask=look.mask,
                 context=look.context,
+                place=want.place if look.context is not None else None,
                 keep=True,
                 cancelled=superseded,
             ),
@@ -206,6 +221,15 @@ class Conversation:
             problem = error if known else ClientError("engine_failed", detail=repr(error))
         self._working = None
         self._in_gui(lambda: done(outcome, problem))
+
+    def _region(self, look: RegionLook, _superseded: Superseded) -> Pixels:
+        want = look.want
+        place = want.place if look.context is not None else None
+        return self._call("_words", lambda session: session.region(want.region, look.crop, look.context, place))
+
+    def _region_came(self, look: RegionLook, mask: Optional[Pixels], error: Optional[Exception]) -> None:
+        # a region that cannot be shown is no trouble: the wish itself is carried out, or fails, with its own words
+        self._post(lambda desk: desk.overlay.located(look.want, mask if error is None else None))
 
     def _reporter(self, progress: Callable[[Any], None]) -> Callable[[Any], None]:
         return lambda step: self._in_gui(lambda: progress(step))

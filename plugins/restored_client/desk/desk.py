@@ -13,8 +13,9 @@ from ..wire.errors import ClientError
 from . import remarks
 from .catalogue import Catalogue
 from .device import in_short
-from .planedit import EMPTY_PLAN, PlanEdit
-from .previewstate import ZOOMS, PreviewState, Want
+from .overlay import Overlay, RegionWant
+from .planedit import EMPTY_PLAN, PlanEdit, identity
+from .previewstate import COMPARISONS, SPLIT, ZOOMS, PreviewState, Want
 from .wish import NEW_LAYER, OUTPUTS, SCALES, Wish, fraction, output_of
 
 IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
@@ -41,6 +42,9 @@ class Line:
 
     def drop_preview(self) -> None:
         """The preview that was asked for is not wanted any more."""
+
+    def ask_region(self, want: RegionWant) -> None:
+        """Have the mask of a region made: `Desk.overlay.located(want, mask)` follows."""
 
 
 class Trouble(NamedTuple):
@@ -93,6 +97,10 @@ class Desk:
         """The plan that a result was made by, while it is adjusted: "less" and "not the colours" are said of it."""
         self.zoom = 1.0
         """How large the preview is shown: a value of previewstate.ZOOMS."""
+        self.compare = SPLIT
+        """How before and after are shown: a value of previewstate.COMPARISONS."""
+        self.overlay = Overlay(line.ask_region, changed)
+        """Where a step applies, on the preview; `overlay.show` turns it on and off."""
         self.busy = False
         """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
         self._understood = ""
@@ -123,7 +131,8 @@ class Desk:
         self._changed()
 
     def edit(self, verb: str, task: str, *values: Any) -> None:
-        """Change the plan: "remove", "add" (a label), "weigh" (a fraction) or "move" (places) one step, by its `identity`."""
+        """Change one step of the plan, by its `identity`: "remove", "add" (a label), "weigh" (a fraction), "move" (places),
+        "reshape" (changes of its region)."""
         getattr(self.plan, verb)(task, *values)
         self._look()
         self._changed()
@@ -153,6 +162,20 @@ class Desk:
         if zoom in ZOOMS:
             self.zoom = zoom
             if self.preview is not None and self.preview.set_zoom(zoom):
+                self.moved()
+                return
+        self._changed()
+
+    def show_region(self, step: str) -> None:
+        """Show where this step applies, by its identity; an empty one shows none."""
+        self.overlay.show(step)
+        self.overlay.look(self.preview, [] if self.pending else self.plan.steps(), identity)
+
+    def set_compare(self, compare: str) -> None:
+        """Show before and after in another way, a value of previewstate.COMPARISONS: split, one at a time, side by side."""
+        if compare in COMPARISONS:
+            self.compare = compare
+            if self.preview is not None and self.preview.set_compare(compare):
                 self.moved()
                 return
         self._changed()
@@ -222,6 +245,7 @@ class Desk:
         """The layer under the crop, or the selection, changed: nothing that was restored of it counts."""
         if self.preview is not None:
             self.preview.expired()
+        self.overlay.forget()
         self.moved()
 
     def look(self) -> None:
@@ -367,6 +391,12 @@ class Desk:
         return FAILED if self.trouble is not None and self._asked is None else UPDATING
 
     @property
+    def stale(self) -> bool:
+        """Whether `after` belongs to other words than stand now, so that it is not to be shown: another strength or weight of the
+        same wish only makes it a little older."""
+        return self.shown is not None and (self.pending or self.shown.key[:1] != self.plan.key()[:1])
+
+    @property
     def remark(self) -> str:
         """One line about the plan: why it does nothing, what it could not use, what it leaves alone; an invitation at first."""
         tr = self._catalogue.gettext
@@ -403,6 +433,7 @@ class Desk:
 
     def _look(self) -> None:
         """Ask for the preview that is wanted now, if it is neither on show nor on its way."""
+        self.overlay.look(self.preview, [] if self.pending else self.plan.steps(), identity)
         if self.preview is None or self.busy or self.pending:
             return
         if not self._wants_preview:

@@ -99,6 +99,22 @@ class Presets:
         _write(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
 
 
+class Usual:
+    """The settings that a person saved to begin with, as of a window: plain values by name."""
+
+    def __init__(self, path: Optional[Path] = None) -> None:
+        self._path = path or config_dir() / "usual.json"
+
+    def get(self) -> Optional[Dict[str, Any]]:
+        """What was saved, or None."""
+        return _read(self._path) or None
+
+    def keep(self, settings: Mapping[str, Any]) -> None:
+        """Save them in place of former ones; a full disk must not keep anyone from restoring."""
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            _write(self._path, settings)
+
+
 class LastWish:
     """The last restoration that was carried out in any host, so that it can be repeated on another picture."""
 

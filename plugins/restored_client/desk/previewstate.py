@@ -8,11 +8,18 @@ whole layer is sent as small as it is shown: light, haze and colour are judged b
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Final, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Tuple
 
 FIT: Final = 0.0
 ZOOMS: Final = (FIT, 1.0, 2.0)
 """Fitted into the view, 100 %, 200 %."""
+
+SPLIT, TOGGLE, BESIDE = "split", "toggle", "beside"
+COMPARISONS: Final = (SPLIT, TOGGLE, BESIDE)
+"""Before and after: divided by a line, one at a time, or the same crop twice."""
+
+GAP: Final = 4
+"""Pixels of the screen between two pictures side by side."""
 
 Box = Tuple[int, int, int, int]  # x, y, width, height in pixels of the layer
 
@@ -20,7 +27,8 @@ Box = Tuple[int, int, int, int]  # x, y, width, height in pixels of the layer
 class Want(NamedTuple):
     """One request to the daemon. `job` is None for inference, else the job whose cached residual is to be adjusted.
 
-    scale: the size at which the pixels travel, at most 1. texture: how much of the fine structure stays.
+    scale: the size at which the pixels travel, at most 1. texture: how much of the fine structure stays. place: where the padded
+    crop lies in the layer, see `place_in`.
     """
 
     box: Box
@@ -31,6 +39,16 @@ class Want(NamedTuple):
     job: Optional[str]
     scale: float = 1.0
     texture: float = 0.0
+    place: Optional[Tuple[float, float, float, float]] = None
+
+
+def place_in(width: int, height: int, box: Box) -> Optional[Tuple[float, float, float, float]]:
+    """Where a box lies in a `width` x `height` layer: left, top, right and bottom as shares of it; None when it is all of it.
+
+    The engine needs it beside the context frame to know where "the sky" or "the left side" is of what it gets.
+    """
+    x, y, w, h = box
+    return None if (x, y, w, h) == (0, 0, width, height) else (x / width, y / height, (x + w) / width, (y + h) / height)
 
 
 class PreviewState:
@@ -39,7 +57,8 @@ class PreviewState:
     def __init__(self, width: int, height: int, view: Tuple[int, int] = (448, 384), margin: int = 32, zoom: float = 1.0) -> None:
         self.width, self.height, self.margin = width, height, margin
         self.split, self._zoom = 0.5, zoom
-        self._view = view
+        self._compare = SPLIT
+        self._room = view
         self._x = self._y = 0
         self._rendered: Optional[Tuple[Any, ...]] = None  # box, key and scale of the last answer
         self._job: Optional[str] = None
@@ -53,9 +72,16 @@ class PreviewState:
 
     def set_zoom(self, zoom: float) -> bool:
         """Show more or less of the layer around the same middle; True when that changed what is shown."""
-        before = (self.box, self.factor)
-        x, y, w, h = self.box
-        self._zoom = zoom
+
+        def change() -> None:
+            self._zoom = zoom
+
+        return self._around(change)
+
+    def _around(self, change: Callable[[], None]) -> bool:
+        """Make a change, with the same middle as before; True when that changed what is shown."""
+        before, (x, y, w, h) = (self.box, self.factor), self.box
+        change()
         self.centre(x + w / 2, y + h / 2)
         return (self.box, self.factor) != before
 
@@ -64,7 +90,37 @@ class PreviewState:
         """Pixels of the screen for one of the layer."""
         if self._zoom != FIT:
             return self._zoom
-        return min(1.0, self._view[0] / self.width, self._view[1] / self.height)
+        width, height = self._view
+        return min(1.0, width / self.width, height / self.height)
+
+    @property
+    def _view(self) -> Tuple[int, int]:
+        """Pixels of the screen for one picture: half of them where there are two."""
+        width, height = self._room
+        return (max(1, (width - GAP) // 2), height) if self._compare == BESIDE else (width, height)
+
+    @property
+    def compare(self) -> str:
+        """A value of COMPARISONS."""
+        return self._compare
+
+    def set_compare(self, compare: str) -> bool:
+        """Show before and after in another way; True when that changed which crop is shown."""
+
+        def change() -> None:
+            self._compare = compare
+            self.split = 0.0 if compare == TOGGLE else 0.5
+
+        return self._around(change)
+
+    @property
+    def turned(self) -> bool:
+        """Whether only before is on show."""
+        return self.split >= 1.0
+
+    def turn(self) -> None:
+        """Show before in place of after, or the other way round."""
+        self.split = 0.0 if self.turned else 1.0
 
     @property
     def scale(self) -> float:
@@ -98,10 +154,11 @@ class PreviewState:
 
     def resize(self, width: int, height: int) -> bool:
         """Show a crop of at most `width` x `height` pixels around the same middle; True when the crop changed."""
-        before, (x, y, w, h) = (self.box, self.factor), self.box
-        self._view = max(1, width), max(1, height)
-        self.centre(x + w / 2, y + h / 2)
-        return (self.box, self.factor) != before
+
+        def change() -> None:
+            self._room = max(1, width), max(1, height)
+
+        return self._around(change)
 
     def pan(self, dx: float, dy: float) -> bool:
         """Move the crop by pixels of the layer; True when it moved."""
@@ -124,7 +181,9 @@ class PreviewState:
         if self._rendered == current and self._weighed == (strength, texture):
             return None
         job = self._job if self._rendered == current else None
-        return Want(self.box, self.padded(), plan, key, strength, job, self.scale, texture)
+        padded = self.padded()
+        place = place_in(self.width, self.height, padded)
+        return Want(self.box, padded, plan, key, strength, job, self.scale, texture, place)
 
     def fresh(self, key: Tuple[Any, ...]) -> bool:
         """Whether what was rendered last is this crop under this plan."""

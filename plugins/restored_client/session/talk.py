@@ -141,6 +141,25 @@ class Session:
         fields = {"job": job, "strength": None if strength is None else float(strength), "texture": texture}
         return self._answer(*self._call(messages.ADJUST, fields, [(messages.MASK, mask)]))
 
+    def region(
+        self,
+        region: Mapping[str, Any],
+        layer: Pixels,
+        context: Optional[Pixels] = None,
+        place: Optional[Sequence[float]] = None,
+        profile: Optional[bytes] = None,
+    ) -> Pixels:
+        """Where a plan's region is in these pixels: a mask of u8, exactly the weights that its step is done by.
+
+        region: as a step of a plan has it, perhaps edited; the others as of an Order.
+        """
+        fields = {"region": dict(region), "place": None if place is None else tuple(place), "profile": profile}
+        header, frames = self._call(messages.REGION, fields, [(messages.LAYER, layer), (messages.CONTEXT, context)])
+        mask = _pixels(header, frames, messages.MASK)
+        if header["type"] != messages.REGION or (mask.width, mask.height) != (layer.width, layer.height):
+            raise ClientError("bad_answer", detail="no mask of a region, or one of another size")
+        return mask
+
     def status(self) -> Dict[str, Any]:
         """What the daemon is doing: state, jobs, clients, device, memory, models loaded, log file."""
         return self._call(messages.STATUS, {})[0]
@@ -451,10 +470,10 @@ def _field(header: Mapping[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _pixels(header: Mapping[str, Any], frames: Sequence[Any]) -> Pixels:
-    """The announced layer as pixels."""
+def _pixels(header: Mapping[str, Any], frames: Sequence[Any], role: str = messages.LAYER) -> Pixels:
+    """The announced picture as pixels."""
     try:
-        announced = messages.read_frames(header, (messages.LAYER,))
+        announced = messages.read_frames(header, (role,))
         return announced[0].content(frames[0])
     except (ClientError, IndexError) as error:
         raise ClientError("bad_answer", detail="{}: {}".format(error, getattr(error, "detail", ""))) from None

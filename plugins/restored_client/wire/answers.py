@@ -110,6 +110,7 @@ ANSWERS: Final[Dict[str, Dict[str, Check]]] = {
         "kept": _COUNTS,
         "idle_seconds": _number,
     },
+    messages.REGION: {},
     messages.MODELS: {"models": _list(_MODEL)},
     messages.PLAN: {"plan": _PLAN},
     messages.PROGRESS: {"fraction": _fraction, "words": _text},

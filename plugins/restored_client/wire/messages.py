@@ -37,6 +37,7 @@ HELLO: Final = "hello"
 EXPLAIN: Final = "explain"
 RESTORE: Final = "restore"
 ADJUST: Final = "adjust"
+REGION: Final = "region"
 UPLOAD: Final = "upload"
 CANCEL: Final = "cancel"
 STATUS: Final = "status"
@@ -44,7 +45,7 @@ MODELS: Final = "models"
 UNLOAD: Final = "unload"
 SHUTDOWN: Final = "shutdown"
 
-# daemon -> client (hello, status, models, unload and shutdown are answered with their own type)
+# daemon -> client (hello, region, status, models, unload and shutdown are answered with their own type)
 ACCEPTED: Final = "accepted"
 PROGRESS: Final = "progress"
 PREVIEW: Final = "preview"
@@ -157,6 +158,7 @@ FORMS: Final[Dict[str, Form]] = {
     # a client may name installed models only, never a path
     RESTORE: Form({}, {**{name: each.check for name, each in FIELDS.items()}, "model": is_model_name}, ROLES),
     ADJUST: Form({"job": checks.text}, {"strength": checks.fraction, "texture": checks.fraction}, (MASK,)),
+    REGION: Form({"region": checks.mapping}, {"place": checks.place, "profile": checks.profile}, (LAYER, CONTEXT)),
     UPLOAD: Form({}, {"more": checks.flag}),
     CANCEL: Form({"job": checks.text}, {}),
     STATUS: Form({}, {}),
@@ -188,6 +190,8 @@ def check_request(header: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[Frame
     frames = read_frames(header, form.frames) if kind != UPLOAD else []
     if kind == RESTORE:
         _check_restore(header, frames)
+    if kind == REGION and LAYER not in {frame.role for frame in frames}:
+        raise ClientError("bad_request", detail="region needs a layer")
     known = ("protocol", "type", "id", *form.needs, *form.may)
     return {name: header[name] for name in known if name in header}, frames
 

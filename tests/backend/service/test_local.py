@@ -247,3 +247,28 @@ def test_grain_that_was_taken_away_comes_back_and_nothing_else_does(work, model)
     one = work.restore(Order(layer=gray, plan=PLAN, model=model, texture=0.5), silent, never)
     assert one.pixels is not None
     assert one.pixels.channels == 1
+
+
+def test_a_region_is_shown_by_the_weights_that_its_step_is_done_by(work, model) -> None:
+    """Black and white in the left half, softly: what is left of the colour is what the mask does not cover."""
+    picture = Pixels(30, 20, 3, "f32", np.tile(np.float32([0.8, 0.3, 0.2]), (20, 30, 1)).tobytes())
+    region = {"places": ["left"], "feather": 0.4, "outside": True}
+    step = {"task": "black_and_white", "amount": 1.0, "region": region}
+    for place in (None, (0.25, 0.0, 0.75, 1.0)):
+        context = None if place is None else layer()
+        order = Order(plan={"steps": [step]}, model=model, layer=picture, context=context, place=place)
+        mask = work.region(region, order)
+        assert (mask.width, mask.height, mask.channels, mask.depth) == (30, 20, 1, "u8")
+        weight = np.frombuffer(mask.data, np.uint8).reshape(20, 30) / 255
+        assert weight.min() < 0.1
+        assert weight.max() > 0.9
+        out = work.restore(order, silent, never)
+        assert out.pixels is not None
+        colour = np.frombuffer(out.pixels.data, np.float32).reshape(20, 30, 3)
+        left = (colour[..., 0] - colour[..., 2]) / 0.6
+        assert np.abs(left - (1 - weight)).max() < 0.01
+
+
+def test_a_region_that_names_no_place_is_refused_in_a_sentence(work) -> None:
+    with pytest.raises(RestoredError, match="place"):
+        work.region({"places": ["nowhere"]}, Order(layer=layer()))

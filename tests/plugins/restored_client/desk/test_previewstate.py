@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored_client.desk.previewstate import FIT, ZOOMS, PreviewState
+from restored_client.desk.previewstate import BESIDE, FIT, GAP, SPLIT, TOGGLE, ZOOMS, PreviewState
 
 PLAN = {"steps": [{"task": "derain", "strength": 1.0}]}
 
@@ -119,3 +119,35 @@ def test_another_zoom_infers_anew_and_keeps_the_middle() -> None:
     assert fitted is not None
     assert fitted.scale == pytest.approx(0.2)
     assert not state.set_zoom(FIT)
+
+
+def test_where_the_crop_lies_in_the_layer_goes_along():
+    state = PreviewState(1000, 800, view=(400, 300), margin=50)
+    assert wanted(state, ("a",), 1.0).place == (250 / 1000, 200 / 800, 750 / 1000, 600 / 800)
+    state.set_zoom(FIT)
+    assert wanted(state, ("a",), 1.0).place is None, "all of it"
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000), st.sampled_from(ZOOMS), st.integers(9, 2000), st.integers(1, 2000))
+def test_side_by_side_two_crops_fit_where_one_was(width, height, zoom, wide, high):
+    state = PreviewState(width, height, (wide, high), zoom=zoom)
+    state.set_compare(BESIDE)
+    times = max(1, round(state.factor))
+    if zoom <= 1:
+        assert 2 * state.small(state.box)[0] * times + GAP <= wide + 1
+    x, y, w, h = state.box
+    assert 0 <= x <= x + w <= width
+    assert 0 <= y <= y + h <= height
+    assert not state.set_compare(BESIDE)
+
+
+def test_one_at_a_time_begins_with_after_and_turns():
+    state = PreviewState(1000, 800)
+    assert not state.set_compare(TOGGLE)
+    assert (state.split, state.turned) == (0.0, False)
+    state.turn()
+    assert state.turned
+    state.turn()
+    assert not state.turned
+    state.set_compare(SPLIT)
+    assert state.split == 0.5

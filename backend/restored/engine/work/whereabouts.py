@@ -1,0 +1,36 @@
+"""Where a region is, for whoever wants to see it: the weights by which a step of a plan is done there, as a mask."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from restored.engine.picture.context import thumbnail
+from restored.engine.picture.pixels import Box, Floats, Layer, check_layer
+from restored.engine.picture.source import LayerSource
+from restored.instruction.plan import Plan
+from restored.regions import Frame, Region
+
+from .heeding import Heeding
+
+ROWS: Final = 256
+"""Rows at a time: the floats of a whole photograph would take many times its memory."""
+
+
+def mask_of_region(
+    layer: npt.NDArray, region: Region, context: Floats | None = None, place: Frame | None = None
+) -> npt.NDArray[np.uint8]:
+    """(h, w, 1) uint8, 255 where the step is done in full.
+
+    layer, context, place: as of a job (`engine.run`). Raises PixelError for a layer that cannot be restored.
+    """
+    picture: Layer = check_layer(layer)
+    source = LayerSource(picture)
+    heeding = Heeding(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
+    heeding.maps.prepare(region)
+    mask = np.empty((source.height, source.width, 1), np.uint8)
+    for top in range(0, source.height, ROWS):
+        bottom = min(source.height, top + ROWS)
+        weight = heeding.where(region, Box(top, 0, bottom, source.width))
+        mask[top:bottom, :, 0] = np.rint(weight * 255)
+    return mask

@@ -1,0 +1,141 @@
+"""Where a step applies: on show over the preview, edited, and never of another part of the picture than that on show."""
+
+from typing import Any
+
+import pytest
+
+from restored_client.desk.desk import Desk, Line
+from restored_client.desk.overlay import RegionWant
+from restored_client.desk.planedit import identity
+from restored_client.desk.previewstate import PreviewState
+from restored_client.wire.pixels import Pixels
+
+TEXT = "remove the noise only in the sky, and the haze"
+PLAN: dict[str, Any] = {
+    "text": TEXT,
+    "steps": [
+        {
+            "task": "denoise",
+            "label": "noise, only the sky",
+            "strength": 1.0,
+            "region": {"places": ["sky"], "outside": False, "threshold": 0.5, "feather": 0.02, "label": "only the sky"},
+        },
+        {"task": "dehaze", "label": "haze", "strength": 1.0},
+    ],
+    "excluded": [],
+    "reason": None,
+    "message": "",
+}
+MASK = Pixels(460, 384, 1, "u8", bytes(460 * 384))
+
+
+class Wire(Line):
+    def __init__(self) -> None:
+        self.regions: list[RegionWant] = []
+
+    def ask_region(self, want: RegionWant) -> None:
+        self.regions.append(want)
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def desk(wire: Wire) -> Desk:
+    made = Desk(wire)
+    made.look_at(PreviewState(1000, 800, (460, 384)))
+    made.type(TEXT)
+    made.understood(TEXT, PLAN)
+    return made
+
+
+def sky(desk: Desk) -> dict[str, Any]:
+    return next(step for step in desk.plan.steps() if step["task"] == "denoise")
+
+
+def test_a_region_is_asked_for_when_it_is_to_be_shown(desk: Desk, wire: Wire) -> None:
+    assert wire.regions == []
+    desk.show_region(identity(sky(desk)))
+    (want,) = wire.regions
+    assert want.region["places"] == ["sky"]
+    assert want.place == (270 / 1000, 208 / 800, 730 / 1000, 592 / 800)
+    assert desk.overlay.mask is None
+    desk.overlay.located(want, MASK)
+    assert desk.overlay.mask is MASK
+    desk.show_region("")
+    assert desk.overlay.mask is None
+    assert len(wire.regions) == 1
+
+
+def test_a_step_without_a_place_has_nothing_to_show(desk: Desk, wire: Wire) -> None:
+    desk.show_region("dehaze")
+    assert wire.regions == []
+    assert desk.overlay.step == ""
+
+
+def test_a_region_is_edited_and_its_step_stays_the_same(desk: Desk, wire: Wire) -> None:
+    name = identity(sky(desk))
+    desk.show_region(name)
+    first, before = wire.regions[-1], desk.plan.key()
+    desk.edit("reshape", name, {"threshold": 0.7})
+    desk.edit("reshape", name, {"feather": 2.0, "outside": True})
+    step = sky(desk)
+    assert identity(step) == name
+    assert step["label"] == "noise, not the sky"
+    assert step["region"] == {"places": ["sky"], "outside": True, "threshold": 0.7, "feather": 1.0, "label": "not the sky"}
+    assert desk.plan.key() != before, "other pixels will come of it"
+    assert desk.plan.edited
+    desk.edit("weigh", name, 0.5)
+    assert sky(desk)["strength"] == 0.5
+    assert sky(desk)["region"]["outside"]
+    desk.overlay.located(first, MASK)
+    assert desk.overlay.mask is None, "that was the region before it was edited"
+    assert wire.regions[-1].region["threshold"] == 0.7
+    desk.overlay.located(wire.regions[-1], MASK)
+    assert desk.overlay.mask is MASK
+    sent = desk.plan.to_dict()["steps"][0]
+    assert set(sent) == {"task", "label", "strength", "region"}, "what only windows need does not travel"
+
+
+def test_what_is_shown_belongs_to_the_part_on_show(desk: Desk, wire: Wire) -> None:
+    desk.show_region(identity(sky(desk)))
+    desk.overlay.located(wire.regions[-1], MASK)
+    assert desk.preview is not None
+    desk.preview.pan(50, 0)
+    desk.moved()
+    assert desk.overlay.mask is None
+    assert len(wire.regions) == 2
+    desk.overlay.located(wire.regions[-1], MASK)
+    desk.repainted()
+    assert desk.overlay.mask is None, "the pixels are others now"
+    assert len(wire.regions) == 3
+
+
+def test_a_region_goes_with_its_step(desk: Desk, wire: Wire) -> None:
+    name = identity(sky(desk))
+    desk.show_region(name)
+    desk.overlay.located(wire.regions[-1], MASK)
+    desk.edit("remove", name)
+    assert desk.overlay.mask is None
+    assert desk.overlay.step == ""
+
+
+def test_an_edited_region_survives_the_next_word_and_a_preset(desk: Desk) -> None:
+    name = identity(sky(desk))
+    desk.edit("reshape", name, {"outside": True, "threshold": 0.8})
+    kept = desk.settings()
+    desk.understood(TEXT, PLAN)
+    assert sky(desk)["region"]["threshold"] == 0.8
+    desk.use(kept)
+    desk.understood(TEXT, PLAN)
+    assert sky(desk)["region"]["threshold"] == 0.8
+    assert sky(desk)["region"]["outside"]
+
+
+def test_a_region_that_cannot_be_made_is_not_asked_for_again_and_again(desk: Desk, wire: Wire) -> None:
+    desk.show_region(identity(sky(desk)))
+    desk.overlay.located(wire.regions[-1], None)
+    desk.set_strength(0.5)
+    assert len(wire.regions) == 1
