@@ -3,8 +3,10 @@
 from gi.repository import Gdk, Gtk
 
 from restored_client.desk.deeds import deed, unsure
+from restored_client.desk.overlay import can_be_shown
 from restored_client.desk.planedit import identity
 
+from .places import PlaceControls
 from .theme import classed, cross, named
 from .words import _
 
@@ -19,9 +21,10 @@ TARGET = [Gtk.TargetEntry.new("RESTORE_CHIP", Gtk.TargetFlags.SAME_APP, 0)]
 class ChipRow(Gtk.Box):
     """Shows the plan on a desk and edits it."""
 
-    def __init__(self, desk):
+    def __init__(self, desk, use_region):
+        """use_region(step, kind): a step's region is to be made a places.SELECTION or a places.MASK."""
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=GAP)
-        self._desk = desk
+        self._desk, self._use_region = desk, use_region
         self._tasks = None
         self._shown = None
         self._still = False
@@ -82,13 +85,25 @@ class ChipRow(Gtk.Box):
         self._desk.edit(verb, task, *values)
         self.refresh(focus=task if verb != "remove" else None)
 
-    def weigh(self, task, weight):
-        """While a chip's slider moves: the chips stay, or the slider would go with its chip."""
+    def keep_still(self, verb, task, value):
+        """While a chip's popover edits it: the chips stay, or the popover would go with its chip."""
         self._still = True
         try:
-            self._desk.edit("weigh", task, weight)
+            self._desk.edit(verb, task, value)
         finally:
             self._still = False
+
+    def show_region(self, task):
+        """Show over the preview where this step applies; an empty one shows none."""
+        self._desk.show_region(task)
+
+    def shows_region(self, task):
+        return self._desk.overlay.step == task
+
+    def use_region(self, task, kind):
+        for step in self._desk.plan.steps():
+            if identity(step) == task:
+                self._use_region(step, kind)
 
     def drop(self, dragged, onto):
         """`dragged` was dropped on the chip of `onto`: it takes that place."""
@@ -103,6 +118,7 @@ class Chip(Gtk.Box):
     def __init__(self, row, step, index, count):
         super().__init__(orientation=Gtk.Orientation.HORIZONTAL)
         self._row, self.task, self._weight = row, identity(step), step["strength"]
+        self._step = step
         self._label = deed(step, _)
         self._place = {"index": index + 1, "count": count}
         classed(self, "restore-chip")
@@ -195,6 +211,8 @@ class Chip(Gtk.Box):
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=10)
         box.add(Gtk.Label(label=_("How much of “{label}”").format(label=label), xalign=0))
         box.add(scale)
+        if can_be_shown(self._step):
+            box.add(self._places(popover))
         box.add(buttons)
         popover.add(box)
         # its words have another length now
@@ -203,6 +221,23 @@ class Chip(Gtk.Box):
         popover.popup()
         scale.grab_focus()
 
+    def _places(self, popover):
+        row, task = self._row, self.task
+        if not row.shows_region(task):
+            row.show_region(task)  # whoever looks at a step's place wants to see it
+
+        def use(kind):
+            popover.popdown()
+            row.use_region(task, kind)
+
+        return PlaceControls(
+            self._step,
+            True,
+            lambda changes: row.keep_still("reshape", task, changes),
+            lambda on: row.show_region(task if on else ""),
+            use,
+        )
+
     def _finish(self, _button, popover, verb, places):
         popover.popdown()
         self._row.edit(verb, self.task, *([] if places is None else [places]))
@@ -210,4 +245,4 @@ class Chip(Gtk.Box):
     def _weighed(self, weight):
         self._weight = weight
         self._show_weight()
-        self._row.weigh(self.task, weight)
+        self._row.keep_still("weigh", self.task, weight)

@@ -11,7 +11,8 @@ from restored_client.desk.history import LastWish
 from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES, Wish
 from restored_client.wire.errors import Cancelled, RestoredError
 
-from . import apply, headless, layers, recipes, tools
+from . import canvas, headless, layers, recipes, target, tools
+from .trace import note
 from .words import Refusal, _, unexpected
 
 RESTORE = "plug-in-restore-with-instruction"
@@ -19,7 +20,9 @@ REPEAT = RESTORE + "-repeat"
 ADJUST = RESTORE + "-adjust"
 VISIBLE = RESTORE + "-visible"
 
-NAMES = (RESTORE, REPEAT, ADJUST, VISIBLE, *tools.NAMES)
+IMAGES = RESTORE + "-images"
+
+NAMES = (RESTORE, REPEAT, ADJUST, VISIBLE, IMAGES, *tools.NAMES)
 
 READWRITE = GObject.ParamFlags.READWRITE
 ENHANCE = "<Image>/Filters/Enhance"
@@ -34,12 +37,16 @@ def create(plug_in, name):
         REPEAT: (_run_repeat, _describe_repeat),
         ADJUST: (_run_adjust, _describe_adjust),
         VISIBLE: (_run_visible, _describe_visible),
+        IMAGES: (_run_images, _describe_images),
     }[name]
-    procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, work, None)
+    kind = Gimp.Procedure if name == REPEAT else Gimp.ImageProcedure
+    procedure = kind.new(plug_in, name, Gimp.PDBProcType.PLUGIN, work, None)
     # what can never be restored is grey in the menu
     procedure.set_image_types("RGB*, GRAY*")
     mask = Gimp.ProcedureSensitivityMask
-    procedure.set_sensitivity_mask(mask.DRAWABLE | mask.DRAWABLES | mask.NO_DRAWABLES if name == VISIBLE else mask.DRAWABLE)
+    several, any_number = mask.DRAWABLE | mask.DRAWABLES, mask.DRAWABLE | mask.DRAWABLES | mask.NO_DRAWABLES
+    numbers = {RESTORE: several, VISIBLE: any_number, IMAGES: any_number}
+    procedure.set_sensitivity_mask(numbers.get(name, mask.DRAWABLE))
     procedure.set_attribution("Restore with instruction", "Restore with instruction", "2026")
     describe(procedure)
     procedure.add_layer_return_value(
@@ -75,11 +82,31 @@ def _describe_visible(procedure):
     procedure.add_menu_path(ENHANCE)
 
 
+def _describe_images(procedure):
+    procedure.set_menu_label(_("Restore all _open images…"))
+    procedure.set_documentation(
+        _("Restore every open image with one instruction, one after the other: of each the chosen layer, else what is visible"),
+        _("Takes the arguments of plug-in-restore-with-instruction. In each image the result is one undo step."),
+        procedure.get_name(),
+    )
+    _add_wish(procedure)
+    procedure.add_menu_path(ENHANCE)
+
+
 def _describe_repeat(procedure):
+    # GIMP's own Repeat (Ctrl+F) remembers whatever has an image as its second argument. This one is asked for by name, so it
+    # keeps out of there: Ctrl+F goes on repeating the filter that was used last.
+    modes = Gimp.RunMode
+    procedure.add_enum_argument(
+        "run-mode", _("Run mode"), _("Whether a window may be shown"), modes, modes.INTERACTIVE, READWRITE
+    )
+    procedure.add_display_argument("display", _("Window"), _("Where the image is shown"), True, READWRITE)
+    procedure.add_image_argument("image", _("Image"), _("The image of the layer"), False, READWRITE)
+    procedure.add_core_object_array_argument("drawables", _("Layers"), _("The one layer"), Gimp.Drawable, READWRITE)
     procedure.set_menu_label(_("Restore: _repeat on this layer"))
     procedure.set_documentation(
-        _("Restore this layer as it was restored before, or as the last one was, of whatever image"),
-        _("Reads the recipe that a restored layer carries: instruction, plan, strength and model."),
+        _("Do to this layer what was done last, in whatever image"),
+        _("From a script: what was done to this layer before, by the recipe that it carries, else what was done last."),
         procedure.get_name(),
     )
     _add_output(procedure)
@@ -120,10 +147,13 @@ def _add_output(procedure):
 def _run_restore(procedure, run_mode, image, drawables, config, _data):
     def work():
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import window
+            from . import starting
 
-            return window.run(image, drawables, config)
-        return _headless(apply.Target(image, layers.the_layer(drawables)), _wish(config), run_mode)
+            return starting.run(image, drawables, config)
+        given, wish = None, _wish(config)
+        for layer in [layers.the_layer([each]) for each in drawables] or [layers.the_layer([])]:
+            given = _headless(target.Target(image, layer), wish, run_mode)
+        return given
 
     return _answer(procedure, run_mode, work)
 
@@ -131,10 +161,26 @@ def _run_restore(procedure, run_mode, image, drawables, config, _data):
 def _run_visible(procedure, run_mode, image, _drawables, config, _data):
     def work():
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import window
+            from . import starting
 
-            return window.run_visible(image, config)
-        return _headless(apply.visible(image), _wish(config), run_mode)
+            return starting.run_visible(image, config)
+        return _headless(target.visible(image), _wish(config), run_mode)
+
+    return _answer(procedure, run_mode, work)
+
+
+def _run_images(procedure, run_mode, image, _drawables, config, _data):
+    def work():
+        if run_mode == Gimp.RunMode.INTERACTIVE:
+            from . import starting
+
+            return starting.run_images(image, config)
+        given, wish = None, _wish(config)
+        for meant in filter(None, map(target.of_image, Gimp.get_images())):
+            given = _headless(meant, wish, run_mode)
+        if given is None:
+            raise Refusal(layers.INDEXED)
+        return given
 
     return _answer(procedure, run_mode, work)
 
@@ -142,32 +188,37 @@ def _run_visible(procedure, run_mode, image, _drawables, config, _data):
 def _run_adjust(procedure, run_mode, image, drawables, config, _data):
     def work():
         layer = layers.the_layer(drawables)
-        target, recipe = apply.of_result(image, layer)
+        result, recipe = target.of_result(image, layer)
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import window
+            from . import starting
 
-            return window.run(image, [layer], config)
+            return starting.run(image, [layer], config)
         wish = _wish(config)
         if not wish.instruction.strip() and wish.plan is None:
             wish = recipes.wish_of(recipe, NEW_LAYER)._replace(strength=wish.strength)
-        return _headless(target, wish._replace(output=NEW_LAYER, scale=1), run_mode)
+        return _headless(result, wish._replace(output=NEW_LAYER, scale=1), run_mode)
 
     return _answer(procedure, run_mode, work)
 
 
-def _run_repeat(procedure, run_mode, image, drawables, config, _data):
+def _run_repeat(procedure, config, _data):
+    run_mode, image = config.get_property("run-mode"), config.get_property("image")
+    drawables = config.get_core_object_array("drawables")
+
     def work():
         layer = layers.the_layer(drawables)
-        wish = recipes.for_repeating(image, layer, config.get_property("output"))
-        return _headless(apply.Target(image, layer), wish, run_mode)
+        scripted = run_mode == Gimp.RunMode.NONINTERACTIVE
+        wish = recipes.for_repeating(image, layer, config.get_property("output"), own_first=scripted)
+        return _headless(target.Target(image, layer), wish, run_mode)
 
     return _answer(procedure, run_mode, work)
 
 
-def _headless(target, wish, run_mode):
+def _headless(meant, wish, run_mode):
     """Without a window; what a person asked for so is what is repeated next."""
     scripted = run_mode == Gimp.RunMode.NONINTERACTIVE
-    given = headless.run(target, wish, show=not scripted)
+    note("headless", mode=int(run_mode))
+    given = headless.run(meant, wish, show=not scripted)
     if given.layer is not None and not scripted:
         LastWish().keep(wish)
     return given
@@ -198,6 +249,7 @@ def _answer(procedure, run_mode, work):
     interactive = run_mode == Gimp.RunMode.INTERACTIVE
     # not earlier: GIMP asks every plug-in for its procedures when it starts, and GEGL takes longer to load than all of this one
     Gegl.init(None)
+    canvas.sweep()
     try:
         given = work()
     except Cancelled:

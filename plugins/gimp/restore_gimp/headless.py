@@ -8,6 +8,7 @@ from restored_client.desk import remarks
 from restored_client.session import Session
 
 from . import apply
+from .target import take
 from .trace import note
 from .words import CATALOGUE, _
 
@@ -16,26 +17,33 @@ TICK = 0.05
 
 
 def run(target, wish, show):
-    """Take an apply.Target, restore, give back. Returns apply.Given; when nothing was to be done it has no layer, and says why.
+    """Take a Target, restore, give back. Returns apply.Given; when nothing was to be done it has no layer, and says why.
 
     `show` opens an enlarged image on the screen. Raises Refusal, ClientError or Cancelled; the image is then unchanged.
     """
     note("asked")
-    source = apply.take_target(target, wish.output, wish.scale)
+    source = take(target, wish.output, wish.scale)
     note("taken")
-    Gimp.progress_init(_("Restoring…"))
     try:
-        outcome = _in_background(lambda report: _restore(source, wish, report))
+        outcome = _shown_in_gimp(source, wish)
+        note("restored", seconds=outcome.seconds)
+        if not outcome.changed:
+            return apply.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
+        given = apply.give_back(source, wish, outcome)
+        note("given")
     finally:
-        Gimp.progress_end()
-    note("restored", seconds=outcome.seconds)
-    if not outcome.changed:
-        return apply.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
-    given = apply.give_back(source, wish, outcome)
-    note("given")
+        source.forget()
     if given.image is not None and show:
         Gimp.Display.new(given.image)
     return given
+
+
+def _shown_in_gimp(source, wish):
+    Gimp.progress_init(_("Restoring…"))
+    try:
+        return _in_background(lambda report: _restore(source, wish, report))
+    finally:
+        Gimp.progress_end()
 
 
 def _restore(source, wish, report):

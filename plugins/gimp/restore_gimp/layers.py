@@ -73,5 +73,12 @@ def _opaque(layer):
 
 
 def has_filters(layer):
-    """Whether GIMP 3's non-destructive filters lie on this layer: what is restored is the picture below them."""
+    """Whether GIMP 3's non-destructive filters lie on this layer: its own pixels are not what is seen, see seen.py."""
     return hasattr(layer, "get_filters") and any(each.get_visible() for each in layer.get_filters())
+
+
+def type_of(layer):
+    """The kind of layer that holds pixels like this one's."""
+    if layer.is_gray():
+        return Gimp.ImageType.GRAYA_IMAGE if layer.has_alpha() else Gimp.ImageType.GRAY_IMAGE
+    return Gimp.ImageType.RGBA_IMAGE if layer.has_alpha() else Gimp.ImageType.RGB_IMAGE

@@ -37,9 +37,13 @@ class Navigator(Gtk.EventBox):
 
     def look(self):
         """Read the layer, which takes long when it is large."""
-        layer = self._layer
-        self._data = raster.rgb(layer.get_buffer(), 0, 0, self._width, self._height, layer.has_alpha(), self._scale)
+        self._data = self.thumbnail()
         self.draw()
+
+    def thumbnail(self):
+        """The whole layer, small, as sRGB bytes."""
+        layer = self._layer
+        return raster.rgb(layer.get_buffer(), 0, 0, self._width, self._height, layer.has_alpha(), self._scale)
 
     def draw(self):
         if self._data is None:

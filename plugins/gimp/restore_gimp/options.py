@@ -2,20 +2,21 @@
 
 from gi.repository import Gtk
 
-from restored_client.desk.previewstate import ZOOMS
 from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
 
 from . import layers
 from .theme import classed, named, quiet
+from .trace import note
 from .words import _
 
 
 class Options(Gtk.Box):
     """Shows the desk's choices and sets them."""
 
-    def __init__(self, desk, on_zoom):
+    def __init__(self, desk, watching):
+        """watching: shows the preview of what is restored."""
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=3)
-        self._desk, self._target, self._showing, self._on_zoom = desk, None, False, on_zoom
+        self._desk, self._watching, self._showing = desk, watching, False
         self._note = quiet()
         self._strength = self._make_slider(_("_Strength"), _("Strength in percent"), desk.set_strength)
         self._texture = self._make_slider(_("_Keep grain"), _("How much grain is kept, in percent"), desk.set_texture)
@@ -24,12 +25,6 @@ class Options(Gtk.Box):
         )
         self._outputs = self._make_outputs()
         self._sizes = self._make_sizes()
-        self._make_zooms()
-
-    def set_target(self, target):
-        """What can be chosen for this apply.Target."""
-        self._target = target
-        self.show_state()
 
     def _section(self, text, widget):
         label = Gtk.Label(label=text, use_underline=True, xalign=0, margin_top=3)
@@ -74,21 +69,6 @@ class Options(Gtk.Box):
         self.pack_start(self._note, False, False, 0)
         return buttons
 
-    def _make_zooms(self):
-        box = classed(Gtk.Box(), "linked")
-        first = None
-        for zoom, text in zip(ZOOMS, (_("Fit"), "100 %", "200 %")):
-            button = Gtk.RadioButton.new_with_label_from_widget(first, text)
-            button.set_mode(False)
-            button.set_active(zoom == self._desk.zoom)
-            button.connect("toggled", lambda button, zoom=zoom: button.get_active() and self._on_zoom(zoom))
-            named(button, _("Preview: {zoom}").format(zoom=text))
-            box.pack_start(button, True, True, 0)
-            first = first or button
-        first.set_tooltip_text(_("The whole layer: for light, haze and colour. Judge sharpness and noise at 100 %."))
-        self._section(_("Pre_view"), first)
-        self.pack_start(box, False, False, 0)
-
     def _on_output(self, button, output):
         if button.get_active():
             self._set(self._desk.set_output, output)
@@ -99,12 +79,13 @@ class Options(Gtk.Box):
 
     def _set(self, setter, value):
         if not self._showing:
+            note("slid")
             setter(value)
 
     def show_state(self):
         """Show what the desk has chosen, and the one line that says what is not obvious about it."""
-        target, desk = self._target, self._desk
-        if target is None or not target.is_there():
+        target, desk = self._watching.target, self._desk
+        if not target.is_there():
             return
         self._showing = True
         try:
@@ -128,16 +109,16 @@ class Options(Gtk.Box):
             desk.scale, desk.output = 1 if selected else desk.scale, NEW_LAYER if fixed else desk.output
         self._outputs[desk.output].set_active(True)
         self._sizes[desk.scale].set_active(True)
-        text = self._explanation(target, 1 if adjusting else desk.scale, selected)
+        text = self._explanation(target, 1 if adjusting else desk.scale, selected, desk.output)
         if self._note.get_text() != text:
             self._note.set_text(text)
 
     @staticmethod
-    def _explanation(target, scale, selected):
+    def _explanation(target, scale, selected, output):
         layer = target.layer
         if scale > 1:
             return _("Opens a new image of {width} × {height} pixels. The preview shows the present size.").format(
-                width=layer.get_width() * scale, height=layer.get_height() * scale
+                width=target.drawable.get_width() * scale, height=target.drawable.get_height() * scale
             )
         if target.result is not None:
             return _("Replaces “{layer}”; one undo brings it back.").format(layer=target.result.get_name())
@@ -150,5 +131,9 @@ class Options(Gtk.Box):
         if selected:
             return _("Only what is selected will change.")
         if layers.has_filters(layer):
-            return _("This layer has live filters. They stay, and act on the result; the preview shows it without them.")
+            return (
+                _("This layer's live filters are restored with it: they become part of its pixels.")
+                if output == REPLACE
+                else _("This layer's live filters are restored with it: the result has them in its pixels.")
+            )
         return ""

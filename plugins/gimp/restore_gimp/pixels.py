@@ -59,9 +59,9 @@ def read(buffer, region, form):
     return Pixels(region.width, region.height, form.channels, form.depth, data)
 
 
-def read_small(buffer, width, height, scale, form):
-    """All of a Gegl buffer at `scale`, as `width` x `height` pixels."""
-    data = buffer.get(Gegl.Rectangle.new(0, 0, width, height), scale, form.babl, Gegl.AbyssPolicy.CLAMP)
+def read_at(buffer, x, y, width, height, scale, form):
+    """A part of a Gegl buffer at `scale`, as `width` x `height` pixels; x and y are of the buffer at that scale."""
+    data = buffer.get(Gegl.Rectangle.new(x, y, width, height), scale, form.babl, Gegl.AbyssPolicy.CLAMP)
     return Pixels(width, height, form.channels, form.depth, data)
 
 

@@ -1,7 +1,9 @@
-"""Before and after side by side in a crop of the layer: drag the line to compare, drag the picture to see another part, enlarge
-the window to see more."""
+"""Before and after in a crop of the layer: divided by a line to drag, one at a time, or side by side; drag the picture to see
+another part, enlarge the window to see more."""
 
 from gi.repository import Gdk, GLib, Gtk
+
+from restored_client.desk.previewstate import BESIDE, GAP, SPLIT
 
 from . import raster
 from .theme import classed, named
@@ -28,8 +30,9 @@ class PreviewView(Gtk.EventBox):
         super().__init__(can_focus=True, above_child=True)
         self._first_room, self._on_move = view, on_move
         self._state = None
-        self._before = self._after = None
+        self._before = self._after = self._mask = None
         self._size = self._pixels = (0, 0)
+        self._times = 1
         self._drag = None
         self._image = Gtk.Image(halign=Gtk.Align.CENTER, valign=Gtk.Align.CENTER)
         self._left = self._tag(_("Before"), Gtk.Align.START)
@@ -47,10 +50,10 @@ class PreviewView(Gtk.EventBox):
         self.set_tooltip_text(
             _(
                 "Drag the line to compare, or the picture to see another part.\n"
-                "Keys: ← → move the line, Shift and the arrow keys the picture."
+                "Keys: ← → move the line, Shift and the arrow keys the picture; the space bar turns before and after."
             )
         )
-        named(self, _("Preview: before on the left, after on the right"))
+        named(self, _("Preview: before and after"))
         self.add_events(
             Gdk.EventMask.BUTTON_PRESS_MASK
             | Gdk.EventMask.BUTTON_RELEASE_MASK
@@ -65,14 +68,20 @@ class PreviewView(Gtk.EventBox):
 
     def set_state(self, state):
         """Show the crop of this PreviewState."""
-        self._state, self._before, self._after = state, None, None
+        self._state, self._before, self._after, self._mask = state, None, None, None
         self._resize()
 
     def _resize(self):
-        """The picture has this many pixels, and takes this many of the screen's."""
+        """One picture has this many pixels, and all that is shown takes this many of the screen's."""
         self._pixels = self._state.small(self._state.box)
-        times = max(1, round(self._state.factor))
-        self._size = self._pixels[0] * times, self._pixels[1] * times
+        times = self._times = max(1, round(self._state.factor))
+        wide = 2 * self._pixels[0] + GAP if self._state.compare == BESIDE else self._pixels[0]
+        self._size = wide * times, self._pixels[1] * times
+
+    def refit(self):
+        """Before and after are shown in another way now."""
+        self._resize()
+        self.draw()
 
     def room(self):
         """Width and height for a picture, in the toolkit's pixels."""
@@ -86,7 +95,7 @@ class PreviewView(Gtk.EventBox):
 
     def show_before(self, data):
         """The crop as it is, sRGB bytes; what was shown as restored belongs to another crop and goes."""
-        self._before, self._after = data, None
+        self._before, self._after, self._mask = data, None, None
         self._resize()
         self.draw()
 
@@ -104,17 +113,37 @@ class PreviewView(Gtk.EventBox):
     def has_after(self):
         return self._after is not None
 
+    def cover(self, mask):
+        """Show where a region is: a mask of the crop, u8, or None for none."""
+        if mask is not None and (mask.width, mask.height) != self._pixels:
+            mask = None
+        self._mask = mask
+        self.draw()
+
     def draw(self):
         if self._before is None:
             return
-        width, height = self._pixels
-        column = round(self._state.split * width) if self._after is not None else width
-        data = raster.split(self._before, self._after or self._before, width, height, column)
-        if self._after is not None:
-            self._draw_line(data, width, height, column)
-        raster.show(self._image, data, width, height, self._size[0] // max(1, width))
-        self._left.set_visible(self._after is not None and self._state.split > 0.15)
-        self._right.set_visible(bool(self._right.get_text()) and (self._after is None or self._state.split < 0.85))
+        (width, height), state, after = self._pixels, self._state, self._after
+        before, shown = self._covered(self._before), self._covered(after or self._before)
+        if state.compare == BESIDE:
+            data, wide = raster.beside(before, shown, width, height, GAP), 2 * width + GAP
+        else:
+            column, wide = round(state.split * width) if after is not None else width, width
+            data = raster.split(before, shown, width, height, column)
+            if after is not None and state.compare == SPLIT:
+                self._draw_line(data, width, height, column)
+        raster.show(self._image, data, wide, height, self._times)
+        beside = state.compare == BESIDE
+        self._left.set_visible(beside or (after is not None and state.split > 0.15))
+        self._right.set_visible(bool(self._right.get_text()) and (beside or after is None or state.split < 0.85))
+
+    def _covered(self, data):
+        return data if self._mask is None else raster.tinted(data, self._mask.view, *self._pixels)
+
+    def turn(self):
+        """Before in place of after, or the other way round."""
+        self._state.turn()
+        self.draw()
 
     @staticmethod
     def _draw_line(data, width, height, column):
@@ -149,7 +178,11 @@ class PreviewView(Gtk.EventBox):
         return max(1.0, self._size[0] / self.get_scale_factor())
 
     def _over_line(self, x):
-        return self._after is not None and abs(x - self._inset()[0] - self._state.split * self._wide()) <= NEAR
+        return (
+            self._after is not None
+            and self._state.compare == SPLIT
+            and abs(x - self._inset()[0] - self._state.split * self._wide()) <= NEAR
+        )
 
     def _on_press(self, _widget, event):
         if event.button != 1:
@@ -183,12 +216,15 @@ class PreviewView(Gtk.EventBox):
 
     def _on_key(self, _widget, event):
         steps = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk.KEY_Down: (0, 1)}
+        if event.keyval == Gdk.KEY_space:
+            self.turn()
+            return True
         if event.keyval not in steps:
             return False
         dx, dy = steps[event.keyval]
         if event.state & Gdk.ModifierType.SHIFT_MASK:
             self._pan(dx * PAN_STEP, dy * PAN_STEP)
-        elif dx:
+        elif dx and self._state.compare == SPLIT:
             self._state.slide(self._state.split + dx * SPLIT_STEP)
             self.draw()
         else:

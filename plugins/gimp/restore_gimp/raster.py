@@ -74,6 +74,43 @@ def split(before, after, width, height, column):
     )
 
 
+def beside(before, after, width, height, gap):
+    """Both pictures in one, with `gap` gray columns between them: 2 * width + gap pixels wide."""
+    row, between = width * 3, b"\x50" * (3 * gap)
+    return bytearray().join(
+        part
+        for start in range(0, height * row, row)
+        for part in (before[start : start + row], between, after[start : start + row])
+    )
+
+
+def tinted(data, mask, width, height):
+    """The picture with what the mask (u8, of the same size) covers in red, half of it through."""
+    count = width * height
+    veil = bytearray(4 * count)
+    veil[0::4] = b"\xff" * count
+    veil[1::4] = b"\x28" * count
+    veil[2::4] = b"\x28" * count
+    veil[3::4] = bytes(mask).translate(_HALF)
+    over = GdkPixbuf.Pixbuf.new_from_bytes(
+        GLib.Bytes.new(bytes(veil)), GdkPixbuf.Colorspace.RGB, True, 8, width, height, 4 * width
+    )
+    under = pixbuf(data, width, height).copy()
+    over.composite(under, 0, 0, width, height, 0, 0, 1, 1, GdkPixbuf.InterpType.NEAREST, 255)
+    return rows_of(under, width, height)
+
+
+_HALF = bytes(value * 6 // 10 for value in range(256))
+
+
+def rows_of(picture, width, height):
+    """A pixbuf's RGB bytes, without the padding of its rows."""
+    pixels, stride = picture.get_pixels(), picture.get_rowstride()
+    if stride == 3 * width:
+        return pixels[: 3 * width * height]
+    return b"".join(pixels[y * stride : y * stride + width * 3] for y in range(height))
+
+
 def fill(data, width, height, x, y, w, h, colour):
     """Paint a rectangle, cut off at the edges."""
     left, right = max(0, x), min(width, x + w)

@@ -1,6 +1,7 @@
 """The recipe on a layer: what was done to it, as a parasite that is kept in the XCF file and travels with copies of the layer."""
 
 import json
+import time
 import zlib
 from typing import Any, NamedTuple, Optional
 
@@ -52,9 +53,9 @@ def of(layer):
 def sign(layer, recipe, source=None):
     """Note on a result how it was made; on one that lies on its own layer also of which layer, and of what of it.
 
-    source: the apply.Source, for a result that can be adjusted later.
+    source: the target.Source, for a result that can be adjusted later.
     """
-    noted = dict(recipe)
+    noted = {**recipe, "when": round(time.time(), 3)}
     mask = None if source is None else source.region.mask
     packed = b"" if mask is None else zlib.compress(bytes(mask.data), 6)
     if source is not None and len(packed) <= MOST_MASK:
@@ -143,19 +144,25 @@ def plan_in(config):
     return None if stale else plan
 
 
-def for_repeating(image, layer, output):
-    """The wish to repeat on `layer`: its own recipe, else the last restoration that was carried out anywhere, else the recipe of
-    another layer of this image. Raises Refusal."""
-    found = of(layer)
+def for_repeating(image, layer, output, own_first=False):
+    """The wish to repeat on `layer`: the last restoration that was carried out anywhere, else the latest recipe in this image.
+    own_first: before them the layer's own recipe. Raises Refusal."""
+    found = of(layer) if own_first else None
     if found is not None:
         return wish_of(found, output)
     last = LastWish().get()
     if last is not None:
         return last._replace(output=output if output == REPLACE else last.output)
-    found = next((recipe for recipe in map(of, _all_layers(image.get_layers())) if recipe is not None), None)
-    if found is None:
+    recipes = [recipe for recipe in map(of, _all_layers(image.get_layers())) if recipe is not None]
+    if not recipes:
         raise Refusal(_("Nothing was restored yet, so there is nothing to repeat."))
-    return wish_of(found, output)
+    return wish_of(max(recipes, key=_when), output)
+
+
+def _when(recipe):
+    """When it was carried out, in seconds since 1970; 0 for one from before that was noted."""
+    when = recipe.get("when")
+    return when if isinstance(when, (int, float)) and not isinstance(when, bool) else 0
 
 
 def _all_layers(layers):

@@ -18,6 +18,7 @@ RULES = b"""
 .restore-view:focus { border-color: alpha(currentColor, 0.8); }
 list.restore-list, list.restore-list row box { background: none; }
 list.restore-list row:hover { background: alpha(currentColor, 0.1); }
+button.restore-small { padding: 2px 8px; min-height: 0; }
 .restore-quiet { opacity: 0.75; font-size: 92%; }
 .restore-trouble { border: 1px solid alpha(currentColor, 0.35); border-radius: 6px; padding: 8px 10px; }
 textview.restore-text, textview.restore-text text { font-size: 108%; }
@@ -73,4 +74,26 @@ def unnamed(widget):
     if isinstance(widget, Gtk.Container):
         for child in widget.get_children():
             found += unnamed(child)
+    return found
+
+
+def controls(window):
+    """What can be seen in a window, for tests: type, what a screen reader says, whether it takes the keyboard, its rectangle
+    (x, y, width, height) in the window, in the screen's pixels, and whether it can be used."""
+    found, factor = [], window.get_scale_factor()
+
+    def walk(widget):
+        if not widget.get_mapped():
+            return
+        if widget.get_can_focus() or isinstance(widget, Gtk.Label):
+            place = widget.translate_coordinates(window, 0, 0)
+            if place is not None:
+                room = (*place, widget.get_allocated_width(), widget.get_allocated_height())
+                name = (widget.get_accessible().get_name() if widget.get_accessible() else "") or ""
+                kind, usable = type(widget).__name__, widget.is_sensitive()
+                found.append([kind, name, widget.get_can_focus() and usable, [each * factor for each in room], usable])
+        if isinstance(widget, Gtk.Container):
+            widget.forall(walk)
+
+    walk(window)
     return found

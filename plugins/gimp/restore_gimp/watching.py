@@ -6,14 +6,14 @@ The image may be worked on while the window is open: `notice` sees another selec
 import zlib
 
 from restored_client.desk import desk as desks
-from restored_client.desk.conversation import Look
+from restored_client.desk.conversation import Look, RegionLook
 from restored_client.desk.masks import shrunk
 from restored_client.desk.previewstate import PreviewState
 
 from . import pixels, raster
 from .navigator import Navigator
 from .preview import PreviewView
-from .trace import note
+from .trace import note, tracing
 from .words import _
 
 VIEW = (460, 384)
@@ -23,13 +23,17 @@ MARGIN = 26
 """Pixels around the preview's crop that are restored with it: together at most 512."""
 
 
+MISSED = _("The selection does not touch this layer. Select another layer, or remove the selection.")
+
+
 class Watching(desks.Line):
-    """`view` and `navigator` are the widgets; both are empty until `begin`. `target` is an apply.Target."""
+    """`view` and `navigator` are the widgets; both are empty until `begin`. `target` is a Target, and another one when GIMP shows
+    something else."""
 
     def __init__(self, target, conversation):
         self._conversation = conversation
         self.desk = None
-        self._drawn = None
+        self._drawn = self._covered = None
         self._seen = None
         self.view = PreviewView(VIEW, self._moved)
         self.navigator = Navigator(self._moved)
@@ -39,14 +43,17 @@ class Watching(desks.Line):
         self.target = target
         self._form = None
         self.context = None
-        layer = target.layer
+        drawable = target.drawable
         factor = self.view.get_scale_factor()
         room = self.view.room()
         zoom = 1.0 if self.desk is None else self.desk.zoom
         view = room[0] * factor, room[1] * factor
-        self._state = PreviewState(layer.get_width(), layer.get_height(), view, MARGIN, zoom)
+        self._size = drawable.get_width(), drawable.get_height()
+        self._state = PreviewState(*self._size, view, MARGIN, zoom)
+        if self.desk is not None:
+            self._state.set_compare(self.desk.compare)
         self.view.set_state(self._state)
-        self.navigator.set_layer(self._state, layer)
+        self.navigator.set_layer(self._state, drawable)
 
     def turn(self, target):
         """Look at another layer from now on."""
@@ -57,17 +64,38 @@ class Watching(desks.Line):
         """Read what needs the whole layer: takes up to a second for a large one, so the window is shown before."""
         if self._lost():
             return
-        layer = self.target.layer
-        self._form = pixels.form_of(layer)
+        if self.target.changed():
+            self._look_anew()
+            if self._sized() != self._size:
+                self._set(self.target)
+        self._form = pixels.form_of(self.target.drawable)
         bounds = self.target.bounds()
         if bounds is not None:
             x, y, w, h = bounds
             self._state.centre(x + w / 2, y + h / 2)
         self._look_again()
         self.navigator.look()
-        self.context = pixels.context(layer.get_buffer(), layer.get_width(), layer.get_height(), self._form)
-        self.desk.look_at(self._state)
+        self._read_context()
+        self._tell_desk()
         self.desk.ask_again()
+
+    def _look_anew(self):
+        """Take the pixels as GIMP shows them now."""
+        former, self.target = self.target, self.target.look()
+        former.forget()
+        self.navigator.set_layer(self._state, self.target.drawable)
+
+    def _sized(self):
+        return self.target.drawable.get_width(), self.target.drawable.get_height()
+
+    def _read_context(self):
+        drawable = self.target.drawable
+        self.context = pixels.context(drawable.get_buffer(), *self._sized(), self._form)
+
+    def _tell_desk(self):
+        """The layer can be looked at, unless nothing of it is selected."""
+        missed = self.target.bounds() is None
+        self.desk.look_at(None if missed else self._state, MISSED if missed else "")
 
     def zoom(self, zoom):
         """Show the preview larger or smaller."""
@@ -77,22 +105,36 @@ class Watching(desks.Line):
         if self._state.set_zoom(zoom):
             self._moved()
 
+    def compare(self, compare):
+        """Show before and after in another way."""
+        self.desk.compare = compare
+        if self._lost() or self._form is None:
+            return
+        if self._state.set_compare(compare):
+            self._moved()
+        else:
+            self.view.refit()
+
     def notice(self):
         """Whether the selection or the pixels on show are others than before; then they are shown anew."""
         if self.context is None or self._lost():
             return False
-        layer = self.target.layer
-        if (layer.get_width(), layer.get_height()) != (self._state.width, self._state.height):
+        if self.target.changed():
+            self._look_anew()
+        if self._sized() != self._size:
             self._set(self.target)
             self.begin()
             return True
         if self._checksum() == self._seen:
             return False
         note("repainted")
-        self._form = pixels.form_of(layer)
-        self.context = pixels.context(layer.get_buffer(), layer.get_width(), layer.get_height(), self._form)
+        missed = self.desk.preview is None
+        self._form = pixels.form_of(self.target.drawable)
+        self._read_context()
         self._look_again()
         self.navigator.look()
+        if missed or self.target.bounds() is None:
+            self._tell_desk()
         self.desk.repainted()
         return True
 
@@ -109,17 +151,26 @@ class Watching(desks.Line):
         if self._lost():
             return
         region = pixels.Region(*want.padded)
-        buffer, mask = self.target.layer.get_buffer(), self.target.mask_in(region)
+        buffer, mask = self.target.drawable.get_buffer(), self.target.mask_in(region)
         if want.scale == 1.0:
             crop = pixels.read(buffer, region, self._form)
         else:
             size = self._state.small(want.padded)
-            crop = pixels.read_small(buffer, *size, want.scale, self._form)
+            crop = pixels.read_at(buffer, 0, 0, *size, want.scale, self._form)
             mask = None if mask is None else shrunk(mask, *size)
         self._conversation.preview(Look(want, crop, mask, self.context))
 
     def drop_preview(self):
         self._conversation.drop_preview()
+
+    def ask_region(self, want):
+        if self._lost():
+            return
+        x, y = want.box[:2]
+        size = self._state.small(want.box)
+        buffer = self.target.drawable.get_buffer()
+        crop = pixels.read_at(buffer, x, y, *size, want.scale, self._form)
+        self._conversation.region(RegionLook(want, crop, self.context))
 
     # --- showing ---
 
@@ -127,10 +178,14 @@ class Watching(desks.Line):
         """Draw what the desk has to show."""
         desk = self.desk
         if desk.preview is None:
+            self.view.show_after(None)
+            self.view.say(desk.no_picture)
             return
-        if desk.shown is not self._drawn:
-            self._drawn = desk.shown
-            self._show_after(desk)
+        shown = None if desk.stale else desk.shown
+        if shown is not self._drawn:
+            self._drawn = shown
+            note("after", shown=None if shown is None else shown.plan.get("text"))
+            self._show_after(desk, shown)
         tags = {
             desks.FRESH: _("After"),
             desks.UPDATING: _("Updating…"),
@@ -138,9 +193,22 @@ class Watching(desks.Line):
             desks.FAILED: _("No preview"),
         }
         self.view.say(tags.get(desk.phase, ""))
+        if desk.overlay.mask is not self._covered:
+            self._covered = desk.overlay.mask
+            self.view.cover(self._covered)
+            note("region", step=desk.overlay.step, shown=self._covered is not None)
 
-    def _show_after(self, desk):
-        want = desk.shown
+    def fresh_crop(self):
+        """What is on show when that is what *Restore* would give, pixel for pixel; else None."""
+        desk = self.desk
+        right = desk.phase == desks.FRESH and desk.after is not None and desk.shown is not None and desk.shown.scale == 1.0
+        return desk.shown if right and not self._lost() else None
+
+    def for_canvas(self, want):
+        """How the pixels of what is on show travel, its box, the pixels, and their margin at the left and the top."""
+        return self._form, want.box, self.desk.after, (want.box[0] - want.padded[0], want.box[1] - want.padded[1])
+
+    def _show_after(self, desk, want):
         if want is None or self._lost():
             self.view.show_after(None)
             return
@@ -152,12 +220,13 @@ class Watching(desks.Line):
         else:
             left, top = x - want.padded[0], y - want.padded[1]
             self.view.show_after(raster.of_pixels(desk.after, self._form, left, top, w, h))
-        note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None)
+        seen = zlib.crc32(self._crop()) if tracing() else 0
+        note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None, before=seen)
 
     def _lost(self):
         """Whether the layer has gone, as images can be closed at any time; then the picture says so."""
         gone = not self.target.is_there()
-        if gone and self.desk is not None and self.desk.preview is not None:
+        if gone and self.desk is not None and self.desk.no_picture != _("The layer is gone"):
             note("lost")
             self.view.show_after(None)
             self.view.say(_("The layer is gone"))
@@ -173,17 +242,17 @@ class Watching(desks.Line):
 
     def _look_again(self):
         self.view.show_before(self._crop())
-        self._drawn = None
+        self._drawn = self._covered = None
         self._seen = self._checksum()
 
     def _crop(self):
         x, y, _w, _h = self._state.box
-        layer, size = self.target.layer, self._state.small(self._state.box)
+        layer, size = self.target.drawable, self._state.small(self._state.box)
         return raster.rgb(layer.get_buffer(), x, y, *size, layer.has_alpha(), self._state.scale)
 
     def _checksum(self):
-        """Of the pixels on show and of what is selected of them."""
+        """Of the pixels on show, of all of them as a thumbnail, and of what is selected of them."""
         region = pixels.Region(*self._state.box)
-        seen = zlib.crc32(self._crop())
         mask = self.target.mask_in(region)
-        return seen, None if mask is None else zlib.crc32(mask.view), self.target.bounds()
+        selected = None if mask is None else zlib.crc32(mask.view)
+        return zlib.crc32(self._crop()), zlib.crc32(self.navigator.thumbnail()), selected, self.target.bounds()

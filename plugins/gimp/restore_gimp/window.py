@@ -1,6 +1,6 @@
 """The window: say what is wrong, see what was understood and what it does, and have it done."""
 
-import json
+import os
 
 import gi
 
@@ -9,93 +9,82 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk
 
-from restored_client.desk import remarks
+from restored_client.desk import queue
 from restored_client.desk.commandline import command_line
 from restored_client.desk.conversation import Conversation
-from restored_client.desk.desk import JOB, Desk
+from restored_client.desk.desk import Desk
+from restored_client.desk.history import LastWish
 from restored_client.desk.report import report
-from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.desk.wish import NEW_LAYER, fraction, output_of
-from restored_client.wire.errors import Cancelled
 
-from . import apply, help, layers, pixels, recipes, refused, theme, tools
+from . import apply, help, recipes, refused, target, theme, tools
+from .canvas import OnCanvas
 from .chips import ChipRow
+from .doing import Doing
 from .field import RETURN, InstructionField
+from .lastvalues import option, remember
+from .looking import LookingBar
+from .opening import good_size, in_gtk
 from .options import Options
 from .origin import OriginChoice
+from .places import RegionUse
 from .recall import RecallButton
+from .settings import SettingsButton
+from .several import Several
 from .status import StatusLine
+from .telling import Telling
 from .trace import note, tracing
 from .watching import Watching
-from .words import CATALOGUE, Refusal, _, unexpected
+from .words import CATALOGUE, _
 
 ROLE = "restore-with-instruction"
-
-ROOM = (780, 700)
-"""Size of the window where the screen has room for it."""
-
-OF_SCREEN = 0.94
-"""Part of the screen's free height and width that it takes at most."""
 
 NOTICE = 1000
 """Milliseconds between two looks at whether the image was changed meanwhile."""
 
 
-def run(image, drawables, config):
-    """Show the window until something was restored or the user leaves. Returns apply.Given, or None. Raises Refusal."""
-    layer = layers.the_layer(drawables)
-    origin = recipes.origin(image, layer)
-    if origin is None and pixels.selected_bounds(image, layer) is None:
-        raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
-    return _run(apply.Target(image, layer), origin, config)
-
-
-def run_visible(image, config):
-    """The same for what is visible of the image."""
-    return _run(apply.visible(image), None, config)
-
-
-def _run(target, origin, config):
-    GimpUi.init(ROLE)
-    return Window(target, origin, config).run()
-
-
 class Window:
-    """One run of the dialog for one layer, or for what is visible."""
+    """One run of the dialog for one layer, for what is visible, or for several of them (`others` come after the first)."""
 
-    def __init__(self, target, origin, config):
-        self._fresh, self._config, self._layer = target, config, target.layer
-        self._adjusting = None if origin is None else apply.Target(target.image, origin.source, target.layer, origin.region)
+    def __init__(self, fresh, origin, config, others=()):
+        self._fresh, self._config, self._layer = fresh, config, fresh.layer
+        self._adjusting = None if origin is None else target.Target(fresh.image, origin.source, fresh.layer, origin.region)
         self._origin = origin
-        self._busy = self._given = self._noted_plan = None
+        self._given = self._wish = None
+        self._busy = False
         self._said = None  # what became of the last press of the button, until something else is done
-        self._left = TimeLeft()
+        self._several = None
         self._loop = GLib.MainLoop()
-        self._conversation = Conversation(f"gimp {Gimp.version()}", _in_gtk)
+        self._conversation = Conversation(f"gimp {Gimp.version()}", in_gtk)
         self._watching = Watching(self._adjusting or self._fresh, self._conversation)
         self._desk = self._watching.desk = Desk(self._watching, CATALOGUE, self._show, self._begin_with)
+        self._telling = Telling(self._desk)
         self._conversation.serve(self._desk)
         self._desk.strength = fraction(config.get_property("strength"), 1.0)
-        self._desk.set_scale(_option(config, "scale", 1))
-        self._desk.set_output(output_of(_option(config, "output", NEW_LAYER)))
+        self._desk.set_scale(option(config, "scale", 1))
+        self._desk.set_output(output_of(option(config, "output", NEW_LAYER)))
+        if others:
+            first = fresh.look() if fresh.visible else fresh
+            self._several = Several([first, *others], self._conversation, self._several_changed, self._several_over)
         self._build()
 
     def run(self):
         self._dialog.connect("map-event", self._on_shown)
         self._dialog.show_all()
-        self._options.set_target(self._watching.target)
+        self._options.show_state()
         self._field.view.grab_focus()
         self._conversation.open()
         noticing = GLib.timeout_add(NOTICE, self._notice)
         self._loop.run()
         GLib.source_remove(noticing)
         self._conversation.close()
+        self._canvas.leave()
         self._dialog.destroy()
         return self._given
 
     def _on_shown(self, *_args):
         """The window is on the screen: now comes what takes long, behind the first drawing."""
-        note("shown", unnamed=theme.unnamed(self._dialog) if tracing() else [])
+        note("shown", pid=os.getpid(), unnamed=theme.unnamed(self._dialog) if tracing() else [])
         if self._watching.context is None:
             GLib.idle_add(self._look_at_layer, priority=GLib.PRIORITY_LOW)
 
@@ -105,7 +94,8 @@ class Window:
 
     def _notice(self):
         """Follow the image: another selection or other pixels are shown by themselves."""
-        if self._busy is None and self._watching.notice():
+        shown_there = self._canvas.is_there and self._fresh.visible  # what is visible is our own preview, too
+        if not self._busy and not shown_there and self._watching.notice():
             self._options.show_state()
         return GLib.SOURCE_CONTINUE
 
@@ -120,21 +110,30 @@ class Window:
         self._ok.set_tooltip_text(_("Return in the instruction, or Ctrl+Return"))
         self._ok.get_style_context().add_class("suggested-action")
         self._dialog.set_default_response(Gtk.ResponseType.OK)
+        self._settings = SettingsButton(self._all_settings, self._take_settings)
+        self._dialog.get_action_area().pack_start(self._settings, False, False, 0)
+        self._dialog.get_action_area().set_child_secondary(self._settings, True)
         self._dialog.set_resizable(True)
-        self._dialog.set_default_size(*_room())
+        self._dialog.set_default_size(*good_size())
         self._dialog.connect("response", self._on_response)
         self._dialog.connect("delete-event", lambda *_args: True)
         self._dialog.connect("key-press-event", self._on_key)
         self._dialog.connect("focus-in-event", lambda *_args: self._notice() and False)
+        self._dialog.connect("notify::is-active", lambda *_args: self._canvas.draw())
+        self._dialog.connect("set-focus", lambda _dialog, widget: self._telling.focus(widget))
         GimpUi.window_set_transient(self._dialog)
 
-        self._chips = ChipRow(self._desk)
+        self._regions = RegionUse(self._watching, self._conversation, self._region_used)
+        self._canvas = OnCanvas(self._watching, lambda: not self._busy and self._dialog.is_active())
+        self._chips = ChipRow(self._desk, self._regions.use)
         self._remark = theme.quiet(width=90)
         self._remark.set_yalign(0)
         # room for what is mostly said, so that nothing below moves when it is
         self._remark.set_size_request(-1, self._remark.create_pango_layout("X").get_pixel_size()[1])
-        self._options = Options(self._desk, self._watching.zoom)
+        self._options = Options(self._desk, self._watching)
+        self._looking = LookingBar(self._desk, self._watching, self._canvas.want)
         self._status = StatusLine(self._link_again, self._copy_report)
+        self._doing = Doing(self._desk, self._conversation, self._status, self._set_busy, self._say, self._finished)
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
         side.pack_start(self._watching.navigator, False, False, 6)
@@ -143,7 +142,10 @@ class Window:
         scrolled.add(side)
 
         middle = Gtk.Box(spacing=10)
-        middle.pack_start(self._watching.view, True, True, 0)
+        picture = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
+        picture.pack_start(self._watching.view, True, True, 0)
+        picture.pack_start(self._looking, False, False, 0)
+        middle.pack_start(picture, True, True, 0)
         middle.pack_start(scrolled, False, False, 0)
         content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=10)
         self._editing = (self._make_top(), self._chips, self._options)
@@ -152,9 +154,11 @@ class Window:
             (self._chips, False),
             (self._remark, False),
             (middle, True),
+            (self._several, False),
             (self._status, False),
         ):
-            content.pack_start(child, expand, expand, 0)
+            if child is not None:
+                content.pack_start(child, expand, expand, 0)
         self._dialog.get_content_area().pack_start(content, True, True, 0)
         self._begin_with_words()
 
@@ -180,7 +184,10 @@ class Window:
         name = name if len(name) <= 32 else name[:31] + "…"
         adjusting = self._watching.target.result is not None
         question = _("_What should “{layer}” be instead?") if adjusting else _("_What should be restored in “{layer}”?")
-        self._question.set_label(question.format(layer=name.replace("_", "__")))
+        if self._several is not None:
+            question = _("_What should be restored in {count} pictures, of which “{layer}” is shown?")
+        count = len(self._several.jobs) if self._several is not None else 1
+        self._question.set_label(question.format(layer=name.replace("_", "__"), count=count))
         self._ok.set_label(_("_Adjust") if adjusting else _("_Restore"))
 
     def _begin_with_words(self):
@@ -202,12 +209,21 @@ class Window:
     def _on_origin(self, adjust):
         self._stand(adjust)
         self._watching.turn(self._adjusting if adjust else self._fresh)
-        self._options.set_target(self._watching.target)
+        self._options.show_state()
         self._ask()
 
     def _command(self):
         """What the window would do now, as a command line."""
         return command_line(self._desk.wish(), self._desk.plan.edited, self._fresh.image.get_name() or "photo.jpg")
+
+    def _all_settings(self):
+        desk = self._desk
+        return {**desk.settings(), "texture": desk.texture, "scale": desk.scale, "output": desk.output}
+
+    def _take_settings(self, settings):
+        self._field.put(str(settings.get("instruction") or ""))
+        self._desk.use(settings)
+        self._options.show_state()
 
     def _stand(self, adjust):
         """What is typed may be said of the plan that the result was made by."""
@@ -230,16 +246,21 @@ class Window:
         desk = self._desk
         if not hasattr(self, "_question"):
             return
-        self._tell()
+        self._telling.tell()
         self._chips.refresh()
         if self._remark.get_text() != desk.remark:
             self._remark.set_text(desk.remark)
         self._options.show_state()
+        self._looking.show_state()
         self._watching.show()
+        self._canvas.draw()
         self._ok.set_sensitive(desk.can_restore)
-        if self._busy is not None:
+        self._telling.shows(self._dialog)
+        if self._busy:
             return
-        if desk.trouble is not None:
+        if desk.no_picture:
+            self._status.trouble(desk.no_picture, retry=False)
+        elif desk.trouble is not None:
             self._status.trouble(desk.trouble.sentence, desk.trouble.retry)
         elif self._said is not None:
             self._said()
@@ -248,29 +269,13 @@ class Window:
         else:
             self._status.quiet(_("Computes on {device}").format(device=desk.device_short) if desk.device else "", desk.device)
 
-    def _tell(self):
-        """Tell tests what was understood."""
-        desk = self._desk
-        facts = (desk.greeted_once, desk.waiting, desk.trouble, id(desk.plan.understood), self._noted_steps())
-        former, self._noted_plan = self._noted_plan, facts
-        if former is None or facts == former:
+    def _region_used(self, said, error):
+        """A selection or a mask was made of a region, or something kept it from it."""
+        if isinstance(error, Exception):
+            self._doing.refuse(error)
             return
-        if facts[0] and not former[0]:
-            note("ready")
-        if facts[1] and facts[1] != former[1]:
-            note("waiting", words=desk.waiting)
-        if facts[2] != former[2]:
-            if desk.trouble is None:
-                note("ready")
-            else:
-                note("trouble", code=desk.trouble.code, sentence=desk.trouble.sentence, detail=desk.trouble.detail)
-        if facts[3] != former[3]:
-            note("plan", text=desk.plan.understood.get("text"), steps=self._noted_steps())
-        elif facts[4] != former[4]:
-            note("edit", steps=self._noted_steps())
-
-    def _noted_steps(self):
-        return [[step["task"], step["strength"]] for step in self._desk.plan.steps()]
+        self._notice()
+        self._say(lambda: self._status.quiet(said))
 
     def _link_again(self):
         self._desk.forgive()
@@ -288,8 +293,13 @@ class Window:
         if event.keyval in RETURN and event.state & Gdk.ModifierType.CONTROL_MASK:
             self._on_return()
             return True
-        if event.keyval == Gdk.KEY_F1:
-            self._dialog.response(Gtk.ResponseType.HELP)
+        keys = {
+            Gdk.KEY_F1: lambda: self._dialog.response(Gtk.ResponseType.HELP),
+            Gdk.KEY_F7: self._watching.view.turn,
+            Gdk.KEY_F8: lambda: self._looking.canvas.set_active(not self._looking.canvas.get_active()),
+        }
+        if event.keyval in keys:
+            keys[event.keyval]()
             return True
         return False
 
@@ -304,117 +314,60 @@ class Window:
                 self._begin_with(wish)
         elif response == Gtk.ResponseType.HELP:
             help.open_manual(self._dialog)
-        elif self._busy is not None:
-            self._conversation.cancel()
-            self._status.progress(None, _("Cancelling…"))
+        elif self._several is not None and self._several.running:
+            self._several.cancel_all()
+        elif self._busy:
+            self._doing.cancel()
         else:
             self._loop.quit()
 
     def _begin_with(self, wish):
-        target, self._said = self._fresh if self._desk.once_more else self._watching.target, None
-        if target.result is not None:
-            wish = wish._replace(output=NEW_LAYER, scale=1)
-        try:
-            source = apply.take_target(target, wish.output, wish.scale)
-        except Exception as problem:
-            self._refuse(problem)
+        self._canvas.leave()
+        self._said = None
+        if self._several is not None:
+            self._wish, edited = wish, self._desk.plan.edited
+            self._set_busy(True)
+            # what was edited by hand is done to all; else each picture is understood by itself
+            self._several.begin(lambda _job: wish if edited else wish._replace(plan=None))
             return
-        note("taken")
-        self._left = TimeLeft()
-        self._set_busy((source, wish))
-        self._status.progress(0.0, _("Sending the layer…"))
-        self._conversation.work(
-            lambda session, progress, cancelled: apply.restore(session, source, wish, progress, cancelled),
-            self._on_done,
-            self._on_progress,
-        )
+        meant = self._watching.target
+        if meant.result is not None and self._desk.once_more:
+            meant = self._fresh
+        self._doing.begin(meant, wish if meant.result is None else wish._replace(output=NEW_LAYER, scale=1))
 
-    def _refuse(self, problem):
-        self._say_trouble(str(problem) if isinstance(problem, Refusal) else unexpected(problem))
+    def _set_busy(self, busy):
+        self._busy = busy
+        for widget in self._editing:
+            widget.set_sensitive(not busy)
+        self._desk.set_busy(busy)
 
-    def _say_trouble(self, sentence):
-        self._said = lambda: self._status.trouble(sentence, retry=False)
+    def _say(self, show):
+        self._said = show
         self._show()
 
-    def _on_progress(self, progress):
-        self._left.took(progress.fraction)
-        left = in_words(self._left.seconds(), CATALOGUE)
-        words = _(progress.words)
-        self._status.progress(progress.fraction, f"{words} · {left}" if left else words)
-        if progress.fraction:
-            note("progress", fraction=progress.fraction)
-
-    def _set_busy(self, job):
-        self._busy = job
-        for widget in self._editing:
-            widget.set_sensitive(job is None)
-        self._desk.set_busy(job is not None)
-
-    def _on_done(self, outcome, error):
-        source, wish = self._busy
-        note("done", error=None if error is None else str(error))
-        self._set_busy(None)
-        if isinstance(error, Cancelled):
-            self._said = lambda: self._status.quiet(_("Cancelled. Nothing was changed."))
-            self._show()
-        elif error is not None:
-            self._desk.failed(error, JOB)
-        elif not outcome.changed:
-            self._say_trouble(remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
-        else:
-            self._finish(source, wish, outcome)
-
-    def _finish(self, source, wish, outcome):
-        try:
-            given = apply.give_back(source, wish, outcome)
-        except Exception as problem:
-            self._refuse(problem)
-            return
-        if given.image is not None:
-            Gimp.Display.new(given.image)
-        note("given")
+    def _finished(self, given, wish):
         self._recall.history.add(wish.instruction)
-        recipes.LastWish().keep(wish._replace(plan=wish.plan or outcome.plan))
         if self._watching.target.result is None:
-            self._remember(wish)
+            remember(self._config, wish, self._desk.plan.edited)
         self._given = given
         self._loop.quit()
 
-    def _remember(self, wish):
-        edited = self._desk.plan.edited and wish.plan is not None
-        plan = json.dumps({**wish.plan, "text": wish.instruction}) if edited else ""
-        values = {
-            "instruction": wish.instruction,
-            "strength": wish.strength,
-            "output": wish.output,
-            "scale": wish.scale,
-            "plan": plan,
-        }
-        for name, value in values.items():
-            if _option(self._config, name) is not None:
-                self._config.set_property(name, value)
+    def _several_changed(self):
+        if self._several is not None and self._several.running:
+            self._status.progress(None, self._several.words())
 
-
-def _option(config, name, default=None):
-    """An argument of the procedure, or the default when it has none of this name."""
-    return config.get_property(name) if config.find_property(name) is not None else default
-
-
-def _in_gtk(call):
-    """Run `call()` in GTK's thread, before what GTK still has to draw: the answer changes it."""
-
-    def once():
-        call()
-        return GLib.SOURCE_REMOVE
-
-    GLib.idle_add(once, priority=GLib.PRIORITY_DEFAULT)
-
-
-def _room():
-    """The window's size: what is good, or what the screen has."""
-    display = Gdk.Display.get_default()
-    monitor = display.get_primary_monitor() or display.get_monitor(0)
-    area = monitor.get_workarea()
-    letters = max(1.0, Gdk.Screen.get_default().get_resolution() / 96)
-    width, height = round(ROOM[0] * letters), round(ROOM[1] * letters)
-    return min(width, int(area.width * OF_SCREEN)), min(height, int(area.height * OF_SCREEN) - 30)
+    def _several_over(self, jobs):
+        self._set_busy(False)
+        note("queue over", states=[job.state for job in jobs])
+        done = sum(job.state == queue.DONE for job in jobs)
+        if done:
+            LastWish().keep(self._wish)
+            self._recall.history.add(self._wish.instruction)
+            remember(self._config, self._wish, self._desk.plan.edited)
+            self._given = apply.Given(None)
+        if done == len(jobs):
+            self._loop.quit()
+            return
+        words = _("{done} of {count} pictures were restored. The list says what became of the others.")
+        self._several.again()
+        self._say(lambda: self._status.quiet(words.format(done=done, count=len(jobs))))

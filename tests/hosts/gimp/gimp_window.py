@@ -61,7 +61,7 @@ class GuiGimp:
         )
         with self._out.open("wb") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-        self.wait_for(lambda: {"ready": True} in self.told(), 90, "GIMP did not come up")
+        self.wait_for(lambda: {"ready": True} in self.told(), 200, "GIMP did not come up")
         self.main = screen.window("– GIMP$")
         screen.do("windowactivate", "--sync", self.main)
         screen.do("mousemove", "4", "4")
@@ -69,7 +69,7 @@ class GuiGimp:
     def told(self) -> list[dict]:
         return parse(self._out.read_text(errors="replace"))
 
-    def ask(self, code: str, timeout: float = 20) -> dict:
+    def ask(self, code: str, timeout: float = 60) -> dict:
         """Run code inside GIMP; the last thing it told."""
         path = self.box / f"ask-{self._asked}.py"
         self._asked += 1
@@ -83,21 +83,28 @@ class GuiGimp:
         assert "failed" not in new[-1], new[-1]
         return new[-1]
 
-    def open_dialog(self, title: str = TITLE) -> float:
+    def open_dialog(self, title: str = TITLE, from_the_end: int = 2) -> float:
         """Filters ▸ Restore with instruction…; the seconds from the key until it is on the screen."""
         before = len(self.events("shown"))
         self.screen.do("windowactivate", "--sync", self.main)
         self.key("alt+r")
         time.sleep(0.6)
         self.screen.shoot(OUTPUT / "gimp" / "menu.png")
-        # it is the last entry but one in every language
-        self.key("Up", "Up")
+        # it is the last entry but one in every language; the last of all when *repeat* is grey, as with several layers
+        self.key(*["Up"] * from_the_end)
         began = time.monotonic()
         self.screen.do("key", "Return")
-        self.wait_for(lambda: len(self.events("shown")) > before, 30, "the window did not come")
+        self.wait_for(lambda: len(self.events("shown")) > before, 90, "the window did not come")
         took = self.events("shown")[-1]["at"] - began
         self.screen.do("windowactivate", "--sync", self.screen.window(f"^{title}$"))
         return took
+
+    def click(self, name: str, title: str = TITLE) -> None:
+        """Click the control of this name in the plug-in's window."""
+        event = self.event("controls", lambda event: any(each[1] == name for each in event["found"]))
+        x, y, width, height = next(each[3] for each in event["found"] if each[1] == name)
+        window = self.screen.window(f"^{title}$")
+        self.screen.do("mousemove", "--window", window, str(x + width // 2), str(y + height // 2), "click", "1")
 
     def layers(self) -> list[str]:
         return self.ask("tell(layers=[item.get_name() for item in image.get_layers()])")["layers"]
@@ -109,7 +116,7 @@ class GuiGimp:
         lines = [json.loads(line) for line in self.trace.read_text().splitlines()]
         return [line for line in lines if line["event"] == name]
 
-    def event(self, name: str, condition=lambda event: True, timeout: float = 20) -> dict:
+    def event(self, name: str, condition=lambda event: True, timeout: float = 60) -> dict:
         """The latest event of a name that fits, waited for."""
 
         def found():

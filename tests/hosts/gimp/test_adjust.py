@@ -2,6 +2,7 @@
 
 import textwrap
 import time
+import zlib
 
 import numpy as np
 import pytest
@@ -9,13 +10,19 @@ from gimp_window import TITLE
 from hostkit import OUTPUT
 from negative import negative
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 SELECT = (
     "image.select_ellipse(Gimp.ChannelOps.REPLACE, 300, 200, 300, 250); Gimp.Selection.feather(image, 20)\n"
     "save('before', native(image.get_layers()[0])); save('mask', native(image.get_selection())); tell(ok=True)"
 )
 STATE = "tell(names=[each.get_name() for each in image.get_layers()], file=save('after', native(image.get_layers()[0])))"
+
+
+def crop_sum(box, name: str, crop: list[int]) -> int:
+    """The checksum of a box of a picture that was saved."""
+    x, y, w, h = crop
+    return zlib.crc32(np.ascontiguousarray(pixels(box, name)[y : y + h, x : x + w, :3]).tobytes())
 
 
 def pixels(box, name: str) -> np.ndarray:
@@ -81,6 +88,64 @@ def test_the_preview_follows_the_image_and_its_selection(window, screen):
     window.ask("image.select_rectangle(Gimp.ChannelOps.REPLACE, 400, 300, 100, 100); tell(ok=True)")
     window.event("repainted", lambda event: event["at"] > seen["at"])
     assert first["box"] == window.events("preview")[-1]["box"], "the same part stays in sight"
+    window.key("Escape")
+    assert screen.gone(TITLE)
+
+
+def test_live_filters_are_in_the_preview_and_a_missed_selection_is_said_before_a_click(window, screen, box, gimp):
+    """GIMP 3's non-destructive filters: what is seen is what is restored; the source keeps them, and one undo suffices."""
+    window.ask("layer = image.get_layers()[0]; save('raw', native(layer)); tell(ok=True)")
+    window.ask(
+        "blur = Gimp.DrawableFilter.new(layer, 'gegl:gaussian-blur', 'soft')\n"
+        "blur.get_config().set_property('std-dev-x', 4.0); layer.append_filter(blur); Gimp.displays_flush()\n"
+        "seen = Gimp.Layer.new_from_visible(image, image, 'seen'); save('seen', read(seen, \"R'G'B' u8\")); tell(ok=True)"
+    )
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise")
+    first = window.event("preview")
+    assert first["before"] == crop_sum(box, "seen", first["box"]), "the preview shows the layer without its filter"
+    # the filter is changed while the window is open
+    window.ask("blur.set_visible(False); blur.update(); Gimp.displays_flush(); tell(ok=True)")
+    window.event("repainted")
+    raw = window.event("preview", lambda event: event["at"] > first["at"])
+    assert raw["before"] == crop_sum(box, "raw", raw["box"])
+    window.ask("blur.set_visible(True); blur.update(); Gimp.displays_flush(); tell(ok=True)")
+    window.event("preview", lambda event: event["before"] == first["before"] and event["at"] > raw["at"])
+
+    # a selection beside the layer is said while the window is open, and Restore cannot be pressed
+    window.ask(
+        "layer.set_offsets(0, 400); image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 50, 50)\n"
+        "Gimp.displays_flush(); tell(ok=True)"
+    )
+    window.event("shows", lambda event: "does not touch this layer" in event["trouble"] and not event["can_restore"])
+    screen.shoot(OUTPUT / "gimp" / gimp.suite / "missed.png")
+    window.ask("layer.set_offsets(0, 0); Gimp.Selection.none(image); Gimp.displays_flush(); tell(ok=True)")
+    window.event("shows", lambda event: not event["trouble"] and event["can_restore"] and event["at"] > raw["at"])
+
+    window.key("ctrl+Return")
+    assert screen.gone(TITLE, 60)
+    window.ask(STATE)
+    assert (pixels(box, "after") == negative(pixels(box, "seen"))).all()
+    window.ask("tell(filters=[len(each.get_filters()) for each in image.get_layers()], raw=native(layer) == load('raw'))")
+    assert window.told()[-1] == {"filters": [0, 1], "raw": True}
+    screen.do("windowactivate", "--sync", window.main)
+    window.key("ctrl+z")
+    window.wait_for(lambda: len(window.layers()) == 1, 10, "one Ctrl+Z did not take it away")
+
+
+def test_no_after_of_an_earlier_wish_stands_under_a_new_one(window, screen):
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise")
+    first = window.event("preview")
+    window.key("ctrl+a")
+    window.type("s")
+    hidden = window.event("after", lambda event: event["at"] > first["at"] and event["shown"] is None)
+    window.type("lower 5 remove the rain")
+    window.event("plan", lambda event: event["text"] == "slower 5 remove the rain")
+    time.sleep(1)
+    assert [event["shown"] for event in window.events("after") if event["at"] > hidden["at"]] == []
     window.key("Escape")
     assert screen.gone(TITLE)
 

@@ -7,7 +7,7 @@ import pytest
 from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT, until
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 # every letter of it matters to whoever lays the text out; the words are at its end
 LONG = "the old harbour at dawn, \N{SNOWFLAKE} " * 1600 + "remove the noise"

@@ -6,7 +6,7 @@ import pytest
 from gimp_window import TITLE, tasks
 from hostkit import OUTPUT
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 INSTRUCTION = "remove the noise and brighten it, and the haze"
 ROW = 102

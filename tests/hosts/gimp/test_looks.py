@@ -9,7 +9,7 @@ from gimp_window import GuiGimp
 from hostkit import OUTPUT, Screen
 from PIL import Image
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 GERMAN = '(language "de")\n'
 LOOKS = {

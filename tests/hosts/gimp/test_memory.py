@@ -7,7 +7,7 @@ import pytest
 from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 
 def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):

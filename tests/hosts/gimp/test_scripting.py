@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from hostkit import ROOT, inroot_command
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 DOCUMENT = (ROOT / "docs" / "scripting.md").read_text("utf-8")
 

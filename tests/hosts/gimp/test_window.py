@@ -6,9 +6,11 @@ import pytest
 from gimp_window import TITLE, GuiGimp, tasks
 from hostkit import OUTPUT
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
 INSTRUCTION = "remove the noise and brighten it, and the haze"
+INTERACTIVE, WITH_LAST_VALS = 0, 2
+"""GIMP's run modes."""
 
 
 def test_from_typing_to_undo(window, screen, gimp):
@@ -21,13 +23,13 @@ def test_from_typing_to_undo(window, screen, gimp):
     assert tasks(plan) == ["denoise", "lowlight", "dehaze"]
     preview = window.event("preview", lambda event: event["at"] > plan["at"])
     print(f"shown {took:.2f} s, plan {plan['at'] - last_key:.3f} s, preview {preview['at'] - last_key:.2f} s after the last key")
-    assert took < 3, "the window should be there in a second; three allow for a busy machine"
+    assert window.events("shown")[0]["cpu"] < 1, "the window should be there in a second; processor time, as machines are busy"
     time.sleep(0.3)
     screen.shoot(shots / "plan.png")
 
     # the keyboard weighs, moves and removes chips
     window.key("Tab", "minus", "minus", "minus")
-    assert dict(window.event("edit")["steps"])["denoise"] == 0.7
+    window.event("edit", lambda event: dict(event["steps"])["denoise"] == 0.7)
     window.key("alt+Right")
     window.event("edit", lambda event: tasks(event) == ["lowlight", "denoise", "dehaze"])
     window.key("Tab", "Delete")
@@ -100,16 +102,24 @@ def test_repeat_on_another_layer_from_the_menu(window, screen, gimp):
     screen.shoot(OUTPUT / "gimp" / gimp.suite / "repeat.png")
     window.key("Return")
     window.wait_for(lambda: len(window.layers()) == 4, 30, "nothing was repeated")
+    again = window.events("headless")[-1]
     told = window.ask(
         "top = image.get_layers()[0]\n"
         "tell(recipe=recipe(top), like_the_first=native(top) == native(made), changed=native(top) != native(other))"
     )
     assert told["recipe"].pop("origin") != first.pop("origin"), "each names the layer that it was made of"
+    assert told["recipe"].pop("when") > first.pop("when")
     assert told == {"recipe": first, "like_the_first": True, "changed": True}
     # no window asked for anything
     assert len(window.events("shown")) == 1
     window.key("ctrl+z")
     window.wait_for(lambda: len(window.layers()) == 3, 10, "Ctrl+Z did not take it away in one step")
+
+    # GIMP's own Repeat goes on doing what it did before: the window's restoration with the same values, not this entry
+    assert again["mode"] == INTERACTIVE
+    window.key("ctrl+f")
+    window.wait_for(lambda: len(window.layers()) == 4, 30, "Ctrl+F did nothing")
+    assert window.events("headless")[-1]["mode"] == WITH_LAST_VALS
 
 
 def test_replace_is_one_undo_step_and_keeps_the_selection(window, screen):

@@ -1,0 +1,29 @@
+"""How the window begins: its size, and how others reach its thread."""
+
+from gi.repository import Gdk, GLib
+
+ROOM = (780, 700)
+"""Size of the window where the screen has room for it."""
+
+OF_SCREEN = 0.94
+"""Part of the screen's free height and width that it takes at most."""
+
+
+def in_gtk(call):
+    """Run `call()` in GTK's thread, before what GTK still has to draw: the answer changes it."""
+
+    def once():
+        call()
+        return GLib.SOURCE_REMOVE
+
+    GLib.idle_add(once, priority=GLib.PRIORITY_DEFAULT)
+
+
+def good_size():
+    """The window's size: what is good, or what the screen has."""
+    display = Gdk.Display.get_default()
+    monitor = display.get_primary_monitor() or display.get_monitor(0)
+    area = monitor.get_workarea()
+    letters = max(1.0, Gdk.Screen.get_default().get_resolution() / 96)
+    width, height = round(ROOM[0] * letters), round(ROOM[1] * letters)
+    return min(width, int(area.width * OF_SCREEN)), min(height, int(area.height * OF_SCREEN) - 30)

@@ -1,0 +1,156 @@
+"""What is restored: which pixels of which image, as GIMP shows them, and where the result will go."""
+
+from typing import Any, NamedTuple, Optional, Tuple
+
+from gi.repository import Gimp
+
+from restored_client.desk.masks import cut
+from restored_client.desk.wish import NEW_LAYER
+from restored_client.wire.pixels import Pixels
+
+from . import layers, pixels, recipes, seen
+from .words import Refusal, _
+
+MARGIN = 64
+"""Pixels around a selection that are sent along, so that its edge is restored like the inside of the picture."""
+
+
+class Target(NamedTuple):
+    """What is restored: the pixels of `layer`, into a new layer or itself; or, to adjust it, into `result`, which was made of it.
+
+    region: what of the layer was restored when `result` was made; None means what is selected now. visible: `layer` is a copy of
+    what is visible of the image, and no layer of it; the result lies on top of all. seen: a copy of `layer` with its live filters
+    in its pixels, where it has any, and state: what they were (`seen.state`).
+    """
+
+    image: Any
+    layer: Any
+    result: Optional[Any] = None
+    region: Optional[pixels.Region] = None
+    visible: bool = False
+    seen: Optional[Any] = None
+    state: tuple = ()
+
+    @property
+    def drawable(self):
+        """What has the pixels: as GIMP shows them."""
+        return self.seen or self.layer
+
+    def is_there(self):
+        """Whether all of it still exists."""
+        found = self.image.is_valid() and self.layer.is_valid()
+        return found and (self.result is None or self.result.is_valid())
+
+    def changed(self):
+        """Whether GIMP shows another picture than that which was taken last, as far as the layer's own pixels do not tell."""
+        return (seen.visible_state(self.image) if self.visible else seen.state(self.layer)) != self.state
+
+    def look(self):
+        """Another Target, of what GIMP shows now; the copies that this one has stay, until `forget`."""
+        if self.visible:
+            return visible(self.image)
+        return self._replace(seen=seen.drawable(self.image, self.layer), state=seen.state(self.layer))
+
+    def forget(self):
+        """Give back what was copied to be looked at."""
+        _delete(self.seen)
+        if self.visible:
+            _delete(self.layer)
+
+    def selected(self):
+        """Whether only a part will change."""
+        return self.region.mask is not None if self.region else pixels.has_selection(self.image)
+
+    def bounds(self):
+        """The rectangle (x, y, width, height) of the layer in which something may change; None when nothing is."""
+        if self.region is not None:
+            return self.region[:4]
+        return pixels.selected_bounds(self.image, self.drawable)
+
+    def mask_in(self, region):
+        """What of a region of the layer may change, as a mask; None where all of it may."""
+        if self.region is not None:
+            return None if self.region.mask is None else cut(self.region.mask, self.region[:4], region[:4])
+        return pixels.selection_in(self.image, self.drawable, region) if pixels.has_selection(self.image) else None
+
+
+class Source(NamedTuple):
+    """A layer's pixels as they were when the user pressed the button. seen: see Target."""
+
+    image: Any
+    layer: Any
+    form: pixels.Form
+    region: pixels.Region
+    content: Pixels
+    context: Pixels
+    layer_size: Tuple[int, int]
+    result: Optional[Any] = None
+    visible: bool = False
+    seen: Optional[Any] = None
+
+    @property
+    def drawable(self):
+        """What has the pixels that were taken."""
+        return self.seen or self.layer
+
+    def forget(self):
+        """Give back what was copied to read it, unless it is the result by now."""
+        _delete(self.seen)
+        if self.visible and self.layer.is_valid() and self.layer not in self.image.get_layers():
+            self.layer.delete()
+
+
+def visible(image):
+    """The Target of what is visible of an image. Raises Refusal when that cannot be restored."""
+    layer = Gimp.Layer.new_from_visible(image, image, "visible")
+    if layer is None or layer.is_indexed():
+        raise Refusal(layers.INDEXED)
+    return Target(image, layer, visible=True, state=seen.visible_state(image))
+
+
+def of_image(image):
+    """The Target for an image as one of several: its chosen layer, else what is visible; None when neither can be restored."""
+    try:
+        return Target(image, layers.the_layer(image.get_selected_drawables()))
+    except Refusal:
+        pass
+    try:
+        return visible(image)
+    except Refusal:
+        return None
+
+
+def of_result(image, layer):
+    """The Target that adjusts a result, and its recipe. Raises Refusal."""
+    origin = recipes.origin(image, layer)
+    if origin is None:
+        raise Refusal(_("This layer is no result that can be adjusted: choose one that lies above the layer it was made of."))
+    return Target(image, origin.source, layer, origin.region), origin.recipe
+
+
+def take(target, output, scale):
+    """Read the layer, or what the selection covers of it, and its thumbnail. Raises Refusal; changes nothing."""
+    if not target.is_there():
+        raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
+    target = target.look()
+    image, layer = target.image, target.drawable
+    if target.result is None:
+        layers.check_output(target.layer, NEW_LAYER if target.visible else output, scale, target.selected())
+        region = pixels.selected_region(image, layer, MARGIN)
+    else:
+        region = target.region
+        if layers.locked(target.result):
+            raise Refusal(_("The layer's pixels are locked. Unlock them, or put the result on a new layer."))
+    if region is None:
+        raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
+    form = pixels.form_of(layer)
+    buffer = layer.get_buffer()
+    content = pixels.read(buffer, region, form)
+    size = layer.get_width(), layer.get_height()
+    context = pixels.context(buffer, *size, form)
+    return Source(image, target.layer, form, region, content, context, size, target.result, target.visible, target.seen)
+
+
+def _delete(copy):
+    if copy is not None and copy.is_valid():
+        copy.delete()

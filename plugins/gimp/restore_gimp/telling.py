@@ -1,0 +1,73 @@
+"""What a window shows, told to whoever reads the trace: what was understood, what can be pressed, what stands where."""
+
+import time
+
+from gi.repository import GLib
+
+from . import theme
+from .trace import note, tracing
+
+SETTLED = 150
+"""Milliseconds after which GTK has laid out what changed."""
+
+
+BEAT, LONG = 20, 0.1
+"""Milliseconds between two looks at the processor's clock; seconds of work in one go that are noted."""
+
+
+class Telling:
+    """Notes what changes on a desk."""
+
+    def __init__(self, desk):
+        self._desk, self._former = desk, None
+        self._worked = time.thread_time()
+        if tracing():
+            GLib.timeout_add(BEAT, self._beat)
+
+    def _beat(self):
+        """Note when this thread has computed for long since it last looked: it could not draw or hear keys meanwhile."""
+        worked, self._worked = time.thread_time() - self._worked, time.thread_time()
+        if worked > LONG:
+            note("busy", seconds=round(worked, 3))
+        return GLib.SOURCE_CONTINUE
+
+    def tell(self):
+        """Note what is another one than when this was called last."""
+        desk = self._desk
+        facts = (desk.greeted_once, desk.waiting, desk.trouble, id(desk.plan.understood), self._steps())
+        former, self._former = self._former, facts
+        if former is None or facts == former:
+            return
+        if facts[0] and not former[0]:
+            note("ready")
+        if facts[1] and facts[1] != former[1]:
+            note("waiting", words=desk.waiting)
+        if facts[2] != former[2]:
+            if desk.trouble is None:
+                note("ready")
+            else:
+                note("trouble", code=desk.trouble.code, sentence=desk.trouble.sentence, detail=desk.trouble.detail)
+        if facts[3] != former[3]:
+            note("plan", text=desk.plan.understood.get("text"), steps=self._steps())
+        elif facts[4] != former[4]:
+            note("edit", steps=self._steps())
+
+    @staticmethod
+    def focus(widget):
+        """Note what has the keyboard now, by what a screen reader says of it."""
+        if widget is not None and widget.get_accessible() is not None:
+            note("focus", name=widget.get_accessible().get_name() or "")
+
+    def shows(self, dialog):
+        """Note what the window has on show, and where, once the toolkit has laid it out."""
+        note("shows", can_restore=self._desk.can_restore, trouble=self._desk.no_picture)
+        if tracing():
+            GLib.timeout_add(SETTLED, self._controls, dialog)
+
+    @staticmethod
+    def _controls(dialog):
+        note("controls", found=theme.controls(dialog))
+        return GLib.SOURCE_REMOVE
+
+    def _steps(self):
+        return [[step["task"], step["strength"]] for step in self._desk.plan.steps()]

@@ -1,0 +1,123 @@
+"""The preview on GIMP's own canvas leaves nothing behind; side by side, in turn; and where a step applies, shown and used."""
+
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from gimp_window import TITLE
+from hostkit import OUTPUT
+
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
+
+STATE = (
+    "top = image.get_layers()[0]; tell(names=[each.get_name() for each in image.get_layers()], dirty=image.is_dirty(), "
+    "offset=list(top.get_offsets()[1:]), size=[top.get_width(), top.get_height()], pixels=save('top', native(top)), "
+    "chosen=[each.get_name() for each in image.get_selected_layers()])"
+)
+WITH, WITHOUT = (lambda event: event["shown"]), (lambda event: not event["shown"])
+
+
+def top(box, width: int, height: int) -> np.ndarray:
+    return np.frombuffer((box / "top").read_bytes(), "u1").reshape(height, width, -1)
+
+
+def later(window, name: str, condition, what) -> dict:
+    """An event of this name after `what()`."""
+    began = time.monotonic()
+    what()
+    return window.event(name, lambda event: event["at"] >= began and condition(event))
+
+
+def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
+    # something to undo, and a saved image
+    window.ask(
+        "save('photo', native(image.get_layers()[0])); image.get_layers()[0].invert(False); image.clean_all(); tell(ok=True)"
+    )
+    inverted = window.ask(STATE)
+    name = inverted["names"][0]
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise")
+    preview = window.event("preview")
+    later(window, "canvas", WITH, lambda: window.key("F8"))
+    shown = window.ask(STATE)
+    x, y, width, height = preview["box"]
+    assert shown["names"] == ["Preview (no part of the picture)", name]
+    assert (shown["offset"], shown["size"]) == ([x, y], [width, height])
+    photo = np.frombuffer((box / "photo").read_bytes(), "u1").reshape(700, 1000, -1)
+    assert (top(box, width, height) == photo[y : y + height, x : x + width]).all(), "the negative of the inverted photograph"
+    assert not shown["dirty"], "an image that was saved asked to be saved again"
+    assert shown["chosen"] == [name]
+    time.sleep(0.5)
+    screen.shoot(OUTPUT / "gimp" / gimp.suite / "canvas.png")
+
+    # GIMP itself gets the keyboard: before anything can be done there, it is gone; one undo reaches what was there before
+    later(window, "canvas", WITHOUT, lambda: screen.do("windowactivate", "--sync", window.main))
+    assert window.layers() == [name]
+    window.key("ctrl+z")
+    question = "tell(same=native(image.get_layers()[0]) == load('photo'), count=len(image.get_layers()))"
+    window.wait_for(
+        lambda: window.ask(question) == {"same": True, "count": 1}, 20, "the preview took a place in the undo history"
+    )
+
+    # back in the window it returns, as the image is now; closing takes it away
+    later(window, "canvas", WITH, lambda: screen.do("windowactivate", "--sync", screen.window(TITLE)))
+    later(window, "canvas", WITHOUT, lambda: window.key("F8"))
+    assert window.layers() == [name]
+    later(window, "canvas", WITH, lambda: window.key("F8"))
+    window.key("Escape")
+    assert screen.gone(TITLE)
+    assert window.layers() == [name]
+
+    # a plug-in that is killed cannot tidy up: the next start does
+    window.open_dialog()
+    later(window, "preview", lambda _event: True, lambda: window.type("remove the noise"))
+    later(window, "canvas", WITH, lambda: window.key("F8"))
+    os.kill(window.events("shown")[-1]["pid"], signal.SIGKILL)
+    assert screen.gone(TITLE)
+    assert len(window.layers()) == 2
+    window.ask("call(image, drawables=[image.get_layers()[1]], instruction=''); tell(ok=True)")
+    assert window.layers() == [name]
+
+
+def test_side_by_side_in_turn_and_places(window, screen, box, gimp):
+    shots = OUTPUT / "gimp" / gimp.suite
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise on the left")
+    first = window.event("preview")
+    assert first["box"][2] > 400
+
+    def narrow(event) -> bool:
+        return abs(2 * event["box"][2] - first["box"][2]) <= 8
+
+    beside = later(window, "preview", narrow, lambda: window.click("Before and after: Beside"))
+    time.sleep(0.5)
+    screen.shoot(shots / "beside.png")
+    assert beside["box"][3] == first["box"][3]
+    later(window, "preview", lambda event: not narrow(event), lambda: window.click("Before and after: In turn"))
+    time.sleep(0.5)
+    screen.shoot(shots / "after.png")
+    window.key("F7")
+    time.sleep(0.5)
+    screen.shoot(shots / "before.png")
+
+    # the step's place: over the preview as soon as its chip is opened, turned round, and a selection
+    window.key("alt+w", "Tab")
+    later(window, "region", lambda event: event["shown"], lambda: window.key("Return"))
+    time.sleep(0.5)
+    screen.shoot(shots / "region.png")
+    window.key("Tab", "Tab", "space")
+    window.event("region", lambda event: event["shown"])
+    time.sleep(1.5)
+    screen.shoot(shots / "region-outside.png")
+    used = later(window, "region used", lambda _event: True, lambda: window.key("Tab", "Tab", "space"))
+    assert (used["kind"], used["error"]) == ("selection", "")
+    window.ask("tell(mask=save('top', native(image.get_selection())))")
+    mask = top(box, 1000, 700)[..., 0]
+    assert mask[:, :480].max() == 0, "everywhere but on the left"
+    assert mask[:, 520:].min() == 255
+    window.key("Escape")
+    assert screen.gone(TITLE)
