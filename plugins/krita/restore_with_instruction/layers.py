@@ -10,6 +10,7 @@ from krita import Krita
 from . import colour, showing
 from .pixels import CHANNELS, DEPTHS, Space
 from .qt import Qt, QtCore, QtGui
+from .restored_client.desk.previewstate import place_in
 from .restored_client.desk.wish import NEW_IMAGE, NEW_LAYER, REPLACE
 from .restored_client.wire.pixels import Pixels
 from .words import tr
@@ -50,6 +51,7 @@ class Source:
     resolution: float
     profile: Optional[bytes] = None  # of a space that is not sRGB, when the daemon is to convert
     result: str = ""  # the id of the result that is adjusted, if any
+    place: Optional[Tuple[float, float, float, float]] = None  # of rect in the layer, see desk.previewstate.place_in
     times: Tuple[int, ...] = ()  # the frames that are restored, each read when its turn comes; `data` is the one on show
 
 
@@ -100,6 +102,7 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
         context=thumbnail(node, bounds),
         resolution=float(document.resolution()),
         profile=colour.profile_of(node, space_of(node)),
+        place=place_in(bounds.width(), bounds.height(), (rect[0] - bounds.x(), rect[1] - bounds.y(), rect[2], rect[3])),
     )
 
 

@@ -131,6 +131,7 @@ class Working:
                 mask=mask,
                 scale=wish.scale,
                 context=context or source.context,
+                place=source.place if context or source.context else None,
                 keep=True,
                 on_progress=progress,
                 cancelled=job.cancelled,
