@@ -192,7 +192,7 @@ class Watching(desks.Line):
             desks.NOTHING: _("Nothing to do"),
             desks.FAILED: _("No preview"),
         }
-        self.view.say(tags.get(desk.phase, ""))
+        self.view.say("" if desk.busy and desk.phase != desks.FRESH else tags.get(desk.phase, ""))
         if desk.overlay.mask is not self._covered:
             self._covered = desk.overlay.mask
             self.view.cover(self._covered)

@@ -1,6 +1,7 @@
 """The journey with the real engine: what GIMP gets is what the engine, called directly, says."""
 
 import json
+import textwrap
 
 import numpy as np
 import pytest
@@ -93,3 +94,22 @@ def test_the_engine_called_directly_agrees(journey, key, selection):
     assert worst <= 3 / 255, "more than two processes may differ in the last bits of bfloat16"
     if mask is not None:
         assert (after[mask == 0] == layer[mask == 0]).all()
+
+
+def test_the_left_side_is_the_pictures_not_the_selections(gimp, box, real_daemon):
+    """A selection in the right half has a left half, too: it must stay in colour."""
+    code = """
+    image, layer = picture(240, 200)
+    write(layer, "R'G'B' u8", bytes((200, 60, 30)) * (240 * 200))
+    before = native(layer)
+    plan = '{"steps": [{"task": "black_and_white", "amount": 1.0, "region": {"places": ["left"]}}]}'
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 140, 20, 90, 160)
+    first = call(image, plan=plan, output="replace")
+    kept = native(layer) == before
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 20, 90, 160)
+    second = call(image, plan=plan, output="replace")
+    pixel = list(native(layer)[3 * (240 * 100 + 50):][:3])
+    tell(first=[first[0], first[2]], kept=kept, second=[second[0], second[2]], gray=max(pixel) - min(pixel) <= 2)
+    """
+    (fact,) = gimp.batch(box, textwrap.dedent(code), **real_daemon.env)
+    assert fact == {"first": ["success", ""], "kept": True, "second": ["success", ""], "gray": True}
