@@ -11,11 +11,11 @@ from typing import Any, Final, Literal, TypeAlias
 Task: TypeAlias = str
 """A task's id, the same in the command, on the wire, in labels, files and bundles."""
 
-Kind = Literal["compression", "noise", "holes", "blur", "weather", "light", "colour", "resolution"]
+Kind = Literal["holes", "compression", "noise", "blur", "weather", "light", "colour", "resolution"]
 
-KINDS: Final[tuple[Kind, ...]] = ("compression", "noise", "holes", "blur", "weather", "light", "colour", "resolution")
+KINDS: Final[tuple[Kind, ...]] = ("holes", "compression", "noise", "blur", "weather", "light", "colour", "resolution")
 """The order in which steps run when one pass cannot do them together: each kind undoes what a camera, or time, adds later than
-the next."""
+the next. Holes come first: what is in them is no part of the photograph, and would be taken for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ _HOUSE: Final = (
     ),
     TaskInfo(
         "inpaint",
-        "scratches and holes",
+        "scratches, dust and holes",
         "scratches, dust or holes",
-        "Filling scratches and holes",
-        "Fill the scratches and holes of this photo",
+        "Filling scratches, dust and holes",
+        "Fill the scratches, dust spots and holes of this photo",
         "holes",
         fine=True,
         needs_mask=True,

@@ -29,11 +29,17 @@ class Residual:
         self.base = check_layer(base)
         self.scale = scale
         self.values: npt.NDArray[np.float16] = np.zeros((*base.shape[:2], colours(base)), np.float16)
+        self._whole: npt.NDArray[np.bool_] | None = None
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory this keeps alive, the base included."""
         return self.values.nbytes + self.base.nbytes
+
+    def keep_whole(self, filled: npt.NDArray[np.bool_]) -> None:
+        """Say which pixels of the original, (H, W), were filled: there `texture` leaves nothing out, since what is fine in that
+        change is the scratch."""
+        self._whole = filled.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
 
     def apply(self, strength: float = 1.0, mask: np.ndarray | None = None, texture: float = 0.0) -> Layer:
         """The restored layer for another strength in [0, 1] and mask (of the original's size, see `Mask`); no inference.
@@ -58,7 +64,10 @@ class Residual:
         luma = rows @ LUMA if rows.shape[2] == 3 else rows[..., 0]
         fine = luma - _blurred(luma)
         inner = slice(box.top - top, box.bottom - top)
-        change = rows[inner] - np.float32(texture) * fine[inner, :, None]
+        share = np.float32(texture) * fine[inner, :, None]
+        if self._whole is not None:
+            share[self._whole[box.top : box.bottom]] = 0
+        change = rows[inner] - share
         small = change.astype(np.float16)
         small[(self.values[box.top : box.bottom] == 0).all(-1)] = 0  # where nothing was changed nothing is
         return small

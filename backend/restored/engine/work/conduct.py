@@ -2,12 +2,12 @@
 left to the caller."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final, TypeVar
 
 from restored.engine.machine.load import LoadMeter
-from restored.engine.work.tiles import Tile, Tiling
+from restored.engine.work.tiles import Tile
 from restored.ground.errors import Cancelled
 
 LOOK: Final = 0.1
@@ -18,7 +18,7 @@ _Result = TypeVar("_Result")
 
 
 def conduct(
-    tiling: Tiling,
+    tiling: Iterable[Tile],
     work: Callable[[Tile], _Result],
     done: Callable[[_Result], None],
     *,

@@ -34,14 +34,18 @@ from . import orientations
 from .coarse import Guess, LayerForm
 from .conduct import Cancel, conduct
 from .directly import adjusted
+from .filling import WHERE, Filled, FillTools, filled, filling, without_filling
 from .heeding import Heeding, heeding_of, without_selection
 from .outcome import EngineResult, Preview, Progress
 from .passes import Pass, plan_passes
 from .scan import Scan
-from .schedule import ScheduledScan, Share, scans, stages, with_resolution
+from .schedule import WHOLE, ScheduledScan, Share, scans, stages, with_resolution
 from .tiles import Tile, smallest_side
 
 Heed = Callable[[Box, Floats, Floats], Floats]
+
+FILLING: Final = Share(0.0, 0.15)
+"""The share of a job's progress that filling takes when there is more to do."""
 
 TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
 
@@ -50,7 +54,8 @@ TOO_LITTLE: Final = "There is too little free memory for this picture. Close oth
 class Job:
     """Everything that a run may be told beside the picture and the plan.
 
-    model: a loaded bundle, its name or path, or None for the default. mask: H x W in [0, 1] of any depth; strength in [0, 1].
+    model: a loaded bundle, its name or path, or None for the default. mask: H x W in [0, 1] of any depth, where anything may
+    change; holes: the same form, what is to be filled (the mask where it is None); strength in [0, 1].
     scale: 1, 2 or 4 (see `schedule.stages`). context: the whole layer as a small picture when the image is only a part of it;
     computed from the image otherwise; place: where that part lies in the whole. device: "auto" (None), "cpu", "cuda" or "mps".
     text / embedding: for models that read the instruction itself; else `plan.text` is used. keep: also return the Residual
@@ -60,6 +65,7 @@ class Job:
 
     model: Bundle | str | Path | None = None
     mask: np.ndarray | None = None
+    holes: np.ndarray | None = None
     strength: float = 1.0
     scale: int = 1
     context: np.ndarray | None = None
@@ -98,51 +104,84 @@ def carry_out(
     weights = Mask(job.mask, layer.shape[0], layer.shape[1], job.scale)
     tell, stop = progress or _silent, cancel or _never
     plan, missing = without_selection(plan, job.mask is not None)
+    marks = job.mask if job.holes is None else job.holes
+    if marks is None and filling(plan):
+        plan, missing = without_filling(plan), (*missing, WHERE)
     if not plan.actionable:
         return EngineResult(layer, plan, False, "", "", time.perf_counter() - start, notes=missing)
+    asked, plan, whole = plan, without_filling(plan), Filled(layer)
+    if marks is not None and plan != asked and (job.strength > 0 or job.keep):
+        share, later = (FILLING, Share(FILLING.length, 1 - FILLING.length)) if plan.restoring else (WHOLE, WHOLE)
+        tools = FillTools(store, devices, job.device or "auto", _part(tell, share), stop)
+        whole = filled(tools, layer, marks, asked, job.context, job.place)
+        tell = _part(tell, later, previews=True)
     if not plan.restoring and job.scale == 1:
-        heeding = heeding_of(layer, plan, job.context, job.place)
-        return adjusted(
-            layer, heeding, weights, job.strength, keep=job.keep, previews=job.previews, tell=tell, stop=stop, notes=missing
+        heeding = heeding_of(whole.layer, plan, job.context, job.place)
+        done = adjusted(
+            layer,
+            heeding,
+            weights,
+            job.strength,
+            shown=whole.layer,
+            keep=job.keep,
+            previews=job.previews,
+            tell=tell,
+            stop=stop,
+            notes=missing,
         )
+        return whole.told(done, asked)
 
     tell(0.0, "Opening the model", None)
     bundle = store.bundle(job.model)
     plan = with_resolution(plan, bundle.manifest.tasks, job.scale)
+    asked = replace(asked, steps=(*(step for step in asked.steps if step not in plan.steps), *plan.steps))
     _refuse_giants(layer, job.scale, job.keep)
     base = enlarge(layer, job.scale)
     if job.strength == 0.0 and not job.keep:
-        return EngineResult(base, plan, job.scale > 1, "", bundle.name, time.perf_counter() - start)
+        return EngineResult(base, asked, job.scale > 1, "", bundle.name, time.perf_counter() - start)
 
     means = Tools(store, devices, bundle, LoadMeter(), stop)
-    frame = check_context(job.context) if job.context is not None else thumbnail(LayerSource(layer))
+    frame = check_context(job.context) if job.context is not None else thumbnail(LayerSource(whole.layer))
     *early, late = stages(plan, job.scale)
-    shown, notes, text = base, missing, job.text
+    notes, text = missing, job.text
+    shown = base if whole.layer is layer else enlarge(whole.layer, job.scale)
     for stage in early:
         below = _Picture(
             means,
-            layer,
-            layer,
+            whole.layer,
+            whole.layer,
             Mask(None, *layer.shape[:2]),
             replace(job, strength=1.0, scale=1, keep=False, previews=False),
             _part(tell, stage.share),
-            Heeding(LayerSource(layer), frame, stage.plan, True, job.place),
+            Heeding(LayerSource(whole.layer), frame, stage.plan, True, job.place),
         )
         below.follow(stage.plan, frame, None)
         shown, notes, text = enlarge(below.out, job.scale), (*notes, *below.notes), None
         frame = thumbnail(LayerSource(below.out)) if job.context is None else frame
 
     tell = _part(tell, late.share, previews=True)
-    heeding = Heeding(LayerSource(base), frame, late.plan, job.context is not None, job.place)
+    first = base if whole.layer is layer else enlarge(whole.layer, job.scale)
+    heeding = Heeding(LayerSource(first), frame, late.plan, job.context is not None, job.place)
     if not late.plan.restoring:
-        return adjusted(
-            base, heeding, weights, job.strength, keep=job.keep, previews=job.previews, tell=tell, stop=stop, scale=job.scale
+        done = adjusted(
+            base,
+            heeding,
+            weights,
+            job.strength,
+            shown=shown,
+            keep=job.keep,
+            previews=job.previews,
+            tell=tell,
+            stop=stop,
+            scale=job.scale,
+            notes=notes,
         )
+        return whole.told(done, asked)
     picture = _Picture(means, shown, base, weights, job, tell, heeding, notes)
     residual, line = picture.follow(late.plan, frame, text)
-    return EngineResult(
+    done = EngineResult(
         picture.out,
-        plan,
+        asked,
         picture.changed or job.scale > 1,
         line,
         bundle.name,
@@ -151,6 +190,7 @@ def carry_out(
         tuple(picture.notes),
         residual,
     )
+    return whole.told(done, asked)
 
 
 @dataclass(frozen=True, slots=True)
