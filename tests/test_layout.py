@@ -114,7 +114,7 @@ ARROWS = {
 
 TRAINING = (
     *("degradations", "runs", "data", "instructions", "evaluation", "report"),
-    *("training", "export", "machines", "analyses", "papers", "cli"),
+    *("training", "filling", "export", "machines", "analyses", "papers", "cli"),
 )
 """The training tree's rooms: each stands on earlier ones only."""
 

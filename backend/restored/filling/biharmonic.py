@@ -1,5 +1,5 @@
-"""Holes filled as smoothly as their surroundings allow: the biharmonic equation (Damelin and Hoang, "On surface completion and image
-inpainting by biharmonic functions", 2018, section 3), solved with the pixels that are known.
+"""Holes filled as smoothly as their surroundings allow: the biharmonic equation (Damelin and Hoang, "On surface completion and
+image inpainting by biharmonic functions", 2018, section 3), solved with the pixels that are known.
 
 Of all fillings, the one whose Laplacian has the smallest squares in and right beside the hole: lines and slopes go on through it.
 It is found by conjugate gradients from the answer on the picture halved (cascadic multigrid: Bornemann and Deuflhard 1996), so
@@ -27,8 +27,8 @@ NOTHING: Final = 2
 STEPS: Final = 90
 """Steps at the picture's own size, at most; there are twice as many at each half."""
 
-CLOSE: Final = 2e-3
-"""A residual so much smaller than that of a flat filling is small enough: less than a tenth of an 8-bit step remains."""
+CLOSE: Final = 3e-4
+"""A residual so much smaller than that of a flat filling is small enough: less than half an 8-bit step remains anywhere."""
 
 
 def fill(kinds: Kinds, read: Read) -> Floats:
@@ -106,7 +106,7 @@ def _solved(level: _Level, places: Places, steps: int) -> Floats:
 
 
 def _smoothed(kinds: Kinds, places: Places, read: Read, first: Floats, steps: int) -> Floats:
-    """Conjugate gradients on |L u|^2, L the Laplacian at the hole's pixels and their neighbours, from a first guess (n, channels)."""
+    """Conjugate gradients on |L u|^2, L the Laplacian at a hole's pixels and their neighbours, from a guess (n, channels)."""
     laplace = _Laplace(kinds, places)
     if not laplace.edge.size:
         return first
@@ -137,8 +137,8 @@ def _squares(values: Floats) -> npt.NDArray[np.float64]:
 
 
 class _Laplace:
-    """The Laplacian over the pixels of a hole and their neighbours, as a map of the hole's values; a pixel has no neighbours beyond
-    the picture's edges and where nothing is shown."""
+    """The Laplacian over the pixels of a hole and their neighbours, as a map of the hole's values; a pixel has no neighbours
+    beyond the picture's edges and where nothing is shown."""
 
     def __init__(self, kinds: Kinds, places: Places) -> None:
         flat = kinds.reshape(-1)

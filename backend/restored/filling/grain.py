@@ -1,8 +1,8 @@
 """Grain for what was filled: smooth places in a grainy picture are seen at once.
 
-How strong the grain is, in which colours and how fine, is read where the surroundings are flattest, per level of brightness; texture
-and edges must not be taken for it. The noise itself is made from each pixel's place, so that tiles agree and a job done twice gives
-the same.
+How strong the grain is, in which colours and how fine, is read where the surroundings are flattest, per level of brightness;
+texture and edges must not be taken for it. The noise itself is made from each pixel's place, so that a job done twice gives the
+same.
 """
 
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ class Grain:
 
 
 def measure(blocks: Floats) -> Grain | None:
-    """blocks: (n, BLOCK, BLOCK, channels) of a picture around the holes, all of it known. None where there is no grain to speak of,
-    or too few squares to tell."""
+    """blocks: (n, BLOCK, BLOCK, channels) of a picture around the holes, all of it known. None where there is no grain to speak
+    of, or too few squares to tell."""
     if len(blocks) < FEWEST:
         return None
     lit = (blocks.mean(axis=(1, 2, 3)) > 0.02) & (blocks.max(axis=(1, 2, 3)) < 0.995)  # clipped places show none
@@ -154,9 +154,8 @@ def _noise(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], channels: 
 
 def _white(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], channels: int) -> Floats:
     """Numbers of mean 0 and deviation 1, nearly normal, hashed from places (splitmix64: Steele et al. 2014)."""
-    place = (rows.astype(np.int64) + (1 << 20)).astype(np.uint64) * np.uint64(1 << 32) + (
-        columns.astype(np.int64) + (1 << 20)
-    ).astype(np.uint64)
+    down, right = ((each.astype(np.int64) + (1 << 20)).astype(np.uint64) for each in (rows, columns))
+    place = down << np.uint64(32) | right
     found = np.empty((rows.size, channels), np.float32)
     for channel in range(channels):
         bits = place * np.uint64(0x9E3779B97F4A7C15) + np.uint64((channel + 1) * 0xD1B54A32D192ED03 & 0xFFFFFFFFFFFFFFFF)

@@ -22,7 +22,8 @@ TOO_MUCH: Final = (
 
 
 def kinds_of(marked: npt.NDArray[np.bool_], seen: npt.NDArray[np.bool_] | None) -> Kinds:
-    """(H, W) of KNOWN, HOLE and NOTHING. seen: which pixels show a colour; None for all. Raises PixelError when too much is marked."""
+    """(H, W) of KNOWN, HOLE and NOTHING. seen: which pixels show a colour; None for all. Raises PixelError when too much is
+    marked."""
     kinds = np.where(marked, np.uint8(HOLE), np.uint8(KNOWN))
     if seen is not None:
         kinds[~seen] = NOTHING

@@ -31,6 +31,7 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         steps = [step for step in steps if step.task != "lowlight"]
     if heard.scale is not None and all(step.task != "superres" for step in steps):
         steps.append(Step("superres", 0.95, 1.0, text.strip(), region=None))
+    steps += [_placed(Step(item.task, 0.95, 1.0, item.words.strip()), heard) for item in heard.holes]
     steps += _distinct(turns)
     unused = list(heard.unused)
     unused += [
@@ -40,12 +41,16 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         left = heard.rest.strip(" ,.;:!?\n")
         unused.append(Unused(left, messages.NOTHING[reading.reason] if reading.reason != "not_understood" else NOT_READ))
     done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}
-    excluded = tuple(dict.fromkeys(task for task in (*reading.excluded, *heard.excluded_turns) if task not in done))
+    excluded = tuple(
+        dict.fromkeys(task for task in (*reading.excluded, *heard.kept_holes, *heard.excluded_turns) if task not in done)
+    )
     cut = cleaned.cut or reading.truncated
     notes = tuple({(item.words, item.message): item for item in unused}.values())
     if not steps:
         reason: Reason = reading.reason or "not_understood"
-        if heard.dropped and reason in ("not_understood", "off_topic", "asks_to_keep"):
+        if heard.kept_holes and reason in ("not_understood", "off_topic"):
+            reason = "asks_to_keep"
+        elif heard.unused and reason in ("not_understood", "off_topic", "asks_to_keep"):
             reason = "cannot_yet"
         message = " ".join(dict.fromkeys(item.message for item in notes)) if reason == "cannot_yet" else messages.NOTHING[reason]
         if reading.general:

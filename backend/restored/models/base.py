@@ -68,8 +68,8 @@ class Conditioned(ABC):
     def forward(self, tile: "Tensor", window: Window, guess: "Tensor | None" = None) -> "Tensor":
         """Restore one tile.
 
-        tile: (1, 3, h, w) float32 in [0, 1], sRGB-encoded, h and w multiples of the model's `stride`. guess: the same shape, what
-        the model added to the reduced picture, enlarged; only given after a run at one of `Model.reductions`.
+        tile: (1, planes, h, w) float32 in [0, 1], sRGB-encoded, h and w multiples of the model's `stride`. guess: (1, 3, h, w),
+        what the model added to the reduced picture, enlarged; only given after a run at one of `Model.reductions`.
         Returns (1, 3, h, w) float32, not clamped: the restored tile (the engine forms the residual).
         """
 
@@ -103,6 +103,8 @@ class Model(ABC):
     """True when conditioned models have a `graph`."""
     edge: ClassVar[Literal["mirror", "zero"]] = "mirror"
     """What a tile shows beyond the picture's own edges: its reflection, or zeros as in training."""
+    planes: ClassVar[int] = 3
+    """Planes of a tile: the picture's three, and where the holes are for models that fill them."""
     survey: ClassVar[int] = 0
     """Pixels of the picture that `Conditioned.survey` is to see when the picture takes more than one tile; 0 for none."""
     working_bytes: ClassVar[int] = 600

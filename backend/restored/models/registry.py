@@ -34,6 +34,7 @@ _families: dict[str, str | Family] = {
     "swift": "restored.models.swift.family",
     "instructir": "restored.models.instructir.family",
     "instruct_ipt": "restored.models.instruct_ipt.family",
+    "infill": "restored.models.infill.family",
 }
 """Name -> the module whose FAMILY it is, imported when first asked for; or a family that a package of one's own added."""
 

@@ -18,7 +18,7 @@ def test_the_order_of_tensors_and_of_steps_never_changes():
     nine = ("denoise", "deblur", "derain", "dehaze", "desnow", "lowlight", "superres", "enhance", "dejpeg")
     assert nine == FIRST_TASKS
     assert APPLY_ORDER == (
-        "dejpeg", "denoise", "inpaint", "deblur", "derain", "desnow", "dehaze", "lowlight", "enhance", "superres",
+        "inpaint", "dejpeg", "denoise", "deblur", "derain", "desnow", "dehaze", "lowlight", "enhance", "superres",
     )  # fmt: skip
     assert len({tasks.place(task) for task in TASKS}) == len(TASKS)
 

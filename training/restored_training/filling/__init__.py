@@ -1,1 +1,1 @@
-"""The tenth task: scratches, dust and holes. Made damage, the network on top of the smooth filling, and what both reach."""
+"""Training the network that goes on top of the smooth filling of scratches, dust and holes."""

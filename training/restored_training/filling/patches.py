@@ -12,7 +12,7 @@ from torch import Tensor
 
 from restored.filling.biharmonic import fill
 
-from .marks import draw
+from ..degradations.scratches import draw
 
 Floats = npt.NDArray[np.float32]
 
@@ -32,8 +32,8 @@ class Patches:
         self._store: list[tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]] = [self._made() for _ in range(kept)]
 
     def batch(self, size: int, fresh: int) -> tuple[Tensor, Tensor]:
-        """(size, 4, side, side) tiles as the network sees them, and (size, 3, side, side) what should come of them; `fresh` of the
-        store are replaced."""
+        """(size, 4, side, side) tiles as the network sees them, and (size, 3, side, side) what should come of them; `fresh` of
+        the store are replaced."""
         for _ in range(fresh):
             self._store[self._random.integers(len(self._store))] = self._made()
         picked = self._random.integers(len(self._store), size=size)
@@ -68,12 +68,12 @@ class Patches:
             piece = image[top : top + side, left : left + side]
             if side != self._side:
                 piece = np.asarray(Image.fromarray(piece).resize((self._side, self._side), Image.Resampling.BOX))
-            crop = piece.astype(np.float32) / 255
+            crop: Floats = piece / np.float32(255)
             detail = float(np.abs(np.diff(crop, axis=0)).mean() + np.abs(np.diff(crop, axis=1)).mean())
             if detail > most:
                 best, most = crop, detail
         if self._random.random() < 0.2:
-            best = np.repeat(best.mean(axis=-1, keepdims=True), 3, axis=-1)
+            best = np.repeat(np.asarray(best.mean(axis=-1, keepdims=True), np.float32), 3, axis=-1)
         return best
 
     def _grain(self) -> Floats:

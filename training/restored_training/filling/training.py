@@ -5,21 +5,21 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 
-from restored.models.fill.config import FillConfig
-from restored.models.fill.network import Fill
+from restored.models.registry import build
+from restored.models.restorer import Restorer
 
-from .. import checkpoint
-from ..config import ConfigError, OptimConfig
-from ..data import PhotoSet
-from ..optimizer import Optimizers
-from ..screen import read_screen
+from ..data.photographs import PhotoSet
+from ..data.screen import read_screen
+from ..runs import checkpoint
+from ..runs.config import ConfigError, OptimConfig
+from ..training.optimizer import Optimizers
 from .patches import Patches
 
 CHECKPOINT: Final = "checkpoint.pt"
@@ -46,7 +46,8 @@ class FillRun(BaseModel):
     fresh: int = Field(default=1, ge=0)
     kept: int = Field(default=1600, ge=1)
     side: int = Field(default=96, ge=32, multiple_of=16)
-    widths: tuple[int, ...] = (32, 64, 80)
+    family: str
+    hyperparameters: dict[str, Any] = {}
     photographs: tuple[Path, ...]
     screen: Path | None = None
     limit: int | None = None
@@ -63,7 +64,7 @@ def load_run(path: Path) -> FillRun:
         raise ConfigError(f"{path} is not a run of the fill network: {error}") from error
 
 
-def train(run: FillRun, folder: Path, root: Path, tell: Tell = lambda _: None) -> Fill:
+def train(run: FillRun, folder: Path, root: Path, tell: Tell = lambda _: None) -> Restorer:
     """Train, or go on from the folder's checkpoint; writes checkpoint, photographs and config there, and returns the network with
     averaged weights. Raises ConfigError, DataError or CheckpointError."""
     torch.set_num_threads(run.threads)
@@ -74,7 +75,8 @@ def train(run: FillRun, folder: Path, root: Path, tell: Tell = lambda _: None) -
     (folder / "config.yaml").write_text(yaml.safe_dump(json.loads(run.model_dump_json())), encoding="utf-8")
 
     torch.manual_seed(run.seed)
-    network = Fill(FillConfig(widths=run.widths)).to(memory_format=torch.channels_last)
+    network = build(run.family, run.hyperparameters)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload] - its stubs leave it out
     averaged = {name: value.detach().clone() for name, value in network.state_dict().items()}
     optimizers = Optimizers(network, run.optim)
     step, spent = 0, 0.0
@@ -120,8 +122,8 @@ def train(run: FillRun, folder: Path, root: Path, tell: Tell = lambda _: None) -
 
 
 def hole_loss(restored: Tensor, truth: Tensor, hole: Tensor) -> Tensor:
-    """The mean over patches of the logarithm of the squared error in the holes: what the mean of PSNRs measures. (N, 3, h, w) each,
-    hole (N, 1, h, w)."""
+    """The mean over patches of the logarithm of the squared error in the holes: what the mean of PSNRs measures. (N, 3, h, w)
+    each, hole (N, 1, h, w)."""
     error = ((restored - truth) ** 2 * hole).sum(dim=(1, 2, 3)) / (3 * hole.sum(dim=(1, 2, 3))).clamp(min=1)
     return (error + LEAST).log().mean()
 
@@ -132,11 +134,11 @@ def _rate(optim: OptimConfig, step: int, share: float) -> float:
     return optim.final_lr + (optim.lr - optim.final_lr) * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
 
 
-def _save(file: Path, network: Fill, averaged: dict[str, Tensor], optimizers: Optimizers, step: int, seconds: float) -> None:
+def _save(file: Path, network: Restorer, averaged: dict[str, Tensor], optimizers: Optimizers, step: int, seconds: float) -> None:
     checkpoint.save(
         file,
         {
-            "family": "fill",
+            "family": network.family,
             "hyperparameters": network.architecture(),
             "model": averaged,
             "raw": network.state_dict(),

@@ -60,6 +60,7 @@ def lines() -> Iterator[str]:
     yield "| task | on the chip | some of the words |"
     yield "|---|---|---|"
     yield from (f"| `{task}` | {LABELS[task]} | {_phrases('task', task)} |" for task in TASKS)
+    yield f"| `inpaint` | {LABELS['inpaint']} | {_phrases('holes', 'inpaint')} |"
     yield ""
     yield "## Directions: done by formula, exactly"
     yield ""

@@ -152,6 +152,7 @@ def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
     request = Request(plan, np.full(256, 1 / 16, np.float32), np.full((1, 3, 64, 64), 0.5, np.float32))
     kernel = runtime.prepare(Setup(model, identity, request, source, tiling, streams=1, threads=1))
     tile = source.read(next(iter(tiling)).outer)
+    tile = np.concatenate([tile, np.ones((1, model.planes - 3, *tile.shape[2:]), np.float32)], axis=1)
     restored = kernel(tile, WHOLE)
     return Measured(runtime, min(_timed(lambda: kernel(tile, WHOLE)) for _ in range(PROBE_RUNS)), restored)
 

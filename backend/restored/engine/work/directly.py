@@ -31,8 +31,8 @@ def adjusted(
     notes: tuple[str, ...] = (),
     scale: int = 1,
 ) -> EngineResult:
-    """The layer (or its enlargement) with the plan's adjustments. shown: the same after what was done to it before, from which they
-    go on; the layer itself when that is nothing. Raises Cancelled."""
+    """The layer (or its enlargement) with the plan's adjustments. shown: the same after what was done to it before, from
+    which they go on; the layer itself when that is nothing. Raises Cancelled."""
     start = time.perf_counter()
     height, width = base.shape[:2]
     out = np.empty_like(base)

@@ -21,7 +21,7 @@ from restored.filling import grain
 from restored.filling.biharmonic import HOLE, KNOWN, Kinds, Places, fill
 from restored.filling.holes import depth, kinds_of
 from restored.ground.cores import cores
-from restored.ground.tasks import Task, info
+from restored.ground.tasks import Task, every, info
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Request
 from restored.models.installed import survey
@@ -55,9 +55,8 @@ def filling(plan: Plan) -> tuple[Step, ...]:
 
 def without_filling(plan: Plan) -> Plan:
     """The plan's other steps."""
-    return replace(
-        plan, steps=tuple(step for step in plan.steps if step.adjustment is not None or not info(step.task).needs_mask)
-    )
+    held = {row.id for row in every() if row.needs_mask}
+    return replace(plan, steps=tuple(step for step in plan.steps if step.task not in held))
 
 
 def marks_of(mask: Mask, layer: Layer) -> npt.NDArray[np.bool_]:
@@ -72,8 +71,8 @@ def marks_of(mask: Mask, layer: Layer) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """layer: the whole picture with what was filled; line: what computed; model: the name of the network on top, if there was one;
-    marked: (H, W), what was filled, or None where nothing was."""
+    """layer: the whole picture with what was filled; line: what computed; model: the name of the network on top, if there was
+    one; marked: (H, W), what was filled, or None where nothing was."""
 
     layer: Layer
     line: str = ""
@@ -107,7 +106,8 @@ def filled(
 ) -> Filled:
     """A copy of the layer whose marked pixels are filled as the plan says; the layer itself when nothing visible is marked.
 
-    marks: a mask, H x W. context, place: of the whole picture, as a Job has them. Raises PixelError when too much is marked, Cancelled, ModelError for a damaged network.
+    marks: a mask, H x W. context, place: of the whole picture, as a Job has them. Raises PixelError when too much is marked,
+    Cancelled, ModelError for a damaged network.
     """
     kinds = kinds_of(marks_of(Mask(marks, *layer.shape[:2]), layer), visible(layer))
     places = np.flatnonzero(kinds == HOLE)

@@ -9,6 +9,7 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     ("warm"), `noun` the quality without a direction ("contrast"), `bare` a look that is a wish only when it stands alone.
 [place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
+[holes] words for what is filled where a mask shows it.
 [unused] what is heard and cannot be done. [off] what is no picture at all.
 [follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"), praise;
     [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
@@ -115,7 +116,7 @@ class Words:
         self.known |= {part for part in parts if part != ".." and not part.endswith("*")}
         if section == "follow":
             self._spoken |= set(parts)
-        if section not in ("unused", "off", "filler"):
+        if section not in ("unused", "holes", "off", "filler"):
             self._fixable |= {part for part in parts if part != ".." and not part.endswith("*")}
         if section == "filler":
             self.filler |= set(parts)

@@ -52,6 +52,7 @@ class Heard:
     """Everything that was heard.
 
     limits: regions that a clause of its own asks for ("only the sky", "not the sky"), and which clause that is.
+    holes: tasks that fill what a mask shows, and kept_holes: those that must not.
     bare: a noun or a look stands alone.
     trap: a verb of ours with an object that is no picture. scale: the enlargement asked for. part: only luminance or colour.
     adding: a damage is asked for.
@@ -64,6 +65,8 @@ class Heard:
     excluded: list[Task] = field(default_factory=list)
     excluded_turns: list[Adjustment] = field(default_factory=list)
     limits: list[tuple[int, Region]] = field(default_factory=list)
+    holes: list[Named] = field(default_factory=list)
+    kept_holes: list[Task] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     dropped: list[tuple[int, int]] = field(default_factory=list)
     bare: Task | None = None

@@ -14,7 +14,7 @@ from .heard import Clause, Heard, Named, Turn
 from .sentences import CANNOT, by_hand
 
 WISHES: Final = frozenset(
-    {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "off", "question", "end"}
+    {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "holes", "off", "question", "end"}
 )
 """Sections that wishes are made of; the others are said of results."""
 
@@ -156,6 +156,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     if not turns and not asks and not qualities and amount.stops is not None and (amount.signed or piece.has("up", "down")):
         turns = [Turn("exposure", amount.of("exposure", -1 if piece.has("down") else 1, False), text.strip(), index, False)]
     _unused(heard, piece)
+    _holes(heard, piece, index, text)
     heard.scale = _scale(piece, local, covered) or heard.scale
     restricted = place is not None or hand
     acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
@@ -406,7 +407,27 @@ def _unused(heard: Heard, piece: _Piece) -> None:
         start, end = words[0].start, words[-1].end
         heard.unused.append(Unused(heard.text[start:end], CANNOT[hit.name]))
         heard.dropped.append((start, end))
-        others = [h for h in piece.hits if h.section not in ("modifier", "unused", "amount", "filler", "place")]
+        others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
+        if not others:
+            heard.dropped.append((piece.start, piece.end))
+
+
+def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> None:
+    """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads."""
+    for hit in piece.of("holes"):
+        words = _words_of(piece, hit)
+        before = piece.words[: hit.first - piece.offset]
+        idiom = words[0].word == "scratch" and bool(before) and before[-1].word == "from"
+        added = piece.has("up", "more") and not piece.has("remove")
+        if idiom or added or any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
+            continue
+        kept = piece.has("keep", "dont") or any(m.name in ("not", "except") for m in piece.of("modifier") if m.last < hit.first)
+        if kept:
+            heard.kept_holes.append(hit.name)
+        elif all(item.task != hit.name for item in heard.holes):
+            heard.holes.append(Named(hit.name, text, index))
+        heard.dropped.append((words[0].start, words[-1].end))
+        others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
         if not others:
             heard.dropped.append((piece.start, piece.end))
 

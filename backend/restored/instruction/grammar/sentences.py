@@ -3,7 +3,6 @@
 from typing import Final
 
 CANNOT: Final[dict[str, str]] = {
-    "scratches": "I cannot remove scratches, dust, cracks or stains yet. GIMP's Heal tool or Krita's Smart Patch tool does it.",
     "halftone": "I cannot remove halftone dots or moiré yet: scan at a higher resolution and reduce it, or blur it a little.",
     "fringes": "I cannot remove colour fringes yet: your raw converter's lens correction does.",
     "vignette": "I cannot remove vignetting yet. Say “brighten the border” to lighten the border of the picture.",

@@ -50,7 +50,6 @@ PLACES = {
     "sharpen everything but the background": ("deblur", "not the background"),
 }
 CANNOT = {
-    "scratched and faded": ({"enhance"}, "scratched"),
     "remove the halftone dots": (set(), "halftone dots"),
     "remove the noise and the watermark": ({"denoise"}, "watermark"),
     "sharpen the eyes only": ({"deblur"}, "eyes"),
@@ -145,5 +144,5 @@ def test_a_limit_holds_for_what_was_said_before_it_or_for_all_that_follows():
 
 def test_a_plan_with_all_of_it_goes_there_and_back():
     plan = explain("too noisy, but not the sky, one stop brighter, scratched, upscale 2x")
-    assert {step.task for step in plan.steps} == {"denoise", "exposure", "superres"}
+    assert {step.task for step in plan.steps} == {"inpaint", "denoise", "exposure", "superres"}
     assert Plan.from_dict(plan.to_dict()).to_dict() == plan.to_dict()

@@ -1,4 +1,4 @@
-"""`fill` as the engine plans with it, weights as arrays; torch only for the network itself."""
+"""`infill` as the engine plans with it, weights as arrays; torch only for the network itself."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -7,37 +7,37 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..base import Conditioned, Graph, Model, ModelError, Request, Window
-from .config import PLANES, FillConfig
+from .config import PLANES, InfillConfig
 from .graph import conv_specs
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .network import Fill
+    from .network import Infill
 
 Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
-class FillTraits(Model):
+class InfillTraits(Model):
     """What the network and its light form have in common."""
 
-    family: ClassVar[str] = "fill"
+    family: ClassVar[str] = "infill"
     has_graph: ClassVar[bool] = True
     planes: ClassVar[int] = PLANES
     composite = False
     tasks = ("inpaint",)
-    config: FillConfig
+    config: InfillConfig
 
-    def _take_traits(self, config: FillConfig) -> None:
+    def _take_traits(self, config: InfillConfig) -> None:
         self.config = config
         self.stride = config.stride
         self.halo = config.halo
 
 
-class FillModel(FillTraits):
+class InfillModel(InfillTraits):
     """arrays: the state dict, float32. Raises ModelError when they are not those of this configuration."""
 
-    def __init__(self, config: FillConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, config: InfillConfig, arrays: Mapping[str, np.ndarray]) -> None:
         self._take_traits(config)
         self._arrays = arrays
         self._convs: Weights = {}
@@ -51,16 +51,16 @@ class FillModel(FillTraits):
     def condition(self, request: Request) -> "LightConditioned":
         return LightConditioned(self.config, self._convs)
 
-    def as_network(self) -> "Fill":
+    def as_network(self) -> "Infill":
         return self._network
 
     @cached_property
-    def _network(self) -> "Fill":
+    def _network(self) -> "Infill":
         import torch
 
-        from .network import Fill
+        from .network import Infill
 
-        network = Fill(self.config)
+        network = Infill(self.config)
         network.load_state_dict({name: torch.from_numpy(array) for name, array in self._arrays.items()})
         return network.eval().requires_grad_(False)
 
@@ -68,7 +68,7 @@ class FillModel(FillTraits):
 class LightConditioned(Conditioned):
     """Without torch, tiles are a graph's business."""
 
-    def __init__(self, config: FillConfig, convs: Weights) -> None:
+    def __init__(self, config: InfillConfig, convs: Weights) -> None:
         self._config, self._convs = config, convs
 
     def forward(self, tile: "Tensor", window: Window, guess: "Tensor | None" = None) -> Any:

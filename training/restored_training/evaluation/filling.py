@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from restored.filling.biharmonic import fill
 
-from ..data import PhotoSet
-from .marks import Damage, draw
+from ..data.photographs import PhotoSet
+from ..degradations.scratches import Damage, draw
 
 Floats = npt.NDArray[np.float32]
 Hole = npt.NDArray[np.bool_]
@@ -46,7 +46,7 @@ def cases(photographs: Path, count: int = CROPS) -> Iterator[Case]:
         top, left = (image.shape[0] - SIDE) // 2, (image.shape[1] - SIDE) // 2
         if top < 0 or left < 0:
             continue
-        truth = image[top : top + SIDE, left : left + SIDE].astype(np.float32) / 255
+        truth: Floats = image[top : top + SIDE, left : left + SIDE] / np.float32(255)
         damage = _about(random)
         yield Case(about["file"], truth, np.clip(damage.on(truth), 0, 1), damage.hole)
         found += 1

@@ -1,4 +1,4 @@
-"""`fill` in torch: for training, GPUs, and CPUs without OpenVINO."""
+"""`infill` in torch: for training, GPUs, and CPUs without OpenVINO."""
 
 from typing import Any, Final
 
@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from ..base import Conditioned, ModelError, Request, Window
 from ..restorer import Batch, Restorer
-from .config import FillConfig
+from .config import InfillConfig
 from .graph import SLOPE, conv_specs, unet
-from .model import FillTraits
+from .model import InfillTraits
 
 
 class TorchOps:
@@ -41,12 +41,12 @@ class TorchOps:
 OPS: Final = TorchOps()
 
 
-class Fill(FillTraits, Restorer):
-    """The network of the `fill` family. Without arguments: the configuration that ships."""
+class Infill(InfillTraits, Restorer):
+    """The network of the `infill` family. Without arguments: the configuration that ships."""
 
-    def __init__(self, config: FillConfig | None = None) -> None:
+    def __init__(self, config: InfillConfig | None = None) -> None:
         super().__init__()
-        self._take_traits(config or FillConfig())
+        self._take_traits(config or InfillConfig())
         self.convs = nn.ModuleDict()
         for spec in conv_specs(self.config):
             conv = nn.Conv2d(spec.channels_in, spec.channels_out, spec.kernel, stride=spec.stride)
@@ -69,11 +69,11 @@ class Fill(FillTraits, Restorer):
         return self.config.to_dict()
 
     def train_on(self, batch: Batch, embedding: Tensor | None = None) -> Tensor:
-        raise ModelError("A fill model is trained on pictures with holes: restored-train fill.")
+        raise ModelError("An infill model is trained on pictures with holes: restored-train filling.")
 
 
 class _Conditioned(Conditioned):
-    def __init__(self, network: Fill) -> None:
+    def __init__(self, network: Infill) -> None:
         self._network = network
 
     def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:

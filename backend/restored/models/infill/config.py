@@ -1,4 +1,4 @@
-"""Hyperparameters of `fill`, as they stand in a bundle."""
+"""Hyperparameters of `infill`, as they stand in a bundle."""
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -11,7 +11,7 @@ PLANES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class FillConfig:
+class InfillConfig:
     """widths: channels at 1/2, 1/4, 1/8 … of the tile's resolution. blocks: residual blocks on the way down and on the way up, at
     each level above the deepest; middle: at the deepest."""
 
@@ -23,7 +23,7 @@ class FillConfig:
         object.__setattr__(self, "widths", tuple(self.widths))
         numbers = (*self.widths, self.blocks, self.middle)
         if len(self.widths) < 2 or any(type(value) is not int or value < 1 for value in numbers):
-            raise ModelError("A fill model needs at least two widths, and whole numbers of blocks.")
+            raise ModelError("An infill model needs at least two widths, and whole numbers of blocks.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""

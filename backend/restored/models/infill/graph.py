@@ -1,9 +1,9 @@
-"""The U-Net of `fill`, written once over a small set of operations, so that torch and OpenVINO run the same graph."""
+"""The U-Net of `infill`, written once over a small set of operations, so that torch and OpenVINO run the same graph."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from .config import PLANES, FillConfig
+from .config import PLANES, InfillConfig
 
 SLOPE: Final = 0.1
 """Of the activation for negative values."""
@@ -52,7 +52,7 @@ class ConvSpec(NamedTuple):
     gain: float = 1.0
 
 
-def conv_specs(config: FillConfig) -> Iterator[ConvSpec]:
+def conv_specs(config: InfillConfig) -> Iterator[ConvSpec]:
     """Every conv of the network."""
     widths, deepest = config.widths, len(config.widths) - 1
     yield ConvSpec("stem", 4 * PLANES, widths[0], 3)
@@ -66,9 +66,9 @@ def conv_specs(config: FillConfig) -> Iterator[ConvSpec]:
     yield ConvSpec("out", widths[0], 12, 3, gain=0.0)
 
 
-def unet(ops: Ops, config: FillConfig, convs: Mapping[str, tuple[Any, Any]], tile: Any) -> Any:
-    """tile: (N, 4, h, w), a smoothly filled picture and where its holes are (1). Returns (N, 3, h, w): the picture with what is in
-    the holes corrected; outside them it is the tile's own, exactly."""
+def unet(ops: Ops, config: InfillConfig, convs: Mapping[str, tuple[Any, Any]], tile: Any) -> Any:
+    """tile: (N, 4, h, w), a smoothly filled picture and where its holes are (1). Returns (N, 3, h, w): the picture with what is
+    in the holes corrected; outside them it is the tile's own, exactly."""
 
     def conv(name: str, value: Any, stride: int = 1) -> Any:
         return ops.conv(value, *convs[name], stride=stride)
