@@ -41,6 +41,8 @@ METADATA: Final = (
 FORBIDDEN: Final = (
     "torch", "torchgen", "functorch", "sentence_transformers", "transformers", "huggingface_hub", "hf_xet", "sklearn", "scipy",
     "sympy", "mpmath", "networkx", "jinja2", "joblib", "regex", "openvino_telemetry", "openvino.tools", "restored_training",
+    # 7 MB that only optional imports of fsspec, huggingface_hub and PyNaCl's build ask for
+    "pydantic", "pydantic_core", "cffi", "pycparser", "tqdm", "cryptography.hazmat.bindings",
 )  # fmt: skip
 """What a CPU does not need, or must not have: with one of these inside, something imports what it should not."""
 
@@ -94,12 +96,22 @@ def kept(destination: str) -> bool:
         return False
     if path.startswith("imagecodecs/") and name.startswith("_") and ("." in name):
         return name[1:].partition(".")[0] in (*CODECS, "imagecodecs")
-    return not path.endswith((".pyi", ".pxd", ".h", ".lib", ".a"))
+    # compiled again where they are copied to, by a host's own Python
+    return "/__pycache__/" not in path and not path.endswith((".pyi", ".pxd", ".h", ".lib", ".a"))
+
+
+FEW: Final = {
+    # they colour source code in four hundred languages, and there is none to show
+    "pygments.lexers.": ("_mapping", "special"),
+    # an archive on this machine; an object store's package is not inside
+    "fsspec.implementations.": ("local", "memory", "chained"),
+}
+"""Packages of which a few modules stay."""
 
 
 def module_kept(name: str) -> bool:
-    """Whether a Python module stays. pygments' lexers colour source code in four hundred languages, and there is none to show."""
-    return not name.startswith("pygments.lexers.") or name in ("pygments.lexers._mapping", "pygments.lexers.special")
+    """Whether a Python module stays."""
+    return all(not name.startswith(package) or name.removeprefix(package) in few for package, few in FEW.items())
 
 
 def forbidden(modules: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,8 @@ To remove it: ./install.sh --uninstall, here or in the folder share of the insta
 def make(program: Path, out: Path, version: str) -> list[Path]:
     """Every package that this system can make of the program; the last is SHA256SUMS."""
     makers = {"linux": (tar, deb), "win32": (nsis,), "darwin": (pkg,)}[sys.platform]
-    made = [maker(program, out, version) for maker in makers]
+    with ThreadPoolExecutor() as pool:  # packing is minutes of one core each, outside of Python
+        made = list(pool.map(lambda maker: maker(program, out, version), makers))
     sums = out / "SHA256SUMS"
     sums.write_text("".join(f"{_digest(path)}  {path.name}\n" for path in made))
     return [*made, sums]

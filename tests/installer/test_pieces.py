@@ -30,10 +30,27 @@ import pytest
         ("numpy/_core/include/numpy/arrayobject.h", False),
         ("restored/bundles/swift/model.safetensors", True),
         ("restored_client/locale/de.po", True),
+        ("restored/hosts/adapters/gimp/restore_gimp/__pycache__/window.cpython-311.pyc", False),
     ],
 )
 def test_what_stays(path: str, stays: bool) -> None:
     assert kept.kept(path) is stays
+
+
+@pytest.mark.parametrize(
+    ("module", "stays"),
+    [
+        ("pygments.lexers", True),
+        ("pygments.lexers.special", True),
+        ("pygments.lexers.python", False),
+        ("fsspec.implementations", True),
+        ("fsspec.implementations.local", True),
+        ("fsspec.implementations.sftp", False),
+        ("restored.archive.trees", True),
+    ],
+)
+def test_which_modules_stay(module: str, stays: bool) -> None:
+    assert kept.module_kept(module) is stays
 
 
 def test_what_must_not_be_inside_is_found() -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import fsspec
 
 from restored.files.walk import Walked, pictures
+from restored.ground.errors import InstallationError
 from restored.io import READABLE
 
 OURS: Final = ".restored-archive"
@@ -29,7 +30,10 @@ class Tree:
     _root: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        fs, root = fsspec.core.url_to_fs(self.url)
+        try:
+            fs, root = fsspec.core.url_to_fs(self.url)
+        except (ImportError, ValueError) as error:
+            raise InstallationError(f"“{self.url}” cannot be reached from here: {str(error).rstrip('.')}.") from error
         object.__setattr__(self, "_fs", fs)
         object.__setattr__(self, "_root", root.rstrip("/") or "/")
 
