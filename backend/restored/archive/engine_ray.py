@@ -7,8 +7,8 @@ from typing import Any
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_AUTH_MODE", "token")
 
-import ray  # pyright: ignore[reportMissingImports] - an extra that `make venv` does not install
-from ray import exceptions  # pyright: ignore[reportMissingImports]
+import ray
+from ray import exceptions
 
 from .bench import work_here
 from .engine_local import default_workers

@@ -49,6 +49,7 @@ def _there(module: str) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine", engines("local", "dask", "ray"))
 def test_everything_is_done(tmp_path: Path, engine: str) -> None:
     source, target = make(tmp_path / "in", 90), tmp_path / "out"
@@ -63,7 +64,7 @@ def test_everything_is_done(tmp_path: Path, engine: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine", engines("local", "dask", "ray"))
 @pytest.mark.parametrize("victim", ["worker", "driver"])
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
@@ -95,7 +96,7 @@ def test_kills_lose_nothing(tmp_path: Path, engine: str, victim: str, monkeypatc
             driver = start()
         elif workers := [child for child in psutil.Process(driver.pid).children(recursive=True) if _works(child)]:
             os.kill(drawn.choice(workers).pid, signal.SIGKILL)
-    assert driver.wait(timeout=180) == 0
+    assert driver.wait(timeout=600) == 0
     assert status(str(target)).done == PICTURES
     check(source, target)
     times = Counter(records(target))
