@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any, Callable, Dict, List, Optional
 
 from . import colour, layers
@@ -58,6 +59,11 @@ class Job(queues.Job):
         """Its turn has come, and its layer was read."""
         self._source, self.take = source, None
         self.size = source.rect[2] * source.rect[3] * self.wish.scale**2
+
+    def let_go(self) -> None:
+        """It is over, and may be remembered for long: its pixels are not needed any more."""
+        if self._source is not None:
+            self._source = replace(self._source, data=b"", mask=None, context=None)
 
     @property
     def time_left(self) -> str:
@@ -137,7 +143,9 @@ class Jobs(QtCore.QObject):
                 return
             assert isinstance(job, Job)
             self._queue.progress(job, None, tr("Starting…"))
-            self._queue.finish(job, *self._work(job))
+            ended = self._work(job)
+            job.let_go()
+            self._queue.finish(job, *ended)
             self.over.emit(job)
 
     def _work(self, job: Job) -> Any:
