@@ -4,94 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from . import contrast, icons
+from . import icons
+from .bar import Bar
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.desk.deeds import deed, unsure
+from .restored_client.desk.overlay import can_be_shown
 from .restored_client.desk.planedit import identity
 from .words import tr
-
-
-class Bar(QtWidgets.QAbstractSlider):
-    """A percentage with its name inside, filled as far as it goes, like Krita's own sliders. Arrow keys and the mouse set it."""
-
-    def __init__(self, label: str, value: float = 1.0, parent=None) -> None:
-        super().__init__(parent)
-        self.label, self.round, self.dashed = label, False, False
-        self.setRange(0, 100)
-        self.setSingleStep(5)
-        self.setPageStep(25)
-        self.setValue(round(value * 100))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(label)
-        self.setCursor(Qt.CursorShape.SizeHorCursor)
-        self.valueChanged.connect(lambda _: self.update())
-
-    @property
-    def fraction(self) -> float:
-        return self.value() / 100
-
-    def sizeHint(self) -> QtCore.QSize:
-        return QtCore.QSize(120, max(22, self.fontMetrics().height() + 8))
-
-    def minimumSizeHint(self) -> QtCore.QSize:
-        return QtCore.QSize(60, self.sizeHint().height())
-
-    def mousePressEvent(self, event) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self._follow(event)
-
-    def mouseMoveEvent(self, event) -> None:
-        if self.isSliderDown():
-            self._follow(event)
-
-    def mouseReleaseEvent(self, event) -> None:
-        self.setSliderDown(False)
-
-    def wheelEvent(self, event) -> None:
-        if self.hasFocus():  # else scrolling the docker would change what is under the pointer
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def _follow(self, event) -> None:
-        self.setValue(round(100 * event_pos(event).x() / max(1, self.width())))
-
-    def fill(self):
-        """The colour up to the value; words stand on it."""
-        palette, role = self.palette(), QtGui.QPalette.ColorRole
-        ground, text = palette.color(role.Base), palette.color(role.Text)
-        return contrast.fill(palette.color(role.Highlight), ground, text, 0.55 if self.isEnabled() else 0.2)
-
-    def paintEvent(self, event) -> None:
-        painter = QtGui.QPainter(self)
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        palette = self.palette()
-        frame = QtCore.QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        radius = frame.height() / 2 if self.round else 3.0
-        shape = QtGui.QPainterPath()
-        shape.addRoundedRect(frame, radius, radius)
-        painter.fillPath(shape, palette.color(QtGui.QPalette.ColorRole.Base))
-        painter.save()
-        painter.setClipPath(shape)
-        painter.fillRect(QtCore.QRectF(frame.x(), frame.y(), frame.width() * self.fraction, frame.height()), self.fill())
-        painter.restore()
-        role = QtGui.QPalette.ColorRole.Highlight if self.hasFocus() else QtGui.QPalette.ColorRole.Mid
-        pen = QtGui.QPen(palette.color(role), 1.5 if self.hasFocus() else 1.0)
-        if self.dashed and not self.hasFocus():
-            pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.drawPath(shape)
-        group = QtGui.QPalette.ColorGroup.Normal if self.isEnabled() else QtGui.QPalette.ColorGroup.Disabled
-        painter.setPen(palette.color(group, QtGui.QPalette.ColorRole.Text))
-        inside = self.rect().adjusted(9, 0, -9, 0)
-        percent = tr("%d %%") % self.value()
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, percent)
-        metrics = self.fontMetrics()
-        room = inside.width() - metrics.horizontalAdvance(percent) - 8
-        name = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
 
 
 class _Handle(QtWidgets.QWidget):
@@ -131,6 +50,7 @@ class Chip(QtWidgets.QWidget):
     weighed = Signal(str, float)
     removed = Signal(str)
     moved = Signal(str, int)
+    place_wanted = Signal(str)  # the person wants to see, or change, where it applies
 
     def __init__(self, step: Dict[str, Any], parent=None) -> None:
         super().__init__(parent)
@@ -147,11 +67,16 @@ class Chip(QtWidgets.QWidget):
         )
         self.close_button = close = icons.button("cross", tr("Remove “%s” from the plan") % label)
         close.setFixedWidth(20)
+        self.place = icons.button("place", tr("Where “%s” applies") % label)
+        self.place.setFixedWidth(22)
+        self.place.setCheckable(True)
+        self.place.setVisible(can_be_shown(step))
+        self.place.clicked.connect(lambda: self.place_wanted.emit(self.task))
         handle = _Handle()
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        for widget in (handle, self.bar, close):
+        for widget in (handle, self.bar, self.place, close):
             row.addWidget(widget)
         self.bar.valueChanged.connect(lambda value: self.weighed.emit(self.task, value / 100))
         close.clicked.connect(lambda: self.removed.emit(self.task))
@@ -186,6 +111,7 @@ class Chips(QtWidgets.QWidget):
     weighed = Signal(str, float)
     removed = Signal(str)
     moved = Signal(str, int)
+    place_wanted = Signal(str)
     added = Signal(str, str)
 
     def __init__(self, before: QtWidgets.QWidget, parent=None) -> None:
@@ -228,10 +154,20 @@ class Chips(QtWidgets.QWidget):
                     chip.bar.blockSignals(True)
                     chip.bar.setValue(round(step["strength"] * 100))
                     chip.bar.blockSignals(False)
+                    chip.bar.label = deed(step, tr)  # "only there" may have become "everywhere but there"
                     chip.bar.update()
         else:
             self._rebuild(steps)
         self._refresh_foot()
+
+    def show_place(self, step: str) -> None:
+        """Mark the chip whose place is on show."""
+        for chip in self._chips:
+            chip.place.setChecked(chip.task == step)
+
+    def button_of(self, step: str) -> Any:
+        """The button for a step's place, or None."""
+        return next((chip.place for chip in self._chips if chip.task == step), None)
 
     def _rebuild(self, steps: List[Dict[str, Any]]) -> None:
         known = {chip.task: chip for chip in self._chips}
@@ -251,7 +187,7 @@ class Chips(QtWidgets.QWidget):
             self._chips[min(focused, len(self._chips) - 1)].bar.setFocus()
         before = self._before  # the chips were made last, but Tab reaches them where they stand
         for chip in self._chips:
-            for widget in (chip.bar, chip.close_button):
+            for widget in (chip.bar, chip.place, chip.close_button):
                 QtWidgets.QWidget.setTabOrder(before, widget)
                 before = widget
         QtWidgets.QWidget.setTabOrder(before, self._add)
@@ -261,6 +197,7 @@ class Chips(QtWidgets.QWidget):
         chip.weighed.connect(self.weighed)
         chip.removed.connect(self.removed)
         chip.moved.connect(self.moved)
+        chip.place_wanted.connect(self.place_wanted)
         return chip
 
     def _refresh_foot(self) -> None:

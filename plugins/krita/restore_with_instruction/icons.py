@@ -12,6 +12,7 @@ ICONS = {
     "cross": (("docker_close", "window-close"), _STANDARD.SP_TitleBarCloseButton),
     "history": (("view-history", "snapshot-load", "document-open-recent"), _STANDARD.SP_FileDialogDetailedView),
     "repeat": (("view-refresh", "reload-preset"), _STANDARD.SP_BrowserReload),
+    "place": (("selection-mode_ants", "selection-mode_mask", "transparencyMask", "visible"), _STANDARD.SP_DialogApplyButton),
     "front": (("arrowup", "arrow-up", "go-top"), _STANDARD.SP_ArrowUp),
     "back": (("arrowdown", "arrow-down", "go-bottom"), _STANDARD.SP_ArrowDown),
     "enlarge": (("docker_float", "zoom-in"), _STANDARD.SP_TitleBarMaxButton),

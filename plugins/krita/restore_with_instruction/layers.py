@@ -114,6 +114,11 @@ def selection_of(document, node):
     return document.selection()
 
 
+def profile_of(node) -> Optional[bytes]:
+    """The ICC profile that a layer's pixels travel with; None where they are sRGB."""
+    return colour.profile_of(node, space_of(node))
+
+
 def is_root(node) -> bool:
     """Whether this stands for all that is visible."""
     return node.parentNode() is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Callable, NamedTuple, Optional
 
-from . import painting
+from . import painting, places
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.previewstate import Box, PreviewState
 from .words import tr
@@ -121,6 +121,7 @@ class OnCanvas(QtCore.QObject):
         self._area: Any = None
         self._resolution = 72.0
         self._after: Any = None
+        self._meant: Any = None
         self._place = QtCore.QRectF()
         self._words, self._busy, self._held, self._opacity = "", False, False, 1.0
         self._camera: Optional[Camera] = None
@@ -152,7 +153,7 @@ class OnCanvas(QtCore.QObject):
         """Leave the canvas as it is."""
         self._following.stop()
         self._settling.stop()
-        self._after, self._camera = None, None
+        self._after, self._meant, self._camera = None, None, None
         overlay, self._overlay, self._view, self._area = self._overlay, None, None, None
         if overlay is not None:
             with contextlib.suppress(RuntimeError):  # the canvas was closed, and took it along
@@ -181,6 +182,11 @@ class OnCanvas(QtCore.QObject):
 
     def drop_after(self) -> None:
         self._after = None
+        self.update()
+
+    def show_place(self, image: Any, place: Any = None) -> None:
+        """What of a part of the picture is meant, laid over it; None takes it away."""
+        self._meant = None if image is None else (image, place)
         self.update()
 
     def say_after(self, words: str) -> None:
@@ -239,6 +245,11 @@ class OnCanvas(QtCore.QObject):
             painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.setOpacity(self._opacity)
             painter.drawImage(self._place, self._after)
+            painter.restore()
+        if self._meant is not None:
+            painter.save()
+            painter.setTransform(camera.transform(self._size.width(), self._size.height()), True)
+            places.paint(painter, self._meant[1], self._meant[0])
             painter.restore()
         words = tr("Before") if self._held else self._words
         if words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict
 
 from . import icons
-from .chips import Bar
+from .bar import Bar
 from .qt import QT, QtGui, QtWidgets, Signal
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.previewstate import ZOOMS

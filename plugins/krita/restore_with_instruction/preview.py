@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from . import contrast, painting
+from . import contrast, painting, places
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
+from .restored_client.desk.previewstate import GAP
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
 _GRIP = 10  # pixels beside the split in which a drag takes it
-_GAP = 4  # between two pictures side by side
 
 
 def image_of(pixels: Pixels):
@@ -29,7 +29,7 @@ class Preview(QtWidgets.QWidget):
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
-        self._before = self._after = None
+        self._before = self._after = self._place = None
         self._split, self._busy, self._hint, self._after_words = 0.5, False, "", ""
         self._times = 1.0
         self._beside = self._held = False
@@ -73,6 +73,11 @@ class Preview(QtWidgets.QWidget):
         self._after = None
         self.update()
 
+    def show_place(self, image) -> None:
+        """What of the crop is meant, a QImage that lies over it; None takes it away."""
+        self._place = image
+        self.update()
+
     def say_after(self, words: str) -> None:
         """What stands on the right: "After", or what is being waited for."""
         if words != self._after_words:
@@ -94,19 +99,13 @@ class Preview(QtWidgets.QWidget):
 
     def set_beside(self, beside: bool) -> None:
         """Before and after side by side, instead of one picture with a line."""
-        if beside != self._beside:
-            self._beside = beside
-            self.resized.emit()
-            self.update()
+        self._beside = beside
+        self.update()
 
     def hold_before(self, held: bool) -> None:
         """Show only what was before, to look to and fro."""
         self._held = held
         self.update()
-
-    @property
-    def beside(self) -> bool:
-        return self._beside
 
     @property
     def held(self) -> bool:
@@ -126,13 +125,9 @@ class Preview(QtWidgets.QWidget):
         self._phase = (self._phase + 1) % 50
         self.update(0, 0, self.width(), 3)
 
-    def room(self) -> QtCore.QSize:
-        """Where one picture can be shown: all of it, or half where before and after stand side by side."""
-        return QtCore.QSize((self.width() - _GAP) // 2, self.height()) if self._beside else self.size()
-
     def _panes(self) -> List[QtCore.QRectF]:
         """The parts of the widget in which a picture stands: one, or two side by side."""
-        room, height = self.room().width(), self.height()
+        room, height = (self.width() - GAP) // 2 if self._beside else self.width(), self.height()
         lefts = (0, self.width() - room) if self._beside else (0,)
         return [QtCore.QRectF(left, 0, room, height) for left in lefts]
 
@@ -240,6 +235,8 @@ class Preview(QtWidgets.QWidget):
         painter.setClipRect(part.intersected(frame))
         painting.checks(painter, frame)
         painter.drawImage(frame, image)
+        if self._place is not None:
+            places.paint(painter, frame, self._place)
         painter.setClipping(False)
 
     def _paint_words(self, painter, panes) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from . import colour, frames, inputs, layers, recipes, target, turns
+from . import colour, frames, inputs, layers, places, recipes, target, turns
 from .oncanvas import OnCanvas, Sight
 from .preview import Preview, image_of
 from .qt import QtCore, Signal
 from .restored_client.desk import desk as desks
-from .restored_client.desk.conversation import Conversation, Look
+from .restored_client.desk.conversation import Conversation, Look, RegionLook
 from .restored_client.desk.masks import shrunk
-from .restored_client.desk.previewstate import FIT, PreviewState, Want
+from .restored_client.desk.overlay import RegionWant
+from .restored_client.desk.previewstate import BESIDE, FIT, PreviewState, Want
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
@@ -56,6 +57,7 @@ class Watching(QtCore.QObject):
         self._bounds = QtCore.QRect()  # of the layer on the canvas
         self._seen: Any = 0  # checksum of the crop on show
         self._drawn: Any = None
+        self._meant: Any = None  # the mask of the place on show
         self._later: Optional[Want] = None
         self._watched = QtCore.QTimer(self)
         self._watched.setInterval(WATCH_MS)
@@ -144,7 +146,8 @@ class Watching(QtCore.QObject):
         document, node = target.active()
         on = on and document is not None and self._canvas.begin(target.view(), document)
         if on != self.on_canvas:
-            self.on_canvas, self._state, self._drawn = on, None, None
+            self.on_canvas, self._state, self._drawn, self._meant = on, None, None, None
+            self._preview.show_place(None)
             if on:
                 self._preview.drop_after()
             else:
@@ -169,6 +172,14 @@ class Watching(QtCore.QObject):
         """Show the preview larger or smaller."""
         self.desk.zoom = zoom
         if self._state is not None and self._state.set_zoom(zoom):
+            self._preview.drop_after()
+            self._settled()
+
+    def compare(self, way: str) -> None:
+        """Show before and after in another way: a value of previewstate.COMPARISONS."""
+        self.desk.compare = way
+        self._preview.set_beside(way == BESIDE)
+        if self._state is not None and self._state.set_compare(way):
             self._preview.drop_after()
             self._settled()
 
@@ -206,6 +217,23 @@ class Watching(QtCore.QObject):
                 self._screen.set_busy(True)
                 self._conversation.preview(Look(want, crop, mask, self.context))
 
+    def ask_region(self, want: RegionWant) -> None:
+        document, node = self.source()
+        if not self.watching or node is None or turns.occupied():
+            QtCore.QTimer.singleShot(SOON_MS, self._place_later)
+            return
+        try:
+            crop = self._pixels(document, node, want.box)
+        except (layers.Refused, colour.ColourError):
+            self.desk.overlay.located(want, None)
+            return
+        self._conversation.region(RegionLook(want, crop, self.context))
+
+    def _place_later(self) -> None:
+        if self.desk.overlay.step and self.watching and not turns.occupied():
+            self.desk.overlay.forget()
+            self.desk.look()
+
     def drop_preview(self) -> None:
         self._later = None
         self._conversation.drop_preview()
@@ -229,6 +257,7 @@ class Watching(QtCore.QObject):
             self._preview.clear()
             self._preview.say(desk.no_picture)
             return
+        self._show_place()
         if desk.shown is self._drawn:
             return
         self._drawn = desk.shown
@@ -242,6 +271,17 @@ class Watching(QtCore.QObject):
             self._canvas.show_after(after, QtCore.QRectF(*self._on_canvas(desk.shown.box)), opacity)
         else:
             self._preview.show_after(after)
+
+    def _show_place(self) -> None:
+        mask = self.desk.overlay.mask
+        if mask is self._meant:
+            return
+        self._meant = mask
+        image = None if mask is None or self._state is None else places.tinted(mask)
+        if self.on_canvas and image is not None:
+            self._canvas.show_place(image, QtCore.QRectF(*self._on_canvas(self._state.box)))
+        else:
+            self._screen.show_place(image)
 
     def _turn(self, document, node) -> None:
         """Begin anew, at another layer or because this one was painted on."""
@@ -276,6 +316,7 @@ class Watching(QtCore.QObject):
         if self.on_canvas:
             return self._canvas.sight(bounds)
         state = PreviewState(bounds.width(), bounds.height(), self._view(), zoom=self.desk.zoom)
+        state.set_compare(self.desk.compare)
         if seen is None:
             seen = target.centre(document, node, bounds)
         state.centre(seen.x() - bounds.x(), seen.y() - bounds.y())
@@ -289,14 +330,15 @@ class Watching(QtCore.QObject):
                 self._begin(*target.active())
 
     def _view(self) -> Tuple[int, int]:
-        ratio, room = self._preview.devicePixelRatioF(), self._preview.room()
+        ratio, room = self._preview.devicePixelRatioF(), self._preview.size()
         return max(16, round(room.width() * ratio)), max(16, round(room.height() * ratio))
 
     def _resize(self) -> None:
         state = self._state
         if state is not None and not self.on_canvas:
             _x, _y, width, height = state.box
-            large = self._view()[0] <= width * state.factor and self._view()[1] <= height * state.factor
+            twice = 2 if state.compare == BESIDE else 1
+            large = self._view()[0] <= twice * width * state.factor and self._view()[1] <= height * state.factor
             if large and state.zoom != FIT and self.desk.phase == desks.FRESH:
                 return  # what is on show reaches beyond the edges: nothing has to be inferred again
             if state.resize(*self._view()) or self.desk.phase == desks.UPDATING:
@@ -326,12 +368,7 @@ class Watching(QtCore.QObject):
             return None
         padded = self._state.padded()
         try:
-            if padded[2:] == (self._bounds.width(), self._bounds.height()) and self._state.scale < 1.0:
-                crop = layers.small(node, self._bounds, *self._state.small(padded))
-            else:
-                crop = target.crop(document, node, self._on_canvas(padded))
-                if self._state.scale < 1.0:
-                    crop = layers.shrunk(crop, *self._state.small(padded))
+            crop = self._pixels(document, node, padded)
         except (layers.Refused, colour.ColourError) as problem:
             self._state = None  # `notice` tries again
             self.desk.look_at(None, str(problem))
@@ -340,6 +377,14 @@ class Watching(QtCore.QObject):
         if not self.on_canvas:
             self._preview.show_before(self._inner(crop, padded, self._state.box), max(1.0, self._state.factor))
         return crop
+
+    def _pixels(self, document, node, box: layers.Rect) -> Pixels:
+        """A rectangle of the layer, as it travels for the preview. Raises Refused, ColourError."""
+        assert self._state is not None
+        if box[2:] == (self._bounds.width(), self._bounds.height()) and self._state.scale < 1.0:
+            return layers.small(node, self._bounds, *self._state.small(box))
+        crop = target.crop(document, node, self._on_canvas(box))
+        return crop if self._state.scale >= 1.0 else layers.shrunk(crop, *self._state.small(box))
 
     @staticmethod
     def _inner(pixels: Pixels, padded: layers.Rect, box: layers.Rect):

@@ -15,6 +15,7 @@ from .field import InstructionEdit
 from .oncanvas import OnCanvas
 from .options import Options
 from .origin import OriginChoice
+from .places import PlacePopup, PlaceUse, can_mask
 from .preview import Preview
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .recall import Recall
@@ -22,6 +23,8 @@ from .restored_client.desk.commandline import command_line
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
+from .restored_client.desk.planedit import identity
+from .restored_client.desk.previewstate import BESIDE, SPLIT
 from .restored_client.desk.report import report
 from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of, remembered
 from .sentence import Sentence
@@ -73,6 +76,9 @@ class Docker(DockWidget):
         self.help_button = icons.button("help", tr("Help (F1)"))
         self.recall = Recall(self._history, self._presets, self)
         self.chips = Chips(self.recall_button)
+        self.place_popup = PlacePopup(self)
+        self._placed = ""  # the step whose place is changed
+        self._place_use = PlaceUse(self.conversation, self._say)
         self.remark = Sentence()
         self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message = Sentence()
@@ -130,6 +136,10 @@ class Docker(DockWidget):
         self.chips.weighed.connect(lambda task, weight: self.desk.edit("weigh", task, weight))
         self.chips.removed.connect(lambda task: self.desk.edit("remove", task))
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
+        self.chips.place_wanted.connect(self._show_place)
+        self.place_popup.shown_wanted.connect(lambda on: self.desk.show_region(self._placed if on else ""))
+        self.place_popup.reshaped.connect(lambda changes: self.desk.edit("reshape", self._placed, changes))
+        self.place_popup.used.connect(self._use_place)
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
         self.options.changed.connect(self._keep_settings)
         self.options.way_chosen.connect(self.show_as)
@@ -233,7 +243,7 @@ class Docker(DockWidget):
         self.desk.strength = fraction(self._settings.read("strength", 1.0), 1.0)
         self.desk.set_scale(int(self._settings.read("scale", 1)))
         self.desk.set_output(output_of(self._settings.read("output", NEW_LAYER)))
-        self.preview.set_beside(bool(self._settings.read("beside", False)))
+        self.look.compare(BESIDE if self._settings.read("beside", False) else SPLIT)
         self.desk.look_at(None, tr("Open a picture first."))
 
     # --- showing ---
@@ -245,6 +255,7 @@ class Docker(DockWidget):
         desk, adjusting = self.desk, self.look.adjusting
         self.chips.set_tasks(desk.tasks)
         self.chips.show_steps(desk.plan.steps())
+        self.chips.show_place(desk.overlay.step)
         self.remark.setText("" if not self.edit.toPlainText().strip() else desk.remark)
         self.remark.setVisible(bool(self.remark.text()))
         self.options.show_state(adjusting)
@@ -316,9 +327,9 @@ class Docker(DockWidget):
 
     def show_as(self, way: str) -> None:
         """Show before and after in another way, a key of `options.ways`; "window", "canvas" and "before" are there and back."""
-        if way in ("split", "beside"):
-            self.preview.set_beside(way == "beside")
-            self._settings.write("beside", way == "beside")
+        if way in (SPLIT, BESIDE):
+            self.look.compare(way)
+            self._settings.write("beside", way == BESIDE)
         elif way == "window":
             self.look.show_on_canvas(False)
             self.place.enlarge()
@@ -330,7 +341,7 @@ class Docker(DockWidget):
 
     def _show_ways(self) -> None:
         self.place.set_away(self.look.on_canvas)
-        ways, beside = self.options.ways, self.preview.beside
+        ways, beside = self.options.ways, self.desk.compare == BESIDE
         now = {
             "split": not beside,
             "beside": beside,
@@ -340,6 +351,31 @@ class Docker(DockWidget):
         }
         for name, on in now.items():
             ways[name].setChecked(on)
+
+    def _show_place(self, step: str) -> None:
+        """Open what changes where a step applies, and show it."""
+        region = self._region_of(step)
+        button = self.chips.button_of(step)
+        if region is None or button is None:
+            return
+        self._placed = step
+        self.desk.show_region(step)
+        self.place_popup.mask.setVisible(can_mask(self.look.source()[1]))
+        self.place_popup.pop_up(button, region, True)
+
+    def _region_of(self, step: str) -> Optional[Dict[str, Any]]:
+        found = next((each for each in self.desk.plan.steps() if identity(each) == step), None)
+        return None if found is None else found.get("region")
+
+    def _use_place(self, kind: str) -> None:
+        document, node = self.look.source()
+        region = self._region_of(self._placed)
+        if region is None or node is None:
+            return
+        try:
+            self._place_use.use(kind, region, document, node, self.look.context)
+        except layers.Refused as problem:
+            self._say(str(problem))
 
     def toggle_adjusting(self) -> None:
         """Work on what the active layer was made of, or on itself."""

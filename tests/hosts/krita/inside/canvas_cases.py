@@ -123,10 +123,9 @@ def case_before_and_after_side_by_side_and_by_turns(kit):
     yield from begin(kit, RAIN, width=1600, height=1200)
     docker, preview = kit.docker, kit.docker.preview
     yield lambda: preview._after is not None
-    shown = docker.desk.shown
+    whole = preview._before.width()
     docker.options.ways["beside"].trigger()
-    yield 0.3
-    assert docker.desk.shown is shown, "what is there is enough for two narrower pictures"
+    yield lambda: docker.desk.phase == "fresh" and preview._before.width() < 0.55 * whole and preview._after is not None
     left, right = (pane.center().toPoint() for pane in preview._panes())
     image = preview.grab().toImage()
     ratio = image.devicePixelRatio()
@@ -138,7 +137,7 @@ def case_before_and_after_side_by_side_and_by_turns(kit):
     assert colour(right) == (165, 195, 225)
     kit.shoot("beside", docker)
     docker.options.ways["split"].trigger()
-    yield lambda: preview._after is not None
+    yield lambda: preview._after is not None and preview._before.width() == whole
     kit.QtTest.QTest.keyClick(preview, kit.QtCore.Qt.Key.Key_Space)
     assert docker.look.held
     image = preview.grab().toImage()

@@ -1,0 +1,145 @@
+"""Where a step applies: shown over the preview, changed, and made a selection or a transparency mask."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+from krita import Krita, Selection
+
+from . import layers, turns
+from .bar import Bar
+from .pixels import to_wire
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .restored_client.wire.pixels import Pixels
+from .words import tr
+
+FOUND = ("sky", "skin", "text")
+"""Places that an estimator finds: from where on something counts can be chosen. Of the others the border's width can be."""
+
+SELECTION, MASK = "selection", "mask"
+
+TINT = (255, 40, 70)
+"""What of the picture is meant, laid over it."""
+
+_OPAQUE = 0.55
+
+
+def tinted(mask: Pixels) -> Any:
+    """A QImage that lies over the picture: the more a pixel is meant, the redder."""
+    data = bytes(mask.view)
+    weights = QtGui.QImage(data, mask.width, mask.height, mask.width, QtGui.QImage.Format.Format_Grayscale8)
+    image = QtGui.QImage(mask.width, mask.height, QtGui.QImage.Format.Format_ARGB32)
+    image.fill(QtGui.QColor(*TINT))
+    image.setAlphaChannel(weights)
+    return image
+
+
+def paint(painter, where, image) -> None:
+    """Lay it over a picture, a QRectF."""
+    painter.save()
+    painter.setOpacity(_OPAQUE)
+    painter.drawImage(where, image)
+    painter.restore()
+
+
+class PlacePopup(QtWidgets.QFrame):
+    """Below a chip's button. `reshaped` carries changes of the region, `used` is SELECTION or MASK."""
+
+    shown_wanted = Signal(bool)
+    reshaped = Signal(object)
+    used = Signal(str)
+
+    def __init__(self, parent=None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
+        self.show_it = QtWidgets.QCheckBox(tr("Show where"))
+        self.outside = QtWidgets.QCheckBox(tr("Everywhere but there"))
+        self.reach = Bar(tr("Larger or smaller"), 0.5)
+        self.border = Bar(tr("Soft border"), 0.0)
+        self.select = QtWidgets.QPushButton(tr("Make a selection"))
+        self.mask = QtWidgets.QPushButton(tr("Make a transparency mask"))
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        for widget in (self.show_it, self.outside, self.reach, self.border, self.select, self.mask):
+            column.addWidget(widget)
+        self.show_it.toggled.connect(self.shown_wanted)
+        self.outside.toggled.connect(lambda on: self.reshaped.emit({"outside": on}))
+        self.reach.valueChanged.connect(lambda _: self.reshaped.emit({"threshold": 1.0 - self.reach.fraction}))
+        self.border.valueChanged.connect(lambda _: self.reshaped.emit({"feather": self.border.fraction}))
+        self.select.clicked.connect(lambda: self._use(SELECTION))
+        self.mask.clicked.connect(lambda: self._use(MASK))
+
+    def pop_up(self, below, region: Dict[str, Any], shown: bool) -> None:
+        """Show it under a button, for a step's region."""
+        found = any(place in FOUND for place in region.get("places", ()))
+        for widget, put, value in (
+            (self.show_it, self.show_it.setChecked, shown),
+            (self.outside, self.outside.setChecked, bool(region.get("outside"))),
+            (self.reach, self.reach.setValue, round(100 * (1.0 - float(region.get("threshold", 0.5))))),
+            (self.border, self.border.setValue, round(100 * float(region.get("feather", 0.02)))),
+        ):
+            widget.blockSignals(True)
+            put(value)
+            widget.blockSignals(False)
+        self.reach.setVisible(found)
+        self.border.setVisible(not found)
+        self.adjustSize()
+        corner = below.mapToGlobal(QtCore.QPoint(below.width() - self.width(), below.height()))
+        screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
+        corner.setX(max(screen.left(), min(corner.x(), screen.right() - self.width())))
+        self.move(corner)
+        self.show()
+        self.show_it.setFocus()
+
+    def _use(self, kind: str) -> None:
+        self.hide()
+        self.used.emit(kind)
+
+
+class PlaceUse:
+    """Has a region found in all of a layer, and makes a selection or a mask of it; `said(words)` hears what came of it."""
+
+    def __init__(self, conversation: Any, said: Any) -> None:
+        self._conversation, self._said = conversation, said
+
+    def use(self, kind: str, region: Dict[str, Any], document: Any, node: Any, context: Optional[Pixels]) -> None:
+        """Begin; raises layers.Refused."""
+        bounds, space = layers.extent(document, node), layers.space_of(node)
+        data, rect = layers.read(node, bounds.getRect()), bounds.getRect()
+        ids, profile = (layers.document_id(document), layers.node_id(node)), layers.profile_of(node)
+
+        def find(session: Any, _progress: Any, _cancelled: Any) -> Pixels:
+            return session.region(region, to_wire(data, space, *rect[2:]), context, None, profile)
+
+        self._conversation.work(find, lambda mask, error: self._found(kind, ids, rect, mask, error), lambda _step: None)
+
+    def _found(self, kind: str, ids: Any, rect: layers.Rect, mask: Optional[Pixels], error: Optional[Exception]) -> None:
+        if turns.occupied():
+            QtCore.QTimer.singleShot(30, lambda: self._found(kind, ids, rect, mask, error))
+            return
+        document = layers.find_document(ids[0])
+        node = None if document is None else layers.find_node(document, ids[1])
+        if error is not None or mask is None or node is None:
+            self._said(tr(getattr(error, "sentence", "")) or tr("The place could not be found in this layer."))
+            return
+        chosen = Selection()
+        chosen.setPixelData(QtCore.QByteArray(bytes(mask.view)), *rect)
+        if kind == SELECTION:
+            document.setSelection(chosen)
+            self._said(tr("The place is selected now."))
+        else:
+            _add_mask(document, node, chosen)
+            self._said(tr("“%s” has a transparency mask of the place now.") % layers.name_of(document, node))
+
+
+def can_mask(node: Any) -> bool:
+    """Whether this Krita makes transparency masks for scripts (from 5.2 on), and the layer can have one."""
+    document = Krita.instance().activeDocument()
+    able = document is not None and hasattr(document, "createTransparencyMask")
+    return able and node is not None and not layers.is_root(node)
+
+
+def _add_mask(document: Any, node: Any, chosen: Any) -> None:
+    mask = document.createTransparencyMask(tr("Place"))
+    mask.setSelection(chosen)
+    node.addChildNode(mask, None)

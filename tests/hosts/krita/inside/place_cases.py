@@ -1,0 +1,95 @@
+"""Where a step applies: on the preview and the canvas, changed, as a selection and as a mask. Python 3.9 and Krita only."""
+
+from casekit import begin
+
+LEFT = "remove the noise on the left"
+
+
+def red(image, x, y):
+    """How much redder than gray a pixel of an image is."""
+    ratio = image.devicePixelRatio()
+    colour = image.pixelColor(round(x * ratio), round(y * ratio))
+    return colour.red() - colour.blue()
+
+
+def grays(kit, text=LEFT):
+    yield from begin(kit, text, width=400, height=300, fill=(100, 100, 100, 255))
+    yield lambda: kit.docker.preview._after is not None
+
+
+def case_a_place_is_shown_changed_and_selected(kit):
+    yield from grays(kit)
+    docker, preview, popup = kit.docker, kit.docker.preview, kit.docker.place_popup
+    chip = docker.chips._chips[0]
+    assert chip.place.isVisible()
+    assert chip.place.accessibleName()
+    chip.place.click()
+    assert popup.isVisible()
+    assert popup.show_it.isChecked()
+    assert popup.border.isVisible()
+    assert not popup.reach.isVisible(), "a side needs no finding"
+    yield lambda: docker.desk.overlay.mask is not None
+    kit.shoot("place", docker)
+    kit.shoot("place-popup", popup)
+    state, mask = docker.look._state, bytes(docker.desk.overlay.mask.view)
+    x, _y, width, height = state.box
+    row = mask[height // 2 * width : (height // 2 + 1) * width]
+    assert row[max(0, 100 - x)] == 255
+    assert row[min(width - 1, 300 - x)] == 0
+    image, sight = preview.grab().toImage(), preview._sight()
+    assert red(image, sight.left() + 5, sight.center().y()) > 60, "red where it applies"
+    assert abs(red(image, sight.right() - 5, sight.top() + 5)) < 10
+    popup.outside.click()
+    yield lambda: docker.desk.overlay.mask is not None and bytes(docker.desk.overlay.mask.view)[:1] == b"\0"
+    assert "not" in chip.bar.label, chip.bar.label
+    popup.outside.click()
+    popup.select.click()
+    yield lambda: kit.document.selection() is not None and kit.document.selection().width() > 0
+    chosen = kit.document.selection()
+    values = bytes(chosen.pixelData(0, 150, 400, 1))
+    assert (values[20], values[380]) == (255, 0), list(values[::20])
+    assert "selected now" in docker.message.text(), docker.message.text()
+    kit.document.setSelection(None)
+    popup.shown_wanted.emit(False)
+    yield 0.1
+    assert docker.desk.overlay.mask is None
+    assert preview._place is None
+
+
+def case_a_place_becomes_a_transparency_mask(kit):
+    yield from grays(kit)
+    docker, document = kit.docker, kit.document
+    docker.chips._chips[0].place.click()
+    popup = docker.place_popup
+    if not hasattr(document, "createTransparencyMask"):
+        assert not popup.mask.isVisible(), "what this Krita cannot do is not offered"
+        popup.hide()
+        return
+    steps = len(kit.history())
+    popup.mask.click()
+    node = document.topLevelNodes()[0]
+    yield lambda: node.childNodes()
+    assert [child.type() for child in node.childNodes()] == ["transparencymask"]
+    assert len(kit.history()) == steps + 1
+    document.waitForDone()
+    yield lambda: bytes(document.pixelData(380, 150, 1, 1))[3] == 0
+    assert bytes(document.pixelData(20, 150, 1, 1))[3] == 255
+
+
+def case_a_place_on_the_canvas(kit):
+    yield from grays(kit)
+    docker = kit.docker
+    docker.show_as("canvas")
+    yield lambda: docker.canvas._after is not None
+    docker.desk.show_region(docker.chips._chips[0].task)
+    yield lambda: docker.canvas._meant is not None
+    yield 0.4
+    kit.shoot("place-canvas")
+    canvas, area = docker.canvas, docker.canvas._area.viewport()
+    image = kit.QtGui.QGuiApplication.primaryScreen().grabWindow(0).toImage()
+    for x, there in ((60, True), (340, False)):
+        where = canvas._camera.transform(400, 300).map(kit.QtCore.QPointF(x, 150))
+        at = area.mapToGlobal(where.toPoint())
+        assert (red(image, at.x(), at.y()) > 60) == there, x
+    docker.show_as("canvas")
+    docker.desk.show_region("")
