@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 from campaign import Campaign, State
+from conditions import CONDITIONS
 from fuzzing import FUZZING
 from lives import LIVES
 from pictures import Pictures
 from streams import STREAMS
 
-CAMPAIGNS: list[type[Campaign]] = [*FUZZING, Pictures, *STREAMS, *LIVES]
+CAMPAIGNS: list[type[Campaign]] = [*FUZZING, Pictures, *STREAMS, *LIVES, *CONDITIONS]
 
 
 def main() -> int:

@@ -13,13 +13,10 @@ from typing import ClassVar
 
 import psutil
 from campaign import Campaign, Fault
+from conditions import photographs
 from daemons import LAYER, Daemon, until
-from pictures import seeds
 
 from restored_client import ClientError, Pixels, Session
-
-ENDINGS = {b"\x89P": ".png", b"\xff\xd8": ".jpg", b"II": ".tif", b"MM": ".tif"}
-"""What a file is, by its first two bytes."""
 
 CLIENT = """
 import sys
@@ -120,9 +117,7 @@ class Batches(Campaign):
     def begin(self) -> None:
         self.daemon = Daemon()
         self.sources = self.daemon.folder / "photos"
-        self.sources.mkdir()
-        for number, content in enumerate(seeds()[:8]):
-            (self.sources / f"{number}{ENDINGS.get(content[:2], '.webp')}").write_bytes(content)
+        photographs(self.sources)
 
     def case(self, chance: random.Random, number: int) -> None:
         target = self.daemon.folder / f"out-{number}"

@@ -13,7 +13,7 @@ def test_a_short_siege_finds_nothing(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     page = tmp_path / "page.md"
     assert done.returncode == 0, (page.read_text("utf-8") if page.exists() else "") + done.stdout + done.stderr
-    assert page.read_text("utf-8").count("\n| ") > 14
+    assert page.read_text("utf-8").count("\n| ") > 16
 
 
 @pytest.mark.slow
