@@ -1,4 +1,5 @@
-"""No connection leaves the machine: dependencies that would ask home are kept from it, and the interpreter refuses the rest.
+"""No connection leaves the machine but to those paired by hand: dependencies that would ask home are kept from it, and the
+interpreter refuses the rest.
 
 `keep_dependencies_quiet` runs when the package `restored` is imported, so it comes before every import of ours in every process:
 command, daemon, API, training, and children started by fork or by spawn. `stay_offline` is for processes that are ours alone.
@@ -6,6 +7,7 @@ command, daemon, API, training, and children started by fork or by spawn. `stay_
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 TELEMETRY: Final = ("openvino_telemetry",)
@@ -27,22 +29,32 @@ def keep_dependencies_quiet() -> None:
         os.environ.setdefault(name, value)
 
 
-def stay_offline() -> None:
-    """From now on, connecting to or asking for another machine raises PermissionError; libraries are told not to try."""
+def stay_offline(paired: Callable[[str, int | None], bool] | None = None) -> None:
+    """From now on, connecting to or asking for another machine raises PermissionError; libraries are told not to try.
+
+    paired: whether a machine, by its numeric address and perhaps a port, is one that a person paired with this one by hand. Only
+    the one process that calls such machines has it (`restored.studio.gate`).
+    """
     keep_dependencies_quiet()
     os.environ.update(QUIET | OFFLINE)
-    sys.addaudithook(_refuse)
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        _refuse(event, arguments, paired)
+
+    sys.addaudithook(watch)
 
 
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+def _refuse(event: str, arguments: tuple[Any, ...], paired: Callable[[str, int | None], bool] | None) -> None:
     """An audit hook. What it cannot see, C libraries and other programs, `seal` does where the system allows it."""
     if event in _ADDRESSED:
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) and address else None
         refused = isinstance(host, str) and host not in LOOPBACK
+        if refused and paired is not None and event == "socket.connect":
+            refused = not paired(str(host), address[1])
     elif event in _NAMED:
         name = arguments[0][0] if event == "socket.getnameinfo" else arguments[0]
-        refused = name not in (None, "", *LOOPBACK)
+        refused = name not in (None, "", *LOOPBACK) and not (paired is not None and paired(str(name), None))
     else:
         return
     if refused:

@@ -28,6 +28,8 @@ COMMANDS = {
     "archive": Command("archive:archive", "Restore an archive: planned once, worked in shards on as many machines as there are."),
     "models": Command("models:models", "List, check and import models."),
     "plugins": Command("plugins:plugins", "Put the plug-ins into GIMP 3 and Krita, update or remove them."),
+    "pair": Command("studio:pair", "Make this machine and a stronger one in the house known to each other, once."),
+    "remote": Command("studio:remote", "Machines that restore for this one, and machines that this one restores for."),
     "daemon": Command("daemon:daemon", "Start, stop and look at the background process that restores."),
     "doctor": Command(
         "doctor:doctor",

@@ -9,18 +9,19 @@ from typing import Any, Final
 from restored.ground.errors import Cancelled, RestoredError
 from restored.service.protocol import Keepable, Service
 from restored.sockets.headers import decode
+from restored.sockets.post import Gone, Way
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import Frame, message
 from restored_client.wire.order import Answer
 
+from .admission import Admission
 from .jobs import Client, Job
 from .lanes import Lane
 from .logs import NAME
 from .residuals import ResidualCache
 from .runner import JobRunner
 from .settings import Settings
-from .wire import Gone, Wire
 
 log: Final = logging.getLogger(NAME)
 
@@ -29,21 +30,17 @@ WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REG
 USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST)
 """What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
 
-MOST_JOBS: Final = 64
-"""Requests of one client that may be unfinished at a time; a plug-in has two or three."""
-
 Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
 
 
 class Dispatcher:
-    """wire: to answer by. memory: bytes of main memory there are. facts: what hello and status say of the daemon itself.
-    prove: answers a client's challenge.
-    ring: wakes the server's thread. shut: ends the daemon."""
+    """own: the way by which this machine's plug-ins come. memory: bytes of main memory there are. facts: what hello and status
+    say of the daemon itself. prove: answers a client's challenge. ring: wakes the server's thread. shut: ends the daemon."""
 
     def __init__(
         self,
         work: Service,
-        wire: Wire,
+        own: Way,
         settings: Settings,
         *,
         memory: int,
@@ -57,16 +54,16 @@ class Dispatcher:
         self.residuals: ResidualCache[Keepable] = ResidualCache(per_client=memory // 8, total=memory // 6)
         self.runner = JobRunner(work)
         self._work = work
-        self._wire = wire
         self._settings = settings
-        self._budget = memory // 2
+        self._own = own
+        self._admission = Admission(memory // 2)
         self._facts = facts
         self._prove = prove
         self._ring = ring
         self._shut = shut
         self._closed = False
         self._in_touch = 0.0
-        self._clients: dict[bytes, Client] = {}
+        self._clients: dict[tuple[Way, bytes], Client] = {}
         self._done: SimpleQueue[tuple[Job, Any, BaseException | None]] = SimpleQueue()
         self._pictures = Lane("pictures", self.runner, self._hand_over)
         self._questions = Lane("questions", self.runner, self._hand_over)
@@ -85,13 +82,15 @@ class Dispatcher:
         """Whether nobody waits for anything."""
         return not any(client.jobs for client in self._clients.values()) and not any(lane.current for lane in self._lanes)
 
-    def handle(self, routing: bytes, frames: Sequence[Any]) -> None:
-        """One message from a client, of whatever kind and however wrong."""
-        client = self._clients.setdefault(routing, Client(routing))
+    def handle(self, way: Way, routing: bytes, frames: Sequence[Any]) -> None:
+        """One message from a client, of whatever kind and however wrong, to be answered by the way it came."""
+        client = self._clients.get((way, routing))
+        if client is None:
+            client = self._clients[way, routing] = Client(routing, way, way.name(routing), way.owner(routing))
         header: dict[str, Any] = {}
         try:
             header = decode(frames[0].buffer if frames else b"")
-            request, announced = messages.check_request(header)
+            request, announced = messages.check_request(header, way.forms)
             if request["type"] == messages.UPLOAD:
                 self._upload(client, request, [frame.buffer for frame in frames[1:]])
             elif len(frames) > 1:
@@ -150,7 +149,7 @@ class Dispatcher:
     def unload(self) -> None:
         """Give back what models and kept results take."""
         self.residuals.clear()
-        nobody = Client(b"", "the daemon")
+        nobody = Client(b"", self._own, "the daemon")
         self._pictures.queue.put(Job(nobody, "", messages.UNLOAD, {}, []))
 
     def close(self, seconds: float) -> bool:
@@ -167,24 +166,21 @@ class Dispatcher:
     # --- requests that are answered at once ---
 
     def _hello(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
-        client.name = header["client"][:60]
+        client.name = client.name or header["client"][:60]
         known = self.runner.state == "ready"
-        self._send(
-            client,
-            message(
-                messages.HELLO,
-                header["id"],
-                **self._facts(),
-                idle=self.idle,
-                state=self.runner.state,
-                tasks=self._work.tasks(),
-                device=self._work.device() if known else "",
-                models=self.runner.models,
-                default_model=next((model["name"] for model in self.runner.models if "error" not in model), ""),
-                max_bytes=self._budget,
-                proof=self._prove(header["challenge"]) if "challenge" in header else None,
-            ),
-        )
+        facts = {
+            **self._facts(),
+            "idle": self.idle and not self._settings.listen,  # nobody replaces a daemon that others count on
+            "state": self.runner.state,
+            "tasks": self._work.tasks(),
+            "device": self._work.device() if known else "",
+            "models": self.runner.models,
+            "default_model": next((model["name"] for model in self.runner.models if "error" not in model), ""),
+            "max_bytes": int(self._admission.budget * client.way.share),
+            "proof": self._prove(header["challenge"]) if "challenge" in header else None,
+        }
+        told = facts if client.way.told is None else client.way.told
+        self._send(client, message(messages.HELLO, header["id"], **{name: facts[name] for name in facts if name in told}))
         # importing the engine holds up everything else here, so the first hello went first
         self.runner.load()
 
@@ -223,7 +219,7 @@ class Dispatcher:
             self._send(client, message(messages.CANCELLED, job.request))
 
     def _shutdown(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
-        if header.get("if_idle") is True and not self.idle:
+        if header.get("if_idle") is True and (self._settings.listen or not self.idle):
             raise ClientError("busy")
         self._shut()
         self._send(client, message(messages.SHUTDOWN, header["id"]))
@@ -236,40 +232,34 @@ class Dispatcher:
             raise ClientError("bad_request", detail="this request id is in use")
         if self._closed:
             raise ClientError("shutting_down")
-        if len(client.jobs) >= MOST_JOBS:
-            raise ClientError("busy", detail=f"{MOST_JOBS} requests of this client are unfinished")
-        if job.nbytes > self._budget:
-            need, have = job.nbytes / 2**30, self._budget / 2**30
-            raise ClientError("too_large", f"The picture needs {need:.1f} GB of memory, but {have:.1f} GB is the most I may use.")
+        self._drop_twin(job)
+        self._admission.check(job, self._jobs)
         if job.kind == messages.ADJUST:
-            job.content["kept"] = self.residuals.get(client, header["job"])
+            job.content["kept"] = self.residuals.get(client.owner, header["job"])
             if job.content["kept"] is None:
                 raise ClientError("expired")
         if job.kind == messages.UNLOAD:
-            self.residuals.forget(client)  # its own results; those of others are theirs
+            self.residuals.forget(client.owner)  # its own results; those of others are theirs
         if job.kind in USE:
             self.used = time.monotonic()
         client.jobs[job.request] = job
         self._admit()
 
+    def _drop_twin(self, job: Job) -> None:
+        """The same job of the same owner over another connection: its link broke and it was sent again before we knew."""
+        for other in self._jobs:
+            if other.request == job.request and other.client is not job.client and other.client.owner == job.client.owner:
+                self._drop(other)
+
     def _admit(self) -> None:
-        """Accept waiting jobs, as far as memory allows, in the order they came; a client's second and later ones only up to half
-        of it, so that whoever announces much and sends little leaves room for others."""
-        jobs = [job for client in self._clients.values() for job in client.jobs.values()]
-        taken: dict[Client, int] = {}
-        for job in jobs:
-            if job.stage != "waiting":
-                taken[job.client] = taken.get(job.client, 0) + job.nbytes
-        for job in sorted((job for job in jobs if job.stage == "waiting"), key=lambda job: job.came):
-            own = taken.get(job.client, 0)
-            if sum(taken.values()) + job.nbytes <= self._budget and (not own or own + job.nbytes <= self._budget // 2):
-                taken[job.client] = own + job.nbytes
-                job.stage = "uploading"
-                job.accepted = time.monotonic()
-                job.deadline = job.accepted + min(self._settings.upload, self._settings.stall)
-                self._send(job.client, message(messages.ACCEPTED, job.request))
-                if not job.frames:
-                    self._queue(job)
+        """Accept waiting jobs, as far as memory allows."""
+        for job in self._admission.admit(self._jobs):
+            job.stage = "uploading"
+            job.accepted = time.monotonic()
+            job.deadline = job.accepted + min(self._settings.upload, self._settings.stall)
+            self._send(job.client, message(messages.ACCEPTED, job.request))
+            if not job.frames and job.stage == "uploading":
+                self._queue(job)
 
     def _upload(self, client: Client, header: Mapping[str, Any], pieces: list[Any]) -> None:
         job = client.jobs.get(header["id"])
@@ -323,7 +313,7 @@ class Dispatcher:
     def _result(self, job: Job, done: Answer) -> tuple[dict[str, Any], list[Any]]:
         name = job.header["job"] if job.kind == messages.ADJUST else job.request
         if done.kept is not None:
-            self.residuals.put(job.client, name, done.kept)
+            self.residuals.put(job.client.owner, name, done.kept)
         header = message(
             messages.NOTHING_TO_DO if done.pixels is None else messages.RESULT,
             job.request,
@@ -358,21 +348,27 @@ class Dispatcher:
 
     def _send(self, client: Client, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
         try:
-            self._wire.send(client.routing, header, frames, skippable=skippable)
+            client.way.send(client.routing, header, frames, skippable=skippable)
         except Gone:
             self._vanished(client)
 
     def _vanished(self, client: Client) -> None:
-        if self._clients.pop(client.routing, None) is None:
+        if self._clients.pop((client.way, client.routing), None) is None:
             return
         if client.jobs:
             log.info("%s has gone; cancelling its work", client.name)
         for job in list(client.jobs.values()):
             self._drop(job)
-        self.residuals.forget(client)
-        self._wire.forget(client.routing)
+        if client.owner is client:  # a machine comes back by another connection
+            self.residuals.forget(client)
+        client.way.forget(client.routing)
 
     # --- lanes ---
+
+    @property
+    def _jobs(self) -> list[Job]:
+        """All that are unfinished."""
+        return [job for client in self._clients.values() for job in client.jobs.values()]
 
     @property
     def _lanes(self) -> tuple[Lane, Lane]:

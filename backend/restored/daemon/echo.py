@@ -1,14 +1,17 @@
 """An engine that gives pixels back as they came: for tests, and for measuring what the wire alone costs."""
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from restored.ground.errors import Cancelled
 from restored.service.protocol import IsCancelled, Say, Tell
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
+
+SHA256: Final = hashlib.sha256(b"echo").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Echo:
         return []
 
     def models(self) -> list[dict[str, Any]]:
-        return [{"name": "echo", "family": "echo", "tasks": ["denoise"]}]
+        return [{"name": "echo", "family": "echo", "tasks": ["denoise"], "sha256": SHA256}]
 
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         words = text.strip()

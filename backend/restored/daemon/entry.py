@@ -1,20 +1,25 @@
 """Starting and ending the daemon process."""
 
 import contextlib
+import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from restored.ground.errors import RestoredError
 from restored.offline import stay_offline
 from restored.seal import seal
 from restored.service.protocol import Service
 from restored_client.session.paths import runtime_dir
 
 from .home import AlreadyRunning, Home
-from .logs import open_log
+from .logs import NAME, open_log
 from .settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from restored.studio.link import Road
 
 MOST_DESCRIPTORS: Final = 16_384
 """libzmq ends the process when a unix socket has no descriptor left for a newcomer."""
@@ -31,10 +36,11 @@ def serve(settings: Settings | None = None, work: Service | None = None) -> bool
     settings = settings or Settings()
     log = open_log()
     home = Home()
+    road = _road()
     home.enter()
     try:
         stay_offline()
-        server = Server(work or _engine(settings.engine), settings, home)
+        server = Server(_with_machines(work or _engine(settings.engine), road), settings, home)
         seal()
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             if hasattr(signal, name):
@@ -59,12 +65,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.umask(0o077)  # the folder keeps others out already; lock, socket and log need not rely on it
     if sys.stderr and sys.stderr.isatty():
         print("The restoration daemon serves in this terminal; Ctrl+C ends it.", file=sys.stderr)
+        if settings.listen is not None:
+            print(f"Machines that are paired may ask at port {settings.listen[1]}; “restored pair” lets one in.", file=sys.stderr)
     try:
         if not serve(settings):
             # a thread deep inside a library would be torn down under it: end at once instead
             os._exit(0)
     except AlreadyRunning:
+        if settings.listen is not None:
+            print("The restoration daemon runs already. Run “restored daemon stop” first, then this again.", file=sys.stderr)
+            return 1
         print("The restoration daemon is already running.", file=sys.stderr)
+    except RestoredError as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"The restoration daemon cannot use its folder “{runtime_dir()}”: {error.strerror or error}.", file=sys.stderr)
         return 1
@@ -80,6 +94,34 @@ def _allow_many_descriptors() -> None:
         wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
         if soft != resource.RLIM_INFINITY and soft < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _road() -> "Road | None":
+    """How paired machines are reached; None when there is none. Before this process has threads, or a lock that a child would
+    share."""
+    from restored.studio.book import anything_paired
+
+    try:
+        if not anything_paired():
+            return None
+    except RestoredError as error:
+        logging.getLogger(NAME).error("%s", error)
+        return None
+    from restored.studio.gate import Gate, needed
+    from restored.studio.link import Direct
+
+    return Gate.start() if needed() else Direct()
+
+
+def _with_machines(local: Service, road: "Road | None") -> Service:
+    """This machine's engine, and those of paired machines where there are any."""
+    if road is None:
+        return local
+    from restored.studio.book import Machines
+    from restored.studio.keys import own_keys
+    from restored.studio.service import StudioService
+
+    return StudioService(local, Machines(), own_keys, road)
 
 
 def _engine(name: str) -> Service:

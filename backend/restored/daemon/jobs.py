@@ -3,10 +3,11 @@
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from restored.sockets.post import Way
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import LAYER, Frame
 from restored_client.wire.pixels import Pixels
@@ -16,11 +17,18 @@ Stage = Literal["waiting", "uploading", "queued", "running"]
 
 @dataclass(eq=False, slots=True)
 class Client:
-    """Somebody who talks to us, known by libzmq's routing id."""
+    """Somebody who talks to us, known by libzmq's routing id. owner: whose turn, quota and results its jobs count as: its own, or
+    those of the paired machine behind several connections."""
 
     routing: bytes
+    way: Way
     name: str = ""
+    owner: Hashable = None
     jobs: "dict[str, Job]" = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.owner is None:
+            self.owner = self
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,40 +113,40 @@ class Upload:
 
 
 class FairQueue:
-    """Jobs in turn, one client after the other, each client's own in the order they came. Thread-safe."""
+    """Jobs in turn, one owner after the other, each one's own in the order they came. Thread-safe."""
 
     def __init__(self) -> None:
-        self._by_client: OrderedDict[Client, deque[Job]] = OrderedDict()
+        self._by_owner: OrderedDict[Hashable, deque[Job]] = OrderedDict()
         self._changed = threading.Condition()
         self._closed = False
 
     def put(self, job: Job) -> None:
-        """Add a job at the end of its client's."""
+        """Add a job at the end of its owner's."""
         with self._changed:
-            self._by_client.setdefault(job.client, deque()).append(job)
+            self._by_owner.setdefault(job.client.owner, deque()).append(job)
             self._changed.notify()
 
     def take(self) -> Job | None:
-        """The next client's oldest job; waits for one. None once the queue is closed."""
+        """The next owner's oldest job; waits for one. None once the queue is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._by_client or self._closed)
+            self._changed.wait_for(lambda: self._by_owner or self._closed)
             if self._closed:
                 return None
-            client, jobs = self._by_client.popitem(last=False)
+            owner, jobs = self._by_owner.popitem(last=False)
             job = jobs.popleft()
             if jobs:
-                self._by_client[client] = jobs  # to the back of the line
+                self._by_owner[owner] = jobs  # to the back of the line
             return job
 
     def remove(self, job: Job) -> bool:
         """Take a job out; False when it was not waiting."""
         with self._changed:
-            jobs = self._by_client.get(job.client)
+            jobs = self._by_owner.get(job.client.owner)
             if jobs is None or job not in jobs:
                 return False
             jobs.remove(job)
             if not jobs:
-                del self._by_client[job.client]
+                del self._by_owner[job.client.owner]
             return True
 
     def close(self) -> None:
@@ -149,8 +157,8 @@ class FairQueue:
 
     def __len__(self) -> int:
         with self._changed:
-            return sum(map(len, self._by_client.values()))
+            return sum(map(len, self._by_owner.values()))
 
     def __iter__(self) -> Iterator[Job]:
         with self._changed:
-            return iter([job for jobs in self._by_client.values() for job in jobs])
+            return iter([job for jobs in self._by_owner.values() for job in jobs])

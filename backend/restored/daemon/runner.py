@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 from typing import Any, Literal
 
 from restored.ground.errors import Cancelled, RestoredError
@@ -53,7 +54,10 @@ class JobRunner:
         header, content = job.header, job.content
         match job.kind:
             case messages.RESTORE:
-                return self._work.restore(_order(job), _teller(job), job.cancelled.is_set)
+                order = _order(job)
+                if "sha256" in header:
+                    order = replace(order, model=self._model_of(header["sha256"]))
+                return self._work.restore(order, _teller(job), job.cancelled.is_set)
             case messages.EXPLAIN:
                 return self._work.explain(header["instruction"], content.get(messages.CONTEXT), header.get("plan"))
             case messages.ADJUST:
@@ -67,6 +71,15 @@ class JobRunner:
             case messages.UNLOAD:
                 return self._work.unload()
         raise AssertionError(job.kind)
+
+    def _model_of(self, sha256: str) -> str:
+        """The installed model that another machine means by its hash. Raises ClientError("weights")."""
+        for models in (self.models, self._work.models()):  # one may have been imported since
+            self.models = models
+            for model in models:
+                if model.get("sha256") == sha256:
+                    return model["name"]
+        raise ClientError("weights", "That machine has other weights of this model. Install the same version on both.")
 
     def _load(self) -> None:
         try:

@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 import zmq
@@ -17,6 +17,7 @@ from restored.ground.folders import log_file
 from restored.ground.memory import total
 from restored.ground.versions import version
 from restored.service.protocol import Service
+from restored.sockets.post import Way
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
@@ -26,6 +27,9 @@ from .home import Home
 from .logs import NAME
 from .settings import Settings
 from .wire import Wire
+
+if TYPE_CHECKING:
+    from restored.studio.wire import StudioWire
 
 log: Final = logging.getLogger(NAME)
 
@@ -42,6 +46,17 @@ BURST: Final = 32
 """Messages taken in a row before jobs get their words again."""
 
 LINGER: Final = 1.0
+
+
+def open_studio(listen: "tuple[str, int] | None") -> "StudioWire | None":
+    """Where machines that were paired come in, when this one is to listen for them. Raises StudioError."""
+    if listen is None:
+        return None
+    from restored.studio.book import Guests
+    from restored.studio.keys import own_keys
+    from restored.studio.wire import StudioWire
+
+    return StudioWire(Guests(), own_keys(), *listen)
 
 
 class Server:
@@ -62,6 +77,10 @@ class Server:
         token = secrets.token_urlsafe(32)
         self._wire = Wire(token=token)
         self._wire.watch(self._bell.fileno())
+        self._studio = open_studio(settings.listen)
+        for each in self._studio.sockets if self._studio else ():
+            self._wire.watch(each)
+        self._ways: tuple[Way, ...] = (self._wire, self._studio) if self._studio else (self._wire,)
         endpoint = self._listen(settings.tcp)
         self._dispatcher = Dispatcher(
             work,
@@ -82,12 +101,16 @@ class Server:
         while not self._ending:
             self._wire.wait(LOOK_AROUND if self._dispatcher.idle else beat - time.monotonic())
             self._silence()
+            if self._studio is not None:
+                self._studio.attend()
             self._receive()
             self._dispatcher.collect()
             now = time.monotonic()
             if now >= beat:
                 beat = now + BEAT
                 self._dispatcher.beat()
+                if self._studio is not None:
+                    self._studio.beat()
             if now >= look_around and not self._ending:
                 look_around = now + LOOK_AROUND
                 self._look_around(now)
@@ -111,14 +134,15 @@ class Server:
             return self._wire.bind(self._home.endpoint(tcp=True))
 
     def _receive(self) -> None:
-        for _ in range(BURST):
-            received = self._wire.receive()
-            if received is None:
-                break
-            try:
-                self._dispatcher.handle(*received)
-            except Exception:  # no message may end the daemon
-                log.exception("a message could not be handled")
+        for way in self._ways:
+            for _ in range(BURST):
+                received = way.receive()
+                if received is None:
+                    break
+                try:
+                    self._dispatcher.handle(way, *received)
+                except Exception:  # no message may end the daemon
+                    log.exception("a message could not be handled")
 
     def _look_around(self, now: float) -> None:
         self._dispatcher.check_uploads()
@@ -128,7 +152,7 @@ class Server:
         if not self._dispatcher.idle:
             return
         unused = now - self._dispatcher.used
-        if unused > self._settings.idle_exit:
+        if unused > self._settings.idle_exit and self._studio is None:
             log.info("ending: unused for %.0f s", unused)
             self.end()
         elif unused > self._settings.idle_unload and self._unloaded_after != self._dispatcher.used:
@@ -142,7 +166,9 @@ class Server:
     def _finish(self) -> bool:
         log.info("ending")
         finished = self._dispatcher.close(self._settings.grace)
-        self._wire.close(LINGER)
+        for way in (self._wire, self._studio):
+            if way is not None:
+                way.close(LINGER)
         self._home.leave()
         return finished
 

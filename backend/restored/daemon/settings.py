@@ -28,8 +28,20 @@ class Settings:
     """How long ending waits for the tile that is being worked on."""
     engine: str = "restored"
     """"restored", or "echo": gives pixels back unchanged, for tests and for measuring the wire."""
+    listen: tuple[str, int] | None = None
+    """Host and port at which machines that were paired may ask for restorations too."""
     tcp: bool = False
     """Listen on loopback TCP also where unix sockets exist."""
+
+
+def _address(text: str) -> tuple[str, int]:
+    """ "192.168.1.20", "192.168.1.20:47340", "[fd00::1]:47340": the address and the port of one's own at which to listen."""
+    from restored.studio.address import split
+
+    try:
+        return split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def read_settings(arguments: Sequence[str] | None) -> Settings:
@@ -51,5 +63,17 @@ def read_settings(arguments: Sequence[str] | None) -> Settings:
     )
     parser.add_argument("--tcp", action="store_true", help="listen on loopback TCP instead of a unix socket")
     parser.add_argument("--engine", choices=("restored", "echo"), default="restored", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--listen",
+        type=_address,
+        metavar="HOST[:PORT]",
+        help="restore for machines that were paired too, at this address of this machine (see “restored pair”)",
+    )
     chosen = parser.parse_args(arguments)
-    return Settings(idle_unload=chosen.idle_unload * 60, idle_exit=chosen.idle_exit * 3600, engine=chosen.engine, tcp=chosen.tcp)
+    return Settings(
+        idle_unload=chosen.idle_unload * 60,
+        idle_exit=chosen.idle_exit * 3600,
+        engine=chosen.engine,
+        tcp=chosen.tcp,
+        listen=chosen.listen,
+    )

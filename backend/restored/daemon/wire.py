@@ -1,8 +1,6 @@
 """The daemon's end of the wire: a ROUTER that knows its clients by a token, and never blocks."""
 
-import errno
 import hmac
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,8 +8,8 @@ import zmq
 
 from restored import sockets
 from restored.sockets.door import Door
-from restored.sockets.headers import encode
-from restored_client.wire import proof
+from restored.sockets.post import Post
+from restored_client.wire import messages, proof
 from restored_client.wire.messages import MAX_FRAME
 
 USERNAME: Final = b"restored"
@@ -20,21 +18,18 @@ DOMAIN: Final = b"restored"
 QUEUE: Final = 4
 """Messages libzmq holds per client in each direction; each may be a whole picture."""
 
-MOST_WAITING: Final = 64
-"""Answers kept for a client that does not take them; a plug-in waits for one at a time."""
-
 BACKLOG: Final = 512
 """Connections that the system holds until we take them."""
-
-Parts = list[Any]
-
-
-class Gone(Exception):
-    """The client is not connected any more, or takes no answers."""
 
 
 class Wire:
     """Messages in and out. All calls from one thread."""
+
+    forms = messages.FORMS
+    told: tuple[str, ...] | None = None
+    most_jobs = 64
+    """Requests of one client that may be unfinished at a time; a plug-in has two or three."""
+    share = 1.0
 
     def __init__(self, *, token: str) -> None:
         # an older client says the token itself; it gets as far as the sentence that tells it to be updated
@@ -44,21 +39,21 @@ class Wire:
         self._router = sockets.router(self._context, most=MAX_FRAME, queue=QUEUE, domain=DOMAIN)
         self._router.plain_server = True
         self._router.backlog = BACKLOG
+        self._post = Post(self._router)
         self.door = Door(self._context, self._router)
         self._poller = zmq.Poller()
         self._poller.register(self._zap, zmq.POLLIN)
         self._poller.register(self._router, zmq.POLLIN)
         self._poller.register(self.door.events, zmq.POLLIN)
-        self._waiting: dict[bytes, deque[Parts]] = {}
 
     def bind(self, endpoint: str) -> str:
         """Listen; returns the endpoint clients connect to. Raises zmq.ZMQError."""
         self._router.bind(endpoint)
         return self._router.getsockopt_string(zmq.LAST_ENDPOINT)
 
-    def watch(self, descriptor: int) -> None:
-        """Let `wait` also return when this file descriptor is readable."""
-        self._poller.register(descriptor, zmq.POLLIN)
+    def watch(self, other: Any) -> None:
+        """Let `wait` also return when this file descriptor or socket is readable."""
+        self._poller.register(other, zmq.POLLIN)
 
     def wait(self, seconds: float) -> None:
         """Until something arrives, at most so long. Newcomers are checked here."""
@@ -78,29 +73,18 @@ class Wire:
 
     def send(self, client: bytes, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
         """Send now, or as soon as the client takes it. A skippable message is dropped when that is not now. Raises Gone."""
-        parts = [client, encode(header), *frames]
-        if client in self._waiting:
-            self.flush(client)
-        if client in self._waiting:
-            if skippable:
-                return
-            if len(self._waiting[client]) >= MOST_WAITING:
-                raise Gone  # whoever asks and never listens must not fill the memory with answers
-            self._waiting[client].append(parts)
-        elif not self._try_send(parts) and not skippable:
-            self._waiting[client] = deque([parts])
-
-    def flush(self, client: bytes) -> None:
-        """Send what this client did not take earlier, as far as it does now. Raises Gone."""
-        waiting = self._waiting.get(client)
-        while waiting and self._try_send(waiting[0]):
-            waiting.popleft()
-        if not waiting:
-            self._waiting.pop(client, None)
+        self._post.send(client, header, frames, skippable=skippable)
 
     def forget(self, client: bytes) -> None:
         """Drop what waits for a client that has gone."""
-        self._waiting.pop(client, None)
+        self._post.forget(client)
+
+    def owner(self, routing: bytes) -> None:
+        """Every connection stands for itself."""
+
+    def name(self, routing: bytes) -> str:
+        """Clients say theirs."""
+        return ""
 
     def close(self, linger: float) -> None:
         """Stop listening; what was sent still goes out for `linger` seconds."""
@@ -108,17 +92,6 @@ class Wire:
         self._router.close(linger=int(linger * 1000))
         self._zap.close()
         self._context.term()
-
-    def _try_send(self, parts: Parts) -> bool:
-        try:
-            self._router.send_multipart(parts, flags=zmq.NOBLOCK, copy=False)
-        except zmq.Again:
-            return False
-        except zmq.ZMQError as error:
-            if error.errno in (errno.EHOSTUNREACH, zmq.EHOSTUNREACH):
-                raise Gone from None
-            raise
-        return True
 
     def _check_newcomer(self) -> None:
         """Answer one question of the ZeroMQ authentication protocol (RFC 27): is this name and password right?"""

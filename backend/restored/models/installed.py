@@ -1,5 +1,6 @@
 """Which models are installed. A bad one is listed as bad, and keeps nobody from the others."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ class Installed:
     folder: Path
     manifest: Manifest | None
     problem: str | None = None
+    fingerprint: str = ""
+    """The sha256 of its manifest, and so of all its files, as `Bundle` has it."""
 
 
 def survey() -> list[Installed]:
@@ -79,9 +82,10 @@ def _look(name: str, folder: Path) -> Installed:
     try:
         if not is_name(name):
             raise ModelError(f"The folder {folder} cannot be a model: its name is not one. Rename or remove it.")
-        manifest = Manifest.from_json(files.read_manifest(folder))
+        content = files.read_manifest(folder)
+        manifest = Manifest.from_json(content)
         if manifest.name != name:
             raise ModelError(f"The model in {folder} calls itself “{manifest.name}”. Give its folder that name, or remove it.")
     except ModelError as error:
         return Installed(name, folder, None, str(error))
-    return Installed(name, folder, manifest)
+    return Installed(name, folder, manifest, fingerprint=hashlib.sha256(content).hexdigest())

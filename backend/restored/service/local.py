@@ -133,7 +133,7 @@ class LocalService:
             if manifest is None:
                 return {"name": model.name, "family": "", "tasks": [], "default": False, "error": model.problem}
             facts = {"family": manifest.family, "tasks": list(manifest.tasks), "version": manifest.version}
-            return {"name": model.name, **facts, "licence": manifest.licence, "default": default}
+            return {"name": model.name, **facts, "licence": manifest.licence, "default": default, "sha256": model.fingerprint}
 
         return [entry(model, number == 0) for number, model in enumerate(survey())]
 

@@ -12,6 +12,9 @@ import zmq
 USER_TIMEOUT: Final = getattr(socket, "TCP_USER_TIMEOUT", None)
 """Linux; elsewhere the silence of a link is noticed by the messages that do not come."""
 
+LONGEST_SILENCE: Final = 5000
+"""Milliseconds."""
+
 
 def bell() -> tuple[socket.socket, socket.socket]:
     """Two ends inside one process, or of a process and its child; neither end waits."""
@@ -75,6 +78,8 @@ def call(host: str, port: int, seconds: float) -> socket.socket:
     """A TCP connection to a machine that was paired, or is about to be. Raises OSError."""
     connected = socket.create_connection((host, port), seconds)
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if USER_TIMEOUT is not None:  # what nobody acknowledges for so long ends the connection
+        connected.setsockopt(socket.IPPROTO_TCP, USER_TIMEOUT, LONGEST_SILENCE)
     return connected
 
 

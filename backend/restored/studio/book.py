@@ -1,6 +1,7 @@
 """Whom this machine knows: machines that restore for it, and machines that it restores for. Two files, read anew when changed."""
 
 import datetime
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from restored.ground.text import visible
+from restored_client.session.discovery import is_alive
 
 from .keys import StudioError, folder, is_key, read_private, write_private
 
@@ -145,6 +147,26 @@ class Guests(Book[Guest]):
 
     def __init__(self) -> None:
         super().__init__(folder() / GUESTS, _guest)
+
+
+class Listening:
+    """Where this machine's daemon listens for guests, noted for `restored pair`, which tells the other machine."""
+
+    def __init__(self) -> None:
+        self._path = folder() / "listening.json"
+
+    def note(self, host: str, port: int) -> None:
+        write_private(self._path, {"host": host, "port": port, "pid": os.getpid()})
+
+    def where(self) -> tuple[str, int] | None:
+        """Host and port, while that daemon lives."""
+        said = read_private(self._path)
+        if not isinstance(said, dict) or not isinstance(said.get("host"), str) or not is_port(said.get("port")):
+            return None
+        return (said["host"], said["port"]) if isinstance(said.get("pid"), int) and is_alive(said["pid"]) else None
+
+    def end(self) -> None:
+        self._path.unlink(missing_ok=True)
 
 
 def anything_paired() -> bool:

@@ -168,15 +168,16 @@ FORMS: Final[Dict[str, Form]] = {
 }
 
 
-def check_request(header: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[Frame]]:
+def check_request(header: Mapping[str, Any], forms: Mapping[str, Form] = FORMS) -> Tuple[Dict[str, Any], List[Frame]]:
     """A request's known fields, checked, and the frames it announces. Raises ClientError with the reason.
 
-    Fields this version does not know are left out: a later version of the same protocol may add some.
+    forms: what may be asked here. Fields this version does not know are left out: a later version of the same protocol may add
+    some.
     """
     kind, request, protocol = header.get("type"), header.get("id"), header.get("protocol", "")
     if not checks.whole(protocol) or not isinstance(request, str) or not 1 <= len(request) <= 64:
         raise ClientError("bad_request", detail="a request needs protocol, type and id")
-    form = FORMS.get(kind) if isinstance(kind, str) else None
+    form = forms.get(kind) if isinstance(kind, str) else None
     if protocol != PROTOCOL_VERSION and kind != SHUTDOWN:
         raise ClientError("protocol", protocol_sentence(client=protocol, daemon=PROTOCOL_VERSION))
     if form is None:
