@@ -146,6 +146,40 @@ def test_no_connection(watch: Watch, photo: Path, home: Path, command: list[str]
     assert not (home / "intel").exists()
 
 
+PAIRED = """
+import os
+from restored.studio.book import Machine, Machines
+Machines().add(Machine("the studio", "k" * 40, "192.0.2.9", 47340))
+"""
+ASKING = (
+    PAIRED
+    + """
+from restored_client import Pixels
+from restored_client.session import Session
+with Session.open(client="a plug-in") as session:
+    answer = session.restore(Pixels(64, 64, 3, "u8", bytes(range(96)) * 128), instruction="remove the noise")
+    assert "because the studio" in answer.device, answer.device
+    assert answer.plan["steps"]
+    session.shutdown()
+"""
+)
+
+
+@pytest.mark.slow
+def test_a_paired_machine_is_the_only_one_called(watch: Watch, home: Path) -> None:
+    """And what it was asked for is done here, when it does not answer. Only its own port at its own address is ever tried."""
+    seen = watch(PYTHON, "-c", ASKING)
+    assert {tuple(packet.items()) for packet in seen} == {(("protocol", "tcp"), ("to", "192.0.2.9"), ("port", 47340))}
+
+
+@pytest.mark.slow
+def test_a_machine_that_was_paired_and_is_never_to_be_asked_is_not_called(watch: Watch, home: Path) -> None:
+    never = ASKING.replace(
+        "from restored_client import Pixels", "Machines().say(use='never')\nfrom restored_client import Pixels"
+    )
+    assert watch(PYTHON, "-c", never.replace('assert "because the studio"', "assert 'studio' not")) == []
+
+
 TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
 
 

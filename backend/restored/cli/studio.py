@@ -62,8 +62,11 @@ def _wait_for_other(name: str | None) -> None:
         raise say.Failure(f"This machine cannot listen at {host}, port {port + 1}: {error.strerror or error}.") from error
     with listener, say.interruptible() as interrupted:
         say.out.print(Text.assemble("The code is  ", (code, "bold")))
-        shown = host if port == PORT else f"{host}:{port}"
-        say.out.print(f"Within five minutes, on the machine that shall ask this one: restored pair {shown}")
+        target = "HOST" if host in _ANY else f"[{host}]" if ":" in host else host
+        target = target if port == PORT else f"{target}:{port}"
+        say.out.print(f"Within five minutes, on the machine that shall ask this one: restored pair {target}")
+        if host in _ANY:
+            say.out.print("(HOST is an address of this machine in your network.)")
         # who waits for the code may read it through a pipe
         sys.stdout.flush()
         theirs = wait_for_caller(
@@ -203,6 +206,7 @@ def try_out(
             say.out.print(report.sentence())
 
 
+_ANY: Final = ("0.0.0.0", "::", "*")
 _WHEN: Final = {"never": "never", "faster": "when that is faster", "always": "always"}
 
 

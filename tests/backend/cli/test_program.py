@@ -66,7 +66,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     assert capsys.readouterr().out.startswith("restored ")
     assert app.run(["--help"]) == 0
     overview = capsys.readouterr().out
-    for command in ("run", "batch", "explain", "daemon", "models", "plugins", "doctor", "serve"):
+    for command in ("run", "batch", "explain", "daemon", "models", "plugins", "pair", "remote", "doctor", "serve"):
         assert command in overview
         assert app.run([command, "--help"]) == 0
         assert "Usage" in capsys.readouterr().out

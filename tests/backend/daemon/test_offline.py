@@ -35,6 +35,26 @@ def test_the_interpreter_refuses_other_machines(attempt) -> None:
     assert "restored works offline" in done.stderr
 
 
+GATE = (
+    "import socket; from restored.offline import stay_offline; "
+    "stay_offline(paired=lambda host, port: host == '127.0.0.9' and port in (None, 47340)); "
+)
+
+
+def test_only_a_paired_machine_may_be_called_by_the_one_process_that_calls() -> None:
+    allowed = "socket.socket().connect_ex(('127.0.0.9', 47340)); socket.getaddrinfo('127.0.0.9', 47340)"
+    subprocess.run([sys.executable, "-c", GATE + allowed], check=True)
+    for attempt in (
+        "socket.socket().connect(('127.0.0.9', 47341))",
+        "socket.socket().connect(('127.0.0.8', 47340))",
+        "socket.getaddrinfo('example.org', 47340)",
+        "socket.socket().bind(('127.0.0.9', 47340))",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('127.0.0.9', 47340))",
+    ):
+        done = subprocess.run([sys.executable, "-c", GATE + attempt], capture_output=True, text=True)
+        assert "restored works offline" in done.stderr, attempt
+
+
 SEALED = (
     "import ctypes, socket, subprocess, sys, threading; "
     "from restored.seal import seal; "

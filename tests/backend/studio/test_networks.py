@@ -1,0 +1,218 @@
+"""Two and three machines in networks of their own, joined by cables that are slowed down and cut (Linux, as root)."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.backend.studio.machines import Job, Place, introduce, listed, pair, picture, places, wait_for
+from tests.backend.studio.networks import Cable, inside, networks
+
+from restored.studio.book import Machines
+from restored_client import Pixels
+
+PORT = 47340
+
+
+def inverted(layer: Pixels) -> bytes:
+    return bytes(255 - value for value in layer.view)
+
+
+class House:
+    """A strong machine and two desks, each in a network of its own."""
+
+    def __init__(self, strong: Place, desks: dict[str, Place], cables: dict[str, Cable]) -> None:
+        self.strong, self.desks, self.cables = strong, desks, cables
+
+    def know(self, *names: str) -> None:
+        """Pair these desks with the strong machine, and let everything go there."""
+        for name in names:
+            introduce(self.desks[name], self.strong, PORT, host=self.cables[name].strong)
+            with self.desks[name].visited():
+                Machines().say(use="always")
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with networks("one", "two") as (strong, spaces, cables), places() as make:
+        yield House(
+            make("strong", "0.0.0.0", inside(strong)),
+            {name: make(name, cables[name].desk, inside(space)) for name, space in spaces.items()},
+            cables,
+        )
+
+
+def test_two_machines_are_paired_by_hand_and_one_restores_for_the_other(house: House) -> None:
+    """From the first command to a picture; a wrong code on the way; nobody is called before, and nobody else after."""
+    strong, desk, other = house.strong, house.desks["one"], house.desks["two"]
+    strong.serve(PORT, engine="Inverting")
+    _, said, shown = pair(other, strong, house.cables["two"].strong, lambda code: "-".join(reversed(code.split("-"))))
+    assert "not the code" in said
+    assert "used up" in shown
+    _, said, shown = pair(desk, strong, house.cables["one"].strong)
+    assert f"at {house.cables['one'].strong}:{PORT}" in said, said
+    assert "may now have pictures restored here" in shown
+    assert [each["host"] for each in listed(desk)["machines"]] == [house.cables["one"].strong]
+    desk.start()
+    layer = picture(2)
+    with strong.session() as there, desk.session() as session:
+        own = there.restore(layer, instruction="x")
+        answer = session.restore(layer, instruction="x")
+    assert answer.pixels is not None
+    assert own.pixels is not None
+    assert bytes(answer.pixels.view) == bytes(own.pixels.view) == inverted(layer)
+    assert answer.device.startswith("NVIDIA Testing in the studio, ")
+    # the daemon itself has no connection; its one child has some to the strong machine, and to nobody else
+    daemon = psutil.Process(desk_daemon(desk))
+    assert sockets_of(daemon.pid) == 0
+    assert all(sockets_of(child.pid) == 0 or child.pid == gate_of(daemon).pid for child in daemon.children())
+    assert sockets_of(gate_of(daemon).pid) >= 1
+
+
+def desk_daemon(desk: Place) -> int:
+    """The daemon's own id, behind the command that put it into its network."""
+    from restored_client.session.discovery import read_connection
+
+    with desk.visited():
+        found = read_connection()
+    assert found is not None
+    return found.pid
+
+
+def gate_of(daemon: psutil.Process) -> psutil.Process:
+    (gate,) = daemon.children()
+    return gate
+
+
+def sockets_of(pid: int) -> int:
+    """How many TCP sockets a process has open, whichever network it lives in."""
+    table = {line.split()[9] for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]}
+    own = set()
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            own.add(each.readlink().name.removeprefix("socket:[").removesuffix("]"))
+        except OSError:
+            continue
+    return len(table & own)
+
+
+@pytest.mark.parametrize("phase", ["upload", "result"])
+def test_a_cut_link_is_noticed_and_the_job_is_done_here(house: House, phase: str) -> None:
+    house.know("one")
+    strong, desk, cable = house.strong, house.desks["one"], house.cables["one"]
+    strong.serve(PORT, engine="Inverting")
+    desk.start()
+    layer = picture(20)
+    job = halfway(house, layer, phase)
+    cable.cut()
+    cut = time.monotonic()
+    job.says("Asking the studio once more")
+    assert time.monotonic() - cut < 6.5
+    answer = job.result()
+    assert bytes(answer.pixels.view) == bytes(layer.view), "this machine's own engine did it"
+    assert answer.device.startswith("echo, because the studio"), answer.device
+    assert "This machine did it, because the studio" in answer.message
+
+
+def test_a_link_that_comes_back_brings_the_result_that_was_made(house: House) -> None:
+    """Cut in the result and mended: the job is sent again under its id, and nothing is computed twice."""
+    house.know("one")
+    strong, desk, cable = house.strong, house.desks["one"], house.cables["one"]
+    strong.serve(PORT, engine="Inverting")
+    desk.start()
+    layer = picture(20)
+    job = halfway(house, layer, "result")
+    cable.cut()
+    job.says("Asking the studio once more")
+    cable.mend()
+    answer = job.result()
+    assert bytes(answer.pixels.view) == inverted(layer)
+    assert "in the studio" in answer.device
+    assert "came back for a result" in strong.log
+    assert strong.log.count("restore of one: result") == 1
+
+
+def test_a_link_that_comes_back_takes_the_picture_again(house: House) -> None:
+    house.know("one")
+    strong, desk, cable = house.strong, house.desks["one"], house.cables["one"]
+    strong.serve(PORT, engine="Inverting")
+    desk.start()
+    layer = picture(20)
+    job = halfway(house, layer, "upload")
+    cable.cut()
+    job.says("Asking the studio once more")
+    cable.mend()
+    answer = job.result()
+    assert bytes(answer.pixels.view) == inverted(layer), "no piece of the first attempt is in it"
+    assert "in the studio" in answer.device
+
+
+def halfway(house: House, layer: Pixels, phase: str) -> Job:
+    """A job whose picture, or whose result, is half-way: over a cable that needs two seconds for either."""
+    house.cables["one"].slow(80)
+    job = Job(house.desks["one"], layer, instruction="x")
+    job.says("Taking the picture in the studio")
+    if phase == "upload":
+        time.sleep(0.5)
+    else:
+        wait_for(lambda: "restore of one: result" in house.strong.log, "the result to be ready")
+        time.sleep(0.5)
+    assert job.outcome is None, "the cable is too fast for this test"
+    return job
+
+
+def test_two_desks_alternate_job_by_job(house: House) -> None:
+    house.know("one", "two")
+    strong = house.strong
+    strong.serve(PORT, engine="Slow")
+    for desk in house.desks.values():
+        desk.start()
+    jobs = [
+        (Job(house.desks[name], picture(seed=number), client=f"program {number}", instruction="x"), picture(seed=number))
+        for number in range(3)
+        for name in ("one", "two")
+    ]
+    for job, layer in jobs:
+        answer = job.result()
+        assert bytes(answer.pixels.view) == inverted(layer)
+        assert "in the studio" in answer.device
+    order = [line.split("restore of ")[1].split(":")[0] for line in strong.log.splitlines() if "restore of " in line]
+    assert sorted(order) == ["one"] * 3 + ["two"] * 3
+    assert "one one one" not in " ".join(order)
+    assert "two two two" not in " ".join(order)
+
+
+def test_a_desk_whose_cable_is_cut_does_not_hold_up_the_other(house: House) -> None:
+    """Its upload was announced and never comes; its work is dropped when it has been silent for long enough."""
+    house.know("one", "two")
+    strong = house.strong
+    strong.serve(PORT, engine="Inverting")
+    for desk in house.desks.values():
+        desk.start()
+    job = halfway(house, picture(20), "upload")
+    house.cables["one"].cut()
+    with house.desks["two"].session() as session:
+        start = time.monotonic()
+        assert "in the studio" in session.restore(picture(), instruction="x").device
+        assert time.monotonic() - start < 20
+    with strong.session() as watcher:
+        wait_for(lambda: not watcher.status()["jobs"], "the silent desk's job to be dropped")
+    job.cancelled.set()
+    with pytest.raises(Exception, match="Cancelled"):
+        job.result()
+
+
+def test_a_machine_that_is_switched_off_delays_no_job_twice(house: House) -> None:
+    """The first job may look for it; those that follow do not, and say the same."""
+    house.know("one")
+    desk = house.desks["one"]
+    house.cables["one"].cut()
+    desk.start()
+    with desk.session() as session:
+        first = session.restore(picture(), instruction="x")
+        assert first.device.startswith("echo, because the studio"), first.device
+        start = time.monotonic()
+        again = session.restore(picture(), instruction="x")
+        assert time.monotonic() - start < 3
+        assert again.device == first.device
