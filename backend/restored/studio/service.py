@@ -89,7 +89,7 @@ class StudioService:
         return self._local.explain(text, context, previous)
 
     def load(self, say: Say) -> None:
-        for machine in self._paired():
+        for machine in self._paired() if self._machines_use() != "never" else ():
             self._look_for(machine)
         self._local.load(say)
 
