@@ -33,6 +33,7 @@ def restore(session, source, wish, on_progress=None, cancelled=None):
         plan=wish.plan,
         strength=wish.strength,
         texture=wish.texture,
+        quality=wish.quality,
         mask=source.region.mask,
         scale=wish.scale,
         context=source.context,

@@ -8,7 +8,7 @@ gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, GLib, GObject
 
 from restored_client.desk.history import LastWish
-from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES, Wish
+from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES, Wish, quality_of
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import canvas, headless, layers, recipes, target, tools
@@ -136,6 +136,11 @@ def _add_wish(procedure, placed=False):
     procedure.add_string_argument("plan", _("Plan"), steps, "", READWRITE)
     procedure.add_string_argument("model", _("Model"), _("Name of the model; empty for the usual one"), "", READWRITE)
 
+    quality = Gimp.Choice.new()
+    for number, (name, title) in enumerate((("normal", _("Normal")), ("best", _("Best quality, in four times the time")))):
+        quality.add(name, number, title, "")
+    procedure.add_choice_argument("quality", _("_Quality"), _("How thorough it is"), quality, "normal", READWRITE)
+
 
 def _add_output(procedure):
     choice = Gimp.Choice.new()
@@ -237,6 +242,7 @@ def _wish(config):
         output=NEW_LAYER if placed else config.get_property("output"),
         scale=scale,
         model=config.get_property("model") or None,
+        quality=quality_of(config.get_property("quality")),
     )
 
 

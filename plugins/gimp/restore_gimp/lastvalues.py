@@ -17,6 +17,7 @@ def remember(config, wish, edited):
         "output": wish.output,
         "scale": wish.scale,
         "plan": plan,
+        "quality": wish.quality,
     }
     for name, value in values.items():
         if option(config, name) is not None:

@@ -2,7 +2,7 @@
 
 from gi.repository import Gtk
 
-from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
+from restored_client.desk.wish import NEW_LAYER, QUALITIES, REPLACE, SCALES
 
 from . import layers
 from .theme import classed, named, quiet
@@ -25,6 +25,7 @@ class Options(Gtk.Box):
         )
         self._outputs = self._make_outputs()
         self._sizes = self._make_sizes()
+        self._best = self._make_best()
 
     def _section(self, text, widget):
         label = Gtk.Label(label=text, use_underline=True, xalign=0, margin_top=3)
@@ -69,6 +70,15 @@ class Options(Gtk.Box):
         self.pack_start(self._note, False, False, 0)
         return buttons
 
+    def _make_best(self):
+        """After the size: what a larger picture gains most by."""
+        best = Gtk.CheckButton.new_with_mnemonic(_("Best _quality"))
+        best.set_tooltip_text(_("Takes four times as long for a little more detail. The preview shows the normal quality."))
+        best.connect("toggled", lambda button: self._set(self._desk.set_quality, QUALITIES[button.get_active()]))
+        self.pack_start(best, False, False, 0)
+        self._where.append(best)
+        return best
+
     def _on_output(self, button, output):
         if button.get_active():
             self._set(self._desk.set_output, output)
@@ -109,6 +119,7 @@ class Options(Gtk.Box):
             desk.scale, desk.output = 1 if selected else desk.scale, NEW_LAYER if fixed else desk.output
         self._outputs[desk.output].set_active(True)
         self._sizes[desk.scale].set_active(True)
+        self._best.set_active(desk.quality != QUALITIES[0])
         text = self._explanation(target, 1 if adjusting else desk.scale, selected, desk.output)
         if self._note.get_text() != text:
             self._note.set_text(text)

@@ -7,7 +7,7 @@ from restored_client.desk.history import Usual
 from .theme import named
 from .words import _
 
-FACTORY = {"instruction": "", "strength": 1.0, "texture": 0.0, "scale": 1, "output": "new-layer"}
+FACTORY = {"instruction": "", "strength": 1.0, "texture": 0.0, "scale": 1, "quality": "normal", "output": "new-layer"}
 
 
 class SettingsButton(Gtk.MenuButton):

@@ -63,6 +63,7 @@ class Window:
         self._desk.strength = fraction(config.get_property("strength"), 1.0)
         self._desk.set_scale(option(config, "scale", 1))
         self._desk.set_output(output_of(option(config, "output", NEW_LAYER)))
+        self._desk.set_quality(option(config, "quality", ""))
         if others:
             first = fresh.look() if fresh.visible else fresh
             self._several = Several([first, *others], self._conversation, self._several_changed, self._several_over)
@@ -218,7 +219,7 @@ class Window:
 
     def _all_settings(self):
         desk = self._desk
-        return {**desk.settings(), "texture": desk.texture, "scale": desk.scale, "output": desk.output}
+        return {**desk.settings(), "texture": desk.texture, "quality": desk.quality, "scale": desk.scale, "output": desk.output}
 
     def _take_settings(self, settings):
         self._field.put(str(settings.get("instruction") or ""))

@@ -9,7 +9,7 @@ from .bar import Bar
 from .qt import QT, QtGui, QtWidgets, Signal
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.previewstate import ZOOMS
-from .restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES
+from .restored_client.desk.wish import NEW_LAYER, QUALITIES, REPLACE, SCALES
 from .words import tr
 
 
@@ -46,7 +46,14 @@ class Options(QtWidgets.QWidget):
         self.output.addItem(tr("In place"), REPLACE)
         self.output.setToolTip(tr("Above the layer, or instead of it. Undo takes back either."))
         self.output.setAccessibleName(tr("Where the result goes"))
-        for box in (self.scale, self.output):
+        self.quality = QtWidgets.QComboBox()
+        for name, words in zip(QUALITIES, (tr("Normal"), tr("Best quality"))):
+            self.quality.addItem(words, name)
+        self.quality.setToolTip(
+            tr("“Best” takes four times as long for a little more detail. The preview shows the normal quality.")
+        )
+        self.quality.setAccessibleName(tr("Quality"))
+        for box in (self.scale, self.output, self.quality):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         first, middle, second = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
         first.addWidget(self.strength, 1)
@@ -55,6 +62,7 @@ class Options(QtWidgets.QWidget):
         middle.addWidget(self.shown)
         second.addWidget(self.scale, 1)
         second.addWidget(self.output, 1)
+        second.addWidget(self.quality, 1)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -65,6 +73,7 @@ class Options(QtWidgets.QWidget):
         self.texture.valueChanged.connect(lambda _: self._set(desk.set_texture, self.texture.fraction))
         self.scale.currentIndexChanged.connect(lambda _: self._set(desk.set_scale, self.scale.currentData()))
         self.output.currentIndexChanged.connect(lambda _: self._set(desk.set_output, self.output.currentData()))
+        self.quality.currentIndexChanged.connect(lambda _: self._set(desk.set_quality, self.quality.currentData()))
         self.zoom.currentIndexChanged.connect(lambda _: self.zoomed.emit(self.zoom.currentData()))
 
     def _ways(self) -> Dict[str, Any]:
@@ -100,6 +109,7 @@ class Options(QtWidgets.QWidget):
             (self.texture, self.texture.setValue, round(desk.texture * 100)),
             (self.scale, self.scale.setCurrentIndex, SCALES.index(desk.scale)),
             (self.output, self.output.setCurrentIndex, self.output.findData(desk.output)),
+            (self.quality, self.quality.setCurrentIndex, QUALITIES.index(desk.quality)),
         )
         for widget, put, value in values:
             widget.blockSignals(True)
@@ -108,4 +118,5 @@ class Options(QtWidgets.QWidget):
         self.strength.update()
         self.texture.update()
         self.scale.setEnabled(not adjusting)
+        self.quality.setEnabled(not adjusting)
         self.output.setEnabled(not adjusting and desk.scale == 1)

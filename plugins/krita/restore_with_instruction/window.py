@@ -26,7 +26,7 @@ from .restored_client.desk.history import History, LastWish, Presets
 from .restored_client.desk.planedit import identity
 from .restored_client.desk.previewstate import BESIDE, SPLIT
 from .restored_client.desk.report import report
-from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of, remembered
+from .restored_client.desk.wish import NEW_LAYER, QUALITIES, Wish, fraction, output_of, remembered
 from .sentence import Sentence
 from .settings import Settings
 from .status import JobList
@@ -450,13 +450,22 @@ class Docker(DockWidget):
         scale: int = 1,
         output: str = NEW_LAYER,
         model: Optional[str] = None,
+        quality: str = QUALITIES[0],
         then: Optional[Callable[[jobs.Job], None]] = None,
     ) -> jobs.Job:
         """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
 
         Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
         """
-        asked = {"instruction": instruction, "plan": plan, "strength": strength, "scale": scale, "output": output, "model": model}
+        asked = {
+            "instruction": instruction,
+            "plan": plan,
+            "strength": strength,
+            "scale": scale,
+            "output": output,
+            "model": model,
+            "quality": quality,
+        }
         wish = remembered(asked)
         if wish is None:
             raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))

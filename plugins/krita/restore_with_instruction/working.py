@@ -100,6 +100,7 @@ class Working:
             wish.key or repr((wish.instruction, wish.plan)),
             wish.model,
             wish.scale,
+            wish.quality,
             zlib.crc32(data),
             zlib.crc32(source.mask or b""),
         )
@@ -128,6 +129,7 @@ class Working:
                 profile=source.profile,
                 strength=wish.strength,
                 texture=wish.texture,
+                quality=wish.quality,
                 mask=mask,
                 scale=wish.scale,
                 context=context or source.context,

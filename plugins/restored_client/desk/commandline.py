@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from ..wire.recipe import encode_recipe, make_recipe
-from .wish import Wish
+from .wish import QUALITIES, Wish
 
 
 def command_line(wish: Wish, edited: bool, picture: str = "photo.jpg", result: str = "restored.png") -> str:
@@ -25,6 +25,8 @@ def command_line(wish: Wish, edited: bool, picture: str = "photo.jpg", result: s
         )
         if wish.texture > 0:
             recipe["texture"] = wish.texture
+        if wish.quality != QUALITIES[0]:
+            recipe["quality"] = wish.quality
         words = ["restored", "run", picture, "--recipe", "recipe.json", "--output", result]
         return f"printf %s {shlex.quote(encode_recipe(recipe))} > recipe.json && {shlex.join(words)}"
     words = ["restored", "run", picture, wish.instruction.strip()]
@@ -32,6 +34,8 @@ def command_line(wish: Wish, edited: bool, picture: str = "photo.jpg", result: s
         words += ["--strength", f"{wish.strength:g}"]
     if wish.scale != 1:
         words += ["--scale", str(wish.scale)]
+    if wish.quality != QUALITIES[0]:
+        words += ["--quality", wish.quality]
     if wish.model:
         words += ["--model", wish.model]
     return shlex.join([*words, "--output", result])

@@ -16,7 +16,7 @@ from .device import in_short
 from .overlay import Overlay, RegionWant
 from .planedit import EMPTY_PLAN, PlanEdit, identity
 from .previewstate import COMPARISONS, SPLIT, ZOOMS, PreviewState, Want
-from .wish import NEW_LAYER, OUTPUTS, SCALES, Wish, fraction, output_of
+from .wish import NEW_LAYER, OUTPUTS, QUALITIES, SCALES, Wish, fraction, output_of, quality_of
 
 IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
 """What the preview shows: see `Desk.phase`."""
@@ -75,6 +75,7 @@ class Desk:
         self.strength, self.scale, self.output = 1.0, 1, NEW_LAYER
         self.texture = 0.0
         """How much of the fine structure that is taken away stays: grain."""
+        self.quality = QUALITIES[0]
         self.tasks: List[Dict[str, Any]] = []
         """What the engine can do: [{"id", "label"}]."""
         self.device = ""
@@ -147,6 +148,10 @@ class Desk:
         self._look()
         self._changed()
 
+    def set_quality(self, quality: str) -> None:
+        self.quality = quality_of(quality)
+        self._changed()
+
     def set_scale(self, scale: int) -> None:
         if scale in SCALES:
             self.scale = scale
@@ -190,6 +195,7 @@ class Desk:
         self._kept = plan if isinstance(plan, dict) and plan.get("steps") else None
         self.strength = fraction(settings.get("strength"), self.strength)
         self.texture = fraction(settings.get("texture"), 0.0)
+        self.quality = quality_of(settings.get("quality"))
         if settings.get("scale") in SCALES:
             self.scale = int(settings["scale"])
         if "output" in settings:
@@ -201,6 +207,8 @@ class Desk:
         kept: Dict[str, Any] = {"instruction": self.text.strip(), "strength": self.strength}
         if self.texture > 0:
             kept["texture"] = self.texture
+        if self.quality != QUALITIES[0]:
+            kept["quality"] = self.quality
         if self.scale > 1:
             kept["scale"] = self.scale
         if self.plan.edited and not self.pending:
@@ -217,7 +225,7 @@ class Desk:
     def wish(self) -> Wish:
         """What is asked for as it stands. Without a plan while that is pending."""
         plan = None if self.pending else self.plan.to_dict()
-        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key(), self.texture)
+        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key(), self.texture, self.quality)
 
     # --- what the host shows ---
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Tuple
 
+from ..wire.limits import QUALITIES as QUALITIES
 from ..wire.limits import SCALES as SCALES
 
 NEW_LAYER: Final = "new-layer"
@@ -27,7 +28,7 @@ class Wish(NamedTuple):
 
     plan: the plan as edited, or None to have the instruction understood anew. key: equal keys mean equal pixels at equal
     strength and texture (`PlanEdit.key`). strength in [0, 1]. scale: a value of SCALES. texture in [0, 1]: how much of the fine
-    structure stays.
+    structure stays. quality: one of QUALITIES.
     """
 
     instruction: str
@@ -38,6 +39,7 @@ class Wish(NamedTuple):
     model: Optional[str] = None
     key: Tuple[Any, ...] = ()
     texture: float = 0.0
+    quality: str = QUALITIES[0]
 
     @property
     def where(self) -> str:
@@ -54,6 +56,7 @@ class Wish(NamedTuple):
             "output": self.output,
             "model": self.model,
             "texture": self.texture,
+            "quality": self.quality,
         }
 
 
@@ -69,8 +72,14 @@ def remembered(settings: Dict[str, Any]) -> Optional[Wish]:
         output=output_of(settings.get("output")),
         model=model if isinstance(model, str) and model else None,
         texture=fraction(settings.get("texture"), 0.0),
+        quality=quality_of(settings.get("quality")),
     )
     return wish if wish.instruction.strip() or wish.plan else None
+
+
+def quality_of(name: object) -> str:
+    """One of QUALITIES; the first when it is none."""
+    return name if isinstance(name, str) and name in QUALITIES else QUALITIES[0]
 
 
 def output_of(name: object) -> str:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from restored_client.desk import desk as rooms
+from restored_client.desk.commandline import command_line
 from restored_client.desk.desk import Desk, Line
 from restored_client.desk.planedit import identity
 from restored_client.desk.previewstate import PreviewState, Want
-from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish
+from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered
 from restored_client.wire.errors import SENTENCES, ClientError
 
 TASKS = [{"id": task, "label": task} for task in ("denoise", "derain", "dehaze", "lowlight")]
@@ -215,6 +216,21 @@ def test_grain_is_put_back_without_inference(desk: Desk, wire: Wire) -> None:
     assert desk.phase == rooms.FRESH
     assert desk.wish().texture == 0.3
     assert desk.settings()["texture"] == 0.3
+
+
+def test_quality_is_a_choice_that_is_kept_and_copied(desk: Desk, wire: Wire) -> None:
+    understand(desk, "denoise")
+    wanted = len(wire.wants)
+    assert "quality" not in desk.settings()
+    desk.set_quality("best")
+    assert len(wire.wants) == wanted  # the preview stays the quick one
+    wish = desk.wish()
+    assert wish.quality == desk.settings()["quality"] == "best"
+    assert remembered(wish.recall()) == wish._replace(key=())
+    assert "--quality best" in command_line(wish, edited=False)
+    assert '"quality":"best"' in command_line(wish, edited=True)
+    desk.set_quality("fastest")
+    assert desk.quality == "normal"
 
 
 def test_the_words_say_how_large(desk: Desk) -> None:

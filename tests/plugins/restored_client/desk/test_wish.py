@@ -29,7 +29,7 @@ anything = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["instruction", "plan", "strength", "scale", "output", "model"]), anything))
+@given(st.dictionaries(st.sampled_from(["instruction", "plan", "strength", "scale", "output", "model", "quality"]), anything))
 def test_whatever_lies_in_a_file_makes_a_wish_that_can_be_carried_out_or_none(settings) -> None:
     wish = remembered(settings)
     if wish is not None:
@@ -37,6 +37,7 @@ def test_whatever_lies_in_a_file_makes_a_wish_that_can_be_carried_out_or_none(se
         assert 0.0 <= wish.strength <= 1.0
         assert wish.scale in (1, 2, 4)
         assert wish.where in ("new-layer", "replace", "new-image")
+        assert wish.quality in ("normal", "best")
 
 
 def test_what_earlier_versions_called_replacing() -> None:
