@@ -7,6 +7,8 @@ therefore keeps its exact value, and the profile still describes the result. Gra
 tone curve is about sRGB's, as mostly; others (linear light, print) are converted as colour is.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Final
 
@@ -15,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restored.engine.picture.pixels import to_unit
+from restored.ground.cores import cores
 
 from .depth import to_depth
 from .errors import PictureError
+from .matrix import matrix_of, moved
 from .profiles import srgb_gray
 
-_ROWS: Final = 256
-"""Rows converted at a time, so that the conversion needs little memory of its own."""
+_PIECE: Final = 1 << 15
+"""Pixels converted at a time: what is in between stays in the processor's cache, and little memory is needed."""
 
 
 _GRAY_SAME: Final = 0.05
@@ -53,21 +57,46 @@ def from_srgb(restored: NDArray, original: NDArray, icc: bytes | None) -> NDArra
         return restored
     assert icc is not None
     count = _colours(original)
-    back = to_unit(restored)
-    back[..., :count] = _transform(back[..., :count], _own(count), icc)
-    if restored.shape == original.shape:
-        sent = to_srgb(original, icc)
-        home = _transform(sent[..., :count], _own(count), icc)
-        start = to_unit(original)
-        changed = np.any(restored[..., :count] != sent[..., :count], axis=2, keepdims=True) & np.isfinite(back[..., :count])
-        with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
-            back[..., :count] = np.where(changed, start[..., :count] + (back[..., :count] - home), start[..., :count])
-        result = to_depth(back, original.dtype)
-        kept = np.broadcast_to(~changed, (*original.shape[:2], count))
-        result[..., :count][kept] = original[..., :count][kept]
-        result[..., count:] = original[..., count:]
-        return result
-    return to_depth(back, original.dtype)
+    if restored.shape != original.shape:
+        back = to_unit(restored)
+        back[..., :count] = _transform(back[..., :count], _own(count), icc)
+        return to_depth(back, original.dtype)
+    result = original.copy()
+
+    def bring(rows: slice) -> None:
+        result[rows, :, :count] = _home(to_unit(restored[rows, :, :count]), original[rows, :, :count], icc)
+
+    _by_rows(bring, original.shape)
+    return result
+
+
+def _by_rows(work: Callable[[slice], None], shape: tuple[int, ...]) -> None:
+    """Have a picture worked on in pieces, by all cores that are free."""
+    height, step = shape[0], max(1, _PIECE // max(1, shape[1]))
+    pieces = [slice(top, top + step) for top in range(0, height, step)]
+    if len(pieces) < 4:
+        for piece in pieces:
+            work(piece)
+        return
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(work, pieces))
+
+
+def _home(restored: NDArray[np.float32], original: NDArray, icc: bytes) -> NDArray:
+    """Some rows of a restoration in the space and depth in which they came, those pixels that were not changed as they were."""
+    count, start = original.shape[2], to_unit(original)
+    sent = _transform(start, icc, _own(count))
+    back = _transform(restored, _own(count), icc)
+    differs = restored != sent
+    changed = differs[..., 0]
+    for channel in range(1, count):
+        changed = changed | differs[..., channel]
+    with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
+        moved_by = back - _transform(sent, _own(count), icc)
+    moved_by[~np.isfinite(moved_by)] = 0.0
+    result = to_depth(start + moved_by, original.dtype)
+    np.copyto(result, original, where=~changed[..., None])
+    return result
 
 
 def _colours(pixels: NDArray) -> int:
@@ -114,11 +143,18 @@ def _transform(values: NDArray, source: bytes, target: bytes) -> NDArray[np.floa
     """(H, W, 1 or 3) from one profile's space into another's."""
     space = "gray" if values.shape[2] == 1 else "rgb"
     out = np.empty(values.shape, np.float32)
+    one, other = (matrix_of(source), matrix_of(target)) if space == "rgb" else (None, None)
+
+    def move(rows: slice) -> None:
+        part = np.ascontiguousarray(values[rows], dtype=np.float32)
+        if one is not None and other is not None:
+            out[rows] = moved(part, one, other)
+        else:
+            found = imagecodecs.cms_transform(part, source, target, colorspace=space, outcolorspace=space)
+            out[rows] = np.reshape(found, part.shape)
+
     try:
-        for top in range(0, values.shape[0], _ROWS):
-            part = np.ascontiguousarray(values[top : top + _ROWS], dtype=np.float32)
-            moved = imagecodecs.cms_transform(part, source, target, colorspace=space, outcolorspace=space)
-            out[top : top + _ROWS] = np.reshape(moved, part.shape)
+        _by_rows(move, values.shape)
     except imagecodecs.CmsError as error:
         raise PictureError("The colour profile in this picture cannot be used. Convert the picture to sRGB first.") from error
     return out
