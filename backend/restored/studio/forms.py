@@ -69,6 +69,22 @@ ERRORS: Final[Mapping[str, str]] = {
 """By code: what only another machine answers, and the sentence where it gives none of its own."""
 
 
+CLAUSES: Final[Mapping[str, str]] = {
+    "revoked": "{} does not know this machine any more; pair the two again",
+    "weights": "{} has other weights of this model; install the same version on both",
+    "quota": "{} has as much work from this machine as it takes at a time",
+    "busy": "{} has as much work from this machine as it takes at a time",
+    "link": "{} speaks another version; install the same one on both",
+    "protocol": "{} speaks another version; install the same one on both",
+    "too_large": "the picture is too large for {}",
+    "out_of_memory": "{} has not enough memory left for it",
+    "shutting_down": "{} is shutting down",
+    "engine_missing": "{} is not completely installed",
+    "engine_failed": "something went wrong inside {}",
+}
+"""By code: what the machine that asked makes of an error that is the other's, after "because"; {} is its name."""
+
+
 def heartbeats(socket: Any) -> None:
     """Both ends of a connection ask each other whether they are there, and TCP gives up on what is not acknowledged in time.
 

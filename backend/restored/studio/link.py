@@ -114,7 +114,7 @@ class Link:
         fields = {"client": "restored", "link": forms.LINK}
         self.hello, _ = self._ask(messages.HELLO, "hello", fields, [], None, lambda: False)
         if self.hello.get("link") != forms.LINK:
-            raise Declined(f"{self.machine.name} speaks another version: install the same one on both")
+            raise Declined(forms.CLAUSES["link"].format(self.machine.name))
         return self.hello
 
     def has(self, sha256: str) -> bool:
@@ -237,8 +237,9 @@ class Link:
         code, sentence = str(header.get("code")), header.get("sentence")
         if code in OF_THE_ORDER:
             raise ClientError(code, sentence, str(header.get("detail", "")))
-        said = str(sentence or forms.ERRORS.get(code, "it could not do it")).rstrip(".")
-        raise Declined(f"{self.machine.name} answered “{said}”")
+        if code in forms.CLAUSES:
+            raise Declined(forms.CLAUSES[code].format(self.machine.name))
+        raise Declined(f"{self.machine.name} answered “{str(sentence or code).rstrip('.')}”")
 
     # --- the connection ---
 
@@ -260,7 +261,7 @@ class Link:
             if not raising or self._alive:
                 continue
             if kind == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
-                raise Declined(f"{self.machine.name} does not know this machine any more; pair the two again")
+                raise Declined(forms.CLAUSES["revoked"].format(self.machine.name))
             if stood or kind == zmq.EVENT_CLOSED:
                 raise LinkLost(f"{self.machine.name} did not answer")
             # it spoke, but not as the machine that was paired: libzmq by itself would try for ever

@@ -20,6 +20,7 @@ from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 
 from .book import Machine, Machines
+from .forms import CLAUSES
 from .keys import KeyPair, StudioError
 from .link import Declined, Link, LinkLost, Road
 from .speeds import HERE, Speeds, shown, work_of
@@ -117,13 +118,13 @@ class StudioService:
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         pixels = order.pixels.width * order.pixels.height * order.scale**2
-        work = work_of((order.plan or {}).get("steps", ()), order.scale)
+        work = work_of((order.plan or {}).get("steps", ()), order.scale, order.quality)
         machines, words = self._choose(order, work, pixels)
         loss = ""
         for machine in machines:
             answer, trouble = self._try(machine, order, tell, cancelled)
             if answer is not None:
-                return self._done_there(machine, answer, pixels, order.scale)
+                return self._done_there(machine, answer, pixels, order)
             words = _Words(because=trouble)
             loss = trouble
             tell(None, f"Working on this machine, because {trouble}")
@@ -131,7 +132,7 @@ class StudioService:
         answer = self._local.restore(order, tell, cancelled)
         seconds = time.perf_counter() - start
         if answer.changed:
-            self._speeds.learn(HERE, work_of(answer.plan.get("steps", ()), order.scale), pixels, seconds)
+            self._speeds.learn(HERE, work_of(answer.plan.get("steps", ()), order.scale, order.quality), pixels, seconds)
         message = " ".join(filter(None, (answer.message, f"This machine did it, because {loss}." if loss else "")))
         return replace(answer, device=words.on(answer.device, seconds), message=message)
 
@@ -182,15 +183,15 @@ class StudioService:
 
     def _ask(self, link: Link, job: str, order: Order, sha256: str, tell: Tell, cancelled: IsCancelled) -> Answer:
         if link.hello.get("state") == "ready" and not link.has(sha256) and not (link.greet() and link.has(sha256)):
-            raise Declined(f"{link.machine.name} has other weights of this model; install the same version on both")
+            raise Declined(CLAUSES["weights"].format(link.machine.name))
 
         def hear(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
             tell(fraction, f"{words} in {link.machine.name}" if words else "", x, y, piece)
 
         return link.restore(job, order, sha256, hear, cancelled)
 
-    def _done_there(self, machine: Machine, answer: Answer, pixels: int, scale: int) -> Answer:
-        work = work_of(answer.plan.get("steps", ()), scale)
+    def _done_there(self, machine: Machine, answer: Answer, pixels: int, order: Order) -> Answer:
+        work = work_of(answer.plan.get("steps", ()), order.scale, order.quality)
         here = self._speeds.guess(HERE, work, pixels)
         if answer.changed:
             self._speeds.learn(machine.key, work, pixels, answer.seconds)

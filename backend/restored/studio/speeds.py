@@ -65,10 +65,10 @@ class Speeds:
                 write_private(self._path, self._known)
 
 
-def work_of(steps: Iterable[Any], scale: int) -> str:
-    """What of a plan decides how long it takes."""
+def work_of(steps: Iterable[Any], scale: int, quality: str | None = None) -> str:
+    """What of a plan and an order decides how long it takes."""
     tasks = sorted({str(step.get("task", "")) for step in steps if isinstance(step, dict)})
-    return f"{'+'.join(tasks)} x{scale}"
+    return f"{'+'.join(tasks)} x{scale}" + (f" {quality}" if quality else "")
 
 
 def shown(seconds: float) -> str:
