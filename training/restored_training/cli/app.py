@@ -6,7 +6,7 @@ from .analysing import analyse
 from .bundling import add_a_task, carry, export, head
 from .measuring import evaluate, preview, report
 from .papers import papers
-from .photographs import pack, screen
+from .photographs import data, pack, screen
 from .training import join, queue, rented, resume, train, unpack
 
 app = typer.Typer(
@@ -22,3 +22,4 @@ for command in (pack, screen, queue, rented, unpack, carry, head):
     app.command()(command)
 app.add_typer(analyse, name="analyse")
 app.add_typer(papers, name="papers")
+app.add_typer(data, name="data")

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import tarfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -175,11 +175,10 @@ def pack(
     if piece_bytes < 1_000_000:
         raise DataError("Pieces must have at least one megabyte.")
     folders = [folder] if isinstance(folder, Path) else list(folder)
-    hashes: dict[str, str] = {}
     rows: list[dict[str, str]] = []
-    buffer = io.BytesIO()
-    number = 0
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+
+    def entries() -> Iterator[tuple[str, bytes, str]]:
+        number = 0
         for one in folders:
             known = read_manifest(one)
             for file in photo_files(one):
@@ -189,13 +188,25 @@ def pack(
                 if (number - 1) % part[1] != part[0]:
                     continue
                 name = file.name if len(folders) == 1 else f"{one.name}/{file.name}"
-                content = _recoded(file, longest, quality) if longest else file.content
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                archive.addfile(entry, io.BytesIO(content))
-                hashes[name] = file.sha256
                 if file.name in known:
                     rows.append({**known[file.name], "file": name})
+                yield name, _recoded(file, longest, quality) if longest else file.content, file.sha256
+
+    return write_pack(entries(), rows, out, piece_bytes=piece_bytes)
+
+
+def write_pack(
+    entries: Iterable[tuple[str, bytes, str]], rows: Sequence[dict[str, str]], out: Path, *, piece_bytes: int = 40_000_000
+) -> Path:
+    """Photographs (name, bytes, the sha256 of their originals) and their manifest's rows as a pack; returns its index."""
+    hashes: dict[str, str] = {}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, content, sha256 in entries:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+            hashes[name] = sha256
     facts = {"original_sha256": hashes, "manifest": _table(rows)}
     return write_pieces(buffer.getbuffer(), out, "photographs", largest=piece_bytes, facts=facts)
 
