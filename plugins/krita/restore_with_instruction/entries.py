@@ -6,7 +6,7 @@ import weakref
 
 from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
-from . import window
+from . import jobs, window
 from .qt import QtWidgets
 from .words import tr
 
@@ -66,7 +66,7 @@ def _shown(mine: window.Docker) -> window.Docker:
 def _quit() -> None:
     for each in list(_dockers):
         each.close_down()
-    window.stop_queue()
+    jobs.stop_shared()
 
 
 def register() -> None:

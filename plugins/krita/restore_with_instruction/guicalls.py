@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any, Callable, Optional
 
@@ -68,3 +69,20 @@ class GuiCalls(QtCore.QObject):
         if call.error is not None:
             raise call.error
         return call.result
+
+
+class GuiPost(QtCore.QObject):
+    """Runs calls of other threads in the GUI thread, in order, while the docker is there."""
+
+    _asked = Signal(object)
+
+    def __init__(self, owner: QtCore.QObject) -> None:
+        super().__init__(owner)
+        self._asked.connect(self._run, QtCore.Qt.ConnectionType.QueuedConnection)
+
+    def post(self, call: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # Qt has deleted us: Krita quits
+            self._asked.emit(call)
+
+    def _run(self, call: Callable[[], None]) -> None:
+        call()

@@ -163,3 +163,20 @@ class Jobs(QtCore.QObject):
             return FAILED, tr("There was not enough memory for this picture. Nothing was changed.")
         except Exception as problem:  # a bug of ours must not leave a job that never ends
             return FAILED, tr("Something went wrong in the plug-in. Nothing was changed. (%s)") % repr(problem)
+
+
+_queue: Optional[Jobs] = None
+
+
+def shared() -> Jobs:
+    """The one queue of this Krita: restorations take turns, whichever window they were given in."""
+    global _queue
+    if _queue is None:
+        _queue = Jobs(JobSession())
+    return _queue
+
+
+def stop_shared() -> None:
+    """Krita quits: cancel its jobs."""
+    if _queue is not None:
+        _queue.stop()

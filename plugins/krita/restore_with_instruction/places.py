@@ -10,6 +10,7 @@ from . import layers, turns
 from .bar import Bar
 from .pixels import to_wire
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .restored_client.desk.planedit import identity
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
@@ -143,3 +144,42 @@ def _add_mask(document: Any, node: Any, chosen: Any) -> None:
     mask = document.createTransparencyMask(tr("Place"))
     mask.setSelection(chosen)
     node.addChildNode(mask, None)
+
+
+class Places:
+    """The place of each step, as its chip opens it."""
+
+    def __init__(self, desk: Any, look: Any, chips: Any, conversation: Any, say: Any, parent: Any) -> None:
+        self._desk, self._look, self._chips, self._say = desk, look, chips, say
+        self._finding = PlaceUse(conversation, say)
+        self._placed = ""  # the step whose place is changed
+        self.popup = PlacePopup(parent)
+        chips.place_wanted.connect(self.open)
+        self.popup.shown_wanted.connect(lambda on: desk.show_region(self._placed if on else ""))
+        self.popup.reshaped.connect(lambda changes: desk.edit("reshape", self._placed, changes))
+        self.popup.used.connect(self._use_place)
+
+    def open(self, step: str) -> None:
+        """Open what changes where a step applies, and show it."""
+        region = self._region_of(step)
+        button = self._chips.button_of(step)
+        if region is None or button is None:
+            return
+        self._placed = step
+        self._desk.show_region(step)
+        self.popup.mask.setVisible(can_mask(self._look.source()[1]))
+        self.popup.pop_up(button, region, True)
+
+    def _region_of(self, step: str) -> Optional[Dict[str, Any]]:
+        found = next((each for each in self._desk.plan.steps() if identity(each) == step), None)
+        return None if found is None else found.get("region")
+
+    def _use_place(self, kind: str) -> None:
+        document, node = self._look.source()
+        region = self._region_of(self._placed)
+        if region is None or node is None:
+            return
+        try:
+            self._finding.use(kind, region, document, node, self._look.context)
+        except layers.Refused as problem:
+            self._say(str(problem))

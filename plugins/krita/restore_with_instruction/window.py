@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, Optional
 
 from krita import DockWidget, Krita
 
-from . import colour, help, icons, inputs, jobs, layers, recipes, steps, target
+from . import help, icons, inputs, jobs, layers, recipes, steps, target
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
+from .giving import Giving
+from .guicalls import GuiPost
+from .layout import Scroll, column
 from .oncanvas import OnCanvas
 from .options import Options
 from .origin import OriginChoice
-from .places import PlacePopup, PlaceUse, can_mask
+from .places import Places
 from .preview import Preview
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtCore, QtGui, QtWidgets
 from .recall import Recall
 from .restored_client.desk.commandline import command_line
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
-from .restored_client.desk.planedit import identity
 from .restored_client.desk.previewstate import BESIDE, SPLIT
 from .restored_client.desk.report import report
-from .restored_client.desk.wish import NEW_LAYER, QUALITIES, Wish, fraction, output_of, remembered
+from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of
 from .sentence import Sentence
 from .settings import Settings
 from .status import JobList
@@ -46,16 +48,18 @@ class Docker(DockWidget):
     def __init__(self, queue: Optional[jobs.Jobs] = None) -> None:
         super().__init__()
         self.setWindowTitle(tr("Restore with instruction"))
-        self.queue = queue or _shared_queue()
+        self.queue = queue or jobs.shared()
         self.conversation = Conversation("krita " + Krita.instance().version(), GuiPost(self).post)
         self.preview = Preview()
         self.canvas = OnCanvas(self)
         self.look = Watching(self.conversation, self.preview, self.canvas, self)
-        self.desk = self.look.desk = Desk(self.look, catalogue, self._show, self._give)
+        self.desk = self.look.desk = Desk(self.look, catalogue, self._show, lambda wish: self.giving.give(wish))
         self.conversation.serve(self.desk)
         self._settings = Settings()
         self._history, self._presets, self._last = History(), Presets(), LastWish()
         self._carried_out = ""  # the words that were restored last
+        self.giving = Giving(self.queue, self.look, self.desk, self._last, self._say, self._remember)
+        self.repeat, self.script = self.giving.repeat, self.giving.script
         self._said = ""
         self._sought = False  # whether the daemon was looked for
         self._build()
@@ -76,9 +80,7 @@ class Docker(DockWidget):
         self.help_button = icons.button("help", tr("Help (F1)"))
         self.recall = Recall(self._history, self._presets, self)
         self.chips = Chips(self.recall_button)
-        self.place_popup = PlacePopup(self)
-        self._placed = ""  # the step whose place is changed
-        self._place_use = PlaceUse(self.conversation, self._say)
+        self.places = Places(self.desk, self.look, self.chips, self.conversation, self._say, self)
         self.remark = Sentence()
         self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message = Sentence()
@@ -115,15 +117,15 @@ class Docker(DockWidget):
         buttons.setSpacing(4)
         buttons.addWidget(self.go, 1)
         buttons.addWidget(self.again)
-        self.scroll = _Scroll()
+        self.scroll = Scroll()
         self.scroll.setWidget(
-            _column((6, 4, 6, 2), head, self.origin, self.edit, self.chips, self.remark, self.place, self.options)
+            column((6, 4, 6, 2), head, self.origin, self.edit, self.chips, self.remark, self.place, self.options)
         )
         self.scroll.resized.connect(self.place.fit)
-        foot = _column((6, 2, 6, 6), buttons, self.jobs, self.message, self.trouble_buttons, self.device)
+        foot = column((6, 2, 6, 6), buttons, self.jobs, self.message, self.trouble_buttons, self.device)
         for before, after in ((self.edit, self.recall_button), (self.recall_button, self.help_button)):
             QtWidgets.QWidget.setTabOrder(before, after)
-        return _column((0, 0, 0, 0), self.scroll, foot)  # the foot stays in sight in a docker that is not high enough
+        return column((0, 0, 0, 0), self.scroll, foot)  # the foot stays in sight in a docker that is not high enough
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._text_changed)
@@ -136,10 +138,6 @@ class Docker(DockWidget):
         self.chips.weighed.connect(lambda task, weight: self.desk.edit("weigh", task, weight))
         self.chips.removed.connect(lambda task: self.desk.edit("remove", task))
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
-        self.chips.place_wanted.connect(self._show_place)
-        self.place_popup.shown_wanted.connect(lambda on: self.desk.show_region(self._placed if on else ""))
-        self.place_popup.reshaped.connect(lambda changes: self.desk.edit("reshape", self._placed, changes))
-        self.place_popup.used.connect(self._use_place)
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
         self.options.changed.connect(self._keep_settings)
         self.options.way_chosen.connect(self.show_as)
@@ -323,7 +321,7 @@ class Docker(DockWidget):
         if wish is None:
             self._show()
             return None
-        return self._give(wish)
+        return self.giving.give(wish)
 
     def show_as(self, way: str) -> None:
         """Show before and after in another way, a key of `options.ways`; "window", "canvas" and "before" are there and back."""
@@ -352,31 +350,6 @@ class Docker(DockWidget):
         for name, on in now.items():
             ways[name].setChecked(on)
 
-    def _show_place(self, step: str) -> None:
-        """Open what changes where a step applies, and show it."""
-        region = self._region_of(step)
-        button = self.chips.button_of(step)
-        if region is None or button is None:
-            return
-        self._placed = step
-        self.desk.show_region(step)
-        self.place_popup.mask.setVisible(can_mask(self.look.source()[1]))
-        self.place_popup.pop_up(button, region, True)
-
-    def _region_of(self, step: str) -> Optional[Dict[str, Any]]:
-        found = next((each for each in self.desk.plan.steps() if identity(each) == step), None)
-        return None if found is None else found.get("region")
-
-    def _use_place(self, kind: str) -> None:
-        document, node = self.look.source()
-        region = self._region_of(self._placed)
-        if region is None or node is None:
-            return
-        try:
-            self._place_use.use(kind, region, document, node, self.look.context)
-        except layers.Refused as problem:
-            self._say(str(problem))
-
     def toggle_adjusting(self) -> None:
         """Work on what the active layer was made of, or on itself."""
         self.look.adjust(not self.look.adjusting)
@@ -402,102 +375,8 @@ class Docker(DockWidget):
         QtWidgets.QApplication.clipboard().setText(text)
         self._say(tr("The report is in the clipboard."))
 
-    def repeat(self) -> Optional[jobs.Job]:
-        """The last restoration once more, on the layer that is active now, whichever picture it was made of."""
-        wish = self._last.get()
-        if wish is None:
-            self._say(tr("There is no restoration to repeat yet."))
-            return None
-        document, node = target.active()
-        return self._capture(wish, lambda: layers.capture(document, node, wish.where))
-
-    def _give(self, wish: Wish) -> Optional[jobs.Job]:
-        document, node = self.look.source()
-        origin = self.look.origin if self.look.adjusting and not self.desk.once_more else None
-        if origin is None and self.look.adjusting:
-            document, node = target.active()
-        if origin is not None:
-            wish = wish._replace(output=NEW_LAYER, scale=1)
-            taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
-            return self._capture(wish, taken)
-        if self.look.input == inputs.PICTURES:
-            return self._give_pictures(wish)
-        if self.look.input == inputs.FRAMES:
-            return self._capture(wish, lambda: layers.capture_frames(document, node, self.look.times, wish.where))
-        others = self._others()
-        first = self._capture(wish, lambda: layers.capture(document, node, wish.where))
-        for other in others if first is not None else ():
-            self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
-        return first
-
-    def _give_pictures(self, wish: Wish) -> Optional[jobs.Job]:
-        """A job for every open picture; one that cannot be restored says so when its turn comes, and the others go on."""
-        given = []
-        for document, node in inputs.pictures():
-            identity, name = layers.document_id(document), os.path.basename(document.fileName()) or document.name()
-            layer = None if node is None else layers.node_id(node)
-            take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
-            given.append(jobs.Job(None, wish, take=take, of=name))
-        for job in given:
-            self._queue(job)
-        return given[0] if given else None
-
-    def script(
-        self,
-        instruction: str = "",
-        plan: Optional[Dict[str, Any]] = None,
-        strength: float = 1.0,
-        scale: int = 1,
-        output: str = NEW_LAYER,
-        model: Optional[str] = None,
-        quality: str = QUALITIES[0],
-        then: Optional[Callable[[jobs.Job], None]] = None,
-    ) -> jobs.Job:
-        """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
-
-        Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
-        """
-        asked = {
-            "instruction": instruction,
-            "plan": plan,
-            "strength": strength,
-            "scale": scale,
-            "output": output,
-            "model": model,
-            "quality": quality,
-        }
-        wish = remembered(asked)
-        if wish is None:
-            raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
-        document, node = target.active()
-        try:
-            job = jobs.Job(layers.capture(document, node, wish.where), wish, then=then)
-        except (layers.Refused, colour.ColourError) as problem:
-            raise ValueError(str(problem)) from None
-        self.queue.give(job)
-        return job
-
-    def _others(self) -> List[Any]:
-        """Layers that are chosen besides the active one."""
-        return target.selected()[1:] if self.look.input == inputs.LAYER and not self.look.adjusting else []
-
-    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.Job]:
-        try:
-            job = jobs.Job(take(), wish)
-        except (layers.Refused, colour.ColourError) as problem:
-            self._say(str(problem))
-            return None
-        self._queue(job)
-        return job
-
-    def _queue(self, job: jobs.Job) -> None:
-        self._carried_out = job.wish.instruction
-        self._remember(job.wish)
-        self.queue.give(job)
-        self.desk.give_way()
-        self._say("")
-
     def _remember(self, wish: Wish) -> None:
+        self._carried_out = wish.instruction
         self._last.keep(wish)
         with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
             self._history.add(wish.instruction)
@@ -514,84 +393,3 @@ class Docker(DockWidget):
     def close_down(self) -> None:
         """Krita quits: give up what is running. The widgets are gone already when it says so."""
         self.conversation.close(0.5)
-
-
-def _later(document_id: str, layer: Optional[str], output: str) -> layers.Source:
-    """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
-    document = layers.find_document(document_id)
-    if document is None:
-        raise layers.Refused(tr("The document was closed in the meantime; the result was dropped."))
-    node = None if layer is None else layers.find_node(document, layer)
-    return layers.capture(document, node, output)
-
-
-class GuiPost(QtCore.QObject):
-    """Runs calls of other threads in the GUI thread, in order, while the docker is there."""
-
-    _asked = Signal(object)
-
-    def __init__(self, owner: QtCore.QObject) -> None:
-        super().__init__(owner)
-        self._asked.connect(self._run, Qt.ConnectionType.QueuedConnection)
-
-    def post(self, call: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):  # Qt has deleted us: Krita quits
-            self._asked.emit(call)
-
-    def _run(self, call: Callable[[], None]) -> None:
-        call()
-
-
-class _Scroll(QtWidgets.QScrollArea):
-    """Scrolls up and down only, and asks Krita for enough height to show a plan and a preview."""
-
-    resized = Signal(int)  # the height for what scrolls
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def resizeEvent(self, event) -> None:
-        super().resizeEvent(event)
-        self.resized.emit(self.viewport().height())
-
-    def sizeHint(self) -> QtCore.QSize:
-        return QtCore.QSize(250, 420)
-
-    def minimumSizeHint(self) -> QtCore.QSize:
-        return QtCore.QSize(200, 120)
-
-
-def _column(margins, *items) -> QtWidgets.QWidget:
-    """A widget with items below each other."""
-    widget = QtWidgets.QWidget()
-    column = QtWidgets.QVBoxLayout(widget)
-    column.setContentsMargins(*margins)
-    column.setSpacing(6)
-    for item in items:
-        if isinstance(item, QtWidgets.QLayout):
-            column.addLayout(item)
-        else:
-            column.addWidget(item, 1 if isinstance(item, (PreviewPlace, QtWidgets.QScrollArea)) else 0)
-    return widget
-
-
-_queue: Optional[jobs.Jobs] = None
-
-
-def _shared_queue() -> jobs.Jobs:
-    """The one queue of this Krita: restorations take turns, whichever window they were given in."""
-    global _queue
-    if _queue is None:
-        from .connection import JobSession
-
-        _queue = jobs.Jobs(JobSession())
-    return _queue
-
-
-def stop_queue() -> None:
-    """Krita quits: cancel its jobs."""
-    if _queue is not None:
-        _queue.stop()

@@ -87,3 +87,55 @@ def case_in_the_menu(kit):
     kit.shoot("5-menu")
     menu.close()
     yield 0.2
+
+
+def case_on_the_canvas_and_side_by_side(kit):
+    yield from fitted(kit)
+    yield from arrange(kit)
+    docker = kit.docker
+    kit.type(WORDS)
+    yield lambda: docker.desk.text == WORDS and docker.desk.phase == "fresh"
+    docker.show_as("canvas")
+    yield lambda: docker.desk.phase == "fresh" and docker.canvas._after is not None
+    yield 1.0
+    kit.shoot("8-canvas")
+    docker.show_as("canvas")
+    docker.place.enlarge()
+    docker.show_as("beside")
+    yield lambda: docker.desk.phase == "fresh"
+    yield 1.0
+    kit.shoot("9-beside")
+    docker.show_as("split")
+    docker.place.enlarge()
+    yield 0.5
+    kit.type("make the sky bluer and darker")
+    yield lambda: docker.desk.phase == "fresh" and docker.chips._chips
+    docker.show_as("canvas")
+    yield lambda: docker.canvas._after is not None
+    docker.chips._chips[0].place.click()
+    yield lambda: docker.canvas._meant is not None
+    yield 1.0
+    kit.shoot("10-place")
+    docker.places.popup.hide()
+    docker.show_as("canvas")
+    docker.desk.show_region("")
+    kit.type("")
+    yield 0.3
+
+
+def case_first_sight(kit):
+    """A fresh profile: nothing arranged, the docker as it comes up by itself; in German when $LANGUAGE says so."""
+    kit.document = kit.open()
+    yield lambda: kit.app.activeDocument() is not None and kit.app.activeDocument().activeNode() is not None
+    kit.main.showMaximized()
+    yield 0.6
+    docker = kit.docker
+    kit.app.action("restore_with_instruction").trigger()
+    yield lambda: docker.isVisible()
+    yield 0.5
+    german = docker.windowTitle() != "Restore with instruction"
+    words = "entferne den Regen und das Rauschen" if german else "remove the rain and the noise"
+    kit.type(words)
+    yield lambda: docker.desk.text == words and docker.desk.phase == "fresh"
+    yield 1.0
+    kit.shoot("first-sight")

@@ -19,7 +19,7 @@ def grays(kit, text=LEFT):
 
 def case_a_place_is_shown_changed_and_selected(kit):
     yield from grays(kit)
-    docker, preview, popup = kit.docker, kit.docker.preview, kit.docker.place_popup
+    docker, preview, popup = kit.docker, kit.docker.preview, kit.docker.places.popup
     chip = docker.chips._chips[0]
     assert chip.place.isVisible()
     assert chip.place.accessibleName()
@@ -60,7 +60,7 @@ def case_a_place_becomes_a_transparency_mask(kit):
     yield from grays(kit)
     docker, document = kit.docker, kit.document
     docker.chips._chips[0].place.click()
-    popup = docker.place_popup
+    popup = docker.places.popup
     if not hasattr(document, "createTransparencyMask"):
         assert not popup.mask.isVisible(), "what this Krita cannot do is not offered"
         popup.hide()

@@ -1,0 +1,131 @@
+"""From the button to the queue: what of which layers is restored, as jobs."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, List, Optional
+
+from . import colour, inputs, jobs, layers, target
+from .restored_client.desk.desk import Desk
+from .restored_client.desk.history import LastWish
+from .restored_client.desk.wish import NEW_LAYER, QUALITIES, Wish, remembered
+from .watching import Watching
+from .words import tr
+
+
+class Giving:
+    """`say(words)` hears why nothing was given, `given(wish)` of every job that was."""
+
+    def __init__(
+        self,
+        queue: jobs.Jobs,
+        look: Watching,
+        desk: Desk,
+        last: LastWish,
+        say: Callable[[str], None],
+        given: Callable[[Wish], None],
+    ) -> None:
+        self._jobs, self._look, self._desk, self._last, self._say, self._given = queue, look, desk, last, say, given
+
+    def repeat(self) -> Optional[jobs.Job]:
+        """The last restoration once more, on the layer that is active now, whichever picture it was made of."""
+        wish = self._last.get()
+        if wish is None:
+            self._say(tr("There is no restoration to repeat yet."))
+            return None
+        document, node = target.active()
+        return self._capture(wish, lambda: layers.capture(document, node, wish.where))
+
+    def give(self, wish: Wish) -> Optional[jobs.Job]:
+        document, node = self._look.source()
+        origin = self._look.origin if self._look.adjusting and not self._desk.once_more else None
+        if origin is None and self._look.adjusting:
+            document, node = target.active()
+        if origin is not None:
+            wish = wish._replace(output=NEW_LAYER, scale=1)
+            taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
+            return self._capture(wish, taken)
+        if self._look.input == inputs.PICTURES:
+            return self._pictures(wish)
+        if self._look.input == inputs.FRAMES:
+            return self._capture(wish, lambda: layers.capture_frames(document, node, self._look.times, wish.where))
+        others = self._others()
+        first = self._capture(wish, lambda: layers.capture(document, node, wish.where))
+        for other in others if first is not None else ():
+            self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
+        return first
+
+    def _pictures(self, wish: Wish) -> Optional[jobs.Job]:
+        """A job for every open picture; one that cannot be restored says so when its turn comes, and the others go on."""
+        given = []
+        for document, node in inputs.pictures():
+            identity, name = layers.document_id(document), os.path.basename(document.fileName()) or document.name()
+            layer = None if node is None else layers.node_id(node)
+            take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
+            given.append(jobs.Job(None, wish, take=take, of=name))
+        for job in given:
+            self._queue(job)
+        return given[0] if given else None
+
+    def script(
+        self,
+        instruction: str = "",
+        plan: Optional[Dict[str, Any]] = None,
+        strength: float = 1.0,
+        scale: int = 1,
+        output: str = NEW_LAYER,
+        model: Optional[str] = None,
+        quality: str = QUALITIES[0],
+        then: Optional[Callable[[jobs.Job], None]] = None,
+    ) -> jobs.Job:
+        """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
+
+        Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
+        """
+        asked = {
+            "instruction": instruction,
+            "plan": plan,
+            "strength": strength,
+            "scale": scale,
+            "output": output,
+            "model": model,
+            "quality": quality,
+        }
+        wish = remembered(asked)
+        if wish is None:
+            raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
+        document, node = target.active()
+        try:
+            job = jobs.Job(layers.capture(document, node, wish.where), wish, then=then)
+        except (layers.Refused, colour.ColourError) as problem:
+            raise ValueError(str(problem)) from None
+        self._jobs.give(job)
+        return job
+
+    def _others(self) -> List[Any]:
+        """Layers that are chosen besides the active one."""
+        return target.selected()[1:] if self._look.input == inputs.LAYER and not self._look.adjusting else []
+
+    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.Job]:
+        try:
+            job = jobs.Job(take(), wish)
+        except (layers.Refused, colour.ColourError) as problem:
+            self._say(str(problem))
+            return None
+        self._queue(job)
+        return job
+
+    def _queue(self, job: jobs.Job) -> None:
+        self._given(job.wish)
+        self._jobs.give(job)
+        self._desk.give_way()
+        self._say("")
+
+
+def _later(document_id: str, layer: Optional[str], output: str) -> layers.Source:
+    """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
+    document = layers.find_document(document_id)
+    if document is None:
+        raise layers.Refused(tr("The document was closed in the meantime; the result was dropped."))
+    node = None if layer is None else layers.find_node(document, layer)
+    return layers.capture(document, node, output)
