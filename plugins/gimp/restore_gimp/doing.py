@@ -9,7 +9,8 @@ from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import apply
-from .target import take
+from .opening import in_pieces
+from .target import taking
 from .trace import note
 from .words import CATALOGUE, Refusal, _, unexpected
 
@@ -24,18 +25,22 @@ class Doing:
     def __init__(self, desk, conversation, status, busy, say, finished):
         self._desk, self._conversation, self._status = desk, conversation, status
         self._busy, self._say, self._finished = busy, say, finished
-        self._left = TimeLeft()
+        self._left, self._unwanted = TimeLeft(), False
 
     def begin(self, meant, wish):
         """Restore this Target."""
-        try:
-            source = take(meant, wish.output, wish.scale)
-        except Exception as problem:
-            self.refuse(problem)
+        self._busy(True)
+        self._status.progress(None, _("Reading the layer…"))
+        self._unwanted = False
+        in_pieces(taking(meant, wish.output, wish.scale), lambda source, error: self._taken(source, error, wish))
+
+    def _taken(self, source, error, wish):
+        if error is not None or self._unwanted:
+            self._busy(False)
+            self.refuse(error or Cancelled())
             return
         note("taken")
         self._left = TimeLeft()
-        self._busy(True)
         self._status.progress(0.0, _("Sending the layer…"))
         self._conversation.work(
             lambda session, progress, cancelled: apply.restore(session, source, wish, progress, cancelled),
@@ -45,6 +50,7 @@ class Doing:
 
     def cancel(self):
         """It is not wanted any more."""
+        self._unwanted = True
         self._conversation.cancel()
         self._status.progress(None, _("Cancelling…"))
 

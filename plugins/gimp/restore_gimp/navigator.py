@@ -1,6 +1,6 @@
 """The whole layer, small, with the preview's crop framed: click or drag to look elsewhere."""
 
-from gi.repository import Gdk, Gtk
+from gi.repository import Gdk, GdkPixbuf, Gtk
 
 from . import raster
 from .theme import classed, named
@@ -12,12 +12,12 @@ PAN = 0.1
 
 
 class Navigator(Gtk.EventBox):
-    """`on_move()` is called when the crop was moved. Takes its room at once; `look` fills it."""
+    """`on_move()` is called when the crop was moved. Takes its room at once; `fill` fills it."""
 
     def __init__(self, on_move):
         super().__init__(can_focus=True, halign=Gtk.Align.CENTER)
         self._on_move = on_move
-        self._state = self._layer = self._data = None
+        self._state = self._data = None
         self._image = Gtk.Image()
         self.add(self._image)
         classed(self, "restore-view")
@@ -28,22 +28,19 @@ class Navigator(Gtk.EventBox):
         self.connect("motion-notify-event", self._on_point)
         self.connect("key-press-event", self._on_key)
 
-    def set_layer(self, state, layer):
-        """Show this layer, and the crop of this PreviewState in it."""
-        self._state, self._layer, self._data = state, layer, None
+    def set_layer(self, state):
+        """Make room for this PreviewState's layer, whose crop will be framed."""
+        self._state, self._data = state, None
         self._scale = min(1.0, SIZE[0] / state.width, SIZE[1] / state.height)
         self._width, self._height = max(1, int(state.width * self._scale)), max(1, int(state.height * self._scale))
         self.set_size_request(self._width, self._height)
 
-    def look(self):
-        """Read the layer, which takes long when it is large."""
-        self._data = self.thumbnail()
+    def fill(self, data, size):
+        """The whole layer as sRGB bytes, as small as `size` (with `width` and `height`) says."""
+        small = raster.pixbuf(data, size.width, size.height)
+        small = small.scale_simple(self._width, self._height, GdkPixbuf.InterpType.BILINEAR)
+        self._data = raster.rows_of(small, self._width, self._height)
         self.draw()
-
-    def thumbnail(self):
-        """The whole layer, small, as sRGB bytes."""
-        layer = self._layer
-        return raster.rgb(layer.get_buffer(), 0, 0, self._width, self._height, layer.has_alpha(), self._scale)
 
     def draw(self):
         if self._data is None:

@@ -13,7 +13,7 @@ gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Babl, Gegl, Gimp
 
-from restored_client.wire.pixels import Pixels
+from restored_client.wire.pixels import DEPTHS, Pixels
 
 CONTEXT_SIDE = 256
 """Longest side of the thumbnail that goes with every request."""
@@ -53,9 +53,27 @@ def form_of(drawable):
     return Form(model + ("A" if alpha else "") + " float", colours + alpha, "f32", False)
 
 
+PIECE = 1 << 20
+"""Pixels that are read in one go where a window has to stay alive: some tens of milliseconds."""
+
+
 def read(buffer, region, form):
     """The pixels of a region of a Gegl buffer. Pixels outside the buffer repeat its edge (there are none in normal use)."""
     data = buffer.get(region.rectangle, 1.0, form.babl, Gegl.AbyssPolicy.CLAMP)
+    return Pixels(region.width, region.height, form.channels, form.depth, data)
+
+
+def reading(buffer, region, form):
+    """The same in pieces: a generator that yields after each, and returns the Pixels."""
+    rows = max(1, PIECE // region.width)
+    if rows >= region.height:
+        return read(buffer, region, form)
+    row = region.width * form.channels * DEPTHS[form.depth]
+    data = bytearray(row * region.height)
+    for top in range(0, region.height, rows):
+        part = region._replace(y=region.y + top, height=min(rows, region.height - top))
+        data[top * row : (top + part.height) * row] = read(buffer, part, form).data
+        yield
     return Pixels(region.width, region.height, form.channels, form.depth, data)
 
 
@@ -67,11 +85,29 @@ def read_at(buffer, x, y, width, height, scale, form):
 
 def context(buffer, width, height, form):
     """The whole layer at most 256 px wide or high, 8 bit, alpha included: what the engine judges haze, light and colour by."""
+    parts = context_parts(buffer, width, height, form)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return end.value
+
+
+def context_parts(buffer, width, height, form):
+    """The same, a few rows at a time: a generator that yields after each piece, and returns the Pixels."""
     scale = min(1.0, CONTEXT_SIDE / max(width, height))
     w, h = max(1, int(width * scale)), max(1, int(height * scale))
-    name = form.babl.rsplit(" ", 1)[0] + " u8"
-    data = buffer.get(Gegl.Rectangle.new(0, 0, w, h), scale, name, Gegl.AbyssPolicy.CLAMP)
-    return Pixels(w, h, form.channels, "u8", data)
+    name, rows, data = eight_bit(form), max(1, int(PIECE * scale * scale) // w), []
+    for top in range(0, h, rows):
+        place = Gegl.Rectangle.new(0, top, w, min(rows, h - top))
+        data.append(buffer.get(place, scale, name, Gegl.AbyssPolicy.CLAMP))
+        yield
+    return Pixels(w, h, form.channels, "u8", b"".join(data))
+
+
+def eight_bit(form):
+    """The name of a form's model with 8 bits."""
+    return form.babl.rsplit(" ", 1)[0] + " u8"
 
 
 def has_selection(image):

@@ -4,6 +4,7 @@ from gi.repository import Gegl, Gimp, Gtk
 
 from . import pixels
 from .apply import one_undo_step
+from .opening import in_pieces
 from .theme import named
 from .trace import note
 from .words import Refusal, _
@@ -65,12 +66,18 @@ class RegionUse:
         meant, context = self._watching.target, self._watching.context
         drawable = meant.drawable
         whole = pixels.Region(0, 0, drawable.get_width(), drawable.get_height())
-        content = pixels.read(drawable.get_buffer(), whole, pixels.form_of(drawable))
-        self._conversation.work(
-            lambda session, _progress, _cancelled: session.region(step["region"], content, context),
-            lambda mask, error: self._found(meant, kind, mask, error),
-            lambda _step: None,
-        )
+
+        def read(content, error):
+            if error is not None:
+                self._found(meant, kind, None, error)
+                return
+            self._conversation.work(
+                lambda session, _progress, _cancelled: session.region(step["region"], content, context),
+                lambda mask, error: self._found(meant, kind, mask, error),
+                lambda _step: None,
+            )
+
+        in_pieces(pixels.reading(drawable.get_buffer(), whole, pixels.form_of(drawable)), read)
 
     def _found(self, meant, kind, mask, error):
         if error is None:

@@ -13,11 +13,11 @@ def rgb(buffer, x, y, width, height, alpha, scale=1.0):
     return on_checks(data, width, height) if alpha else data
 
 
-def of_pixels(pixels, form, x, y, width, height):
-    """A rectangle of restored Pixels as sRGB bytes."""
-    buffer = Gegl.Buffer.new(form.babl, 0, 0, pixels.width, pixels.height)
-    buffer.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), form.babl, bytes(pixels.data))
-    return rgb(buffer, x, y, width, height, form.channels in (2, 4))
+def of_pixels(pixels, babl, x, y, width, height):
+    """A rectangle of Pixels, in a format of babl's, as sRGB bytes."""
+    buffer = Gegl.Buffer.new(babl, 0, 0, pixels.width, pixels.height)
+    buffer.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), babl, bytes(pixels.data))
+    return rgb(buffer, x, y, width, height, pixels.channels in (2, 4))
 
 
 def on_checks(rgba, width, height):

@@ -2,12 +2,12 @@
 
 import zlib
 
-from gi.repository import Gegl, Gimp
+from gi.repository import Gimp
 
 from . import layers
 
-SMALL = 64
-"""Longest side of the thumbnail by which it is noticed that an image, or a layer under filters, is another one now."""
+SMALL = 256
+"""Longest side of the thumbnail by which it is noticed that an image looks otherwise now."""
 
 
 def drawable(image, layer):
@@ -48,17 +48,15 @@ def _drawn(image, layer):
 
 
 def state(layer):
-    """Equal states mean that `drawable` would give the same; () for a layer without live filters."""
+    """Equal states mean that `drawable` would give the same of the same pixels; () for a layer without live filters."""
     if not layers.has_filters(layer):
         return ()
-    whole = _small(layer.get_width(), layer.get_height())
-    below = layer.get_buffer().get(Gegl.Rectangle.new(0, 0, *whole[:2]), whole[2], "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
-    return (zlib.crc32(below), *layer.get_offsets()[1:], *(_filter(each) for each in layer.get_filters()))
+    return (*layer.get_offsets()[1:], *(_filter(each) for each in layer.get_filters()))
 
 
 def visible_state(image):
     """Equal states mean that the image looks the same, as far as a thumbnail tells."""
-    data = image.get_thumbnail_data(4 * SMALL, 4 * SMALL)[0]
+    data = image.get_thumbnail_data(SMALL, SMALL)[0]
     return image.get_width(), image.get_height(), zlib.crc32(data.get_data())
 
 
@@ -66,8 +64,3 @@ def _filter(each):
     config = each.get_config()
     values = tuple(str(config.get_property(spec.name)) for spec in config.list_properties())
     return each.get_operation_name(), each.get_visible(), each.get_opacity(), str(each.get_blend_mode()), values
-
-
-def _small(width, height):
-    scale = min(1.0, SMALL / max(width, height))
-    return max(1, int(width * scale)), max(1, int(height * scale)), scale

@@ -7,7 +7,8 @@ from restored_client.desk.timeleft import in_words
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import apply
-from .target import take
+from .opening import in_pieces
+from .target import taking
 from .theme import cross, named
 from .trace import note
 from .words import CATALOGUE, Refusal, _, unexpected
@@ -92,11 +93,16 @@ class Several(Gtk.ScrolledWindow):
             self._over(self.jobs)
             return
         wish = self._wish(job)
-        try:
-            job.source = take(job.target, wish.output, wish.scale)
-        except Exception as problem:
-            self._ended(job, problem)
+        in_pieces(taking(job.target, wish.output, wish.scale), lambda source, error: self._taken(job, wish, source, error))
+
+    def _taken(self, job, wish, source, error):
+        if error is None and job.cancelled():
+            source.forget()
+            error = Cancelled()
+        if error is not None:
+            self._ended(job, error)
             return
+        job.source = source
         self._conversation.work(
             lambda session, progress, cancelled: apply.restore(session, job.source, wish, progress, cancelled),
             lambda outcome, error: self._done(job, wish, outcome, error),

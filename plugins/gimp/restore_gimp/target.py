@@ -130,6 +130,16 @@ def of_result(image, layer):
 
 def take(target, output, scale):
     """Read the layer, or what the selection covers of it, and its thumbnail. Raises Refusal; changes nothing."""
+    parts = taking(target, output, scale)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return end.value
+
+
+def taking(target, output, scale):
+    """The same in pieces, for a window that has to stay alive: a generator that yields now and then, and returns the Source."""
     if not target.is_there():
         raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
     target = target.look()
@@ -145,9 +155,9 @@ def take(target, output, scale):
         raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
     form = pixels.form_of(layer)
     buffer = layer.get_buffer()
-    content = pixels.read(buffer, region, form)
+    content = yield from pixels.reading(buffer, region, form)
     size = layer.get_width(), layer.get_height()
-    context = pixels.context(buffer, *size, form)
+    context = yield from pixels.context_parts(buffer, *size, form)
     return Source(image, target.layer, form, region, content, context, size, target.result, target.visible, target.seen)
 
 

@@ -13,7 +13,7 @@ RULES = b"""
 .restore-chip button:hover { opacity: 1; background: alpha(currentColor, 0.12); }
 .restore-chip button:focus { outline: 2px solid alpha(currentColor, 0.6); outline-offset: -3px; -gtk-outline-radius: 13px; }
 .restore-dragged { padding: 4px 12px; }
-.restore-tag { background: rgba(0, 0, 0, 0.55); color: #fff; border-radius: 4px; padding: 2px 8px; font-size: 90%; }
+.restore-tag { background: rgba(0, 0, 0, 0.6); color: #fff; border-radius: 4px; padding: 2px 8px; font-size: 90%; }
 .restore-view { border: 1px solid alpha(currentColor, 0.25); }
 .restore-view:focus { border-color: alpha(currentColor, 0.8); }
 list.restore-list, list.restore-list row box { background: none; }
@@ -78,22 +78,30 @@ def unnamed(widget):
 
 
 def controls(window):
-    """What can be seen in a window, for tests: type, what a screen reader says, whether it takes the keyboard, its rectangle
-    (x, y, width, height) in the window, in the screen's pixels, and whether it can be used."""
+    """What there is in a window, for tests: type, what a screen reader says, whether it takes the keyboard, its rectangle (x, y,
+    width, height) in the window, in the screen's pixels, and whether it can be used and is not scrolled out of sight."""
     found, factor = [], window.get_scale_factor()
 
-    def walk(widget):
+    def place(widget):
+        corner = widget.translate_coordinates(window, 0, 0) or (0, 0)
+        return (*corner, widget.get_allocated_width(), widget.get_allocated_height())
+
+    def walk(widget, seen):
         if not widget.get_mapped():
             return
         if widget.get_can_focus() or isinstance(widget, Gtk.Label):
-            place = widget.translate_coordinates(window, 0, 0)
-            if place is not None:
-                room = (*place, widget.get_allocated_width(), widget.get_allocated_height())
-                name = (widget.get_accessible().get_name() if widget.get_accessible() else "") or ""
-                kind, usable = type(widget).__name__, widget.is_sensitive()
-                found.append([kind, name, widget.get_can_focus() and usable, [each * factor for each in room], usable])
+            name = (widget.get_accessible().get_name() if widget.get_accessible() else "") or ""
+            usable, room = widget.is_sensitive(), place(widget)
+            box = [each * factor for each in room]
+            found.append([type(widget).__name__, name, widget.get_can_focus() and usable, box, usable and _inside(room, seen)])
         if isinstance(widget, Gtk.Container):
-            widget.forall(walk)
+            within = place(widget) if isinstance(widget, Gtk.ScrolledWindow) else seen
+            widget.forall(lambda child: walk(child, within))
 
-    walk(window)
+    walk(window, place(window))
     return found
+
+
+def _inside(room, seen):
+    (x, y, width, height), (left, top, wide, high) = room, seen
+    return left <= x and top <= y and x + width <= left + wide and y + height <= top + high

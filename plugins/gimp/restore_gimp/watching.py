@@ -5,6 +5,8 @@ The image may be worked on while the window is open: `notice` sees another selec
 
 import zlib
 
+from gi.repository import GLib
+
 from restored_client.desk import desk as desks
 from restored_client.desk.conversation import Look, RegionLook
 from restored_client.desk.masks import shrunk
@@ -12,6 +14,7 @@ from restored_client.desk.previewstate import PreviewState
 
 from . import pixels, raster
 from .navigator import Navigator
+from .opening import in_pieces
 from .preview import PreviewView
 from .trace import note, tracing
 from .words import _
@@ -34,12 +37,15 @@ class Watching(desks.Line):
         self._conversation = conversation
         self.desk = None
         self._drawn = self._covered = None
-        self._seen = None
+        self._seen = self._below = self._whole = self._reading = None
         self.view = PreviewView(VIEW, self._moved)
         self.navigator = Navigator(self._moved)
         self._set(target)
 
     def _set(self, target):
+        if self._reading is not None:
+            GLib.source_remove(self._reading)
+            self._reading = None
         self.target = target
         self._form = None
         self.context = None
@@ -53,7 +59,7 @@ class Watching(desks.Line):
         if self.desk is not None:
             self._state.set_compare(self.desk.compare)
         self.view.set_state(self._state)
-        self.navigator.set_layer(self._state, drawable)
+        self.navigator.set_layer(self._state)
 
     def turn(self, target):
         """Look at another layer from now on."""
@@ -74,8 +80,10 @@ class Watching(desks.Line):
             x, y, w, h = bounds
             self._state.centre(x + w / 2, y + h / 2)
         self._look_again()
-        self.navigator.look()
-        self._read_context()
+        self._read_whole(self._begun)
+
+    def _begun(self, context):
+        self._take_whole(context)
         self._tell_desk()
         self.desk.ask_again()
 
@@ -83,14 +91,29 @@ class Watching(desks.Line):
         """Take the pixels as GIMP shows them now."""
         former, self.target = self.target, self.target.look()
         former.forget()
-        self.navigator.set_layer(self._state, self.target.drawable)
+        self._below = None if self.target.seen is None else self._glimpse(self.target.layer)
 
     def _sized(self):
         return self.target.drawable.get_width(), self.target.drawable.get_height()
 
-    def _read_context(self):
-        drawable = self.target.drawable
-        self.context = pixels.context(drawable.get_buffer(), *self._sized(), self._form)
+    def _read_whole(self, then):
+        """Read the whole layer small, in pieces: it takes up to a second for a large one. `then(context)` follows."""
+        if self._reading is not None:
+            GLib.source_remove(self._reading)
+        parts = pixels.context_parts(self.target.drawable.get_buffer(), *self._sized(), self._form)
+
+        def done(context, error):
+            self._reading = None
+            if not self._lost():
+                if error is not None:
+                    raise error
+                then(context)
+
+        self._reading = in_pieces(parts, done)
+
+    def _take_whole(self, context):
+        self.context, self._whole = context, zlib.crc32(context.view)
+        self.navigator.fill(raster.of_pixels(context, pixels.eight_bit(self._form), 0, 0, context.width, context.height), context)
 
     def _tell_desk(self):
         """The layer can be looked at, unless nothing of it is selected."""
@@ -115,28 +138,34 @@ class Watching(desks.Line):
         else:
             self.view.refit()
 
-    def notice(self):
-        """Whether the selection or the pixels on show are others than before; then they are shown anew."""
-        if self.context is None or self._lost():
+    def notice(self, thoroughly=False):
+        """Whether the selection or the pixels on show are others than before; then they are shown anew. Looks at what is on show;
+        thoroughly, as when the person comes back from GIMP, at all of the layer."""
+        if self.context is None or self._reading is not None or self._lost():
             return False
-        if self.target.changed():
+        if self.target.changed() or (self.target.seen is not None and self._glimpse(self.target.layer) != self._below):
             self._look_anew()
         if self._sized() != self._size:
             self._set(self.target)
             self.begin()
             return True
-        if self._checksum() == self._seen:
-            return False
+        if self._state_of_things() != self._seen:
+            self._form = pixels.form_of(self.target.drawable)
+            self._look_again()
+            self._read_whole(self._repaint)
+            return True
+        if thoroughly:
+            self._read_whole(lambda context: zlib.crc32(context.view) != self._whole and self._repaint(context))
+        return False
+
+    def _repaint(self, context):
+        """The layer, or what is selected of it, is another one now."""
         note("repainted")
         missed = self.desk.preview is None
-        self._form = pixels.form_of(self.target.drawable)
-        self._read_context()
-        self._look_again()
-        self.navigator.look()
+        self._take_whole(context)
         if missed or self.target.bounds() is None:
             self._tell_desk()
         self.desk.repainted()
-        return True
 
     # --- what the desk asks for ---
 
@@ -192,7 +221,8 @@ class Watching(desks.Line):
             desks.NOTHING: _("Nothing to do"),
             desks.FAILED: _("No preview"),
         }
-        self.view.say("" if desk.busy and desk.phase != desks.FRESH else tags.get(desk.phase, ""))
+        phase = desks.UPDATING if self._reading is not None and desk.phase == desks.FRESH else desk.phase
+        self.view.say("" if desk.busy and phase != desks.FRESH else tags.get(phase, ""))
         if desk.overlay.mask is not self._covered:
             self._covered = desk.overlay.mask
             self.view.cover(self._covered)
@@ -216,10 +246,10 @@ class Watching(desks.Line):
         if desk.after is None:
             self.view.show_after(self._crop())
         elif want.scale < 1.0:
-            self.view.show_after(raster.of_pixels(desk.after, self._form, 0, 0, desk.after.width, desk.after.height))
+            self.view.show_after(raster.of_pixels(desk.after, self._form.babl, 0, 0, desk.after.width, desk.after.height))
         else:
             left, top = x - want.padded[0], y - want.padded[1]
-            self.view.show_after(raster.of_pixels(desk.after, self._form, left, top, w, h))
+            self.view.show_after(raster.of_pixels(desk.after, self._form.babl, left, top, w, h))
         seen = zlib.crc32(self._crop()) if tracing() else 0
         note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None, before=seen)
 
@@ -243,16 +273,23 @@ class Watching(desks.Line):
     def _look_again(self):
         self.view.show_before(self._crop())
         self._drawn = self._covered = None
-        self._seen = self._checksum()
+        self._seen = self._state_of_things()
+        self._below = None if self.target.seen is None else self._glimpse(self.target.layer)
 
     def _crop(self):
         x, y, _w, _h = self._state.box
         layer, size = self.target.drawable, self._state.small(self._state.box)
         return raster.rgb(layer.get_buffer(), x, y, *size, layer.has_alpha(), self._state.scale)
 
-    def _checksum(self):
-        """Of the pixels on show, of all of them as a thumbnail, and of what is selected of them."""
-        region = pixels.Region(*self._state.box)
-        mask = self.target.mask_in(region)
-        selected = None if mask is None else zlib.crc32(mask.view)
-        return zlib.crc32(self._crop()), zlib.crc32(self.navigator.thumbnail()), selected, self.target.bounds()
+    def _state_of_things(self):
+        """A checksum of the pixels on show, and what is selected of them."""
+        mask = self.target.mask_in(pixels.Region(*self._state.box)) if self._state.scale == 1.0 else None
+        return self._glimpse(self.target.drawable), None if mask is None else zlib.crc32(mask.view), self.target.bounds()
+
+    def _glimpse(self, drawable):
+        """A checksum of the part on show, or of as large a part where all is."""
+        x, y, width, height = self._state.box
+        if self._state.scale != 1.0:
+            w, h = min(width, VIEW[0]), min(height, VIEW[1])
+            x, y, width, height = (width - w) // 2, (height - h) // 2, w, h
+        return zlib.crc32(raster.rgb(drawable.get_buffer(), x, y, width, height, drawable.has_alpha()))

@@ -93,10 +93,10 @@ class Window:
         self._watching.begin()
         return GLib.SOURCE_REMOVE
 
-    def _notice(self):
+    def _notice(self, thoroughly=False):
         """Follow the image: another selection or other pixels are shown by themselves."""
         shown_there = self._canvas.is_there and self._fresh.visible  # what is visible is our own preview, too
-        if not self._busy and not shown_there and self._watching.notice():
+        if not self._busy and not shown_there and self._watching.notice(thoroughly):
             self._options.show_state()
         return GLib.SOURCE_CONTINUE
 
@@ -119,7 +119,7 @@ class Window:
         self._dialog.connect("response", self._on_response)
         self._dialog.connect("delete-event", lambda *_args: True)
         self._dialog.connect("key-press-event", self._on_key)
-        self._dialog.connect("focus-in-event", lambda *_args: self._notice() and False)
+        self._dialog.connect("focus-in-event", lambda *_args: self._notice(thoroughly=True) and False)
         self._dialog.connect("notify::is-active", lambda *_args: self._canvas.draw())
         self._dialog.connect("set-focus", lambda _dialog, widget: self._telling.focus(widget))
         GimpUi.window_set_transient(self._dialog)
@@ -356,6 +356,7 @@ class Window:
     def _several_changed(self):
         if self._several is not None and self._several.running:
             self._status.progress(None, self._several.words())
+            self._telling.shows(self._dialog)
 
     def _several_over(self, jobs):
         self._set_busy(False)

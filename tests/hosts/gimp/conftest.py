@@ -91,6 +91,8 @@ def window(gimp, box, shared_daemon, screen, photo) -> Iterator[GuiGimp]:
     made = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")})
     yield made
     screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
+    if made.trace.exists():
+        shutil.copy(made.trace, OUTPUT / "gimp" / f"{gimp.suite}-last.jsonl")
     made.close()
 
 

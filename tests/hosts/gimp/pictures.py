@@ -3,7 +3,8 @@
     python tests/hosts/gimp/pictures.py PHOTOGRAPH [FOLDER]       (default folder: docs/screenshots)
 
 Damages the photograph (haze and noise by the project's own formulas; fixed seed), then works as a person would. The pictures are
-gimp-idle, gimp-menu, gimp-window, gimp-progress, gimp-result, gimp-adjust, gimp-light-german, gimp-fine-german (a screen of
+gimp-idle, gimp-menu, gimp-window, gimp-progress, gimp-result, gimp-adjust, gimp-place (where a step applies), gimp-canvas (the
+preview on GIMP's canvas, before and after side by side), gimp-queue, gimp-light-german (1366x768), gimp-fine-german (a screen of
 200 %) and gimp-not-installed. Run as root after tests/hosts/setup.
 """
 
@@ -37,9 +38,6 @@ INSTRUCTION = "clear the haze and the noise, but keep the colours"
 GERMAN = "Restaurieren nach Anweisung"
 SIZE, ROOM = "1360x860", ("1360", "838")
 """Of the screen, and of GIMP's window under its title bar."""
-
-OVERVIEW = (655, 575)
-"""A point of the overview in the window: above the middle of the picture."""
 
 HISTORY_TAB = (103, 294)
 """Where GIMP 3.0's default layout has the tab of the undo history."""
@@ -100,8 +98,9 @@ def from_the_menu_to_the_result(window: GuiGimp, shoot: Shoot) -> None:
     window.type(INSTRUCTION)
     plan = window.event("plan", lambda event: event["text"] == INSTRUCTION, timeout=120)
     # look at the ridge instead of the centre
-    left, top, _width, _height = screen.place(dialog)
-    screen.do("mousemove", str(left + OVERVIEW[0]), str(top + OVERVIEW[1]), "click", "1", "mousemove", "4", "4")
+    window.click("Overview: arrow keys move the preview")
+    window.key("Up", "Up")
+    screen.do("mousemove", "4", "4")
     time.sleep(0.5)
     screen.do("windowactivate", "--sync", dialog)
     window.key("alt+w")
@@ -136,6 +135,63 @@ def the_result_again(window: GuiGimp, shoot: Shoot) -> None:
     window.key("Escape")
 
 
+def a_place_and_the_canvas(window: GuiGimp, shoot: Shoot) -> None:
+    """The photograph itself once more: only the sky; then in GIMP's own window."""
+    screen = window.screen
+    window.ask("image.set_selected_layers([image.get_layers()[-1]]); Gimp.displays_flush(); tell(ok=True)")
+    window.open_dialog()
+    window.event("ready", timeout=120)
+    began = time.monotonic()
+    window.key("ctrl+a")
+    window.type("make the sky warmer, and clear the haze")
+    plan = window.event("plan", lambda event: event["at"] > began and len(event["steps"]) > 1, timeout=120)
+    window.event("preview", lambda event: event["at"] > plan["at"], timeout=120)
+    window.click("Preview: Fit")
+    fitted = window.event("preview", lambda event: event["box"][0] == 0, timeout=120)
+    window.key("alt+w", "Tab")
+    chips = [name for name, _weight in plan["steps"]]
+    for _ in range(next(index for index, name in enumerate(chips) if name not in ("dehaze",))):
+        window.key("Tab")
+    window.key("Return")
+    window.event("region", lambda event: event["at"] > fitted["at"] and event["shown"], timeout=60)
+    screen.do("mousemove", "4", "4")
+    time.sleep(2)
+    shoot("place")
+    window.key("Escape")
+    window.click("Preview: 100 %")
+    window.click("Before and after: Beside")
+    time.sleep(3)
+    window.event("preview", lambda event: event["at"] > fitted["at"] and event["box"][2] < 300, timeout=120)
+    window.key("F8")
+    window.event("canvas", lambda event: event["shown"], timeout=60)
+    dialog = screen.window(f"^{TITLE}$")
+    screen.do("windowmove", "--sync", dialog, "560", "150")
+    screen.do("mousemove", "4", "4")
+    time.sleep(3)
+    shoot("canvas")
+    window.key("Escape")
+    assert screen.gone(f"^{TITLE}$")
+
+
+def several(window: GuiGimp, shoot: Shoot) -> None:
+    """The result and the photograph, one after the other."""
+    screen = window.screen
+    window.ask("image.set_selected_layers(image.get_layers()); Gimp.displays_flush(); tell(ok=True)")
+    window.open_dialog(from_the_end=1)
+    window.event("ready", timeout=120)
+    began = time.monotonic()
+    window.key("ctrl+a")
+    window.type("remove the noise")
+    window.event("plan", lambda event: event["at"] > began and event["text"] == "remove the noise", timeout=120)
+    window.key("ctrl+Return")
+    screen.do("mousemove", "4", "4")
+    window.event("job", timeout=240)
+    time.sleep(0.7)
+    shoot("queue")
+    window.key("Escape")
+    window.event("queue over", timeout=240)
+
+
 def in_another_language(window: GuiGimp, shoot: Shoot, name: str = "light-german") -> None:
     window.open_dialog(GERMAN)
     window.event("ready", timeout=120)
@@ -162,8 +218,10 @@ def take(photograph: Path, folder: Path) -> None:
         with studio.gimp("english") as (window, shoot):
             from_the_menu_to_the_result(window, shoot)
             the_result_again(window, shoot)
+            a_place_and_the_canvas(window, shoot)
+            several(window, shoot)
         light = '(theme-color-scheme light)\n(language "de")\n'
-        with studio.gimp("german", light, LANGUAGE="de") as (window, shoot):
+        with studio.gimp("german", light, "1366x768", LANGUAGE="de") as (window, shoot):
             in_another_language(window, shoot)
         with studio.gimp("fine", '(language "de")\n', "1920x1080", LANGUAGE="de", GDK_SCALE="2") as (window, shoot):
             in_another_language(window, shoot, "fine-german")

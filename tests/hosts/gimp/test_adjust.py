@@ -118,10 +118,10 @@ def test_live_filters_are_in_the_preview_and_a_missed_selection_is_said_before_a
         "layer.set_offsets(0, 400); image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 50, 50)\n"
         "Gimp.displays_flush(); tell(ok=True)"
     )
-    window.event("shows", lambda event: "does not touch this layer" in event["trouble"] and not event["can_restore"])
+    missed = window.event("shows", lambda event: "does not touch this layer" in event["trouble"] and not event["can_restore"])
     screen.shoot(OUTPUT / "gimp" / gimp.suite / "missed.png")
     window.ask("layer.set_offsets(0, 0); Gimp.Selection.none(image); Gimp.displays_flush(); tell(ok=True)")
-    window.event("shows", lambda event: not event["trouble"] and event["can_restore"] and event["at"] > raw["at"])
+    window.event("shows", lambda event: not event["trouble"] and event["can_restore"] and event["at"] > missed["at"])
 
     window.key("ctrl+Return")
     assert screen.gone(TITLE, 60)

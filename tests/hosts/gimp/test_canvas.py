@@ -16,7 +16,6 @@ STATE = (
     "offset=list(top.get_offsets()[1:]), size=[top.get_width(), top.get_height()], pixels=save('top', native(top)), "
     "chosen=[each.get_name() for each in image.get_selected_layers()])"
 )
-WITH, WITHOUT = (lambda event: event["shown"]), (lambda event: not event["shown"])
 
 
 def top(box, width: int, height: int) -> np.ndarray:
@@ -30,6 +29,18 @@ def later(window, name: str, condition, what) -> dict:
     return window.event(name, lambda event: event["at"] >= began and condition(event))
 
 
+def shown(window, what) -> None:
+    """The preview is on the canvas after `what()`, and stays there: a window that has just opened may still find its size."""
+    began = time.monotonic()
+    what()
+
+    def stays() -> bool:
+        seen = [event for event in window.events("canvas") if event["at"] >= began]
+        return bool(seen) and seen[-1]["shown"] and time.monotonic() - seen[-1]["at"] > 1.5
+
+    window.wait_for(stays, 60, "the preview does not stay on the canvas")
+
+
 def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
     # something to undo, and a saved image
     window.ask(
@@ -40,21 +51,21 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
     window.open_dialog()
     window.event("ready")
     window.type("remove the noise")
-    preview = window.event("preview")
-    later(window, "canvas", WITH, lambda: window.key("F8"))
-    shown = window.ask(STATE)
-    x, y, width, height = preview["box"]
-    assert shown["names"] == ["Preview (no part of the picture)", name]
-    assert (shown["offset"], shown["size"]) == ([x, y], [width, height])
+    window.event("preview")
+    shown(window, lambda: window.key("F8"))
+    there = window.ask(STATE)
+    x, y, width, height = window.events("preview")[-1]["box"]
+    assert there["names"] == ["Preview (no part of the picture)", name]
+    assert (there["offset"], there["size"]) == ([x, y], [width, height])
     photo = np.frombuffer((box / "photo").read_bytes(), "u1").reshape(700, 1000, -1)
     assert (top(box, width, height) == photo[y : y + height, x : x + width]).all(), "the negative of the inverted photograph"
-    assert not shown["dirty"], "an image that was saved asked to be saved again"
-    assert shown["chosen"] == [name]
+    assert not there["dirty"], "an image that was saved asked to be saved again"
+    assert there["chosen"] == [name]
     time.sleep(0.5)
     screen.shoot(OUTPUT / "gimp" / gimp.suite / "canvas.png")
 
     # GIMP itself gets the keyboard: before anything can be done there, it is gone; one undo reaches what was there before
-    later(window, "canvas", WITHOUT, lambda: screen.do("windowactivate", "--sync", window.main))
+    later(window, "canvas", lambda event: not event["shown"], lambda: screen.do("windowactivate", "--sync", window.main))
     assert window.layers() == [name]
     window.key("ctrl+z")
     question = "tell(same=native(image.get_layers()[0]) == load('photo'), count=len(image.get_layers()))"
@@ -63,10 +74,10 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
     )
 
     # back in the window it returns, as the image is now; closing takes it away
-    later(window, "canvas", WITH, lambda: screen.do("windowactivate", "--sync", screen.window(TITLE)))
-    later(window, "canvas", WITHOUT, lambda: window.key("F8"))
+    shown(window, lambda: screen.do("windowactivate", "--sync", screen.window(TITLE)))
+    later(window, "canvas", lambda event: not event["shown"], lambda: window.key("F8"))
     assert window.layers() == [name]
-    later(window, "canvas", WITH, lambda: window.key("F8"))
+    shown(window, lambda: window.key("F8"))
     window.key("Escape")
     assert screen.gone(TITLE)
     assert window.layers() == [name]
@@ -74,7 +85,7 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
     # a plug-in that is killed cannot tidy up: the next start does
     window.open_dialog()
     later(window, "preview", lambda _event: True, lambda: window.type("remove the noise"))
-    later(window, "canvas", WITH, lambda: window.key("F8"))
+    shown(window, lambda: window.key("F8"))
     os.kill(window.events("shown")[-1]["pid"], signal.SIGKILL)
     assert screen.gone(TITLE)
     assert len(window.layers()) == 2

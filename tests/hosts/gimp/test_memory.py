@@ -64,6 +64,21 @@ def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):
         window.event("preview", lambda event: event["at"] > began and event["strength"] == pytest.approx(0.9))
         time.sleep(0.3)
         screen.shoot(shots / "again.png")
+
+        # what one likes to begin with is saved, everything is as it came, and is brought back
+        window.click("Settings")
+        window.key("s")
+        window.wait_for(lambda: (config / "usual.json").exists(), 20, "no settings were saved")
+        usual = json.loads((config / "usual.json").read_text())
+        assert (usual["strength"], usual["output"]) == (pytest.approx(0.9), "replace")
+        reset = time.monotonic()
+        window.click("Settings")
+        window.key("r")
+        window.event("shows", lambda event: event["at"] > reset and not event["can_restore"])
+        window.click("Settings")
+        window.key("l")
+        back = window.event("plan", lambda event: event["at"] > reset and event["text"] == kept["instruction"])
+        window.event("preview", lambda event: event["at"] > back["at"] and event["strength"] == pytest.approx(0.9))
         window.key("Escape")
         assert screen.gone(TITLE)
         assert len(window.layers()) == 1, "it was to replace the layer"

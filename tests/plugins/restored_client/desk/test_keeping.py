@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored_client import ClientError
-from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, History, Presets
+from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, History, Presets, Usual
 from restored_client.wire.recipe import decode_recipe, encode_recipe, make_recipe
 
 RECIPE = make_recipe(
@@ -109,3 +109,18 @@ def test_presets_are_saved_by_name(tmp_path) -> None:
     assert list(presets.all()) == ["Rainy day"]
     with pytest.raises(ValueError, match="name"):
         presets.save(" ", {})
+
+
+def test_the_usual_settings_are_what_was_saved_last(tmp_path):
+    usual = Usual(tmp_path / "usual.json")
+    assert usual.get() is None
+    usual.keep({"strength": 0.5, "output": "replace"})
+    usual.keep({"strength": 0.7, "output": "new-layer"})
+    assert Usual(tmp_path / "usual.json").get() == {"strength": 0.7, "output": "new-layer"}
+    (tmp_path / "usual.json").write_text("[1")
+    assert usual.get() is None
+
+
+def test_settings_that_cannot_be_saved_keep_nobody_from_working(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    Usual(tmp_path / "file" / "usual.json").keep({"strength": 0.5})
