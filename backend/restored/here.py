@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from restored.files import Done, OnProgress, Wish
+from restored.files import Done, FileOrder, OnProgress
 from restored.service import LocalService
 from restored.service.arrays import array_of, pixels_of
 from restored_client.wire.order import Answer, Order
@@ -23,7 +23,7 @@ class Here:
         return dict(self._service.explain(text, None))
 
     def restore(
-        self, pixels: NDArray, wish: Wish, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
+        self, pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
     ) -> Done:
         def hear(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
             progress(fraction, words)
@@ -31,7 +31,7 @@ class Here:
         return as_done(self._service.restore(order_of(wish, pixels, mask), hear, cancelled))
 
 
-def order_of(wish: Wish, pixels: NDArray, mask: NDArray | None) -> Order:
+def order_of(wish: FileOrder, pixels: NDArray, mask: NDArray | None) -> Order:
     """What a wish asks of one picture, (H, W, C), inside a mask, (H, W)."""
     return Order.of(wish, pixels_of(pixels), None if mask is None else pixels_of(mask[..., np.newaxis]))
 

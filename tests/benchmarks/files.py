@@ -24,16 +24,16 @@ import psutil
 from restored.archive import Workbench, plan, status
 from restored.archive.echo import Echo
 from restored.archive.trees import OURS
-from restored.files import Done, Wish, restore_file
+from restored.files import Done, FileOrder, restore_file
 from restored.files.ledger import NAME, Ledger
-from restored.files.many import Job, restore_many
+from restored.files.many import FileJob, restore_many
 
-WISH = Wish(instruction="invert it")
+WISH = FileOrder(instruction="invert it")
 SPEED = 100e6
 ECHO = "restored.archive.echo:Echo"
 
 
-def device(pixels: np.ndarray, wish: Wish, mask: object, progress: object, cancelled: object) -> Done:
+def device(pixels: np.ndarray, wish: FileOrder, mask: object, progress: object, cancelled: object) -> Done:
     """Takes as long as a device of 100 megapixels a second, and leaves the processor alone meanwhile."""
     time.sleep(pixels.shape[0] * pixels.shape[1] / SPEED)
     return Done(pixels=pixels, plan={"steps": []}, message="", device="", model="", seconds=0.0, recipe={})
@@ -48,7 +48,7 @@ def run_device(folder: Path) -> None:
     for number in range(24):
         source = folder / f"{number}.jpg"
         source.write_bytes(data)
-        jobs.append(Job(source, folder / "out" / source.name, source.name))
+        jobs.append(FileJob(source, folder / "out" / source.name, source.name))
     (folder / "out").mkdir()
     restore_many(jobs[:2], WISH, device, lambda outcome: None)  # what is imported once
 
@@ -95,7 +95,9 @@ def run_archive(folder: Path, count: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels[0, 0] = (number >> 16, number >> 8 & 255, number & 255)
         path.write_bytes(bytes(imagecodecs.png_encode(pixels, level=1)))
-    few = [Job(path, folder / "batch" / path.name, path.name) for path in sorted((source / "0").iterdir())[: min(1000, count)]]
+    few = [
+        FileJob(path, folder / "batch" / path.name, path.name) for path in sorted((source / "0").iterdir())[: min(1000, count)]
+    ]
     restore_many(few[:2], WISH, Echo().restore, lambda outcome: None)
     batch = processor(lambda: restore_many(few, WISH, Echo().restore, lambda outcome: None)) / len(few)
     target = folder / "out"

@@ -22,7 +22,7 @@ from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
 from restored.regions import PLACES, Region
 from restored.service import IsCancelled, Say, Tell
-from restored.service.local import Home, LocalService
+from restored.service.local import LayerSpace, LocalService
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
@@ -69,7 +69,7 @@ class Kept:
     order: Order
     plan: Mapping[str, Any]
     nbytes: int
-    home: Home | None = None
+    home: LayerSpace | None = None
 
 
 class Negative:
@@ -107,7 +107,7 @@ class Negative:
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         start = time.perf_counter()
-        home = Home.of(order)
+        home = LayerSpace.of(order)
         order = order if home is None else replace(order, layer=home.leave(), profile=None)
         plan = order.plan or self.explain(order.instruction or "", order.context)
         if not any(step["strength"] > 0 for step in plan["steps"]):

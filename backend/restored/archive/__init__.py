@@ -3,9 +3,9 @@
 A shard alone needs no scheduler: `work` does one, in any process on any machine that sees the folders, and may be killed.
 """
 
-from .order import ArchiveError, Order
+from .order import ArchiveError, ArchiveOrder
 from .plan import plan
 from .report import Status, status
 from .work import ShardReport, Workbench
 
-__all__ = ["ArchiveError", "Order", "ShardReport", "Status", "Workbench", "plan", "status"]
+__all__ = ["ArchiveError", "ArchiveOrder", "ShardReport", "Status", "Workbench", "plan", "status"]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from restored.files import Done, OnProgress, Wish
+from restored.files import Done, FileOrder, OnProgress
 from restored_client.wire.recipe import make_recipe
 
 PLAN: Final = {"steps": [{"task": "enhance", "label": "inverted", "strength": 1.0}]}
@@ -18,7 +18,7 @@ SECONDS: Final = "RESTORED_ECHO_SECONDS"
 
 class Echo:
     def restore(
-        self, pixels: NDArray, wish: Wish, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
+        self, pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
     ) -> Done:
         time.sleep(float(os.environ.get(SECONDS, "0")))
         out = (1 - pixels if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max - pixels).astype(pixels.dtype)

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, NamedTuple
 
-from restored.files import Wish
+from restored.files import FileOrder
 from restored.ground.errors import RestoredError
 
 from .trees import OURS, Tree
@@ -18,7 +18,7 @@ class ArchiveError(RestoredError, RuntimeError):
     """Something about an archive that the user can mend."""
 
 
-class Row(NamedTuple):
+class ArchiveRow(NamedTuple):
     """One picture: its path in the source, its size, a mark that changes with it, and the path of its result."""
 
     name: str
@@ -28,11 +28,11 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ArchiveOrder:
     """The wish, what it is for, and what it was made with."""
 
     source: str
-    wish: Wish
+    wish: FileOrder
     model: str
     fingerprint: str
     version: str
@@ -51,7 +51,7 @@ class Order:
         text = f"{self.wish.digest()}\0{self.fingerprint}\0{self.quality}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def hash_of(self, row: Row) -> str:
+    def hash_of(self, row: ArchiveRow) -> str:
         """What a record of `done` must say for this picture to be left out."""
         text = f"{self.key}\0{row.name}\0{row.size}\0{row.mark}\0{row.result}"
         return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
@@ -61,7 +61,7 @@ class Order:
         tree.write(NAME, json.dumps(said, indent=1, ensure_ascii=True).encode())
 
     @classmethod
-    def read(cls, tree: Tree) -> "Order":
+    def read(cls, tree: Tree) -> "ArchiveOrder":
         """Raises ArchiveError."""
         try:
             said: dict[str, Any] = json.loads(tree.read(NAME))
@@ -74,17 +74,17 @@ class Order:
         if said.pop("format", None) != FORMAT:
             raise ArchiveError(f"The plan in “{tree.url}” was made by another version of restored.")
         said.pop("key", None)
-        return cls(**{**said, "wish": Wish(**said["wish"]), "left_alone": tuple(said["left_alone"])})
+        return cls(**{**said, "wish": FileOrder(**said["wish"]), "left_alone": tuple(said["left_alone"])})
 
 
 def shard_name(number: int) -> str:
     return f"{OURS}/shards/{number:05}.jsonl"
 
 
-def read_shard(tree: Tree, number: int) -> list[Row]:
+def read_shard(tree: Tree, number: int) -> list[ArchiveRow]:
     """Raises ArchiveError."""
     try:
-        return [Row(*json.loads(line)) for line in tree.read(shard_name(number)).splitlines() if line]
+        return [ArchiveRow(*json.loads(line)) for line in tree.read(shard_name(number)).splitlines() if line]
     except FileNotFoundError:
         raise ArchiveError(f"There is no shard {number} in “{tree.url}”.") from None
     except (ValueError, TypeError) as error:

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Final
 
-from restored.files import Wish
+from restored.files import FileOrder
 from restored.files.walk import Names, Walked
 
-from .order import NAME, ArchiveError, Order, Row, shard_name
+from .order import NAME, ArchiveError, ArchiveOrder, ArchiveRow, shard_name
 from .trees import OURS, Tree
 
 SHARD: Final = 512
@@ -17,7 +17,7 @@ SHARD: Final = 512
 def plan(
     source: str,
     target: str,
-    wish: Wish,
+    wish: FileOrder,
     *,
     model: str,
     fingerprint: str,
@@ -28,7 +28,7 @@ def plan(
     on_conflict: str = "skip",
     shard: int = SHARD,
     anew: bool = False,
-) -> Order:
+) -> ArchiveOrder:
     """Write shards and order under `target`/.restored-archive. Memory does not grow with the number of pictures.
 
     fingerprint: of the model's bundle; all results are made by it. anew: replace a plan that is there; what is done stays known.
@@ -47,10 +47,10 @@ def plan(
     for part in ("shards", "state"):
         there.remove(f"{OURS}/{part}")
     walked, names = Walked(), Names(Path(), Path(), ending=ending, suffix=suffix)
-    rows: list[Row] = []
+    rows: list[ArchiveRow] = []
     shards = pictures = 0
     for name, size, mark in here.walk(walked, leave_out=there):
-        rows.append(Row(name, size, mark, names.target(Path(name)).as_posix()))
+        rows.append(ArchiveRow(name, size, mark, names.target(Path(name)).as_posix()))
         pictures += 1
         if len(rows) == shard:
             _write(there, shards, rows)
@@ -60,7 +60,7 @@ def plan(
         shards += 1
     if not pictures:
         raise ArchiveError(f"There are no pictures in “{source}”. {' '.join(walked.sentences())}".strip())
-    order = Order(
+    order = ArchiveOrder(
         source=str(Path(source).absolute()) if here.local else source,
         wish=wish,
         model=model,
@@ -77,5 +77,5 @@ def plan(
     return order
 
 
-def _write(tree: Tree, number: int, rows: list[Row]) -> None:
+def _write(tree: Tree, number: int, rows: list[ArchiveRow]) -> None:
     tree.write(shard_name(number), b"".join(json.dumps(list(row), ensure_ascii=True).encode() + b"\n" for row in rows))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .order import Order, read_shard
+from .order import ArchiveOrder, read_shard
 from .trees import OURS, Lines, Tree
 
 
@@ -31,7 +31,7 @@ class Status:
 def status(target: str) -> Status:
     """Merged from the shards' states; shards that are being worked, or whose worker was killed, are counted by their records."""
     tree = Tree(target)
-    order = Order.read(tree)
+    order = ArchiveOrder.read(tree)
     states = _states(tree)
     listed = None if tree.local else tree.names(f"{OURS}/done")
     done = errors = complete = 0
@@ -49,7 +49,7 @@ def status(target: str) -> Status:
 def pending(target: str, *, retry: bool) -> list[int]:
     """Shards in which something is left to do. retry: also those where all that is left has failed before."""
     tree = Tree(target)
-    order = Order.read(tree)
+    order = ArchiveOrder.read(tree)
     states = _states(tree)
 
     def finished(shard: int) -> bool:
@@ -65,7 +65,7 @@ def pending(target: str, *, retry: bool) -> list[int]:
 def rows(target: str) -> Iterator[dict[str, Any]]:
     """Of every picture that was tried, the last word: `name` with `result`, or with `error`."""
     tree = Tree(target)
-    order = Order.read(tree)
+    order = ArchiveOrder.read(tree)
     for shard in range(order.shards):
         known = {order.hash_of(row) for row in read_shard(tree, shard)}
         done = {entry["hash"]: entry for entry in _entries(tree, "done", shard, None) if entry["hash"] in known}

@@ -12,14 +12,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from restored.files import Loaded, Report, Restore, Wish, load
+from restored.files import FileOrder, Loaded, Report, Restore, load
 from restored.files.conflicts import Already, Policy, Taken, place
 from restored.files.isolated import Reader
-from restored.files.many import Job, Outcome, restore_many
-from restored.files.wish import never
+from restored.files.many import FileJob, FileOutcome, restore_many
+from restored.files.orders import never
 from restored.ground.errors import RestoredError
 
-from .order import ArchiveError, Order, Row, read_shard
+from .order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
 from .trees import OURS, Lines, Tree, workplace
 
 ENGINE: Final = "restored.here:Here"
@@ -75,7 +75,7 @@ class Workbench:
 def work_shard(tree: Tree, shard: int, bench: Workbench, *, cancelled: Callable[[], bool] = never) -> ShardReport:
     """As `Workbench.work`. A picture is left out only when a record of `done` has its hash: the same picture, wish and model."""
     start = time.monotonic()
-    order = Order.read(tree)
+    order = ArchiveOrder.read(tree)
     rows = read_shard(tree, shard)
     known = _done(tree, shard)
     waiting = [row for row in rows if order.hash_of(row) not in known]
@@ -94,17 +94,17 @@ def work_shard(tree: Tree, shard: int, bench: Workbench, *, cancelled: Callable[
 class _Run:
     """One run of one shard."""
 
-    def __init__(self, tree: Tree, order: Order, shard: int, folder: Path, bench: Workbench, stack: ExitStack) -> None:
+    def __init__(self, tree: Tree, order: ArchiveOrder, shard: int, folder: Path, bench: Workbench, stack: ExitStack) -> None:
         self._tree, self._order, self._folder, self._bench, self._stack = tree, order, folder, bench, stack
         self._source = Tree(order.source)
         self._finished = Lines(tree, f"{OURS}/done/{shard:05}.jsonl")
         self._failed = Lines(tree, f"{OURS}/errors/{shard:05}.jsonl")
         self._lock = threading.Lock()
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, ArchiveRow] = {}
         self._copies: dict[str, Path] = {}
         self.done = self.errors = 0
 
-    def all(self, rows: list[Row], cancelled: Callable[[], bool]) -> None:
+    def all(self, rows: list[ArchiveRow], cancelled: Callable[[], bool]) -> None:
         order = self._order
         try:
             restore_many(
@@ -128,7 +128,7 @@ class _Run:
     def _reader(self) -> "_Fetching":
         return _Fetching(self._stack.enter_context(self._bench.reader()), self._source, self._folder, self._copies)
 
-    def _jobs(self, rows: list[Row]) -> Iterator[Job]:
+    def _jobs(self, rows: list[ArchiveRow]) -> Iterator[FileJob]:
         for row in rows:
             try:
                 yield self._job(row)
@@ -139,20 +139,20 @@ class _Run:
             except OSError as error:
                 self._fail(row, f"“{row.name}” cannot be read: {error.strerror or error}.", "unreadable")
 
-    def _job(self, row: Row) -> Job:
+    def _job(self, row: ArchiveRow) -> FileJob:
         """Where the picture is read from and its result is written on this machine."""
         self._rows[row.name] = row
         source = Path(row.name) if not self._source.local else self._source.path(row.name)
         policy: Policy = self._order.on_conflict  # pyright: ignore[reportAssignmentType]
         if self._tree.local:
             with self._source.fetched(row.name, self._folder) if self._tree.exists(row.result) else _nothing(source) as copy:
-                return Job(source, place(self._tree.path(row.result), copy, self._order.wish, policy), row.name)
+                return FileJob(source, place(self._tree.path(row.result), copy, self._order.wish, policy), row.name)
         if self._tree.exists(row.result):
             with self._tree.fetched(row.result, self._folder) as there, self._source.fetched(row.name, self._folder) as copy:
                 place(there, copy, self._order.wish, "overwrite" if policy == "overwrite" else "skip")
-        return Job(source, self._folder / f"{len(self._rows):06}{Path(row.result).suffix}", row.name)
+        return FileJob(source, self._folder / f"{len(self._rows):06}{Path(row.result).suffix}", row.name)
 
-    def _checked(self, pixels: Any, wish: Wish, *rest: Any) -> Any:
+    def _checked(self, pixels: Any, wish: FileOrder, *rest: Any) -> Any:
         """Restore, and refuse the result of another model than the plan's: an archive is of one piece."""
         done = self._bench.restore(pixels, wish, *rest)
         used = done.recipe.get("sha256")
@@ -163,7 +163,7 @@ class _Run:
             )
         return done
 
-    def _after(self, job: Job, report: Report) -> None:
+    def _after(self, job: FileJob, report: Report) -> None:
         """The result is written: bring it to its place, and only then record it. In a writer's thread."""
         row = self._rows[job.name]
         result = str(Path(row.result).with_suffix(job.target.suffix).as_posix())
@@ -174,7 +174,7 @@ class _Run:
             job.target.unlink()
         self._record(row, result, report)
 
-    def _record(self, row: Row, result: str, report: Report | None) -> None:
+    def _record(self, row: ArchiveRow, result: str, report: Report | None) -> None:
         entry: dict[str, Any] = {"hash": self._order.hash_of(row), "name": row.name, "result": result}
         if report is not None:
             entry |= {"changed": report.done.changed, "seconds": round(report.done.seconds, 3)}
@@ -183,13 +183,13 @@ class _Run:
             self._finished.add(json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode())
             self.done += 1
 
-    def _fail(self, row: Row, words: str, code: str) -> None:
+    def _fail(self, row: ArchiveRow, words: str, code: str) -> None:
         entry = {"hash": self._order.hash_of(row), "name": row.name, "error": words, "code": code}
         with self._lock:
             self._failed.add(json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode())
             self.errors += 1
 
-    def _tell(self, outcome: Outcome) -> None:
+    def _tell(self, outcome: FileOutcome) -> None:
         copy = self._copies.pop(outcome.job.name, None)
         if copy is not None:
             copy.unlink(missing_ok=True)
@@ -206,7 +206,7 @@ class _Fetching:
     def __init__(self, reader: Any, source: Tree, folder: Path, copies: dict[str, Path]) -> None:
         self._reader, self._source, self._folder, self._copies = reader, source, folder, copies
 
-    def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
+    def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
         if self._source.local:
             return self._reader.load(source, target, wish)
         # kept until its result is written, which may be the very same bytes
@@ -225,7 +225,7 @@ class _Fetching:
 class _Inline:
     """Reads in this process: where processes of its own are not allowed it (a scheduler's daemonic worker)."""
 
-    def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
+    def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
         return load(source, target, wish)
 
     def stop(self) -> None: ...

@@ -10,7 +10,7 @@ import typer
 from restored.ground.text import visible
 from restored.standalone import frozen
 
-from . import say, usage
+from . import console, usage
 from .lazy import Command, LazyGroup, register
 
 UsageError = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
@@ -77,7 +77,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from restored.ground.versions import version
 
-        say.out.print(f"restored {version()}")
+        console.out.print(f"restored {version()}")
         raise typer.Exit
 
 
@@ -92,19 +92,19 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code: 0 done (or nothing to do), 1 a sentence on stderr, 2 wrong usage, 130 Ctrl+C."""
     # so that a polite kill also removes half-written files
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    say.write_any_text()
+    console.write_any_text()
     json = "--json" in arguments
     try:
         code = app(args=arguments, prog_name="restored", standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except typer.Abort:
-        say.fail("Cancelled. Nothing was changed.")
-        return say.INTERRUPTED
+        console.fail("Cancelled. Nothing was changed.")
+        return console.INTERRUPTED
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             for line in str(getattr(error, "message", "")).split("\n"):
-                say.err.print(line)
+                console.err.print(line)
             return 2
         if isinstance(error, UsageError):
             usage.tell(usage.sentence(error), json=json, code="usage")
@@ -116,10 +116,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _failed(error: BaseException, json: bool) -> int:
-    if say.is_interrupt(error):
+    if console.is_interrupt(error):
         usage.tell("Cancelled. Nothing was changed.", json=json, code="cancelled")
-        return say.INTERRUPTED
-    usage.tell(say.explain_exception(error), json=json, code=str(getattr(error, "code", "") or "failed"))
-    if say.debugging():
+        return console.INTERRUPTED
+    usage.tell(console.explain_exception(error), json=json, code=str(getattr(error, "code", "") or "failed"))
+    if console.debugging():
         sys.stderr.write(visible("".join(traceback.format_exception(error)), lines=True))
     return 1

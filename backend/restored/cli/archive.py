@@ -8,9 +8,9 @@ import typer
 from rich.text import Text
 
 from restored.archive import Status
-from restored.files import Wish
+from restored.files import FileOrder
 
-from . import say
+from . import console
 from .batch import ENDINGS
 from .options import Json, Model, Quality, Recipe, Scale, Strength, qualities
 from .single import make_wish
@@ -53,7 +53,7 @@ def plan(
     work, written = qualities(quality)
     wish = make_wish(instruction, recipe, strength, scale, model, None, work)
     name, fingerprint, version = _model(wish)
-    with say.progress(f"Walking {source}"):
+    with console.progress(f"Walking {source}"):
         order = make(
             source,
             target,
@@ -70,11 +70,11 @@ def plan(
         )
     if json:
         said = {"pictures": order.pictures, "shards": order.shards, "model": name, "left_alone": list(order.left_alone)}
-        say.print_json(said)
+        console.print_json(said)
         return
-    say.out.print(Text.assemble((f"{order.pictures:,} pictures", "bold"), f" in {order.shards:,} shards, for {target}"))
+    console.out.print(Text.assemble((f"{order.pictures:,} pictures", "bold"), f" in {order.shards:,} shards, for {target}"))
     for sentence in order.left_alone:
-        say.warn(sentence)
+        console.warn(sentence)
 
 
 @archive.command("work")
@@ -88,15 +88,15 @@ def work(
 
     bench = Workbench()
     try:
-        with say.interruptible() as stop, say.progress(f"Shard {shard}"):
+        with console.interruptible() as stop, console.progress(f"Shard {shard}"):
             report = bench.work(target, shard, cancelled=stop)
     finally:
         bench.close()
     if json:
-        say.print_json({name: getattr(report, name) for name in report.__slots__})
+        console.print_json({name: getattr(report, name) for name in report.__slots__})
     else:
         words = f"Shard {shard}: {report.done} done, {report.earlier} done earlier, {report.errors} failed."
-        say.out.print(Text(words))
+        console.out.print(Text(words))
     if report.errors:
         raise typer.Exit(1)
 
@@ -125,7 +125,7 @@ def run(
     place = Place(
         engine=engine, address=address, workers=workers, tls={name: str(path) for name, path in files.items() if path is not None}
     )
-    with say.progress("Starting the workers", quiet=json) as show:
+    with console.progress("Starting the workers", quiet=json) as show:
         end = work_all(target, place, retry=not leave_errors, tell=lambda now: show(_fraction(now), now.sentence()))
     _tell(end, json)
     if end.errors:
@@ -165,20 +165,20 @@ def report(
                 file.write(jsonlib.dumps(row, ensure_ascii=True).encode() + b"\n")
                 failed += [row] if "error" in row else []
     if json:
-        say.print_json({**_numbers(now), "failed": [{"name": row["name"], "error": row["error"]} for row in failed]})
+        console.print_json({**_numbers(now), "failed": [{"name": row["name"], "error": row["error"]} for row in failed]})
         return
     _tell(now, json)
     for row in failed[:50]:
-        say.fail(f"{row['name']}: {row['error']}")
+        console.fail(f"{row['name']}: {row['error']}")
     if len(failed) > 50:
-        say.warn(f"{len(failed) - 50:,} more failed: -o FILE.jsonl writes them all.")
+        console.warn(f"{len(failed) - 50:,} more failed: -o FILE.jsonl writes them all.")
 
 
 def _tell(now: Status, json: bool) -> None:
     if json:
-        say.print_json(_numbers(now))
+        console.print_json(_numbers(now))
     else:
-        say.out.print(Text(now.sentence()))
+        console.out.print(Text(now.sentence()))
 
 
 def _numbers(now: Status) -> dict[str, int]:
@@ -190,7 +190,7 @@ def _fraction(now: Status) -> float:
     return (now.done + now.errors) / max(now.pictures, 1)
 
 
-def _model(wish: Wish) -> tuple[str, str, str]:
+def _model(wish: FileOrder) -> tuple[str, str, str]:
     """Name and fingerprint of the model that this machine would take, and the version of restored."""
     from restored.ground.versions import version
     from restored.models.bundle import load_bundle

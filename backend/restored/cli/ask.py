@@ -7,7 +7,7 @@ import typer
 
 from restored.files import restore_file
 
-from . import say
+from . import console
 from .single import make_wish, tell
 from .workers import worker
 
@@ -30,10 +30,14 @@ def _restore(file: Path, words: str) -> None:
     wish = make_wish(words, None, None, None, None, None)
     target = free_name(file)
     try:
-        with say.progress("Starting") as show, worker(False, lambda said: show(None, said)) as who, say.interruptible() as stop:
+        with (
+            console.progress("Starting") as show,
+            worker(False, lambda said: show(None, said)) as who,
+            console.interruptible() as stop,
+        ):
             tell(restore_file(file, target, wish, who.restore, progress=show, cancelled=stop, keep=True), target)
     except Exception as error:  # the next photograph still has its turn, and the window stays to be read
-        say.fail(say.explain_exception(error))
+        console.fail(console.explain_exception(error))
 
 
 def free_name(file: Path) -> Path:
@@ -43,4 +47,4 @@ def free_name(file: Path) -> Path:
         name = f"{file.stem} restored{f' {number}' if number > 1 else ''}{ending}"
         if not file.with_name(name).exists():
             return file.with_name(name)
-    raise say.Failure(f"There are thousands of results beside {file.name}. Move some away.")
+    raise console.Failure(f"There are thousands of results beside {file.name}. Move some away.")

@@ -10,15 +10,15 @@ from typing import Annotated, Any, Final, TextIO
 import typer
 from rich.text import Text
 
-from restored.files import OnProgress, Wish
+from restored.files import FileOrder, OnProgress
 from restored.files.conflicts import Already, Policy, Taken, place
 from restored.files.ledger import Ledger, LedgerError
-from restored.files.many import Job, Outcome, restore_many
+from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.page import Page
 from restored.files.walk import Names, Walked, pictures
 from restored.files.watch import arriving
 
-from . import say
+from . import console
 from .options import Device, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, qualities
 from .single import make_wish
 from .workers import worker
@@ -81,7 +81,7 @@ def batch(
     try:
         ledger = Ledger(output, wish, again=again)
     except LedgerError as error:
-        raise say.Failure(str(error)) from error
+        raise console.Failure(str(error)) from error
     with ledger, _opened(report) as lines:
         run = _Run(folder, output, wish, ledger, Names(folder, output, ending=ending, suffix=suffix), lines, recursive=recursive)
         run.policy = _asked(run, on_conflict, again, json)  # pyright: ignore[reportAttributeAccessIssue]
@@ -101,7 +101,7 @@ class _Run:
 
     folder: Path
     output: Path
-    wish: Wish
+    wish: FileOrder
     ledger: Ledger
     names: Names
     lines: TextIO | None
@@ -122,7 +122,7 @@ class _Run:
     def sources(self) -> Iterator[Path]:
         yield from pictures(self.folder, self.walked, recursive=self.recursive, leave_out=self.output)
 
-    def jobs(self, sources: Iterator[Path]) -> Iterator[Job]:
+    def jobs(self, sources: Iterator[Path]) -> Iterator[FileJob]:
         """Those that are to be done. Called from one thread at a time."""
         for source in sources:
             self.seen += 1
@@ -133,7 +133,7 @@ class _Run:
                 continue
             try:
                 made = self.ledger.made(target)
-                yield Job(source, place(target, source, self.wish, self.policy, again=self.again, made=made), name)
+                yield FileJob(source, place(target, source, self.wish, self.policy, again=self.again, made=made), name)
             except Already:
                 self.ledger.add(name, source, target)
                 self.earlier += 1
@@ -147,18 +147,18 @@ class _Run:
         first = next(jobs, None)
         if first is None and not watch:
             if not self.seen:
-                raise say.Failure(f"There are no pictures in “{self.folder}”. {' '.join(self.walked.sentences())}".strip())
+                raise console.Failure(f"There are no pictures in “{self.folder}”. {' '.join(self.walked.sentences())}".strip())
             return
         try:
             with (
-                say.progress("Starting") as show,
+                console.progress("Starting") as show,
                 worker(no_daemon, lambda words: show(None, words)) as who,
-                say.interruptible() as stop,
+                console.interruptible() as stop,
             ):
                 waiting = _before(first, jobs) if first is not None else jobs
                 if watch:
                     waiting = self._watched(waiting, stop)
-                options: dict[str, Any] = {"explain": say.explain_exception, "hopeless": _hopeless, "quality": quality}
+                options: dict[str, Any] = {"explain": console.explain_exception, "hopeless": _hopeless, "quality": quality}
                 restore_many(
                     waiting,
                     self.wish,
@@ -172,17 +172,17 @@ class _Run:
                     **options,
                 )
         except BaseException as error:
-            if not say.is_interrupt(error):
+            if not console.is_interrupt(error):
                 raise
             self.stopped = not watch
 
-    def _watched(self, waiting: Iterator[Job], stop: Callable[[], bool]) -> Iterator[Job]:
+    def _watched(self, waiting: Iterator[FileJob], stop: Callable[[], bool]) -> Iterator[FileJob]:
         yield from waiting
         arrivals = arriving(self.folder, recursive=self.recursive, leave_out=self.output, stopped=stop, ready=self._ready)
         yield from self.jobs(arrivals)
 
     def _ready(self) -> None:
-        say.err.print(Text(f"Waiting for pictures in {self.folder}. Ctrl+C ends this.", style="dim"))
+        console.err.print(Text(f"Waiting for pictures in {self.folder}. Ctrl+C ends this.", style="dim"))
 
     def _progress(self, show: OnProgress) -> OnProgress:
         def part(fraction: float | None, words: str) -> None:
@@ -195,7 +195,7 @@ class _Run:
 
         return part
 
-    def tell(self, outcome: Outcome) -> None:
+    def tell(self, outcome: FileOutcome) -> None:
         if outcome.report is None:
             self.note(
                 {"file": outcome.job.name, "error": outcome.error or "", **({"code": outcome.code} if outcome.code else {})}
@@ -205,7 +205,7 @@ class _Run:
         result = outcome.job.target.relative_to(self.output).as_posix()
         self.note({"file": outcome.job.name, "result": result, **outcome.report.to_dict()}, outcome)
 
-    def note(self, row: dict[str, Any], outcome: Outcome | None = None) -> None:
+    def note(self, row: dict[str, Any], outcome: FileOutcome | None = None) -> None:
         kind = next((kind for kind in ("error", "skipped") if kind in row), "changed" if row.get("changed") else "same")
         self.counts[kind] += 1
         if self.keep or (kind in ("error", "skipped") and self.counts[kind] <= _LISTED):
@@ -222,12 +222,12 @@ class _Run:
         if json:
             numbers = {"done": counts["changed"] + counts["same"], "skipped": self.earlier + counts["skipped"]}
             left = {"left_alone": dict(self.walked.unread), "notes_of_macos": self.walked.notes_of_macos}
-            say.print_json({**numbers, "failed": counts["error"], "stopped": self.stopped, **left, "results": self.results})
+            console.print_json({**numbers, "failed": counts["error"], "stopped": self.stopped, **left, "results": self.results})
         else:
             self._say()
         if self.stopped:
-            say.fail("Stopped. The same command goes on from here.")
-            raise typer.Exit(say.INTERRUPTED)
+            console.fail("Stopped. The same command goes on from here.")
+            raise typer.Exit(console.INTERRUPTED)
         if counts["error"]:
             raise typer.Exit(1)
 
@@ -238,24 +238,24 @@ class _Run:
         words += [f"{self.earlier} done earlier"] if self.earlier else []
         words += [f"{counts['skipped']} left as they were"] if counts["skipped"] else []
         words += [f"{counts['error']} failed"] if counts["error"] else []
-        say.out.print(Text.assemble((", ".join(words), "bold"), f" in {self.output}"))
+        console.out.print(Text.assemble((", ".join(words), "bold"), f" in {self.output}"))
         for sentence in self.walked.sentences():
-            say.warn(sentence)
+            console.warn(sentence)
         for row in self.results:
             if "skipped" in row:
-                say.warn(row["skipped"])
+                console.warn(row["skipped"])
             elif "error" in row:
-                say.fail(f"{row['file']}: {row['error']}")
+                console.fail(f"{row['file']}: {row['error']}")
         more = max(0, counts["skipped"] - _LISTED) + max(0, counts["error"] - _LISTED)
         if more:
-            say.warn(f"{more} more such lines: --report FILE.jsonl writes them all.")
+            console.warn(f"{more} more such lines: --report FILE.jsonl writes them all.")
 
 
 def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
     """What to do about files of another origin: one question for all of them, where there is somebody to ask. Counts the
     pictures on the way."""
     walked, run.walked = run.walked, Walked()
-    if policy == "ask" and not json and say.asks():
+    if policy == "ask" and not json and console.asks():
         taken = 0
         names = Names(run.folder, run.output, ending=run.names.ending, suffix=run.names.suffix)
         for source in run.sources():
@@ -268,7 +268,7 @@ def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
                 except (Already, OSError):
                     pass
         if taken:
-            policy = say.chosen(
+            policy = console.chosen(
                 f"{taken} results would take the place of files of another origin.", ("skip", "rename", "overwrite")
             )
     run.total = sum(1 for _ in run.sources())
@@ -278,11 +278,11 @@ def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
 
 def _check(folder: Path, output: Path) -> None:
     if not folder.is_dir():
-        raise say.Failure(f"“{folder}” is not a folder. For one picture there is `restored run`.")
+        raise console.Failure(f"“{folder}” is not a folder. For one picture there is `restored run`.")
     if output.exists() and (not output.is_dir() or output.samefile(folder)):
-        raise say.Failure("The results need a folder of their own: the originals stay as they are.")
+        raise console.Failure("The results need a folder of their own: the originals stay as they are.")
     if not any(folder.iterdir()):
-        raise say.Failure(f"There are no pictures in “{folder}”: it is empty.")
+        raise console.Failure(f"There are no pictures in “{folder}”: it is empty.")
 
 
 def _opened(report: Path | None) -> Any:
@@ -293,17 +293,17 @@ def _opened(report: Path | None) -> Any:
     try:
         return open(report, "a", encoding="ascii")
     except OSError as error:
-        raise say.Failure(f"The report “{report}” cannot be written: {error.strerror}.") from error
+        raise console.Failure(f"The report “{report}” cannot be written: {error.strerror}.") from error
 
 
-def _before(first: Job, rest: Iterator[Job]) -> Iterator[Job]:
+def _before(first: FileJob, rest: Iterator[FileJob]) -> Iterator[FileJob]:
     yield first
     yield from rest
 
 
 def _hopeless(error: BaseException) -> bool:
-    return say.is_interrupt(error) or getattr(error, "code", "") in HOPELESS
+    return console.is_interrupt(error) or getattr(error, "code", "") in HOPELESS
 
 
-def _words(wish: Wish) -> str:
+def _words(wish: FileOrder) -> str:
     return f"“{wish.instruction}”" if wish.instruction else "By a recipe"

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from restored_client.wire.errors import ClientError
 
-from . import say
+from . import console
 from .options import Json
 from .workers import open_session
 
@@ -20,7 +20,7 @@ _NOT_THERE = ("unreachable", "daemon_died")
 @daemon.command()
 def start(json: Json = False) -> None:
     """Start the daemon, unless it runs already."""
-    with say.progress("Starting") as show:
+    with console.progress("Starting") as show:
         open_session(start=True, on_status=lambda words: show(None, words)).close()
     _tell(ask_status(), json)
 
@@ -30,9 +30,9 @@ def stop(json: Json = False) -> None:
     """Stop the daemon; what it is doing is cancelled."""
     running = _ask(lambda session: session.shutdown() or {}) is not None
     if json:
-        say.print_json({"running": False, "stopped": running})
+        console.print_json({"running": False, "stopped": running})
     else:
-        say.out.print("The daemon has stopped." if running else "The daemon was not running.")
+        console.out.print("The daemon has stopped." if running else "The daemon was not running.")
 
 
 @daemon.command()
@@ -46,7 +46,7 @@ def unload(json: Json = False) -> None:
     """Give the memory of loaded models back now; the next restoration loads them again."""
     answer = _ask(lambda session: session.unload() or session.status())
     if answer is not None and not json:
-        say.out.print("The models are unloaded; the next restoration loads them again.")
+        console.out.print("The models are unloaded; the next restoration loads them again.")
     _tell(answer, json)
 
 
@@ -68,14 +68,14 @@ def _ask(question: Any) -> dict[str, Any] | None:
 
 def _tell(answer: dict[str, Any] | None, json: bool) -> None:
     if json:
-        say.print_json({"running": answer is not None, **(answer or {})})
+        console.print_json({"running": answer is not None, **(answer or {})})
         return
     if answer is None:
-        say.out.print("The daemon is not running. It starts by itself when it is needed.")
+        console.out.print("The daemon is not running. It starts by itself when it is needed.")
         return
-    say.out.print(Text("The daemon is running.", style="bold"))
+    console.out.print(Text("The daemon is running.", style="bold"))
     for name, words in _facts(answer):
-        say.out.print(Text.assemble((f"  {name:9}", "dim"), words))
+        console.out.print(Text.assemble((f"  {name:9}", "dim"), words))
 
 
 def _facts(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from . import say
+from . import console
 
 
 def edit(source: Annotated[Path, typer.Argument(metavar="FILE", help="The photograph.")]) -> None:
@@ -13,14 +13,14 @@ def edit(source: Annotated[Path, typer.Argument(metavar="FILE", help="The photog
     try:
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
-        raise say.Failure("The window needs Qt: pip install 'restore-with-instruction[window]'.") from error
+        raise console.Failure("The window needs Qt: pip install 'restore-with-instruction[window]'.") from error
     from restored.window.layer import open_picture
-    from restored.window.window import Window
+    from restored.window.window import EditWindow
 
     from .workers import open_session
 
     opened = open_picture(source.absolute())
     application = QApplication.instance() or QApplication(["restored"])
-    window = Window(opened, lambda say_what: open_session(start=True, on_status=say_what))
+    window = EditWindow(opened, lambda say_what: open_session(start=True, on_status=say_what))
     window.show()
     raise typer.Exit(application.exec())

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from . import say
+from . import console
 from .options import Json, NoDaemon
 from .single import plan_words
 from .workers import worker
@@ -25,14 +25,14 @@ def explain(
     """Show what an instruction is understood as."""
     if (instruction is None) == (file is None):
         raise typer.BadParameter("Give an instruction, or a --file with one per line (not both).", param_hint="INSTRUCTION")
-    texts = [say.repaired(instruction)] if instruction is not None else list(_lines(file))
-    with say.progress("Reading", quiet=json) as show, worker(no_daemon, lambda words: show(None, words)) as who:
+    texts = [console.repaired(instruction)] if instruction is not None else list(_lines(file))
+    with console.progress("Reading", quiet=json) as show, worker(no_daemon, lambda words: show(None, words)) as who:
         plans = []
         for number, text in enumerate(texts):
             show(number / max(len(texts), 1), "Reading")
             plan = who.explain(text or "")
             if json:  # a line at a time, so that a script may read along
-                say.print_json(plan)
+                console.print_json(plan)
             plans.append(plan)
     if not json:
         for plan in plans:
@@ -47,7 +47,7 @@ def _lines(file: Path | None) -> Iterator[str]:
         try:
             data = file.read_bytes()
         except OSError as error:
-            raise say.Failure(f"“{file}” cannot be read: {error.strerror}.") from error
+            raise console.Failure(f"“{file}” cannot be read: {error.strerror}.") from error
     lines = data.decode("utf-8", "replace").split("\n")
     if lines and not lines[-1]:
         lines.pop()  # the end of the last line, not a line
@@ -56,11 +56,11 @@ def _lines(file: Path | None) -> Iterator[str]:
 
 def _tell(plan: dict[str, Any]) -> None:
     if not plan["steps"]:
-        say.out.print(Text.assemble(("Nothing to do. ", "bold"), plan["message"]))
+        console.out.print(Text.assemble(("Nothing to do. ", "bold"), plan["message"]))
         return
-    say.out.print(plan_words(plan))
+    console.out.print(plan_words(plan))
     for step in plan["steps"]:
         words = f"  from “{step['words']}”" if step["words"] else ""
-        say.out.print(Text(f"  {step['task']:9} {step['confidence']:4.0%} sure{words}", style="dim"))
+        console.out.print(Text(f"  {step['task']:9} {step['confidence']:4.0%} sure{words}", style="dim"))
     if plan["message"]:
-        say.out.print(Text(plan["message"]))
+        console.out.print(Text(plan["message"]))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from . import say
+from . import console
 from .options import Json
 
 models = typer.Typer(help="List, check and import models.", no_args_is_help=True)
@@ -19,16 +19,16 @@ def list_models(json: Json = False) -> None:
     """List the installed models; the default first."""
     entries = listed()
     if json:
-        say.print_json({"models": entries})
+        console.print_json({"models": entries})
         return
     for entry in entries:
         if "error" in entry:
-            say.fail(f"{entry['name']}: {entry['error']}")
+            console.fail(f"{entry['name']}: {entry['error']}")
             continue
         default = "  (default)" if entry["default"] else ""
         facts = f"{', '.join(entry['tasks'])}; {entry['megabytes']:.1f} MB; licence {entry['licence']}"
-        say.out.print(Text.assemble((entry["name"], "bold"), default))
-        say.out.print(Text(f"    family {entry['family']}; {facts}", style="dim"))
+        console.out.print(Text.assemble((entry["name"], "bold"), default))
+        console.out.print(Text(f"    family {entry['family']}; {facts}", style="dim"))
 
 
 @models.command()
@@ -38,15 +38,15 @@ def families(json: Json = False) -> None:
 
     entries = sizes()
     if json:
-        say.print_json({"families": entries})
+        console.print_json({"families": entries})
         return
     for entry in entries:
-        say.out.print(Text.assemble((entry["family"], "bold"), f"  runs on {', '.join(entry['runtimes'])}"))
+        console.out.print(Text.assemble((entry["family"], "bold"), f"  runs on {', '.join(entry['runtimes'])}"))
         for preset in entry["presets"]:
             cost = f"{preset['kmacs_per_pixel']:.0f} kMAC per pixel" if preset["kmacs_per_pixel"] else "cost not counted"
             facts = f"{preset['parameters'] / 1e6:.2f} M parameters, {cost}"
             tasks = f"; {preset['parameters_per_task'] / 1e3:.0f} k more per task" if preset["parameters_per_task"] else ""
-            say.out.print(Text(f"    {preset['preset']}: {facts}{tasks}", style="dim"))
+            console.out.print(Text(f"    {preset['preset']}: {facts}{tasks}", style="dim"))
 
 
 @models.command()
@@ -69,12 +69,12 @@ def info(name: Name, json: Json = False) -> None:
         "folder": str(bundle.folder),
     }
     if json:
-        say.print_json({**facts, "architecture": dict(manifest.architecture)})
+        console.print_json({**facts, "architecture": dict(manifest.architecture)})
         return
     for name, value in facts.items():
         for number, line in enumerate(_lines(value)):
             label = name.replace("_", " ") if number == 0 else ""
-            say.out.print(Text.assemble((f"{label:14}", "dim"), line))
+            console.out.print(Text.assemble((f"{label:14}", "dim"), line))
 
 
 @models.command()
@@ -94,17 +94,17 @@ def verify(
         except ModelError as error:
             results[each] = str(error)
     if not results:
-        raise say.Failure("No model is installed. Install the package again, or import one with “restored models import”.")
+        raise console.Failure("No model is installed. Install the package again, or import one with “restored models import”.")
     if json:
-        say.print_json(
+        console.print_json(
             {"models": [{"name": key, "whole": problem is None, "error": problem} for key, problem in results.items()]}
         )
     else:
         for key, problem in results.items():
             if problem is None:
-                say.out.print(f"{key}: every file is as it was made.")
+                console.out.print(f"{key}: every file is as it was made.")
             else:
-                say.fail(problem)
+                console.fail(problem)
     if any(results.values()):
         raise typer.Exit(1)
 
@@ -136,11 +136,11 @@ def import_model(
 
     done = import_published(source, text, encoder, name=name)
     if json:
-        say.print_json({"name": done.bundle.name, "folder": str(done.bundle.folder), "warnings": list(done.warnings)})
+        console.print_json({"name": done.bundle.name, "folder": str(done.bundle.folder), "warnings": list(done.warnings)})
         return
-    say.out.print(f"The model “{done.bundle.name}” is installed in {done.bundle.folder}.")
+    console.out.print(f"The model “{done.bundle.name}” is installed in {done.bundle.folder}.")
     for warning in done.warnings:
-        say.warn(warning)
+        console.warn(warning)
 
 
 def _import_bundle(source: Path, *, yes: bool, json: bool) -> None:
@@ -151,16 +151,20 @@ def _import_bundle(source: Path, *, yes: bool, json: bool) -> None:
     replaced = foreign.manifest.name in list_bundles()
     if foreign.signed_by is None and not yes:
         question = foreign.question + (" It replaces the one of this name." if replaced else "")
-        if not say.asks():
-            raise say.Failure(question.replace(" Install it?", "") + " Nothing was installed. To install it all the same: --yes")
-        if not say.confirmed(question):
-            raise say.Failure("Nothing was installed.")
+        if not console.asks():
+            raise console.Failure(
+                question.replace(" Install it?", "") + " Nothing was installed. To install it all the same: --yes"
+            )
+        if not console.confirmed(question):
+            raise console.Failure("Nothing was installed.")
     bundle = install(foreign)
     signed = None if foreign.signed_by is None else foreign.signed_by.name or foreign.signed_by.shown
     if json:
-        say.print_json({"name": bundle.name, "folder": str(bundle.folder), "signed_by": signed, "replaced": replaced})
+        console.print_json({"name": bundle.name, "folder": str(bundle.folder), "signed_by": signed, "replaced": replaced})
         return
-    say.out.print(f"The model “{bundle.name}” is installed in {bundle.folder}" + (f", signed by {signed}." if signed else "."))
+    console.out.print(
+        f"The model “{bundle.name}” is installed in {bundle.folder}" + (f", signed by {signed}." if signed else ".")
+    )
 
 
 @models.command()
@@ -180,16 +184,16 @@ def trust(
     public = read_key(text, name)
     if not yes:
         question = f"Install every model that the key {public.shown} signed without asking again?"
-        if not say.asks() or not say.confirmed(question):
-            raise say.Failure(f"The key {public.shown} is not trusted. In a script, --yes answers the question.")
+        if not console.asks() or not console.confirmed(question):
+            raise console.Failure(f"The key {public.shown} is not trusted. In a script, --yes answers the question.")
     keys_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         write_private(keys_folder() / f"{name}.pub", f"untrusted comment: {name}\n{public.line()}\n")
     except FileExistsError:
-        raise say.Failure(
+        raise console.Failure(
             f"There is a trusted key called “{name}” already. Choose another name, or delete {keys_folder()}."
         ) from None
-    say.out.print(f"The key {public.shown} is trusted as “{name}”.")
+    console.out.print(f"The key {public.shown} is trusted as “{name}”.")
 
 
 @models.command()
@@ -208,8 +212,8 @@ def keygen(
             secret.with_name(secret.name + ".pub"), f"untrusted comment: minisign public key {public.shown}\n{public.line()}\n"
         )
     except OSError as error:
-        raise say.Failure(f"The key cannot be written: {error.strerror or error}. Nothing is ever overwritten.") from error
-    say.out.print(f"The secret key is {secret}: keep it. The public key is {public.line()}")
+        raise console.Failure(f"The key cannot be written: {error.strerror or error}. Nothing is ever overwritten.") from error
+    console.out.print(f"The secret key is {secret}: keep it. The public key is {public.line()}")
 
 
 @models.command()
@@ -229,10 +233,10 @@ def sign(
     try:
         secret = key.read_bytes()[:LARGEST].decode("utf-8", "replace")
     except OSError as error:
-        raise say.Failure(f"The key {key} cannot be read: {error.strerror}.") from error
+        raise console.Failure(f"The key {key} cannot be read: {error.strerror}.") from error
     written = signature(read_manifest(folder), secret, f"{bundle.name} {bundle.manifest.version}")
     (folder / SIGNATURE).write_text(written, "utf-8")
-    say.out.print(f"The model “{bundle.name}” is signed: {folder / SIGNATURE}")
+    console.out.print(f"The model “{bundle.name}” is signed: {folder / SIGNATURE}")
 
 
 def listed() -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from rich.text import Text
 from restored import hosts
 from restored.hosts import desktop
 
-from . import say
+from . import console
 from .options import Json
 
 plugins = typer.Typer(help="Put the plug-ins into GIMP 3 and Krita, update or remove them.", no_args_is_help=True)
@@ -38,9 +38,9 @@ def install(
             raise typer.BadParameter("The zip is Krita's: restored plugins install krita --zip FILE", param_hint="--zip")
         hosts.build_zip(zip)
         if json:
-            say.print_json({"zip": str(zip)})
+            console.print_json({"zip": str(zip)})
         else:
-            say.out.print(f"Import {zip} in Krita: Tools > Scripts > Import Python Plugin from File.")
+            console.out.print(f"Import {zip} in Krita: Tools > Scripts > Import Python Plugin from File.")
         return
     if host == "desktop":
         _tell_desktop(desktop.install(hosts.executable()), json)
@@ -66,20 +66,22 @@ def status(host: HostName = None, target: Target = None, json: Json = False) -> 
     _tell([hosts.status(place) for place in _places(host, target)], json)
 
 
-def _tell_desktop(entries: list[desktop.Entry], json: bool) -> None:
+def _tell_desktop(entries: list[desktop.DesktopEntry], json: bool) -> None:
     if json:
-        say.print_json({"places": [entry.to_dict() for entry in entries], "errors": []})
+        console.print_json({"places": [entry.to_dict() for entry in entries], "errors": []})
         return
     for entry in entries:
-        say.out.print(Text.assemble((f"{entry.title}  ", "bold"), entry.sentence()))
-        say.out.print(Text(f"    {entry.path}", style="dim"))
+        console.out.print(Text.assemble((f"{entry.title}  ", "bold"), entry.sentence()))
+        console.out.print(Text(f"    {entry.path}", style="dim"))
 
 
 def _each(host: hosts.Host | None, target: Path | None, act, json: bool, otherwise: str) -> None:
     places = _places(host, target)
     if not places:
         names = "GIMP 3 or Krita" if host is None else {"gimp": "GIMP 3", "krita": "Krita"}[host]
-        raise say.Failure(f"No {names} was found for this user. {otherwise}. Start it once, or name its folder with --target.")
+        raise console.Failure(
+            f"No {names} was found for this user. {otherwise}. Start it once, or name its folder with --target."
+        )
     done, failed = [], []
     for place in places:
         try:
@@ -91,7 +93,7 @@ def _each(host: hosts.Host | None, target: Path | None, act, json: bool, otherwi
         raise typer.Exit(1)
 
 
-def _places(host: hosts.Host | None, target: Path | None) -> list[hosts.Place]:
+def _places(host: hosts.Host | None, target: Path | None) -> list[hosts.HostPlace]:
     chosen = HOSTS if host is None else (host,)
     if target is not None:
         if len(chosen) != 1:
@@ -102,16 +104,16 @@ def _places(host: hosts.Host | None, target: Path | None) -> list[hosts.Place]:
 
 def _tell(placements: list[hosts.Placement], json: bool, failed: list[str] | None = None) -> None:
     if json:
-        say.print_json({"places": [placement.to_dict() for placement in placements], "errors": failed or []})
+        console.print_json({"places": [placement.to_dict() for placement in placements], "errors": failed or []})
     elif not placements and not failed:
-        say.out.print("No GIMP 3 and no Krita was found for this user.")
+        console.out.print("No GIMP 3 and no Krita was found for this user.")
     else:
         for placement in placements:
-            say.out.print(Text.assemble((f"{placement.place.title}  ", "bold"), placement.sentence()))
-            say.out.print(Text(f"    {placement.place.folder}", style="dim"))
+            console.out.print(Text.assemble((f"{placement.place.title}  ", "bold"), placement.sentence()))
+            console.out.print(Text(f"    {placement.place.folder}", style="dim"))
             if placement.installed and placement.place.note:
-                say.out.print(Text(f"    {placement.place.note}"))
+                console.out.print(Text(f"    {placement.place.note}"))
         if any(placement.installed for placement in placements):
-            say.out.print(Text("If GIMP or Krita is open now, start it again to see the change.", style="dim"))
+            console.out.print(Text("If GIMP or Krita is open now, start it again to see the change.", style="dim"))
     for sentence in failed or []:
-        say.fail(sentence)
+        console.fail(sentence)

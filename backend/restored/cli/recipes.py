@@ -6,7 +6,7 @@ from typing import Any
 from restored.files.owned import recipe_of
 from restored.io import SUFFIXES
 
-from .say import Failure
+from .console import Failure
 
 
 def read_recipe(path: Path) -> dict[str, Any]:

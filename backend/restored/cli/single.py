@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from restored.files import Report, Wish, restore_file
+from restored.files import FileOrder, Report, restore_file
 from restored.files.owned import Owner, owner_of
 from restored.ground.limits import SCALES
 from restored.ground.tasks import LABELS, is_task
 from restored.instruction.scale import asked_scale
 
-from . import say
+from . import console
 from .options import Device, Json, Model, NoDaemon, Output, Quality, Recipe, Scale, Strength, check_device, qualities
 from .recipes import read_recipe
 from .workers import worker
@@ -56,23 +56,27 @@ def run(
     if go_on:
         wish = going_on(instruction, output, strength, model, device, work)
         if wish.plan is not None and wish.plan.get("action") == "why":
-            say.out.print(wish.plan["message"])
+            console.out.print(wish.plan["message"])
             return
     else:
         wish = make_wish(instruction, recipe, strength, scale, model, device, work)
     keep = not overwrite and _somebody_elses(source, output, wish)
-    if keep and not json and say.asks() and not say.confirmed(f"“{output}” was not made from this picture. Replace it?"):
-        raise say.Failure(f"“{output}” was left as it is. Give the result another name.")
-    with say.progress("Starting") as show, worker(no_daemon, lambda words: show(None, words)) as who, say.interruptible() as stop:
+    if keep and not json and console.asks() and not console.confirmed(f"“{output}” was not made from this picture. Replace it?"):
+        raise console.Failure(f"“{output}” was left as it is. Give the result another name.")
+    with (
+        console.progress("Starting") as show,
+        worker(no_daemon, lambda words: show(None, words)) as who,
+        console.interruptible() as stop,
+    ):
         report = restore_file(
             source, output, wish, who.restore, mask=mask, page=picture, quality=written, progress=show, cancelled=stop, keep=keep
         )
     if json:
-        say.print_json({**report.to_dict(), "output": str(output)})
+        console.print_json({**report.to_dict(), "output": str(output)})
     else:
         tell(report, output)
         if wish.scale == 1 and any(step["task"] == "superres" for step in report.done.plan.get("steps", [])):
-            say.warn("The picture keeps its size. For a larger one, add --scale 2 or --scale 4.")
+            console.warn("The picture keeps its size. For a larger one, add --scale 2 or --scale 4.")
 
 
 def make_wish(
@@ -83,7 +87,7 @@ def make_wish(
     model: str | None,
     device: str | None,
     quality: str | None = None,
-) -> Wish:
+) -> FileOrder:
     """What the options ask for; options given beside a recipe win over it. Raises usage errors and Failure."""
     if (instruction is None) == (recipe is None):
         raise typer.BadParameter(
@@ -95,8 +99,8 @@ def make_wish(
     if scale not in SCALES:
         raise typer.BadParameter("A picture can be enlarged 2 or 4 times.", param_hint="--scale")
     check_device(device)
-    return Wish(
-        instruction=say.repaired(instruction) if instruction is not None else said.get("instruction") or None,
+    return FileOrder(
+        instruction=console.repaired(instruction) if instruction is not None else said.get("instruction") or None,
         plan=said.get("plan"),
         strength=strength if strength is not None else float(said.get("strength", 1.0)),
         texture=float(said.get("texture") or 0.0),
@@ -116,17 +120,17 @@ def going_on(
     model: str | None,
     device: str | None,
     quality: str | None = None,
-) -> Wish:
+) -> FileOrder:
     """What is wished once `instruction` was said of the result in `output`, whose recipe has the plan that stands."""
     if instruction is None:
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
     if not output.exists():
-        raise say.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
+        raise console.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
     from restored.instruction.following import follow
     from restored.instruction.plan import Plan
 
     said = read_recipe(output)
-    plan = follow(Plan.from_dict(said["plan"]), say.repaired(instruction) or "")
+    plan = follow(Plan.from_dict(said["plan"]), console.repaired(instruction) or "")
     wish = make_wish(None, output, strength, None, model, device, quality)
     return replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
 
@@ -136,7 +140,7 @@ def _findable(model: str | None) -> str | None:
     return str(Path(model).absolute()) if model and ("/" in model or os.sep in model) else model
 
 
-def _somebody_elses(source: Path, output: Path, wish: Wish) -> bool:
+def _somebody_elses(source: Path, output: Path, wish: FileOrder) -> bool:
     """Whether a file would be lost that is neither a result of ours nor a copy of the original."""
     if not output.is_file() or not source.is_file() or owner_of(output, source, wish) is not Owner.OTHER:
         return False
@@ -147,15 +151,15 @@ def tell(report: Report, output: Path) -> None:
     """What happened, for a person."""
     done = report.done
     if done.changed:
-        say.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan)))
-        say.out.print(Text.assemble(("Device   ", "dim"), done.device))
-        say.out.print(Text.assemble(("Time     ", "dim"), f"{done.seconds:.1f} s"))
-        say.out.print(Text.assemble(("Result   ", "dim"), f"{output} ({report.width} x {report.height})"))
+        console.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan)))
+        console.out.print(Text.assemble(("Device   ", "dim"), done.device))
+        console.out.print(Text.assemble(("Time     ", "dim"), f"{done.seconds:.1f} s"))
+        console.out.print(Text.assemble(("Result   ", "dim"), f"{output} ({report.width} x {report.height})"))
     else:
-        say.out.print(Text.assemble(("Nothing to do. ", "bold"), done.message))
-        say.out.print(Text.assemble(("Result   ", "dim"), f"{output}, the same picture"))
+        console.out.print(Text.assemble(("Nothing to do. ", "bold"), done.message))
+        console.out.print(Text.assemble(("Result   ", "dim"), f"{output}, the same picture"))
     for note in ((done.message,) if done.changed and done.message else ()) + report.notes:
-        say.warn(note)
+        console.warn(note)
 
 
 def plan_words(plan: dict[str, Any]) -> Text:

@@ -11,7 +11,7 @@ import typer
 from restored.standalone import StandaloneError, frozen
 from restored_client.session.launch import own_environment
 
-from . import say
+from . import console
 
 gpu = typer.Typer(help="The GPU pack of the standalone program: compute on an NVIDIA GPU.", no_args_is_help=True)
 
@@ -23,7 +23,7 @@ def update(
     """Put a newer download in place of this version, after checking who made it. Nothing is fetched from anywhere."""
     from restored.standalone import update as updating
 
-    say.out.print(_sentence(lambda: updating.update(file, downgrade=downgrade)))
+    console.out.print(_sentence(lambda: updating.update(file, downgrade=downgrade)))
 
 
 @gpu.command()
@@ -35,7 +35,7 @@ def install(
 
     pack = _sentence(packs.Pack.known)
     _sentence(lambda: packs.install(files, pack, packs.home()))
-    say.out.print(f"The GPU pack {pack.id} is installed. {_seen()}")
+    console.out.print(f"The GPU pack {pack.id} is installed. {_seen()}")
 
 
 @gpu.command()
@@ -43,7 +43,7 @@ def remove() -> None:
     """Take the pack away again; the program computes on the processor then."""
     from restored.standalone import gpu as packs
 
-    say.out.print("The GPU pack is gone." if packs.remove(packs.home()) else "There is no GPU pack.")
+    console.out.print("The GPU pack is gone." if packs.remove(packs.home()) else "There is no GPU pack.")
 
 
 @gpu.command()
@@ -53,12 +53,12 @@ def status() -> None:
 
     pack = _sentence(packs.Pack.known)
     if packs.installed(pack, packs.home()):
-        say.out.print(f"The GPU pack {pack.id} is installed. {_seen()}")
+        console.out.print(f"The GPU pack {pack.id} is installed. {_seen()}")
     else:
         size = sum(part.size for part in pack.parts) / 1e9
         files = "one file" if len(pack.parts) == 1 else f"{len(pack.parts)} files"
-        say.out.print(f"The GPU pack is not installed: {files}, {size:.1f} GB.")
-        say.out.print("When you have downloaded them: restored gpu install FILE...")
+        console.out.print(f"The GPU pack is not installed: {files}, {size:.1f} GB.")
+        console.out.print("When you have downloaded them: restored gpu install FILE...")
 
 
 def places() -> None:
@@ -91,4 +91,4 @@ def _sentence(act):  # type: ignore[no-untyped-def]
     try:
         return act()
     except StandaloneError as error:
-        raise say.Failure(str(error)) from error
+        raise console.Failure(str(error)) from error

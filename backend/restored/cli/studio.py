@@ -10,7 +10,7 @@ from rich.text import Text
 
 from restored_client.wire.errors import ClientError
 
-from . import say
+from . import console
 from .options import Json
 from .workers import open_session
 
@@ -34,7 +34,7 @@ def pair(
     Run it on the strong machine, which shows a code; then, with that machine's address, on the one that shall ask it.
     """
     if not _has_spake2():
-        raise say.Failure("Pairing needs the package spake2: pip install 'restore-with-instruction[remote]'.")
+        raise console.Failure("Pairing needs the package spake2: pip install 'restore-with-instruction[remote]'.")
     if address is None:
         _wait_for_other(name)
     else:
@@ -50,7 +50,7 @@ def _wait_for_other(name: str | None) -> None:
 
     where = Listening().where()
     if where is None:
-        raise say.Failure(
+        raise console.Failure(
             "This machine does not restore for others yet. Start “restored serve --listen HOST” on it, HOST being its address in "
             f"your network, and run this again; it listens at port {PORT} then. (On the machine that asks: restored pair HOST)"
         )
@@ -59,14 +59,14 @@ def _wait_for_other(name: str | None) -> None:
     try:
         listener = sockets.listen(host, port + 1, 4)
     except OSError as error:
-        raise say.Failure(f"This machine cannot listen at {host}, port {port + 1}: {error.strerror or error}.") from error
-    with listener, say.interruptible() as interrupted:
-        say.out.print(Text.assemble("The code is  ", (code, "bold")))
+        raise console.Failure(f"This machine cannot listen at {host}, port {port + 1}: {error.strerror or error}.") from error
+    with listener, console.interruptible() as interrupted:
+        console.out.print(Text.assemble("The code is  ", (code, "bold")))
         target = "HOST" if host in _ANY else f"[{host}]" if ":" in host else host
         target = target if port == PORT else f"{target}:{port}"
-        say.out.print(f"Within five minutes, on the machine that shall ask this one: restored pair {target}")
+        console.out.print(f"Within five minutes, on the machine that shall ask this one: restored pair {target}")
         if host in _ANY:
-            say.out.print("(HOST is an address of this machine in your network.)")
+            console.out.print("(HOST is an address of this machine in your network.)")
         # who waits for the code may read it through a pipe
         sys.stdout.flush()
         theirs = wait_for_caller(
@@ -75,7 +75,9 @@ def _wait_for_other(name: str | None) -> None:
     guests = Guests()
     guest = Guest(guests.free_name(name or theirs.name, theirs.key), theirs.key, today())
     guests.add(guest)
-    say.out.print(f"“{guest.name}” may now have pictures restored here. “restored remote forget” takes that back at any time.")
+    console.out.print(
+        f"“{guest.name}” may now have pictures restored here. “restored remote forget” takes that back at any time."
+    )
 
 
 def _call_other(address: str, code: str | None, name: str | None) -> None:
@@ -90,14 +92,14 @@ def _call_other(address: str, code: str | None, name: str | None) -> None:
     numeric = _resolved(sockets, host, port)
     said = typed(code if code is not None else _asked())
     if not is_code(said):
-        raise say.Failure(f"“{said}” is not a code. It is three words, as the other machine shows them. None was tried.")
+        raise console.Failure(f"“{said}” is not a code. It is three words, as the other machine shows them. None was tried.")
     machines = Machines()
     first = not machines.entries()
     theirs = call(numeric, port + 1, said, Introduction(_host_name(), own_keys().public.decode()))
     machine = Machine(machines.free_name(name or USUAL_NAME, theirs.key), theirs.key, numeric, theirs.port or port, today())
     machines.add(machine)
-    say.out.print(f"Paired with {theirs.name} as “{machine.name}”, at {machine.address}.")
-    say.out.print(f"Pictures go there {_WHEN[machines.use]}. How fast it is: restored remote test")
+    console.out.print(f"Paired with {theirs.name} as “{machine.name}”, at {machine.address}.")
+    console.out.print(f"Pictures go there {_WHEN[machines.use]}. How fast it is: restored remote test")
     if first:
         _renew_daemon()
 
@@ -110,7 +112,7 @@ def list_(json: Json = False) -> None:
     machines, guests = Machines(), Guests()
     if json:
         listening = Listening().where()
-        say.print_json(
+        console.print_json(
             {
                 "use": machines.use,
                 "machines": [asdict(each) for each in machines.entries()],
@@ -120,16 +122,16 @@ def list_(json: Json = False) -> None:
         )
         return
     if not machines.entries() and not guests.entries():
-        say.out.print("No machine is paired with this one, and this one calls none. “restored pair” pairs two.")
+        console.out.print("No machine is paired with this one, and this one calls none. “restored pair” pairs two.")
         return
     if machines.entries():
-        say.out.print(Text(f"Restore for this machine ({_WHEN[machines.use]}):", style="bold"))
+        console.out.print(Text(f"Restore for this machine ({_WHEN[machines.use]}):", style="bold"))
         for machine in machines.entries():
-            say.out.print(Text.assemble((f"  {machine.name:20}", ""), (f"{machine.address}, since {machine.paired}", "dim")))
+            console.out.print(Text.assemble((f"  {machine.name:20}", ""), (f"{machine.address}, since {machine.paired}", "dim")))
     if guests.entries():
-        say.out.print(Text("This machine restores for:", style="bold"))
+        console.out.print(Text("This machine restores for:", style="bold"))
         for guest in guests.entries():
-            say.out.print(Text.assemble((f"  {guest.name:20}", ""), (f"since {guest.paired}", "dim")))
+            console.out.print(Text.assemble((f"  {guest.name:20}", ""), (f"since {guest.paired}", "dim")))
 
 
 @remote.command()
@@ -147,11 +149,13 @@ def forget(
     known = {each.name.casefold() for each in machines.entries()}, {each.name.casefold() for each in guests.entries()}
     if guest or (name.casefold() not in known[0] and name.casefold() in known[1]):
         gone = guests.forget(name)
-        say.out.print(f"“{gone.name}” is refused from its next message on.")
+        console.out.print(f"“{gone.name}” is refused from its next message on.")
     else:
         machine = machines.forget(name)
         Speeds().forget(machine.key)
-        say.out.print(f"“{machine.name}” is not called any more. On that machine, “restored remote forget” closes its door too.")
+        console.out.print(
+            f"“{machine.name}” is not called any more. On that machine, “restored remote forget” closes its door too."
+        )
 
 
 @remote.command()
@@ -164,7 +168,7 @@ def use(
     if when not in USES:
         raise typer.BadParameter(f"Say one of: {', '.join(USES)}.", param_hint="never|faster|always")
     Machines().say(use=when)
-    say.out.print(f"From now on pictures go to a paired machine {_WHEN[when]}.")
+    console.out.print(f"From now on pictures go to a paired machine {_WHEN[when]}.")
 
 
 @remote.command()
@@ -178,7 +182,7 @@ def move(name: Name, address: Address) -> None:
     host, port = _split(split, address)
     machine = replace(machines.named(name), host=_resolved(sockets, host, port), port=port)
     machines.add(machine)
-    say.out.print(f"“{machine.name}” is called at {machine.address} from now on.")
+    console.out.print(f"“{machine.name}” is called at {machine.address} from now on.")
 
 
 @remote.command("test")
@@ -195,15 +199,15 @@ def try_out(
     machines = Machines()
     chosen = machines.entries() if name is None else (machines.named(name),)
     if not chosen:
-        raise say.Failure("No machine is paired with this one. “restored pair” pairs two.")
+        raise console.Failure("No machine is paired with this one. “restored pair” pairs two.")
     local = LocalService()
     for machine in chosen:
-        with say.progress("Measuring", quiet=json) as show:
+        with console.progress("Measuring", quiet=json) as show:
             report = measure(machine, own_keys(), Direct(), local, lambda words: show(None, words))
         if json:
-            say.print_json(asdict(report))
+            console.print_json(asdict(report))
         else:
-            say.out.print(report.sentence())
+            console.out.print(report.sentence())
 
 
 _ANY: Final = ("0.0.0.0", "::", "*")
@@ -220,18 +224,18 @@ def _split(split: Any, address: str) -> tuple[str, int]:
     try:
         return split(address)
     except ValueError as error:
-        raise say.Failure(str(error)) from None
+        raise console.Failure(str(error)) from None
 
 
 def _resolved(sockets: Any, host: str, port: int) -> str:
     try:
         return sockets.address_of(host, port)
     except OSError as error:
-        raise say.Failure(f"This machine's network does not know “{host}”. Try its numeric address.") from error
+        raise console.Failure(f"This machine's network does not know “{host}”. Try its numeric address.") from error
 
 
 def _asked() -> str:
-    say.err.print(Text("The code that the other machine shows: "), end="")
+    console.err.print(Text("The code that the other machine shows: "), end="")
     try:
         return sys.stdin.readline()
     except (OSError, AttributeError):
@@ -250,6 +254,6 @@ def _renew_daemon() -> None:
         if session.status().get("idle"):
             session.shutdown()
         else:
-            say.out.print(
+            console.out.print(
                 "The daemon is at work. When it is done, “restored daemon stop” lets the next one use the other machine."
             )

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from . import say
+from . import console
 
 
 def sentence(error: Any) -> str:
@@ -46,5 +46,5 @@ def _what(error: Any) -> str:
 def tell(words: str, *, json: bool, code: str) -> None:
     """The sentence on the standard error; with `--json` also an object on the standard output, as every answer is one."""
     if json:
-        say.print_json({"error": words, "code": code})
-    say.fail(words)
+        console.print_json({"error": words, "code": code})
+    console.fail(words)

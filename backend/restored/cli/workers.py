@@ -6,12 +6,12 @@ from typing import Any, Final, Protocol
 
 from numpy.typing import NDArray
 
-from restored.files import Done, OnProgress, Wish
+from restored.files import Done, FileOrder, OnProgress
 from restored.here import Here, as_done, order_of
 from restored_client.session import Progress, Session
 from restored_client.wire.checks import is_model_name
 
-from .say import Failure
+from .console import Failure
 
 CLIENT: Final = "restored command line"
 
@@ -22,7 +22,7 @@ class Worker(Protocol):
     def explain(self, text: str) -> dict[str, Any]: ...
 
     def restore(
-        self, pixels: NDArray, wish: Wish, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
+        self, pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
     ) -> Done: ...
 
 
@@ -53,7 +53,7 @@ class _Daemon:
         return self._session.explain(text)
 
     def restore(
-        self, pixels: NDArray, wish: Wish, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
+        self, pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
     ) -> Done:
         def hear(now: Progress) -> None:
             progress(now.fraction, now.words)

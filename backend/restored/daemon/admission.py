@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable
 
 from restored_client.wire.errors import ClientError
 
-from .jobs import Job
+from .jobs import QueuedJob
 
 
 class Admission:
@@ -13,7 +13,7 @@ class Admission:
     def __init__(self, budget: int) -> None:
         self.budget = budget
 
-    def check(self, job: Job, jobs: Collection[Job]) -> None:
+    def check(self, job: QueuedJob, jobs: Collection[QueuedJob]) -> None:
         """Whether it may wait at all. jobs: what is unfinished now. Raises ClientError("busy" or "too_large")."""
         way = job.client.way
         own = sum(other.client.owner == job.client.owner for other in jobs)
@@ -24,7 +24,7 @@ class Admission:
             need, have = job.nbytes / 2**30, most / 2**30
             raise ClientError("too_large", f"The picture needs {need:.1f} GB of memory, but {have:.1f} GB is the most I may use.")
 
-    def admit(self, jobs: Collection[Job]) -> list[Job]:
+    def admit(self, jobs: Collection[QueuedJob]) -> list[QueuedJob]:
         """Those of the waiting jobs whose pictures may come now, in the order they came; an owner's second and later ones only up
         to half of the budget, so that whoever announces much and sends little leaves room for others."""
         taken: dict[Hashable, int] = {}

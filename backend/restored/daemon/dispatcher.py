@@ -16,12 +16,12 @@ from restored_client.wire.messages import Frame, message
 from restored_client.wire.order import Answer
 
 from .admission import Admission
-from .jobs import Client, Job
+from .jobs import Client, QueuedJob
 from .lanes import Lane
 from .logs import NAME
 from .residuals import ResidualCache
 from .runner import JobRunner
-from .settings import Settings
+from .settings import DaemonSettings
 
 log: Final = logging.getLogger(NAME)
 
@@ -41,7 +41,7 @@ class Dispatcher:
         self,
         work: Service,
         own: Way,
-        settings: Settings,
+        settings: DaemonSettings,
         *,
         memory: int,
         facts: Callable[[], dict[str, Any]],
@@ -64,7 +64,7 @@ class Dispatcher:
         self._closed = False
         self._in_touch = 0.0
         self._clients: dict[tuple[Way, bytes], Client] = {}
-        self._done: SimpleQueue[tuple[Job, Any, BaseException | None]] = SimpleQueue()
+        self._done: SimpleQueue[tuple[QueuedJob, Any, BaseException | None]] = SimpleQueue()
         self._pictures = Lane("pictures", self.runner, self._hand_over)
         self._questions = Lane("questions", self.runner, self._hand_over)
         for lane in self._lanes:
@@ -150,7 +150,7 @@ class Dispatcher:
         """Give back what models and kept results take."""
         self.residuals.clear()
         nobody = Client(b"", self._own, "the daemon")
-        self._pictures.queue.put(Job(nobody, "", messages.UNLOAD, {}, []))
+        self._pictures.queue.put(QueuedJob(nobody, "", messages.UNLOAD, {}, []))
 
     def close(self, seconds: float) -> bool:
         """Fail what is unfinished and stop the lanes. False when one is still at work after `seconds`."""
@@ -227,7 +227,7 @@ class Dispatcher:
     # --- requests that become jobs ---
 
     def _take_on(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
-        job = Job(client, header["id"], header["type"], header, frames)
+        job = QueuedJob(client, header["id"], header["type"], header, frames)
         if job.request in client.jobs:
             raise ClientError("bad_request", detail="this request id is in use")
         if self._closed:
@@ -245,7 +245,7 @@ class Dispatcher:
         client.jobs[job.request] = job
         self._admit()
 
-    def _drop_twin(self, job: Job) -> None:
+    def _drop_twin(self, job: QueuedJob) -> None:
         """The same job of the same owner over another connection: its link broke and it was sent again before we knew."""
         for other in self._jobs:
             if other.request == job.request and other.client is not job.client and other.client.owner == job.client.owner:
@@ -279,25 +279,25 @@ class Dispatcher:
             raise
         self._queue(job)
 
-    def _queue(self, job: Job) -> None:
+    def _queue(self, job: QueuedJob) -> None:
         job.stage = "queued"
         lane = self._pictures if job.kind in (messages.RESTORE, messages.UNLOAD) else self._questions
         lane.queue.put(job)
 
-    def _drop(self, job: Job) -> None:
+    def _drop(self, job: QueuedJob) -> None:
         """Forget a job; the lane that works on it notices soon, and its answer is thrown away."""
         job.cancelled.set()
         job.client.jobs.pop(job.request, None)
         for lane in self._lanes:
             lane.queue.remove(job)
 
-    def _fail(self, job: Job, error: ClientError) -> None:
+    def _fail(self, job: QueuedJob, error: ClientError) -> None:
         self._drop(job)
         self._send(job.client, self._error(job.request, error))
 
     # --- answers ---
 
-    def _answer(self, job: Job, answer: Any, error: BaseException | None) -> tuple[dict[str, Any], list[Any]]:
+    def _answer(self, job: QueuedJob, answer: Any, error: BaseException | None) -> tuple[dict[str, Any], list[Any]]:
         if isinstance(error, Cancelled):
             return message(messages.CANCELLED, job.request), []
         if error is not None:
@@ -310,7 +310,7 @@ class Dispatcher:
             return message(job.kind, job.request, frames=[messages.describe(messages.MASK, answer)]), [answer.data]
         return message(job.kind, job.request, models=answer), []
 
-    def _result(self, job: Job, done: Answer) -> tuple[dict[str, Any], list[Any]]:
+    def _result(self, job: QueuedJob, done: Answer) -> tuple[dict[str, Any], list[Any]]:
         name = job.header["job"] if job.kind == messages.ADJUST else job.request
         if done.kept is not None:
             self.residuals.put(job.client.owner, name, done.kept)
@@ -335,7 +335,7 @@ class Dispatcher:
         facts = {**self._facts(), "idle": self.idle} if error.code == "protocol" else {}
         return message(messages.ERROR, request, code=error.code, sentence=error.sentence, detail=error.detail, **facts)
 
-    def _words(self, job: Job) -> tuple[str, float | None]:
+    def _words(self, job: QueuedJob) -> tuple[str, float | None]:
         if job.stage == "waiting":
             return "Waiting until there is memory for this picture", None
         if job.stage == "uploading":
@@ -366,7 +366,7 @@ class Dispatcher:
     # --- lanes ---
 
     @property
-    def _jobs(self) -> list[Job]:
+    def _jobs(self) -> list[QueuedJob]:
         """All that are unfinished."""
         return [job for client in self._clients.values() for job in client.jobs.values()]
 
@@ -374,6 +374,6 @@ class Dispatcher:
     def _lanes(self) -> tuple[Lane, Lane]:
         return self._pictures, self._questions
 
-    def _hand_over(self, job: Job, answer: Any, error: BaseException | None) -> None:
+    def _hand_over(self, job: QueuedJob, answer: Any, error: BaseException | None) -> None:
         self._done.put((job, answer, error))
         self._ring()

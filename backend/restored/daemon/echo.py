@@ -15,7 +15,7 @@ SHA256: Final = hashlib.sha256(b"echo").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptLayer:
     """The layer itself."""
 
     answer: Answer
@@ -59,9 +59,9 @@ class Echo:
             tell(gone / seconds, "Sleeping")
             time.sleep(0.02)
         done = Answer(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})
-        return replace(done, kept=Kept(done, order.pixels.nbytes)) if order.keep else done
+        return replace(done, kept=KeptLayer(done, order.pixels.nbytes)) if order.keep else done
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
+    def adjust(self, kept: KeptLayer, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         return replace(kept.answer, recipe={"strength": strength})
 
     def region(self, region: Mapping[str, Any], order: Order) -> Pixels:

@@ -14,9 +14,9 @@ from restored.seal import seal
 from restored.service.protocol import Service
 from restored_client.session.paths import runtime_dir
 
-from .home import AlreadyRunning, Home
 from .logs import NAME, open_log
-from .settings import Settings, read_settings
+from .runtime_folder import AlreadyRunning, RuntimeFolder
+from .settings import DaemonSettings, read_settings
 
 if TYPE_CHECKING:
     from restored.studio.link import Road
@@ -25,7 +25,7 @@ MOST_DESCRIPTORS: Final = 16_384
 """libzmq ends the process when a unix socket has no descriptor left for a newcomer."""
 
 
-def serve(settings: Settings | None = None, work: Service | None = None) -> bool:
+def serve(settings: DaemonSettings | None = None, work: Service | None = None) -> bool:
     """Serve in this process's main thread until SIGTERM, SIGINT, a shutdown request or idleness ends it.
 
     work: another engine than the one `settings` names. Returns False when a thread is still at work: the process should then
@@ -33,14 +33,14 @@ def serve(settings: Settings | None = None, work: Service | None = None) -> bool
     """
     from .server import Server
 
-    settings = settings or Settings()
+    settings = settings or DaemonSettings()
     log = open_log()
-    home = Home()
+    runtime = RuntimeFolder()
     road = _road()
-    home.enter()
+    runtime.enter()
     try:
         stay_offline()
-        server = Server(_with_machines(work or _engine(settings.engine), road), settings, home)
+        server = Server(_with_machines(work or _engine(settings.engine), road), settings, runtime)
         seal()
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             if hasattr(signal, name):
@@ -53,7 +53,7 @@ def serve(settings: Settings | None = None, work: Service | None = None) -> bool
     finally:
         with contextlib.suppress(ValueError):
             signal.set_wakeup_fd(-1)
-        home.leave()
+        runtime.leave()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

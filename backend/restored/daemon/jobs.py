@@ -24,7 +24,7 @@ class Client:
     way: Way
     name: str = ""
     owner: Hashable = None
-    jobs: "dict[str, Job]" = field(default_factory=dict)
+    jobs: "dict[str, QueuedJob]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.owner is None:
@@ -32,7 +32,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class FinishedTile:
     """A finished piece of a result: where it lies, and its pixels."""
 
     x: int
@@ -41,7 +41,7 @@ class Tile:
 
 
 @dataclass(eq=False, slots=True)
-class Job:
+class QueuedJob:
     """One request that takes time. The thread that works on it writes `fraction`, `words` and `tiles`, and reads `cancelled`."""
 
     client: Client
@@ -58,7 +58,7 @@ class Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
     fraction: float | None = None
     words: str = ""
-    tiles: deque[Tile] = field(default_factory=lambda: deque(maxlen=64))
+    tiles: deque[FinishedTile] = field(default_factory=lambda: deque(maxlen=64))
 
     def __post_init__(self) -> None:
         self.upload = Upload(self.frames)
@@ -116,17 +116,17 @@ class FairQueue:
     """Jobs in turn, one owner after the other, each one's own in the order they came. Thread-safe."""
 
     def __init__(self) -> None:
-        self._by_owner: OrderedDict[Hashable, deque[Job]] = OrderedDict()
+        self._by_owner: OrderedDict[Hashable, deque[QueuedJob]] = OrderedDict()
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, job: Job) -> None:
+    def put(self, job: QueuedJob) -> None:
         """Add a job at the end of its owner's."""
         with self._changed:
             self._by_owner.setdefault(job.client.owner, deque()).append(job)
             self._changed.notify()
 
-    def take(self) -> Job | None:
+    def take(self) -> QueuedJob | None:
         """The next owner's oldest job; waits for one. None once the queue is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._by_owner or self._closed)
@@ -138,7 +138,7 @@ class FairQueue:
                 self._by_owner[owner] = jobs  # to the back of the line
             return job
 
-    def remove(self, job: Job) -> bool:
+    def remove(self, job: QueuedJob) -> bool:
         """Take a job out; False when it was not waiting."""
         with self._changed:
             jobs = self._by_owner.get(job.client.owner)
@@ -159,6 +159,6 @@ class FairQueue:
         with self._changed:
             return sum(map(len, self._by_owner.values()))
 
-    def __iter__(self) -> Iterator[Job]:
+    def __iter__(self) -> Iterator[QueuedJob]:
         with self._changed:
             return iter([job for jobs in self._by_owner.values() for job in jobs])

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .jobs import FairQueue, Job
+from .jobs import FairQueue, QueuedJob
 
 
 class Lane:
@@ -13,9 +13,11 @@ class Lane:
     do: carries out a job and returns its answer, or raises. done: hears (job, answer, error) in this lane's thread.
     """
 
-    def __init__(self, name: str, do: Callable[[Job], Any], done: Callable[[Job, Any, BaseException | None], None]) -> None:
+    def __init__(
+        self, name: str, do: Callable[[QueuedJob], Any], done: Callable[[QueuedJob, Any, BaseException | None], None]
+    ) -> None:
         self.queue = FairQueue()
-        self.current: Job | None = None
+        self.current: QueuedJob | None = None
         self._do = do
         self._done = done
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

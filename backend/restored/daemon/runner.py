@@ -12,7 +12,7 @@ from restored_client.wire.errors import ClientError
 from restored_client.wire.order import FIELDS, ROLES, Order
 from restored_client.wire.pixels import Pixels
 
-from .jobs import Job, Tile
+from .jobs import FinishedTile, QueuedJob
 from .logs import NAME
 
 log = logging.getLogger(NAME)
@@ -42,7 +42,7 @@ class JobRunner:
                 self.state = "loading"
                 threading.Thread(target=self._load, name="load", daemon=True).start()
 
-    def __call__(self, job: Job) -> Any:
+    def __call__(self, job: QueuedJob) -> Any:
         self.load()
         while not self._loaded.wait(LOOK_UP):
             if job.cancelled.is_set():
@@ -98,16 +98,16 @@ class JobRunner:
         self.words = words
 
 
-def _order(job: Job) -> Order:
+def _order(job: QueuedJob) -> Order:
     """The order that a request and its frames make; both were checked when they came."""
     given: dict[str, Any] = {name: job.header[name] for name in FIELDS if name in job.header}
     return Order(**given, **{role: job.content[role] for role in ROLES if role in job.content})
 
 
-def _teller(job: Job) -> Any:
+def _teller(job: QueuedJob) -> Any:
     def tell(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
         job.tell(fraction, words)
         if piece is not None:
-            job.tiles.append(Tile(x, y, piece))
+            job.tiles.append(FinishedTile(x, y, piece))
 
     return tell

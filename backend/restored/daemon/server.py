@@ -23,9 +23,9 @@ from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
 
 from .dispatcher import Dispatcher
-from .home import Home
 from .logs import NAME
-from .settings import Settings
+from .runtime_folder import RuntimeFolder
+from .settings import DaemonSettings
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def open_studio(listen: "tuple[str, int] | None") -> "StudioWire | None":
 class Server:
     """Binds and publishes itself when made; `run` serves until `end`."""
 
-    def __init__(self, work: Service, settings: Settings, home: Home) -> None:
+    def __init__(self, work: Service, settings: DaemonSettings, runtime: RuntimeFolder) -> None:
         self._settings = settings
-        self._home = home
+        self._runtime = runtime
         self._build = build_id()
         self._version = version()
         self._started = time.monotonic()
@@ -92,7 +92,7 @@ class Server:
             ring=self._ring,
             shut=self.end,
         )
-        home.publish(Connection(endpoint, token, os.getpid(), PROTOCOL_VERSION, self._version, self._build))
+        runtime.publish(Connection(endpoint, token, os.getpid(), PROTOCOL_VERSION, self._version, self._build))
         log.info("version %s, build %s, listening", self._version, self._build)
 
     def run(self) -> bool:
@@ -123,15 +123,15 @@ class Server:
         """Stop serving soon. From any thread and from signal handlers."""
         self._ending = True
         # before the answer to a shutdown goes out: who reads it may start another daemon at once
-        self._home.withdraw()
+        self._runtime.withdraw()
         self._ring()
 
     def _listen(self, tcp: bool) -> str:
         try:
-            return self._wire.bind(self._home.endpoint(tcp))
+            return self._wire.bind(self._runtime.endpoint(tcp))
         except zmq.ZMQError as error:  # a folder on a disk that knows no sockets
             log.warning("no unix socket: %s", error)
-            return self._wire.bind(self._home.endpoint(tcp=True))
+            return self._wire.bind(self._runtime.endpoint(tcp=True))
 
     def _receive(self) -> None:
         for way in self._ways:
@@ -159,7 +159,7 @@ class Server:
             log.info("unloading: unused for %.0f s", unused)
             self._unloaded_after = self._dispatcher.used
             self._dispatcher.unload()
-        elif not self._home.still_ours():
+        elif not self._runtime.still_ours():
             log.info("ending: clients cannot find this daemon any more")
             self.end()
 
@@ -169,7 +169,7 @@ class Server:
         for way in (self._wire, self._studio):
             if way is not None:
                 way.close(LINGER)
-        self._home.leave()
+        self._runtime.leave()
         return finished
 
     def _facts(self) -> dict[str, Any]:

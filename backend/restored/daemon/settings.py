@@ -13,7 +13,7 @@ SANDBOXED_EXIT: Final = 3 * 60
 
 
 @dataclass(frozen=True)
-class Settings:
+class DaemonSettings:
     """Times in seconds."""
 
     idle_unload: float = 15 * 60
@@ -44,21 +44,21 @@ def _address(text: str) -> tuple[str, int]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def read_settings(arguments: Sequence[str] | None) -> Settings:
+def read_settings(arguments: Sequence[str] | None) -> DaemonSettings:
     """From `restored serve`'s arguments and RESTORED_IDLE_UNLOAD, RESTORED_IDLE_EXIT (minutes and hours)."""
     parser = argparse.ArgumentParser(prog="restored serve", description="Run the restoration daemon in the foreground.")
     parser.add_argument(
         "--idle-unload",
         type=float,
         metavar="MINUTES",
-        default=float(os.environ.get("RESTORED_IDLE_UNLOAD", Settings.idle_unload / 60)),
+        default=float(os.environ.get("RESTORED_IDLE_UNLOAD", DaemonSettings.idle_unload / 60)),
         help="give the models' memory back after this long without work (default: %(default)g)",
     )
     parser.add_argument(
         "--idle-exit",
         type=float,
         metavar="HOURS",
-        default=float(os.environ.get("RESTORED_IDLE_EXIT", (SANDBOXED_EXIT if sandboxed() else Settings.idle_exit) / 3600)),
+        default=float(os.environ.get("RESTORED_IDLE_EXIT", (SANDBOXED_EXIT if sandboxed() else DaemonSettings.idle_exit) / 3600)),
         help="end after this long without work (default: %(default)g)",
     )
     parser.add_argument("--tcp", action="store_true", help="listen on loopback TCP instead of a unix socket")
@@ -70,7 +70,7 @@ def read_settings(arguments: Sequence[str] | None) -> Settings:
         help="restore for machines that were paired too, at this address of this machine (see “restored pair”)",
     )
     chosen = parser.parse_args(arguments)
-    return Settings(
+    return DaemonSettings(
         idle_unload=chosen.idle_unload * 60,
         idle_exit=chosen.idle_exit * 3600,
         engine=chosen.engine,

@@ -5,8 +5,8 @@ import itertools
 from pathlib import Path
 from typing import Literal
 
+from .orders import FileOrder
 from .owned import Owner, owner_of
-from .wish import Wish
 
 Policy = Literal["ask", "skip", "rename", "overwrite"]
 """`ask` counts as `skip` where nobody can be asked."""
@@ -20,7 +20,7 @@ class Already(Exception):
     """The very result is there already."""
 
 
-def place(target: Path, source: Path, wish: Wish, policy: Policy, *, again: bool = False, made: bool = False) -> Path:
+def place(target: Path, source: Path, wish: FileOrder, policy: Policy, *, again: bool = False, made: bool = False) -> Path:
     """Where the result of `source` goes. made: the batch knows that it wrote the very file that is there.
 
     Replaced without a word is only what the batch made itself, and what carries our recipe for this very source. Raises Already
@@ -45,7 +45,7 @@ def place(target: Path, source: Path, wish: Wish, policy: Policy, *, again: bool
     raise Taken(f"“{target.name}” is there already and {whose}; it was left as it is. See --on-conflict.")
 
 
-def _free(target: Path, source: Path, wish: Wish, again: bool) -> Path:
+def _free(target: Path, source: Path, wish: FileOrder, again: bool) -> Path:
     for number in itertools.count(2):
         other = target.with_name(f"{target.stem} ({number}){target.suffix}")
         owner = owner_of(other, source, wish)

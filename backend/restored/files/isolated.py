@@ -12,7 +12,7 @@ from restored.ground.errors import RestoredError
 from restored.io import PictureError
 
 from .one import Loaded, load
-from .wish import Wish
+from .orders import FileOrder
 
 LIMIT: Final = 120.0
 """Seconds that reading one file may take; the largest photograph takes about ten."""
@@ -28,7 +28,7 @@ class Reader:
         self._process: Any = None
         self._pipe: Connection | None = None
 
-    def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
+    def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
         """As `one.load`. Raises PictureError, also for a file that the child did not survive or did not finish."""
         try:
             pipe = self._started()

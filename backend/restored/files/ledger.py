@@ -12,7 +12,7 @@ import numpy as np
 
 from restored.ground.errors import FileError
 
-from .wish import Wish
+from .orders import FileOrder
 
 NAME: Final = ".restored-batch.jsonl"
 PARTS: Final = ".restored-parts"
@@ -32,7 +32,7 @@ class Ledger:
     refused unless all is done `again`. In memory an entry is two hashes of eight bytes.
     """
 
-    def __init__(self, output: Path, wish: Wish, *, again: bool = False) -> None:
+    def __init__(self, output: Path, wish: FileOrder, *, again: bool = False) -> None:
         """Makes the output folder. Raises LedgerError."""
         self._output = output
         try:

@@ -15,8 +15,8 @@ from restored.io import PictureError, format_of
 
 from .isolated import Reader
 from .one import Loaded, Report, restore_pages, save
+from .orders import Done, FileOrder, OnProgress, Restore, never
 from .thumbnails import Pair, pair
-from .wish import Done, OnProgress, Restore, Wish, never
 
 READERS: Final = 2
 WRITERS: Final = 2
@@ -30,7 +30,7 @@ _TIMES_PACKED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class FileJob:
     """One original and where its result goes. name: its path in the folder."""
 
     source: Path
@@ -39,10 +39,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FileOutcome:
     """What became of a job: a report, or a sentence why not. code: the error's name, where it has one."""
 
-    job: Job
+    job: FileJob
     report: Report | None = None
     error: str | None = None
     code: str = ""
@@ -50,10 +50,10 @@ class Outcome:
 
 
 def restore_many(
-    jobs: Iterable[Job],
-    wish: Wish,
+    jobs: Iterable[FileJob],
+    wish: FileOrder,
     restore: Restore,
-    tell: Callable[[Outcome], None],
+    tell: Callable[[FileOutcome], None],
     *,
     explain: Callable[[BaseException], str] = str,
     hopeless: Callable[[BaseException], bool] = lambda error: False,
@@ -65,7 +65,7 @@ def restore_many(
     writers: int = WRITERS,
     budget: int | None = None,
     reader: Callable[[], Any] = Reader,
-    after: Callable[[Job, Report], None] = lambda job, report: None,
+    after: Callable[[FileJob, Report], None] = lambda job, report: None,
     progress: OnProgress = lambda fraction, words: None,
     cancelled: Callable[[], bool] = never,
 ) -> None:
@@ -90,7 +90,7 @@ def restore_many(
                 if cancelled():
                     break
                 continue
-            if isinstance(event, Outcome):
+            if isinstance(event, FileOutcome):
                 tell(event)
             elif isinstance(event, _Written):
                 waiting -= 1
@@ -103,7 +103,7 @@ def restore_many(
                     line.budget.give(event.held)
                     if hopeless(error):
                         raise
-                    tell(Outcome(event.job, error=explain(error), code=str(getattr(error, "code", "") or "")))
+                    tell(FileOutcome(event.job, error=explain(error), code=str(getattr(error, "code", "") or "")))
                     continue
                 waiting += 1
                 pool.submit(_write, event, done, wish, quality, staging, show, explain, after, line.events.put)
@@ -121,14 +121,14 @@ def restore_many(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    job: Job
+    job: FileJob
     loaded: Loaded
     held: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    outcome: Outcome
+    outcome: FileOutcome
     held: int
 
 
@@ -136,9 +136,9 @@ class _Line:
     """The readers: threads that take jobs from one iterator and put what they read into `events`."""
 
     def __init__(
-        self, wish: Wish, readers: int, budget: "_Budget", reader: Callable[[], Any], forced: bool, explain: Any
+        self, wish: FileOrder, readers: int, budget: "_Budget", reader: Callable[[], Any], forced: bool, explain: Any
     ) -> None:
-        self.events: queue.SimpleQueue[_Read | _Written | Outcome | None] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[_Read | _Written | FileOutcome | None] = queue.SimpleQueue()
         self.budget = budget
         self.reading = readers
         self._wish, self._reader, self._forced, self._explain = wish, reader, forced, explain
@@ -147,7 +147,7 @@ class _Line:
         self._threads: list[threading.Thread] = []
         self._readers: list[Any] = []
 
-    def start(self, jobs: Iterator[Job]) -> None:
+    def start(self, jobs: Iterator[FileJob]) -> None:
         for number in range(self.reading):
             thread = threading.Thread(target=self._run, args=(jobs,), name=f"restored reader {number}", daemon=True)
             self._threads.append(thread)
@@ -161,7 +161,7 @@ class _Line:
         for thread in self._threads:
             thread.join()
 
-    def _run(self, jobs: Iterator[Job]) -> None:
+    def _run(self, jobs: Iterator[FileJob]) -> None:
         reader = self._reader()
         self._readers.append(reader)
         try:
@@ -173,23 +173,23 @@ class _Line:
                     loaded, job = self._load(reader, job)
                 except Exception as error:
                     self.budget.give(held)
-                    self.events.put(Outcome(job, error=self._explain(error)))
+                    self.events.put(FileOutcome(job, error=self._explain(error)))
                     continue
                 real = 2 * loaded.nbytes  # the result is as large as the original
                 self.budget.adjust(real - held)
                 self.events.put(_Read(job, loaded, real))
         except Exception as error:  # the jobs themselves
-            self.events.put(Outcome(Job(Path(), Path(), ""), error=self._explain(error)))
+            self.events.put(FileOutcome(FileJob(Path(), Path(), ""), error=self._explain(error)))
         finally:
             self._readers.remove(reader)
             reader.close()
             self.events.put(None)
 
-    def _next(self, jobs: Iterator[Job]) -> Job | None:
+    def _next(self, jobs: Iterator[FileJob]) -> FileJob | None:
         with self._turn:
             return None if self._stopped.is_set() else next(jobs, None)
 
-    def _load(self, reader: Any, job: Job) -> tuple[Loaded, Job]:
+    def _load(self, reader: Any, job: FileJob) -> tuple[Loaded, FileJob]:
         job.target.parent.mkdir(parents=True, exist_ok=True)
         try:
             return reader.load(job.source, job.target, self._wish), job
@@ -241,12 +241,12 @@ class _Budget:
 def _write(
     event: _Read,
     done: list[Done | None],
-    wish: Wish,
+    wish: FileOrder,
     quality: int | None,
     staging: Path | None,
     show: bool,
     explain: Callable[[BaseException], str],
-    after: Callable[[Job, Report], None],
+    after: Callable[[FileJob, Report], None],
     tell: Callable[[_Written], None],
 ) -> None:
     job, loaded = event.job, event.loaded
@@ -255,9 +255,9 @@ def _write(
             staging.mkdir(parents=True, exist_ok=True)
         report = save(loaded, done, job.target, wish, quality=quality, staging=staging)
         after(job, report)
-        outcome = Outcome(job, report, pair=pair(loaded, done) if show else None)
+        outcome = FileOutcome(job, report, pair=pair(loaded, done) if show else None)
     except BaseException as error:
-        outcome = Outcome(job, error=explain(error))
+        outcome = FileOutcome(job, error=explain(error))
     tell(_Written(outcome, event.held))
 
 

@@ -29,7 +29,7 @@ from restored.io.xmp import settled as settled_xmp
 from restored_client.wire.recipe import encode_recipe
 
 from . import masks
-from .wish import Done, OnProgress, Restore, Wish, never
+from .orders import Done, FileOrder, OnProgress, Restore, never
 
 _CLEAN_QUALITY: Final = 90
 """The least quality at which what was freed from JPEG's artefacts is saved as JPEG: less would put them back."""
@@ -85,7 +85,7 @@ class Report:
 def restore_file(
     source: Path,
     target: Path,
-    wish: Wish,
+    wish: FileOrder,
     restore: Restore,
     *,
     mask: Path | None = None,
@@ -110,7 +110,7 @@ def restore_file(
     return save(loaded, done, target, wish, quality=quality, keep=keep)
 
 
-def load(source: Path, target: Path, wish: Wish, *, mask: Path | None = None, page: int | None = None) -> Loaded:
+def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = None, page: int | None = None) -> Loaded:
     """Read `source`, and find out that `target` can be written. Raises PictureError."""
     found = read_pages(source)
     pages = _chosen(found, source, page)
@@ -131,7 +131,7 @@ def load(source: Path, target: Path, wish: Wish, *, mask: Path | None = None, pa
 
 
 def restore_pages(
-    loaded: Loaded, wish: Wish, restore: Restore, progress: OnProgress, cancelled: Callable[[], bool] = never
+    loaded: Loaded, wish: FileOrder, restore: Restore, progress: OnProgress, cancelled: Callable[[], bool] = never
 ) -> list[Done | None]:
     """What `restore` makes of each page; None for pages that are carried."""
     return [None if layer is None else restore(layer, wish, loaded.mask, progress, cancelled) for layer in loaded.layers]
@@ -141,7 +141,7 @@ def save(
     loaded: Loaded,
     done: list[Done | None],
     target: Path,
-    wish: Wish,
+    wish: FileOrder,
     *,
     quality: int | None = None,
     keep: bool = False,
@@ -161,7 +161,9 @@ def save(
     return replace(report, notes=(note, *report.notes))
 
 
-def _save(loaded: Loaded, done: list[Done | None], target: Path, wish: Wish, quality: int | None, staging: Path | None) -> Report:
+def _save(
+    loaded: Loaded, done: list[Done | None], target: Path, wish: FileOrder, quality: int | None, staging: Path | None
+) -> Report:
     first = next(one for one in done if one is not None)
     summary = replace(first, seconds=sum(one.seconds for one in done if one is not None))
     results = [_result(picture, one) for picture, one in zip(loaded.pages, done, strict=True)]
@@ -212,7 +214,7 @@ def _which(pages: list[Picture], source: Path) -> str:
     )
 
 
-def _mask(pages: list[Picture], wish: Wish, mask: Path | None) -> NDArray | None:
+def _mask(pages: list[Picture], wish: FileOrder, mask: Path | None) -> NDArray | None:
     if mask is not None:
         return read_mask(mask, pages[0].width, pages[0].height)
     return masks.unpacked(wish.mask, pages[0].width, pages[0].height) if wish.mask else None
@@ -238,12 +240,12 @@ def _quality(target: Path, result: Picture, done: Done, scale: int) -> int | Non
     return max(own or result.encoding.quality or 0, _CLEAN_QUALITY)
 
 
-def _origin(loaded: Loaded, wish: Wish) -> dict[str, str]:
+def _origin(loaded: Loaded, wish: FileOrder) -> dict[str, str]:
     """What tells a later run that this result is of this very source and wish."""
     return {"source": loaded.digest, "wish": wish.digest()}
 
 
-def _another_model(wish: Wish, done: Done) -> list[str]:
+def _another_model(wish: FileOrder, done: Done) -> list[str]:
     used = done.recipe.get("sha256")
     if not wish.made_with or not used or used == wish.made_with:
         return []

@@ -9,7 +9,7 @@ from restored.io import PictureError, recipe_in
 from restored_client.wire.errors import ClientError
 from restored_client.wire.recipe import decode_recipe
 
-from .wish import Wish
+from .orders import FileOrder
 
 _MARKS: Final = (b"<restored:recipe>", b"</restored:recipe>")
 
@@ -41,7 +41,7 @@ def recipe_of(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def owner_of(target: Path, source: Path, wish: Wish, digest: str | None = None) -> Owner:
+def owner_of(target: Path, source: Path, wish: FileOrder, digest: str | None = None) -> Owner:
     """Whose `target` is. digest: the SHA-256 of `source`, where it is known already."""
     if not target.exists():
         return Owner.NOBODY

@@ -11,7 +11,7 @@ from PIL import Image
 from restored.engine.picture.pixels import to_unit
 
 from .one import Loaded
-from .wish import Done
+from .orders import Done
 
 SIDE: Final = 640
 

@@ -2,11 +2,11 @@
 
 from .adapters import PluginError, Record, build, build_zip, executable
 from .install import Placement, install, status, uninstall
-from .places import Host, Place, System, at, find
+from .places import Host, HostPlace, System, at, find
 
 __all__ = [
     "Host",
-    "Place",
+    "HostPlace",
     "Placement",
     "PluginError",
     "Record",

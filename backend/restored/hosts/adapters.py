@@ -14,7 +14,7 @@ import restored
 from restored.ground.errors import RestoredError
 from restored.ground.versions import version
 
-from .places import Host, Place
+from .places import Host, HostPlace
 
 GIMP_FOLDER: Final = "restore-with-instruction"
 KRITA_NAME: Final = "restore_with_instruction"
@@ -51,7 +51,7 @@ class Record:
         (client / RECORD).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
 
 
-def destinations(place: Place) -> dict[str, Path]:
+def destinations(place: HostPlace) -> dict[str, Path]:
     """Everything that `build` lays out, by name, and where the host of this place looks for it."""
     if place.host == "gimp":
         return {GIMP_FOLDER: place.folder / GIMP_FOLDER}

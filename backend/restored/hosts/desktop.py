@@ -21,7 +21,7 @@ _MIME: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DesktopEntry:
     """One file: for whom, where, and whether it says what this installation would write."""
 
     title: str
@@ -38,17 +38,17 @@ class Entry:
         return {"title": self.title, "path": str(self.path), "installed": self.installed, "state": self.sentence()}
 
 
-def status(executable: Path, home: Path | None = None) -> list[Entry]:
+def status(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
     """Look, change nothing. home: the user's data folder; None is where freedesktop says."""
     found = []
     for title, inside, write in _ENTRIES:
         path = (home or data_home()) / inside
         there = path.read_bytes() if path.is_file() else None
-        found.append(Entry(title, path, there is not None, there == write(executable).encode()))
+        found.append(DesktopEntry(title, path, there is not None, there == write(executable).encode()))
     return found
 
 
-def install(executable: Path, home: Path | None = None) -> list[Entry]:
+def install(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
     """Write the entries, replacing older ones. Raises FileError."""
     for _, inside, write in _ENTRIES:
         path = (home or data_home()) / inside
@@ -58,7 +58,7 @@ def install(executable: Path, home: Path | None = None) -> list[Entry]:
     return status(executable, home)
 
 
-def uninstall(executable: Path, home: Path | None = None) -> list[Entry]:
+def uninstall(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
     """Remove the entries again."""
     for _, inside, _ in _ENTRIES:
         ((home or data_home()) / inside).unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from restored.ground.errors import FileError
 
 from . import kritarc
 from .adapters import PluginError, Record, build, client_in, destinations
-from .places import Host, Place
+from .places import Host, HostPlace
 
 MADE: Final = "made.json"
 """In the installed client: the folders that had to be made for it, which go with it when nothing else is in them."""
@@ -24,7 +24,7 @@ MADE: Final = "made.json"
 class Placement:
     """What is at one place. `record` is None when nothing is installed there (or nothing that can be read)."""
 
-    place: Place
+    place: HostPlace
     installed: bool
     record: Record | None
     enabled: bool
@@ -62,7 +62,7 @@ class Placement:
         }
 
 
-def status(place: Place) -> Placement:
+def status(place: HostPlace) -> Placement:
     """Look, change nothing."""
     installed = any(path.exists() for path in destinations(place).values())
     record = Record.read(client_in(place.host, place.folder)) if installed else None
@@ -70,7 +70,7 @@ def status(place: Place) -> Placement:
     return Placement(place, installed, record, on, record is not None and record == Record.now())
 
 
-def install(host: Host, place: Place) -> Placement:
+def install(host: Host, place: HostPlace) -> Placement:
     """Put the plug-in at `place`, replacing an older one. Raises PluginError; then the older one is still there."""
     with _sentences(place), _staging(place) as (staging, made):
         build(host, staging / "new")
@@ -83,7 +83,7 @@ def install(host: Host, place: Place) -> Placement:
     return status(place)
 
 
-def uninstall(host: Host, place: Place) -> Placement:
+def uninstall(host: Host, place: HostPlace) -> Placement:
     """Take the plug-in away from `place`; nothing else is touched. Raises PluginError; then it is still there."""
     if status(place).installed:
         made = _made_for(place)
@@ -98,7 +98,7 @@ def uninstall(host: Host, place: Place) -> Placement:
     return status(place)
 
 
-def _made_for(place: Place) -> list[Path]:
+def _made_for(place: HostPlace) -> list[Path]:
     """The folders that an installation here once made."""
     try:
         made = json.loads((client_in(place.host, place.folder) / MADE).read_text("utf-8"))
@@ -114,7 +114,7 @@ def _remember(client: Path, made: list[Path]) -> None:
 class _Exchange:
     """Moves that are remembered so that they can be undone."""
 
-    def __init__(self, place: Place, staging: Path) -> None:
+    def __init__(self, place: HostPlace, staging: Path) -> None:
         self._places, self._new, self._old = destinations(place), staging / "new", staging / "old"
         self._old.mkdir()
         self._put: list[str] = []
@@ -148,7 +148,7 @@ def _move(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _exchange(place: Place, staging: Path) -> Iterator[_Exchange]:
+def _exchange(place: HostPlace, staging: Path) -> Iterator[_Exchange]:
     exchange = _Exchange(place, staging)
     try:
         yield exchange
@@ -158,7 +158,7 @@ def _exchange(place: Place, staging: Path) -> Iterator[_Exchange]:
 
 
 @contextmanager
-def _staging(place: Place) -> Iterator[tuple[Path, list[Path]]]:
+def _staging(place: HostPlace) -> Iterator[tuple[Path, list[Path]]]:
     """A folder on the same disk but outside the one that the host searches, so that it never sees half a plug-in; and the folders
     that had to be made for the place."""
     wanted = {path.parent for path in destinations(place).values()}
@@ -176,7 +176,7 @@ def _staging(place: Place) -> Iterator[tuple[Path, list[Path]]]:
 
 
 @contextmanager
-def _sentences(place: Place) -> Iterator[None]:
+def _sentences(place: HostPlace) -> Iterator[None]:
     try:
         yield
     except OSError as error:

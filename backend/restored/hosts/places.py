@@ -26,7 +26,7 @@ SNAP_NOTE: Final = "Snap shows its programs only a part of your system: if the d
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HostPlace:
     """One installation of a host, as far as plug-ins are concerned.
 
     folder: where plug-ins lie (`plug-ins` or `pykrita`); it need not exist yet.
@@ -66,31 +66,31 @@ class System:
         return Path(value) if value else self.home.joinpath(*default)
 
 
-def find(host: Host, system: System | None = None) -> list[Place]:
+def find(host: Host, system: System | None = None) -> list[HostPlace]:
     """Every installation of `host` that shows itself: by the settings it left, or by its program."""
     system = system or System.here()
     return list((_gimp if host == "gimp" else _krita)(system))
 
 
-def at(host: Host, folder: Path) -> Place:
+def at(host: Host, folder: Path) -> HostPlace:
     """The profile folder a person named: GIMP's own (it has or gets `plug-ins`), or Krita's (it has or gets `pykrita`)."""
     if host == "gimp":
         found = _GIMP_3.fullmatch(folder.name)
-        return Place(host, "the named folder", folder / "plug-ins", found.group() if found else "")
-    return Place(host, "the named folder", folder / "pykrita")
+        return HostPlace(host, "the named folder", folder / "plug-ins", found.group() if found else "")
+    return HostPlace(host, "the named folder", folder / "pykrita")
 
 
-def _gimp(system: System) -> Iterator[Place]:
+def _gimp(system: System) -> Iterator[HostPlace]:
     own = system.environment.get("GIMP3_DIRECTORY")
     if own:  # GIMP itself obeys this variable before all else
-        yield Place("gimp", "GIMP3_DIRECTORY", Path(own) / "plug-ins")
+        yield HostPlace("gimp", "GIMP3_DIRECTORY", Path(own) / "plug-ins")
         return
     for package, root, note in _gimp_roots(system):
         versions = {entry.name for entry in root.iterdir() if _GIMP_3.fullmatch(entry.name)} if root.is_dir() else set()
         if package == "native":
             versions |= _version_of_program(system, "gimp", "gimp-3.0", "gimp-3.2", "gimp-3")
         for version in sorted(versions, key=lambda text: int(text.partition(".")[2])):
-            yield Place("gimp", package, root / version / "plug-ins", version, note=note)
+            yield HostPlace("gimp", package, root / version / "plug-ins", version, note=note)
 
 
 def _gimp_roots(system: System) -> Iterator[tuple[str, Path, str]]:
@@ -107,11 +107,11 @@ def _gimp_roots(system: System) -> Iterator[tuple[str, Path, str]]:
         yield "snap", system.home / "snap" / "gimp" / "current" / ".config" / "GIMP", SNAP_NOTE
 
 
-def _krita(system: System) -> Iterator[Place]:
+def _krita(system: System) -> Iterator[HostPlace]:
     for package, data, settings, note in _krita_roots(system):
         program = package.startswith("native") and shutil.which("krita", path=system.environment.get("PATH", ""))
         if data.is_dir() or settings.is_file() or program:
-            yield Place("krita", package, data / "pykrita", settings=settings, note=note)
+            yield HostPlace("krita", package, data / "pykrita", settings=settings, note=note)
 
 
 def _krita_roots(system: System) -> Iterator[tuple[str, Path, Path, str]]:

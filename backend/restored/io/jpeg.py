@@ -26,7 +26,7 @@ EXIF_ROOM: Final = _SEGMENT - len(exif.HEADER)
 
 
 @dataclass(frozen=True, slots=True)
-class Jpeg(Encoding):
+class JpegFile(Encoding):
     """Quantisation tables and subsampling of a JPEG (Pillow's 0: 4:4:4, 1: 4:2:2, 2: 4:2:0), so that it is saved as it was."""
 
     tables: dict[int, list[int]]
@@ -40,13 +40,13 @@ class Jpeg(Encoding):
         return int(np.clip(round((200 - percent) / 2 if percent <= 100 else 5000 / percent), 1, 100))
 
 
-def encoding(image: Image.Image) -> Jpeg | None:
+def encoding(image: Image.Image) -> JpegFile | None:
     """How an opened JPEG was compressed; None where that cannot be said (and cannot be repeated)."""
     tables = {number: list(table) for number, table in getattr(image, "quantization", {}).items()}
     sampling = JpegImagePlugin.get_sampling(image) if image.mode in ("RGB", "L") else -1
     if 0 not in tables or any(not 1 <= v <= 255 for t in tables.values() for v in t):
         return None
-    return Jpeg(tables, max(sampling, 0), bool(image.info.get("progressive")))
+    return JpegFile(tables, max(sampling, 0), bool(image.info.get("progressive")))
 
 
 def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -106,7 +106,7 @@ def resources_with(iptc: bytes) -> bytes:
     return b"8BIM" + struct.pack(">HHI", _IPTC, 0, len(iptc)) + iptc + b"\0" * (len(iptc) % 2)
 
 
-def encode(pixels: NDArray, metadata: Metadata, how: Jpeg | None, quality: int | None) -> bytes:
+def encode(pixels: NDArray, metadata: Metadata, how: JpegFile | None, quality: int | None) -> bytes:
     """A JPEG of (H, W, 1 or 3) uint8 pixels, compressed as `how` says, or at `quality` (then only subsampled as `how` says)."""
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     main, extended, name = xmp.split(metadata.xmp or b"", XMP_ROOM)

@@ -17,7 +17,7 @@ _RAW: Final = "Raw profile type "
 
 
 @dataclass(slots=True)
-class Said:
+class PngFacts:
     """Of a PNG's chunks, those that matter here."""
 
     texts: list[tuple[str, str]] = field(default_factory=list)
@@ -31,16 +31,16 @@ class Said:
     iptc: bytes | None = None
 
 
-def read(data: bytes) -> Said:
+def read(data: bytes) -> PngFacts:
     """Everything that is sound; what is damaged is left out, as a decoder does."""
-    said = Said()
+    said = PngFacts()
     for kind, body in _chunks(data):
         with suppress(zlib.error, struct.error, ValueError, IndexError):
             _take(said, kind, body)
     return said
 
 
-def icc(said: Said, channels: int, name: str) -> bytes | None:
+def icc(said: PngFacts, channels: int, name: str) -> bytes | None:
     """The colour profile that holds: cICP before iCCP before sRGB before gAMA and cHRM (PNG, third edition, 4.3)."""
     if said.cicp:
         if said.cicp[1] in profiles.HDR:
@@ -69,7 +69,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _take(said: Said, kind: bytes, body: bytes) -> None:
+def _take(said: PngFacts, kind: bytes, body: bytes) -> None:
     if kind == b"cICP" and len(body) == 4:
         said.cicp = tuple(body)
     elif kind == b"iCCP":
@@ -88,7 +88,7 @@ def _take(said: Said, kind: bytes, body: bytes) -> None:
         _take_text(said, kind, body)
 
 
-def _take_text(said: Said, kind: bytes, body: bytes) -> None:
+def _take_text(said: PngFacts, kind: bytes, body: bytes) -> None:
     word, _, rest = body.partition(b"\0")
     if kind == b"tEXt":
         text = rest
@@ -107,7 +107,7 @@ def _take_text(said: Said, kind: bytes, body: bytes) -> None:
         said.texts.append((key, text.decode("utf-8" if kind == b"iTXt" else "latin-1", "replace")))
 
 
-def _take_raw(said: Said, what: str, text: bytes) -> None:
+def _take_raw(said: PngFacts, what: str, text: bytes) -> None:
     """A name, a length, and lines of hexadecimal digits."""
     lines = text.strip().split(b"\n", 2)
     content = bytes.fromhex("".join(lines[2].decode("ascii").split()))

@@ -90,7 +90,7 @@ def write_to(file: BinaryIO, kind: Format, picture: Picture, quality: int | None
     if kind == "png":
         file.write(png.encode(pixels, picture.metadata))
     elif kind == "jpeg":
-        how = picture.encoding if isinstance(picture.encoding, jpeg.Jpeg) else None
+        how = picture.encoding if isinstance(picture.encoding, jpeg.JpegFile) else None
         file.write(jpeg.encode(pixels, picture.metadata, how, quality))
     else:
         lossy = quality if quality is not None else _QUALITY if picture.lossy else None

@@ -3,7 +3,7 @@
 A blur of 40 px is one of 7 px on the picture reduced six times: what a small network can undo there, it cannot see at full size.
 So the same network works on the reduced picture first, and what it corrected there comes in, enlarged, as the guess that it
 refines one step finer (as Nah et al. 2017, section 3.1, with one set of weights for all scales: Tao et al. 2018, section 3.1).
-The way down is written here once; what a picture is (a tensor, a layer read in windows) is its `Form`.
+The way down is written here once; what a picture is (a tensor, a layer read in windows) is its `PictureKind`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ _Taken = TypeVar("_Taken", contravariant=True)
 _Given = TypeVar("_Given", covariant=True)
 
 
-class Form(Protocol[Picture, _Taken, _Given]):
+class PictureKind(Protocol[Picture, _Taken, _Given]):
     """A kind of picture that can be worked on coarse to fine."""
 
     def reduced(self, picture: Picture, factor: int) -> Picture:
@@ -38,7 +38,7 @@ def coarse_to_fine(
     picture: Picture,
     reductions: Sequence[int],
     step: Callable[[int, Picture, Guess | None], Result],
-    form: Form[Picture, Result, Guess],
+    form: PictureKind[Picture, Result, Guess],
 ) -> Iterator[tuple[int, Result]]:
     """Call `step` (factor, the picture at that scale, what a coarser view would add to it if there was one) at every scale,
     coarsest first, and give (factor, what it returned); the last factor is 1."""

@@ -35,31 +35,31 @@ NOTHING_FOUND = "There was nothing of this to take away, so nothing was changed.
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptResidual:
     """A finished job's residual, with the strength and mask it was last shown with."""
 
     residual: "Residual"
     strength: float
     mask: Pixels | None
     answer: Answer
-    home: "Home | None" = None
+    space: "LayerSpace | None" = None
     texture: float = 0.0
 
     @property
     def nbytes(self) -> int:
-        own = self.home.original.nbytes if self.home else 0
+        own = self.space.original.nbytes if self.space else 0
         return self.residual.nbytes + (self.mask.nbytes if self.mask else 0) + own
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class LayerSpace:
     """The colour space that a layer came in, and goes back to: its profile, and its values there."""
 
     profile: bytes
     original: Pixels
 
     @classmethod
-    def of(cls, order: Order) -> "Home | None":
+    def of(cls, order: Order) -> "LayerSpace | None":
         """None for a layer that is as good as in sRGB."""
         from restored.io.colour import needs_conversion
 
@@ -155,14 +155,14 @@ class LocalService:
         with _in_the_tree():
             if problem := order.problem():
                 raise PixelError(problem)
-            home = Home.of(order)
-            sent = order if home is None else replace(order, layer=home.leave(), profile=None)
+            space = LayerSpace.of(order)
+            sent = order if space is None else replace(order, layer=space.leave(), profile=None)
         done = self.carry_out(sent, tell, cancelled)
         with _in_the_tree():
-            answer = done.answer if home is None else replace(done.answer, pixels=home.back(done.answer.pixels))
+            answer = done.answer if space is None else replace(done.answer, pixels=space.back(done.answer.pixels))
         if done.residual is None:
             return answer
-        kept = Kept(done.residual, order.strength, order.mask, replace(answer, pixels=None), home, order.texture)
+        kept = KeptResidual(done.residual, order.strength, order.mask, replace(answer, pixels=None), space, order.texture)
         return replace(answer, kept=kept)
 
     def carry_out(
@@ -250,7 +250,7 @@ class LocalService:
         )
         return Carried(answer, result.plan, result.notes, result.residual if order.keep else None)
 
-    def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
+    def adjust(self, kept: KeptResidual, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         with _in_the_tree():
             kept = replace(
                 kept,
@@ -259,8 +259,8 @@ class LocalService:
                 texture=kept.texture if texture is None else texture,
             )
             pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask), kept.texture))
-            if kept.home is not None:
-                pixels = kept.home.back(pixels)
+            if kept.space is not None:
+                pixels = kept.space.back(pixels)
         recipe = {**kept.answer.recipe, "strength": kept.strength, **({"texture": kept.texture} if kept.texture else {})}
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from restored.engine.picture.context import thumbnail
 from restored.engine.picture.pixels import to_unit
 from restored.engine.picture.source import LayerSource
-from restored.files import Loaded, Wish, load
+from restored.files import FileOrder, Loaded, load
 from restored.files.walk import Names
 from restored.service.arrays import pixels_of
 from restored_client.wire.pixels import Pixels
@@ -35,7 +35,7 @@ class Opened:
 def open_picture(source: Path) -> Opened:
     """Read a file for the window. Raises FileError."""
     target = free_place(source)
-    loaded = load(source, target, Wish(instruction="-"))
+    loaded = load(source, target, FileOrder(instruction="-"))
     layer = next(layer for layer in loaded.layers if layer is not None)
     return Opened(source, target, loaded, layer, pixels_of(thumbnail(LayerSource(layer))))
 

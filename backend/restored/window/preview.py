@@ -15,7 +15,7 @@ _NEAR = 10
 """Pixels from the split within which it is what is dragged."""
 
 
-class Preview(QWidget):
+class PreviewWidget(QWidget):
     def __init__(self, opened: Opened, desk: Desk, words: Callable[[str], str]) -> None:
         super().__init__()
         self._opened, self._desk, self._words = opened, desk, words

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from restored.files import Done, save
-from restored.files import Wish as FileWish
+from restored.files import FileOrder as FileWish
 from restored.files.one import restore_pages
 from restored.here import as_done, order_of
 from restored.service.arrays import array_of, pixels_of

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from restored.files import FileOrder as FileWish
 from restored.files import Report
-from restored.files import Wish as FileWish
 from restored.ground.errors import Cancelled, RestoredError
 from restored_client.desk.catalogue import Catalogue
 from restored_client.desk.desk import FAILED, UPDATING, Desk
@@ -29,13 +29,13 @@ from restored_client.desk.wish import Wish
 from restored_client.session import Session
 
 from .layer import Opened, free_place
-from .preview import Preview
+from .preview import PreviewWidget
 from .talk import Post, Talk
 
 OpenSession = Callable[[Callable[[str], None]], Session]
 
 
-class Window(QWidget):
+class EditWindow(QWidget):
     """One picture. Closing it while a job runs cancels the job; then nothing was written."""
 
     def __init__(self, opened: Opened, open_session: OpenSession, catalogue: Catalogue | None = None) -> None:
@@ -69,7 +69,7 @@ class Window(QWidget):
         self.remark.setWordWrap(True)
         self.remark.setFixedHeight(2 * self.remark.fontMetrics().lineSpacing() + 4)
         self.remark.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.preview = Preview(self._opened, self.desk, tr)
+        self.preview = PreviewWidget(self._opened, self.desk, tr)
         self.strength = QSlider(Qt.Orientation.Horizontal)
         self.strength.setRange(0, 100)
         self.strength.setValue(100)

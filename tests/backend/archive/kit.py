@@ -6,13 +6,13 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 
-from restored.archive import Order, plan
+from restored.archive import ArchiveOrder, plan
 from restored.archive.trees import OURS
-from restored.files import Wish
+from restored.files import FileOrder
 from restored.io import read_picture
 
 ECHO = "restored.archive.echo:Echo"
-WISH = Wish(instruction="invert it")
+WISH = FileOrder(instruction="invert it")
 
 
 def make(folder: Path, count: int, inside: int = 3) -> Path:
@@ -26,7 +26,7 @@ def make(folder: Path, count: int, inside: int = 3) -> Path:
     return folder
 
 
-def planned(source: Path | str, target: Path | str, **how) -> Order:
+def planned(source: Path | str, target: Path | str, **how) -> ArchiveOrder:
     return plan(str(source), str(target), WISH, **{"model": "echo", "fingerprint": "", "version": "0", "shard": 20, **how})
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.archive import ArchiveError, Order, Workbench, plan, status
+from restored.archive import ArchiveError, ArchiveOrder, Workbench, plan, status
 from restored.archive.echo import Echo
 from restored.archive.order import read_shard
 from restored.archive.report import pending, rows
 from restored.archive.trees import OURS, Lines, Tree
-from restored.files import Wish, restore_file
+from restored.files import FileOrder, restore_file
 
 from .kit import ECHO, WISH, check, make, planned, records
 
@@ -159,7 +159,13 @@ def test_a_plan_of_many_needs_little_memory(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "in").mkdir()
     tracemalloc.start()
     order = plan(
-        str(tmp_path / "in"), str(tmp_path / "out"), Wish(instruction="x"), model="m", fingerprint="", version="0", shard=1000
+        str(tmp_path / "in"),
+        str(tmp_path / "out"),
+        FileOrder(instruction="x"),
+        model="m",
+        fingerprint="",
+        version="0",
+        shard=1000,
     )
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -170,4 +176,4 @@ def test_a_plan_of_many_needs_little_memory(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_order_travels_as_it_is(tmp_path: Path) -> None:
     order = planned(make(tmp_path / "in", 2), tmp_path / "out", quality=80, ending=".jpg")
-    assert Order.read(Tree(str(tmp_path / "out"))) == order
+    assert ArchiveOrder.read(Tree(str(tmp_path / "out"))) == order

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from restored.cli import say
+from restored.cli import console
 from restored.cli.daemon import _tell
 
 from .conftest import Ran, Somebody
@@ -58,20 +58,20 @@ def test_a_clients_name_in_the_status(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_progress_bars_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    console = say.SafeConsole(file=io.StringIO(), force_terminal=True, width=200)
-    monkeypatch.setattr(say, "err", console)
-    with say.progress("x") as show:
+    screen = console.SafeConsole(file=io.StringIO(), force_terminal=True, width=200)
+    monkeypatch.setattr(console, "err", screen)
+    with console.progress("x") as show:
         show(0.5, EVIL)
-    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    drawn = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "owned" in drawn
     assert "\x1b]" not in drawn, "a title or a link"
     assert "\x07" not in drawn
 
 
 def test_our_own_styles_stay() -> None:
-    console = say.SafeConsole(file=io.StringIO(), force_terminal=True, width=80)
-    console.print(Text.assemble(("a\x1bb", "bold"), " c"))
-    assert "\x1b[1ma\ufffdb\x1b[0m c" in console.file.getvalue()  # type: ignore[attr-defined]
+    screen = console.SafeConsole(file=io.StringIO(), force_terminal=True, width=80)
+    screen.print(Text.assemble(("a\x1bb", "bold"), " c"))
+    assert "\x1b[1ma\ufffdb\x1b[0m c" in screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_status_tells_of_strangers_at_the_door(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,17 +110,17 @@ def test_a_bad_model_is_named_and_the_others_are_listed(restored: Run, data: Pat
 
 
 def test_a_strangers_bundle_is_asked_about(restored: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from restored.cli import say
+    from restored.cli import console
 
     small_model(data / "elsewhere" / "mine")
     ran = restored("models", "import", data / "elsewhere" / "mine")
     assert ran.code == 1
     assert "is not signed" in ran.err
     assert "--yes" in ran.err
-    monkeypatch.setattr(say, "asks", lambda: True)
+    monkeypatch.setattr(console, "asks", lambda: True)
     asked: list[str] = []
     for answer, code in ((False, 1), (True, 0)):
-        monkeypatch.setattr(say, "confirmed", lambda question, answer=answer: asked.append(question) or answer)
+        monkeypatch.setattr(console, "confirmed", lambda question, answer=answer: asked.append(question) or answer)
         assert restored("models", "import", data / "elsewhere" / "mine").code == code
     assert all("“mine”" in question for question in asked)
     assert "mine" in restored("models", "list").out

@@ -80,12 +80,12 @@ def test_errors_go_to_stderr_with_an_exit_code(tmp_path: Path) -> None:
 
 REPORT = """
 import sys
-from restored.cli import app, say
+from restored.cli import app, console
 @app.app.command("report")
 def report(path: str):
-    say.out.print("Plan     noise · too dark")
-    say.fail(f"There is no file “{path}”.")
-    say.print_json({"output": path})
+    console.out.print("Plan     noise · too dark")
+    console.fail(f"There is no file “{path}”.")
+    console.print_json({"output": path})
     open(path, "wb").close()
 sys.exit(app.run(["report", *sys.argv[1:]]))
 """

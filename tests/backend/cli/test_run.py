@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.cli import say, workers
-from restored.files import Wish
+from restored.cli import console, workers
+from restored.files import FileOrder
 from restored.io import Metadata, Picture, read_picture, write_picture
 from restored_client.wire.errors import Cancelled, ClientError
 
@@ -28,7 +28,7 @@ def test_a_picture_and_a_sentence(restored: Run, somebody: Somebody, photo: Path
     before, after = read_picture(photo).pixels, read_picture(tmp_path / "out.png").pixels
     assert (after >= before).all()
     assert (after > before).any()
-    assert somebody.said[0] == Wish(instruction="make it brighter")
+    assert somebody.said[0] == FileOrder(instruction="make it brighter")
 
 
 @pytest.mark.usefixtures("somebody")
@@ -135,8 +135,8 @@ def test_a_recipe_may_not_say_which_folder_to_open(
 
 def test_the_daemon_is_asked_for_installed_models_only(restored: Run, photo: Path, tmp_path: Path) -> None:
     daemon = workers._Daemon(None)  # type: ignore[arg-type]
-    with pytest.raises(say.Failure, match="--no-daemon"):
-        daemon.restore(np.zeros((1, 1, 3), np.uint8), Wish(instruction="x", model="/tmp/model"), None, print, bool)
+    with pytest.raises(console.Failure, match="--no-daemon"):
+        daemon.restore(np.zeros((1, 1, 3), np.uint8), FileOrder(instruction="x", model="/tmp/model"), None, print, bool)
 
 
 @pytest.mark.usefixtures("somebody")
@@ -293,7 +293,7 @@ def test_the_words_are_said_of_the_result(restored: Run, somebody: Somebody, pho
     out = tmp_path / "out.png"
     assert restored("run", photo, "make it brighter", "-o", out).code == 0
     assert restored("run", photo, "a bit less", "-o", out, "--continue").code == 0
-    plan = [said for said in somebody.said if isinstance(said, Wish)][1].plan
+    plan = [said for said in somebody.said if isinstance(said, FileOrder)][1].plan
     assert plan is not None
     assert plan["action"] == "plan"
     assert 0 < plan["steps"][0]["strength"] < 1
@@ -306,7 +306,7 @@ def test_why_is_answered_without_work(restored: Run, somebody: Somebody, photo: 
     ran = restored("run", photo, "why?", "-o", out, "--continue")
     assert ran.code == 0
     assert "bright" in ran.out
-    assert len([said for said in somebody.said if isinstance(said, Wish)]) == 1
+    assert len([said for said in somebody.said if isinstance(said, FileOrder)]) == 1
 
 
 def test_there_is_nothing_to_go_on_from(restored: Run, photo: Path, tmp_path: Path) -> None:
@@ -327,7 +327,7 @@ def test_quality_is_that_of_the_restoration_and_of_the_file(
     large, small = tmp_path / "large.jpg", tmp_path / "small.jpg"
     assert restored("run", photo, "make it brighter", "-o", large, "--quality", "best", "--quality", "98").code == 0
     assert restored("run", photo, "make it brighter", "-o", small, "--quality", "10").code == 0
-    assert [wish.quality for wish in somebody.said if isinstance(wish, Wish)] == ["best", None]
+    assert [wish.quality for wish in somebody.said if isinstance(wish, FileOrder)] == ["best", None]
     assert small.stat().st_size < large.stat().st_size
     for wrong in ("fast", "0", "101", "9.5", ""):
         ran = restored("run", photo, "make it brighter", "-o", tmp_path / "no.jpg", "--quality", wrong)

@@ -5,7 +5,7 @@ import time
 
 from restored.daemon import serve
 from restored.daemon.echo import Echo
-from restored.daemon.settings import Settings
+from restored.daemon.settings import DaemonSettings
 from restored_client import Pixels
 from restored_client.session.paths import runtime_dir
 
@@ -55,4 +55,4 @@ class Piecewise(Echo):
 
 ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Slow)}
 
-sys.exit(0 if serve(Settings(grace=0.3), ENGINES[sys.argv[1]]()) else 3)
+sys.exit(0 if serve(DaemonSettings(grace=0.3), ENGINES[sys.argv[1]]()) else 3)

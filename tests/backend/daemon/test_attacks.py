@@ -33,8 +33,8 @@ sys.exit(main(["--engine", "echo"]))
 IMPATIENT = """
 import sys
 from restored.daemon import serve
-from restored.daemon.settings import Settings
-serve(Settings(engine="echo", upload=0.5, tcp="tcp" in sys.argv))
+from restored.daemon.settings import DaemonSettings
+serve(DaemonSettings(engine="echo", upload=0.5, tcp="tcp" in sys.argv))
 """
 """A daemon that waits half a second for a picture."""
 

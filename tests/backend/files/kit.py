@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from restored.files import Done, OnProgress, Wish
+from restored.files import Done, FileOrder, OnProgress
 from restored_client.wire.recipe import make_recipe
 
 PLAN = {"steps": [{"task": "lowlight", "label": "too dark", "strength": 1.0}]}
 
 
-def brighten(pixels: NDArray, wish: Wish, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]) -> Done:
+def brighten(pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]) -> Done:
     facts = {"plan": PLAN, "message": "", "device": "a test", "model": "none", "seconds": 0.1}
     if wish.instruction == "nothing":
         return Done(pixels=None, recipe={}, **{**facts, "message": "Nothing to do."})

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from restored.files import Wish
+from restored.files import FileOrder
 from restored.files.ledger import NAME, PARTS, Ledger, LedgerError
 
-WISH = Wish(instruction="brighten it")
+WISH = FileOrder(instruction="brighten it")
 
 
 def files(folder: Path, count: int) -> list[Path]:
@@ -62,9 +62,9 @@ def test_two_wishes_and_two_batches_are_kept_apart(tmp_path: Path) -> None:
     with Ledger(out, WISH), pytest.raises(LedgerError, match="right now"):
         Ledger(out, WISH)
     with pytest.raises(LedgerError, match="another instruction"):
-        Ledger(out, Wish(instruction="something else"))
-    Ledger(out, Wish(instruction="something else"), again=True).close()
-    Ledger(out, Wish(instruction="something else")).close()
+        Ledger(out, FileOrder(instruction="something else"))
+    Ledger(out, FileOrder(instruction="something else"), again=True).close()
+    Ledger(out, FileOrder(instruction="something else")).close()
     with pytest.raises(LedgerError, match="another instruction"):
         Ledger(out, WISH)
 

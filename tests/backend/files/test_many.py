@@ -9,33 +9,33 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restored.files import Loaded, Wish, load
+from restored.files import FileOrder, Loaded, load
 from restored.files.isolated import Reader
-from restored.files.many import Job, Outcome, restore_many
+from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.io import PictureError, read_picture
 
 from .kit import brighten, photo
 
-WISH = Wish(instruction="brighten it")
+WISH = FileOrder(instruction="brighten it")
 
 
 class Here:
     """Reads in this process, so that a test can look."""
 
-    def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
+    def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
         return load(source, target, wish)
 
     def stop(self) -> None: ...
     def close(self) -> None: ...
 
 
-def jobs(folder: Path, count: int, size: tuple[int, int] = (16, 12)) -> list[Job]:
+def jobs(folder: Path, count: int, size: tuple[int, int] = (16, 12)) -> list[FileJob]:
     out = folder / "out"
-    return [Job(photo(folder / f"{n}.png", size, n), out / f"{n}.png", f"{n}.png") for n in range(count)]
+    return [FileJob(photo(folder / f"{n}.png", size, n), out / f"{n}.png", f"{n}.png") for n in range(count)]
 
 
 def test_all_are_restored_and_whoever_restores_is_never_asked_twice_at_once(tmp_path: Path) -> None:
-    outcomes: list[Outcome] = []
+    outcomes: list[FileOutcome] = []
     inside = threading.Lock()
     main = threading.current_thread()
 
@@ -62,7 +62,7 @@ def test_the_next_is_read_and_the_last_is_written_meanwhile(tmp_path: Path) -> N
     count = 0
 
     class Counted(Here):
-        def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
+        def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
             loaded = super().load(source, target, wish)
             read.release()
             return loaded
@@ -89,7 +89,7 @@ def test_memory_is_bounded_and_the_largest_still_goes_through(tmp_path: Path) ->
     lock = threading.Lock()
 
     class Counted(Here):
-        def load(self, source: Path, target: Path, wish: Wish) -> Loaded:
+        def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
             nonlocal held, peak
             loaded = super().load(source, target, wish)
             with lock:
@@ -97,7 +97,7 @@ def test_memory_is_bounded_and_the_largest_still_goes_through(tmp_path: Path) ->
                 peak = max(peak, held)
             return loaded
 
-    def tell(outcome: Outcome) -> None:
+    def tell(outcome: FileOutcome) -> None:
         nonlocal held
         with lock:
             held -= 2 * 2 * 100 * 100 * 3
@@ -106,7 +106,7 @@ def test_memory_is_bounded_and_the_largest_still_goes_through(tmp_path: Path) ->
     restore_many(jobs(tmp_path, 10, (100, 100)), WISH, brighten, tell, reader=Counted, budget=3 * each)
     assert peak <= 5 * each  # three, and one more for each reader that had guessed too low
     peak = held = 0
-    seen: list[Outcome] = []
+    seen: list[FileOutcome] = []
     restore_many(jobs(tmp_path, 3, (100, 100)), WISH, brighten, seen.append, reader=Here, budget=1)
     assert len(seen) == 3
 
@@ -114,7 +114,7 @@ def test_memory_is_bounded_and_the_largest_still_goes_through(tmp_path: Path) ->
 def test_errors_are_outcomes_and_the_hopeless_ends_it(tmp_path: Path) -> None:
     work = jobs(tmp_path, 5)
     work[1].source.write_bytes(b"broken")
-    outcomes: list[Outcome] = []
+    outcomes: list[FileOutcome] = []
 
     restore_many(work, WISH, brighten, outcomes.append, reader=Here)
     assert [outcome.job.name for outcome in outcomes if outcome.error] == ["1.png"]
@@ -130,8 +130,8 @@ def test_transparency_in_a_file_called_jpg_becomes_a_png(tmp_path: Path) -> None
     from PIL import Image
 
     Image.fromarray(np.full((8, 8, 4), 90, np.uint8)).save(tmp_path / "a.jpg", "PNG")
-    outcomes: list[Outcome] = []
-    job = Job(tmp_path / "a.jpg", tmp_path / "out" / "a.jpg", "a.jpg")
+    outcomes: list[FileOutcome] = []
+    job = FileJob(tmp_path / "a.jpg", tmp_path / "out" / "a.jpg", "a.jpg")
     restore_many([job], WISH, brighten, outcomes.append, reader=Here)
     assert outcomes[0].report is not None
     assert (tmp_path / "out" / "a.png").is_file()
@@ -140,7 +140,7 @@ def test_transparency_in_a_file_called_jpg_becomes_a_png(tmp_path: Path) -> None
     assert "transparency" in (outcomes[1].error or "")
 
 
-def hangs(source: Path, target: Path, wish: Wish) -> Loaded:
+def hangs(source: Path, target: Path, wish: FileOrder) -> Loaded:
     if source.name == "hang.png":
         time.sleep(600)
     if source.name == "crash.png":
@@ -150,10 +150,10 @@ def hangs(source: Path, target: Path, wish: Wish) -> Loaded:
 
 def test_a_hang_and_a_crash_of_a_decoder_cost_one_file_each(tmp_path: Path) -> None:
     work = [
-        Job(photo(tmp_path / name), tmp_path / "out" / name, name)
+        FileJob(photo(tmp_path / name), tmp_path / "out" / name, name)
         for name in ("a.png", "crash.png", "b.png", "hang.png", "c.png")
     ]
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, FileOutcome] = {}
     restore_many(
         work,
         WISH,

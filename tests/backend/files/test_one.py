@@ -9,14 +9,14 @@ import pytest
 import tifffile
 from PIL import Image
 
-from restored.files import Report, Wish, restore_file
+from restored.files import FileOrder, Report, restore_file
 from restored.files.masks import packed, unpacked
 from restored.files.owned import Owner, owner_of, recipe_of
 from restored.io import PictureError, read_pages, read_picture
 
 from .kit import brighten, photo
 
-WISH = Wish(instruction="brighten it")
+WISH = FileOrder(instruction="brighten it")
 
 
 def test_it_works_in_any_thread(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_result_says_which_source_and_wish_it_is_of(tmp_path: Path) -> None:
     assert owner_of(target, source, WISH) is Owner.NOBODY
     restore_file(source, target, WISH, brighten)
     assert owner_of(target, source, WISH) is Owner.THIS
-    assert owner_of(target, source, Wish(instruction="something else")) is Owner.OURS
+    assert owner_of(target, source, FileOrder(instruction="something else")) is Owner.OURS
     assert owner_of(target, photo(tmp_path / "b.png", seed=1), WISH) is Owner.OURS
     assert owner_of(source, photo(tmp_path / "b.png", seed=1), WISH) is Owner.OTHER
 
@@ -55,7 +55,7 @@ def test_a_recipe_repeats_its_mask(tmp_path: Path) -> None:
     restore_file(source, tmp_path / "one.png", WISH, brighten, mask=tmp_path / "mask.png")
     recipe = recipe_of(tmp_path / "one.png")
     assert recipe is not None
-    again = Wish(instruction="brighten it", mask=recipe["mask"])
+    again = FileOrder(instruction="brighten it", mask=recipe["mask"])
     restore_file(source, tmp_path / "two.png", again, brighten)
     one, two = read_picture(tmp_path / "one.png").pixels, read_picture(tmp_path / "two.png").pixels
     np.testing.assert_array_equal(one, two)

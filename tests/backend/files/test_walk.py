@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from restored.files import Wish, restore_file
+from restored.files import FileOrder, restore_file
 from restored.files.conflicts import Already, Taken, place
 from restored.files.walk import Names, Walked, pictures
 
 from .kit import brighten, photo
 
-WISH = Wish(instruction="brighten it")
+WISH = FileOrder(instruction="brighten it")
 
 
 def touch(folder: Path, *names: str) -> None:

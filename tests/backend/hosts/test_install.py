@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from restored.hosts import Place, PluginError, Record, at, build, build_zip, executable, install, kritarc, status, uninstall
+from restored.hosts import HostPlace, PluginError, Record, at, build, build_zip, executable, install, kritarc, status, uninstall
 from restored.hosts import adapters as adapters_module
 
 from .conftest import tree
@@ -34,8 +34,8 @@ KRITA_ACTION = "restore_with_instruction.action"
 
 
 @pytest.fixture
-def krita(tmp_path: Path) -> Place:
-    return Place("krita", "native", tmp_path / "data" / "krita" / "pykrita", settings=tmp_path / "kritarc")
+def krita(tmp_path: Path) -> HostPlace:
+    return HostPlace("krita", "native", tmp_path / "data" / "krita" / "pykrita", settings=tmp_path / "kritarc")
 
 
 @pytest.mark.usefixtures("sources")
@@ -52,7 +52,7 @@ def test_gimp_gets_a_program_with_its_client(tmp_path: Path, program: Path) -> N
 
 
 @pytest.mark.usefixtures("sources")
-def test_krita_gets_it_switched_on(krita: Place) -> None:
+def test_krita_gets_it_switched_on(krita: HostPlace) -> None:
     assert krita.settings is not None
     krita.settings.write_text("[General]\na=1\n[python]\nenable_other=true\n[theme]\nx=y\n")
     assert install("krita", krita).enabled
@@ -96,7 +96,7 @@ def test_uninstalling_where_nothing_is_makes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("failing", ["restore_with_instruction", "restore_with_instruction.desktop", KRITA_ACTION, "kritarc"])
 @pytest.mark.parametrize("before", [True, False])
 def test_a_failure_half_way_changes_nothing(
-    krita: Place, sources: Path, monkeypatch: pytest.MonkeyPatch, failing: str, before: bool
+    krita: HostPlace, sources: Path, monkeypatch: pytest.MonkeyPatch, failing: str, before: bool
 ) -> None:
     assert krita.settings is not None
     krita.settings.write_text("[python]\n")
@@ -130,7 +130,7 @@ def test_a_failure_half_way_changes_nothing(
 
 
 @pytest.mark.usefixtures("sources")
-def test_status_tells_old_damaged_and_orphaned_ones(krita: Place, program: Path) -> None:
+def test_status_tells_old_damaged_and_orphaned_ones(krita: HostPlace, program: Path) -> None:
     install("krita", krita)
     client = krita.folder / "restore_with_instruction" / "restored_client"
     Record("0.0.1", str(program)).write(client)
@@ -157,7 +157,7 @@ def test_the_zip_holds_what_krita_imports(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("sources")
-def test_folders_on_another_disk_are_no_hindrance(krita: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_on_another_disk_are_no_hindrance(krita: HostPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     rename = Path.rename
 
     def other_disk(self: Path, target: Path) -> Path:
@@ -219,8 +219,8 @@ def test_folders_that_were_made_go_and_others_stay(tmp_path: Path, there: bool) 
     def tree() -> list[str]:
         return sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
 
-    krita = Place("krita", "native", tmp_path / "share/krita/pykrita", settings=tmp_path / "config/kritarc")
-    gimp = Place("gimp", "native", tmp_path / "GIMP/3.0/plug-ins", "3.0")
+    krita = HostPlace("krita", "native", tmp_path / "share/krita/pykrita", settings=tmp_path / "config/kritarc")
+    gimp = HostPlace("gimp", "native", tmp_path / "GIMP/3.0/plug-ins", "3.0")
     (tmp_path / "config").mkdir()
     if there:
         (tmp_path / "share/krita/pykrita").mkdir(parents=True)

@@ -19,7 +19,7 @@ from restored.instruction import Plan, Step
 from restored.io import read_picture
 from restored.service.arrays import array_of, pixels_of
 from restored.window.layer import free_place, image_of, open_picture
-from restored.window.window import Window
+from restored.window.window import EditWindow
 from restored_client.wire.errors import ClientError
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.recipe import make_recipe
@@ -88,9 +88,9 @@ def photo(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(application: Any, photo: Path) -> Iterator[Window]:
+def window(application: Any, photo: Path) -> Iterator[EditWindow]:
     session = Session()
-    made = Window(open_picture(photo), lambda say: session)  # pyright: ignore[reportArgumentType]
+    made = EditWindow(open_picture(photo), lambda say: session)  # pyright: ignore[reportArgumentType]
     made.session = session  # type: ignore[attr-defined]
     made.show()
     yield made
@@ -104,7 +104,7 @@ def wait(true: Callable[[], bool]) -> None:
         QTest.qWait(20)
 
 
-def test_typed_previewed_adjusted_saved(window: Window, photo: Path) -> None:
+def test_typed_previewed_adjusted_saved(window: EditWindow, photo: Path) -> None:
     original = photo.read_bytes()
     assert not window.go.isEnabled()
     QTest.keyClicks(window.words, "make it brighter")
@@ -128,7 +128,7 @@ def test_typed_previewed_adjusted_saved(window: Window, photo: Path) -> None:
     assert free_place(photo).name == "a-restored-2.png"
 
 
-def test_the_window_settles(window: Window) -> None:
+def test_the_window_settles(window: EditWindow) -> None:
     """A remark that comes and goes must not move the preview, which would ask for another one, and so for ever."""
     QTest.keyClicks(window.words, "brighter")
     wait(lambda: window.desk.phase == "fresh")
@@ -139,7 +139,7 @@ def test_the_window_settles(window: Window) -> None:
     assert window.session.asked == asked  # type: ignore[attr-defined]
 
 
-def test_what_is_not_understood_and_what_fails_is_said(window: Window, photo: Path) -> None:
+def test_what_is_not_understood_and_what_fails_is_said(window: EditWindow, photo: Path) -> None:
     QTest.keyClicks(window.words, "what is the capital of France?")
     wait(lambda: "not about a photograph" in window.remark.text())
     assert not window.go.isEnabled()
@@ -152,7 +152,7 @@ def test_what_is_not_understood_and_what_fails_is_said(window: Window, photo: Pa
     assert not photo.with_name("a-restored.png").exists()
 
 
-def test_a_step_can_be_removed_and_the_split_moved(window: Window) -> None:
+def test_a_step_can_be_removed_and_the_split_moved(window: EditWindow) -> None:
     QTest.keyClicks(window.words, "brighter")
     wait(lambda: window.desk.phase == "fresh")
     split = window.preview.state.split

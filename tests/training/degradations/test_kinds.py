@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from restored.instruction.tasks import TASKS, Task
-from restored_training.degradations import View, degradation
+from restored_training.degradations import LayerView, degradation
 from restored_training.degradations.blur import trajectory_bank
 from restored_training.degradations.filters import convolve, gaussian_blur
 from restored_training.degradations.noise import _mosaic, demosaic
@@ -37,7 +37,7 @@ def test_shape_range_and_change(task: Task, size: tuple[int, int]) -> None:
     before = image.clone()
     kind = degradation(task)
     params = kind.draw(6, generator(), size=size)
-    out = kind.render(View.whole(image), params)
+    out = kind.render(LayerView.whole(image), params)
     assert out.shape == image.shape
     assert out.dtype == torch.float32
     assert float(out.min()) >= 0
@@ -49,7 +49,7 @@ def test_shape_range_and_change(task: Task, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_same_seed_same_damage_and_rendering_repeats(task: Task) -> None:
-    kind, view = degradation(task), View.whole(smooth_picture())
+    kind, view = degradation(task), LayerView.whole(smooth_picture())
     first, again, other = (kind.draw(4, generator(seed), size=(64, 64)) for seed in (3, 3, 4))
     out = kind.render(view, first)
     assert torch.equal(out, kind.render(view, first))
@@ -63,9 +63,9 @@ def test_samples_are_independent(task: Task) -> None:
     """A batch of four renders what each sample renders alone, so groups may be cut at will."""
     kind, image = degradation(task), smooth_picture()
     params = kind.draw(4, generator(), size=(64, 64))
-    whole = kind.render(View.whole(image), params)
+    whole = kind.render(LayerView.whole(image), params)
     for i in range(4):
-        alone = kind.render(View.whole(image[i : i + 1]), {name: value[i : i + 1] for name, value in params.items()})
+        alone = kind.render(LayerView.whole(image[i : i + 1]), {name: value[i : i + 1] for name, value in params.items()})
         torch.testing.assert_close(alone[0], whole[i], atol=1 / 255 + 1e-5, rtol=0)
 
 
@@ -75,8 +75,8 @@ def test_context_is_damaged_like_the_patch(task: Task) -> None:
     kind, layer = degradation(task), smooth_picture(6, 128)
     params = kind.draw(6, generator(1), size=(128, 128))
     small = torch.nn.functional.avg_pool2d(layer, 4)
-    near = torch.nn.functional.avg_pool2d(kind.render(View.whole(layer), params), 4)
-    far = kind.render(View.whole(small, zoom=4.0), params)
+    near = torch.nn.functional.avg_pool2d(kind.render(LayerView.whole(layer), params), 4)
+    far = kind.render(LayerView.whole(small, zoom=4.0), params)
     assert float((near - far).abs().mean()) < 0.012
 
 
@@ -84,8 +84,8 @@ def test_context_is_damaged_like_the_patch(task: Task) -> None:
 def test_fine_damage_averages_out_in_the_context(task: Task) -> None:
     kind, layer = degradation(task), smooth_picture(6, 128)
     params = kind.draw(6, generator(1), size=(128, 128))
-    near = torch.nn.functional.avg_pool2d(kind.render(View.whole(layer), params), 4)
-    far = kind.render(View.whole(torch.nn.functional.avg_pool2d(layer, 4), zoom=4.0), params)
+    near = torch.nn.functional.avg_pool2d(kind.render(LayerView.whole(layer), params), 4)
+    far = kind.render(LayerView.whole(torch.nn.functional.avg_pool2d(layer, 4), zoom=4.0), params)
     assert float((near.mean((2, 3)) - far.mean((2, 3))).abs().max()) < 0.04
 
 
@@ -93,7 +93,7 @@ def test_white_noise_has_the_drawn_strength() -> None:
     kind, gray = degradation("denoise"), torch.full((128, 3, 64, 64), 0.5)
     params = kind.draw(128, generator(), size=(64, 64))
     params["quality"][:] = 0
-    out = kind.render(View.whole(gray), params)
+    out = kind.render(LayerView.whole(gray), params)
     plain = (params["kind"] == 0) & (params["sigma"] < 40 / 255)  # beyond that clipping bites
     measured, wanted = out[plain].std((1, 2, 3)), params["sigma"][plain]
     assert int(plain.sum()) > 10
@@ -110,7 +110,7 @@ def test_correlated_noise_is_correlated_and_keeps_its_strength() -> None:
     params["quality"][:] = 0
     params["blotch"][:] = 0
     chosen = (params["kind"] == 2) & (params["sigma"] < 20 / 255)
-    noise = (kind.render(View.whole(gray), params) - gray)[chosen]
+    noise = (kind.render(LayerView.whole(gray), params) - gray)[chosen]
     neighbour = (noise[..., 1:] * noise[..., :-1]).mean((1, 2, 3)) / noise.square().mean((1, 2, 3))
     channels = (noise[:, 0] * noise[:, 1]).mean((1, 2)) / noise.square().mean((1, 2, 3))
     assert 0.3 < float(neighbour.median()) < 0.9
@@ -124,7 +124,7 @@ def test_blotches_are_chroma() -> None:
     params = kind.draw(60, generator(), size=(64, 64))
     for name, value in (("kind", 2), ("sigma", 0.0), ("quality", 0), ("blotch", 4 / 255), ("eight_bit", False)):
         params[name][:] = value
-    noise = kind.render(View.whole(gray), params) - gray
+    noise = kind.render(LayerView.whole(gray), params) - gray
     assert float(noise.mean(1).abs().max()) < 1e-5
     assert 0.5 * 4 / 255 < float(noise.std()) < 1.2 * 4 / 255
 
@@ -136,7 +136,7 @@ def test_camera_noise_grows_with_light() -> None:
     params["quality"][:] = 0
     camera = params["kind"] == 3
     image = torch.full((200, 3, 32, 32), 0.6)
-    noise = kind.render(View.whole(image), params) - image
+    noise = kind.render(LayerView.whole(image), params) - image
     shot = params["shot"][camera]
     order = torch.argsort(shot)
     strength = noise[camera].std((1, 2, 3))[order]
@@ -170,7 +170,7 @@ def test_fft_convolution_equals_the_direct_one() -> None:
 
 def test_rain_only_lightens_and_covers_what_rain_covers() -> None:
     kind, dark = degradation("derain"), torch.full((200, 3, 96, 96), 0.3)
-    change = kind.render(View.whole(dark), kind.draw(200, generator())) - dark
+    change = kind.render(LayerView.whole(dark), kind.draw(200, generator())) - dark
     assert float(change.min()) >= -1e-6
     touched = (change > 0.03).float().mean((1, 2, 3))
     assert 0.03 < float(touched.median()) < 0.5
@@ -178,7 +178,7 @@ def test_rain_only_lightens_and_covers_what_rain_covers() -> None:
 
 
 def test_haze_follows_koschmieder() -> None:
-    kind, view = degradation("dehaze"), View.whole(smooth_picture(30))
+    kind, view = degradation("dehaze"), LayerView.whole(smooth_picture(30))
     params = kind.draw(30, generator(), size=(64, 64))
     for name in ("grain", "quality", "glow"):
         params[name][:] = 0
@@ -193,7 +193,7 @@ def test_haze_follows_koschmieder() -> None:
 
 def test_truth_of_other_scenes() -> None:
     """Night, and prints whose colours are gone, have a truth of their own; everything else has the photograph."""
-    view = View.whole(smooth_picture(80))
+    view = LayerView.whole(smooth_picture(80))
     for task in TASKS:
         kind = degradation(task)
         params = kind.draw(80, generator(), size=(64, 64))
@@ -207,7 +207,7 @@ def test_truth_of_other_scenes() -> None:
 
 def test_a_hazy_sky_stays_what_it_is() -> None:
     """Where the sky has the airlight's colour, haze changes nothing, and the truth is smooth."""
-    kind, view = degradation("dehaze"), View.whole(smooth_picture(30))
+    kind, view = degradation("dehaze"), LayerView.whole(smooth_picture(30))
     params = kind.draw(30, generator(), size=(64, 64))
     for name, value in (
         ("grain", 0),
@@ -226,7 +226,7 @@ def test_a_hazy_sky_stays_what_it_is() -> None:
 
 
 def test_a_black_sky_is_black_in_both() -> None:
-    kind, view = degradation("lowlight"), View.whole(smooth_picture(40))
+    kind, view = degradation("lowlight"), LayerView.whole(smooth_picture(40))
     params = kind.draw(40, generator(), size=(64, 64))
     params["night"][:] = True
     params["outline"][:] = 5
@@ -236,7 +236,7 @@ def test_a_black_sky_is_black_in_both() -> None:
 
 def test_low_light_is_dark() -> None:
     kind, picture = degradation("lowlight"), smooth_picture(100)
-    out = kind.render(View.whole(picture), kind.draw(100, generator(), size=(64, 64)))
+    out = kind.render(LayerView.whole(picture), kind.draw(100, generator(), size=(64, 64)))
     level = out.mean((1, 2, 3))
     assert 0.02 < float(level.median()) < 0.15
     assert float(level.max()) < float(picture.mean((1, 2, 3)).min())
@@ -258,7 +258,7 @@ def test_tone_damage_is_a_function_of_the_pixel_unless_the_print_is_old() -> Non
     kind, image = degradation("enhance"), smooth_picture(20)
     params = kind.draw(20, generator(), size=(64, 64))
     same = params["uneven"] == 0
-    out, flipped = (kind.render(View.whole(value), params)[same] for value in (image, image.flip(-1)))
+    out, flipped = (kind.render(LayerView.whole(value), params)[same] for value in (image, image.flip(-1)))
     torch.testing.assert_close(flipped.flip(-1), out)
     assert not bool(same.all())
 
@@ -270,7 +270,7 @@ def test_over_exposure_clips() -> None:
     params["shoulder"][:] = False
     for name, value in (("lift", 0), ("cast", 0), ("contrast", 1), ("saturation", 1), ("gain", 1), ("gamma", 1)):
         params[name][:] = value
-    out = kind.render(View.whole(image), params)
+    out = kind.render(LayerView.whole(image), params)
     assert float((out > 0.999).float().mean()) > 0.2
     assert float((out - image).min()) > -1e-4
 
@@ -282,7 +282,7 @@ def test_jpeg_grid_starts_anywhere() -> None:
     params["quality"][:] = 5
     params["chroma_quality"][:] = 5
     params["twice"][:] = False
-    steps = (kind.render(View.whole(ramp), params).diff(dim=-1)).abs().mean((1, 2))
+    steps = (kind.render(LayerView.whole(ramp), params).diff(dim=-1)).abs().mean((1, 2))
     phases = {int(row.reshape(-1)[:56].view(7, 8).mean(0).argmax()) for row in steps}
     assert len(phases) > 3
 

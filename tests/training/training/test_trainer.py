@@ -18,7 +18,7 @@ from restored_training.data.sampling import Group, GroupSampler, PatchSource
 from restored_training.runs import checkpoint
 from restored_training.runs.config import ConfigError, LossConfig, MixConfig, RunConfig
 from restored_training.training.distill import Teacher
-from restored_training.training.distributed import Workers
+from restored_training.training.distributed import WorkerGroup
 from restored_training.training.losses import restoration_loss
 from restored_training.training.trainer import Trainer, learning_rate
 from restored_training.training.wording import TextBank
@@ -50,7 +50,7 @@ def source() -> PatchSource:
     return PatchSource([smooth, smooth[::-1].copy()], (1.0, 0.5))
 
 
-def make(run: RunConfig, workers: Workers | None = None) -> Trainer:
+def make(run: RunConfig, workers: WorkerGroup | None = None) -> Trainer:
     return Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed), workers=workers)
 
 
@@ -262,7 +262,7 @@ def test_plan_of_a_group_is_what_the_model_sees() -> None:
 
 def _as_worker(folder: Path) -> None:
     """What torchrun starts twice: half of the batch each."""
-    workers = Workers.join()
+    workers = WorkerGroup.join()
     one = make(config(groups=1, optim=PLAIN), workers)
     one.run()
     one.save(folder / "two.pt")

@@ -23,14 +23,14 @@ def train(
     """Train a run, or continue it where its checkpoint stopped. Under torchrun every process joins in."""
     from ..runs.config import load_config
     from ..runs.folder import RunFolder
-    from ..training.distributed import Workers
+    from ..training.distributed import WorkerGroup
     from ..training.start import open_trainer
 
     settings = load_config(config)
     place = RunFolder(folder) if folder else RunFolder.of(settings)
     if fresh:
         place.remove()
-    workers = Workers.join()
+    workers = WorkerGroup.join()
     try:
         trainer = open_trainer(settings, place, device=device, workers=workers)
         trainer.budget = None if minutes is None else 60 * minutes
@@ -46,14 +46,14 @@ def resume(
     """Continue a run from its folder, with the exact config it was started with."""
     from ..runs.checkpoint import CheckpointError
     from ..runs.folder import RunFolder
-    from ..training.distributed import Workers
+    from ..training.distributed import WorkerGroup
     from ..training.start import open_trainer
 
     place = RunFolder(folder)
     if not place.checkpoint.exists():
         raise CheckpointError(f"{folder} has no checkpoint to continue from.")
     settings = place.load_config()
-    workers = Workers.join()
+    workers = WorkerGroup.join()
     try:
         _train(open_trainer(settings, place, device=device, workers=workers), place)
     finally:

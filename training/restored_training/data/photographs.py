@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .pieces import PieceError, read_facts, read_pieces, write_pieces
+from .split_archive import SplitArchiveError, read_facts, read_pieces, write_pieces
 
 SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 HELD_OUT: Final = ("0", "1")
@@ -224,7 +224,7 @@ def _table(rows: Sequence[dict[str, str]]) -> str:
 def _packed_files(index: Path) -> Iterator[PhotoFile]:
     try:
         facts, content = read_facts(index), read_pieces(index)
-    except PieceError as error:
+    except SplitArchiveError as error:
         raise DataError(str(error)) from error
     with tarfile.open(fileobj=io.BytesIO(content), mode="r") as archive:
         for member in archive:

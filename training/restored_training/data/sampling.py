@@ -13,7 +13,7 @@ from torch import Tensor
 from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS, Task
 
-from ..degradations import Params, View, compose, degradation, grid_of
+from ..degradations import LayerView, Params, compose, degradation, grid_of
 from ..degradations.base import luminance
 from ..runs.config import MixConfig
 from .photographs import reduced
@@ -67,7 +67,7 @@ class Sampler(Protocol):
         ...
 
 
-class Source(Protocol):
+class PatchDrawer(Protocol):
     """Where patches come from: `PatchSource` in main memory, `ResidentSource` on a device."""
 
     def draw(self, count: int, size: int, rng: random.Random, *, upright: bool = False) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -130,7 +130,7 @@ class PatchSource:
 class GroupSampler:
     """Draws whole groups. The group of a (seed, index) is always the same: a resumed run sees what it would have seen."""
 
-    def __init__(self, source: Source, mix: MixConfig, group_size: int, seed: int) -> None:
+    def __init__(self, source: PatchDrawer, mix: MixConfig, group_size: int, seed: int) -> None:
         self._source, self._mix, self._group_size, self._seed = source, mix, group_size, seed
 
     def draw(self, index: int, size: int, device: torch.device | str = "cpu") -> Group:
@@ -143,9 +143,9 @@ class GroupSampler:
         patches, contexts, windows, sides = (value.to(device) for value in (patches, contexts, windows, sides))
         if rng.random() < self._mix.gray:
             patches, contexts = (luminance(value).expand_as(value).contiguous() for value in (patches, contexts))
-        patch = View(patches, grid_of(windows, size, size), torch.ones(count, device=device), False)
+        patch = LayerView(patches, grid_of(windows, size, size), torch.ones(count, device=device), False)
         far = sides.amin(1) / CONTEXT_SIZE
-        context = View(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), far, size > CONTEXT_SIZE or None)
+        context = LayerView(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), far, size > CONTEXT_SIZE or None)
 
         params: dict[Task, Params] = {
             task: degradation(task).draw(count, generator, torch.device(device), (size, size)) for task in present

@@ -20,7 +20,7 @@ Params = dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LayerView:
     """The same place of a layer at some resolution.
 
     image: (N, 3, H, W) float32 in [0, 1], sRGB-encoded.
@@ -40,18 +40,18 @@ class View:
         return bool((self.zoom > 1).any()) if self.thumbnail is None else self.thumbnail
 
     @classmethod
-    def whole(cls, image: Tensor, zoom: float = 1.0) -> "View":
+    def whole(cls, image: Tensor, zoom: float = 1.0) -> "LayerView":
         """The view that shows whole layers: (N, 3, H, W) with an even grid over 0..1."""
         n, _, h, w = image.shape
         box = torch.tensor([0.0, 0.0, 1.0, 1.0], device=image.device).expand(n, 4)
         return cls(image, grid_of(box, h, w), torch.full((n,), zoom, device=image.device))
 
-    def pick(self, rows: Tensor) -> "View":
+    def pick(self, rows: Tensor) -> "LayerView":
         """The samples `rows` (indices) only."""
-        return View(self.image[rows], self.grid[rows], self.zoom[rows], self.thumbnail)
+        return LayerView(self.image[rows], self.grid[rows], self.zoom[rows], self.thumbnail)
 
-    def with_image(self, image: Tensor) -> "View":
-        return View(image, self.grid, self.zoom, self.thumbnail)
+    def with_image(self, image: Tensor) -> "LayerView":
+        return LayerView(image, self.grid, self.zoom, self.thumbnail)
 
 
 def grid_of(box: Tensor, height: int, width: int) -> Tensor:
@@ -73,13 +73,13 @@ class Degradation(ABC):
     def draw(self, n: int, generator: Generator, device: torch.device | str = "cpu", size: tuple[int, int] = (96, 96)) -> Params:
         """Decide everything random for `n` samples whose patch is `size` (H, W) pixels, noise fields included."""
 
-    def scene(self, view: View, params: Params) -> Tensor:
+    def scene(self, view: LayerView, params: Params) -> Tensor:
         """The truth that this damage supposes, (N, 3, H, W): the picture itself, unless the damage is one of other scenes than
         those at hand, such as night."""
         return view.image
 
     @abstractmethod
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         """The damaged view: (N, 3, H, W) float32 in [0, 1]. On a view with zoom > 1, the averaged effect."""
 
 

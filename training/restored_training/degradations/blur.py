@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, column, log_uniform, luminance, normal, round8, spread, uniform
+from .base import Degradation, LayerView, Params, choose, column, log_uniform, luminance, normal, round8, spread, uniform
 from .codec import through_jpeg
 from .filters import convolve, disc_kernels, gaussian_blur, gaussian_kernels, path_kernels, rms_radius
 
@@ -125,7 +125,7 @@ class Blur(Degradation):
             "noise": normal(generator, device, (n, 3, *size)),
         }
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         linear, response = column(params["linear"]), column(params["response"])
         light = view.image.clamp_min(1e-6) ** response
         light = light + column(params["lights"]) * ((luminance(view.image) - 0.9) / 0.1).clamp_min(0) ** 2

@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import TASKS, Task
 
-from .base import Degradation, Params, View
+from .base import Degradation, LayerView, Params
 from .blur import Blur
 from .haze import Haze
 from .jpeg import Jpeg
@@ -70,8 +70,8 @@ def draw(
 
 
 def compose(
-    patch: View,
-    context: View | None,
+    patch: LayerView,
+    context: LayerView | None,
     params: Mapping[Task, Params],
     active: Tensor,
     order: Sequence[Task] = PHYSICAL_ORDER,

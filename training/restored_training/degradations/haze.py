@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, column, log_uniform, luminance, normal, round8, spread, uniform
+from .base import Degradation, LayerView, Params, choose, column, log_uniform, luminance, normal, round8, spread, uniform
 from .codec import through_jpeg
 
 _CELLS = 5
@@ -89,24 +89,24 @@ class Haze(Degradation):
             "phase": (uniform(generator, device, (n, 2)) * 16).long(),
         }
 
-    def scene(self, view: View, params: Params) -> Tensor:
+    def scene(self, view: LayerView, params: Params) -> Tensor:
         dark = column(params["dusk"]) * view.image**1.3
         scene = torch.where(column(params["night"]), dark, view.image)
         sky = torch.sigmoid(-_STEEP * self._below(view, params)) * column(params["sky"])
         air = (params["air"] * params["sky_light"][:, None])[:, :, None, None] * self._glow(view, params)
         return scene + sky * (air.clamp(0, 1) - scene)
 
-    def _below(self, view: View, params: Params) -> Tensor:
+    def _below(self, view: LayerView, params: Params) -> Tensor:
         """How far below the horizon a place is: (N, 1, H, W), 1 at the lower edge."""
         across, down = view.grid[..., 0][:, None] - 0.5, view.grid[..., 1][:, None]
         horizon = column(params["horizon"])
         return (down + column(params["tilt"]) * across - horizon) / (1 - horizon)
 
-    def _glow(self, view: View, params: Params) -> Tensor:
+    def _glow(self, view: LayerView, params: Params) -> Tensor:
         """How much brighter the airlight is than in the middle: (N, 1, H, W)."""
         return 1 + ((view.grid - 0.5) * params["glow"][:, None, None, :] * 2).sum(-1)[:, None]
 
-    def depth(self, view: View, params: Params) -> Tensor:
+    def depth(self, view: LayerView, params: Params) -> Tensor:
         """(N, 1, H, W) in 0..1."""
         below = self._below(view, params)
         plane = torch.where(below <= 0, 1.0, (_GROUND / below.clamp_min(1e-3)).clamp_max(1) ** column(params["power"]))
@@ -123,7 +123,7 @@ class Haze(Degradation):
         near = column(params["near"])
         return near + (1 - near) * d.clamp(0, 1)
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         t = torch.exp(-column(params["beta"]) * self.depth(view, params))
         air = (params["air"][:, :, None, None] * self._glow(view, params)).clamp(0, 1)
         out = air + (view.image - air) * t

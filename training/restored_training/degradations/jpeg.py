@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, uniform
+from .base import Degradation, LayerView, Params, uniform
 from .codec import through_jpeg
 
 
@@ -36,7 +36,7 @@ class Jpeg(Degradation):
             "twice": uniform(generator, device, n) < 0.2,
         }
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         if view.far:
             return view.image
         out = view.image

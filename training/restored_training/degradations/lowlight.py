@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, column, luminance, normal, round8, spread, uniform
+from .base import Degradation, LayerView, Params, choose, column, luminance, normal, round8, spread, uniform
 from .codec import through_jpeg
 from .filters import gaussian_blur
 from .haze import sample_field
@@ -56,12 +56,12 @@ class LowLight(Degradation):
             "noise": normal(generator, device, (n, 3, *size)),
         }
 
-    def scene(self, view: View, params: Params) -> Tensor:
+    def scene(self, view: LayerView, params: Params) -> Tensor:
         lamps = torch.sigmoid(30 * (luminance(view.image) - 0.85))
         night = torch.sigmoid(10 * sample_field(params["outline"], view.grid)) * (1 - lamps) * column(params["night"])
         return view.image + night * (params["black"][:, :, None, None] - view.image)
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         dark = params["gain"][:, :, None, None] * view.image.clamp_min(1e-4) ** column(params["gamma"])
         dark = dark + params["pedestal"][:, :, None, None]
         deviation = column(params["read"]) + column(params["shot"]) * torch.sqrt(dark)

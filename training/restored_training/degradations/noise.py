@@ -8,7 +8,20 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, column, log_uniform, normal, round8, spread, to_encoded, to_linear, uniform
+from .base import (
+    Degradation,
+    LayerView,
+    Params,
+    choose,
+    column,
+    log_uniform,
+    normal,
+    round8,
+    spread,
+    to_encoded,
+    to_linear,
+    uniform,
+)
 from .codec import through_jpeg
 from .filters import gaussian_blur
 
@@ -79,7 +92,7 @@ class Noise(Degradation):
             "noise": normal(generator, device, (n, 3, *size)),
         }
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         image, kind, zoom = view.image, params["kind"], column(view.zoom)
         noise = spread(params["noise"], *image.shape[-2:])
         noise = torch.where(column(kind == GRAY), noise[:, :1], noise)

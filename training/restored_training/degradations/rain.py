@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, column, log_uniform, spread, uniform
+from .base import Degradation, LayerView, Params, choose, column, log_uniform, spread, uniform
 from .filters import line_kernels, sum_of_convolutions
 
 SIZE = 65
@@ -61,7 +61,7 @@ class Rain(Degradation):
             "air": uniform(generator, device, n, 0.6, 0.9),
         }
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         image = view.image
         streaks = params["streaks"]
         mean = streaks.mean((2, 3), keepdim=True)

@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, round8, uniform
+from .base import Degradation, LayerView, Params, choose, round8, uniform
 
 
 class Resolution(Degradation):
@@ -26,7 +26,7 @@ class Resolution(Degradation):
             "area": uniform(generator, device, n) < 0.25,
         }
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         out = view.image.clone()
         for factor in (2, 3, 4):
             for area in (False, True):

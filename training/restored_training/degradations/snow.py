@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, column, log_uniform, spread, uniform
+from .base import Degradation, LayerView, Params, column, log_uniform, spread, uniform
 from .filters import blob_kernels, disc_kernels, sum_of_convolutions
 
 SIZE = 33
@@ -70,7 +70,7 @@ class Snow(Degradation):
             "air": uniform(generator, device, n, 0.7, 0.95),
         }
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         flakes = params["flakes"]
         mean = flakes.mean((2, 3), keepdim=True)
         z = mean + (spread(flakes, *view.image.shape[-2:]) - mean) / column(view.zoom)

@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, Params, View, choose, column, luminance, normal, to_encoded, to_linear, uniform
+from .base import Degradation, LayerView, Params, choose, column, luminance, normal, to_encoded, to_linear, uniform
 from .haze import sample_field
 
 FLAT, ANY, EXPOSED, OLD = range(4)
@@ -59,10 +59,10 @@ class Tone(Degradation):
             "sepia": sepia,
         }
 
-    def scene(self, view: View, params: Params) -> Tensor:
+    def scene(self, view: LayerView, params: Params) -> Tensor:
         return torch.where(column(params["sepia"]), luminance(view.image), view.image)
 
-    def render(self, view: View, params: Params) -> Tensor:
+    def render(self, view: LayerView, params: Params) -> Tensor:
         image = _exposed(view.image, params["stops"], params["shoulder"])
         x = (image * params["gain"][:, :, None, None]).clamp(1e-4, 1) ** column(params["gamma"])
         pivot = column(params["pivot"])

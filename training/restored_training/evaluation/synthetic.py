@@ -14,7 +14,7 @@ from torch import Tensor
 from restored.instruction.tasks import TASKS, Task
 
 from ..data.photographs import PhotoSet
-from ..degradations import Params, View, compose, degradation
+from ..degradations import LayerView, Params, compose, degradation
 from .metrics import crop_to
 from .samples import Sample, Set
 
@@ -78,7 +78,7 @@ def damage(clean: np.ndarray, recipe: Recipe, generator: torch.Generator, share:
                 fixed = value[0] + (value[1] - value[0]) * share if isinstance(value, tuple) else value
                 params[task][name] = torch.full_like(drawn, fixed)
     active = torch.tensor([[task in recipe.tasks for task in TASKS]])
-    out, _ = compose(View.whole(image), None, params, active)
+    out, _ = compose(LayerView.whole(image), None, params, active)
     return to_uint8(out), params
 
 

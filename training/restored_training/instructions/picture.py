@@ -17,7 +17,7 @@ from restored.instruction.measures import measure
 
 from ..data.photographs import PhotoSet
 from ..data.places import photograph_folder
-from ..degradations import View, compose, draw, grid_of
+from ..degradations import LayerView, compose, draw, grid_of
 
 SIDE = 256
 """Pixels of the part at full resolution; the same as the engine passes."""
@@ -82,7 +82,7 @@ def examples(photographs: Sequence[np.ndarray], count: int, config: PictureConfi
     return Samples(np.stack(rows), np.stack(labels), np.array(owners))
 
 
-def _pair(photo: np.ndarray, rng: random.Random) -> tuple[View, View]:
+def _pair(photo: np.ndarray, rng: random.Random) -> tuple[LayerView, LayerView]:
     """A part of SIDE pixels and the thumbnail of the layer it lies in."""
     layer = torch.from_numpy(photo.copy()).permute(2, 0, 1)[None].float() / 255
     least = SIDE / min(layer.shape[-2:])
@@ -93,10 +93,10 @@ def _pair(photo: np.ndarray, rng: random.Random) -> tuple[View, View]:
     height, width = layer.shape[-2:]
     top, left = rng.randint(0, height - SIDE), rng.randint(0, width - SIDE)
     box = torch.tensor([[left / width, top / height, (left + SIDE) / width, (top + SIDE) / height]])
-    part = View(layer[..., top : top + SIDE, left : left + SIDE], grid_of(box, SIDE, SIDE), torch.ones(1))
+    part = LayerView(layer[..., top : top + SIDE, left : left + SIDE], grid_of(box, SIDE, SIDE), torch.ones(1))
     zoom = max(1.0, max(height, width) / 192)
     small = F.interpolate(layer, [max(8, round(side / zoom)) for side in (height, width)], mode="area")
-    return part, View.whole(small, zoom)
+    return part, LayerView.whole(small, zoom)
 
 
 def train(config: PictureConfig | None = None, photographs: Path | None = None) -> picture.Estimator:

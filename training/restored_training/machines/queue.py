@@ -17,26 +17,26 @@ from ..training.start import open_trainer
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class RunQueue:
     """runs: the run files, most urgent first; minutes: how long a turn is."""
 
     runs: tuple[Path, ...]
     minutes: float = 15.0
 
 
-def load_queue(path: Path) -> Queue:
+def load_queue(path: Path) -> RunQueue:
     """Read a queue file, whose run files' names are relative to it. Raises ConfigError with a sentence."""
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         files = tuple(path.parent / name for name in data["runs"])
-        minutes = float(data.get("minutes", Queue.minutes))
+        minutes = float(data.get("minutes", RunQueue.minutes))
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(
             f"{path} is not a queue: it needs a list “runs” of run files, and may have “minutes” ({error})."
         ) from error
     if not files or minutes <= 0:
         raise ConfigError(f"{path} names no run, or turns of no length.")
-    return Queue(files, minutes)
+    return RunQueue(files, minutes)
 
 
 def steps_done(config: RunConfig) -> int:
@@ -45,7 +45,7 @@ def steps_done(config: RunConfig) -> int:
 
 
 def work(
-    queue: Queue,
+    queue: RunQueue,
     *,
     seconds: float | None = None,
     device: str = "cpu",

@@ -31,7 +31,7 @@ from ..runs import checkpoint
 from ..runs.config import RunConfig, load_config
 from ..runs.folder import RunFolder
 from ..training.carry import halved
-from ..training.trainer import Progress, Trainer
+from ..training.trainer import StepProgress, Trainer
 
 ARCHIVE: Final = "experts.pt"
 """What comes back: run name -> {"config", "hyperparameters", "step", "own" (tensors)}."""
@@ -107,7 +107,7 @@ def _train(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence
     saved = began = time.monotonic()
     recording = _Profile(folder.profile) if lease.profile == config.name else None
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: StepProgress) -> None:
         nonlocal saved
         losses.append(progress.loss)
         if recording:

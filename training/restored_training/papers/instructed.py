@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 from torch.func import vmap
 
-from ..degradations import View, degradation
+from ..degradations import LayerView, degradation
 from .crops import Crops
 from .elementary import machine
 from .pairs import KERNEL, damaged, patches
@@ -55,7 +55,7 @@ def damage(task: str, clean: Tensor, generator: Generator) -> tuple[Tensor, Tens
     target = clean[..., _EDGE:-_EDGE, _EDGE:-_EDGE].contiguous()
     kind = degradation(task)
     params = kind.draw(len(target), generator, target.device, (target.shape[-2], target.shape[-1]))
-    return (kind.render(View.whole(target), params).clamp(0, 1) * 255).round() / 255, target
+    return (kind.render(LayerView.whole(target), params).clamp(0, 1) * 255).round() / 255, target
 
 
 class Pool:

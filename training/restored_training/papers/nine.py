@@ -14,7 +14,7 @@ from torch.func import vmap
 from restored.models.instruct_ipt import InstructIPT, InstructIPTConfig, Net, denses, preset
 from restored.models.modulation import low_rank
 
-from ..degradations import View, degradation
+from ..degradations import LayerView, degradation
 from .arms import plain_weights, small_matrices
 from .crops import Crops
 from .elementary import machine
@@ -108,7 +108,7 @@ def damaged(task: str, clean: Tensor, generator: Generator) -> Tensor:
     """A clean batch (N, 3, s, s) with the damage that a task undoes, as the trainer makes it, in 8 bits."""
     kind = degradation(task)
     params = kind.draw(len(clean), generator, clean.device, (clean.shape[-2], clean.shape[-1]))
-    return (kind.render(View.whole(clean), params).clamp(0, 1) * 255).round() / 255
+    return (kind.render(LayerView.whole(clean), params).clamp(0, 1) * 255).round() / 255
 
 
 class Groups:

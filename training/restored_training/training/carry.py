@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ..data.pieces import PieceError, read_facts, read_pieces, write_pieces
+from ..data.split_archive import SplitArchiveError, read_facts, read_pieces, write_pieces
 from ..runs import checkpoint
 from ..runs.checkpoint import CheckpointError
 from ..runs.folder import checkpoint_of
@@ -46,7 +46,7 @@ def weights_of(path: Path) -> dict[str, Any]:
         try:
             read_facts(path)
             return torch.load(io.BytesIO(read_pieces(path)), map_location="cpu", weights_only=True)
-        except PieceError as error:
+        except SplitArchiveError as error:
             raise CheckpointError(str(error)) from error
     if path.name == "bundle.json" or (path / "bundle.json").exists():
         from restored.models.bundle import load_bundle

@@ -10,7 +10,7 @@ from restored.instruction.tasks import Task
 
 from ..data.sampling import Group
 from ..runs.config import ConfigError, RunConfig
-from .wording import WIDTH, TextBank, TextHead
+from .wording import WIDTH, LearnedTextHead, TextBank
 
 
 class Conditioner(nn.Module):
@@ -25,7 +25,7 @@ class Conditioner(nn.Module):
         self.dim = int(config.model.hyperparameters.get("text_dim", 256))
         if self._source == "raw" and self.dim != WIDTH:
             raise ConfigError(f"With “text: source: raw” the model's text_dim must be {WIDTH}.")
-        self.head = TextHead(self.dim) if self._source == "learned" else None
+        self.head = LearnedTextHead(self.dim) if self._source == "learned" else None
 
     def forward(self, group: Group, index: int) -> tuple[Tensor, Tensor]:
         """Embeddings (N, dim) for the samples of group number `index`, and the intent loss (a scalar, 0 without a head)."""

@@ -11,18 +11,18 @@ from torch import nn
 
 
 @dataclass(frozen=True, slots=True)
-class Workers:
+class WorkerGroup:
     """This process's place among `count` workers. Started by torchrun, which sets RANK and WORLD_SIZE."""
 
     rank: int
     count: int
 
     @classmethod
-    def alone(cls) -> "Workers":
+    def alone(cls) -> "WorkerGroup":
         return cls(0, 1)
 
     @classmethod
-    def join(cls) -> "Workers":
+    def join(cls) -> "WorkerGroup":
         """Join the others when torchrun started this process (NCCL with GPUs, gloo without), else be alone."""
         if int(os.environ.get("WORLD_SIZE", "1")) <= 1:
             return cls.alone()

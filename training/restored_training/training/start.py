@@ -16,13 +16,13 @@ from ..runs import networks
 from ..runs.config import RunConfig
 from ..runs.folder import RunFolder
 from .distill import Teacher
-from .distributed import Workers
-from .trainer import Progress, StopOnSignal, Trainer
+from .distributed import WorkerGroup
+from .trainer import StepProgress, StopOnSignal, Trainer
 from .validation import Validation, record
 from .wording import TextBank
 
 
-def open_trainer(config: RunConfig, folder: RunFolder, *, device: str = "cpu", workers: Workers | None = None) -> Trainer:
+def open_trainer(config: RunConfig, folder: RunFolder, *, device: str = "cpu", workers: WorkerGroup | None = None) -> Trainer:
     """The run's trainer, continued from the folder's checkpoint when there is one."""
     folder.make()
     screen, named = config.data.screen, config.mix.named
@@ -68,7 +68,7 @@ def train(trainer: Trainer, folder: RunFolder, *, on_step: Any = None) -> int:
     saved = time.monotonic()
     validation = _validation(trainer) if writer else None
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: StepProgress) -> None:
         nonlocal saved
         if writer:
             for kind, loss in progress.losses:

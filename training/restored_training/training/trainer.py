@@ -22,7 +22,7 @@ from ..runs.config import RunConfig
 from .carry import weights_of
 from .conditioning import Conditioner
 from .distill import Teacher
-from .distributed import Workers
+from .distributed import WorkerGroup
 from .experts import freeze_shared
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
@@ -32,7 +32,7 @@ from .wording import TextBank
 
 
 @dataclass
-class Progress:
+class StepProgress:
     """What a step tells whoever watches: `losses` per kind of damage, `rate` in patches per second."""
 
     step: int
@@ -56,12 +56,12 @@ class Trainer:
         *,
         bank: TextBank | None = None,
         teacher: Teacher | None = None,
-        workers: Workers | None = None,
+        workers: WorkerGroup | None = None,
         device: str = "cpu",
     ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.sampler, self.device = config, sampler, torch.device(device)
-        self.workers = workers or Workers.alone()
+        self.workers = workers or WorkerGroup.alone()
         model = networks.build(config.model)
         if config.mix.named and (alone := model.alone(config.mix.named)):
             # an expert is trained alone, so an optimiser need not look which of the other tasks have a gradient
@@ -101,7 +101,7 @@ class Trainer:
         self,
         *,
         until: int | None = None,
-        on_step: Callable[[Progress], None] | None = None,
+        on_step: Callable[[StepProgress], None] | None = None,
         stop: Callable[[], bool] | None = None,
     ) -> int:
         """Train up to step `until` (default: the configured steps). Returns the step reached; less when `stop` said so."""
@@ -127,7 +127,7 @@ class Trainer:
         clock = self._spent / self.budget if self.budget else 0.0
         return max(self.step / self.config.steps, clock)
 
-    def _one_step(self) -> Progress:
+    def _one_step(self) -> StepProgress:
         config = self.config
         lr = learning_rate(config, self.step, self.share)
         self.optimizer.set_lr(lr)
@@ -155,7 +155,7 @@ class Trainer:
             self.skipped += 1
         self.step += 1
         mean = sum(value for _, value in losses) / len(losses)
-        return Progress(self.step, config.steps, mean, lr, gradient, 0.0, self.skipped, 0, losses)
+        return StepProgress(self.step, config.steps, mean, lr, gradient, 0.0, self.skipped, 0, losses)
 
     def _losses(self, group: Group, number: int) -> tuple[Tensor, Tensor]:
         """The restoration loss, and what is added to it (intent, classification), for one group."""
@@ -295,4 +295,4 @@ def _require_family(state: dict[str, Any], family: str) -> None:
         raise checkpoint.CheckpointError(f"The checkpoint holds a {state.get('family')} model, but this run trains {family}.")
 
 
-__all__ = ["Group", "Progress", "StopOnSignal", "Trainer", "learning_rate", "start_from"]
+__all__ = ["Group", "StepProgress", "StopOnSignal", "Trainer", "learning_rate", "start_from"]

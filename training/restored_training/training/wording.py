@@ -82,7 +82,7 @@ def choose(examples: Iterable[Example], sentences: int, rng: random.Random) -> d
     return chosen
 
 
-class TextHead(nn.Module):
+class LearnedTextHead(nn.Module):
     """InstructIR's text head (section 3.2): Linear 384 -> dim, L2-normalised: the embedding; then Linear -> tasks: the intent."""
 
     def __init__(self, dim: int = 256) -> None:

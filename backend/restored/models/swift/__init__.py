@@ -9,14 +9,14 @@ from .config import SwiftConfig
 from .graph import SLOPE, Ops, conv_specs, macs_per_pixel, unet
 
 if TYPE_CHECKING:
-    from .context import Reading, apply_tone, sample_grid
+    from .context import ContextReading, apply_tone, sample_grid
     from .network import ConditionedSwift, Swift
 
 __all__ = [
     "SLOPE",
     "ConditionedSwift",
+    "ContextReading",
     "Ops",
-    "Reading",
     "Swift",
     "SwiftConfig",
     "apply_tone",
@@ -26,7 +26,7 @@ __all__ = [
     "unet",
 ]
 
-_CONTEXT = ("Reading", "apply_tone", "sample_grid")
+_CONTEXT = ("ContextReading", "apply_tone", "sample_grid")
 
 
 def __getattr__(name: str) -> Any:

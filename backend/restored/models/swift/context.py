@@ -22,7 +22,7 @@ _TONE_SIZE: Final = 3 * CURVE_STEPS + 9 + 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ContextReading:
     """What the context says, for N pictures.
 
     curve: (N, steps, 3) in (-1, 1); matrix: (N, 3, 3), the identity within +-3; offset: (N, 3) in (-3, 3);
@@ -77,7 +77,7 @@ class ContextReader(nn.Module):
         mask = torch.tensor([float(info(task).tone) for task in config.tasks])
         self.register_buffer("tone_mask", mask, persistent=False)
 
-    def forward(self, context: Tensor, weights: Tensor) -> Reading:
+    def forward(self, context: Tensor, weights: Tensor) -> ContextReading:
         """context: (N, 3, h, w) in [0, 1]; weights: (tasks,), the plan's strength per task."""
         frame = F.adaptive_avg_pool2d(context, CONTEXT_SIZE)
         local = self.local(frame)
@@ -94,7 +94,7 @@ class ContextReader(nn.Module):
         for part in film.split([2 * width for width in self.widths], dim=1):
             scale, shift = part.chunk(2, dim=1)
             films.append((torch.tanh(scale), shift))
-        return Reading(
+        return ContextReading(
             curve=torch.tanh(curve).view(-1, CURVE_STEPS, 3),
             # bounded: a picture unlike any in training must not be multiplied out of all proportion
             matrix=torch.eye(3, device=tone.device) + 3 * torch.tanh(0.1 * matrix.view(-1, 3, 3)),
@@ -117,7 +117,7 @@ class TaskLinear(nn.Module):
         return F.linear(value, torch.einsum("t,toi->oi", weights, self.weight), weights @ self.bias)
 
 
-def apply_tone(image: Tensor, reading: Reading) -> Tensor:
+def apply_tone(image: Tensor, reading: ContextReading) -> Tensor:
     """The tone-mapped copy of an image (N, 3, h, w): quadratic curves in sequence (as Zero-DCE, Guo et al. 2020, eq. 2), then a
     colour matrix and an offset."""
     for step in reading.curve.unbind(1):

@@ -17,7 +17,7 @@ from ..coarse import descend, refined, unit
 from ..lowrank import TaskConv2d
 from ..restorer import Batch, Restorer, View
 from .config import SwiftConfig
-from .context import ContextReader, Reading, apply_tone, sample_grid
+from .context import ContextReader, ContextReading, apply_tone, sample_grid
 from .graph import SLOPE, conv_specs, unet
 from .light import LightReading
 from .light_veil import LightVeil
@@ -96,7 +96,7 @@ class Swift(SwiftTraits, Restorer):
         convs, reading = self.compile(weights), self.read(context, weights)
         return refined(image, reductions, lambda small, guess: self.restore(small, convs, reading, windows, guess))
 
-    def read(self, context: Tensor, weights: Tensor) -> Reading:
+    def read(self, context: Tensor, weights: Tensor) -> ContextReading:
         """What the context (N, 3, ch, cw) says under one plan, weights (tasks,)."""
         reading = self.reader(context, weights)
         if self.veil is None or VEILED not in self.config.tasks:
@@ -105,7 +105,7 @@ class Swift(SwiftTraits, Restorer):
         wanted = len(weights) == 1 or bool(strength)  # an expert for haze is always asked to
         return replace(reading, veil=self.veil(context, strength)) if wanted else reading
 
-    def toned(self, image: Tensor, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
+    def toned(self, image: Tensor, reading: ContextReading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
         """What the network corrects, (N, 3, h, w): the tile without its veil and with its tone mapped, or, where a coarser scale
         has been, with all that it would change."""
         if guess is not None:
@@ -113,7 +113,9 @@ class Swift(SwiftTraits, Restorer):
         lifted = image if reading.veil is None else reading.veil.lifted(image, windows)
         return apply_tone(lifted, reading)
 
-    def restore(self, image: Tensor, convs: Convs, reading: Reading, windows: Tensor, guess: Tensor | None = None) -> Tensor:
+    def restore(
+        self, image: Tensor, convs: Convs, reading: ContextReading, windows: Tensor, guess: Tensor | None = None
+    ) -> Tensor:
         """The part of `forward` that is done per tile and scale; guess: (N, 3, h, w), what a coarser scale would add."""
         toned = self.toned(image, reading, windows, guess)
         rows, columns = image.shape[2] // self.stride, image.shape[3] // self.stride
@@ -170,7 +172,7 @@ class Swift(SwiftTraits, Restorer):
             out.append(View(result, clean, seen))
         return out
 
-    def _lifted(self, batch: Batch, target: Tensor, reading: Reading) -> list[View]:
+    def _lifted(self, batch: Batch, target: Tensor, reading: ContextReading) -> list[View]:
         """Where haze is lifted, the picture without its veil, reduced: what is smooth must come right before the network's levels
         see it, or they learn to paint it."""
         if reading.veil is None:
@@ -219,7 +221,7 @@ class ConditionedSwift(Conditioned):
     model: Swift
     strengths: tuple[float, ...]
     convs: Convs
-    reading: Reading
+    reading: ContextReading
 
     @torch.no_grad()
     def forward(self, tile: Tensor, window: Window, guess: Tensor | None = None) -> Tensor:

@@ -31,7 +31,7 @@ class OpenVinoRuntime(Runtime):
 
     def __init__(self, *, bf16: bool | None = None) -> None:
         self.precision = "bfloat16" if (has_bf16() if bf16 is None else bf16) else "float32"
-        self._compiled: OrderedDict[Hashable, Pool] = OrderedDict()
+        self._compiled: OrderedDict[Hashable, RequestPool] = OrderedDict()
         self._lock = threading.Lock()
 
     def largest_side(self, model: Model) -> int:
@@ -47,7 +47,7 @@ class OpenVinoRuntime(Runtime):
 
         return kernel
 
-    def compiled(self, key: Hashable, work: Setup, build: Callable[[], ov.Model]) -> "Pool":
+    def compiled(self, key: Hashable, work: Setup, build: Callable[[], ov.Model]) -> "RequestPool":
         """The graph for `key`, built and compiled unless it still is."""
         streams = work.streams
         threads = work.threads if streams == 1 else max(streams, cores())
@@ -64,7 +64,7 @@ class OpenVinoRuntime(Runtime):
                     # a pinned thread cannot step aside when another program takes its core
                     "ENABLE_CPU_PINNING": False,
                 }
-                pool = Pool(_core().compile_model(build(), "CPU", options))
+                pool = RequestPool(_core().compile_model(build(), "CPU", options))
             self._compiled[key] = pool
             return pool
 
@@ -77,7 +77,7 @@ class OpenVinoRuntime(Runtime):
             self._compiled.clear()
 
 
-class Pool:
+class RequestPool:
     """A compiled graph and as many inference requests as threads ever used it at once."""
 
     def __init__(self, compiled: ov.CompiledModel) -> None:

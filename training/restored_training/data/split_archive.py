@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 
-class PieceError(ValueError):
+class SplitArchiveError(ValueError):
     """Pieces that are missing or damaged; the message is a sentence that names the piece."""
 
 
@@ -27,25 +27,25 @@ def write_pieces(data: memoryview | bytes, folder: Path, stem: str, *, largest: 
 
 
 def read_facts(index: Path) -> dict[str, Any]:
-    """What an index says. Raises PieceError when it is not one."""
+    """What an index says. Raises SplitArchiveError when it is not one."""
     try:
         facts = json.loads(index.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise PieceError(f"{index} cannot be read: {error}.") from error
+        raise SplitArchiveError(f"{index} cannot be read: {error}.") from error
     if not isinstance(facts, dict) or "pieces" not in facts:
-        raise PieceError(f"{index} is not the index of an archive in pieces.")
+        raise SplitArchiveError(f"{index} is not the index of an archive in pieces.")
     return facts
 
 
 def read_pieces(index: Path) -> bytes:
-    """The whole archive, every piece checked. Raises PieceError."""
+    """The whole archive, every piece checked. Raises SplitArchiveError."""
     parts = []
     for piece in read_facts(index)["pieces"]:
         path = index.parent / Path(piece["file"]).name
         if not path.exists():
-            raise PieceError(f"{index} lacks its piece {piece['file']}.")
+            raise SplitArchiveError(f"{index} lacks its piece {piece['file']}.")
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != piece["sha256"]:
-            raise PieceError(f"The piece {path} is damaged: its sha256 is not the one in {index.name}. Copy it again.")
+            raise SplitArchiveError(f"The piece {path} is damaged: its sha256 is not the one in {index.name}. Copy it again.")
         parts.append(content)
     return b"".join(parts)

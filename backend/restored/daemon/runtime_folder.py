@@ -22,7 +22,7 @@ class AlreadyRunning(Exception):
     """Another daemon of this user is there."""
 
 
-class Home:
+class RuntimeFolder:
     """The runtime folder, owned by this process from `enter` to `leave`."""
 
     def __init__(self) -> None:

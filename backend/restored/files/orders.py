@@ -19,7 +19,7 @@ def never() -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish(Asked):
+class FileOrder(Asked):
     """What is wanted of every picture: all that can be asked, and what a recipe adds.
 
     made_with: the fingerprint of the model that a recipe was made with, to notice when it is another one by now.
@@ -59,5 +59,5 @@ class Done:
         return self.pixels is not None
 
 
-Restore = Callable[[NDArray, Wish, NDArray | None, OnProgress, Callable[[], bool]], Done]
+Restore = Callable[[NDArray, FileOrder, NDArray | None, OnProgress, Callable[[], bool]], Done]
 """Restores sRGB-encoded pixels by a wish inside a mask; reports progress and asks whether it was cancelled."""
