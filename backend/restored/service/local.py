@@ -270,8 +270,8 @@ class LocalService:
             from restored.engine.work.whereabouts import mask_of_region
 
             where = Region.from_dict(region)
-            home = Home.of(order)
-            layer = array_of(order.pixels if home is None else home.leave())
+            space = LayerSpace.of(order)
+            layer = array_of(order.pixels if space is None else space.leave())
             context = check_context(array_of(order.context)) if order.context else None
             return pixels_of(mask_of_region(layer, where, context, None if order.place is None else Frame(*order.place)))
 
