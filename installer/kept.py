@@ -41,8 +41,8 @@ METADATA: Final = (
 FORBIDDEN: Final = (
     "torch", "torchgen", "functorch", "sentence_transformers", "transformers", "huggingface_hub", "hf_xet", "sklearn", "scipy",
     "sympy", "mpmath", "networkx", "jinja2", "joblib", "regex", "openvino_telemetry", "openvino.tools", "restored_training",
-    # 7 MB that only optional imports of fsspec, huggingface_hub and PyNaCl's build ask for
-    "pydantic", "pydantic_core", "cffi", "pycparser", "tqdm", "cryptography.hazmat.bindings",
+    # what only optional imports of fsspec and PyNaCl's build ask for; of cryptography one function (instead/)
+    "cffi", "pycparser", "tqdm", "cryptography.hazmat.bindings",
 )  # fmt: skip
 """What a CPU does not need, or must not have: with one of these inside, something imports what it should not."""
 

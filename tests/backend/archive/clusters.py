@@ -1,0 +1,156 @@
+"""Clusters as people have them, on this machine: a scheduler and two nodes that started by themselves, which can be killed."""
+
+import os
+import random
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(port: int, seconds: float = 120) -> None:
+    """Until somebody listens there."""
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket() as there:
+            if there.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < until, f"nobody listens on port {port}"
+        time.sleep(0.1)
+
+
+def kill(process: psutil.Process) -> None:
+    """kill -9 of a process and everything below it, as when a machine loses its power."""
+    with suppress(psutil.NoSuchProcess):
+        for each in [*process.children(recursive=True), process]:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+
+
+class DaskCluster:
+    """A scheduler on loopback, and nodes with a nanny and one worker each."""
+
+    def __init__(self, folder: Path, nodes: int = 2, **environment: str) -> None:
+        self._folder = folder
+        self.port = free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.environment = {**os.environ, **environment}
+        self._scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        wait_for(self.port)
+        self._nodes = [self._node() for _ in range(nodes)]
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "dask", *arguments]
+        return subprocess.Popen(
+            command, cwd=self._folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def _node(self) -> "subprocess.Popen[bytes]":
+        own = ["--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0"]
+        return self._start("worker", self.address, *own)
+
+    def kill_worker(self, chance: random.Random) -> bool:
+        """Of a node its working process only; the nanny starts another. False when there is none."""
+        children = [child for node in self._nodes for child in psutil.Process(node.pid).children()]
+        workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        if workers:
+            os.kill(chance.choice(workers).pid, signal.SIGKILL)
+        return bool(workers)
+
+    def kill_node(self, chance: random.Random) -> bool:
+        """All of a node; another takes its place."""
+        gone = self._nodes.pop(chance.randrange(len(self._nodes)))
+        kill(psutil.Process(gone.pid))
+        gone.wait()
+        self._nodes.append(self._node())
+        return True
+
+    def close(self) -> None:
+        for process in [*self._nodes, self._scheduler]:
+            with suppress(psutil.NoSuchProcess):
+                kill(psutil.Process(process.pid))
+            process.wait()
+
+
+class RayCluster:
+    """A head that does no work, and nodes of one core each, which join it with its token."""
+
+    def __init__(self, folder: Path, nodes: int = 2, **environment: str) -> None:
+        self._folder = folder
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        token = folder / "token"
+        token.write_text(secrets.token_hex(32))
+        token.chmod(0o600)
+        self.environment = {
+            **os.environ,
+            **environment,
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN_PATH": str(token),
+            "RAY_USAGE_STATS_ENABLED": "0",
+        }
+        head = [
+            "--head",
+            "--node-ip-address",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--num-cpus",
+            "0",
+            "--include-dashboard=false",
+        ]
+        self._head = self._start(*head)
+        wait_for(self.port)
+        self._nodes = [self._node() for _ in range(nodes)]
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *arguments]
+        memory = ["--object-store-memory", str(100 << 20)]
+        return subprocess.Popen(
+            [*command, *memory], cwd=self._folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def _node(self) -> "subprocess.Popen[bytes]":
+        return self._start("--address", self.address, "--num-cpus", "1")
+
+    def kill_worker(self, chance: random.Random) -> bool:
+        """A process that works a shard. False when there is none."""
+        workers: list[Any] = []
+        for node in self._nodes:
+            with suppress(psutil.NoSuchProcess):
+                children = psutil.Process(node.pid).children(recursive=True)
+                workers += [child for child in children if " ".join(child.cmdline()).startswith("ray::work_here")]
+        if workers:
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(workers).pid, signal.SIGKILL)
+        return bool(workers)
+
+    def kill_node(self, chance: random.Random) -> bool:
+        """All of a node; another takes its place."""
+        gone = self._nodes.pop(chance.randrange(len(self._nodes)))
+        kill(psutil.Process(gone.pid))
+        gone.wait()
+        self._nodes.append(self._node())
+        return True
+
+    def close(self) -> None:
+        for process in [*self._nodes, self._head]:
+            with suppress(psutil.NoSuchProcess):
+                kill(psutil.Process(process.pid))
+            process.wait()
+
+
+CLUSTERS = {"dask": DaskCluster, "ray": RayCluster}
