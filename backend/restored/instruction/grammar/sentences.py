@@ -8,6 +8,7 @@ CANNOT: Final[dict[str, str]] = {
     "vignette": "I cannot remove vignetting yet. Say “brighten the border” to lighten the border of the picture.",
     "redeye": "I cannot remove red eyes yet: in GIMP, Filters > Enhance > Red Eye Removal does.",
     "flare": "I cannot remove flare or reflections yet. GIMP's Heal tool or Krita's Smart Patch tool helps.",
+    "drops": "I cannot remove drops on the lens yet: select each, and ask to fill it (“remove the spots”).",
     "geometry": "I do not turn, crop or straighten pictures: your editor's transform and crop tools do.",
     "objects": "I do not remove things from pictures. GIMP's Heal tool or Krita's Smart Patch tool does it.",
     "colourise": "I cannot colour black-and-white pictures yet.",

@@ -53,6 +53,8 @@ CANNOT = {
     "remove the halftone dots": (set(), "halftone dots"),
     "remove the noise and the watermark": ({"denoise"}, "watermark"),
     "sharpen the eyes only": ({"deblur"}, "eyes"),
+    "remove the rain and the drops on the lens": ({"derain"}, "drops on the lens"),
+    "get the raindrops off the lens": (set(), "raindrops off the lens"),
 }
 
 
