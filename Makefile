@@ -43,6 +43,7 @@ quick: venv
 bench: venv
 	$(BIN)/python tests/benchmarks/engine.py
 	$(BIN)/python tests/benchmarks/daemon.py
+	$(BIN)/python tests/benchmarks/studio.py
 
 lint: venv
 	$(BIN)/ruff check .

@@ -40,6 +40,7 @@ class Gate:
 
     def __init__(self, letters: socket.socket) -> None:
         self._letters = letters
+        self._numbers = itertools.count()
         self._one_at_a_time = threading.Lock()
 
     @classmethod
@@ -60,9 +61,14 @@ class Gate:
     def open(self, machine: Machine) -> str:
         """See `link.Road`."""
         with self._one_at_a_time:
+            asked = next(self._numbers)
             try:
-                self._letters.send(json.dumps({"key": machine.key}).encode())
+                self._letters.send(json.dumps({"key": machine.key, "asked": asked}).encode())
                 answer = json.loads(self._letters.recv(MOST))
+                while answer["asked"] != asked:  # a late answer to somebody who has given up
+                    answer = json.loads(self._letters.recv(MOST))
+            except TimeoutError:
+                raise LinkLost(f"{machine.name} did not answer") from None
             except (OSError, ValueError) as error:
                 raise LinkLost("this machine's own gate to the network is gone; restart the daemon") from error
         if "path" in answer:
@@ -94,8 +100,9 @@ def keep(letters: socket.socket) -> int:
             continue
         if not letter:
             return 0
-        key = json.loads(letter)["key"]
-        letters.send(json.dumps(_open(machines, key, next(numbers), open_now)).encode())
+        asked = json.loads(letter)
+        answer = _open(machines, asked["key"], next(numbers), open_now)
+        letters.send(json.dumps({**answer, "asked": asked["asked"]}).encode())
 
 
 def _is_known(machines: Machines, key: str) -> bool:

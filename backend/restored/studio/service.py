@@ -89,6 +89,9 @@ class StudioService:
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         return self._local.explain(text, context, previous)
 
+    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+        return self._local.region(region, order)
+
     def load(self, say: Say) -> None:
         for machine in self._paired() if self._machines_use() != "never" else ():
             self._look_for(machine)
@@ -186,7 +189,7 @@ class StudioService:
             raise Declined(CLAUSES["weights"].format(link.machine.name))
 
         def hear(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
-            tell(fraction, f"{words} in {link.machine.name}" if words else "", x, y, piece)
+            tell(fraction, f"{words} ({link.machine.name})" if words else "", x, y, piece)
 
         return link.restore(job, order, sha256, hear, cancelled)
 

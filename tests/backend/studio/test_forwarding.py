@@ -119,7 +119,7 @@ def test_pieces_of_the_result_are_shown_on_the_way(two) -> None:
 def test_cancelling_ends_it_there(two) -> None:
     desk, strong = two
     job = Job(desk, picture(), instruction="sleep 600")
-    job.says("in the studio")
+    job.says("(the studio)")
     with strong.session("watcher") as watcher:
         wait_for(lambda: any(each["stage"] == "running" for each in watcher.status()["jobs"]))
         job.cancelled.set()
@@ -200,7 +200,7 @@ def test_a_machine_that_dies_in_a_job(fresh) -> None:
     with desk.session() as session:
         assert "in the studio" in session.restore(layer, instruction="x").device
     job = Job(desk, layer, instruction="sleep 1")
-    job.says("Sleeping in the studio")
+    job.says("Sleeping (the studio)")
     strong.kill()
     answer = job.result()
     assert bytes(answer.pixels.view) == bytes(layer.view)
@@ -214,7 +214,7 @@ def test_a_machine_that_falls_silent_is_noticed_within_six_seconds(fresh) -> Non
     desk, strong = fresh
     layer = picture()
     job = Job(desk, layer, instruction="sleep 1")
-    job.says("Sleeping in the studio")
+    job.says("Sleeping (the studio)")
     assert strong.process is not None
     strong.process.send_signal(signal.SIGSTOP)
     stopped = time.monotonic()
@@ -233,7 +233,7 @@ def test_a_machine_that_comes_back_gets_the_job_again(fresh) -> None:
     desk, strong = fresh
     layer = picture(3)
     job = Job(desk, layer, instruction="sleep 2")
-    job.says("Sleeping in the studio")
+    job.says("Sleeping (the studio)")
     assert strong.process is not None
     strong.process.send_signal(signal.SIGSTOP)
     job.says("Asking the studio once more")
@@ -249,7 +249,7 @@ def test_a_key_that_is_struck_out_is_refused_at_the_next_message(fresh) -> None:
     with desk.session() as session:
         assert "in the studio" in session.restore(layer, instruction="x").device
         job = Job(desk, layer, instruction="sleep 600", client="another")
-        job.says("Sleeping in the studio")
+        job.says("Sleeping (the studio)")
         with strong.visited():
             Guests().forget("desk")
         wait_for(lambda: job.words[-1] == "Sleeping", "the one at work to be ended too, and to go on here")
@@ -385,6 +385,37 @@ def test_sixteen_machines_are_served_in_turn_and_none_touches_another() -> None:
             answer = job.result()
             assert bytes(answer.pixels.view) == inverted(picture(1.2, seed=number))
             assert "in the studio" in answer.device
+
+
+@pytest.mark.slow
+def test_the_real_engine_there_gives_the_very_bytes_that_it_gives_to_its_own() -> None:
+    """With words and with a plan, a mask, a profile's place and a scale: the order travels whole."""
+    import numpy as np
+
+    from restored.service.arrays import pixels_of
+
+    with places() as make:
+        desk, strong, port = make("desk"), make("strong"), free_port()
+        introduce(desk, strong, port)
+        with desk.visited():
+            Machines().say(use="always")
+        strong.serve(port, engine="LocalService")
+        desk.start(engine="LocalService")
+        rng = np.random.default_rng(7)
+        layer = pixels_of(rng.integers(0, 60_000, (70, 90, 4), np.uint16))
+        mask = pixels_of(rng.integers(0, 256, (70, 90, 1), np.uint8))
+        with desk.session() as here, strong.session() as there:
+            for order in (
+                {"instruction": "remove the noise and brighten it"},
+                {"instruction": "remove the noise", "mask": mask, "strength": 0.7, "place": (0.1, 0.1, 0.6, 0.5)},
+                {"plan": {"steps": [{"task": "dejpeg"}]}, "scale": 2},
+            ):
+                far, near = here.restore(layer, **order), there.restore(layer, **order)
+                assert " in the studio, " in far.device, far.device
+                assert far.pixels is not None
+                assert near.pixels is not None
+                assert bytes(far.pixels.view) == bytes(near.pixels.view), order
+                assert (far.plan, far.recipe) == (near.plan, near.recipe)
 
 
 def test_a_listening_daemon_is_not_replaced_by_a_client_that_comes_by(fresh) -> None:

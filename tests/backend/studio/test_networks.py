@@ -152,7 +152,7 @@ def halfway(house: House, layer: Pixels, phase: str) -> Job:
     """A job whose picture, or whose result, is half-way: over a cable that needs two seconds for either."""
     house.cables["one"].slow(80)
     job = Job(house.desks["one"], layer, instruction="x")
-    job.says("Taking the picture in the studio")
+    job.says("Taking the picture (the studio)")
     if phase == "upload":
         time.sleep(0.5)
     else:

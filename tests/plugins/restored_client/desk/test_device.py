@@ -12,6 +12,22 @@ from restored_client.desk.device import in_short
         ("Intel(R) Core(TM) i7, 8 cores (how to compute is measured with the first picture)", "Intel(R) Core(TM) i7, 8 cores"),
         ("NVIDIA H200, 137.2 of 139.8 GiB free: PyTorch in bfloat16.", "NVIDIA H200"),
         ("Apple GPU: PyTorch in float32.", "Apple GPU"),
+        (
+            "H200 in the studio, 0.4 s; this machine would need 4.0 s",
+            "H200 in the studio, 0.4 s; this machine would need 4.0 s",
+        ),
+        (
+            "AMD EPYC, 2 cores, 0.3 s; the studio would need 0.5 s: OpenVINO in float32.",
+            "AMD EPYC, 2 cores, 0.3 s; the studio would need 0.5 s",
+        ),
+        (
+            "AMD EPYC, 2 cores, because the studio fell silent: OpenVINO in float32.",
+            "AMD EPYC, 2 cores, because the studio fell silent",
+        ),
+        (
+            "H200 in the studio when that is faster, else AMD EPYC, 2 cores: OpenVINO.",
+            "H200 in the studio when that is faster, else AMD EPYC, 2 cores",
+        ),
         ("CPU, in negative", "CPU, in negative"),
         ("", ""),
     ],
