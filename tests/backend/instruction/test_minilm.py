@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow  # the reference takes its time to load
 
 def sentences() -> list[str]:
     """Everything held out that the head reads, of the four lists of its own."""
-    names = ("held_out", "held_out_strangers", "held_out_users", "strangers")
+    names = ("held_out", "held_out_unseen", "held_out_users", "unseen")
     lines = [line for name in names for line in (HERE / f"{name}.txt").read_text("utf-8").splitlines()]
     return [line.rsplit("|", 1)[1] for line in lines if line.strip() and not line.startswith("# ")]
 

@@ -11,9 +11,9 @@ from restored_training.instructions import corpus, inventory
 from restored_training.instructions.evaluate import read_labelled
 
 HELD_OUT = Path(__file__).parents[2] / "backend" / "instruction" / "held_out.txt"
-STRANGERS_2 = HELD_OUT.with_name("held_out_strangers.txt")
+UNSEEN_2 = HELD_OUT.with_name("held_out_unseen.txt")
 USERS = HELD_OUT.with_name("held_out_users.txt")
-STRANGERS = Path(__file__).parents[2] / "backend" / "instruction" / "strangers.txt"
+UNSEEN = Path(__file__).parents[2] / "backend" / "instruction" / "unseen.txt"
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +50,18 @@ def test_no_key_phrase_of_the_test_side_in_training(sides):
 
 
 def test_no_template_of_the_test_side_in_training(sides):
-    def moulds(side):
-        # a bare "{symptom}" and the like has no words of its own, and mixed sentences quote strangers by their text
+    def templates(side):
+        # a bare "{symptom}" and the like has no words of its own, and mixed sentences quote others by their text
         found = {part for e in sides[side] if e.stratum != "mixed" for part in e.template.split(" + ")}
         return {part for part in found if not re.fullmatch(r"\w+:\{\w+\}|gibberish:\d|join\w*:.*|listing:.*|language:.*", part)}
 
-    assert not moulds("test") & moulds("train")
-    assert not moulds("val") & moulds("train")
+    assert not templates("test") & templates("train")
+    assert not templates("val") & templates("train")
 
 
 def test_held_out_sentences_are_not_in_the_corpus(built):
     forms = {corpus.normal_form(e.text) for e in built}
-    for file in (HELD_OUT, STRANGERS, STRANGERS_2, USERS):
+    for file in (HELD_OUT, UNSEEN, UNSEEN_2, USERS):
         overlap = [e.text for e in read_labelled(file) if corpus.normal_form(e.text) in forms]
         assert overlap == []
 

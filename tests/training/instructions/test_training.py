@@ -21,18 +21,22 @@ NOUNS: dict[Task, tuple[str, ...]] = {
     "denoise": ("noise", "grain", "specks", "static"),
     "dehaze": ("fog", "haze", "mist", "smog"),
 }
-MOULDS = ("remove the {}", "no more {}", "I hate the {}", "{} must go", "please clear the {}", "take the {} away")
+TEMPLATES = ("remove the {}", "no more {}", "I hate the {}", "{} must go", "please clear the {}", "take the {} away")
 
 
 @pytest.fixture(scope="module")
 def examples():
     return [
         Example(
-            mould.format(noun), {task: 1.0}, kinds=("wish",), stratum="precise", spans=((0, len(mould.format(noun)), task, True),)
+            template.format(noun),
+            {task: 1.0},
+            kinds=("wish",),
+            stratum="precise",
+            spans=((0, len(template.format(noun)), task, True),),
         )
         for task, nouns in NOUNS.items()
         for noun in nouns
-        for mould in MOULDS
+        for template in TEMPLATES
     ] + [Example(text, kinds=("off_topic",), stratum="off_topic") for text in ("hello", "add a cat", "rotate it", "sing a song")]
 
 

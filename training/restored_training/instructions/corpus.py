@@ -16,10 +16,10 @@ from .example import Example, Split
 from .fields import Fields
 from .grammar import Grammar
 from .inventory import held_out, padded
-from .moulds import Moulds
+from .labelled_templates import LabelledTemplates
 from .noise import TAILS, drop_marks, mistype, stretch, text_speak
+from .out_of_distribution import OutOfDistribution, Stray
 from .phrases import FOLDER, WIDER, read_sections, read_sentences, split_of
-from .strangers import Strangers, Stray
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Sizes:
     add: int = 3600
     foreign: int = 2600
     fields: int = 1100
-    moulds: int = 2200
-    other_moulds: int = 5600
+    templates: int = 2200
+    other_templates: int = 5600
     both: int = 2500
     apart: int = 3000
     apart_two: int = 700
@@ -60,7 +60,7 @@ def build(seed: int = 1, sizes: Sizes | None = None) -> list[Example]:
 
 
 def _side(split: Split, seed: int, sizes: Sizes) -> list[Example]:
-    grammar, strangers = Grammar(split, seed), Strangers(split, seed)
+    grammar, outside = Grammar(split, seed), OutOfDistribution(split, seed)
     rng = random.Random(f"side:{split}:{seed}")
     share = 1.0 if split == "train" else sizes.held_out_share
     drawn: list[Example] = []
@@ -84,12 +84,12 @@ def _side(split: Split, seed: int, sizes: Sizes) -> list[Example]:
     draw(lambda: grammar.several(3), sizes.three)
     draw(grammar.but, sizes.but)
     draw(grammar.excepting, sizes.excepting)
-    draw(lambda: _mixed(grammar, strangers), sizes.mixed)
+    draw(lambda: _mixed(grammar, outside), sizes.mixed)
     for source, count in (
-        (strangers.general, sizes.general),
-        (strangers.off_topic, sizes.off_topic),
-        (strangers.add, sizes.add),
-        (strangers.other_language, sizes.foreign),
+        (outside.general, sizes.general),
+        (outside.off_topic, sizes.off_topic),
+        (outside.add, sizes.add),
+        (outside.other_language, sizes.foreign),
     ):
         draw(lambda source=source: _stray(source(), split), count)
     first = len(drawn)
@@ -109,12 +109,16 @@ def _side(split: Split, seed: int, sizes: Sizes) -> list[Example]:
 def _wider(split: Split, seed: int, sizes: Sizes) -> list[Example]:
     """What was added later. Every sentence has a random stream of its own, so that what is written next leaves the typing of
     the others, and with it their cached features, as they are."""
-    grammar, company, moulds = Grammar(split, f"{seed}:wider"), Grammar(split, f"{seed}:company"), Moulds.of(split, seed)
+    grammar, company, templates = (
+        Grammar(split, f"{seed}:wider"),
+        Grammar(split, f"{seed}:company"),
+        LabelledTemplates.of(split, seed),
+    )
     share = 1.0 if split == "train" else sizes.held_out_share
     drawn: dict[str, Example] = {}
     for source, count in (
-        (moulds.wish, sizes.moulds),
-        (moulds.other, sizes.other_moulds),
+        (templates.wish, sizes.templates),
+        (templates.other, sizes.other_templates),
         (grammar.both, sizes.both),
         (grammar.apart, sizes.apart),
         (grammar.apart_from_two, sizes.apart_two),
@@ -143,8 +147,8 @@ def _stray(stray: Stray | None, split: Split) -> Example | None:
     return Example(text, kinds=kinds, stratum=stratum, template=template, split=split)
 
 
-def _mixed(grammar: Grammar, strangers: Strangers) -> Example | None:
-    stray = strangers.edit() if grammar.rng.random() < 0.5 else strangers.listed(grammar.rng.choice(("geo", "edit", "file")))
+def _mixed(grammar: Grammar, outside: OutOfDistribution) -> Example | None:
+    stray = outside.edit() if grammar.rng.random() < 0.5 else outside.listed(grammar.rng.choice(("geo", "edit", "file")))
     return grammar.mixed(stray[0], "off_topic") if stray else None
 
 

@@ -18,7 +18,7 @@ from restored.instruction.spelling import Normalised, Speller
 
 from .example import Example
 from .inventory import lines, pool, templates
-from .moulds import Moulds
+from .labelled_templates import LabelledTemplates
 from .phrases import SECTIONS, WIDER, read_sections, read_sentences, split_of
 
 FEATURES = encoder.WIDTH * len(encoder.LAYERS)
@@ -49,9 +49,9 @@ def build_lexicon() -> dict[str, int]:
     add([e.text for e in hand if split_of(f"hand:{e.text}") == "train" and e.stratum != "slang"], 2)
     for items in read_sections("context").values():
         add(items, 3)
-    moulds = Moulds.of("train", 0)
-    add([mould.text for mould in moulds.moulds], 1)
-    for items in moulds.lists.values():
+    labelled = LabelledTemplates.of("train", 0)
+    add([template.text for template in labelled.templates], 1)
+    for items in labelled.lists.values():
         add(items, 1)
     return dict(counts.most_common())
 

@@ -12,14 +12,14 @@ SLOT = re.compile(r"\{(\w+)\}")
 
 
 class Fields:
-    """Draws symptom sentences of one side. Moulds are held out whole; so is a tenth of each list's words."""
+    """Draws symptom sentences of one side. Templates are held out whole; so is a tenth of each list's words."""
 
     def __init__(self, split: Split, seed: int) -> None:
         self.split: Split = split
         self.rng = random.Random(f"fields:{split}:{seed}")
         sections = read_sections("fields")
         self.words = {name[1:]: self._side(name, items) for name, items in sections.items() if name.startswith("@")}
-        self.moulds = {task: tuple(m for m in sections[task] if split_of(f"field:{m}") == split) for task in TASKS}
+        self.templates = {task: tuple(m for m in sections[task] if split_of(f"field:{m}") == split) for task in TASKS}
 
     def _side(self, name: str, items: tuple[str, ...]) -> tuple[str, ...]:
         if len(items) < 8:
@@ -28,10 +28,10 @@ class Fields:
         return kept or items
 
     def draw(self, task: Task) -> Example | None:
-        """One sentence; None when this side has no mould for the task."""
-        if not self.moulds[task]:
+        """One sentence; None when this side has no template for the task."""
+        if not self.templates[task]:
             return None
-        mould = self.rng.choice(self.moulds[task])
-        text = SLOT.sub(lambda match: self.rng.choice(self.words[match.group(1)]), mould)
+        template = self.rng.choice(self.templates[task])
+        text = SLOT.sub(lambda match: self.rng.choice(self.words[match.group(1)]), template)
         span: tuple[tuple[int, int, Task, bool], ...] = ((0, len(text), task, True),)
-        return Example(text, {task: 1.0}, (), ("wish",), "symptom", span, f"field:{mould}", split=self.split)
+        return Example(text, {task: 1.0}, (), ("wish",), "symptom", span, f"field:{template}", split=self.split)

@@ -77,8 +77,8 @@ def by_grammar(language: str, seed: int = 1) -> Iterator[tuple[str, str]]:
                 yield joined(too, complaint), task
         for verb in verbs:
             yield verb, task
-    strangers = words("unused", "objects") + words("unused", "geometry")
-    for made in rng.sample(strangers, k=min(6, len(strangers))):
+    unused = words("unused", "objects") + words("unused", "geometry")
+    for made in rng.sample(unused, k=min(6, len(unused))):
         yield made, "off_topic"
 
 

@@ -26,7 +26,7 @@ CODES: dict[str, Task] = dict(
         "NBRHSLXEJ", ("denoise", "deblur", "derain", "dehaze", "desnow", "lowlight", "superres", "enhance", "dejpeg"), strict=True
     )
 )
-SENTENCES = ("sentences", "sentences_symptoms", "sentences_strangers", "sentences_negation", "sentences_more")
+SENTENCES = ("sentences", "sentences_symptoms", "sentences_out_of_distribution", "sentences_negation", "sentences_more")
 WIDER = ("sentences_wider", "sentences_experience", "sentences_elsewhere")
 """Written later; typed in a stream of their own (see corpus)."""
 

@@ -1,22 +1,22 @@
-"""Labelled moulds: every slot has a list, sides share no mould, and a mould's words end where its label says."""
+"""Labelled templates: every slot has a list, sides share no template, and a template's words end where its label says."""
 
 import pytest
 
 from restored_training.instructions.fields import SLOT
-from restored_training.instructions.moulds import Moulds, read_moulds
+from restored_training.instructions.labelled_templates import LabelledTemplates, read_labelled_templates
 from restored_training.instructions.phrases import WIDER, read_sentences
 
 
 def test_every_slot_has_a_list_and_every_list_is_used():
-    moulds, lists = read_moulds()
-    used = {name for mould in moulds for name in SLOT.findall(mould.text)}
+    templates, lists = read_labelled_templates()
+    used = {name for template in templates for name in SLOT.findall(template.text)}
     assert used == set(lists)
 
 
 def test_wishes_and_others_are_labelled_as_such():
-    moulds = Moulds.of("train", 1)
+    templates = LabelledTemplates.of("train", 1)
     for _ in range(200):
-        wish, other = moulds.wish(), moulds.other()
+        wish, other = templates.wish(), templates.other()
         assert wish is not None
         assert wish.wanted
         assert not SLOT.search(wish.text)
@@ -26,11 +26,11 @@ def test_wishes_and_others_are_labelled_as_such():
 
 
 @pytest.mark.parametrize("other", ["val", "test"])
-def test_sides_share_no_mould_and_no_word_of_a_long_list(other):
-    train, held = Moulds.of("train", 1), Moulds.of(other, 1)
-    assert not {m.template for m in train.moulds} & {m.template for m in held.moulds}
+def test_sides_share_no_template_and_no_word_of_a_long_list(other):
+    train, held = LabelledTemplates.of("train", 1), LabelledTemplates.of(other, 1)
+    assert not {m.template for m in train.templates} & {m.template for m in held.templates}
     for name, items in held.lists.items():
-        if len(items) < len(read_moulds()[1][name]):
+        if len(items) < len(read_labelled_templates()[1][name]):
             assert not set(items) & set(train.lists[name])
 
 

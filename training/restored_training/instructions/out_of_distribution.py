@@ -18,7 +18,7 @@ ADDABLE: tuple[Task, ...] = ("denoise", "derain", "dehaze", "desnow", "dejpeg")
 """Tasks whose damage nouns all make sense after "add": for the others ("more pixels") some would be wishes."""
 
 
-class Strangers:
+class OutOfDistribution:
     """Draws non-tasks of one side of the split."""
 
     def __init__(self, split: Split, seed: int) -> None:
