@@ -138,7 +138,7 @@ def the_result_again(window: GuiGimp, shoot: Shoot) -> None:
 def a_place_and_the_canvas(window: GuiGimp, shoot: Shoot) -> None:
     """The photograph itself once more: only the sky; then in GIMP's own window."""
     screen = window.screen
-    window.ask("image.set_selected_layers([image.get_layers()[-1]]); Gimp.displays_flush(); tell(ok=True)")
+    window.ask("for each in image.get_layers()[:-1]: image.remove_layer(each)\nGimp.displays_flush(); tell(ok=True)")
     window.open_dialog()
     window.event("ready", timeout=120)
     began = time.monotonic()
@@ -157,11 +157,13 @@ def a_place_and_the_canvas(window: GuiGimp, shoot: Shoot) -> None:
     screen.do("mousemove", "4", "4")
     time.sleep(2)
     shoot("place")
-    window.key("Escape")
+    window.key("Tab", "space", "Escape")
     window.click("Preview: 100 %")
     window.click("Before and after: Beside")
     time.sleep(3)
     window.event("preview", lambda event: event["at"] > fitted["at"] and event["box"][2] < 300, timeout=120)
+    window.click("Overview: arrow keys move the preview")
+    window.key("Left", "Left", "Left", "Up")
     window.key("F8")
     window.event("canvas", lambda event: event["shown"], timeout=60)
     dialog = screen.window(f"^{TITLE}$")
@@ -174,9 +176,13 @@ def a_place_and_the_canvas(window: GuiGimp, shoot: Shoot) -> None:
 
 
 def several(window: GuiGimp, shoot: Shoot) -> None:
-    """The result and the photograph, one after the other."""
+    """The photograph and two copies of it, one after the other."""
     screen = window.screen
-    window.ask("image.set_selected_layers(image.get_layers()); Gimp.displays_flush(); tell(ok=True)")
+    window.ask(
+        "base = image.get_layers()[0]\nfor name in ('a second one', 'a third'):\n"
+        "    copy = base.copy(); copy.set_name(name); image.insert_layer(copy, None, 0)\n"
+        "image.set_selected_layers(image.get_layers()); Gimp.displays_flush(); tell(ok=True)"
+    )
     window.open_dialog(from_the_end=1)
     window.event("ready", timeout=120)
     began = time.monotonic()
