@@ -258,10 +258,11 @@ class Watching(QtCore.QObject):
             self._preview.say(desk.no_picture)
             return
         self._show_place()
-        if desk.shown is self._drawn:
+        now = None if desk.stale else desk.shown  # what was restored for other words is not shown under these
+        if now is self._drawn:
             return
-        self._drawn = desk.shown
-        if desk.shown is None or desk.after is None:
+        self._drawn = now
+        if now is None or desk.after is None:
             self._screen.drop_after()
             return
         after = self._inner(desk.after, desk.shown.padded, desk.shown.box)

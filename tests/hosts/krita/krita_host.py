@@ -125,8 +125,8 @@ def wear_in(suite: str, screen: Screen) -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
     krita = Krita(suite, folder, installed=False)  # ours would leave its actions' file behind
-    krita.headless(folder, "nothing", timeout=280)
-    krita.window(folder, screen, "nothing.py", timeout=280)
+    krita.headless(folder, "nothing", timeout=900)
+    krita.window(folder, screen, "nothing.py", timeout=900)
     shutil.rmtree(krita.plugins)
     shutil.rmtree(krita.home / "run")
     (krita.home / ".config/kritarc").unlink()

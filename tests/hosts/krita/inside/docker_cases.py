@@ -217,6 +217,17 @@ def case_the_preview_and_the_result_know_what_is_selected(kit):
     yield fits
 
 
+def case_what_was_restored_for_other_words_is_not_shown_under_new_ones(kit):
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, preview = kit.docker, kit.docker.preview
+    yield lambda: preview._after is not None
+    kit.type("slower 2 haze")
+    assert preview._after is None, "at once"
+    yield lambda: docker.desk.phase == "updating"
+    assert preview._after_words == "Updating…"
+    kit.type("")
+
+
 def case_several_chosen_layers_are_restored_one_after_the_other(kit):
     yield from begin(kit)
     docker, document = kit.docker, kit.document
