@@ -1,0 +1,1 @@
+"""Training and measuring what finds sky, skin and text in a picture."""
