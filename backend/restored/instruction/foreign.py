@@ -18,6 +18,8 @@ def read(cleaned: Cleaned, language: str) -> tuple[Plan, bool]:
     """The plan of a text in one of the languages that have a table, and whether the picture should decide more of it."""
     text = cleaned.text
     heard = grammar.hear(text, grammar.load(language))
+    if heard.trap:
+        return Plan(text, reason="off_topic", message=messages.NOTHING["off_topic"]), False
     if not heard.named and not heard.turns and not heard.excluded:
         english = grammar.hear(text, grammar.load("en"))  # loanwords, and sentences half in English
         if english.named and not english.trap:
@@ -37,8 +39,7 @@ def _reading(heard: Heard) -> HeadReading:
         named.setdefault(item.task, item)
     kinds: set[str] = set()
     excluded = list(heard.excluded)
-    if not heard.trap:
-        _ask(heard, named, excluded, kinds)
+    _ask(heard, named, excluded, kinds)
     forbidden = [task for task in dict.fromkeys(excluded) if task not in named]
     steps = tuple(
         Step(task, 0.9, item.strength if item.strength is not None else DEGREE, item.words.strip())
@@ -52,7 +53,7 @@ def _reading(heard: Heard) -> HeadReading:
             reason = "asks_to_add"
         elif forbidden:
             reason = "asks_to_keep"
-        elif "off_topic" in kinds or heard.trap:
+        elif "off_topic" in kinds:
             reason = "off_topic"
         else:
             reason = "not_understood"
@@ -74,6 +75,3 @@ def _ask(heard: Heard, named: dict[str, Named], excluded: list[str], kinds: set[
         for task in found.tasks:
             if task not in excluded and not named and task not in named:
                 named[task] = Named(task, words, index, None, clause.place)
-
-
-__all__ = ["messages", "read"]

@@ -126,7 +126,7 @@ def _describe_adjust(procedure):
 
 def _add_wish(procedure, placed=False):
     """The arguments that say what is wanted; a result that is adjusted stays as large as it is, and where it is."""
-    wrong = _("What is wrong with the picture, in English")
+    wrong = _("What is wrong with the picture")
     procedure.add_string_argument("instruction", _("_Instruction"), wrong, "", READWRITE)
     procedure.add_double_argument("strength", _("_Strength"), _("How much of the change is kept"), 0.0, 1.0, 1.0, READWRITE)
     if not placed:

@@ -21,7 +21,7 @@ class InstructionField(Gtk.ScrolledWindow):
         self.view = classed(Gtk.TextView(wrap_mode=Gtk.WrapMode.WORD_CHAR, accepts_tab=False), "restore-text")
         for side in ("left", "right", "top", "bottom"):
             getattr(self.view, f"set_{side}_margin")(6)
-        named(self.view, _("Instruction"), _("What is wrong with the picture, in English"))
+        named(self.view, _("Instruction"), _("What is wrong with the picture"))
         self.view.set_tooltip_text(_("Return restores, Shift+Return begins a new line."))
         self.view.connect("key-press-event", self._on_key)
         self.view.get_buffer().connect("changed", lambda _buffer: None if self._silent else self._on_text())

@@ -1,4 +1,4 @@
-"""Every word the user reads goes through `tr`; German is complete, anything missing stays English."""
+"""Every word the user reads goes through `tr`; the catalogues are complete, anything missing stays English."""
 
 from __future__ import annotations
 

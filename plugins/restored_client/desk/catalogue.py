@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import locale
 import os
+import re
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional
+from typing import Dict, Iterable, List, Optional, Pattern, Tuple
 
 SHARED = Path(__file__).resolve().parent / "locale"
 """What every adapter needs: names of tasks, reasons for doing nothing."""
@@ -21,16 +22,36 @@ class Catalogue:
 
     def __init__(self, messages: Optional[Dict[str, List[str]]] = None) -> None:
         self._messages = messages or {}
+        self._patterns: Optional[List[Tuple[Pattern[str], str]]] = None
 
     def gettext(self, message: str) -> str:
         found = self._messages.get(message)
         return found[0] if found and found[0] else message
+
+    def sentence(self, message: str) -> str:
+        """A finished sentence of the daemon's, translated also where words stand in it: “I cannot find “{place}” ...”."""
+        found = self.gettext(message)
+        if found != message or not message:
+            return found
+        if self._patterns is None:
+            self._patterns = [(_pattern(english), forms[0]) for english, forms in self._messages.items() if "{" in english]
+        for pattern, translated in self._patterns:
+            match = pattern.fullmatch(message)
+            if match:
+                return translated.format(**match.groupdict())
+        return message
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         found = self._messages.get(singular)
         if found and len(found) > 1 and all(found):
             return found[0 if n == 1 else 1]
         return singular if n == 1 else plural
+
+
+def _pattern(english: str) -> Pattern[str]:
+    """A message with {names} as an expression that finds what stands in their places."""
+    parts = re.split(r"\{(\w+)\}", english)
+    return re.compile("".join(re.escape(part) if n % 2 == 0 else f"(?P<{part}>.+)" for n, part in enumerate(parts)), re.DOTALL)
 
 
 def load(folders: Iterable[Path], languages: Optional[Iterable[str]] = None) -> Catalogue:

@@ -13,12 +13,16 @@ SENTENCES: Dict[str, str] = {
     "asks_to_keep": "That asks to leave the picture as it is, so nothing will be changed.",
     "not_understood": "I did not understand what should be restored, so nothing will be changed.",
     "cannot_yet": "That is understood but cannot be done yet, so nothing will be changed.",
-    "not_english": "Please write the instruction in English: only English is understood.",
+    "not_english": "I do not know the language of this sentence, so nothing will be changed.",
 }
 
 
 def sentence(plan: Dict[str, Any], catalogue: Catalogue) -> str:
     """Why `plan` does nothing: translated where there is a translation, else the daemon's own words."""
+    said = str(plan.get("message") or "")
+    own = catalogue.sentence(said)
+    if said and own != said:  # the daemon's own words say more, and are translated
+        return own
     general = SENTENCES.get(str(plan.get("reason")), "")
     translated = catalogue.gettext(general) if general else ""
     if translated != general:

@@ -17,7 +17,7 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     steps = edit.steps()
     heard = unused(plan, catalogue)
     if plan.get("action") and not edit.edited and plan.get("message"):  # said of the plan that stood: "half of it", "why?"
-        return _joined([*heard, tr(str(plan["message"]))])
+        return _joined([*heard, catalogue.sentence(str(plan["message"]))])
     if not steps:
         if edit.edited:
             return tr("Every step was removed, so nothing will be done.")
@@ -43,11 +43,11 @@ def unused(plan: Mapping[str, Any], catalogue: Catalogue) -> List[str]:
 
 def _unused(entry: object, catalogue: Catalogue) -> str:
     if isinstance(entry, str):
-        return catalogue.gettext(entry)
+        return catalogue.sentence(entry)
     if not isinstance(entry, dict):
         return ""
     words = str(entry.get("words") or entry.get("text") or "")
-    sentence = catalogue.gettext(str(entry.get("message") or entry.get("sentence") or ""))
+    sentence = catalogue.sentence(str(entry.get("message") or entry.get("sentence") or ""))
     if not sentence:
         return catalogue.gettext("I cannot do anything about “{words}”.").format(words=words) if words else ""
     return f"“{words}”: {sentence}" if words and words not in sentence else sentence

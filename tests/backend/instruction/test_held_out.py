@@ -92,16 +92,18 @@ def test_the_third_list():
 
 
 @pytest.mark.slow
-def test_directions_amounts_and_places():
-    results = measure(read(HERE / "held_out_directions.txt"))
+@pytest.mark.parametrize("name", ["held_out_directions", "held_out_directions_second", "held_out_directions_third"])
+def test_directions_amounts_and_places(name):
+    results = measure(read(HERE / f"{name}.txt"))
     misses = [f"{r.line.text!r}: meant {r.line.meaning}, did {sorted(meaning_of(r.plan))}" for r in results if not r.exact]
-    Console(width=110).print(direction_table(results, "directions"), *misses, sep="\n")
+    Console(width=110).print(direction_table(results, name), *misses, sep="\n")
     assert len(misses) <= 0.05 * len(results)
     assert not any(result.line.excluded & meaning_of(result.plan) for result in results)
 
 
 @pytest.mark.slow
-def test_what_is_said_of_a_plan():
-    rows = measure_following(HERE / "held_out_following.txt")
+@pytest.mark.parametrize("name", ["held_out_following", "held_out_following_second", "held_out_following_third"])
+def test_what_is_said_of_a_plan(name):
+    rows = measure_following(HERE / f"{name}.txt")
     misses = [line for line, right, _ in rows if not right]
     assert len(misses) <= 0.05 * len(rows), misses

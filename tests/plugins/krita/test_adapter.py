@@ -32,9 +32,10 @@ def words() -> set[str]:
     return found
 
 
-def test_german_is_complete_and_carries_nothing_old() -> None:
-    own = catalogue.parse((ADAPTER / "locale/de.po").read_text("utf-8"))
-    shared = catalogue.parse((catalogue.SHARED / "de.po").read_text("utf-8"))
+@pytest.mark.parametrize("file", sorted((ADAPTER / "locale").glob("*.po")), ids=lambda file: file.stem)
+def test_a_catalogue_is_complete_and_carries_nothing_old(file: Path) -> None:
+    own = catalogue.parse(file.read_text("utf-8"))
+    shared = catalogue.parse((catalogue.SHARED / file.name).read_text("utf-8"))
     assert len(words()) > 50
     assert words() - own.keys() - shared.keys() == set()
     assert own.keys() - words() == set()

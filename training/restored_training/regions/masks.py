@@ -55,6 +55,15 @@ class Agreement:
     def mean(self) -> float:
         return float(np.mean(self.overlap))
 
+    @property
+    def median(self) -> float:
+        return float(np.median(self.overlap))
+
+    @property
+    def lost(self) -> float:
+        """The mean share of the photographs that do not show the place."""
+        return float(np.mean(self.strayed))
+
 
 def measure(place: Place, entries: Sequence[Mapping[str, Any]], photographs: Path) -> Agreement:
     """The region as it is used, at a half, against what was drawn."""

@@ -10,7 +10,7 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
 [holes] words for what is filled where a mask shows it.
-[unused] what is heard and cannot be done. [off] what is no picture at all.
+[unused] what is heard and cannot be done. [off] what is no picture at all: `topic` where every word is known, else `sure`.
 [follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"), praise;
     [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.

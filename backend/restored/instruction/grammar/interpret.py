@@ -34,6 +34,7 @@ class _Piece:
     words: list[Token]
     hits: list[Hit]
     offset: int
+    verb_last: bool = False
 
     def of(self, section: str) -> list[Hit]:
         return [hit for hit in self.hits if hit.section == section]
@@ -89,7 +90,7 @@ def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
     for i in sorted({*cuts, *after, len(row)}):
         if i > begin:
             inside = [hit for hit in hits if begin <= hit.first < i and hit.section != "end"]
-            pieces.append(_Piece(row[begin:i], inside, begin))
+            pieces.append(_Piece(row[begin:i], inside, begin, verb_last))
         begin = i + 1 if i in cuts else i
     return pieces
 
@@ -121,8 +122,9 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     """Read one clause into `heard`; gives the modifiers that the next one may take over ("more contrast and saturation")."""
     text = heard.text[piece.start : piece.end]
     wishes = [hit for hit in piece.hits if hit.section in ("quality", "verb", "task", "symptom")]
-    heard.trap |= (
-        covered and bool(piece.of("off")) and (bool(wishes) or piece.has("up", "down", "remove", "more", "less", "make"))
+    off = piece.of("off")
+    heard.trap |= any(hit.name == "sure" for hit in off) or (
+        covered and bool(off) and (bool(wishes) or piece.has("up", "down", "remove", "more", "less", "make"))
     )
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
@@ -222,6 +224,8 @@ def _turns(
         kind, *names = hit.name.split()
         if kind == "adj" and _is_cast(piece):
             kind = "cast"
+        if kind == "dir" and piece.verb_last and any(m.name == "too" and m.last == hit.first - 1 for m in piece.of("modifier")):
+            kind = "adj"  # "너무 어둡게 나왔어요": an adverb of state, not a direction
         for name in names:
             sign = -1 if name.endswith("-") else 1
             if kind == "adj" and "remove" in near and name[:-1] in COLOURS:

@@ -31,8 +31,10 @@ WISHES: Final[dict[str, str]] = {
 NOT_READ: Final = "I did not understand this part of your wish, so it was left out."
 
 
+ONLY_BY_HAND: Final = "I cannot find “{place}” in a picture: select it, and only what is selected changes."
+NOT_FOUND: Final = "I cannot find “{place}” in a picture, so the whole picture was meant. To limit it, select the place first."
+
+
 def by_hand(place: str, restricted: bool) -> str:
     """About a place that no estimator finds."""
-    if restricted:
-        return f"I cannot find “{place}” in a picture: select it, and only what is selected changes."
-    return f"I cannot find “{place}” in a picture, so the whole picture was meant. To limit it, select the place first."
+    return (ONLY_BY_HAND if restricted else NOT_FOUND).format(place=place)

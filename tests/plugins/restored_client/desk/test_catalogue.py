@@ -1,10 +1,14 @@
 """Translations are read from .po text; English stays where a language or a message is missing."""
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
 from restored.instruction import LABELS, REASONS, following
+from restored.instruction.grammar.sentences import CANNOT, DID_YOU_MEAN, NOT_FOUND, NOT_READ, ONLY_BY_HAND, by_hand
+from restored.instruction.messages import PICTURE_FINE
 from restored.regions.names import LABELS as PLACE_LABELS
 from restored_client.desk.catalogue import SHARED, load, parse
 from restored_client.desk.deeds import DEEDS, DIRECTIONS
@@ -74,7 +78,8 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert set(DEEDS.values()) | {INVITATION, "Restore with instruction"} <= set(messages)
     assert {words for pair in DIRECTIONS for words in pair} <= set(messages)
     assert {f"{which} the {place}" for which in ("only", "not") for place in PLACE_LABELS.values()} <= set(messages)
-    assert {getattr(following, name) for name in ("NOTHING_YET", "FULL", "UNDONE", "RESET", "AGAIN")} <= set(messages)
+    assert {getattr(following, name) for name in ("NOTHING_YET", "FULL", "UNDONE", "RESET", "AGAIN", "GOOD")} <= set(messages)
+    assert {*CANNOT.values(), DID_YOU_MEAN, NOT_READ, ONLY_BY_HAND, NOT_FOUND, PICTURE_FINE} <= set(messages)
     assert said_by_the_desk() - set(messages) == set()
 
 
@@ -89,3 +94,40 @@ def said_by_the_desk():
                     found.add(node.args[0].value)
     assert "Left alone: {tasks}." in found
     return found
+
+
+PLUGINS = Path(SHARED).parents[2]
+FOLDERS = {"desk": SHARED, "gimp": PLUGINS / "gimp/locale", "krita": PLUGINS / "krita/restore_with_instruction/locale"}
+LANGUAGES = ["de", "es", "fr", "it", "ja", "pt", "zh"]
+
+
+def test_every_part_speaks_the_same_languages():
+    for folder in FOLDERS.values():
+        assert sorted(file.stem for file in folder.glob("*.po")) == LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_have_the_same_messages_with_the_same_places_for_values(language):
+    for folder in FOLDERS.values():
+        german, own = (parse((folder / f"{name}.po").read_text(encoding="utf-8")) for name in ("de", language))
+        assert own.keys() == german.keys()
+        for english, forms in own.items():
+            for form in forms:
+                assert sorted(re.findall(r"\{\w*\}|%[sd%]", english)) == sorted(re.findall(r"\{\w*\}|%[sd%]", form)), english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_product_has_one_name_in_a_language(language):
+    name = load([SHARED], [language]).gettext("Restore with instruction")
+    gimp, krita = (load([SHARED, FOLDERS[host]], [language]) for host in ("gimp", "krita"))
+    said = gimp.gettext("Restore with _instruction…")
+    assert re.sub(r"\(_\w\)|_|…", "", said).strip() == name
+    assert krita.gettext("Restore with instruction…").rstrip(" …") == name
+
+
+def test_a_sentence_with_words_in_it_is_translated():
+    german = load([SHARED], ["de"])
+    assert "„eyes“" in german.sentence(by_hand("eyes", True))
+    assert german.sentence(CANNOT["redeye"]) != CANNOT["redeye"]
+    assert german.sentence("something else entirely") == "something else entirely"
+    assert german.sentence("") == ""
