@@ -4,8 +4,8 @@
 ("none_below"), in thousandths of its height: coarse, but of many photographs; what lies between is not looked at. None of them is
 among those that are measured on (`tests/backend/regions/masks`).
 
-The same was tried for skin, on seven and on twelve photographs of people: it overlapped no better than the rule by colour (0.06 to
-0.11 against 0.11 on the rest), so that stays a rule.
+The same was tried for skin, on seven and on twelve photographs of people: it overlapped no better than the rule by colour (0.06
+to 0.11 against 0.11 on the rest), so that stays a rule.
 """
 
 import hashlib
