@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.regions import PLACES, Frame, Region, RegionError
@@ -25,6 +25,7 @@ def weight(region: Region, picture: np.ndarray, **given) -> np.ndarray:
     return RegionMaps(picture, *picture.shape[:2], **given).weight(region, 0, 0, picture)
 
 
+@settings(deadline=None)  # a loaded machine is not a failure
 @given(
     st.sampled_from([place for place in PLACES if place != "contours"]),
     st.booleans(),
