@@ -2,7 +2,7 @@
 three kinds of damage made by the trainer's formulas."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np

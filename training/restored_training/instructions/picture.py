@@ -167,8 +167,8 @@ def out_of_fold(samples: Samples, config: PictureConfig) -> np.ndarray:
 
 
 def thresholds(samples: Samples, config: PictureConfig) -> np.ndarray:
-    """(9,) from which damage is proposed, so that all but `false_alarms` of the undamaged pictures stay below all of them when their
-    photographs are new."""
+    """(9,) from which damage is proposed, so that all but `false_alarms` of the undamaged pictures stay below all of them when
+    their photographs are new."""
     return quiet_thresholds(out_of_fold(samples, config)[samples.labels.sum(1) == 0], config.false_alarms)
 
 
