@@ -113,7 +113,7 @@ ARROWS = {
 
 
 TRAINING = (
-    *("degradations", "runs", "data", "instructions", "evaluation", "report"),
+    *("degradations", "runs", "data", "regions", "instructions", "evaluation", "report"),
     *("training", "filling", "export", "machines", "analyses", "papers", "cli"),
 )
 """The training tree's rooms: each stands on earlier ones only."""
