@@ -51,6 +51,7 @@ def examine(tell: Callable[[str], None] = lambda words: None) -> list[Finding]:
         "models": _models,
         "daemon": _daemon,
         "plug-ins": _plugins,
+        "machines": _studio,
     }
     findings: list[Finding] = []
     for about, look in parts.items():
@@ -94,6 +95,21 @@ def _installation() -> Iterator[Finding]:
         yield Finding("installation", "bad", f"restored {own} lacks {', '.join(missing)}. Install it again.", facts)
     else:
         yield Finding("installation", "ok", f"restored {own}", facts)
+
+
+def _studio() -> Iterator[Finding]:
+    """Nothing where no machine is paired. Neither names nor addresses: they are of somebody's network."""
+    from restored.studio.book import Guests, Listening, Machines
+
+    machines, guests, listening = Machines(), Guests(), Listening().where() is not None
+    strong, served = len(machines.entries()), len(guests.entries())
+    if not (strong or served or listening):
+        return
+    facts = {"restore for this one": strong, "asked": machines.use, "restored for": served, "listening": listening}
+    if served and not listening:
+        yield Finding("machines", "note", "Other machines may ask this one, but “restored serve --listen” does not run.", facts)
+    else:
+        yield Finding("machines", "ok", "“restored remote test” says whether those that are paired answer.", facts)
 
 
 def _machine() -> Iterator[Finding]:

@@ -27,7 +27,7 @@ def test_every_part_is_looked_at() -> None:
     told: list[str] = []
     findings = doctor.examine(told.append)
     assert {finding.about for finding in findings} == {"installation", "machine", "device", "models", "daemon", "plug-ins"}
-    assert len(told) == 6
+    assert len(told) == 7
     (daemon,) = about(findings, "daemon")
     assert (daemon.state, daemon.sentence) == ("ok", "not running; it starts when it is needed")
     (plugins,) = about(findings, "plug-ins")
@@ -81,3 +81,18 @@ def test_the_command_prints_one_object(capsys: pytest.CaptureFixture[str], monke
     healthy.append(doctor.Finding("daemon", "bad", "It does not answer."))
     assert app.run(["doctor"]) == 1
     assert "It does not answer." in capsys.readouterr().out
+
+
+def test_paired_machines_are_counted_and_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from restored.studio.book import Guest, Guests, Machine, Machines
+
+    monkeypatch.setenv("RESTORED_CONFIG_DIR", str(tmp_path))
+    assert list(doctor._studio()) == []
+    Machines().add(Machine("attic", "a" * 40, "192.0.2.7", 47340))
+    (finding,) = doctor._studio()
+    assert (finding.state, finding.facts["restore for this one"]) == ("ok", 1)
+    Guests().add(Guest("desk", "b" * 40))
+    (finding,) = doctor._studio()
+    assert finding.state == "note"
+    assert "serve --listen" in finding.sentence
+    assert not [word for word in ("attic", "desk", "192.0.2.7") if word in str(finding)]

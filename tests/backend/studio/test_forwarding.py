@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.backend.studio.machines import Job, Place, free_port, introduce, picture, places, wait_for
@@ -405,11 +406,12 @@ def test_the_real_engine_there_gives_the_very_bytes_that_it_gives_to_its_own() -
         layer = pixels_of(rng.integers(0, 60_000, (70, 90, 4), np.uint16))
         mask = pixels_of(rng.integers(0, 256, (70, 90, 1), np.uint8))
         with desk.session() as here, strong.session() as there:
-            for order in (
+            orders: tuple[dict[str, Any], ...] = (
                 {"instruction": "remove the noise and brighten it"},
                 {"instruction": "remove the noise", "mask": mask, "strength": 0.7, "place": (0.1, 0.1, 0.6, 0.5)},
                 {"plan": {"steps": [{"task": "dejpeg"}]}, "scale": 2},
-            ):
+            )
+            for order in orders:
                 far, near = here.restore(layer, **order), there.restore(layer, **order)
                 assert " in the studio, " in far.device, far.device
                 assert far.pixels is not None
