@@ -26,7 +26,11 @@ class Catalogue:
 
     def gettext(self, message: str) -> str:
         found = self._messages.get(message)
-        return found[0] if found and found[0] else message
+        if found and found[0]:
+            return found[0]
+        # what is added in brackets, such as the name of the machine that is at work, is nobody's to translate
+        words, bracket, added = message.rpartition(" (")
+        return f"{self.gettext(words)}{bracket}{added}" if bracket and added.endswith(")") else message
 
     def sentence(self, message: str) -> str:
         """A finished sentence of the daemon's, translated also where words stand in it: “I cannot find “{place}” ...”."""

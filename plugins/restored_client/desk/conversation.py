@@ -220,6 +220,8 @@ class Conversation:
             known = isinstance(error, (Cancelled, ClientError))
             problem = error if known else ClientError("engine_failed", detail=repr(error))
         self._working = None
+        if isinstance(outcome, Answer):
+            self._post(lambda desk: desk.computed_on(outcome.device))
         self._in_gui(lambda: done(outcome, problem))
 
     def _region(self, look: RegionLook, _superseded: Superseded) -> Pixels:

@@ -10,7 +10,7 @@ from restored.instruction import LABELS, REASONS, following
 from restored.instruction.grammar.sentences import CANNOT, DID_YOU_MEAN, NOT_FOUND, NOT_READ, ONLY_BY_HAND, by_hand
 from restored.instruction.messages import PICTURE_FINE
 from restored.regions.names import LABELS as PLACE_LABELS
-from restored_client.desk.catalogue import SHARED, load, parse
+from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
 from restored_client.desk.deeds import DEEDS, DIRECTIONS
 from restored_client.desk.reasons import SENTENCES
 from restored_client.desk.remarks import INVITATION
@@ -131,3 +131,11 @@ def test_a_sentence_with_words_in_it_is_translated():
     assert german.sentence(CANNOT["redeye"]) != CANNOT["redeye"]
     assert german.sentence("something else entirely") == "something else entirely"
     assert german.sentence("") == ""
+
+
+def test_what_stands_in_brackets_stays_and_the_words_before_it_do_not() -> None:
+    catalogue = Catalogue({"Restoring": ["Wird restauriert"], "whole (as it is)": ["ganz (so)"]})
+    assert catalogue.gettext("Restoring (the studio)") == "Wird restauriert (the studio)"
+    assert catalogue.gettext("whole (as it is)") == "ganz (so)"
+    assert catalogue.gettext("Unknown (the studio)") == "Unknown (the studio)"
+    assert catalogue.gettext("Restoring (half") == "Restoring (half"
