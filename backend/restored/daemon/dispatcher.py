@@ -173,7 +173,7 @@ class Dispatcher:
             "idle": self.idle and not self._settings.listen,  # nobody replaces a daemon that others count on
             "state": self.runner.state,
             "tasks": self._work.tasks(),
-            "device": self._work.device() if known else "",
+            "device": (self._work if client.owner is client else self.runner.own).device() if known else "",
             "models": self.runner.models,
             "default_model": next((model["name"] for model in self.runner.models if "error" not in model), ""),
             "max_bytes": int(self._admission.budget * client.way.share),

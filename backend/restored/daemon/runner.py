@@ -31,6 +31,9 @@ class JobRunner:
         self.models: list[dict[str, Any]] = []
         """The installed models as last seen; empty before the engine is loaded."""
         self._work = work
+        self.own: Service = getattr(work, "local", work)
+        """This machine's own engine. What another machine asks for is done by it and sent no further: whoever sends a picture
+        here trusts this machine with it, and two that were paired both ways would send it to and fro."""
         self._beginning = threading.Lock()
         self._loaded = threading.Event()
         self._broken: BaseException | None = None
@@ -57,6 +60,7 @@ class JobRunner:
                 order = _order(job)
                 if "sha256" in header:
                     order = replace(order, model=self._model_of(header["sha256"]))
+                    return self.own.restore(order, _teller(job), job.cancelled.is_set)
                 return self._work.restore(order, _teller(job), job.cancelled.is_set)
             case messages.EXPLAIN:
                 return self._work.explain(header["instruction"], content.get(messages.CONTEXT), header.get("plan"))

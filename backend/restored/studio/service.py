@@ -67,7 +67,7 @@ class StudioService:
     """A Service. local: this machine's. road: how paired machines are reached."""
 
     def __init__(self, local: Service, machines: Machines, keys: Callable[[], KeyPair], road: Road) -> None:
-        self._local = local
+        self.local = local
         self._machines = machines
         self._keys = keys
         self._road = road
@@ -78,27 +78,27 @@ class StudioService:
     # --- what is always this machine's ---
 
     def tasks(self) -> list[dict[str, str]]:
-        return self._local.tasks()
+        return self.local.tasks()
 
     def models(self) -> list[dict[str, Any]]:
-        return self._local.models()
+        return self.local.models()
 
     def opened(self) -> list[str]:
-        return self._local.opened()
+        return self.local.opened()
 
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        return self._local.explain(text, context, previous)
+        return self.local.explain(text, context, previous)
 
     def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
-        return self._local.region(region, order)
+        return self.local.region(region, order)
 
     def load(self, say: Say) -> None:
         for machine in self._paired() if self._machines_use() != "never" else ():
             self._look_for(machine)
-        self._local.load(say)
+        self.local.load(say)
 
     def unload(self) -> None:
-        self._local.unload()
+        self.local.unload()
         with self._lock:
             links = [link for state in self._states.values() for link in state.idle]
             for state in self._states.values():
@@ -109,7 +109,7 @@ class StudioService:
     # --- what may be another's ---
 
     def device(self) -> str:
-        line, use, paired = self._local.device(), self._machines_use(), self._paired()
+        line, use, paired = self.local.device(), self._machines_use(), self._paired()
         if use == "never" or not paired:
             return line
         for machine in paired:
@@ -132,7 +132,7 @@ class StudioService:
             loss = trouble
             tell(None, f"Working on this machine, because {trouble}")
         start = time.perf_counter()
-        answer = self._local.restore(order, tell, cancelled)
+        answer = self.local.restore(order, tell, cancelled)
         seconds = time.perf_counter() - start
         if answer.changed:
             self._speeds.learn(HERE, work_of(answer.plan.get("steps", ()), order.scale, order.quality), pixels, seconds)
@@ -141,7 +141,7 @@ class StudioService:
 
     def adjust(self, kept: Any, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         if not isinstance(kept, KeptThere):
-            return self._local.adjust(kept, strength, mask, texture)
+            return self.local.adjust(kept, strength, mask, texture)
         job = uuid.uuid4().hex
         try:
             answer = self._with_link(
@@ -252,7 +252,7 @@ class StudioService:
 
     def _sha256(self, name: str | None) -> str | None:
         """The hash of an installed model; of the default, when none is named."""
-        usable = (model for model in self._local.models() if "error" not in model and name in (None, model["name"]))
+        usable = (model for model in self.local.models() if "error" not in model and name in (None, model["name"]))
         found = next(usable, {}).get("sha256")
         return found if isinstance(found, str) else None
 

@@ -428,6 +428,33 @@ def test_a_listening_daemon_is_not_replaced_by_a_client_that_comes_by(fresh) -> 
     assert strong.process.poll() is None
 
 
+def test_what_another_machine_asks_for_is_sent_no_further() -> None:
+    """Two machines paired both ways, and each told to ask the other always: a picture goes one way once."""
+    with places() as make:
+        one, other = make("one"), make("other")
+        for place in (one, other):
+            place.port = free_port()
+        introduce(one, other, other.port, as_="the attic")
+        introduce(other, one, one.port, as_="the cellar")
+        for use in ("never", "always"):  # neither looks for the other before it is there
+            for place, engine in ((one, "Echo"), (other, "Inverting")):
+                with place.visited():
+                    Machines().say(use=use)
+                if use == "never":
+                    place.serve(place.port, engine=engine)
+        layer = picture()
+        with one.session() as session, other.session() as there:
+            far = session.restore(layer, instruction="x")
+            back = there.restore(layer, instruction="x")
+            assert session.status()["device"].startswith("NVIDIA Testing in the attic, else echo")
+        assert far.pixels is not None
+        assert back.pixels is not None
+        assert bytes(far.pixels.view) == inverted(layer)
+        assert far.device.startswith("NVIDIA Testing in the attic, ")
+        assert bytes(back.pixels.view) == bytes(layer.view)
+        assert back.device.startswith("echo in the cellar, ")
+
+
 def test_a_daemon_with_nothing_paired_has_no_gate() -> None:
     with places() as make:
         desk = make("desk")
