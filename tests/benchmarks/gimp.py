@@ -88,8 +88,8 @@ def layer(gimp: Gimp, box: Path) -> None:
 
 def window(gimp: Gimp, box: Path) -> None:
     """The window on a photograph of 24 megapixels, with an engine that answers at once."""
-    photo = box / "photo.ppm"
-    Image.fromarray(of_megapixels(24)).save(photo)
+    photo = box / "photo.jpg"
+    Image.fromarray(of_megapixels(24)).save(photo, quality=95)
     daemon, screen = DaemonProcess(box).start(), Screen()
     made = GuiGimp(gimp, box, screen, photo, **daemon.env)
     try:

@@ -30,7 +30,7 @@ class LookingBar(Gtk.Box):
             (BESIDE, _("Before and after side by side")),
         ):
             self._ways[way].set_tooltip_text(words)
-        self.canvas = Gtk.CheckButton.new_with_mnemonic(_("On the _canvas"))
+        self.canvas = Gtk.CheckButton.new_with_mnemonic(_("_On the canvas"))
         self.canvas.set_tooltip_text(
             _("Shows the preview in GIMP's own window while this one has the keyboard (F8). Nothing of it stays in the image.")
         )

@@ -14,7 +14,7 @@ class SettingsButton(Gtk.MenuButton):
     """`current()` gives a map like FACTORY, `take(settings)` shows one."""
 
     def __init__(self, current, take):
-        super().__init__(label=_("Se_ttings"), use_underline=True)
+        super().__init__(label=_("S_ettings"), use_underline=True)
         self._usual = Usual()
         menu = Gtk.Menu()
         menu.connect("show", lambda _menu: self._load.set_sensitive(self._usual.get() is not None))

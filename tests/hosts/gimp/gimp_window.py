@@ -113,7 +113,8 @@ class GuiGimp:
         """What the plug-in's window noted."""
         if not self.trace.exists():
             return []
-        lines = [json.loads(line) for line in self.trace.read_text().splitlines()]
+        whole, _newline, _begun = self.trace.read_text().rpartition("\n")  # the last line may be half written
+        lines = [json.loads(line) for line in whole.splitlines()]
         return [line for line in lines if line["event"] == name]
 
     def event(self, name: str, condition=lambda event: True, timeout: float = 60) -> dict:

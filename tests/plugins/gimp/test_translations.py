@@ -36,3 +36,24 @@ def test_catalogue_is_complete_and_current(file):
     for english, (translated,) in own.items():
         assert sorted(re.findall(r"\{\w*\}", english)) == sorted(re.findall(r"\{\w*\}", translated)), english
         assert ("_" in english) == ("_" in translated), f"a mnemonic is missing or too many: {english}"
+
+
+IN_THE_WINDOW = (
+    *("_Help", "S_ettings", "_Cancel", "_Restore", "Recent and _presets", "_What should be restored in “{layer}”?", "_Add…"),
+    *("_Strength", "_Keep grain", "_New layer above", "Rep_lace this layer", "Enlar_ge", "Best _quality", "Pre_view"),
+    *("_On the canvas", "_Try again", "Ad_just this result", "Restore it once _more"),
+)
+"""What stands in the window at the same time."""
+
+
+@pytest.mark.parametrize("language", ["en", *sorted(file.stem for file in (GIMP / "locale").glob("*.po"))])
+def test_no_two_controls_of_the_window_have_the_same_key(language):
+    """With two, Alt and the key only walks from one to the other."""
+    assert set(IN_THE_WINDOW) <= messages()
+    words = {} if language == "en" else parse((GIMP / "locale" / f"{language}.po").read_text("utf-8"))
+    keys: dict[str, str] = {}
+    for english in IN_THE_WINDOW:
+        text = words[english][0] if words else english
+        key = text[text.index("_") + 1].casefold()
+        assert key not in keys, f"“{text}” and “{keys[key]}”"
+        keys[key] = text
