@@ -209,8 +209,9 @@ class Watching(QtCore.QObject):
         else:
             self._later = None
             crop = self._read()
-            if crop is not None and self._state is not None and want.box == self._state.box:
-                document, _node = self.source()
+            document, node = self.source()
+            there = document is not None and node is not None  # reading lets events through: it may have been closed
+            if crop is not None and there and self._state is not None and want.box == self._state.box:
                 mask = self._mask(document, self._state.padded())
                 if mask is not None and want.scale < 1.0:
                     mask = shrunk(mask, crop.width, crop.height)

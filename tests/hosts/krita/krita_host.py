@@ -47,7 +47,7 @@ class Krita:
         """
         enabled = "enable_restore_with_instruction=true\n" if ours else ""
         (self.home / ".config/kritarc").write_text(
-            f"OpenGLRenderer=none\nAutoSaveInterval=0\n[python]\n{enabled}enable_rwi_driver=true\n"
+            f"OpenGLRenderer=none\nAutoSaveInterval=0\nshowOnCanvasMessages=false\n[python]\n{enabled}enable_rwi_driver=true\n"
             f"[theme]\nTheme={theme}\n"
             f"[restore_with_instruction]\nplaced={'true' if placed else 'false'}\n"
         )
