@@ -14,7 +14,8 @@ exec /usr/bin/nsenter --mount --target {pid} -- /usr/sbin/chroot /proc/{pid}/roo
     HOME={home} OMP_NUM_THREADS=1 RESTORED_RUNTIME_DIR="$RESTORED_RUNTIME_DIR" {command} "$@"
 """
 
-RESTORED = Path(sys.executable).with_name("restored")
+RESTORED = Path(os.environ.get("RESTORED_FROZEN") or Path(sys.executable).with_name("restored"))
+"""The command; $RESTORED_FROZEN is one that an installer brought."""
 
 
 def program(folder: Path, command: str = str(RESTORED)) -> Path:

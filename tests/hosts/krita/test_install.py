@@ -17,6 +17,10 @@ from restored.hosts import build_zip
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
+FROZEN = os.environ.get("RESTORED_FROZEN")
+RESTORED = [FROZEN] if FROZEN else [sys.executable, "-m", "restored.cli"]
+"""The command; $RESTORED_FROZEN is one that an installer brought."""
+
 
 @pytest.fixture
 def bare(krita: Krita) -> Iterator[Krita]:
@@ -31,7 +35,7 @@ def plugins(krita: Krita, *words: str) -> dict:
     """What `restored plugins` says of this home."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     done = subprocess.run(
-        [sys.executable, "-m", "restored.cli", "plugins", *words, "krita", "--json"],
+        [*RESTORED, "plugins", *words, "krita", "--json"],
         env={**environment, "HOME": str(krita.home)},
         cwd=ROOT,
         capture_output=True,
