@@ -11,13 +11,9 @@ from restored.ground.tasks import info
 
 from .config import SwiftConfig
 from .graph import SLOPE
+from .shape import CONTEXT_SIZE, CURVE_STEPS, QUANTILES, ranks
 from .veil import Veil
 
-CONTEXT_SIZE: Final = 64
-"""The context frame is averaged to this many pixels, each side, whatever its shape."""
-
-CURVE_STEPS: Final = 4
-_QUANTILES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 _TONE_SIZE: Final = 3 * CURVE_STEPS + 9 + 3
 
 
@@ -62,7 +58,7 @@ class ContextReader(nn.Module):
             nn.Conv2d(2 * width, 2 * width, 3, stride=2, padding=1),
             nn.LeakyReLU(SLOPE),
         )
-        statistics = 3 * (len(_QUANTILES) + 2)
+        statistics = 3 * (len(QUANTILES) + 2)
         self.summary = nn.Sequential(
             nn.Linear(2 * width + statistics, 4 * width),
             nn.LeakyReLU(SLOPE),
@@ -83,7 +79,7 @@ class ContextReader(nn.Module):
         local = self.local(frame)
         flat = F.avg_pool2d(frame, 2).flatten(2)
         ordered = flat.sort(dim=2).values
-        index = [round(q * (ordered.shape[2] - 1)) for q in _QUANTILES]
+        index = ranks(ordered.shape[2])
         statistics = torch.cat([ordered[:, :, index].flatten(1), flat.mean(2), flat.std(2)], dim=1)
         summary = self.summary(torch.cat([self.wide(local).mean((2, 3)), statistics], dim=1))
 

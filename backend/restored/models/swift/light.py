@@ -6,25 +6,20 @@ With it and the OpenVINO graph a job needs no torch: that is a start three times
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Final
 
 import numpy as np
 
 from restored.ground.tasks import info
 
+from .arrays import adaptive_average, conv3x3, halved, leaky, quantiles
 from .config import SwiftConfig
-from .graph import SLOPE, conv_specs
+from .graph import conv_specs
 from .light_veil import LightVeil, read_veil
-from .veil_shape import VEILED
+from .shape import CONTEXT_SIZE, CURVE_STEPS, VEILED
 
 Arrays = Mapping[str, np.ndarray]
 LightConvs = dict[str, tuple[np.ndarray, np.ndarray]]
 """Name -> (weight (out, in, k, k), bias (out,)), compiled for one plan."""
-
-CONTEXT_SIZE: Final = 64
-CURVE_STEPS: Final = 4
-QUANTILES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +62,12 @@ class LightSwift:
         """context: (3, h, w) float32 in [0, 1]; strengths: (tasks,)."""
         frame = adaptive_average(context, CONTEXT_SIZE)
         local = self._convs("reader.local.", frame, (2, 2, 1))
-        flat = frame.reshape(3, CONTEXT_SIZE // 2, 2, CONTEXT_SIZE // 2, 2).mean((2, 4)).reshape(3, -1)
-        ordered = np.sort(flat, axis=1)
-        index = [round(q * (ordered.shape[1] - 1)) for q in QUANTILES]
-        statistics = [ordered[:, index].ravel(), flat.mean(1), flat.std(1, ddof=1)]
+        flat = halved(frame)
+        statistics = [quantiles(flat), flat.mean(1), flat.std(1, ddof=1)]
         wide = self._convs("reader.wide.", local, (2, 2)).mean((1, 2))
         summary = np.concatenate([wide, *statistics])
         for layer in ("reader.summary.0", "reader.summary.2"):
-            summary = _leaky(self._tensors[f"{layer}.weight"] @ summary + self._tensors[f"{layer}.bias"])
+            summary = leaky(self._tensors[f"{layer}.weight"] @ summary + self._tensors[f"{layer}.bias"])
 
         tone = self._by_task("reader.tone", summary, strengths * self._tone)
         curve, matrix, offset = np.split(tone, [3 * CURVE_STEPS, 3 * CURVE_STEPS + 9])
@@ -114,22 +107,13 @@ class LightSwift:
         """3x3 convs with activations between and after them; every second module of the `Sequential` is the activation."""
         for index, stride in enumerate(strides):
             layer = f"{name}{2 * index}"
-            x = _leaky(conv3x3(x, self._tensors[f"{layer}.weight"], self._tensors[f"{layer}.bias"], stride))
+            x = leaky(conv3x3(x, self._tensors[f"{layer}.weight"], self._tensors[f"{layer}.bias"], stride))
         return x
 
     def _by_task(self, name: str, value: np.ndarray, strengths: np.ndarray) -> np.ndarray:
         """sum_t p_t (A_t v + c_t): (..., in) -> (..., out)."""
         weight = np.tensordot(strengths, self._tensors[f"{name}.weight"], 1)
         return value @ weight.T + strengths @ self._tensors[f"{name}.bias"]
-
-
-def adaptive_average(image: np.ndarray, size: int) -> np.ndarray:
-    """(C, h, w) -> (C, size, size): each cell the mean of the pixels that it touches (torch's adaptive_avg_pool2d)."""
-    for axis in (1, 2):
-        length = image.shape[axis]
-        cells = [image.take(range(i * length // size, -(-(i + 1) * length // size)), axis).mean(axis) for i in range(size)]
-        image = np.stack(cells, axis)
-    return image
 
 
 def sample_grid(grid: np.ndarray, window: tuple[float, float, float, float], rows: int, columns: int) -> np.ndarray:
@@ -151,17 +135,3 @@ def _between(start: float, stop: float, count: int, cells: int) -> tuple[np.ndar
     place = np.clip(place * cells - 0.5, 0, cells - 1)
     low = place.astype(np.intp)
     return low, np.minimum(low + 1, cells - 1), (place - low).astype(np.float32)
-
-
-def conv3x3(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int) -> np.ndarray:
-    """A 3x3 convolution with zero padding of 1: (C, h, w) -> (out, h / stride, w / stride)."""
-    height, width = x.shape[1:]
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
-    views = [padded[:, i : i + height : stride, j : j + width : stride] for i in range(3) for j in range(3)]
-    taps = weight.reshape(*weight.shape[:2], 9)
-    products = (np.tensordot(taps[:, :, index], view, 1) for index, view in enumerate(views))
-    return reduce(np.add, products) + bias[:, None, None]
-
-
-def _leaky(x: np.ndarray) -> np.ndarray:
-    return np.where(x > 0, x, np.float32(SLOPE) * x)

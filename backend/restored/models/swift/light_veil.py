@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .graph import SLOPE
-from .veil_shape import BEYOND, BINS, FRAME, LEAST, LUMA, QUANTILES
+from .arrays import conv3x3, halved, leaky, quantiles
+from .shape import BEYOND, BINS, LEAST, LUMA
 
 Arrays = Mapping[str, np.ndarray]
 Window = tuple[float, float, float, float]
@@ -48,12 +48,11 @@ def interpolation(start: float, end: float, samples: int, cells: int) -> np.ndar
 
 
 def read_veil(tensors: Arrays, frame: np.ndarray, strength: float) -> LightVeil:
-    """What `veil.VeilReader` sees. tensors: the state dict's, named "veil...."; frame: (3, FRAME, FRAME), the context averaged;
-    strength: how much of the veil to lift. Raises KeyError when a tensor is missing."""
-    from .light import conv3x3
+    """What `veil.VeilReader` sees. tensors: the state dict's, named "veil...."; frame: (3, CONTEXT_SIZE, CONTEXT_SIZE), the context
+    averaged; strength: how much of the veil to lift. Raises KeyError when a tensor is missing."""
 
     def conv(name: str, x: np.ndarray, stride: int = 1) -> np.ndarray:
-        return _leaky(conv3x3(x, tensors[f"veil.{name}.0.weight"], tensors[f"veil.{name}.0.bias"], stride))
+        return leaky(conv3x3(x, tensors[f"veil.{name}.0.weight"], tensors[f"veil.{name}.0.bias"], stride))
 
     def pair(name: str, x: np.ndarray) -> np.ndarray:
         return conv(f"{name}.1", conv(f"{name}.0", x, 2))
@@ -64,11 +63,9 @@ def read_veil(tensors: Arrays, frame: np.ndarray, strength: float) -> LightVeil:
     near = pair("enter", np.concatenate([frame, frame.min(0, keepdims=True)]) - np.float32(0.5))
     middle = pair("down", near)
     deep = pair("deep", middle)
-    flat = frame.reshape(3, FRAME // 2, 2, FRAME // 2, 2).mean((2, 4)).reshape(3, -1)
-    ordered = np.sort(flat, axis=1)
-    index = [round(q * (ordered.shape[1] - 1)) for q in QUANTILES]
-    statistics = np.concatenate([ordered[:, index].ravel(), np.repeat(flat.min(0).mean(), 3)])
-    whole = _leaky(linear("whole", np.concatenate([deep.mean((1, 2)), statistics])))
+    flat = halved(frame)
+    statistics = np.concatenate([quantiles(flat), np.repeat(flat.min(0).mean(), 3)])
+    whole = leaky(linear("whole", np.concatenate([deep.mean((1, 2)), statistics])))
     deep = deep + whole[:, None, None]
     middle = conv("up", np.concatenate([_doubled(deep), middle]))
     near = conv("out", np.concatenate([_doubled(middle), near]))
@@ -83,7 +80,3 @@ def _doubled(x: np.ndarray) -> np.ndarray:
     """(C, h, w) -> (C, 2h, 2w), bilinear."""
     down, across = (interpolation(0, 1, 2 * side, side) for side in x.shape[1:])
     return down @ x @ across.T
-
-
-def _leaky(x: np.ndarray) -> np.ndarray:
-    return np.where(x > 0, x, np.float32(SLOPE) * x)

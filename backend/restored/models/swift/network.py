@@ -22,8 +22,8 @@ from .graph import SLOPE, conv_specs, unet
 from .light import LightReading
 from .light_veil import LightVeil
 from .model import SwiftTraits
+from .shape import VEILED
 from .veil import VeilReader
-from .veil_shape import VEILED
 
 Convs = dict[str, tuple[Tensor, Tensor]]
 

@@ -11,8 +11,8 @@ from openvino import opset13 as op
 from ..base import Graph, Window
 from .config import SwiftConfig
 from .graph import SLOPE, unet
-from .light import CURVE_STEPS, LightConvs, LightReading, sample_grid
-from .veil_shape import BEYOND, BINS, LEAST, LUMA
+from .light import LightConvs, LightReading, sample_grid
+from .shape import BEYOND, BINS, CURVE_STEPS, LEAST, LUMA
 
 Floats = npt.NDArray[np.float32]
 

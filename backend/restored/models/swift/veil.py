@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .graph import SLOPE
-from .veil_shape import BEYOND, BINS, FRAME, LEAST, LUMA, QUANTILES
+from .shape import BEYOND, BINS, CONTEXT_SIZE, LEAST, LUMA, QUANTILES, ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,13 @@ class VeilReader(nn.Module):
 
     def forward(self, context: Tensor, strength: Tensor) -> Veil:
         """context: (N, 3, h, w) in [0, 1]; strength: (), how much of the veil to lift, 1 for all."""
-        frame = F.adaptive_avg_pool2d(context, FRAME)
+        frame = F.adaptive_avg_pool2d(context, CONTEXT_SIZE)
         near = self.enter(torch.cat([frame, frame.amin(1, keepdim=True)], 1) - 0.5)
         middle = self.down(near)
         deep = self.deep(middle)
         flat = F.avg_pool2d(frame, 2).flatten(2)
         ordered = flat.sort(dim=2).values
-        index = [round(q * (ordered.shape[2] - 1)) for q in QUANTILES]
+        index = ranks(ordered.shape[2])
         statistics = torch.cat([ordered[:, :, index].flatten(1), flat.amin(1).mean(1, keepdim=True).expand(-1, 3)], dim=1)
         whole = F.leaky_relu(self.whole(torch.cat([deep.mean((2, 3)), statistics], dim=1)), SLOPE)
         deep = deep + whole[:, :, None, None]
