@@ -48,8 +48,8 @@ def interpolation(start: float, end: float, samples: int, cells: int) -> np.ndar
 
 
 def read_veil(tensors: Arrays, frame: np.ndarray, strength: float) -> LightVeil:
-    """What `veil.VeilReader` sees. tensors: the state dict's, named "veil...."; frame: (3, CONTEXT_SIZE, CONTEXT_SIZE), the context
-    averaged; strength: how much of the veil to lift. Raises KeyError when a tensor is missing."""
+    """What `veil.VeilReader` sees. tensors: the state dict's, named "veil...."; frame: (3, CONTEXT_SIZE, CONTEXT_SIZE), the
+    context averaged; strength: how much of the veil to lift. Raises KeyError when a tensor is missing."""
 
     def conv(name: str, x: np.ndarray, stride: int = 1) -> np.ndarray:
         return leaky(conv3x3(x, tensors[f"veil.{name}.0.weight"], tensors[f"veil.{name}.0.bias"], stride))
