@@ -114,7 +114,7 @@ ARROWS = {
 
 TRAINING = (
     *("degradations", "runs", "data", "regions", "instructions", "evaluation", "report"),
-    *("training", "filling", "export", "machines", "analyses", "papers", "cli"),
+    *("training", "export", "filling", "machines", "analyses", "papers", "cli"),
 )
 """The training tree's rooms: each stands on earlier ones only."""
 

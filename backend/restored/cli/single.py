@@ -31,6 +31,11 @@ def run(
     mask: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A picture of the same size: white may change, black must not.")
     ] = None,
+    propose_mask: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Write what seems to be scratched or dusty as a mask, and change nothing."),
+    ] = None,
+    find: Annotated[bool, typer.Option("--find", help="Fill what seems to be scratched or dusty, without asking.")] = False,
     scale: Scale = None,
     model: Model = None,
     device: Device = None,
@@ -50,6 +55,9 @@ def run(
     json: Json = False,
 ) -> None:
     """Restore one photograph as a sentence says."""
+    if propose_mask is not None:
+        _propose(source, propose_mask, overwrite)
+        return
     if output is None:
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
     work, written = qualities(quality)
@@ -60,6 +68,7 @@ def run(
             return
     else:
         wish = make_wish(instruction, recipe, strength, scale, model, device, work)
+    wish = replace(wish, find=find or wish.find)
     keep = not overwrite and _somebody_elses(source, output, wish)
     if keep and not json and console.asks() and not console.confirmed(f"“{output}” was not made from this picture. Replace it?"):
         raise console.Failure(f"“{output}” was left as it is. Give the result another name.")
@@ -77,6 +86,14 @@ def run(
         tell(report, output)
         if wish.scale == 1 and any(step["task"] == "superres" for step in report.done.plan.get("steps", [])):
             console.warn("The picture keeps its size. For a larger one, add --scale 2 or --scale 4.")
+
+
+def _propose(source: Path, target: Path, overwrite: bool) -> None:
+    from restored.files.marks import propose
+
+    share = propose(source, target, overwrite=overwrite)
+    console.out.print(Text.assemble(("Marked   ", "dim"), f"{share:.2%} of the picture, white in {target}"))
+    console.out.print(f"Look at it, paint in it, then: restored run {source} “remove the scratches” --mask {target} -o RESULT")
 
 
 def make_wish(
@@ -108,6 +125,7 @@ def make_wish(
         model=_findable(model or said.get("model") or None),
         device=device,
         quality=quality or said.get("quality"),
+        find=bool(said.get("find")),
         made_with=said.get("sha256"),
         mask=said.get("mask"),
     )
@@ -158,6 +176,8 @@ def tell(report: Report, output: Path) -> None:
     else:
         console.out.print(Text.assemble(("Nothing to do. ", "bold"), done.message))
         console.out.print(Text.assemble(("Result   ", "dim"), f"{output}, the same picture"))
+    if "mask or selection" in done.message:
+        console.warn("Show where with --mask FILE. --propose-mask FILE.png writes what I would mark; --find fills that at once.")
     for note in ((done.message,) if done.changed and done.message else ()) + report.notes:
         console.warn(note)
 

@@ -9,6 +9,12 @@ from restored.ground.errors import PixelError
 
 from .biharmonic import HOLE, KNOWN, NOTHING, Kinds, halved
 
+WHERE: Final = (
+    "Scratches and holes are only filled where a mask or selection shows them: "
+    "mark them, or look at those that I find and take them."
+)
+"""What is said when a plan wants something filled and nothing says where."""
+
 MOST: Final = 0.6
 """Of a layer's pixels that may be marked: from fewer surroundings nothing can be told."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from restored.adjustments.names import family
-from restored.regions.names import Region
+from restored.regions.names import MARKS, Region
 
 from . import messages
 from .grammar.sentences import NOT_READ, by_hand
@@ -31,7 +31,7 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         steps = [step for step in steps if step.task != "lowlight"]
     if heard.scale is not None and all(step.task != "superres" for step in steps):
         steps.append(Step("superres", 0.95, 1.0, text.strip(), region=None))
-    steps += [_placed(Step(item.task, 0.95, 1.0, item.words.strip()), heard) for item in heard.holes]
+    steps += [_marked(_placed(Step(item.task, 0.95, 1.0, item.words.strip()), heard)) for item in heard.holes]
     steps += _distinct(turns)
     unused = list(heard.unused)
     unused += [
@@ -71,6 +71,15 @@ def _placed(step: Step, heard: "Heard") -> Step:
     if step.task == "superres" or (step.task in ALL_OVER and region is not None and region.places == ("skin",)):
         region = None
     return replace(step, region=region, part=heard.part if step.task == "denoise" else "")
+
+
+def _marked(step: Step) -> Step:
+    """A step that fills, with the place that can be looked at first: the marks that are found there, or anywhere."""
+    where = step.region
+    if where is None:
+        return replace(step, region=Region((MARKS,)))
+    alone = len(where.places) == 1 and not where.outside and not where.by_hand
+    return replace(step, region=replace(where, places=(*where.places, MARKS), both=True)) if alone else step
 
 
 def _distinct(steps: list[Step]) -> list[Step]:

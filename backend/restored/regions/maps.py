@@ -6,7 +6,7 @@ import numpy as np
 
 from .estimators import FINDERS
 from .fields import guide, read_at, smoothstep
-from .names import ESTIMATED, Place, Region
+from .names import ESTIMATED, MARKS, Place, Region
 from .whole import WHOLE, Frame
 
 DARK: Final = 0.33
@@ -52,6 +52,8 @@ class RegionMaps:
         return np.ascontiguousarray(1.0 - weight if region.outside else weight, np.float32)
 
     def _place(self, place: Place, region: Region, rows: np.ndarray, columns: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        if place == MARKS:  # which of the pixels here are marked is a mask's matter
+            return np.ones((len(rows), len(columns)), np.float32)
         if place in _SIDES:
             return _side(place, region.feather, rows, columns)
         shape = (len(rows), len(columns))

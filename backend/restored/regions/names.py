@@ -20,9 +20,14 @@ Place = Literal[
     "bottom",
     "centre",
     "border",
+    "marks",
 ]
 
-PLACES: Final[tuple[Place, ...]] = get_args(Place)
+MARKS: Final = "marks"
+"""Where scratches, dust and hairs seem to be: a proposal, that a step never acts on by itself; a selection or mask does."""
+
+PLACES: Final[tuple[Place, ...]] = tuple(place for place in get_args(Place) if place != MARKS)
+"""Those that words can name."""
 
 LABELS: Final[dict[Place, str]] = {
     "sky": "sky",
@@ -38,6 +43,7 @@ LABELS: Final[dict[Place, str]] = {
     "bottom": "bottom",
     "centre": "middle",
     "border": "border",
+    "marks": "marks that I find",
 }
 """What a person reads."""
 
@@ -81,7 +87,8 @@ class Region:
     def label(self) -> str:
         """As a person reads it: "only the sky", "not the sky"."""
         names = [LABELS[place] for place in self.places] + ([self.by_hand] if self.by_hand else [])
-        joined = " ".join([*self.places, "corner"]) if self.both else ", ".join(names)
+        corner = self.both and MARKS not in self.places
+        joined = " ".join([*self.places, "corner"]) if corner else ", ".join(names)
         return f"{'not' if self.outside else 'only'} the {joined}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,4 +123,4 @@ class Region:
 
 def is_place(name: object) -> TypeGuard[Place]:
     """True when `name` is one of the place ids."""
-    return isinstance(name, str) and name in PLACES
+    return isinstance(name, str) and name in LABELS

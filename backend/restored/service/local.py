@@ -216,6 +216,7 @@ class LocalService:
             place=None if order.place is None else Frame(*order.place),
             device=order.device,
             quality=order.quality or QUALITIES[0],
+            find=order.find,
             text=order.instruction or plan.text,
             keep=order.keep or order.texture > 0,
             previews=order.previews,
@@ -234,6 +235,8 @@ class LocalService:
         )
         if order.quality not in (None, QUALITIES[0]):
             recipe["quality"] = order.quality
+        if order.find:
+            recipe["find"] = True
         image = result.image
         if order.texture > 0 and result.changed and result.residual is not None:
             image = result.residual.apply(order.strength, mask_of(order.mask), order.texture)

@@ -61,7 +61,8 @@ class Service(Protocol):
         ...
 
     def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
-        """Where a plan's region is in the order's layer: its weights as a mask of u8. Context, place and profile count."""
+        """Where a plan's region is in the order's layer: its weights as a mask of u8. Context, place and profile count. The
+        place “marks” stands for what seems to be scratched or dusty."""
         ...
 
     def unload(self) -> None:

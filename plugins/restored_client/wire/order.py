@@ -38,6 +38,7 @@ FIELDS: Final[Dict[str, Field]] = {
     "model": Field(checks.text, "A model is chosen by its name."),
     "device": Field(checks.text, "A device is chosen by its name."),
     "quality": Field(checks.quality, "The quality is {}.".format(" or ".join(QUALITIES))),
+    "find": Field(checks.flag, "Whether scratches are looked for must be true or false."),
     "keep": Field(checks.flag, "Whether a result is kept must be true or false."),
     "previews": Field(checks.flag, "Whether previews are wanted must be true or false."),
 }
@@ -52,7 +53,8 @@ class Asked:
     many times as large. place: where the layer lies in the whole picture (left, top, right, bottom as shares), when it is a part
     of it. profile: the ICC profile that the layer's values are in, and the result's will be; None is sRGB. model: an installed
     model's name; None is the default. device: one of DEVICES. quality: one of QUALITIES;
-    None is the first. keep: let `adjust` work on the result. previews: finished pieces
+    None is the first. find: fill what seems to be scratched or dusty, where the plan wants
+    that and no mask shows it. keep: let `adjust` work on the result. previews: finished pieces
     are wanted on the way.
     """
 
@@ -66,6 +68,7 @@ class Asked:
     model: Optional[str] = None
     device: Optional[str] = None
     quality: Optional[str] = None
+    find: bool = False
     keep: bool = False
     previews: bool = False
 

@@ -39,6 +39,24 @@ def train(
         workers.leave()
 
 
+def filling(
+    config: Annotated[Path, typer.Argument(help="The run's YAML file, such as training/runs/filling.yaml.")],
+    folder: Annotated[Path | None, typer.Option(help="The run folder; default: runs/NAME.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Also write the network as this bundle.")] = None,
+) -> None:
+    """Train what goes on top of the smooth filling of scratches, or continue where its checkpoint stopped."""
+    from ..data.places import repository
+    from ..filling.exporting import export
+    from ..filling.training import load_run
+    from ..filling.training import train as learn
+
+    run = load_run(config)
+    place = folder or Path("runs") / run.name
+    learn(run, place, repository(), console.print)
+    if to is not None:
+        console.print(f"written: {export(place, to).folder}")
+
+
 def resume(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     device: Device = "cpu",

@@ -96,7 +96,7 @@ def _mark(kind: str, random: np.random.Generator, height: int, width: int) -> Fl
     if random.random() < 0.5:
         canvas = canvas.filter(ImageFilter.GaussianBlur(random.uniform(0.3, 0.8) * FINER))
     small = canvas.resize((width, height), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(np.asarray(small) / 255, np.float32)
 
 
 def _inward(x: float, y: float, dx: float, dy: float, width: int, height: int) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from scipy.ndimage import uniform_filter
 
 from restored.instruction.plan import Plan
 
-from . import free
+from . import filling, free
 from .instructions import plan_for
 from .metrics import crop_to, delta_e, psnr
 from .samples import files, read
@@ -47,7 +47,7 @@ def evaluate_real(
 ) -> list[Row]:
     """All rows that the folders have pictures for. real, bench: as shared/data has them. Raises DataError."""
     rows: list[Row] = []
-    for make in (_noise_pairs, _flat_noise, _haze, _clean_told_to_dehaze, _night, _exposure, _blur):
+    for make in (_noise_pairs, _flat_noise, _haze, _clean_told_to_dehaze, _night, _exposure, _blur, _scratches):
         for row in make(subject, real, bench, limit):
             figures = f"{row.figure}: {_shown(row.before)} -> {row.ours:.2f}; {row.free_name}: {_shown(row.free)}"
             tell(f"{row.name} (n={row.n}): {figures}")
@@ -247,6 +247,27 @@ def _blur(subject: Subject, real: Path, bench: Path, limit: int | None) -> list[
     own = fmean(psnr(out, b) for out, (_, b) in zip(ours, pairs, strict=True))
     other = fmean(psnr(free.unsharp(a), b) for a, b in pairs)
     return [Row("GoPro", len(pairs), "PSNR", fmean(psnr(a, b) for a, b in pairs), own, other, free.NAMES["deblur"])]
+
+
+def _scratches(subject: Subject, real: Path, bench: Path, limit: int | None) -> list[Row]:
+    """The tenth task, by the engine with what is installed for it: in the holes, beside the smooth filling alone; and what the
+    search for scratches marks in clean pictures."""
+    folders = [each for name in ("free", "free-2") if (each := real.parent / "train" / name).is_dir()]
+    if not folders:
+        return []
+    cases = list(filling.cases(folders[0], limit or filling.CROPS))
+    figures = [[filling.in_hole(make(case), case) for case in cases] for make in (_damaged, filling.restored, filling.smooth)]
+    before, ours, other = map(fmean, figures)
+    false = filling.wrongly_marked(folders, limit or filling.CLEAN)
+    pictures = tuple((case.name, value) for case, value in zip(cases, figures[1], strict=True))
+    return [
+        Row("scratches, in the hole", len(cases), "PSNR", before, ours, other, "biharmonic", pictures=pictures),
+        Row("clean pictures, wrongly marked", len(false), "per cent", None, 100 * fmean(false), None, "-", False),
+    ]
+
+
+def _damaged(case: filling.Case) -> np.ndarray:
+    return case.damaged
 
 
 def _brighter(image: np.ndarray, stops: float) -> np.ndarray:

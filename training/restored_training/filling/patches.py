@@ -68,7 +68,7 @@ class Patches:
             piece = image[top : top + side, left : left + side]
             if side != self._side:
                 piece = np.asarray(Image.fromarray(piece).resize((self._side, self._side), Image.Resampling.BOX))
-            crop: Floats = piece / np.float32(255)
+            crop = np.asarray(piece / 255, np.float32)
             detail = float(np.abs(np.diff(crop, axis=0)).mean() + np.abs(np.diff(crop, axis=1)).mean())
             if detail > most:
                 best, most = crop, detail

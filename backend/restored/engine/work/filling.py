@@ -33,9 +33,6 @@ from .heeding import Heeding, heeding_of
 from .outcome import EngineResult, Progress
 from .tiles import Tile, lay_tiles
 
-WHERE: Final = "Scratches and holes are only filled where a mask or selection shows them. Mark them, or have me look for them."
-"""What is said when a plan wants something filled and nothing says where."""
-
 SIDE: Final = 320
 """Of the network's windows: marks lie scattered, and only windows with marks in them are computed."""
 

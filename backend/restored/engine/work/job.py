@@ -20,6 +20,7 @@ from restored.engine.picture.masks import Mask
 from restored.engine.picture.pixels import Box, Floats, Layer, check_layer, has_alpha, visible
 from restored.engine.picture.residual import Residual, blend, compact
 from restored.engine.picture.source import LayerSource
+from restored.filling.holes import WHERE
 from restored.ground.cores import cores
 from restored.ground.errors import Cancelled, EngineError, PixelError
 from restored.ground.limits import QUALITIES, SCALES
@@ -34,8 +35,9 @@ from . import orientations
 from .coarse import Guess, LayerForm
 from .conduct import Cancel, conduct
 from .directly import adjusted
-from .filling import WHERE, Filled, FillTools, filled, filling, without_filling
+from .filling import Filled, FillTools, filled, filling, without_filling
 from .heeding import Heeding, heeding_of, without_selection
+from .marks import found_in
 from .outcome import EngineResult, Preview, Progress
 from .passes import Pass, plan_passes
 from .scan import Scan
@@ -55,7 +57,8 @@ class Job:
     """Everything that a run may be told beside the picture and the plan.
 
     model: a loaded bundle, its name or path, or None for the default. mask: H x W in [0, 1] of any depth, where anything may
-    change; holes: the same form, what is to be filled (the mask where it is None); strength in [0, 1].
+    change; holes: the same form, what is to be filled (the mask where it is None); find: look for that,
+    inside the mask; strength in [0, 1].
     scale: 1, 2 or 4 (see `schedule.stages`). context: the whole layer as a small picture when the image is only a part of it;
     computed from the image otherwise; place: where that part lies in the whole. device: "auto" (None), "cpu", "cuda" or "mps".
     text / embedding: for models that read the instruction itself; else `plan.text` is used. keep: also return the Residual
@@ -66,6 +69,7 @@ class Job:
     model: Bundle | str | Path | None = None
     mask: np.ndarray | None = None
     holes: np.ndarray | None = None
+    find: bool = False
     strength: float = 1.0
     scale: int = 1
     context: np.ndarray | None = None
@@ -105,6 +109,9 @@ def carry_out(
     tell, stop = progress or _silent, cancel or _never
     plan, missing = without_selection(plan, job.mask is not None)
     marks = job.mask if job.holes is None else job.holes
+    if job.find and job.holes is None and filling(plan):
+        tell(0.0, "Looking for scratches and dust", None)
+        marks = found_in(layer, job.mask)
     if marks is None and filling(plan):
         plan, missing = without_filling(plan), (*missing, WHERE)
     if not plan.actionable:

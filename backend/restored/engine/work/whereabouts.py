@@ -1,5 +1,6 @@
 """Where a region is, for whoever wants to see it: the weights by which a step of a plan is done there, as a mask."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,9 +10,10 @@ from restored.engine.picture.context import thumbnail
 from restored.engine.picture.pixels import Box, Floats, Layer, check_layer
 from restored.engine.picture.source import LayerSource
 from restored.instruction.plan import Plan
-from restored.regions import Frame, Region
+from restored.regions import MARKS, Frame, Region
 
 from .heeding import Heeding
+from .marks import marks_of_layer
 
 ROWS: Final = 256
 """Rows at a time: the floats of a whole photograph would take many times its memory."""
@@ -28,9 +30,14 @@ def mask_of_region(
     source = LayerSource(picture)
     heeding = Heeding(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
     heeding.maps.prepare(region)
+    marked = marks_of_layer(picture) if MARKS in region.places else None
+    inside = replace(region, outside=False) if marked is not None else region
     mask = np.empty((source.height, source.width, 1), np.uint8)
     for top in range(0, source.height, ROWS):
         bottom = min(source.height, top + ROWS)
-        weight = heeding.where(region, Box(top, 0, bottom, source.width))
+        weight = heeding.where(inside, Box(top, 0, bottom, source.width))
+        if marked is not None:
+            weight = weight * marked[top:bottom]
+            weight = 1 - weight if region.outside else weight
         mask[top:bottom, :, 0] = np.rint(weight * 255)
     return mask

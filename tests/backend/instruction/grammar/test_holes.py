@@ -32,6 +32,8 @@ def test_they_become_a_step(text: str) -> None:
     assert [step.task for step in plan.steps] == ["inpaint"]
     assert not plan.unused
     assert plan.steps[0].strength == 1
+    assert plan.steps[0].region is not None
+    assert "marks" in plan.steps[0].region.places  # what can be looked at and made a selection, in the hosts
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -63,4 +65,5 @@ def test_every_language_has_words_for_them(language: str) -> None:
 def test_a_place_is_heard_too() -> None:
     region = explain("remove the dust in the sky").steps[0].region
     assert region is not None
-    assert region.places == ("sky",)
+    assert region.places == ("sky", "marks")
+    assert region.both

@@ -1,0 +1,104 @@
+"""The search for scratches and dust: what is plain to see is found, strips agree, and clean pictures are left alone."""
+
+import numpy as np
+import pytest
+
+from restored import engine
+from restored.engine.work import marks as strips
+from restored.engine.work.whereabouts import mask_of_region
+from restored.filling.find import STEP, marks
+from restored.instruction.plan import Plan, Step
+from restored.regions import MARKS, Region
+
+
+def photograph(height: int, width: int, seed: int = 0, grain: float = 3) -> np.ndarray:
+    """Soft shapes, an edge and grain of so many 255ths."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    picture = 0.5 + 0.2 * np.sin(x / 37 + seed) * np.cos(y / 53)
+    picture = np.where(x + 0.6 * y > 0.8 * width, picture * 0.6, picture)
+    colours = picture[..., None] * np.array([1.0, 0.9, 0.8])
+    return np.clip(colours + random.normal(0, grain / 255, colours.shape), 0, 1).astype(np.float32)
+
+
+def scratched(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    height, width, _ = picture.shape
+    y, x = np.mgrid[:height, :width]
+    hole = np.abs(x - 0.3 * width - 0.04 * y) < 1.2
+    hole |= (np.abs(y - 0.7 * height + 0.1 * x) < 0.9) & (x > 0.2 * width)
+    damaged = picture.copy()
+    damaged[hole] = 0.97
+    return damaged, hole
+
+
+@pytest.mark.parametrize("grain", [0, 3, 10])
+def test_scratches_across_are_found_and_little_else(grain: float) -> None:
+    damaged, hole = scratched(photograph(420, 520, grain=grain))
+    found = marks(damaged)
+    assert found[hole].mean() > 0.8
+    near = np.zeros_like(hole)
+    for dy in range(-3, 4):
+        for dx in range(-3, 4):
+            near |= np.roll(hole, (dy, dx), (0, 1))
+    assert (found & ~near).mean() < 0.003
+
+
+def test_dust_in_an_even_place_is_found() -> None:
+    picture = photograph(300, 300, grain=2)
+    picture[100:104, 60:63] = 0.05
+    picture[40, 200] = picture[41, 200] = 0.98
+    found = marks(picture)
+    assert found[101:103, 61].all()
+    assert found[40, 200]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_clean_picture_is_left_alone(seed: int) -> None:
+    assert marks(photograph(400, 400, seed, grain=4)).mean() < 0.003
+
+
+def test_strips_agree_with_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged, _ = scratched(photograph(5 * STEP + 50, 260, grain=3))
+    layer = np.rint(damaged * 255).astype(np.uint8)
+    whole = strips.marks_of_layer(layer)
+    monkeypatch.setattr(strips, "ROWS", STEP)
+    assert (strips.marks_of_layer(layer) == whole).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 200, 3), (70, 5, 4), (65, 65, 2)])
+def test_any_size(shape: tuple[int, int, int]) -> None:
+    layer = np.full(shape, 128, np.uint8)
+    assert not strips.marks_of_layer(layer).any()
+
+
+def test_nothing_is_marked_where_nothing_is_shown() -> None:
+    damaged, hole = scratched(photograph(300, 300))
+    layer = np.concatenate([damaged, (~hole)[..., None].astype(np.float32)], axis=2)
+    assert not strips.marks_of_layer(layer)[hole].any()
+
+
+def test_they_are_a_region_that_can_be_shown() -> None:
+    damaged, _ = scratched(photograph(300, 400))
+    layer = np.rint(damaged * 255).astype(np.uint8)
+    found = strips.marks_of_layer(layer)
+    mask = mask_of_region(layer, Region((MARKS,)))
+    assert ((mask[..., 0] > 0) == found).all()
+    left = mask_of_region(layer, Region(("left", MARKS), both=True))[..., 0]
+    assert not left[:, 320:].any()
+    assert (left > 0).sum() > 100
+    beyond = mask_of_region(layer, Region((MARKS,), outside=True))
+    assert (beyond == 255 - mask).all()
+
+
+def test_a_plan_with_them_acts_on_nothing_that_nobody_saw() -> None:
+    damaged, hole = scratched(photograph(300, 400))
+    layer = np.rint(damaged * 255).astype(np.uint8)
+    plan = Plan(steps=(Step("inpaint", region=Region((MARKS,))),))
+    assert not engine.run(layer, plan).changed
+    out = engine.run(layer, plan, mask=hole).image
+    assert (out[~hole] == layer[~hole]).all()
+    assert np.abs(out[hole].astype(int) - layer[hole]).mean() > 30
+    asked = engine.run(layer, plan, find=True)
+    assert asked.changed
+    found = strips.marks_of_layer(layer)
+    assert (asked.image[~found] == layer[~found]).all()
