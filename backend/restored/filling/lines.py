@@ -107,7 +107,7 @@ def _rise(luma: Floats, noise: Floats, way: Way, sign: int) -> Floats:
     deviations at most, so that one bright spot is no line."""
     one, other = luma - shifted(luma, *way.across), luma - shifted(luma, -way.across[0], -way.across[1])
     rise = np.minimum(sign * one, sign * other) - EVEN * np.abs(one - other)
-    return np.clip(rise, -2 * noise - FAINT, 4 * noise + FAINT * 2, out=rise)
+    return np.asarray(np.clip(rise, -2 * noise - FAINT, 4 * noise + FAINT * 2), np.float32)
 
 
 def spread(values: Floats, share: float) -> Floats:
