@@ -29,11 +29,11 @@ from tests.backend.archive.kit import ECHO, make  # noqa: E402
 
 from restored.archive import Workbench, plan, status  # noqa: E402
 from restored.archive.trees import OURS, Tree  # noqa: E402
-from restored.files import Wish  # noqa: E402
-from restored.files.many import Job, restore_many  # noqa: E402
+from restored.files import FileOrder  # noqa: E402
+from restored.files.many import FileJob, restore_many  # noqa: E402
 from restored.here import Here  # noqa: E402
 
-WISH = Wish(instruction="remove the noise")
+WISH = FileOrder(instruction="remove the noise")
 LAST = 10
 """Shards of the great plan that are really worked."""
 
@@ -103,7 +103,7 @@ def run_overhead(folder: Path) -> None:
         source = photographs(folder / f"in-{size:.0f}", [size] * 3)
         names = sorted(source.iterdir())
         (folder / f"batch-{size:.0f}").mkdir()
-        jobs = [Job(path, folder / f"batch-{size:.0f}" / path.name, path.name) for path in names]
+        jobs = [FileJob(path, folder / f"batch-{size:.0f}" / path.name, path.name) for path in names]
         restore_many(jobs[:1], WISH, engine.restore, lambda outcome: None)  # opens the model
         batch = processor(lambda jobs=jobs: restore_many(jobs[1:], WISH, engine.restore, lambda outcome: None))
         target = folder / f"out-{size:.0f}"
