@@ -9,7 +9,6 @@ RAIN = "remove the rain and the noise"
 
 def make_room(kit):
     """The docker has the whole column at the right, as on a large screen."""
-    kit.main.setAnimated(False)  # Qt 6 crashes now and then in the middle of moving dockers about
     area = kit.main.dockWidgetArea(kit.docker)
     for other in kit.app.dockers():
         if other is not kit.docker and other.isVisible() and kit.main.dockWidgetArea(other) == area:

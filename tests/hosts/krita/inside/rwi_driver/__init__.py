@@ -112,6 +112,8 @@ class Driver(Extension):
         pass
 
     def begin(self):
+        for window in Krita.instance().windows():
+            window.qwindow().setAnimated(False)  # Qt 6 crashes now and then in the middle of moving dockers about
         sys.path.insert(0, BOX)  # what the cases import lies beside them
         found = {}
         for name in os.environ["RWI_CASES"].split():
