@@ -25,7 +25,7 @@ from restored_client.session.paths import runtime_dir
 
 from .book import Machine, Machines
 from .keys import StudioError
-from .link import TIME_TO_CONNECT, LinkLost
+from .link import TIME_TO_CONNECT, Unreached
 
 CHUNK: Final = 1 << 18
 MAX_SOCKET_PATH: Final = 100
@@ -68,12 +68,12 @@ class Gate:
                 while answer["asked"] != asked:  # a late answer to somebody who has given up
                     answer = json.loads(self._letters.recv(MOST))
             except TimeoutError:
-                raise LinkLost(f"{machine.name} did not answer") from None
+                raise Unreached(f"{machine.name} did not answer") from None
             except (OSError, ValueError) as error:
-                raise LinkLost("this machine's own gate to the network is gone; restart the daemon") from error
+                raise Unreached("this machine's own gate to the network is gone; restart the daemon") from error
         if "path" in answer:
             return f"ipc://{answer['path']}"
-        raise LinkLost(f"{machine.name} {answer.get('why', 'did not answer')}")
+        raise Unreached(f"{machine.name} {answer.get('why', 'did not answer')}")
 
     def close(self) -> None:
         """The child ends when it notices."""

@@ -47,15 +47,23 @@ class LinkLost(Exception):
     """The machine could not be reached, or is no longer there. The message goes on a sentence: "because ..."."""
 
 
+class Unreached(LinkLost):
+    """No connection came about, so nothing was asked."""
+
+
 class Declined(Exception):
     """The machine is there, and will not or cannot do it. The message goes on a sentence: "because ..."."""
+
+
+class _Unproven(Declined):
+    """What answers ended the connection instead of proving who it is: another machine, or the right one on its way out."""
 
 
 class Road(Protocol):
     """How a paired machine is reached."""
 
     def open(self, machine: Machine) -> str:
-        """A libzmq endpoint that leads there, good for one connection. Raises LinkLost."""
+        """A libzmq endpoint that leads there, good for one connection. Raises Unreached."""
         ...
 
 
@@ -94,14 +102,21 @@ class Link:
     @classmethod
     def open(cls, machine: Machine, keys: KeyPair, road: Road) -> "Link":
         """Connect, let each side prove who it is, and greet. Raises LinkLost or Declined."""
-        link = cls(machine, keys, road.open(machine))
-        try:
-            link._shake_hands()
-            link.greet()
-        except BaseException:
-            link.close()
-            raise
-        return link
+        for last in (False, True):
+            link = cls(machine, keys, road.open(machine))
+            try:
+                link._shake_hands()
+                link.greet()
+            except _Unproven:
+                link.close()
+                if last:
+                    raise
+                continue  # perhaps it was just ending, or starting
+            except BaseException:
+                link.close()
+                raise
+            return link
+        raise AssertionError
 
     @property
     def alive(self) -> bool:
@@ -248,7 +263,7 @@ class Link:
         while not self._alive:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise LinkLost(f"{self.machine.name} did not answer")
+                raise Unreached(f"{self.machine.name} did not answer")
             if self._events.poll(int(left * 1000)):
                 self._watch(raising=True)
 
@@ -263,9 +278,9 @@ class Link:
             if kind == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
                 raise Declined(forms.CLAUSES["revoked"].format(self.machine.name))
             if stood or kind == zmq.EVENT_CLOSED:
-                raise LinkLost(f"{self.machine.name} did not answer")
+                raise Unreached(f"{self.machine.name} did not answer")
             # it spoke, but not as the machine that was paired: libzmq by itself would try for ever
-            raise Declined(
+            raise _Unproven(
                 f"what answers at {self.machine.address} could not prove to be {self.machine.name}, so it was told nothing; "
                 "if that machine was set up anew, pair the two again"
             )

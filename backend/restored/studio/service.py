@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from restored.ground.errors import RestoredError
+from restored.ground.errors import Cancelled, RestoredError
 from restored.service.protocol import IsCancelled, Say, Service, Tell
 from restored_client.desk.device import in_short
 from restored_client.wire.errors import ClientError
@@ -22,13 +22,15 @@ from restored_client.wire.pixels import Pixels
 from .book import Machine, Machines
 from .forms import CLAUSES
 from .keys import KeyPair, StudioError
-from .link import Declined, Link, LinkLost, Road
+from .link import Declined, Link, LinkLost, Road, Unreached
 from .speeds import HERE, Speeds, shown, work_of
 
 log: Final = logging.getLogger("restored.daemon.studio")
 
 TRIES: Final = 2
 """How often a job is sent to a machine whose link breaks."""
+CALLS: Final = 2
+"""How often such a machine is called for that."""
 REST: Final = 10.0
 """Seconds before a machine that was away is looked for again; doubled each time, up to MOST_REST."""
 MOST_REST: Final = 60.0
@@ -99,12 +101,8 @@ class StudioService:
 
     def unload(self) -> None:
         self.local.unload()
-        with self._lock:
-            links = [link for state in self._states.values() for link in state.idle]
-            for state in self._states.values():
-                state.idle = []
-        for link in links:
-            link.close()
+        for state in list(self._states.values()):
+            self._drop_idle(state)
 
     # --- what may be another's ---
 
@@ -161,14 +159,22 @@ class StudioService:
         if sha256 is None:
             return None, f"{machine.name} can only be asked for models that are installed here"
         start = time.perf_counter()
-        for attempt in range(TRIES):
+        sent = called = 0
+        while True:
+            if cancelled():
+                raise Cancelled
             try:
                 answer = self._with_link(machine, lambda link: self._ask(link, job, order, sha256, tell, cancelled))
             except LinkLost as error:
-                trouble = str(error)
-                log.info("a job is not done in %s: %s", machine.name, trouble)
-                if attempt + 1 < TRIES:
-                    tell(None, f"Asking {machine.name} once more, because {trouble}")
+                log.info("a job is not done in %s: %s", machine.name, error)
+                if isinstance(error, Unreached):
+                    called += 1
+                else:
+                    sent, trouble = sent + 1, str(error)
+                # a machine that never answered is not waited for; one that fell silent in a job may need a moment to come back
+                if sent == TRIES or called == CALLS or not sent:
+                    return None, str(error)
+                tell(None, f"Asking {machine.name} once more, because {trouble}")
                 continue
             except Declined as error:
                 log.info("a job is not done in %s: %s", machine.name, error)
@@ -182,7 +188,6 @@ class StudioService:
             seconds = time.perf_counter() - start
             answer = replace(answer, seconds=seconds)
             return replace(answer, kept=KeptThere(machine, job, fits, answer) if order.keep else None), ""
-        return None, trouble
 
     def _ask(self, link: Link, job: str, order: Order, sha256: str, tell: Tell, cancelled: IsCancelled) -> Answer:
         if link.hello.get("state") == "ready" and not link.has(sha256) and not (link.greet() and link.has(sha256)):
@@ -271,6 +276,7 @@ class StudioService:
             link.close()
             if isinstance(error, LinkLost):
                 self._note(machine, str(error))
+                self._drop_idle(self._state(machine))  # what broke one has most likely broken the others
             raise
         except RestoredError:  # the order's own, or Cancelled: the connection is as it was
             self._give_back(machine, link)
@@ -306,6 +312,12 @@ class StudioService:
                 state.idle.append(link)
                 return
         link.close()
+
+    def _drop_idle(self, state: State) -> None:
+        with self._lock:
+            links, state.idle = state.idle, []
+        for link in links:
+            link.close()
 
     def _note(self, machine: Machine, trouble: str) -> None:
         state = self._state(machine)
