@@ -91,7 +91,11 @@ class Campaign(ABC):
     def go(self, seconds: float) -> None:
         """Cases until the time is over or all are done."""
         began = time.monotonic()
-        self.begin()
+        try:
+            self.begin()
+        except Fault as fault:  # of this campaign only: the others go on
+            self._note(fault)
+            return
         try:
             while self.done["done"] < self.target and time.monotonic() - began < seconds:
                 self._one(self.done["done"])

@@ -16,7 +16,8 @@ from campaign import Fault
 from restored_client import Pixels, Session
 from restored_client.session.discovery import Connection, read_connection
 
-PATIENCE = 30.0
+PATIENCE = 120.0
+"""Seconds by the clock, of which a siege that runs behind everything else gets few."""
 LAYER = Pixels(4, 4, 3, "u8", bytes(range(48)))
 
 
@@ -46,7 +47,12 @@ class Daemon:
     def start(self) -> None:
         """Start it (again)."""
         self.process = subprocess.Popen([sys.executable, "-c", self._program], stderr=subprocess.DEVNULL)
-        until(lambda: (found := read_connection()) and found.pid == self.process.pid, "the daemon to start")
+        try:
+            until(lambda: (found := read_connection()) and found.pid == self.process.pid, "the daemon to start")
+        except Fault:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     @property
     def connection(self) -> Connection:
