@@ -70,7 +70,6 @@ class Chip(QtWidgets.QWidget):
         self.place = icons.button("place", tr("Where “%s” applies") % label)
         self.place.setFixedWidth(22)
         self.place.setCheckable(True)
-        self.place.setVisible(can_be_shown(step))
         self.place.clicked.connect(lambda: self.place_wanted.emit(self.task))
         handle = _Handle()
         row = QtWidgets.QHBoxLayout(self)
@@ -78,6 +77,7 @@ class Chip(QtWidgets.QWidget):
         row.setSpacing(2)
         for widget in (handle, self.bar, self.place, close):
             row.addWidget(widget)
+        self.place.setVisible(can_be_shown(step))  # not before it has a parent: it would be a window for a moment
         self.bar.valueChanged.connect(lambda value: self.weighed.emit(self.task, value / 100))
         close.clicked.connect(lambda: self.removed.emit(self.task))
         handle.dragged.connect(self._drag)

@@ -102,7 +102,7 @@ class JobList(QtWidgets.QWidget):
                 line.hide()
                 line.deleteLater()
         elif line is None:
-            line = self._lines[job.number] = _Line(job, job.title)
+            line = self._lines[job.number] = _Line(job, job.title, self)
             line.wanted.connect(lambda verb, wanted: getattr(self._queue, verb)(wanted))
         self._arrange()
 
