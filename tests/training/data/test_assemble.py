@@ -28,7 +28,7 @@ def save(pixels: np.ndarray, path: Path, **options: object) -> Path:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Path:
-    """The list of four photographs that somebody had at half their size."""
+    """The list of five photographs that somebody had at half their size."""
     folder = tmp_path / "free"
     rows = ["file\toriginal\tsource\tlicence\tauthor\ttier"]
     places = {
@@ -36,12 +36,13 @@ def known(tmp_path: Path) -> Path:
         "b.jpg": "debian:some-wallpapers=1:2.0-1:EveningGlow",
         "c.jpg": "github:somebody/pictures@HEAD:art/tower.png",
         "d.jpg": "somewhere else",
+        "e.jpg": "debian:some-wallpapers=1:2.0-1:topic/resource/bridge.webp",
     }
     for seed, (name, source) in enumerate(places.items()):
         save(photograph(seed, 320, 240), folder / name, quality=91, subsampling=0)
         rows.append(f"{name}\tx/{name}\t{source}\tCC0\tme\tA")
     (folder / "manifest.tsv").write_text("\n".join(rows) + "\n")
-    assert record([folder], tmp_path / "list.tsv") == 4
+    assert record([folder], tmp_path / "list.tsv") == 5
     return tmp_path / "list.tsv"
 
 
@@ -51,6 +52,8 @@ def packages(tmp_path: Path) -> Path:
     save(photograph(0), root / "usr/share/lake.jpg")
     save(photograph(1), root / "usr/share/EveningGlow/contents/images/1.png")
     save(photograph(9), root / "usr/share/EveningGlow/contents/screenshot.png")
+    inside = [save(photograph(seed), tmp_path / f"{seed}.webp", quality=95).read_bytes() for seed in (7, 4)]
+    (root / "usr/share/topic.rcc").write_bytes(b"qres" + inside[0] + b"names RIFF" + inside[1] + b"tree")
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN/control").write_text(
         "Package: some-wallpapers\nVersion: 2\nArchitecture: all\nMaintainer: me <me@localhost>\nDescription: x\n"
@@ -76,16 +79,16 @@ def repositories(tmp_path: Path) -> Path:
 def test_what_can_be_had_is_packed_and_the_rest_is_said(known: Path, packages: Path, repositories: Path, tmp_path: Path) -> None:
     wanted = read_list(known)
     done = assemble(wanted, tmp_path / "out", packages=packages, repositories=f"file://{repositories}")
-    assert done.files == ("free/a.jpg", "free/b.jpg", "free/c.jpg")
+    assert done.files == ("free/a.jpg", "free/b.jpg", "free/c.jpg", "free/e.jpg")
     assert list(done.missing) == ["free/d.jpg"]
     assert "neither" in done.missing["free/d.jpg"]
     assert done.index is not None
     photographs = PhotoSet(done.index, "all")
-    for number, image in enumerate(photographs.images):
+    for number, image in zip((0, 1, 2, 4), photographs.images, strict=True):
         assert image.shape == (240, 320, 3)
         assert np.abs(image.astype(int) - photograph(number, 320, 240)).mean() < 4
     # what is kept out of training is decided by the first copies, not by these
-    assert {file.sha256 for file in photo_files(done.index)} == {item.row["sha256"] for item in wanted[:3]}
+    assert {file.sha256 for file in photo_files(done.index)} == {item.row["sha256"] for item in wanted if item.file in done.files}
     assert photographs.manifest[0]["source"] == "debian:some-wallpapers=1:2.0-1:share/lake.jpg"
 
 

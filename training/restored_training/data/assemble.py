@@ -28,6 +28,7 @@ ALIKE: Final = 10
 """Bits of 64 in which the looks of two copies of one photograph may differ; of two photographs about 32 do."""
 _COLUMNS: Final = ("file", "original", "source", "licence", "author", "tier", "width", "height", "sha256", "looks")
 _QUALITY: Final = 91
+_RESOURCES: Final = ".rcc"
 _SAME_SHAPE: Final = 0.01
 
 Say = Callable[[str], None]
@@ -150,17 +151,17 @@ def _best(wanted: Sequence[Wanted], found: Found) -> dict[str, bytes]:
     """For every photograph the file that looks most like it, brought to its size, as JPEG."""
     best: dict[str, tuple[int, bytes]] = {}
     for path, content in found:
-        name = PurePosixPath(path)
-        for item in wanted:
-            if not _may_be(item, name):
-                continue
-            try:
-                pixels = _sized(decode(content, path), item.size)
-            except DataError:
-                continue
-            apart = (looks(pixels) ^ int(item.row["looks"], 16)).bit_count()
+        candidates = [item for item in wanted if _may_be(item, PurePosixPath(path))]
+        try:
+            pixels = decode(content, path) if candidates else None
+        except DataError:
+            continue
+        for item in candidates:
+            assert pixels is not None
+            shown = _cut(pixels, item.size)
+            apart = (looks(shown) ^ int(item.row["looks"], 16)).bit_count()
             if apart <= ALIKE and (item.file not in best or apart < best[item.file][0]):
-                best[item.file] = apart, _jpeg(pixels)
+                best[item.file] = apart, _jpeg(_sized(shown, item.size))
     return {file: content for file, (_, content) in best.items()}
 
 
@@ -169,20 +170,27 @@ def _may_be(item: Wanted, path: PurePosixPath) -> bool:
     if path.suffix.lower() not in SUFFIXES:
         return False
     named = PurePosixPath(item.inside)
+    if path.parent.suffix == _RESOURCES:  # its names are not read
+        return named.suffix == path.suffix
     return path.name == named.name or (not named.suffix and named.name in path.parts)
 
 
-def _sized(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """To width x height, cut about the centre when the shape is another."""
+def _cut(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Cut about the centre to the shape of width x height, when its own is another."""
     height, width = pixels.shape[:2]
     ratio = (width / height) / (size[0] / size[1])
-    if abs(ratio - 1) > _SAME_SHAPE:
-        wide, high = (round(width / ratio), height) if ratio > 1 else (width, round(height * ratio))
-        left, top = (width - wide) // 2, (height - high) // 2
-        pixels = pixels[top : top + high, left : left + wide]
+    if abs(ratio - 1) <= _SAME_SHAPE:
+        return pixels
+    wide, high = (round(width / ratio), height) if ratio > 1 else (width, round(height * ratio))
+    left, top = (width - wide) // 2, (height - high) // 2
+    return np.ascontiguousarray(pixels[top : top + high, left : left + wide])
+
+
+def _sized(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """To width x height."""
     if pixels.shape[1::-1] == size:
         return pixels
-    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).resize(size, Image.Resampling.LANCZOS))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def _jpeg(pixels: np.ndarray) -> bytes:
@@ -222,9 +230,22 @@ def _in_package(package: Path) -> Found:
         with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
             for member in archive:
                 stream = archive.extractfile(member) if member.isfile() else None
-                if stream is not None and PurePosixPath(member.name).suffix.lower() in SUFFIXES:
+                suffix = PurePosixPath(member.name).suffix.lower()
+                if stream is not None and suffix in SUFFIXES:
                     yield member.name, stream.read()
+                elif stream is not None and suffix == _RESOURCES:
+                    yield from _in_resources(member.name, stream.read())
         process.stdout.read()  # what follows the archive's end, or dpkg-deb complains
+
+
+def _in_resources(name: str, content: bytes) -> Found:
+    """The WebP pictures of a Qt resource file, which lie in it as they are: RIFF, four bytes of length, WEBP."""
+    start = content.find(b"RIFF")
+    while start >= 0:
+        if content[start + 8 : start + 12] == b"WEBP":
+            length = int.from_bytes(content[start + 4 : start + 8], "little") + 8
+            yield f"{name}/{start}.webp", content[start : start + length]
+        start = content.find(b"RIFF", start + 4)
 
 
 def _in_repository(name: str, commit: str = "HEAD", *, folder: Path, base: str) -> Found:
