@@ -14,7 +14,7 @@ from restored.models.base import ModelError
 from restored.models.swift import Swift, SwiftConfig
 from restored.models.swift.widening import widened
 from restored_training.data.sampling import GroupSampler, PatchSource
-from restored_training.export.join import Expert, join, join_folders, read_expert
+from restored_training.export.join import Blend, Expert, join, join_folders, read_expert
 from restored_training.machines.rented import own_part
 from restored_training.runs import checkpoint
 from restored_training.runs.checkpoint import CheckpointError
@@ -143,6 +143,28 @@ def test_joined_experts_each_answer_as_they_did_alone(begun: dict[str, Any], tmp
     folders[0].config.write_text("mix: {}\n")
     with pytest.raises(CheckpointError, match="not the run of an expert"):
         join_folders(folders, RunFolder(tmp_path / "none"))
+
+
+def test_a_blend_takes_a_part_of_an_expert_and_the_rest_of_another_model(begun: dict[str, Any], tmp_path: Path) -> None:
+    trainer = expert("denoise", tmp_path / "start.pt")
+    trainer.run()
+    trained = read_expert(folder_of("denoise", trainer, tmp_path))
+    whole = join(begun, [trained])["model"]
+    none = widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE))
+    assert not torch.allclose(whole["convs.out.own"], none["convs.out.own"], atol=1e-5)
+    checkpoint.save(tmp_path / "whole.pt", join(begun, [trained]))
+    for blend, wanted in (
+        (Blend(0.25), {name: 0.25 * value + 0.75 * none[name].float() for name, value in whole.items()}),
+        (Blend(0.25, tmp_path / "whole.pt"), whole),
+    ):
+        mixed = join(begun, [trained], {"denoise": blend})["model"]
+        assert all(torch.allclose(mixed[name], wanted[name], atol=1e-6) for name in mixed)
+    assert Blend.read("denoise=0.25:some/where") == ("denoise", Blend(0.25, Path("some/where")))
+    for wrong in ("denoise", "denoise=", "denoise=2", "denoise=0", "denoise=nan", "noise=0.5", ""):
+        with pytest.raises(CheckpointError, match="is no blend"):
+            Blend.read(wrong)
+    with pytest.raises(CheckpointError, match="no expert for deblur"):
+        join(begun, [trained], {"deblur": Blend(0.5)})
 
 
 def test_a_task_that_was_not_trained_anew_keeps_its_way_of_working(begun: dict[str, Any], tmp_path: Path) -> None:

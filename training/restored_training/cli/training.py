@@ -148,11 +148,18 @@ def join(
     experts: Annotated[list[Path], typer.Argument(help="Run folders of experts (“mix: named” in their run files).")],
     to: Annotated[Path, typer.Option(help="The run folder that the joined checkpoint goes to.")],
     base: Annotated[Path | None, typer.Option(help="What the experts began from; default: what their run files say.")] = None,
+    blend: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TASK=SHARE[:MODEL]", help="Take so much of this task's expert, the rest from MODEL or what it began from."
+        ),
+    ] = None,
 ) -> None:
     """Join experts that were begun from the same model into one checkpoint; tasks without an expert stay as they were."""
-    from ..export.join import join_folders
+    from ..export.join import Blend, join_folders
     from ..runs.folder import RunFolder
 
     place = RunFolder(to)
-    tasks = join_folders([RunFolder(folder) for folder in experts], place, base)
+    blends = dict(Blend.read(text) for text in blend or ())
+    tasks = join_folders([RunFolder(folder) for folder in experts], place, base, blends)
     console.print(f"Wrote {place.checkpoint} with the experts for {', '.join(tasks)}.")

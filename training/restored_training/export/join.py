@@ -11,11 +11,35 @@ from torch import Tensor
 
 from restored.ground.tasks import FIRST_TASKS, Task, is_task
 from restored.models.registry import build
+from restored.models.restorer import Restorer
 
 from ..runs import checkpoint
 from ..runs.checkpoint import CheckpointError, averaged
 from ..runs.folder import RunFolder
 from ..training.carry import weights_of
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How much of an expert is taken, and of what the rest is: of another model with the same shared weights, or of what the
+    expert began from. The mean of a fine-tuned network and an earlier one is often better than both at what neither was trained
+    on (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models")."""
+
+    share: float = 1.0
+    rest: Path | None = None
+
+    @classmethod
+    def read(cls, text: str) -> tuple[Task, "Blend"]:
+        """From "TASK=SHARE" or "TASK=SHARE:MODEL". Raises CheckpointError with a sentence."""
+        task, _, said = text.partition("=")
+        share, _, rest = said.partition(":")
+        try:
+            blend = cls(float(share), Path(rest) if rest else None)
+        except ValueError:
+            blend = cls(2.0)
+        if not is_task(task) or not 0 < blend.share <= 1:
+            raise CheckpointError(f"“{text}” is no blend: name a task and a share above 0, such as enhance=0.5.")
+        return task, blend
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +56,11 @@ class Expert:
     start_from: Path | None = None
 
 
-def join(begun: Mapping[str, Any], experts: Sequence[Expert]) -> dict[str, Any]:
+def join(begun: Mapping[str, Any], experts: Sequence[Expert], blends: Mapping[Task, Blend] | None = None) -> dict[str, Any]:
     """One checkpoint's worth of state: of each expert what belongs to its task, of `begun`, which all began from, the rest.
 
-    begun: as `weights_of` returns. Raises CheckpointError when two experts are for one task, when one was not begun from
-    `begun`, or when they do not belong together.
+    begun: as `weights_of` returns. blends: of which tasks only a part is the expert's. Raises CheckpointError when two experts
+    are for one task, when one was not begun from `begun`, or when they do not belong together.
     """
     if not experts:
         raise CheckpointError("There is nothing to join: name the run folders of experts.")
@@ -56,8 +80,13 @@ def join(begun: Mapping[str, Any], experts: Sequence[Expert]) -> dict[str, Any]:
     if model.tasks is None or not set(by_task) <= set(model.tasks):
         raise CheckpointError(f"A {family} model has no weights of its own for {', '.join(by_task)}: there is nothing to join.")
     joined = {name: value.float() for name, value in model.adopt(averaged(begun), begun["hyperparameters"]).items()}
+    for task in blends or {}:
+        if task not in by_task:
+            raise CheckpointError(f"There is no expert for {task} here to take a part of.")
     for task, expert in by_task.items():
         number = model.tasks.index(task)
+        blend = (blends or {}).get(task, Blend())
+        rest = None if blend.rest is None else _adopted(model, blend.rest)
         for name, value in joined.items():
             own, of_tasks, served = expert.state.get(name), model.is_of_tasks(name), model.serves(name)
             if own is None and not (of_tasks or served == task):
@@ -66,11 +95,18 @@ def join(begun: Mapping[str, Any], experts: Sequence[Expert]) -> dict[str, Any]:
             if own is None or own.shape != place.shape:
                 raise CheckpointError(f"The expert for {task} is of another architecture than the model it should join.")
             if of_tasks or served == task:
-                place.copy_(own.float())
+                other = place if rest is None else rest[name][number : number + 1] if of_tasks else rest[name]
+                place.copy_(blend.share * own.float() + (1 - blend.share) * other if blend.share < 1 else own.float())
             elif served is None and not torch.allclose(own.float(), value, atol=1e-5):
                 raise CheckpointError(f"The expert for {task} was begun from another model: its {name} differs.")
     facts = {"family": family, "hyperparameters": model.architecture(), "text": {}}
     return {"model": joined, "ema": joined, "step": sum(expert.steps for expert in experts), **facts}
+
+
+def _adopted(model: Restorer, path: Path) -> Mapping[str, Tensor]:
+    """Another model's weights, as this one would take them."""
+    other = weights_of(path)
+    return {name: value.float() for name, value in model.adopt(averaged(other), other["hyperparameters"]).items()}
 
 
 def read_expert(folder: RunFolder) -> Expert:
@@ -91,7 +127,9 @@ def read_expert(folder: RunFolder) -> Expert:
     )
 
 
-def join_folders(folders: Sequence[RunFolder], to: RunFolder, base: Path | None = None) -> list[Task]:
+def join_folders(
+    folders: Sequence[RunFolder], to: RunFolder, base: Path | None = None, blends: Mapping[Task, Blend] | None = None
+) -> list[Task]:
     """Join the experts in run folders into `to`: checkpoint, photographs' manifest and the runs' configs. Returns their tasks.
 
     base: what they began from; default: what their run files say. Raises CheckpointError when one is no expert, when two are
@@ -101,7 +139,7 @@ def join_folders(folders: Sequence[RunFolder], to: RunFolder, base: Path | None 
     base = base or next((expert.start_from for expert in experts if expert.start_from), None)
     if experts and base is None:
         raise CheckpointError("These experts do not say what they began from: name it with --base.")
-    joined = join(weights_of(base) if base else {}, experts)
+    joined = join(weights_of(base) if base else {}, experts, blends)
     to.make()
     checkpoint.save(to.checkpoint, joined)
     for expert, folder in zip(experts, folders, strict=True):
