@@ -38,6 +38,11 @@ class HeadReading:
     truncated: bool
 
 
+ALL_BUT: Final = re.compile(
+    r"\b(?:keep|leave|preserve)\s+(?:everything|all)(?:\s+else)?\s+(?:but|except(?:\s+for)?|apart\s+from)\b", re.I
+)
+""" "Keep everything but the noise": remove it."""
+
 NOTHING: Final = HeadReading((), (), "not_understood", False, False, False)
 
 
@@ -45,7 +50,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     """The plan of a text, and whether the picture should decide more of it."""
     from . import head
 
-    text = cleaned.text
+    text = ALL_BUT.sub(lambda found: "remove".ljust(len(found.group())), cleaned.text)
     loaded = head.load()
     heard = grammar.hear(text, grammar.load("en"), _known())
     if heard.trap and not PICTURE.search(text):
@@ -53,6 +58,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     if heard.bare is not None:
         message = DID_YOU_MEAN.format(wish=WISHES[heard.bare])
         return Plan(text, reason="not_understood", message=message), False
+    steps = _in_other_words(heard)
     rest = heard.rest
     uncut = [
         turn for turn in heard.turns if not any(c.cut and text[c.start : c.end].strip() == turn.words for c in heard.clauses)
@@ -61,7 +67,45 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     reading = NOTHING if alone else _head(loaded, rest)
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
+    reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
     return put_together(cleaned, heard, _unsaid(heard, reading), alone)
+
+
+def _in_other_words(heard: "Heard") -> tuple[Step, ...]:
+    """Steps of clauses in another language ("quiero menos ruido and more contrast"); what else they say goes into `heard`."""
+    steps: list[Step] = []
+    for index, clause in enumerate(heard.clauses):
+        words = heard.text[clause.start : clause.end]
+        if clause.covered or clause.acts or grammar.language_of(words) == "en":
+            continue
+        language = grammar.language_of(words)
+        if not grammar.covers([token.word for token in grammar.tokens(words) if not token.mark], language):
+            continue
+        other = grammar.hear(words, grammar.load(language))
+        heard.turns += [replace(turn, clause=index) for turn in other.turns]
+        heard.excluded_turns += other.excluded_turns
+        steps += [Step(named.task, 0.9, named.strength or 1.0, words.strip()) for named in other.named if named.task in TASKS]
+        if other.turns or other.named:
+            heard.clauses[index] = replace(clause, cut=True, acts=True)
+    return tuple({step.task: step for step in steps}.values())
+
+
+def _completed(heard: "Heard", reading: HeadReading) -> HeadReading:
+    """With the tasks that the grammar names in clauses of which it knows every word, where the head misses one of many, or sees
+    a wish for damage in "less blur"."""
+    known = [clause.covered for clause in heard.clauses]
+    sure = [item for item in heard.named if known[item.clause] and item.task in TASKS]
+    done = {step.task for step in reading.steps}
+    missed = [item for item in sure if item.task not in done and item.task not in (*reading.excluded, *heard.excluded)]
+    if not missed or heard.adding:
+        return reading
+    if not reading.steps:
+        row = grammar.tokens(heard.text)
+        said = {hit.name for hit in grammar.load("en").find(row) if hit.section == "modifier"}
+        if not all(known) or reading.reason != "asks_to_add" or not said & {"less", "remove", "down"}:
+            return reading
+    steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
+    return replace(reading, steps=(*reading.steps, *steps.values()), reason=None)
 
 
 def _unsaid(heard: "Heard", reading: HeadReading) -> HeadReading:

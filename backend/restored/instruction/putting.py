@@ -37,9 +37,11 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     unused += [
         Unused(step.region.by_hand, by_hand(step.region.by_hand, True)) for step in steps if step.region and step.region.by_hand
     ]
-    if not alone and reading.reason in ("off_topic", "asks_to_add", "not_understood") and turns and not reading.general:
+    unread = reading.reason in ("off_topic", "asks_to_add", "not_understood", "not_english")
+    if not alone and unread and turns and not reading.general:
         left = heard.rest.strip(" ,.;:!?\n")
-        unused.append(Unused(left, messages.NOTHING[reading.reason] if reading.reason != "not_understood" else NOT_READ))
+        not_read = reading.reason in ("not_understood", "not_english")
+        unused.append(Unused(left, NOT_READ if not_read or reading.reason is None else messages.NOTHING[reading.reason]))
     done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}
     excluded = tuple(
         dict.fromkeys(task for task in (*reading.excluded, *heard.kept_holes, *heard.excluded_turns) if task not in done)

@@ -55,14 +55,19 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
         return _nothing(text, "not_understood", cleaned), False
     if is_data(text):
         return _nothing(text, "off_topic", cleaned), False
-    from . import english, foreign
+    from . import english, foreign, grammar
 
     language = english.language_of(text)
     if language != "en":
         return foreign.read(cleaned, language)
     if mostly_foreign_script(text):
         return _nothing(text, "not_english", cleaned), False
-    return english.read(cleaned)
+    plan, general = english.read(cleaned)
+    if plan.reason == "not_english":  # half a sentence of another language
+        other = grammar.language_of(text)
+        found = foreign.read(cleaned, other) if other != "en" else (plan, general)
+        return found if found[0].steps else (plan, general)
+    return plan, general
 
 
 def _nothing(text: str, reason: "messages.Reason", cleaned: Cleaned, excluded: Sequence[Task] = ()) -> Plan:

@@ -21,7 +21,7 @@ DEGREES: Final[tuple[tuple[float, re.Pattern[str]], ...]] = tuple(
         ),
         (0.35, r"(?:a )?(?:tiny|wee) bit|minimally|mildly|lightly|barely|subtle|slight|gentle|mild"),
         (0.4, r"(?:just )?a (?:little|bit|little bit)|somewhat|a small amount"),
-        (0.5, r"half(?:way)?|by half|moderately|moderate|partly|partially"),
+        (0.5, r"halve|half(?:way)?|by half|moderately|moderate|partly|partially"),
         (0.75, r"mostly|largely|for the most part"),
         (
             1.0,
@@ -30,6 +30,9 @@ DEGREES: Final[tuple[tuple[float, re.Pattern[str]], ...]] = tuple(
     )
 )
 """English degree words: a closed class, so they are listed rather than learned."""
+
+SIDE = re.compile(r"\b(?:left|right|upper|lower|top|bottom)(?:[- ]hand)?[- ]half\b", re.IGNORECASE)
+"""A half that is a place, not an amount."""
 
 STATES = re.compile(r"\b(?:is|it's|its|was|are|were|looks?|came out|turned out|seems?|appears?)\b", re.IGNORECASE)
 """A degree behind these tells how bad the damage is ("it's a bit dark"), not how much of it to undo."""
@@ -70,6 +73,7 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 def strength_for(learned: float, words: str, text: str, alone: bool) -> float:
     """A number in the words, or right behind them, wins ("by 50%"), then a degree word in the clause ("slightly"), then what was
     learned, on the scale of LEVELS."""
+    words, text = (SIDE.sub(lambda found: " " * len(found.group()), part) for part in (words, text))
     end = text.find(words) + len(words)
     near = words + re.split(r"[,;.!?]|\b(?:and|but|then)\b", text[end:], maxsplit=1)[0]
     found = PERCENT.search(near) or (PERCENT.search(text) if alone else None)

@@ -3,7 +3,7 @@
 import typer
 
 from .analysing import analyse
-from .bundling import add_a_task, carry, export, head, regions
+from .bundling import add_a_task, carry, diagnosis, export, head, regions, words
 from .measuring import evaluate, preview, report
 from .papers import papers
 from .photographs import data, pack, screen
@@ -18,7 +18,7 @@ app = typer.Typer(
 for command in (train, resume, filling, evaluate, report, preview, export, join):
     app.command()(command)
 app.command("add-task")(add_a_task)
-for command in (pack, screen, queue, rented, unpack, carry, head, regions):
+for command in (pack, screen, queue, rented, unpack, carry, head, words, regions, diagnosis):
     app.command()(command)
 app.add_typer(analyse, name="analyse")
 app.add_typer(papers, name="papers")

@@ -109,3 +109,40 @@ def regions(
             f"{place}: intersection over union {found.mean:.2f} (median {found.median:.2f}) on {len(found.overlap)} photographs; "
             f"{found.lost:.1%} of {len(found.strayed)} photographs without it"
         )
+
+
+def words(
+    lists: Annotated[Path, typer.Option(help="Folder of the held-out lists.")] = Path("tests/backend/instruction"),
+    misses: Annotated[bool, typer.Option(help="Also print what was understood otherwise than meant.")] = False,
+) -> None:
+    """How the words are understood: directions, amounts, places, what is said of a result, and sixteen languages, on sentences
+    that were written before any of them was tried."""
+    from ..instructions.measure import measure, print_misses, read, table
+    from ..instructions.measure_following import print_following
+
+    shown = Console(width=110)
+    for path in sorted(lists.glob("held_out_directions*.txt")) + sorted(lists.glob("held_out_languages*.txt")):
+        results = measure(read(path))
+        shown.print(table(results, path.name))
+        if misses:
+            print_misses(results, shown)
+    for path in sorted(lists.glob("held_out_following*.txt")):
+        print_following(path, shown, misses)
+
+
+def diagnosis(
+    each: Annotated[int, typer.Option(help="Pictures made of every photograph, per number of damages.")] = 2,
+    calibrate_first: Annotated[
+        bool, typer.Option("--calibrate/--check-only", help="Set the thresholds anew, from photographs of the training side.")
+    ] = False,
+) -> None:
+    """How well a look at a picture names what is wrong with it ("fix it"), on photographs kept out of training, with none to
+    three kinds of damage; and how often it says something of an undamaged one."""
+    from ..instructions.diagnosis import calibrate, diagnose, per_task, table
+
+    if calibrate_first:
+        calibrate()
+    found = diagnose(each=each)
+    shown = Console(width=110)
+    shown.print(table(found))
+    shown.print(per_task(found))

@@ -134,21 +134,25 @@ def table(results: list[Result], title: str) -> Table:
     return shown
 
 
+def print_misses(results: list[Result], console: Console) -> None:
+    """What was understood otherwise than meant."""
+    for result in results:
+        if not result.exact:
+            did = [
+                f"{name}:{step.strength if step.amount is None else step.amount:g}" for name, step in _steps(result.plan).items()
+            ]
+            console.print(
+                f"  {result.line.stratum}: {result.line.text!r} meant {result.line.meaning}, did {did}, {result.plan.reason}",
+                markup=False, highlight=False,
+            )  # fmt: skip
+
+
 def main(paths: list[str]) -> None:
     console = Console(width=110)
     for path in paths:
         results = measure(read(Path(path)))
         console.print(table(results, Path(path).name))
-        for result in results:
-            if not result.exact:
-                did = [
-                    f"{name}:{step.strength if step.amount is None else step.amount:g}"
-                    for name, step in _steps(result.plan).items()
-                ]
-                console.print(
-                    f"  {result.line.stratum}: {result.line.text!r} meant {result.line.meaning}, did {did}"
-                    f" {result.plan.reason or ''}", markup=False, highlight=False,
-                )  # fmt: skip
+        print_misses(results, console)
 
 
 if __name__ == "__main__":

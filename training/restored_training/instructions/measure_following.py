@@ -95,18 +95,24 @@ def _standing(text: str) -> Plan:
     return follow(follow(explain(text), "less"), "a bit more")
 
 
+def print_following(path: Path, console: Console, misses: bool = True) -> None:
+    """How many lines of a list are right, and those that are not."""
+    rows = measure_following(path)
+    right = sum(good for _, good, _ in rows)
+    low, high = wilson(right, len(rows))
+    console.print(
+        f"{path.name}: {right} of {len(rows)}: {100 * right / len(rows):.1f} % ({100 * low:.1f} – {100 * high:.1f})",
+        highlight=False,
+    )
+    for line, good, plan in rows:
+        if misses and not good:
+            did = ", ".join(step.label for step in plan.steps) or plan.reason or "nothing"
+            console.print(f"  {line}  -> {plan.action}: {did}", markup=False, highlight=False)
+
+
 def main(paths: list[str]) -> None:
-    console = Console(width=110)
     for path in paths:
-        rows = measure_following(Path(path))
-        right = sum(good for _, good, _ in rows)
-        low, high = wilson(right, len(rows))
-        figures = f"{right} of {len(rows)}: {100 * right / len(rows):.1f} % ({100 * low:.1f} – {100 * high:.1f})"
-        console.print(f"{Path(path).name}: {figures}", highlight=False)
-        for line, good, plan in rows:
-            if not good:
-                did = ", ".join(step.label for step in plan.steps) or plan.reason or "nothing"
-                console.print(f"  {line}  -> {plan.action}: {did}", markup=False, highlight=False)
+        print_following(Path(path), Console(width=110))
 
 
 if __name__ == "__main__":

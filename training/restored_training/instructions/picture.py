@@ -177,11 +177,9 @@ def quiet_thresholds(clean: np.ndarray, share: float) -> np.ndarray:
 
     clean: (N, 9) probabilities of undamaged pictures.
     """
-    for quantile in np.linspace(1 - share, 1.0, 200):
-        found = np.maximum(LEAST, np.quantile(clean, quantile, axis=0))
-        if (clean > found).any(axis=1).mean() <= share:
-            break
-    return np.minimum(found + 1e-6, 0.999).astype(np.float32)
+    levels = (np.maximum(LEAST, np.quantile(clean, quantile, axis=0)) for quantile in np.linspace(1 - share, 1.0, 200))
+    quiet = next(level for level in levels if (clean > level).any(axis=1).mean() <= share)
+    return np.minimum(quiet + 1e-6, 0.999).astype(np.float32)
 
 
 def report(estimator: picture.Estimator, samples: Samples) -> dict[Task, dict[str, float]]:

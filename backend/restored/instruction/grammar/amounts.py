@@ -154,4 +154,4 @@ def enlargement(words: list[Token], hits: list[Hit]) -> int | None:
 
 
 def _scale(value: float) -> int | None:
-    return 2 if 1.5 <= value <= 2.5 else 4 if 2.5 < value <= 4.5 else None
+    return 2 if 1.5 <= value <= 2.5 else 4 if value > 2.5 else None

@@ -11,7 +11,7 @@ from ..plan import Unused
 from . import amounts
 from .concepts import Hit, Token, Words, tokens
 from .heard import Clause, Heard, Named, Turn
-from .sentences import CANNOT, by_hand
+from .sentences import CANNOT, OTHER_SCALE, by_hand
 
 WISHES: Final = frozenset(
     {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "holes", "off", "question", "end"}
@@ -85,6 +85,7 @@ def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
         after |= {
             h.first for h in hits if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
         }
+    after |= _opening_places(hits, cuts)
     pieces: list[_Piece] = []
     begin = 0
     for i in sorted({*cuts, *after, len(row)}):
@@ -93,6 +94,24 @@ def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
             pieces.append(_Piece(row[begin:i], inside, begin, verb_last))
         begin = i + 1 if i in cuts else i
     return pieces
+
+
+def _opening_places(hits: list[Hit], cuts: set[int]) -> set[int]:
+    """Where a wish begins behind a place that was said first: "except for the sky remove the noise"."""
+    found: set[int] = set()
+    for place in (hit for hit in hits if hit.section == "place"):
+        start = max((cut for cut in cuts if cut <= place.first), default=-1)
+        stop = min((cut for cut in cuts if cut > place.last), default=10**6)
+        before = [hit for hit in hits if start < hit.first < place.first]
+        limits = [hit for hit in before if hit.section == "modifier" and hit.name in ("except", "only", "not")]
+        behind = [hit for hit in hits if place.last < hit.first < stop]
+        next_ = min(behind, key=lambda hit: hit.first, default=None)
+        wish = next_ is not None and (
+            next_.section == "verb" or (next_.section == "modifier" and next_.name in ("remove", "up", "down", "make"))
+        )
+        if limits and len(limits) == len(before) and wish and any(h.section in ("task", "quality", "verb") for h in behind):
+            found.add(place.last + 1)
+    return found
 
 
 def _acts_before(hits: list[Hit], cuts: set[int], place: int) -> bool:
@@ -160,6 +179,8 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     _unused(heard, piece)
     _holes(heard, piece, index, text)
     heard.scale = _scale(piece, local, covered) or heard.scale
+    if heard.scale is not None:
+        heard.unused += _other_scale(heard.text, piece)
     restricted = place is not None or hand
     acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
     if restricted and not acts and (negative or piece.has("only")):
@@ -222,13 +243,16 @@ def _turns(
     for number, hit in enumerate(qualities):
         near = _near(piece, qualities, number)
         kind, *names = hit.name.split()
+        own = _own_number(piece, qualities, number) if kind == "noun" and len(qualities) > 1 else None
         if kind == "adj" and _is_cast(piece):
             kind = "cast"
         if kind == "dir" and piece.verb_last and any(m.name == "too" and m.last == hit.first - 1 for m in piece.of("modifier")):
             kind = "adj"  # "너무 어둡게 나왔어요": an adverb of state, not a direction
         for name in names:
             sign = -1 if name.endswith("-") else 1
-            if kind == "adj" and "remove" in near and name[:-1] in COLOURS:
+            if own is not None:
+                direction, relative = own.signed or 1, False
+            elif kind == "adj" and "remove" in near and name[:-1] in COLOURS:
                 direction, relative = -sign, False  # "take the yellow out"
             else:
                 direction, relative = _direction(kind, sign, near, amount)
@@ -236,11 +260,24 @@ def _turns(
                 continue
             adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]
             share = 0.7 if len(names) > 1 else 1.0
-            size = amount.of(adjustment, direction, relative) * share
+            size = (own or amount).of(adjustment, direction, relative) * share
             sure = kind in ("dir", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
             if sure or (not any(h.name == "?" for h in piece.of("place")) and not piece.of("question")):
                 turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure))
     return [turn for turn in turns if turn.amount]
+
+
+def _own_number(piece: _Piece, qualities: list[Hit], number: int) -> amounts.Amount | None:
+    """The number right behind one of several qualities ("exposure +0.3 contrast -10")."""
+    start = qualities[number].last + 1 - piece.offset
+    stop = qualities[number + 1].first - piece.offset if number + 1 < len(qualities) else len(piece.words)
+    row = piece.words[start:stop]
+    if not row or amounts.number(row[0].word) is None:
+        return None
+    value = amounts.number(row[0].word) or 0.0
+    if qualities[number].name == "noun exposure" and abs(value) <= 5:
+        return amounts.Amount(stops=abs(value), signed=-1 if value < 0 else 1)
+    return amounts.Amount(share=abs(value) / 100, signed=-1 if value < 0 else 1)
 
 
 def _excluded(piece: _Piece, qualities: list[Hit]) -> list[Adjustment]:
@@ -434,6 +471,16 @@ def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> None:
         others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
         if not others:
             heard.dropped.append((piece.start, piece.end))
+
+
+def _other_scale(text: str, piece: _Piece) -> list[Unused]:
+    """A note where another enlargement was asked for than there is ("3x")."""
+    row = piece.words
+    for place, token in enumerate(row[:-1]):
+        value = amounts.number(token.word)
+        if value is not None and row[place + 1].word in amounts.TIMES and value not in (2, 4):
+            return [Unused(text[token.start : row[place + 1].end], OTHER_SCALE)]
+    return []
 
 
 def _scale(piece: _Piece, local: list[Hit], covered: bool) -> int | None:

@@ -28,6 +28,8 @@ WISHES: Final[dict[str, str]] = {
 }
 """Task -> how to ask for it."""
 
+OTHER_SCALE: Final = "A picture can be enlarged 2 or 4 times; the nearest of them was taken."
+
 NOT_READ: Final = "I did not understand this part of your wish, so it was left out."
 
 

@@ -1,0 +1,29 @@
+"""What a look at a picture says: thresholds that keep quiet, and proposals of a few."""
+
+import numpy as np
+import pytest
+
+from restored.instruction import TASKS, picture
+from restored_training.instructions.diagnosis import Diagnosis, said
+from restored_training.instructions.picture import LEAST, quiet_thresholds
+
+
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.2])
+def test_thresholds_keep_all_but_a_share_of_clean_pictures_quiet(share: float) -> None:
+    clean = np.random.default_rng(1).beta(0.5, 3, (400, len(TASKS)))
+    levels = quiet_thresholds(clean, share)
+    assert (clean >= levels).any(axis=1).mean() <= share
+    assert (levels >= LEAST).all()
+
+
+def test_no_more_is_said_than_a_proposal_holds() -> None:
+    estimator = picture.load()
+    inputs = np.random.default_rng(2).normal(0, 30, (50, len(estimator.tensors["mean"])))
+    assert said(estimator, inputs).sum(axis=1).max() <= picture.MAX_STEPS
+
+
+def test_figures_of_a_diagnosis() -> None:
+    there, heard = np.zeros((4, 9), bool), np.zeros((4, 9), bool)
+    there[:2, 0] = heard[0, 0] = heard[3, 5] = True
+    found = Diagnosis(1, there, heard)
+    assert (found.found, found.right, found.alarms) == (0.5, 0.5, 1)
