@@ -18,6 +18,8 @@ MIXED = {
     "Entferne den Regn und den Nebel": {"derain", "dehaze"},
     "quita la niebla y sube un poco el contraste": {"dehaze", "contrast"},
     "enlevez le bruit s'il vous plait": {"denoise"},
+    "quiero menos ruido and more contrast": {"denoise", "contrast"},
+    "schärfer and less grain bitte": {"deblur", "denoise"},
 }
 
 
@@ -46,7 +48,8 @@ def test_places_and_amounts_in_german() -> None:
     plan = explain("Entferne das Rauschen nur im Himmel")
     assert [step.region.label for step in plan.steps if step.region] == ["only the sky"]
     assert explain("eine Blende heller").steps[0].amount == pytest.approx(1.0)
-    assert explain("Entferne die Kratzer und das Rauschen").unused[0].words == "Kratzer"
+    assert {step.task for step in explain("Entferne die Kratzer und das Rauschen").steps} == {"inpaint", "denoise"}
+    assert explain("Entferne das Moiré und das Rauschen").unused[0].words == "Moiré"
 
 
 @pytest.mark.slow

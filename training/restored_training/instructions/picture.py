@@ -22,8 +22,8 @@ from ..degradations import LayerView, compose, draw, grid_of
 SIDE = 256
 """Pixels of the part at full resolution; the same as the engine passes."""
 
-LEAST = 0.3
-"""Nothing less probable is proposed. Below a half, because whoever asks for a repair has seen something wrong."""
+LEAST = 0.5
+"""Nothing less probable is proposed: a repair of what is not there costs more trust than one that was not proposed."""
 
 
 @dataclass(frozen=True, slots=True)

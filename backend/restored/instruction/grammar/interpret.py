@@ -205,7 +205,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where))
     if turns:
         return [hit for hit in modifiers if hit.name in ("more", "less", "up", "down", "too", "little")]
-    if piece.of("task"):
+    if piece.of("task") or piece.of("holes") or piece.of("unused"):
         return [hit for hit in modifiers if hit.name in ("remove", "less", "down", "too", "keep", "dont", "not")]
     return carried
 

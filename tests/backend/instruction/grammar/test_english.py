@@ -148,3 +148,32 @@ def test_a_plan_with_all_of_it_goes_there_and_back():
     plan = explain("too noisy, but not the sky, one stop brighter, scratched, upscale 2x")
     assert {step.task for step in plan.steps} == {"inpaint", "denoise", "exposure", "superres"}
     assert Plan.from_dict(plan.to_dict()).to_dict() == plan.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    {
+        "deblur and denoise and dehaze and derain and desnow": ["noise", "blur", "rain", "snow", "haze"],
+        "exposure +0.3 contrast -10 saturation 20": ["brighter 0.3 stops", "less contrast 10 %", "more saturated 20 %"],
+        "keep everything but the noise": ["noise"],
+        "except for the sky remove the noise": ["noise, not the sky"],
+        "black and white with more contrast": ["black and white", "more contrast 25 %"],
+        "less blur": ["blur"],
+        "make it rain": [],
+        "one and a half stops darker": ["darker 1.5 stops"],
+    }.items(),
+)
+def test_odd_sentences_lose_nothing(text, labels):
+    assert [step.label for step in explain(text).steps] == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    {
+        "upscale 3x": "3x",
+        "remove the person in the background and sharpen": "remove the person",
+        "purple fringing and noise": "purple",
+    }.items(),
+)
+def test_the_part_that_cannot_be_done_is_named(text, heard):
+    assert any(heard in item.words for item in explain(text).unused)
