@@ -18,6 +18,9 @@ FILE: Final = Path(__file__).with_name("head_files") / "picture.safetensors"
 MAX_STEPS: Final = 3
 """A proposal names the worst few: more would be guessing."""
 
+BLACK: Final = 0.25
+"""A picture whose brightest hundredth stays below this (encoded) is under-exposed, whatever the network has seen."""
+
 
 class EstimatorError(InstallationError):
     """The estimator's file is missing or damaged; the message is a sentence for the user."""
@@ -72,6 +75,8 @@ def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> di
         return {}
     estimator = load()
     found = estimator.probabilities(measure(whole, part))
+    if np.quantile(as_rgb(whole, 256) @ LUMA, 0.99) < BLACK:
+        found[TASKS.index("lowlight")] = max(0.9, found[TASKS.index("lowlight")])
     excess = found - estimator.thresholds
     order = sorted(range(len(TASKS)), key=lambda index: -excess[index])
     return {TASKS[index]: float(found[index]) for index in order if excess[index] >= 0 and sample_matters(index, sample)}
