@@ -33,7 +33,9 @@ def test_a_picture_held_otherwise_gives_the_same_picture_held_otherwise(
 
     def apart(quality: str) -> float:
         """How far the two results are apart, a root mean square."""
-        one, other = (engine.run(each, Plan.of(task), model=bundle, quality=quality).image for each in (layer, turned))
+        one, other = (
+            engine.run(each, Plan.of(task), model=bundle, quality=quality).image.astype(np.float32) for each in (layer, turned)
+        )
         back = held.planes(other.transpose(2, 0, 1)).transpose(1, 2, 0)
         return float(np.sqrt(np.square(back - one).mean()))
 

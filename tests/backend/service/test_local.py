@@ -251,7 +251,7 @@ def test_grain_that_was_taken_away_comes_back_and_nothing_else_does(work, model)
 
 def test_a_region_is_shown_by_the_weights_that_its_step_is_done_by(work, model) -> None:
     """Black and white in the left half, softly: what is left of the colour is what the mask does not cover."""
-    picture = Pixels(30, 20, 3, "f32", np.tile(np.float32([0.8, 0.3, 0.2]), (20, 30, 1)).tobytes())
+    picture = Pixels(30, 20, 3, "f32", np.tile(np.array([0.8, 0.3, 0.2], np.float32), (20, 30, 1)).tobytes())
     region = {"places": ["left"], "feather": 0.4, "outside": True}
     step = {"task": "black_and_white", "amount": 1.0, "region": region}
     for place in (None, (0.25, 0.0, 0.75, 1.0)):
