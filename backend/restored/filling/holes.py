@@ -54,6 +54,19 @@ def depth(kinds: Kinds, places: npt.NDArray[np.intp], most: int) -> npt.NDArray[
     return found
 
 
+def widened(kinds: Kinds, by: int) -> Kinds:
+    """The same with every hole larger by so many pixels up, down and across."""
+    hole = kinds == HOLE
+    for _ in range(by):
+        grown = hole.copy()
+        grown[1:] |= hole[:-1]
+        grown[:-1] |= hole[1:]
+        grown[:, 1:] |= hole[:, :-1]
+        grown[:, :-1] |= hole[:, 1:]
+        hole = grown
+    return np.where(hole & (kinds != NOTHING), np.uint8(HOLE), kinds)
+
+
 def _wide(kinds: Kinds) -> bool:
     """Whether a cell of WIDEST x WIDEST pixels is a hole throughout."""
     side = 1

@@ -79,6 +79,23 @@ def test_a_scratch_is_gone() -> None:
     assert np.abs(result.image[mask > 0].astype(float) - 255 * clean[mask > 0]).mean() < 5
 
 
+def test_a_brown_print_is_not_filled_with_the_scratchs_own_colour() -> None:
+    """Halved chroma carries a white scratch's colour two pixels beyond what is marked."""
+    y, x = np.mgrid[:80, :80]
+    light = 0.35 + 0.1 * np.sin(x / 15)
+    picture = light[..., None] * np.array([1.0, 0.75, 0.2])
+    near = np.abs(x - y) <= 3
+    gray = (picture[near] @ [0.2126, 0.7152, 0.0722])[:, None]
+    picture[near] = 0.15 * picture[near] + 0.85 * gray  # as light as it was, and hardly brown
+    mask = (np.abs(x - y) <= 1).astype(np.float32)
+    picture[mask > 0] = 0.95
+    done = engine.run(picture.astype(np.float32), PLAN, mask=mask).image
+    inside = done[mask > 0]
+    blue = inside[:, 2] / inside[:, 0]
+    assert np.median(blue) < 0.45  # 0.2 in the print, 0.8 beside the scratch
+    assert np.array_equal(done[mask == 0], picture.astype(np.float32)[mask == 0])
+
+
 def test_an_empty_mask_changes_nothing() -> None:
     layer = layer_of(scene(40, 50), "u1", 3)
     result = engine.run(layer, PLAN, mask=np.zeros((40, 50), np.uint8))

@@ -19,8 +19,9 @@ from restored.engine.picture.pixels import Box, Floats, Layer, colours, full_sca
 from restored.engine.picture.source import LayerSource, continued
 from restored.filling import grain
 from restored.filling.biharmonic import HOLE, KNOWN, Kinds, Places, fill
-from restored.filling.holes import depth, kinds_of
+from restored.filling.holes import depth, kinds_of, widened
 from restored.ground.cores import cores
+from restored.ground.limits import LUMA
 from restored.ground.tasks import Task, every, info
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Request
@@ -37,6 +38,13 @@ SIDE: Final = 320
 """Of the network's windows: marks lie scattered, and only windows with marks in them are computed."""
 
 STRIP: Final = 512
+
+HALO: Final = 4
+"""Pixels around a mark whose colour is not believed where the mark has tinted it: halved chroma carries a white scratch's colour
+that far, and brown prints would be filled with blue."""
+
+TINTED: Final = (0.4, 0.7)
+"""Shares of a mark's own colour in what is right beside it: up to the first it has not tinted it, from the second on it has."""
 
 NEAR: Final = 4
 """Squares of `grain.BLOCK` pixels around a mark in which its grain is looked for."""
@@ -113,7 +121,7 @@ def filled(
     steps = filling(plan)
     task = steps[0].task
     by.tell(0.0, info(task).doing, None)
-    colour = fill(kinds, lambda wanted: _read(layer, wanted))
+    colour = _smoothly(layer, kinds, places)
     smooth = _with(layer, places, colour)
     neutrals = Neutrals(LayerSource(smooth), None if context is None else check_context(context))
     change: Floats = np.zeros((places.size, 3), np.float32)
@@ -126,6 +134,30 @@ def filled(
     shares = [np.float32(step.strength) * _share(heeding, step.region, kinds.shape, places) for step in steps]
     after = before + np.maximum.reduce(shares) * (colour - before)
     return Filled(_with(layer, places, after), line, name, kinds == HOLE)
+
+
+def _smoothly(layer: Layer, kinds: Kinds, places: Places) -> Floats:
+    """The colours (n, channels) of a smooth filling from what is right beside the marks, its hue from beyond HALO where the marks
+    have tinted that."""
+
+    def read(wanted: Places) -> Floats:
+        return _read(layer, wanted)
+
+    near = fill(kinds, read)
+    wide = widened(kinds, HALO)
+    if near.shape[1] == 1 or not (wide == KNOWN).any():
+        return near
+    far = fill(wide, read)[np.searchsorted(np.flatnonzero(wide == HOLE), places)]
+    shift, own = _hue(near - far), _hue(np.nan_to_num(read(places)) - far)
+    share = float((shift * own).sum()) / max(float((own * own).sum()), 1e-6)
+    untinted, tinted = TINTED
+    believed = np.float32(np.clip((tinted - share) / (tinted - untinted), 0, 1))
+    return np.asarray(near - (1 - believed) * shift, np.float32)
+
+
+def _hue(colour: Floats) -> Floats:
+    """(n, 3) without its light."""
+    return np.asarray(colour - (colour @ np.array(LUMA, np.float32))[:, None], np.float32)
 
 
 def _correct(
