@@ -20,7 +20,7 @@ MOST: Final = 1 << 20
 class StudioError(RestoredError):
     """What keeps two machines apart; the message is a sentence for the user."""
 
-    code = "studio"
+    code = "unreachable"
 
 
 def folder() -> Path:

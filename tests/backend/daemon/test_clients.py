@@ -22,9 +22,9 @@ def test_a_killed_client_leaves_nothing_behind(launch, where) -> None:
     try:
         assert client.stdout is not None
         assert client.stdout.readline() == b"ready\n"
-        before = daemon.status()
-        assert before["kept"]["results"] == (where == "kept")
-        assert [job["stage"] for job in before["jobs"]] == {"upload": ["uploading"], "job": ["running"], "kept": []}[where]
+        stages = {"upload": ["uploading"], "job": ["running"], "kept": []}[where]
+        daemon.wait_for(lambda status: [job["stage"] for job in status["jobs"]] == stages)
+        assert daemon.status()["kept"]["results"] == (where == "kept")
     finally:
         client.kill()
         client.communicate()

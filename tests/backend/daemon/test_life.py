@@ -183,9 +183,9 @@ def test_a_path_too_long_for_a_socket(launch, folder, monkeypatch) -> None:
 def test_a_disk_without_sockets(launch) -> None:
     code = """
 import sys
-from restored.daemon import home, main
-real = home.Home.endpoint
-home.Home.endpoint = lambda self, tcp: real(self, tcp) if tcp else "ipc:///proc/none.sock"
+from restored.daemon import main, runtime_folder
+real = runtime_folder.RuntimeFolder.endpoint
+runtime_folder.RuntimeFolder.endpoint = lambda self, tcp: real(self, tcp) if tcp else "ipc:///proc/none.sock"
 sys.exit(main())
 """
     daemon = launch("--engine", "echo", program=["-c", code])
