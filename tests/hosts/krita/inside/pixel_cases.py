@@ -37,7 +37,7 @@ def main(*_):
 
 
 def run(app, queue, jobs, qt, box, case):
-    from restore_with_instruction import layers, recipes
+    from restore_with_instruction import layers, placing, recipes
 
     from krita import Selection
 
@@ -95,8 +95,8 @@ def run(app, queue, jobs, qt, box, case):
         with open(path(".context"), "wb") as file:
             file.write(source.context.data)
     opened = []  # without a window nobody else holds on to a new document
-    place = layers.place_new_document
-    layers.place_new_document = lambda *arguments: opened.append(place(*arguments)) or opened[0]
+    place = placing.place_new_document
+    placing.place_new_document = lambda *arguments: opened.append(place(*arguments)) or opened[0]
     queue.give(job)
     while not job.over:
         qt.QtWidgets.QApplication.processEvents()
@@ -111,7 +111,7 @@ def run(app, queue, jobs, qt, box, case):
         "layers": [each.name() for each in nodes],
         "recipe": job.recipe,
     }
-    layers.place_new_document = place
+    placing.place_new_document = place
     made = opened[0][0] if opened else None
     if made is not None:
         told.update(size=[made.width(), made.height()], name=made.topLevelNodes()[0].name(), resolution=made.resolution())
