@@ -139,7 +139,7 @@ def plan_in(config):
         return None
     if not isinstance(plan, dict) or not isinstance(plan.get("steps"), list):
         raise Refusal(_("The plan is not JSON. It needs a list of steps, each with its task."))
-    instruction = config.get_property("instruction")
+    instruction = config.get_property("instruction") or ""  # a script that leaves it out gives None
     stale = instruction.strip() and plan.get("text") is not None and plan["text"] != instruction
     return None if stale else plan
 
