@@ -1,6 +1,7 @@
 """What the trainer promises: it learns, resumes to the same result, survives bad samples, and two workers equal one."""
 
 import math
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -170,7 +171,8 @@ def test_two_workers_equal_one_with_the_double_batch(tmp_path: Path) -> None:
     alone = make(config(groups=2, optim=PLAIN))
     alone.run()
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", __file__, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    kit = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}  # where `tiny` is
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=kit)
     assert done.returncode == 0, done.stderr[-2000:]
     other = make(config(groups=2, optim=PLAIN))
     other.load(tmp_path / "two.pt")

@@ -10,12 +10,12 @@ from restored.models.restorer import Restorer
 
 from ..export.bundle import in_words
 from ..runs import checkpoint
-from .training import CHECKPOINT, PHOTOGRAPHS
+from ..runs.folder import PHOTOGRAPHS, RunFolder
 
 
 def network_of(run: Path) -> Restorer:
     """The averaged weights of a run folder. Raises CheckpointError."""
-    state = checkpoint.load(run / CHECKPOINT)
+    state = checkpoint.load(RunFolder(run).checkpoint)
     network = build(state["family"], state["hyperparameters"])
     network.load_state_dict(state["model"])
     return network.eval()
@@ -26,7 +26,7 @@ def export(run: Path, folder: Path, metrics: dict[str, Any] | None = None) -> Bu
     import torch
 
     network = network_of(run)
-    photographs = json.loads((run / PHOTOGRAPHS).read_text(encoding="utf-8"))
+    photographs = json.loads(RunFolder(run).photographs.read_text(encoding="utf-8"))
     return write_bundle(
         folder,
         network,

@@ -19,11 +19,10 @@ from ..data.photographs import PhotoSet
 from ..data.screen import read_screen
 from ..runs import checkpoint
 from ..runs.config import ConfigError, OptimConfig
+from ..runs.folder import RunFolder
 from ..training.optimizer import Optimizers
 from .patches import Patches
 
-CHECKPOINT: Final = "checkpoint.pt"
-PHOTOGRAPHS: Final = "photographs.json"
 LONGEST: Final = 1400
 """Pixels of a photograph's long side, at most."""
 
@@ -69,10 +68,11 @@ def train(run: FillRun, folder: Path, root: Path, tell: Tell = lambda _: None) -
     averaged weights. Raises ConfigError, DataError or CheckpointError."""
     torch.set_num_threads(run.threads)
     folder.mkdir(parents=True, exist_ok=True)
+    place = RunFolder(folder)
     unfit = read_screen(root / run.screen, "denoise") if run.screen else ()
     photos = PhotoSet([root / each for each in run.photographs], "train", longest=LONGEST, unfit=unfit, limit=run.limit)
-    (folder / PHOTOGRAPHS).write_text(json.dumps(photos.manifest, indent=1), encoding="utf-8")
-    (folder / "config.yaml").write_text(yaml.safe_dump(json.loads(run.model_dump_json())), encoding="utf-8")
+    place.photographs.write_text(json.dumps(photos.manifest, indent=1), encoding="utf-8")
+    place.config.write_text(yaml.safe_dump(json.loads(run.model_dump_json())), encoding="utf-8")
 
     torch.manual_seed(run.seed)
     network = build(run.family, run.hyperparameters)
@@ -80,7 +80,7 @@ def train(run: FillRun, folder: Path, root: Path, tell: Tell = lambda _: None) -
     averaged = {name: value.detach().clone() for name, value in network.state_dict().items()}
     optimizers = Optimizers(network, run.optim)
     step, spent = 0, 0.0
-    file = folder / CHECKPOINT
+    file = place.checkpoint
     if file.exists():
         state = checkpoint.load(file)
         network.load_state_dict(state["raw"])
