@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from .order import ArchiveError
 from .report import Status, growth, pending, status
+from .trees import Tree, sweep
 from .work import ENGINE, ShardReport
 
 PATIENCE: Final = 300.0
@@ -96,6 +97,7 @@ def run(
         done = True
     finally:
         workers.close(kill=not done)
+        sweep(Tree(target))  # a killed node leaves what it had in hand
     return status(target)
 
 

@@ -205,6 +205,19 @@ def workplace(tree: Tree, name: str) -> Iterator[Path]:
             base.rmdir()
 
 
+def sweep(tree: Tree) -> None:
+    """Take away what processes of this machine that are gone have left half-written, in whichever shard."""
+    base = tree.path(f"{OURS}/parts") if tree.local else None
+    if base is None or not base.is_dir():
+        return
+    for shard in base.iterdir():
+        for left in shard.iterdir():
+            if _dead(left.name):
+                shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            shard.rmdir()
+
+
 def _dead(name: str) -> bool:
     """Whether the process that a folder of half-written files belongs to is known to be gone."""
     host, _, pid = name.rpartition("-")
@@ -212,4 +225,9 @@ def _dead(name: str) -> bool:
         return False
     import psutil
 
-    return not psutil.pid_exists(int(pid))
+    try:
+        return psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
