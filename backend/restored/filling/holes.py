@@ -56,15 +56,19 @@ def depth(kinds: Kinds, places: npt.NDArray[np.intp], most: int) -> npt.NDArray[
 
 def widened(kinds: Kinds, by: int) -> Kinds:
     """The same with every hole larger by so many pixels up, down and across."""
-    hole = kinds == HOLE
+    return np.where(spread_out(kinds == HOLE, by) & (kinds != NOTHING), np.uint8(HOLE), kinds)
+
+
+def spread_out(marked: npt.NDArray[np.bool_], by: int) -> npt.NDArray[np.bool_]:
+    """(H, W) with so many more cells up, down and across of every marked one."""
     for _ in range(by):
-        grown = hole.copy()
-        grown[1:] |= hole[:-1]
-        grown[:-1] |= hole[1:]
-        grown[:, 1:] |= hole[:, :-1]
-        grown[:, :-1] |= hole[:, 1:]
-        hole = grown
-    return np.where(hole & (kinds != NOTHING), np.uint8(HOLE), kinds)
+        grown = marked.copy()
+        grown[1:] |= marked[:-1]
+        grown[:-1] |= marked[1:]
+        grown[:, 1:] |= marked[:, :-1]
+        grown[:, :-1] |= marked[:, 1:]
+        marked = grown
+    return marked
 
 
 def _wide(kinds: Kinds) -> bool:

@@ -19,7 +19,7 @@ from restored.engine.picture.pixels import Box, Floats, Layer, colours, full_sca
 from restored.engine.picture.source import LayerSource, continued
 from restored.filling import grain
 from restored.filling.biharmonic import HOLE, KNOWN, Kinds, Places, fill
-from restored.filling.holes import depth, kinds_of, widened
+from restored.filling.holes import depth, kinds_of, spread_out, widened
 from restored.ground.cores import cores
 from restored.ground.limits import LUMA
 from restored.ground.tasks import Task, every, info
@@ -220,14 +220,7 @@ def _squares(layer: Layer, kinds: Kinds) -> Floats | None:
     if not rows or not columns:
         return None
     cells = kinds[: rows * side, : columns * side].reshape(rows, side, columns, side)
-    near = (cells == HOLE).any(axis=(1, 3))
-    for _ in range(NEAR):
-        grown = near.copy()
-        grown[1:] |= near[:-1]
-        grown[:-1] |= near[1:]
-        grown[:, 1:] |= near[:, :-1]
-        grown[:, :-1] |= near[:, 1:]
-        near = grown
+    near = spread_out((cells == HOLE).any(axis=(1, 3)), NEAR)
     top, left = np.nonzero(near & (cells == KNOWN).all(axis=(1, 3)))
     pick = np.linspace(0, top.size - 1, min(top.size, SQUARES)).astype(np.intp) if top.size else np.zeros(0, np.intp)
     within = np.arange(side)
