@@ -9,6 +9,10 @@ import pytest
 import torch
 
 from restored import engine
+from restored.engine.engine import shared
+from restored.engine.machine import devices
+from restored.engine.machine.runtimes import Runtime
+from restored.models.base import Model
 from restored.models.bundle import Bundle, write_bundle
 from restored.models.swift import Swift, SwiftConfig
 
@@ -37,10 +41,20 @@ def _write(folder: Path, config: SwiftConfig, std: float) -> Bundle:
     return write_bundle(folder, net, config.to_dict(), licence="MIT", training_data="random numbers", version="0")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _closed() -> Iterator[None]:
-    yield
-    engine.unload()
+@pytest.fixture(autouse=True, scope="package")
+def _exact() -> Iterator[None]:
+    """Everything here computes in float32: bfloat16 rounds a network of random weights by several steps of 255, and on a machine
+    that has it the measurement decides, for a network as small as these now so and now so."""
+    all_runtimes = devices._cpu_runtimes
+
+    def float32_only(model: Model) -> Iterator[Runtime]:
+        return (runtime for runtime in all_runtimes(model) if runtime.precision == "float32")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(devices, "_cpu_runtimes", float32_only)
+        patch.setattr(shared(), "devices", devices.Devices())
+        yield
+        engine.unload()
 
 
 @pytest.fixture(scope="session")

@@ -105,6 +105,22 @@ def test_a_runtime_whose_numbers_are_wrong_is_not_chosen(bundle: Bundle, monkeyp
     assert choice.line.endswith("PyTorch in float32; because.")
 
 
+@pytest.mark.parametrize(("seconds", "chosen"), [(1.2, "float32"), (0.98, "float32"), (0.5, "bfloat16")])
+def test_the_coarser_precision_is_chosen_only_where_it_is_clearly_faster(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, seconds: float, chosen: str
+) -> None:
+    def runtimes(model: object) -> list[Runtime]:
+        return [TorchRuntime("cpu", bf16=False), TorchRuntime("cpu", bf16=True)]
+
+    def probe(runtime: Runtime, model: object, identity: str) -> devices.Measured:
+        return devices.Measured(runtime, 1.0 if runtime.precision == "float32" else seconds, np.zeros((1, 3, 2, 2)))
+
+    monkeypatch.setattr(devices, "_cpu_runtimes", runtimes)
+    monkeypatch.setattr(devices, "_probe", probe)
+    choice = devices.Devices().on_cpu(bundle.model, "nobody's", "because")
+    assert choice.runtime.precision == chosen
+
+
 def test_tiles_of_a_network_with_global_pools_agree(picture: Callable[..., np.ndarray]) -> None:
     """InstructIR's pools are surveyed over the whole picture; then only the halo decides, and it is long enough."""
     torch.manual_seed(1)

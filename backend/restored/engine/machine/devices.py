@@ -35,6 +35,9 @@ PROBE_RUNS: Final = 2
 TOLERANCE: Final = 1.5 / 255
 """How far a faster runtime may be from float32 anywhere in the probe tile."""
 
+WORTH: Final = 0.9
+"""A coarser precision is chosen where it takes at most this share of float32's time: noise must not decide a tie."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -130,10 +133,10 @@ class Measured:
 
 
 def _measure(model: "Model", identity: str) -> list[Measured]:
-    """The runtimes whose numbers are right, fastest first. The first, in float32, is what the others are compared with."""
+    """The runtimes whose numbers are right, the best first: float32, the measure of the others, unless one is clearly faster."""
     exact, *others = (_probe(runtime, model, identity) for runtime in _cpu_runtimes(model))
     agree = [other for other in others if np.abs(other.tile - exact.tile).max() <= TOLERANCE]
-    return sorted([exact, *agree], key=lambda measured: measured.seconds)
+    return sorted([exact, *agree], key=lambda measured: measured.seconds * (WORTH if measured is exact else 1.0))
 
 
 def _probe(runtime: "Runtime", model: "Model", identity: str) -> Measured:
