@@ -90,7 +90,7 @@ def main() -> None:
         "libc": packages.LIBC,
     }
     if sys.platform == "linux":
-        print(f"stripped: {elf.strip(PROGRAM) / 1e6:.0f} MB")
+        print(f"libraries are smaller by {elf.shrink(PROGRAM) / 1e6:.0f} MB")
     if sys.platform == "linux":
         share = PROGRAM / "share"
         share.mkdir()

@@ -6,7 +6,6 @@ CODECS: Final = (
     "png",
     "cms",
     "imcd",
-    "tiff",
     "deflate",
     "zlib",
     "zstd",

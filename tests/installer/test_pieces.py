@@ -1,6 +1,7 @@
 """What goes into the frozen program, its list of files, and its smaller libraries."""
 
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_a_stripped_library_still_loads_and_a_broken_one_is_seen(tmp_path: Path)
     library.write_bytes(Path(str(module.__file__)).read_bytes())
     content = library.read_bytes()
     assert elf.loads(content)
-    elf.strip(tmp_path)
+    elf.shrink(tmp_path)
     assert elf.loads(library.read_bytes())
     assert sorted(path.name for path in tmp_path.iterdir()) == [library.name]
     done = subprocess.run([sys.executable, "-c", f"import ctypes; ctypes.CDLL({str(library)!r}, 0)"], capture_output=True)
@@ -114,3 +115,53 @@ def test_a_stripped_library_still_loads_and_a_broken_one_is_seen(tmp_path: Path)
     moved[64:68], moved[72:80], moved[80:88] = b"\x01\0\0\0", (1).to_bytes(8, "little"), bytes(8)
     assert not elf.loads(bytes(moved))
     assert not elf.loads(b"#!/bin/sh\n")
+
+
+def _in_memory(content: bytes) -> dict[int, bytes]:
+    """What the kernel would map: address -> bytes, of a 64-bit ELF file."""
+    (table,), (count,) = struct.unpack_from("<Q", content, 32), struct.unpack_from("<H", content, 56)
+    found = {}
+    for index in range(count):
+        kind, _, offset, address, _, size = struct.unpack_from("<IIQQQQ", content, table + 56 * index)
+        if kind == 1:
+            found[address] = content[offset : offset + size]
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries of Linux")
+@pytest.mark.parametrize(
+    "name", ["numpy.libs/libscipy_openblas64_-*.so", "pillow.libs/libXau-*.so*", "pillow.libs/libjpeg-*.so*"]
+)
+def test_a_compacted_library_is_the_same_in_memory_and_still_loads(tmp_path: Path, name: str) -> None:
+    import numpy as np
+
+    sources = list(Path(np.__file__).parents[1].glob(name))
+    assert sources
+    for source in sources:
+        content = source.read_bytes()
+        smaller = elf.compact(content)
+        assert len(smaller) <= len(content)
+        assert elf.loads(smaller)
+        assert elf.compact(smaller) == smaller
+        before, after = _in_memory(content), _in_memory(smaller)
+        assert before.keys() == after.keys()
+        for address, held in after.items():
+            differing = np.flatnonzero(np.frombuffer(held, np.uint8) != np.frombuffer(before[address], np.uint8)).tolist()
+            assert _describes_the_file(smaller, address, differing)
+        (tmp_path / source.name).write_bytes(smaller)
+        done = subprocess.run(
+            [sys.executable, "-c", f"import ctypes; ctypes.CDLL({str(tmp_path / source.name)!r}); print('loaded')"],
+            env={"LD_LIBRARY_PATH": str(source.parent)}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.stdout == "loaded\n", done.stderr
+
+
+def _describes_the_file(content: bytes, address: int, differing: list[int]) -> bool:
+    """Whether these places of the segment at an address are all in the file's header or its list of segments."""
+    (table,), (count,) = struct.unpack_from("<Q", content, 32), struct.unpack_from("<H", content, 56)
+    for index in range(count):
+        kind, _, offset, start = struct.unpack_from("<IIQQ", content, table + 56 * index)
+        if kind == 1 and start == address:
+            places = [offset + at for at in differing]
+            return all(place < 64 or table <= place < table + 56 * count for place in places)
+    return not differing

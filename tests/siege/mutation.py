@@ -1,7 +1,10 @@
 """Damage: bytes changed the way transfer errors, careless programs and attackers change them."""
 
 import random
+import zlib
+from collections.abc import Iterator
 
+PNG = b"\x89PNG\r\n\x1a\n"
 MAGIC = (0, 1, 2, 127, 128, 255)
 
 
@@ -30,3 +33,31 @@ def damaged(chance: random.Random, data: bytes, *, most: int = 1 << 20) -> bytes
         else:
             del changed[chance.randrange(size) :]
     return bytes(changed[:most])
+
+
+def damaged_picture(chance: random.Random, data: bytes) -> bytes:
+    """Damage to a picture file; of a PNG often to what its pieces hold, whose checksums would turn the reader away at once."""
+    if not data.startswith(PNG) or chance.random() < 0.3:
+        return damaged(chance, data)
+    pieces = list(_pieces(data))
+    for at in chance.sample(range(len(pieces)), min(len(pieces), chance.choice((1, 1, 2)))):
+        name, content = pieces[at]
+        if name == b"IDAT" and chance.random() < 0.5:
+            content = zlib.compress(damaged(chance, zlib.decompress(content)), 1)
+        else:
+            content = damaged(chance, content)
+        pieces[at] = (chance.choice(pieces)[0] if chance.random() < 0.1 else name, content)
+    if chance.random() < 0.1:
+        chance.shuffle(pieces)
+    return PNG + b"".join(
+        len(content).to_bytes(4, "big") + name + content + zlib.crc32(name + content).to_bytes(4, "big")
+        for name, content in pieces
+    )
+
+
+def _pieces(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = len(PNG)
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        yield data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
+        at += size + 12
