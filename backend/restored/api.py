@@ -117,15 +117,16 @@ def restore(
 
 def explain(text: str, image: "Picture | None" = None) -> Plan:
     """What an instruction is understood as. image: the picture, for general wishes ("fix my photo"). Never raises for any
-    text: what is not understood has a `reason` and a `message`."""
+    text: what is not understood has a `reason` and a `message`, and what the default model cannot do stands in `unused`."""
     from .instruction import explain as understand
+    from .models.installed import known_to_default
 
     if image is None:
-        return understand(text)
+        return known_to_default(understand(text))
     from .engine.picture.context import check_context
     from .io.given import as_layer
 
-    return understand(text, check_context(as_layer(image)[0]))
+    return known_to_default(understand(text, check_context(as_layer(image)[0])))
 
 
 @cache

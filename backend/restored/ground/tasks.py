@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from restored_client.wire.plans import CANNOT_YET as CANNOT_YET
+
 Task: TypeAlias = str
 """A task's id, the same in the command, on the wire, in labels, files and bundles."""
 

@@ -1,6 +1,6 @@
 """The Plan: what an instruction was understood as. Pure data, no model, so that every layer of the house may hold one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
@@ -8,7 +8,7 @@ from restored.adjustments.names import ADJUSTMENTS, RANGES, Adjustment, amount_w
 from restored.adjustments.names import label as adjustment_label
 from restored.ground.errors import PlanError
 from restored.ground.limits import SCALES
-from restored.ground.tasks import LABELS, Task, is_task, place
+from restored.ground.tasks import CANNOT_YET, LABELS, Task, info, is_task, place
 from restored.regions.names import Region, RegionError
 
 Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_understood", "not_english", "cannot_yet"]
@@ -117,10 +117,26 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """What was heard but cannot be done: the user's words, and a sentence that says why and what to do instead."""
+    """What was heard but cannot be done: the user's words, and a sentence that says why and what to do instead.
+
+    task, model: the task that was understood, and the model that does not know it, when that is why (see `Plan.within`).
+    """
 
     words: str
     message: str
+    task: Task = ""
+    model: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain maps for JSON and the wire; `task`, with its `label`, and `model` only where they say something."""
+        data = {"words": self.words, "message": self.message}
+        named = {"task": self.task, "label": LABELS.get(self.task, self.task), "model": self.model}
+        return {**data, **named} if self.task else data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Unused":
+        """The inverse; what is missing is empty."""
+        return cls(*(str(data.get(name) or "") for name in ("words", "message", "task", "model")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +190,42 @@ class Plan:
         return tuple(step for step in self.steps if step.adjustment is None and step.strength > 0)
 
     @property
+    def for_model(self) -> tuple[Step, ...]:
+        """Those of `restoring` that the chosen model does; what a mask marks is filled without it."""
+        return tuple(step for step in self.restoring if not info(step.task).needs_mask)
+
+    @property
     def adjusting(self) -> tuple[Step, ...]:
         """The steps that a formula does, of some strength; they come after those of a model."""
         return tuple(step for step in self.steps if step.adjustment is not None and step.strength > 0)
+
+    def within(self, tasks: Collection[Task], model: str) -> "Plan":
+        """The plan as a model of this name, made for `tasks`, can follow it: a step that it does not know stands in `unused`,
+        with its task. What needs no model stays: adjustments, and filling what is marked."""
+
+        def known(step: Step) -> bool:
+            return step.adjustment is not None or step.task in tasks or info(step.task).needs_mask
+
+        unable = [step for step in self.steps if not known(step)]
+        if not unable:
+            return self
+        said = [CANNOT_YET.format(model=model, task=step.name) for step in unable]
+        left_out = (
+            Unused(step.words or step.name, sentence, step.task, model) for step, sentence in zip(unable, said, strict=True)
+        )
+        steps = tuple(step for step in self.steps if known(step))
+        return replace(
+            self,
+            steps=steps,
+            unused=tuple(dict.fromkeys((*self.unused, *left_out))),
+            message=" ".join(dict.fromkeys(filter(None, (self.message, *said)))),
+            reason=self.reason if steps else "cannot_yet",
+        )
+
+    @property
+    def unable(self) -> tuple[Unused, ...]:
+        """What of `unused` another model may be able to do."""
+        return tuple(item for item in self.unused if item.task)
 
     def in_apply_order(self) -> "Plan":
         """The same plan with its steps in the order in which damage is best undone (`restored.ground.tasks.place`), adjustments
@@ -193,7 +242,7 @@ class Plan:
             "reason": self.reason,
             "message": self.message,
             "proposed": self.proposed,
-            "unused": [{"words": item.words, "message": item.message} for item in self.unused],
+            "unused": [item.to_dict() for item in self.unused],
             "scale": self.scale,
             **({"action": self.action} if self.action else {}),
             **({"history": [plan.to_dict() for plan in self.history]} if self.history else {}),
@@ -221,7 +270,7 @@ class Plan:
             reason=reason,
             message=str(data.get("message") or ""),
             proposed=bool(data.get("proposed", False)),
-            unused=tuple(Unused(str(item.get("words") or ""), str(item.get("message") or "")) for item in unused),
+            unused=tuple(Unused.from_dict(item) for item in unused),
             scale=data.get("scale"),
             action=_action(data.get("action")),
             history=_plans(data.get("history")),

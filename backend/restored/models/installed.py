@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from restored.instruction.plan import Plan
+
 from . import files
 from .base import ModelError
 from .manifest import MANIFEST, Manifest, is_name
@@ -46,6 +48,14 @@ def default_bundle() -> str:
     if usable is None:
         raise ModelError("No model is installed. Install the package again, or import one with “restored models import”.")
     return usable
+
+
+def known_to_default(plan: Plan) -> Plan:
+    """The plan as the model that is used when none is named can follow it; as it is when no model is installed."""
+    if not plan.for_model:
+        return plan
+    manifest = next((each.manifest for each in survey()), None)
+    return plan if manifest is None else plan.within(manifest.tasks, manifest.name)
 
 
 def user_bundles() -> Path:

@@ -139,17 +139,20 @@ class LocalService:
 
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         with _in_the_tree():
+            from restored.models.installed import known_to_default
+
             if previous is not None:
                 from restored.instruction.following import follow
 
                 with self._reading:
-                    return follow(Plan.from_dict(previous), text).to_dict()
+                    said = follow(Plan.from_dict(previous), text)
+                return known_to_default(said).to_dict()
             frame = None
             if context is not None:
                 from restored.engine.picture.context import check_context
 
                 frame = check_context(array_of(context))
-            return self._explain(text, frame).to_dict()
+            return known_to_default(self._explain(text, frame)).to_dict()
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         with _in_the_tree():
@@ -196,6 +199,9 @@ class LocalService:
             tell(None, "Reading the instruction")
             seen = thumbnail(LayerSource(layer)) if context is None else context
             plan = self._explain(order.instruction or "", seen, layer)
+            if plan.for_model:  # what was chosen by hand and cannot be done is an error; what was said is answered
+                manifest = shared().store.bundle(model).manifest
+                plan = plan.within(manifest.tasks, manifest.name)
         if not plan.actionable:
             return Carried(Answer(None, plan.to_dict(), plan.message or "There is nothing to do."), plan)
 

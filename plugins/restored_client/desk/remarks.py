@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Sequence
 
+from ..wire.plans import CANNOT_YET
 from . import reasons
 from .catalogue import Catalogue
 from .planedit import PlanEdit
@@ -21,7 +22,7 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     if not steps:
         if edit.edited:
             return tr("Every step was removed, so nothing will be done.")
-        return _joined([*heard, reasons.sentence(plan, catalogue)])
+        return _joined([*heard, _why(plan, catalogue)])
     if not edit.actionable:
         return tr("Every step is set to 0 %, so nothing will be done.")
     said = list(heard)
@@ -46,6 +47,9 @@ def _unused(entry: object, catalogue: Catalogue) -> str:
         return catalogue.sentence(entry)
     if not isinstance(entry, dict):
         return ""
+    if entry.get("task") and entry.get("model"):
+        label = catalogue.gettext(str(entry.get("label") or entry["task"]))
+        return catalogue.gettext(CANNOT_YET).format(model=entry["model"], task=label)
     words = str(entry.get("words") or entry.get("text") or "")
     sentence = catalogue.sentence(str(entry.get("message") or entry.get("sentence") or ""))
     if not sentence:
@@ -56,9 +60,17 @@ def _unused(entry: object, catalogue: Catalogue) -> str:
 def why_nothing(plan: Dict[str, Any], message: str, catalogue: Catalogue) -> str:
     """Why a restoration changed nothing, in the user's language where there is a translation."""
     said = unused(plan, catalogue)
-    return _joined([*said, reasons.sentence(plan, catalogue) or catalogue.gettext(message)]) or catalogue.gettext(
+    return _joined([*said, _why(plan, catalogue) or ("" if said else catalogue.gettext(message))]) or catalogue.gettext(
         "There was nothing to do."
     )
+
+
+def _why(plan: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Why a plan does nothing, unless that is just what `unused` says."""
+    entries = plan.get("unused")
+    said = [entry.get("message") for entry in (entries if isinstance(entries, (list, tuple)) else ()) if isinstance(entry, dict)]
+    told = bool(said) and plan.get("message") == " ".join(str(each) for each in dict.fromkeys(said))
+    return "" if told else reasons.sentence(dict(plan), catalogue)
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -16,6 +16,9 @@ from restored.models import registry
 from restored.models.base import ModelError
 from restored.models.bundle import write_bundle
 from restored.models.restorer import Restorer
+from restored.service import LocalService
+from restored_client.wire.order import Order
+from restored_client.wire.pixels import Pixels
 from restored_training.data.sampling import Group
 from restored_training.runs.networks import build
 
@@ -86,6 +89,10 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
     sys.modules.pop("toy_restore")
 
 
+def silent(fraction: float | None, words: str, x: int = 0, y: int = 0, piece: Pixels | None = None) -> None:
+    pass
+
+
 def restored_by(folder: Path | None, plan: restored.Plan) -> np.ndarray:
     picture = np.full((9, 7, 3), 100, np.uint8)
     return np.asarray(restored.restore(picture, plan, model=folder, device="cpu").image)
@@ -105,6 +112,46 @@ def test_a_bundle_of_a_toy_family_with_a_toy_task_restores(toy: ModuleType, tmp_
     # what ships does not know the task, and says so
     with pytest.raises(restored.EngineError, match="cannot do this"):
         restored_by(None, plan)
+
+
+def test_what_the_model_does_not_know_is_marked_in_the_plan(toy: ModuleType, tmp_path: Path) -> None:
+    """A bundle with fewer tasks than a plan: the rest is done, and the plan says in data which task the model does not know."""
+    network = registry.build("toy", {"tasks": ["denoise"]})
+    with torch.no_grad():
+        network.get_parameter("light").copy_(torch.tensor([0.2]))
+    folder = tmp_path / "smaller"
+    write_bundle(folder, network, network.architecture(), tasks=("denoise",), licence="MIT", training_data="none", version="1")
+    said = "The model “smaller” cannot treat “moiré” yet; that step was left out."
+    marked = [{"words": "moiré", "message": said, "task": "demoire", "label": "moiré", "model": "smaller"}]
+    pixels = Pixels(7, 9, 3, "u8", bytes([100]) * 189)
+    order = Order(layer=pixels, plan=restored.Plan.of("demoire", "denoise").to_dict(), model=str(folder), device="cpu")
+    answer = LocalService().restore(order, silent, lambda: False)
+    assert answer.changed
+    assert [step["task"] for step in answer.plan["steps"]] == ["denoise"]
+    assert answer.plan["unused"] == marked
+    assert answer.message == said
+    assert answer.recipe["plan"] == answer.plan
+    # what a formula does needs no model, and is done although the model can do nothing else
+    bright = restored.Plan(steps=(restored.Step("demoire"), restored.Step("exposure", amount=0.5)))
+    done = restored.restore(np.full((9, 7, 3), 100, np.uint8), bright, model=folder, device="cpu")
+    assert done.changed
+    assert [step.task for step in done.plan.steps] == ["exposure"]
+    assert done.notes == (said,)
+
+
+def test_words_for_what_no_step_is_left_of_are_answered(toy: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`explain` asks the default model; nothing is restored, and the reason and the mark stand in the plan."""
+    heard = restored.Plan("remove the moiré", (restored.Step("demoire", words="remove the moiré"),))
+    monkeypatch.setattr("restored.instruction.explain", lambda *said: heard)
+    plan = restored.explain("remove the moiré")
+    assert (plan.steps, plan.reason) == ((), "cannot_yet")
+    assert [(item.words, item.task, item.model) for item in plan.unused] == [("remove the moiré", "demoire", "swift")]
+    assert restored.Plan.from_dict(plan.to_dict()) == plan
+    assert LocalService().explain("remove the moiré", None) == plan.to_dict()
+    done = restored.restore(np.full((9, 7, 3), 100, np.uint8), "remove the moiré")
+    assert not done.changed
+    assert done.plan == plan
+    assert plan.message in plan.to_dict()["unused"][0]["message"]
 
 
 def test_a_toy_family_trains(toy: ModuleType) -> None:

@@ -24,7 +24,7 @@ from restored.filling.holes import WHERE
 from restored.ground.cores import cores
 from restored.ground.errors import Cancelled, EngineError, PixelError
 from restored.ground.limits import QUALITIES, SCALES
-from restored.ground.tasks import info
+from restored.ground.tasks import LABELS, info
 from restored.instruction.plan import Plan
 from restored.models.base import Model
 from restored.models.bundle import Bundle
@@ -116,13 +116,19 @@ def carry_out(
         plan, missing = without_filling(plan), (*missing, WHERE)
     if not plan.actionable:
         return EngineResult(layer, plan, False, "", "", time.perf_counter() - start, notes=missing)
+    bundle = None
+    if plan.for_model or job.scale > 1:
+        tell(0.0, "Opening the model", None)
+        bundle = store.bundle(job.model)
+        plan, left_out = _known_to(bundle, plan, job.scale)
+        missing = (*missing, *left_out)
     asked, plan, whole = plan, without_filling(plan), Filled(layer)
     if marks is not None and plan != asked and (job.strength > 0 or job.keep):
         share, later = (FILLING, Share(FILLING.length, 1 - FILLING.length)) if plan.restoring else (WHOLE, WHOLE)
         tools = FillTools(store, devices, job.device or "auto", _part(tell, share), stop)
         whole = filled(tools, layer, marks, asked, job.context, job.place)
         tell = _part(tell, later, previews=True)
-    if not plan.restoring and job.scale == 1:
+    if bundle is None or (not plan.restoring and job.scale == 1):
         heeding = heeding_of(whole.layer, plan, job.context, job.place)
         done = adjusted(
             layer,
@@ -138,8 +144,6 @@ def carry_out(
         )
         return whole.told(done, asked)
 
-    tell(0.0, "Opening the model", None)
-    bundle = store.bundle(job.model)
     plan = with_resolution(plan, bundle.manifest.tasks, job.scale)
     asked = replace(asked, steps=(*(step for step in asked.steps if step not in plan.steps), *plan.steps))
     _refuse_giants(layer, job.scale, job.keep)
@@ -200,6 +204,16 @@ def carry_out(
     return whole.told(done, asked)
 
 
+def _known_to(bundle: Bundle, plan: Plan, scale: int) -> tuple[Plan, list[str]]:
+    """The plan as this model can follow it, and a sentence for each step that it cannot take. Raises EngineError when that leaves
+    nothing to do."""
+    known = plan.within(bundle.manifest.tasks, bundle.name)
+    if not known.actionable and scale == 1:
+        can = ", ".join(LABELS[task] for task in bundle.manifest.tasks)
+        raise EngineError(f"The model “{bundle.name}” cannot do this. It can treat: {can}.")
+    return known, [item.message for item in known.unused if item not in plan.unused]
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a job works with."""
@@ -241,8 +255,7 @@ class _Picture:
         while True:
             net = by.store.model(by.bundle, device)
             choice = by.devices.choose(net, by.bundle.fingerprint, device)
-            passes, said = plan_passes(net, by.bundle, plan, frame, text=text, embedding=self.job.embedding)
-            self.notes += [note for note in said if note not in self.notes]
+            passes = plan_passes(net, by.bundle, plan, frame, text=text, embedding=self.job.embedding)
             try:
                 return self._infer(net, choice, passes), choice.line
             except out_of_memory() as lost:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from restored.engine.picture.pixels import Floats
-from restored.ground.errors import EngineError
-from restored.ground.tasks import LABELS, info
+from restored.ground.tasks import info
 from restored.instruction.plan import Part, Plan, Step
 from restored.models.base import Model, Request
 from restored.models.bundle import Bundle
@@ -26,36 +25,27 @@ class Pass:
 
 def plan_passes(
     model: Model, bundle: Bundle, plan: Plan, context: Floats, *, text: str | None, embedding: Floats | None
-) -> tuple[list[Pass], list[str]]:
-    """The passes for a plan, and a sentence for every step that this model cannot take.
-
-    context: (h, w, 3). Raises EngineError when the model can take none of the steps.
-    """
-    able = tuple(step for step in plan.restoring if step.task in bundle.manifest.tasks)
-    unable = [step for step in plan.restoring if step not in able]
-    notes = [f"The model “{bundle.name}” cannot treat “{LABELS[step.task]}”; that step was left out." for step in unable]
-    if not able:
-        can = ", ".join(LABELS[task] for task in bundle.manifest.tasks)
-        raise EngineError(f"The model “{bundle.name}” cannot do this. It can treat: {can}.")
+) -> list[Pass]:
+    """The passes for a plan of steps that this model knows (`Plan.within`). context: (h, w, 3)."""
+    steps = plan.restoring
     frame = np.ascontiguousarray(context.transpose(2, 0, 1)[None])
     if model.composite:
-        vector = _embedding(model, text or plan.text or _phrase(able[0]), embedding, bundle)
+        vector = _embedding(model, text or plan.text or _phrase(steps[0]), embedding, bundle)
         groups: dict[tuple[Region | None, Part], list[Step]] = {}
-        for step in able:
+        for step in steps:
             groups.setdefault((step.region, step.part), []).append(step)
         return [
-            Pass(Request(replace(plan, steps=tuple(steps)), vector, frame), 1.0, region, part)
-            for (region, part), steps in groups.items()
-        ], notes
-    steps = replace(plan, steps=able).in_apply_order().steps
+            Pass(Request(replace(plan, steps=tuple(together)), vector, frame), 1.0, region, part)
+            for (region, part), together in groups.items()
+        ]
     passes = []
-    for step in steps:
-        alone = len(steps) == 1 and not unable
+    for step in replace(plan, steps=steps).in_apply_order().steps:
+        alone = len(steps) == 1 and not plan.unable
         words = (text or plan.text) if alone else ""
         vector = _embedding(model, words or _phrase(step), embedding if alone else None, bundle)
         request = Request(Plan(steps=(replace(step, strength=1.0),)), vector, frame)
         passes.append(Pass(request, step.strength, step.region, step.part))
-    return passes, notes
+    return passes
 
 
 def _embedding(model: Model, words: str, given: Floats | None, bundle: Bundle) -> Floats | None:

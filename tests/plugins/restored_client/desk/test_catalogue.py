@@ -16,6 +16,7 @@ from restored_client.desk.reasons import SENTENCES
 from restored_client.desk.remarks import INVITATION
 from restored_client.desk.starters import STARTERS
 from restored_client.wire import errors
+from restored_client.wire.plans import CANNOT_YET
 
 PO = """
 msgid ""
@@ -80,6 +81,7 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert {f"{which} the {place}" for which in ("only", "not") for place in PLACE_LABELS.values()} <= set(messages)
     assert {getattr(following, name) for name in ("NOTHING_YET", "FULL", "UNDONE", "RESET", "AGAIN", "GOOD")} <= set(messages)
     assert {*CANNOT.values(), DID_YOU_MEAN, NOT_READ, OTHER_SCALE, ONLY_BY_HAND, NOT_FOUND, PICTURE_FINE} <= set(messages)
+    assert CANNOT_YET in messages
     assert said_by_the_desk() - set(messages) == set()
 
 

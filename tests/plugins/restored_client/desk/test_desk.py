@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from restored_client.desk import desk as rooms
+from restored_client.desk.catalogue import SHARED, load
 from restored_client.desk.commandline import command_line
 from restored_client.desk.desk import Desk, Line
 from restored_client.desk.planedit import identity
 from restored_client.desk.previewstate import PreviewState, Want
 from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered
 from restored_client.wire.errors import SENTENCES, ClientError
+from restored_client.wire.plans import CANNOT_YET
 
 TASKS = [{"id": task, "label": task} for task in ("denoise", "derain", "dehaze", "lowlight")]
 
@@ -204,6 +206,22 @@ def test_what_was_heard_and_cannot_be_done_is_said(desk: Desk) -> None:
         "Halos cannot be removed. “the eyes”: Select them, and only they change. "
         "I cannot do anything about “halo”. Left alone: dehaze."
     )
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_the_model_does_not_know_is_said_in_the_persons_language(wire: Wire, language: str) -> None:
+    catalogue = load([SHARED], [language])
+    desk = Desk(wire, catalogue)
+    desk.look_at(PreviewState(900, 700))
+    desk.type("no rain")
+    said = CANNOT_YET.format(model="small", task="rain")
+    mark = {"words": "no rain", "message": said, "task": "derain", "label": "rain", "model": "small"}
+    desk.understood("no rain", {**plan_of(""), "reason": "cannot_yet", "message": said, "unused": [mark]})
+    assert desk.phase == rooms.NOTHING
+    assert not desk.can_restore
+    expected = CANNOT_YET if language == "en" else catalogue.gettext(CANNOT_YET)
+    assert expected.format(model="small", task=catalogue.gettext("rain")) in desk.remark
+    assert desk.remark.count("small") == 1
 
 
 def test_grain_is_put_back_without_inference(desk: Desk, wire: Wire) -> None:
