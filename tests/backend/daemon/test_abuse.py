@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored_client import ClientError, Pixels, Session
@@ -29,7 +29,7 @@ def assert_well(daemon) -> None:
         assert session.restore(Pixels(2, 2, 3, "u8", bytes(range(12))), instruction="x").changed
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None)
 @given(st.lists(MESSAGES, min_size=1, max_size=3))
 def test_random_messages(survivor, messages_) -> None:
     with survivor.raw() as raw:

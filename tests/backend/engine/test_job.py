@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored import engine
@@ -19,7 +19,7 @@ from restored.models.bundle import Bundle
 
 Picture = Callable[..., np.ndarray]
 PLAN = Plan.of("denoise", "lowlight")
-quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=12, deadline=None)
 
 
 @quick

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored import engine
@@ -18,7 +18,7 @@ Picture = Callable[..., np.ndarray]
 STRIDE = 8  # of the small bundle: only then does a picture held otherwise lie on the same grid of cells
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None)
 @given(
     rows=st.integers(1, 10),
     columns=st.integers(1, 10),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.instruction import Plan, explain
@@ -47,7 +47,7 @@ def check(text):
     return plan
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(max_size=200), FRAGMENTS))
 def test_any_text(text):
     check(text)

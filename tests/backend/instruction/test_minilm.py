@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.instruction import encoder, explain, head, reference, understanding
@@ -45,7 +45,7 @@ class ReferenceHead:
 
 
 @given(st.lists(st.text(max_size=90), min_size=1, max_size=5))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None)
 def test_any_texts_in_any_batch(texts: list[str]) -> None:
     close(encoder.encode(texts), reference.load().encode(texts))
 

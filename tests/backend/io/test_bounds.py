@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -127,7 +127,7 @@ def test_as_many_pages_as_a_scanned_book_has(tmp_path: Path) -> None:
     assert "300 pictures" in refused(tmp_path / "book.tif")
 
 
-@settings(max_examples=300, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"II+\0\x08\0\0\0\x10" + bytes(7)]))
 def test_any_directory_is_looked_through(body: bytes, head: bytes) -> None:
     with suppress(PictureError):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
@@ -135,7 +135,7 @@ def test_a_thumbnail_of_the_old_picture_is_not_carried(tmp_path: Path) -> None:
 SHAPES = hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=17)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_pixels_survive_png_and_tiff(tmp_path: Path, data: st.DataObject) -> None:
     name, depth = data.draw(st.sampled_from([pair for pair in EXACT if not pair[0].endswith("webp")]))

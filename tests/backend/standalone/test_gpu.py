@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.standalone import StandaloneError, gpu
@@ -41,7 +41,7 @@ CONTENT = {"torch_of_the_pack/__init__.py": b"__version__ = '9.9'\n", "torch_of_
 
 
 @given(st.lists(st.integers(0, 400), max_size=4))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None)
 def test_put_together_from_any_parts(tmp_path: Path, cuts: list[int]) -> None:
     data = packed(CONTENT)
     files, pack = make(tmp_path / "downloads", data, *(min(cut, len(data)) for cut in cuts))

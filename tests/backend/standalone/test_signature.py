@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("nacl", reason="the standalone program brings it")
@@ -95,7 +95,7 @@ def test_without_a_signature_nothing_is_accepted(file: Path, key: PublicKey) -> 
 
 
 @given(where=st.integers(0, 400), change=st.binary(min_size=0, max_size=9))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 def test_a_damaged_signature_is_a_sentence(file: Path, key: PublicKey, where: int, change: bytes) -> None:
     signature = sign(file)
     good = signature.read_bytes()

@@ -5,7 +5,7 @@ import struct
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored_client import Cancelled, ClientError, Pixels, Session
@@ -67,7 +67,7 @@ def test_a_type_that_is_none_is_left_to_the_caller() -> None:
     check_answer({})
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(sorted(ANSWERS)),
     st.dictionaries(

@@ -1,0 +1,14 @@
+"""What holds for every test: no example of hypothesis' is judged by its time, for the machine may be busy with something else."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "house",
+    settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+    # a list of its own in a test replaces this one
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)
+settings.load_profile("house")
