@@ -3,7 +3,7 @@
 import json as jsonlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, TextIO
 
@@ -56,6 +56,9 @@ def batch(
     page: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Write a page to look at: before and after, plans, errors.")
     ] = None,
+    find: Annotated[
+        bool, typer.Option("--find", help="Fill what seems to be scratched or dusty, without anybody having looked.")
+    ] = False,
     strength: Strength = None,
     scale: Scale = None,
     model: Model = None,
@@ -76,6 +79,7 @@ def batch(
         raise typer.BadParameter("A suffix is a part of a name, without slashes.", param_hint="--suffix")
     work, written = qualities(quality)
     wish = make_wish(instruction, recipe, strength, scale, model, device, work)
+    wish = replace(wish, find=find or wish.find)
     _check(folder, output)
     ending = ENDINGS[format.lower()] if format else None
     try:

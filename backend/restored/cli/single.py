@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,7 +36,9 @@ def run(
         Path | None,
         typer.Option(metavar="FILE.png", help="Write what seems to be scratched or dusty as a mask, and change nothing."),
     ] = None,
-    find: Annotated[bool, typer.Option("--find", help="Fill what seems to be scratched or dusty, without asking.")] = False,
+    find: Annotated[
+        bool, typer.Option("--find", help="Fill what seems to be scratched or dusty, without asking; with --mask, there only.")
+    ] = False,
     scale: Scale = None,
     model: Model = None,
     device: Device = None,
@@ -56,7 +59,13 @@ def run(
 ) -> None:
     """Restore one photograph as a sentence says."""
     if propose_mask is not None:
-        _propose(source, propose_mask, overwrite)
+        others = {"--output": output, "--mask": mask, "--find": find, "--recipe": recipe, "--continue": go_on}
+        given = [name for name, value in others.items() if value]
+        if given:
+            raise typer.BadParameter(
+                f"It changes nothing and needs no {given[0]}: look at the mask first.", param_hint="--propose-mask"
+            )
+        _propose(source, propose_mask, picture, overwrite=overwrite, json=json)
         return
     if output is None:
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
@@ -88,12 +97,19 @@ def run(
             console.warn("The picture keeps its size. For a larger one, add --scale 2 or --scale 4.")
 
 
-def _propose(source: Path, target: Path, overwrite: bool) -> None:
+def _propose(source: Path, target: Path, page: int | None, *, overwrite: bool, json: bool) -> None:
     from restored.files.marks import propose
 
-    share = propose(source, target, overwrite=overwrite)
+    share = propose(source, target, page=page, overwrite=overwrite)
+    if json:
+        console.print_json({"mask": str(target), "marked": round(share, 6)})
+        return
+    if share == 0:
+        console.out.print(f"I find nothing that is scratched or dusty. {target} is black: paint white what is to be filled.")
+        return
     console.out.print(Text.assemble(("Marked   ", "dim"), f"{share:.2%} of the picture, white in {target}"))
-    console.out.print(f"Look at it, paint in it, then: restored run {source} “remove the scratches” --mask {target} -o RESULT")
+    then = ["restored", "run", str(source), "remove the scratches", "--mask", str(target), "-o", f"{source.stem}-filled.png"]
+    console.out.print(f"Look at it and paint in it, then: {shlex.join(then)}", soft_wrap=True)
 
 
 def make_wish(

@@ -1,5 +1,6 @@
 """What seems to be scratched or dusty in a picture file, as another picture that one can look at and paint in."""
 
+import os
 from pathlib import Path
 
 import imagecodecs
@@ -8,17 +9,24 @@ import numpy as np
 from restored.ground.replacing import atomic
 from restored.io import PictureError, read_pages, sent
 
+from .one import chosen
 
-def propose(source: Path, target: Path, *, overwrite: bool = False) -> float:
-    """Write the marks of a file's first picture, white on black, and return the share of it that they cover. Raises PictureError
-    for a source that cannot be read and for a target that is there already or is no PNG."""
+
+def propose(source: Path, target: Path, *, page: int | None = None, overwrite: bool = False) -> float:
+    """Write the marks of a file's picture, white on black, and return the share of it that they cover. page: which of a
+    file's pictures (from 1), else the first. Raises PictureError for a source that cannot be read or has no such picture, and for
+    a target that is there already, is the source, or is no PNG; FileError for what the disk refuses."""
     if target.suffix.lower() != ".png":
         raise PictureError(f"A mask is written as PNG. Give it a name such as “{target.stem}.png”.")
-    if target.exists() and not overwrite:
-        raise PictureError(f"“{target}” is there already. Give the mask another name, or add --overwrite.")
+    if target.exists():
+        if source.exists() and os.path.samefile(source, target):
+            raise PictureError("The mask would replace the picture. Give it another name: the original stays as it is.")
+        if not overwrite:
+            raise PictureError(f"“{target}” is there already. Give the mask another name, or add --overwrite.")
+    picture = next(each for each in chosen(read_pages(source), source, page) if each.role == "picture")
     from restored.engine.work.marks import marks_of_layer
 
-    found = marks_of_layer(sent(read_pages(source)[0]))
+    found = marks_of_layer(sent(picture))
     with atomic(target) as file:
         file.write(bytes(imagecodecs.png_encode(found.astype(np.uint8) * 255)))
     return float(found.mean())

@@ -113,7 +113,7 @@ def restore_file(
 def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = None, page: int | None = None) -> Loaded:
     """Read `source`, and find out that `target` can be written. Raises PictureError."""
     found = read_pages(source)
-    pages = _chosen(found, source, page)
+    pages = chosen(found, source, page)
     if target.exists() and os.path.samefile(source, target):
         raise PictureError("The result would replace the original. Give it another name: the original stays as it is.")
     if len(pages) > 1 and format_of(target) != "tiff":
@@ -189,7 +189,7 @@ def _save(
     return Report(summary, width, height, tuple(notes), len(results))
 
 
-def _chosen(pages: list[Picture], source: Path, page: int | None) -> list[Picture]:
+def chosen(pages: list[Picture], source: Path, page: int | None) -> list[Picture]:
     if page is None:
         return pages
     if not 1 <= page <= len(pages):

@@ -7,7 +7,7 @@ from restored.adjustments.names import family
 from restored.regions.names import MARKS, Region
 
 from . import messages
-from .grammar.sentences import NOT_READ, by_hand
+from .grammar.sentences import CANNOT, NOT_READ, by_hand
 from .plan import Plan, Reason, Step, Unused
 from .sanitize import Cleaned
 
@@ -32,8 +32,10 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     if heard.scale is not None and all(step.task != "superres" for step in steps):
         steps.append(Step("superres", 0.95, 1.0, text.strip(), region=None))
     steps += [_marked(_placed(Step(item.task, 0.95, 1.0, item.words.strip()), heard)) for item in heard.holes]
-    steps += _distinct(turns)
+    steps = [] if heard.inverse else [*steps, *_distinct(turns)]
     unused = list(heard.unused)
+    filled = {item.task for item in heard.holes}
+    unused += [Unused(item.words, CANNOT["kinds"]) for item in heard.kept_holes if item.task in filled]
     unused += [
         Unused(step.region.by_hand, by_hand(step.region.by_hand, True)) for step in steps if step.region and step.region.by_hand
     ]
@@ -44,7 +46,11 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         unused.append(Unused(left, NOT_READ if not_read or reading.reason is None else messages.NOTHING[reading.reason]))
     done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}
     excluded = tuple(
-        dict.fromkeys(task for task in (*reading.excluded, *heard.kept_holes, *heard.excluded_turns) if task not in done)
+        dict.fromkeys(
+            task
+            for task in (*reading.excluded, *(item.task for item in heard.kept_holes), *heard.excluded_turns)
+            if task not in done
+        )
     )
     cut = cleaned.cut or reading.truncated
     notes = tuple({(item.words, item.message): item for item in unused}.values())
@@ -76,12 +82,8 @@ def _placed(step: Step, heard: "Heard") -> Step:
 
 
 def _marked(step: Step) -> Step:
-    """A step that fills, with the place that can be looked at first: the marks that are found there, or anywhere."""
-    where = step.region
-    if where is None:
-        return replace(step, region=Region((MARKS,)))
-    alone = len(where.places) == 1 and not where.outside and not where.by_hand
-    return replace(step, region=replace(where, places=(*where.places, MARKS), both=True)) if alone else step
+    """A step that fills, with what can be looked at first: the marks that are found, there or anywhere."""
+    return replace(step, region=step.region.marked() if step.region else Region((MARKS,)))
 
 
 def _distinct(steps: list[Step]) -> list[Step]:

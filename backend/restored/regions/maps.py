@@ -45,15 +45,14 @@ class RegionMaps:
         height, width = pixels.shape[:2]
         rows = self._frame.top + (np.arange(top, top + height) + 0.5) / self._height * (self._frame.bottom - self._frame.top)
         columns = self._frame.left + (np.arange(left, left + width) + 0.5) / self._width * (self._frame.right - self._frame.left)
-        found = [self._place(place, region, rows, columns, pixels) for place in region.places]
+        # which of the pixels there are marked is a mask's matter
+        found = [self._place(place, region, rows, columns, pixels) for place in region.places if place != MARKS]
         if not found:
             return np.ones((height, width), np.float32)
         weight = np.minimum.reduce(found) if region.both else np.maximum.reduce(found)
         return np.ascontiguousarray(1.0 - weight if region.outside else weight, np.float32)
 
     def _place(self, place: Place, region: Region, rows: np.ndarray, columns: np.ndarray, pixels: np.ndarray) -> np.ndarray:
-        if place == MARKS:  # which of the pixels here are marked is a mask's matter
-            return np.ones((len(rows), len(columns)), np.float32)
         if place in _SIDES:
             return _side(place, region.feather, rows, columns)
         shape = (len(rows), len(columns))

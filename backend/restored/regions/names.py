@@ -1,7 +1,7 @@
 """The places that have a mask, and a region: one or more of them, or all but them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeGuard, get_args
 
 from restored.ground.errors import PlanError
@@ -60,7 +60,9 @@ class Region:
     """Where a step applies.
 
     places: inside any of them; where several sides are named ("upper left"), `both` asks for all of them. outside: everywhere
-    but there. by_hand: a place that has no estimator, in the user's words: the step is done only inside a selection or mask.
+    but there. MARKS among other places is no place of its own, but says that only marks are meant: "the scratches in the sky"
+    and, with `outside`, "the scratches, but not in the sky".
+    by_hand: a place that has no estimator, in the user's words: the step is done only inside a selection or mask.
     threshold: in (0, 1), from which an estimated mask counts as inside, 0.5 as found; feather: width of the soft border as a
     share of the picture's longer side.
     """
@@ -86,10 +88,24 @@ class Region:
     @property
     def label(self) -> str:
         """As a person reads it: "only the sky", "not the sky"."""
+        where = self.where
+        if where is not self and where is not None:
+            return f"only the {LABELS[MARKS]}, {where.label}"
         names = [LABELS[place] for place in self.places] + ([self.by_hand] if self.by_hand else [])
-        corner = self.both and MARKS not in self.places
-        joined = " ".join([*self.places, "corner"]) if corner else ", ".join(names)
+        joined = " ".join([*self.places, "corner"]) if self.both else ", ".join(names)
         return f"{'not' if self.outside else 'only'} the {joined}"
+
+    @property
+    def where(self) -> "Region | None":
+        """The region without MARKS, where these are one condition and the other places another; None for MARKS alone."""
+        if MARKS not in self.places:
+            return self
+        others = tuple(place for place in self.places if place != MARKS)
+        return replace(self, places=others) if others or self.by_hand else None
+
+    def marked(self) -> "Region":
+        """The same, and only what seems to be damaged there."""
+        return self if MARKS in self.places else replace(self, places=(*self.places, MARKS))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain maps and lists for JSON and the wire, with the label that a person reads."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from restored.allocator import keep_pages
 from restored.ground.errors import InstallationError, MemoryShort, PixelError
 from restored.ground.limits import QUALITIES
-from restored.ground.tasks import FIRST_TASKS, LABELS
+from restored.ground.tasks import LABELS, TASKS
 from restored.ground.versions import version
 from restored.instruction.plan import Plan
 from restored.instruction.sanitize import MAX_CHARACTERS
@@ -97,7 +97,7 @@ class LocalService:
         self._reading = threading.Lock()  # the language model is not made for two threads
 
     def tasks(self) -> list[dict[str, str]]:
-        return [{"id": task, "label": LABELS[task]} for task in FIRST_TASKS]
+        return [{"id": task, "label": LABELS[task]} for task in TASKS]
 
     def load(self, say: Say) -> None:
         with _in_the_tree():

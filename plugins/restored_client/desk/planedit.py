@@ -20,6 +20,11 @@ KNOWN_AS: Final = "known_as"
 _SHAPE: Final = ("label", "threshold", "feather")
 """What of a region does not tell which one it is."""
 
+AT_FIRST: Final[Dict[str, Dict[str, Any]]] = {
+    "inpaint": {"places": ["marks"], "outside": False, "both": False, "label": "only the marks that I find"}
+}
+"""Where a step applies that was added by hand: what can be filled is to be looked at first."""
+
 
 def identity(step: Mapping[str, Any]) -> str:
     """What a step is known by: its task, and where a plan has it for several places or parts, these too."""
@@ -38,9 +43,12 @@ def elsewhere(step: Mapping[str, Any], changes: Mapping[str, Any]) -> Step:
     region = {**former, **changes}
     said = str(former.get("label") or "")
     if said and bool(former.get("outside")) != bool(region.get("outside")):
+        what, comma, place = said.rpartition(", ")  # "only the marks that I find, not the sky": the place behind them
+        if not place.startswith(("only ", "not ")):
+            what, comma, place = "", "", said
         for one, other in (("only ", "not "), ("not ", "only ")):
-            if said.startswith(one):
-                region["label"] = other + said[len(one) :]
+            if place.startswith(one):
+                region["label"] = what + comma + other + place[len(one) :]
                 break
     label = str(step.get("label") or "")
     return {
@@ -118,7 +126,10 @@ class PlanEdit:
         """The steps as edited, in the person's order; new dicts."""
         steps = [dict(step) for step in self._plan.get("steps", ()) if identity(step) not in self._removed]
         for name, label in self._added.items():
-            by_hand = {"task": name, "label": label, "confidence": 1.0, "strength": 1.0, "words": ""}
+            by_hand: Step = {"task": name, "label": label, "confidence": 1.0, "strength": 1.0, "words": ""}
+            if name in AT_FIRST:
+                where = dict(AT_FIRST[name])
+                by_hand = {**by_hand, "label": f"{label}, {where['label']}", "region": where, KNOWN_AS: name}
             steps.append(dict(self._kept.get(name, by_hand)))
         for index, step in enumerate(steps):
             step["strength"] = self._weights.get(identity(step), step.get("strength", 1.0))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from restored import TASKS
+
 from .conftest import Ran
 
 Run = Callable[..., Ran]
@@ -141,3 +143,9 @@ def test_a_trusted_makers_bundle_is_not(restored: Run, data: Path) -> None:
     ran = restored("models", "import", data / "elsewhere" / "mine")
     assert ran.code == 0
     assert "signed by me" in ran.out
+
+
+def test_the_kinds_of_networks_do_all_tasks_together(restored: Run) -> None:
+    families = json.loads(restored("models", "families", "--json").out)["families"]
+    named = [preset["tasks"] for family in families for preset in family["presets"] if isinstance(preset["tasks"], list)]
+    assert {task for tasks in named for task in tasks} == set(TASKS)

@@ -83,9 +83,12 @@ def test_they_are_a_region_that_can_be_shown() -> None:
     found = strips.marks_of_layer(layer)
     mask = mask_of_region(layer, Region((MARKS,)))
     assert ((mask[..., 0] > 0) == found).all()
-    left = mask_of_region(layer, Region(("left", MARKS), both=True))[..., 0]
+    left = mask_of_region(layer, Region(("left", MARKS)))[..., 0]
     assert not left[:, 320:].any()
     assert (left > 0).sum() > 100
+    right = mask_of_region(layer, Region(("left", MARKS), outside=True))[..., 0]
+    assert not right[:, :80].any()
+    assert ((left > 0) | (right > 0) == found).all(), "those in a place and those not in it are all there are"
     beyond = mask_of_region(layer, Region((MARKS,), outside=True))
     assert (beyond == 255 - mask).all()
 
@@ -98,6 +101,10 @@ def test_a_plan_with_them_acts_on_nothing_that_nobody_saw() -> None:
     out = engine.run(layer, plan, mask=hole).image
     assert (out[~hole] == layer[~hole]).all()
     assert np.abs(out[hole].astype(int) - layer[hole]).mean() > 30
+    there = Plan(steps=(Step("inpaint", region=Region(("left", MARKS), outside=True)),))
+    part = engine.run(layer, there, mask=hole).image
+    assert (part[:, :150] == layer[:, :150]).all(), "not on the left"
+    assert (part[:, 260:] == out[:, 260:]).all()
     asked = engine.run(layer, plan, find=True)
     assert asked.changed
     found = strips.marks_of_layer(layer)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from restored.ground.errors import Cancelled
+from restored.ground.tasks import LABELS, TASKS
 from restored.instruction import Plan
 from restored.models.bundle import write_bundle
 from restored.models.swift import Swift, SwiftConfig
@@ -177,7 +178,8 @@ def test_explain_takes_a_thumbnail_of_any_kind(work) -> None:
 def test_the_tasks_are_known_before_anything_is_loaded() -> None:
     tasks = LocalService().tasks()
     assert tasks[0] == {"id": "denoise", "label": "noise"}
-    assert len(tasks) == 9
+    assert {task["id"]: task["label"] for task in tasks} == dict(LABELS)
+    assert len(tasks) == len(TASKS) == 10
 
 
 @pytest.mark.parametrize("depth", ["u8", "u16", "f32"])

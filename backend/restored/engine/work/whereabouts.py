@@ -1,6 +1,5 @@
 """Where a region is, for whoever wants to see it: the weights by which a step of a plan is done there, as a mask."""
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -31,13 +30,14 @@ def mask_of_region(
     heeding = Heeding(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
     heeding.maps.prepare(region)
     marked = marks_of_layer(picture) if MARKS in region.places else None
-    inside = replace(region, outside=False) if marked is not None else region
+    where = region.where
     mask = np.empty((source.height, source.width, 1), np.uint8)
     for top in range(0, source.height, ROWS):
         bottom = min(source.height, top + ROWS)
-        weight = heeding.where(inside, Box(top, 0, bottom, source.width))
+        box = Box(top, 0, bottom, source.width)
+        weight = np.ones((box.height, box.width), np.float32) if where is None else heeding.where(where, box)
         if marked is not None:
-            weight = weight * marked[top:bottom]
-            weight = 1 - weight if region.outside else weight
+            here = marked[top:bottom]
+            weight = weight * (~here if where is None and region.outside else here)
         mask[top:bottom, :, 0] = np.rint(weight * 255)
     return mask

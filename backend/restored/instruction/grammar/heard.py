@@ -55,7 +55,7 @@ class Heard:
     holes: tasks that fill what a mask shows, and kept_holes: those that must not.
     bare: a noun or a look stands alone.
     trap: a verb of ours with an object that is no picture. scale: the enlargement asked for. part: only luminance or colour.
-    adding: a damage is asked for.
+    adding: a damage is asked for. inverse: everything but the selection is meant, which only its owner can turn round.
     """
 
     text: str
@@ -66,12 +66,13 @@ class Heard:
     excluded_turns: list[Adjustment] = field(default_factory=list)
     limits: list[tuple[int, Region]] = field(default_factory=list)
     holes: list[Named] = field(default_factory=list)
-    kept_holes: list[Task] = field(default_factory=list)
+    kept_holes: list[Named] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     dropped: list[tuple[int, int]] = field(default_factory=list)
     bare: Task | None = None
     trap: bool = False
     adding: bool = False
+    inverse: bool = False
     scale: int | None = None
     part: Part = ""
 

@@ -177,7 +177,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     if not turns and not asks and not qualities and amount.stops is not None and (amount.signed or piece.has("up", "down")):
         turns = [Turn("exposure", amount.of("exposure", -1 if piece.has("down") else 1, False), text.strip(), index, False)]
     _unused(heard, piece)
-    _holes(heard, piece, index, text)
+    asks |= _holes(heard, piece, index, text)
     heard.scale = _scale(piece, local, covered) or heard.scale
     if heard.scale is not None:
         heard.unused += _other_scale(heard.text, piece)
@@ -407,7 +407,9 @@ def _place(piece: _Piece) -> tuple[Region | None, bool, str]:
     if hits:
         first = hits[0].first
         before = [m.name for m in piece.of("modifier") if m.first < first]
-        near = [m.name for m in piece.of("modifier") if m.first >= first]
+        # "on the left but not the dust": what a further thing is said with is not said of the place
+        end = min((hit.first for hit in (*piece.of("holes"), *piece.of("task")) if hit.first > hits[-1].last), default=None)
+        near = [m.name for m in piece.of("modifier") if m.first >= first and (end is None or m.first > end)]
         acts = bool(piece.of("task") or piece.of("verb") or piece.of("symptom") or piece.of("quality"))
         negative = "except" in before[-2:] or "except" in near or ("not" in before[-1:] and "only" not in near)
         negative |= ("keep" in before[-1:] or "keep" in near or "dont" in before[-1:]) and not acts
@@ -447,14 +449,17 @@ def _unused(heard: Heard, piece: _Piece) -> None:
             continue
         start, end = words[0].start, words[-1].end
         heard.unused.append(Unused(heard.text[start:end], CANNOT[hit.name]))
+        heard.inverse |= hit.name == "inverse"
         heard.dropped.append((start, end))
         others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
         if not others:
             heard.dropped.append((piece.start, piece.end))
 
 
-def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> None:
-    """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads."""
+def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> bool:
+    """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads. True
+    when they are to be filled."""
+    wanted = False
     for hit in piece.of("holes"):
         words = _words_of(piece, hit)
         before = piece.words[: hit.first - piece.offset]
@@ -464,13 +469,16 @@ def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> None:
             continue
         kept = piece.has("keep", "dont") or any(m.name in ("not", "except") for m in piece.of("modifier") if m.last < hit.first)
         if kept:
-            heard.kept_holes.append(hit.name)
-        elif all(item.task != hit.name for item in heard.holes):
-            heard.holes.append(Named(hit.name, text, index))
+            heard.kept_holes.append(Named(hit.name, heard.text[words[0].start : words[-1].end], index))
+        else:
+            wanted = True
+            if all(item.task != hit.name for item in heard.holes):
+                heard.holes.append(Named(hit.name, text, index))
         heard.dropped.append((words[0].start, words[-1].end))
         others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
         if not others:
             heard.dropped.append((piece.start, piece.end))
+    return wanted
 
 
 def _other_scale(text: str, piece: _Piece) -> list[Unused]:

@@ -12,6 +12,8 @@ CANNOT: Final[dict[str, str]] = {
     "geometry": "I do not turn, crop or straighten pictures: your editor's transform and crop tools do.",
     "objects": "I do not remove things from pictures. GIMP's Heal tool or Krita's Smart Patch tool does it.",
     "colourise": "I cannot colour black-and-white pictures yet.",
+    "inverse": "Only what is selected changes. To leave it alone instead, invert the selection first, and leave this part out.",
+    "kinds": "I do not tell scratches, dust and folds apart: look at the marks that I find, and take out those that should stay.",
     "matching": "I cannot match one picture to another.",
 }
 """Concept of the section `unused` -> why, and what to do instead."""

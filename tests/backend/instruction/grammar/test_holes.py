@@ -62,8 +62,56 @@ def test_every_language_has_words_for_them(language: str) -> None:
     assert concepts.load(language).concepts("holes") == {"inpaint"}
 
 
-def test_a_place_is_heard_too() -> None:
-    region = explain("remove the dust in the sky").steps[0].region
-    assert region is not None
-    assert region.places == ("sky", "marks")
-    assert region.both
+PLACES = {
+    # sentence: the label of its region; marks are always looked at first, and a place says which of them
+    "remove the scratches": "only the marks that I find",
+    "remove the dust in the sky": "only the marks that I find, only the sky",
+    "remove the scratches, but not in the sky": "only the marks that I find, not the sky",
+    "remove the scratches everywhere but in the sky": "only the marks that I find, not the sky",
+    "remove the scratches except those in the sky": "only the marks that I find, not the sky",
+    "keep the sky, remove the scratches": "only the marks that I find, not the sky",
+    "fill the scratches in the top left corner": "only the marks that I find, only the left top corner",
+    "remove the scratches on the left but not the dust": "only the marks that I find, only the left side",
+    "remove the scratches except on the car": "only the marks that I find, not the car",
+    "entferne die Kratzer überall außer im Himmel": "only the marks that I find, not the sky",
+    "entferne die Kratzer im Himmel": "only the marks that I find, only the sky",
+    "enlève les rayures sauf dans le ciel": "only the marks that I find, not the sky",
+}
+
+
+@pytest.mark.parametrize(("text", "label"), PLACES.items())
+def test_a_place_says_which_marks_are_meant(text: str, label: str) -> None:
+    (step,) = explain(text).steps
+    assert step.task == "inpaint"
+    assert step.region is not None
+    assert step.region.label == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remove the scratches everywhere but there",
+        "remove the scratches everywhere except the selection",
+        "remove the noise, but not in the selection",
+        "entferne die Kratzer überall außer dort",
+        "enlève les rayures sauf dans la sélection",
+    ],
+)
+def test_a_selection_is_not_turned_round_but_explained(text: str) -> None:
+    plan = explain(text)
+    assert not plan.steps, "only what is selected would change: the opposite of what is wanted"
+    assert plan.reason == "cannot_yet"
+    assert "invert the selection" in plan.message
+
+
+def test_a_selection_that_is_only_mentioned_is_none_of_that() -> None:
+    assert [step.task for step in explain("I have not made a selection, remove the noise").steps] == ["denoise"]
+
+
+@pytest.mark.parametrize("text", ["remove the scratches and the dust, not the fold", "remove the scratch but leave the dust"])
+def test_kinds_of_marks_that_should_stay_are_not_passed_over(text: str) -> None:
+    plan = explain(text)
+    assert [step.task for step in plan.steps] == ["inpaint"]
+    (left,) = plan.unused
+    assert "apart" in left.message
+    assert left.words in text

@@ -6,7 +6,7 @@ import pytest
 
 from restored_client.desk.desk import Desk, Line
 from restored_client.desk.overlay import RegionWant
-from restored_client.desk.planedit import identity
+from restored_client.desk.planedit import elsewhere, identity
 from restored_client.desk.previewstate import PreviewState
 from restored_client.wire.pixels import Pixels
 
@@ -99,6 +99,19 @@ def test_a_region_is_edited_and_its_step_stays_the_same(desk: Desk, wire: Wire) 
     assert set(sent) == {"task", "label", "strength", "region"}, "what only windows need does not travel"
 
 
+def test_of_marks_in_a_place_the_place_is_turned_round() -> None:
+    label = "only the marks that I find, only the sky"
+    step = {
+        "task": "inpaint",
+        "label": f"scratches, dust and holes, {label}",
+        "region": {"places": ["sky", "marks"], "label": label},
+    }
+    other = elsewhere(step, {"outside": True})
+    assert other["region"]["label"] == "only the marks that I find, not the sky"
+    assert other["label"] == "scratches, dust and holes, only the marks that I find, not the sky"
+    assert elsewhere(other, {"outside": False})["region"]["label"] == label
+
+
 def test_what_is_shown_belongs_to_the_part_on_show(desk: Desk, wire: Wire) -> None:
     desk.show_region(identity(sky(desk)))
     desk.overlay.located(wire.regions[-1], MASK)
@@ -139,3 +152,17 @@ def test_a_region_that_cannot_be_made_is_not_asked_for_again_and_again(desk: Des
     desk.overlay.located(wire.regions[-1], None)
     desk.set_strength(0.5)
     assert len(wire.regions) == 1
+
+
+def test_filling_that_is_added_by_hand_shows_first_what_was_found(desk: Desk, wire: Wire) -> None:
+    desk.edit("add", "inpaint", "scratches, dust and holes")
+    step = desk.plan.steps()[-1]
+    assert step["label"] == "scratches, dust and holes, only the marks that I find"
+    desk.show_region(identity(step))
+    assert wire.regions[-1].region["places"] == ["marks"]
+    desk.edit("weigh", identity(step), 0.5)
+    assert desk.plan.steps()[-1]["strength"] == 0.5
+    sent = desk.plan.to_dict()["steps"][-1]
+    assert set(sent) == {"task", "label", "confidence", "strength", "words", "region"}
+    desk.edit("remove", identity(step))
+    assert all(each["task"] != "inpaint" for each in desk.plan.steps())
