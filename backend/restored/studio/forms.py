@@ -1,8 +1,8 @@
 """What is said between two machines: the plug-ins' own messages (`restored_client.wire.messages`) with what a network asks for.
 
-Pictures travel in pieces both ways, each paid for by a credit, so that no more than WINDOW pieces are ever under way: a machine
-that falls silent is noticed by that. Both sides say something at least every second while a job is unfinished. A job's id is the
-asking machine's; sent again after a broken link it is the same job.
+Pictures travel in pieces both ways (`delivery`), each paid for by a credit, so that no more than WINDOW pieces are ever under
+way: a machine that falls silent is noticed by that. Both sides say something at least every second while a job is unfinished. A
+job's id is the asking machine's; sent again after a broken link it is the same job.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from restored_client.wire import checks, messages
 from restored_client.wire.messages import Form
+
+from .packing import is_description
 
 LINK: Final = 1
 """The version of what this module says; another one is answered with a sentence."""
@@ -43,14 +45,15 @@ def _pieces(value: Any) -> bool:
 _RESTORE: Final = messages.FORMS[messages.RESTORE]
 
 FORMS: Final[Mapping[str, Form]] = {
-    messages.HELLO: Form({"client": checks.short, "link": checks.whole}, {"build": checks.short}),
+    # packs: whether this machine unpacks; a machine that says nothing of it is sent pictures as they are
+    messages.HELLO: Form({"client": checks.short, "link": checks.whole}, {"build": checks.short, "packs": checks.flag}),
     messages.RESTORE: Form(
         {"sha256": checks.short},
         {name: check for name, check in _RESTORE.may.items() if name not in _NOT_FORWARDED},
         _RESTORE.frames,
     ),
     messages.ADJUST: messages.FORMS[messages.ADJUST],
-    messages.UPLOAD: messages.FORMS[messages.UPLOAD],
+    messages.UPLOAD: Form({}, {**messages.FORMS[messages.UPLOAD].may, "packed": is_description}),
     messages.CANCEL: messages.FORMS[messages.CANCEL],
     CREDIT: Form({"pieces": _pieces}, {}),
     messages.ALIVE: Form({}, {}),

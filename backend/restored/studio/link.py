@@ -5,7 +5,7 @@ A connection is made once. When it breaks, `LinkLost` says so within SILENCE sec
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 import zmq
@@ -18,13 +18,16 @@ from restored.sockets.headers import decode, encode
 from restored_client.wire import messages
 from restored_client.wire.answers import check_answer
 from restored_client.wire.errors import ClientError
-from restored_client.wire.messages import MAX_FRAME, Frame, message
+from restored_client.wire.messages import Frame, message
 from restored_client.wire.order import FACTS, Answer, Order
 from restored_client.wire.pixels import Pixels
 
 from . import forms
 from .book import Machine
+from .delivery import Delivery
 from .keys import KeyPair
+from .pace import Pace
+from .packing import able, unpack
 
 TIME_TO_CONNECT: Final = 4.0
 """Seconds; a machine in the same house answers within a hundredth of one."""
@@ -81,6 +84,8 @@ class Link:
         self.machine = machine
         self.hello: Mapping[str, Any] = {}
         """What the machine says of itself: device, models, version, state."""
+        self.pace = Pace(packs=False)
+        """Of what is sent there."""
         self._alive = False
         self._heard = time.monotonic()
         self._said = 0.0
@@ -126,10 +131,12 @@ class Link:
 
     def greet(self) -> Mapping[str, Any]:
         """Ask how the machine is. Raises LinkLost or Declined."""
-        fields = {"client": "restored", "link": forms.LINK}
+        packs = able()
+        fields = {"client": "restored", "link": forms.LINK, "packs": packs}
         self.hello, _ = self._ask(messages.HELLO, "hello", fields, [], None, lambda: False)
         if self.hello.get("link") != forms.LINK:
             raise Declined(forms.CLAUSES["link"].format(self.machine.name))
+        self.pace.packs = packs and self.hello.get("packs") is True
         return self.hello
 
     def has(self, sha256: str) -> bool:
@@ -195,26 +202,24 @@ class Link:
         described = [messages.describe(role, content) for role, content in frames] or None
         self._heard = time.monotonic()
         self._send(message(kind, job, frames=described, **fields))
-        upload: Iterator[tuple[bytes, Any]] = iter(())
-        credit = 0
+        upload: Delivery | None = None
         result: tuple[dict[str, Any], Frame, bytearray] | None = None
         while True:
             if cancelled():
                 self._send(message(messages.CANCEL, "cancel", job=job))
                 raise Cancelled
             self._stay_in_touch()
-            while credit and (piece := next(upload, None)) is not None:
-                self._send_parts(list(piece))
-                credit -= 1
+            for said, piece in upload.due() if upload is not None else ():
+                self._send_parts([encode(said), piece])
             received = self._receive(job)
             if received is None:
                 continue
             header, parts = received
             match header["type"]:
                 case messages.ACCEPTED:
-                    upload, credit = _pieces(job, frames), forms.WINDOW
-                case forms.CREDIT:
-                    credit += 1
+                    upload = Delivery(messages.UPLOAD, job, [content for _, content in frames], self.pace)
+                case forms.CREDIT if upload is not None:
+                    upload.grant(1)
                 case messages.PROGRESS if tell is not None:
                     tell(header.get("fraction"), str(header.get("words", "")))
                 case messages.PREVIEW if tell is not None:
@@ -226,13 +231,13 @@ class Link:
                 case forms.PIECE:
                     if result is None or not parts:
                         raise Declined(f"{self.machine.name} sent a picture that was not announced")
-                    header, frame, data = result
-                    data += parts[0].buffer
+                    announced, frame, data = result
+                    data += self._unpacked(header, parts[0].buffer)
                     if len(data) > frame.nbytes:
                         raise Declined(f"{self.machine.name} sent more than it had announced")
                     self._send(message(forms.CREDIT, job, pieces=1))
                     if len(data) == frame.nbytes:
-                        return header, data
+                        return announced, data
                 case messages.CANCELLED:
                     raise Cancelled
                 case messages.ERROR:
@@ -246,6 +251,15 @@ class Link:
         if fits is None or len(frames) != 1 or frames[0].geometry != fits:
             raise Declined(f"{self.machine.name} sent a picture of another size or kind")
         return frames[0]
+
+    def _unpacked(self, header: Mapping[str, Any], data: Any) -> Any:
+        """A piece's own bytes."""
+        if "packed" not in header:
+            return data
+        try:
+            return unpack(header["packed"], data)
+        except ClientError as error:
+            raise Declined(f"{self.machine.name} sent an answer that this machine does not understand") from error
 
     def _raise(self, header: Mapping[str, Any]) -> None:
         """An error as what it means here: the order's own, which this machine would answer as well; or the other machine's."""
@@ -333,14 +347,6 @@ class Link:
 
 OF_THE_ORDER: Final = ("bad_plan", "bad_picture", "too_long", "expired", "size_mismatch")
 """What is wrong with the order is wrong on every machine."""
-
-
-def _pieces(job: str, frames: list[tuple[str, Pixels]]) -> Iterator[tuple[bytes, Any]]:
-    """Upload messages: header and piece."""
-    views = [content.view for _, content in frames]
-    pieces = [view[at : at + MAX_FRAME] for view in views for at in range(0, len(view), MAX_FRAME)]
-    for number, piece in enumerate(pieces, 1):
-        yield encode(message(messages.UPLOAD, job, more=number < len(pieces) or None)), piece
 
 
 def _show(header: Mapping[str, Any], parts: list[zmq.Frame], tell: Tell) -> None:

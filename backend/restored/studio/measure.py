@@ -1,12 +1,13 @@
 """How a paired machine does: whether it answers, how long there and back takes, and one picture there and here."""
 
-import os
 import statistics
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
 
 from restored.ground.errors import RestoredError
 from restored.service.protocol import Service
@@ -17,6 +18,7 @@ from restored_client.wire.pixels import Pixels
 from .book import Machine
 from .keys import KeyPair, StudioError
 from .link import Declined, Link, LinkLost, Road
+from .pace import SLOW
 from .speeds import HERE, Speeds, shown, work_of
 
 SIDE: Final = 1024
@@ -27,7 +29,8 @@ INSTRUCTION: Final = "remove the noise"
 @dataclass(frozen=True, slots=True)
 class Report:
     """round_trip: seconds of a greeting. there: of a picture, all in all; there_itself: of it, what was computing. here: of the
-    same picture on this machine, None where it cannot restore."""
+    same picture on this machine, None where it cannot restore. rate: bytes a second that the link carried; packs: whether both
+    machines can pack pictures for a slow one."""
 
     machine: str
     device: str
@@ -36,6 +39,8 @@ class Report:
     there: float
     there_itself: float
     here: float | None
+    rate: float | None = None
+    packs: bool = True
 
     def sentence(self) -> str:
         way = max(0.0, self.there - self.there_itself)
@@ -43,14 +48,27 @@ class Report:
             f"{self.machine} answers within {self.round_trip * 1000:.1f} ms: {in_short(self.device) or 'its engine is loading'}. "
         )
         words += f"A picture of {self.megapixels:.0f} megapixel takes {shown(self.there)} there, {way:.2f} s of it on the way"
-        return words + (f"; this machine needs {shown(self.here)}." if self.here is not None else ".")
+        words += f"; this machine needs {shown(self.here)}." if self.here is not None else "."
+        return f"{words} {self._of_the_link()}".rstrip()
+
+    def _of_the_link(self) -> str:
+        if self.rate is None:
+            return ""
+        carries = f"The link carries {max(1, round(self.rate * 8 / 1e6))} Mbit/s"
+        if self.rate >= SLOW:
+            return f"{carries}."
+        if self.packs:
+            return f"{carries}, so pictures are packed on their way, without loss."
+        return (
+            f"{carries}. That is slow: pictures would be packed on their way, without loss, if both machines had "
+            "imagecodecs with JPEG XL (pip install --upgrade imagecodecs)."
+        )
 
 
 def measure(machine: Machine, keys: KeyPair, road: Road, local: Service, say: Callable[[str], None]) -> Report:
     """Ask the machine, and this one; what they needed is remembered for the choice between them. Raises StudioError."""
     sha256 = next((model["sha256"] for model in local.models() if "error" not in model and model.get("sha256")), "")
-    noise = Pixels(SIDE, SIDE, 3, "u8", os.urandom(SIDE * SIDE * 3))
-    order = Order(instruction=INSTRUCTION, layer=noise)
+    order = Order(instruction=INSTRUCTION, layer=_picture())
     say(f"Calling {machine.name}")
     try:
         link = Link.open(machine, keys, road)
@@ -76,7 +94,16 @@ def measure(machine: Machine, keys: KeyPair, road: Road, local: Service, say: Ca
     speeds.learn(machine.key, work, pixels, seconds, save=True)
     if here is not None:
         speeds.learn(HERE, work, pixels, here, save=True)
-    return Report(machine.name, device, statistics.median(trips), pixels / 2**20, seconds, itself, here)
+    return Report(
+        machine.name, device, statistics.median(trips), pixels / 2**20, seconds, itself, here, link.pace.rate, link.pace.packs
+    )
+
+
+def _picture() -> Pixels:
+    """Soft tones with noise on them: packed for a slow link it shrinks about as much as a noisy photograph."""
+    tones = np.linspace(32, 208, SIDE, dtype=np.uint8)[:, None, None]
+    noise = np.random.default_rng(0).integers(0, 16, (SIDE, SIDE, 3), np.uint8)
+    return Pixels(SIDE, SIDE, 3, "u8", (tones + noise).tobytes())
 
 
 def _here(local: Service, order: Order) -> float | None:

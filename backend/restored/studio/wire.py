@@ -27,6 +27,8 @@ from . import forms as link
 from .book import Guest, Guests, Listening
 from .delivery import Delivery, Unclaimed
 from .keys import KeyPair, StudioError
+from .pace import Pace
+from .packing import able, unpack
 
 log: Final = logging.getLogger("restored.daemon.studio")
 
@@ -42,12 +44,13 @@ BURST: Final = 32
 
 @dataclass(slots=True)
 class Peer:
-    """One connection of a paired machine. heard: when it last said something (time.monotonic)."""
+    """One connection of a paired machine. heard: when it last said something (time.monotonic). pace: of what is sent there."""
 
     routing: bytes
     guest: Guest
     heard: float = field(default_factory=time.monotonic)
     gone: bool = False
+    pace: Pace = field(default_factory=lambda: Pace(packs=False))
     deliveries: dict[str, Delivery] = field(default_factory=dict)
 
 
@@ -122,9 +125,11 @@ class StudioWire:
         if peer is None or peer.gone or silent or self._known(peer.guest.key) is None:
             raise Gone
         if header["type"] == messages.HELLO:
-            header = {**header, "link": link.LINK}
+            header = {**header, "link": link.LINK, "packs": able()}
         if header["type"] == messages.RESULT:
-            self._deliver(peer, Delivery(header, memoryview(frames[0]).cast("B")))
+            described = messages.read_frames(header, (messages.LAYER,))
+            pictures = [frame.content(data) for frame, data in zip(described, frames, strict=True)]
+            self._deliver(peer, Delivery(link.PIECE, header["id"], pictures, peer.pace, header))
         elif not (skippable and sum(memoryview(frame).nbytes for frame in frames) > link.LARGEST_PREVIEW):
             self._post.send(client, header, frames, skippable=skippable)
 
@@ -196,8 +201,8 @@ class StudioWire:
 
     # --- what is said about pieces ---
 
-    def _is_ours(self, peer: Peer, frames: Sequence[zmq.Frame]) -> bool:
-        """Whether a message was about the link itself, and so is done with."""
+    def _is_ours(self, peer: Peer, frames: list[zmq.Frame]) -> bool:
+        """Whether a message was about the link itself, and so is done with. A packed piece is unpacked in its place."""
         try:
             header = decode(frames[0].buffer if frames else b"")
             request, _ = messages.check_request(header, link.FORMS)
@@ -212,12 +217,16 @@ class StudioWire:
                 self._pump(peer, peer.deliveries[job])
             elif kind == messages.UPLOAD:
                 self._post.send(peer.routing, message(link.CREDIT, job, pieces=1))
+                if "packed" in request:
+                    frames[1:] = [_unpacked(request["packed"], frame) for frame in frames[1:2]]
             elif kind == messages.HELLO and request["link"] != link.LINK:
                 self._refuse(peer.routing, "link", job)
                 return True
+            elif kind == messages.HELLO:
+                peer.pace.packs = request.get("packs") is True and able()
             elif kind == messages.RESTORE and (again := self._left_over(peer.guest.key, job)) is not None:
                 log.info("%s came back for a result", peer.guest.name)
-                self._deliver(peer, again)
+                self._deliver(peer, again.again(peer.pace))
                 return True
         return kind in (link.CREDIT, messages.ALIVE)
 
@@ -225,12 +234,13 @@ class StudioWire:
         """A result that this machine asked for over a link that broke, also when only its own side has noticed that."""
         for other in self._peers.values():
             if other.guest.key == key and job in other.deliveries:
-                return other.deliveries.pop(job).again()
+                return other.deliveries.pop(job)
         return self._unclaimed.take(key, job)
 
     def _deliver(self, peer: Peer, delivery: Delivery) -> None:
         peer.deliveries[delivery.job] = delivery
-        self._post.send(peer.routing, delivery.header)
+        if delivery.announced is not None:
+            self._post.send(peer.routing, delivery.announced)
         self._pump(peer, delivery)
 
     def _pump(self, peer: Peer, delivery: Delivery) -> None:
@@ -246,6 +256,15 @@ class StudioWire:
 
     def _silent(self, peer: Peer) -> bool:
         return time.monotonic() - peer.heard > link.SILENCE
+
+
+def _unpacked(description: Any, frame: zmq.Frame) -> zmq.Frame:
+    """A piece's own bytes; none where it is damaged, of which whoever counts them tells."""
+    try:
+        return zmq.Frame(unpack(description, frame.buffer))
+    except ClientError as error:
+        log.warning("%s", error.detail)
+        return zmq.Frame(b"")
 
 
 def _user(frame: zmq.Frame) -> str:

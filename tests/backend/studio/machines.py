@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -43,6 +44,12 @@ def picture(megabytes: float = 0.1, seed: int = 1) -> Pixels:
     line = bytes((seed * 31 + number * 7) % 256 for number in range(1021))
     data = (line * (rows * 512 * 3 // len(line) + 1))[: rows * 512 * 3]
     return Pixels(512, rows, 3, "u8", data)
+
+
+def noise(megabytes: float) -> Pixels:
+    """A layer that no packing makes smaller, so that it takes its time on a slow cable."""
+    rows = max(1, int(megabytes * 2**20 / 3 / 512))
+    return Pixels(512, rows, 3, "u8", random.Random(megabytes).randbytes(rows * 512 * 3))
 
 
 class Place:

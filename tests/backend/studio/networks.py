@@ -29,6 +29,10 @@ class Cable:
         space, device = self._ends[1]
         ip("-n", space, "link", "set", device, "up")
 
+    def carried(self) -> int:
+        """Bytes that have arrived at both ends so far."""
+        return sum(_received(space, device) for space, device in self._ends)
+
     def slow(self, megabits: int) -> None:
         """Let both directions carry no more than this."""
         for space, device in self._ends:
@@ -62,6 +66,12 @@ def networks(*desks: str) -> Iterator[tuple[str, dict[str, str], dict[str, Cable
 def inside(space: str) -> list[str]:
     """What runs a command there."""
     return ["ip", "netns", "exec", space]
+
+
+def _received(space: str, device: str) -> int:
+    shown = subprocess.run([*inside(space), "cat", "/proc/net/dev"], check=True, capture_output=True, text=True).stdout
+    (line,) = [line for line in shown.splitlines() if line.strip().startswith(f"{device}:")]
+    return int(line.partition(":")[2].split()[0])
 
 
 def ip(*words: str) -> None:

@@ -176,7 +176,10 @@ def restore(width: int, height: int, **fields: Any) -> dict[str, Any]:
         ("credit", {"pieces": 10**12}, "bad_request"),
         ("hello", {"client": "x", "link": 99}, "link"),
         ("hello", {"client": "x"}, "bad_request"),
+        ("hello", {"client": "x", "link": 1, "packs": "jxl"}, "bad_request"),
         ("upload", {}, "not_accepted"),
+        ("upload", {"packed": [1 << 20, 1 << 20, 4, "f32"]}, "bad_request"),
+        ("upload", {"packed": [8, 8, 3, "u8"]}, "not_accepted"),
         ("\x1b[2J", {}, "bad_request"),
     ],
 )
@@ -189,7 +192,7 @@ def test_what_a_paired_machine_may_not_ask(paired: Paired, kind: str, fields: di
 
 def test_a_paired_machine_learns_nothing_of_others(paired: Paired) -> None:
     told = set(paired.ask("hello", client="x", link=forms.LINK))
-    assert told <= {"protocol", "type", "id", "link", *forms.TOLD}
+    assert told <= {"protocol", "type", "id", "link", "packs", *forms.TOLD}
     assert {"device", "models", "version"} <= told
 
 
@@ -257,6 +260,15 @@ def test_a_machine_has_a_quota_of_connections(strong: Place) -> None:
         assert answers.count("error") == 4
     finally:
         guest.close()
+
+
+@pytest.mark.parametrize("said", [[64, 64, 3, "u8"], [64, 32, 3, "u8"]])
+def test_a_packed_piece_that_is_no_picture_costs_its_job(paired: Paired, said: list[Any]) -> None:
+    sha256 = next(model["sha256"] for model in paired.ask("hello", client="x", link=forms.LINK)["models"])
+    assert paired.ask("restore", **restore(64, 64, sha256=sha256))["type"] == "accepted"
+    paired.send(encode(message("upload", "r", packed=said)), bytes(5000))
+    answer = paired.answer("credit")
+    assert (answer["type"], answer["code"]) == ("error", "size_mismatch")
 
 
 def test_who_takes_no_result_holds_no_memory_for_ever(strong: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restored.daemon.wire import Wire
 from restored.sockets.door import MOST
-from restored.studio import delivery, forms, pairing, words
+from restored.studio import delivery, forms, pace, pairing, words
 from restored.studio.book import PORT
 from restored.studio.wire import StudioWire
 from restored_client.wire.messages import MAX_FRAME
@@ -35,7 +35,7 @@ def test_what_may_be_asked() -> None:
 def test_numbers() -> None:
     for name, value in table("name"):
         assert float(value) == getattr(forms, name.strip("`"))
-    assert "pieces of 1 MiB" in PAGE
+    assert "pieces of at most 1 MiB" in PAGE
     assert MAX_FRAME == 1 << 20
     assert (forms.WINDOW, StudioWire.most_jobs, StudioWire.share) == (8, 8, 0.5)
     assert "each may have eight unfinished jobs and half of the memory" in PAGE
@@ -43,6 +43,9 @@ def test_numbers() -> None:
     assert len(words.WORDS) ** words.COUNT == 2**24
     assert "16.8 million" in PAGE
     assert delivery.KEPT_FOR == 30
+    assert pace.SLOW * 8 == 480e6
+    assert "slower than 480 Mbit/s" in PAGE
+    assert pace.HELD == 30
     assert pairing.LIFETIME == 300
     assert f"at most {MOST} such connections" in PAGE
     assert Wire.most_jobs > StudioWire.most_jobs
@@ -51,5 +54,5 @@ def test_numbers() -> None:
 def test_errors_and_greeting() -> None:
     assert {next(iter(names(code))): sentence for code, sentence in table("code")} == dict(forms.ERRORS)
     greeting = LINK[LINK.index("`hello` says less") :].partition(". ")[0]
-    assert names(greeting) == {"hello", "link", *forms.TOLD}
+    assert names(greeting) == {"hello", "link", "packs", *forms.TOLD}
     assert set(forms.ERRORS) <= set(forms.CLAUSES)
