@@ -25,8 +25,8 @@ h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:32px 0 8px}p{margin:4p
 .grid{display:grid;gap:20px;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));align-items:start}
 figure{margin:0;border:1px solid var(--line);border-radius:8px;overflow:hidden}
 figcaption{padding:8px 12px;overflow-wrap:anywhere}figcaption b{display:block}
-.pair{position:relative;display:block;line-height:0;background:var(--soft)}
-.pair img{width:100%;height:auto;display:block}
+.pair{position:relative;display:block;line-height:0;background:#1c1c1c;aspect-ratio:4/3}
+.pair img{width:100%;height:100%;display:block;object-fit:contain}
 .pair img+img{position:absolute;inset:0;height:100%;clip-path:inset(0 0 0 var(--at,50%))}
 .pair input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:ew-resize}
 .pair i{position:absolute;top:0;bottom:0;left:var(--at,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 3px #000;
@@ -130,7 +130,7 @@ def _figure(row: dict[str, Any], pair: Pair) -> str:
         f'<img {size} alt="{name} after" src="data:image/jpeg;base64,{after}"><i></i><span>before</span><span>after</span>'
         f'<input type="range" min="0" max="100" value="50" aria-label="{name}: how much of the original is shown"></label>'
         f"<figcaption><b>{name}</b>{escape(plan_words(row))}"
-        f' <span class="dim">{row.get("width")} x {row.get("height")}, {row.get("seconds", 0):.1f} s</span></figcaption></figure>'
+        f' <span class="dim">{row.get("width")} × {row.get("height")}, {row.get("seconds", 0):.1f} s</span></figcaption></figure>'
     )
 
 

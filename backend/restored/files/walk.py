@@ -72,22 +72,22 @@ def pictures(folder: Path, walked: Walked, *, recursive: bool, leave_out: Path |
 class Names:
     """The results' names: the original's, with a suffix and the ending of its format; no two alike.
 
-    Asked in the walk's order, it gives the same names each time.
+    Asked in the walk's order, it gives the same names each time; and the same name again for a picture that comes again.
     """
 
     def __init__(self, folder: Path, output: Path, *, ending: str | None = None, suffix: str = "") -> None:
         self._folder, self._output, self.ending, self.suffix = folder, output, ending, suffix
         self._parent: Path | None = None
-        self._taken: set[str] = set()
+        self._taken: dict[str, Path] = {}
 
     def target(self, source: Path) -> Path:
         inside = source.relative_to(self._folder)
         if inside.parent != self._parent:
-            self._parent, self._taken = inside.parent, set()
+            self._parent, self._taken = inside.parent, {}
         old = source.suffix
         ending = self.ending or (old if old.lower() in SUFFIXES else _LATER.get(old.lower(), ".tif"))
         name = f"{source.stem}{self.suffix}{ending}"
-        if name.casefold() in self._taken:  # a.jpg and a.png, both asked for as PNG
+        if self._taken.get(name.casefold(), source) != source:  # a.jpg and a.png, both asked for as PNG
             name = f"{source.name}{self.suffix}{ending}"
-        self._taken.add(name.casefold())
+        self._taken[name.casefold()] = source
         return self._output / inside.parent / name

@@ -1,8 +1,12 @@
 """A hot folder: pictures that arrive while one waits."""
 
+import os
 import queue
+import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +18,29 @@ if TYPE_CHECKING:
 
 QUIET: Final = 1.0
 """Seconds without a change of size or time after which a file counts as wholly there."""
+PAUSE: Final = 30.0
+"""The same for a file that somebody has begun to write and not closed, where the system tells of that (Linux)."""
+CLOSES: Final = sys.platform.startswith("linux")
 _LOOK: Final = 0.25
 
 
-_Waiting = dict[Path, tuple[tuple[int, int] | None, float]]
-"""Of each file: its size and time of change when last looked at, and since when they are so."""
+@dataclass(slots=True)
+class _File:
+    """mark: its size and time of change when last looked at; since: when they became so. written: somebody writes it; closed:
+    somebody has written it and closed it, after which only its attributes change, as a rule."""
+
+    mark: tuple[int, int] | None
+    since: float
+    written: bool = False
+    closed: bool = False
+
+    def hear(self, kind: str) -> None:
+        self.written = self.written or kind == "modified"
+        self.closed = self.closed or kind in ("closed", "moved")
+
+    def is_whole(self, now: float) -> bool:
+        waits = CLOSES and self.written and not self.closed
+        return self.mark is not None and self.mark[0] > 0 and now - self.since >= (PAUSE if waits else QUIET)
 
 
 class WatchError(FileError):
@@ -39,13 +61,14 @@ def arriving(
         raise WatchError(
             "Watching a folder needs the package watchdog: pip install 'restore-with-instruction[batch]'."
         ) from error
-    news: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    news: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
 
     class Hear(FileSystemEventHandler):
         def on_any_event(self, event: "FileSystemEvent") -> None:
             if event.is_directory or event.event_type not in ("created", "modified", "moved", "closed"):
                 return
-            news.put(Path(str(event.dest_path or event.src_path) if event.event_type == "moved" else str(event.src_path)))
+            path = event.dest_path or event.src_path if event.event_type == "moved" else event.src_path
+            news.put((Path(os.fsdecode(path)), event.event_type))
 
     observer = Observer()
     try:
@@ -54,18 +77,18 @@ def arriving(
     except OSError as error:
         raise WatchError(f"“{folder}” cannot be watched: {error.strerror or error}.") from error
     ready()
-    waiting: _Waiting = {}
+    waiting: dict[Path, _File] = {}
     try:
         while not stopped():
             _hear(news, waiting, folder, leave_out)
             now = time.monotonic()
-            for path, (mark, since) in list(waiting.items()):
-                current = _mark(path)
-                if current is None:
+            for path, file in list(waiting.items()):
+                mark = _mark(path)
+                if mark is None:
                     del waiting[path]
-                elif current != mark:
-                    waiting[path] = (current, now)
-                elif now - since >= QUIET and current[0]:
+                elif mark != file.mark:
+                    file.mark, file.since = mark, now
+                elif file.is_whole(now):
                     del waiting[path]
                     yield path
     finally:
@@ -73,24 +96,30 @@ def arriving(
         observer.join()
 
 
-def _hear(
-    news: "queue.SimpleQueue[Path]", waiting: dict[Path, tuple[tuple[int, int] | None, float]], folder: Path, out: Path
-) -> None:
+def _hear(news: "queue.SimpleQueue[tuple[Path, str]]", waiting: dict[Path, _File], folder: Path, out: Path) -> None:
     """Wait a little for news, and take what there is of it."""
     try:
-        path = news.get(timeout=_LOOK)
+        path, kind = news.get(timeout=_LOOK)
         while True:
-            inside = out.resolve() != folder.resolve() and path.resolve().is_relative_to(out.resolve())
-            if path.suffix.lower() in READABLE and not path.name.startswith((".", "._")) and not inside and path not in waiting:
-                waiting[path] = (None, time.monotonic())
-            path = news.get_nowait()
+            if path.suffix.lower() in READABLE and not path.name.startswith(".") and not _is_in(path, out, folder):
+                waiting.setdefault(path, _File(None, time.monotonic())).hear(kind)
+            path, kind = news.get_nowait()
     except queue.Empty:
         return
 
 
+def _is_in(path: Path, out: Path, folder: Path) -> bool:
+    """Whether a file lies in the folder of the results, which may be inside the one that is watched."""
+    try:
+        return out.resolve() != folder.resolve() and path.parent.resolve().is_relative_to(out.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return True
+
+
 def _mark(path: Path) -> tuple[int, int] | None:
+    """None for what is not there (any more), and for what is no file."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_size, status.st_mtime_ns
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None

@@ -26,7 +26,7 @@ def run(target, wish, show):
     note("taken")
     try:
         outcome = _shown_in_gimp(source, wish)
-        note("restored", seconds=outcome.seconds)
+        note("restored", seconds=outcome.seconds, device=outcome.device)
         if not outcome.changed:
             return apply.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
         given = apply.give_back(source, wish, outcome)

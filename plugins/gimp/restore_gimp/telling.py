@@ -60,7 +60,7 @@ class Telling:
 
     def shows(self, dialog):
         """Note what the window has on show, and where, once the toolkit has laid it out."""
-        note("shows", can_restore=self._desk.can_restore, trouble=self._desk.no_picture)
+        note("shows", can_restore=self._desk.can_restore, trouble=self._desk.no_picture, device=self._desk.device)
         if tracing():
             GLib.timeout_add(SETTLED, self._controls, dialog)
 

@@ -16,15 +16,15 @@ from restored.files.thumbnails import SIDE, of_arrays
 
 def page() -> Page:
     made = Page("Holiday → better", "“brighten it”")
-    dark = np.full((300, 900, 3), 20, np.uint8)
+    dark = np.full((675, 900, 3), 20, np.uint8)
     row = {
         "changed": True,
         "plan": {"steps": [{"label": "too dark", "strength": 0.5}]},
         "seconds": 1.25,
         "width": 900,
-        "height": 300,
+        "height": 675,
     }
-    made.add({"file": "a <b>.jpg", "notes": ["A note & more."], **row}, of_arrays(dark, np.full((300, 900, 3), 200, np.uint8)))
+    made.add({"file": "a <b>.jpg", "notes": ["A note & more."], **row}, of_arrays(dark, np.full((675, 900, 3), 200, np.uint8)))
     made.add({"file": "b.jpg", "error": "“b.jpg” is <script>damaged</script>."})
     made.add({"file": "c.jpg", "skipped": "“c.jpg” is there already."})
     made.add({"file": "d.jpg", "changed": False, "message": "Nothing to do.", "notes": []})

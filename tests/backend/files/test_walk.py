@@ -68,3 +68,9 @@ def test_places_that_are_taken(tmp_path: Path) -> None:
     copy.write_bytes(source.read_bytes())
     with pytest.raises(Taken, match="a copy of the original"):
         place(copy, source, WISH, "skip")
+
+
+def test_a_picture_that_comes_again_has_the_same_name(tmp_path: Path) -> None:
+    names = Names(tmp_path, tmp_path / "out", ending=".png")
+    first, other = tmp_path / "a.jpg", tmp_path / "a.png"
+    assert [names.target(path).name for path in (first, other, first, other)] == ["a.png", "a.png.png", "a.png", "a.png.png"]

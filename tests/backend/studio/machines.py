@@ -22,7 +22,7 @@ from restored.studio.keys import KeyPair, own_keys
 from restored_client import Pixels
 from restored_client.session import Session, discovery
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds to wait for what takes milliseconds on an idle machine."""
 
 ENGINES = Path(__file__).with_name("engines.py")

@@ -374,6 +374,9 @@ def test_sixteen_machines_are_served_in_turn_and_none_touches_another() -> None:
             thread.start()
         for thread in starting:
             thread.join()
+        for desk in desks:  # one after the other, so that a busy machine keeps none of them waiting for its connection
+            with desk.session() as session:
+                wait_for(lambda session=session: "in the studio" in session.restore(picture(), instruction="x").device)
         hold = Job(desks[0], picture(), instruction="sleep 600")
         hold.says("Sleeping")
         jobs = [Job(desk, picture(1.2, seed=number), instruction="x") for number, desk in enumerate(desks[1:], 1)]
