@@ -67,6 +67,13 @@ class Restorer(Model, torch.nn.Module):
         target: (N, 3, h, w)."""
         return [View(self.train_on(batch, embedding), target, batch.damaged)]
 
+    def views_of_layers(self, batch: Batch, target: Tensor) -> list[View]:
+        """What alone the reading of the context makes of whole layers, reduced to the context's size; for runs that train nothing
+        else. Raises ModelError where a family reads nothing that could be seen so."""
+        raise ModelError(
+            f"Networks of the family “{self.family}” cannot learn from whole layers: leave “layers” out of the run's mix."
+        )
+
     def patch_unit(self, tasks: "set[Task]") -> int:
         """What the sides of training patches must be multiples of, for a run with these tasks."""
         return 1

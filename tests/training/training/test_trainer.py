@@ -14,6 +14,7 @@ import torch
 from tiny import TINY
 
 from restored.instruction import Plan
+from restored.models.base import ModelError
 from restored.models.bundle import load_bundle, write_bundle
 from restored_training.data.sampling import Group, GroupSampler, PatchSource
 from restored_training.runs import checkpoint
@@ -290,3 +291,28 @@ def test_a_relative_loss_weighs_slight_and_strong_damage_alike() -> None:
     assert loss(0, absolute) > 1.5 * loss(1, absolute)
     untouched = restoration_loss(clean, clean, relative, clean)
     assert float(untouched) == 0, "a picture with nothing wrong divides nothing by zero"
+
+
+def test_a_run_of_layers_shows_them_whole_and_teaches_only_what_reads_the_context() -> None:
+    run = config(mix={"tasks": {"dehaze": 1.0}, "layers": True, "named": "dehaze", "composite": 0.0}, steps=3)
+    group = GroupSampler(source(), run.mix, 3, seed=4).draw(0, 32)
+    assert group.damaged.shape == group.context.shape == (3, 3, 64, 64)
+    assert torch.equal(group.damaged, group.context)
+    assert group.windows.tolist() == [[0, 0, 1, 1]] * 3
+    one = make(run)
+    before = {name: value.clone() for name, value in one.model.state_dict().items()}
+    one.run()
+    moved = {name.split(".")[0] for name, value in one.model.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved
+    assert moved <= {"reader", "veil"}
+
+
+def test_a_family_that_reads_nothing_of_layers_says_so() -> None:
+    small = {"width": 4, "encoder": [1, 1], "middle": 1, "decoder": [1, 1]}
+    run = config(
+        mix={"tasks": {"dehaze": 1.0}, "layers": True},
+        model={"family": "instructir", "hyperparameters": small},
+        text={"source": "none"},
+    )
+    with pytest.raises(ModelError, match="leave “layers” out"):
+        make(run).run(until=1)

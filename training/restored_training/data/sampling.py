@@ -134,7 +134,7 @@ class GroupSampler:
         self._source, self._mix, self._group_size, self._seed = source, mix, group_size, seed
 
     def draw(self, index: int, size: int, device: torch.device | str = "cpu") -> Group:
-        """Group number `index` of the run, with patches of `size` pixels."""
+        """Group number `index` of the run, with patches of `size` pixels, or of whole layers where the mix says so."""
         rng = random.Random(f"{self._seed}/{index}")
         generator = torch.Generator(device).manual_seed(rng.getrandbits(62))
         present, named, strength = self._case(rng)
@@ -143,9 +143,13 @@ class GroupSampler:
         patches, contexts, windows, sides = (value.to(device) for value in (patches, contexts, windows, sides))
         if rng.random() < self._mix.gray:
             patches, contexts = (luminance(value).expand_as(value).contiguous() for value in (patches, contexts))
-        patch = LayerView(patches, grid_of(windows, size, size), torch.ones(count, device=device), False)
         far = sides.amin(1) / CONTEXT_SIZE
-        context = LayerView(contexts, grid_of(_whole(windows), CONTEXT_SIZE, CONTEXT_SIZE), far, size > CONTEXT_SIZE or None)
+        whole = _whole(windows)
+        context = LayerView(contexts, grid_of(whole, CONTEXT_SIZE, CONTEXT_SIZE), far, size > CONTEXT_SIZE or None)
+        if layers := self._mix.layers:
+            patch, windows = context, whole
+        else:
+            patch = LayerView(patches, grid_of(windows, size, size), torch.ones(count, device=device), False)
 
         params: dict[Task, Params] = {
             task: degradation(task).draw(count, generator, torch.device(device), (size, size)) for task in present
@@ -155,8 +159,8 @@ class GroupSampler:
                 kind = degradation(task)
                 patch, context = (view.with_image(kind.scene(view, params[task])) for view in (patch, context))
         patches = patch.image
-        damaged, damaged_context = compose(patch, context, params, _mask(present, count))
-        assert damaged_context is not None
+        damaged, damaged_context = compose(patch, None if layers else context, params, _mask(present, count))
+        damaged_context = damaged if damaged_context is None else damaged_context
         remaining: list[Task] = [task for task in present if task not in named]
         target = compose(patch, None, params, _mask(remaining, count))[0] if remaining else patches
         if strength < 1:

@@ -91,6 +91,9 @@ class MixConfig(_Strict):
     """Nothing wrong, something asked for: the target is the input."""
     upright: bool = False
     """Photographs are only mirrored, never turned: for damage that knows where the sky is."""
+    layers: bool = False
+    """The samples are whole layers, reduced to the context frame: only what a network reads of the context learns (tone, haze),
+    from many times as many pictures. The run of an expert may begin so, and go on with patches."""
     gray: Fraction = 0.0
     """Of all groups, so many are of black-and-white photographs."""
     weaker: Fraction = 0.08

@@ -172,7 +172,10 @@ class Trainer:
             if self.text:
                 embedding, intent = self.text(seen, number)
                 extra = extra + config.loss.intent * intent
-            views = self.model.views(seen, target, embedding)
+            if config.mix.layers:
+                views = self.model.views_of_layers(seen, target)
+            else:
+                views = self.model.views(seen, target, embedding)
         if self.pretraining and self.pretraining.active(self.step, config.steps):
             extra = extra + self.pretraining.loss(group)
         losses = [restoration_loss(view.result, view.target, config.loss, view.damaged) for view in views]

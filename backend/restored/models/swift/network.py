@@ -172,6 +172,11 @@ class Swift(SwiftTraits, Restorer):
             out.append(View(result, clean, seen))
         return out
 
+    def views_of_layers(self, batch: Batch, target: Tensor) -> list[View]:
+        """The layers without their veil and with their tone mapped: no convolution of the U-Net is run."""
+        reading = self.read(batch.context, self.strengths(batch.plan))
+        return [View(self.toned(batch.damaged, reading, batch.windows), target, batch.damaged)]
+
     def _lifted(self, batch: Batch, target: Tensor, reading: ContextReading) -> list[View]:
         """Where haze is lifted, the picture without its veil, reduced: what is smooth must come right before the network's levels
         see it, or they learn to paint it."""
