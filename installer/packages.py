@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import io
 import lzma
 import platform
 import shutil
@@ -69,17 +70,24 @@ def deb(program: Path, out: Path, version: str) -> Path:
         (root / "usr/bin").mkdir(parents=True)
         (root / "usr/bin/restored").symlink_to("/opt/restored/restored")
         size = sum(file.stat().st_size for file in root.rglob("*") if file.is_file() and not file.is_symlink()) // 1024
-        control = root / "DEBIAN"
-        shutil.copytree(HERE / "linux" / "debian", control)
-        text = (control / "control").read_text(encoding="utf-8")
+        control = Path(work) / "control"
+        control.mkdir()
+        text = (HERE / "linux/debian/control").read_text(encoding="utf-8")
         text = text.format(version=version, machine=machine, size=size, libc=LIBC)
         (control / "control").write_text(text, encoding="utf-8")
-        for script in ("postinst", "prerm"):
-            (control / script).chmod(0o755)
+        for name in ("postinst", "prerm"):
+            (control / name).write_text(maintainer_script(name), encoding="utf-8")
+            (control / name).chmod(0o755)
         target = out / f"restored_{version}_{machine}.deb"
-        subprocess.run(
-            ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--build", root, target], check=True, stdout=subprocess.DEVNULL
-        )
+        with target.open("wb") as file:  # as deb(5) says: dpkg-deb packs without the filter for machine code, 2 MB larger
+            file.write(b"!<arch>\n")
+            for name, content in (
+                ("debian-binary", b"2.0\n"),
+                ("control.tar.xz", _packed(control)),
+                ("data.tar.xz", _packed(root)),
+            ):
+                file.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(content):<10}`\n".encode("ascii"))
+                file.write(content + b"\n" * (len(content) % 2))
     return target
 
 
@@ -100,6 +108,13 @@ def pkg(program: Path, out: Path, version: str) -> Path:
     return target
 
 
+def maintainer_script(name: str, program: str = "/opt/restored/restored") -> str:
+    """One of the .deb's scripts, whole: what it shares with the others stands in it."""
+    folder = HERE / "linux" / "debian"
+    whose = (folder / "whose.sh").read_text(encoding="utf-8")
+    return (folder / name).read_text(encoding="utf-8").replace("# @WHOSE@\n", whose).replace("@PROGRAM@", program)
+
+
 def metainfo(version: str) -> str:
     """The software centre's description, of today."""
     text = (HERE / "linux" / "restored.metainfo.xml").read_text(encoding="utf-8")
@@ -113,6 +128,14 @@ def _system_files(version: str) -> Iterator[tuple[str, str]]:
     yield "usr/share/icons/hicolor/scalable/apps/restore-with-instruction.svg", icon
     yield "usr/share/metainfo/io.github.restore_with_instruction.metainfo.xml", metainfo(version)
     yield "usr/share/doc/restored/copyright", (HERE.parent / "LICENSE").read_text(encoding="utf-8")
+
+
+def _packed(folder: Path) -> bytes:
+    """A folder as .tar.xz, root's."""
+    buffer = io.BytesIO()
+    with lzma.open(buffer, "wb", filters=FILTERS) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.add(folder, ".", filter=_nobodys)
+    return buffer.getvalue()
 
 
 def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
