@@ -72,7 +72,8 @@ class Bare:
 
     def run(self, *command: str, check: bool = True, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as Ann, with no network and nothing of this environment."""
-        mounts = 'mount --rbind /dev "$0/dev"; mount -t proc none "$0/proc"; mount -t sysfs none "$0/sys" 2>/dev/null || true'
+        mounts = 'ip link set lo up 2>/dev/null; mount --rbind /dev "$0/dev"; '
+        mounts += 'mount -t proc none "$0/proc"; mount -t sysfs none "$0/sys" 2>/dev/null || true'
         values = {"HOME": HOME, "USER": "ann", "PATH": "/usr/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": f"/run/user/{USER}"}
         values |= {"TERM": "dumb"} | environment
         words = [f"{name}={value}" for name, value in values.items()]

@@ -4,50 +4,25 @@ Prints a table of sizes and times; ends with 1 when something is not as promised
 """
 
 import json
-import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import time
-import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import build
 import kept
 import manifest
 from bare import HOME, USER, Bare
+from judging import Checks
+from small_files import tiff_bits, write_tiff16
+from uses import processor_time, started, uses
 
 PROGRAM: Final = f"{HOME}/.local/bin/restored"
 SHARE: Final = f"{HOME}/.local/opt/restored/share/install.sh"
 INSTALLED: Final = 280e6
 DOWNLOAD: Final = 110e6
-
-
-class Checks:
-    """What was looked at, and whether it is as it should be."""
-
-    def __init__(self) -> None:
-        self.failed: list[str] = []
-
-    def __call__(self, what: str, good: bool, figure: str = "") -> None:
-        print(f"{'ok ' if good else 'BAD'} {what}{': ' if figure else ''}{figure}", flush=True)
-        if not good:
-            self.failed.append(what)
-
-    def in_time(self, what: str, limit: float, act: Callable[[], object]) -> float:
-        """Seconds that `act` took; too many fail, but where more runs than there are cores for, the clock judges nothing."""
-        start = time.monotonic()
-        act()
-        took, load = time.monotonic() - start, os.getloadavg()[0]
-        if took > limit and load > 1.5 * (os.cpu_count() or 1):
-            print(f"--  {what} in at most {limit:.0f} s: {took:.1f} s, not judged at a load of {load:.0f}", flush=True)
-        else:
-            self(f"{what} in at most {limit:.0f} s", took <= limit, f"{took:.1f} s")
-        return took
 
 
 def contents(check: Checks) -> None:
@@ -96,20 +71,20 @@ def life(check: Checks, download: Path, bare: Bare) -> None:
         there = record.is_file() and json.loads(record.read_text())["executable"] == f"{HOME}/.local/opt/restored/restored"
         check(f"plug-in in {plugin.split('/')[-1]}", there)
 
+    started(check, bare, PROGRAM)
     photo = "/downloads/lake-damaged.jpg"
-    first = check.in_time(
+    check.in_time(
         "first restoration, the daemon started,",
         3,
         lambda: bare.run(PROGRAM, "run", photo, "remove the noise", "-o", f"{HOME}/pictures/a.png"),
+        lambda: processor_time(status(bare)["pid"]),
     )
-    status = json.loads(bare.run(PROGRAM, "daemon", "status", "--json").stdout)
-    peak = memory(status["pid"])
+    peak = memory(status(bare)["pid"])
     check("peak memory at most 450 MB", peak <= 450e6, f"{peak / 1e6:.0f} MB")
     check.in_time(
-        "next restoration",
-        first,
-        lambda: bare.run(PROGRAM, "run", photo, "make it brighter", "-o", f"{HOME}/pictures/b.png"),
+        "next restoration", 2, lambda: bare.run(PROGRAM, "run", photo, "make it brighter", "-o", f"{HOME}/pictures/b.png")
     )
+    uses(check, bare, PROGRAM)
 
     write_tiff16(bare.root / HOME.lstrip("/") / "pictures/deep.tif")
     bare.run(PROGRAM, "run", f"{HOME}/pictures/deep.tif", "remove the noise", "-o", f"{HOME}/pictures/deep-out.tif")
@@ -119,8 +94,6 @@ def life(check: Checks, download: Path, bare: Bare) -> None:
     bare.run(PROGRAM, "archive", "run", f"{HOME}/results/archive", "--workers", "1")
     worked = json.loads(bare.run(PROGRAM, "archive", "status", f"{HOME}/results/archive", "--json").stdout)
     check("an archive", worked["done"] == worked["pictures"] >= 4, f"{worked['done']} pictures")
-    paired = bare.run(PROGRAM, "pair", "--help", check=False)
-    check("pairing is inside", paired.returncode == 0 and "spake2" in modules(build.PROGRAM / "restored"))
     results = bare.run("ls", f"{HOME}/results").stdout.split()
     check("a batch", len([result for result in results if result.endswith((".png", ".tif"))]) >= 4, f"{len(results)} files")
     doctor = bare.run(PROGRAM, "doctor", "--json", check=False)
@@ -182,40 +155,17 @@ def sandbox(check: Checks, bare: Bare) -> None:
         bare.run("rm", "-rf", f"{HOME}/.var", f"{HOME}/.cache/restored")
 
 
+def status(bare: Bare) -> dict[str, Any]:
+    """What the running daemon says of itself."""
+    return json.loads(bare.run(PROGRAM, "daemon", "status", "--json").stdout)
+
+
 def memory(pid: int) -> float:
     """Bytes that a process held at most."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
     raise RuntimeError("the daemon has ended")
-
-
-def write_tiff16(path: Path) -> None:
-    """A small 16-bit RGB TIFF with a ramp in it, written here so that the check needs no library."""
-    width, height = 96, 64
-    pixels = b"".join(struct.pack("<HHH", x * 600, y * 900, (x + y) * 400) for y in range(height) for x in range(width))
-    packed = zlib.compress(pixels)
-    bits = 8 + len(packed)
-    entries = [
-        (256, 3, 1, width), (257, 3, 1, height), (258, 3, 3, bits), (259, 3, 1, 8), (262, 3, 1, 2), (273, 4, 1, 8),
-        (277, 3, 1, 3), (278, 3, 1, height), (279, 4, 1, len(packed)),
-    ]  # fmt: skip
-    table = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries) + struct.pack("<I", 0)
-    path.write_bytes(struct.pack("<2sHI", b"II", 42, bits + 6) + packed + struct.pack("<HHH", 16, 16, 16) + table)
-
-
-def tiff_bits(path: Path) -> int:
-    """Bits per sample of a TIFF's first picture, little-endian or big."""
-    data = path.read_bytes()
-    order = "<" if data[:2] == b"II" else ">"
-    (table,) = struct.unpack_from(order + "I", data, 4)
-    (count,) = struct.unpack_from(order + "H", data, table)
-    for index in range(count):
-        tag, _, number, value = struct.unpack_from(order + "HHII", data, table + 2 + 12 * index)
-        if tag == 258:
-            place = value if number > 2 else table + 2 + 12 * index + 8
-            return struct.unpack_from(order + "H", data, place)[0]
-    return 0
 
 
 def debian(check: Checks, package: Path, root: Path) -> None:

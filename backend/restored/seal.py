@@ -4,12 +4,14 @@ Documentation/userspace-api/seccomp_filter.rst). What Python's audit hook cannot
 Sockets that are open already, listening ones among them, go on: the daemon seals itself after it has bound.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
 import platform
 import struct
 import sys
+from pathlib import Path
 from typing import Final
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -40,12 +42,28 @@ def seal() -> bool:
     numbers = _MACHINES.get(platform.machine())
     if not sys.platform.startswith("linux") or numbers is None or ctypes.sizeof(ctypes.c_void_p) != 8:
         return False
+    wake_driver()
     program = ctypes.create_string_buffer(_program(*numbers))
     filter_ = struct.pack("HxxxxxxP", len(program.raw) // 8, ctypes.addressof(program))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
     return libc.syscall(numbers[1], _SET_MODE_FILTER, _ALL_THREADS, ctypes.c_char_p(filter_)) == 0
+
+
+def wake_driver(devices: Path = Path("/dev"), tools: tuple[str, ...] = ("/usr/bin", "/usr/sbin", "/bin", "/sbin")) -> None:
+    """Have NVIDIA's own tool make what CUDA's first use would have it make as root: a sealed process gains no rights any more
+    (PR_SET_NO_NEW_PRIVS), so on a system where nothing else has made /dev/nvidia-uvm since it was started, there would be no GPU.
+    """
+    if not (devices / "nvidiactl").exists() or (devices / "nvidia-uvm").exists():
+        return
+    import subprocess
+
+    for tool in (Path(folder) / "nvidia-modprobe" for folder in tools):
+        if tool.is_file():
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
+                subprocess.run([tool, "-u", "-c", "0"], timeout=10, check=False, capture_output=True)
+            return
 
 
 def _program(machine: int, _seccomp: int, socket: int, io_uring: int) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from restored.seal import wake_driver
 from restored_client import Pixels
 
 OFFLINE = "import socket; from restored.offline import stay_offline; stay_offline(); "
@@ -90,6 +91,20 @@ def test_what_listens_already_goes_on_listening() -> None:
 def test_the_user_can_do_without() -> None:
     code = "from restored.seal import seal; assert not seal(); import socket; socket.socket()"
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "RESTORED_SEAL": "0"}, check=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script stands for the driver's tool")
+@pytest.mark.parametrize(("there", "asked"), [((), False), (("nvidiactl",), True), (("nvidiactl", "nvidia-uvm"), False)])
+def test_a_gpus_driver_is_woken_while_that_can_be_done(tmp_path: Path, there: tuple[str, ...], asked: bool) -> None:
+    """As root, which a sealed process cannot become, though the driver asks for it at its first use."""
+    for name in there:
+        (tmp_path / name).touch()
+    tool = tmp_path / "nvidia-modprobe"
+    tool.write_text(f'#!/bin/sh\necho "$*" >"{tmp_path}/said"\n')
+    tool.chmod(0o755)
+    wake_driver(tmp_path, ("/nowhere", str(tmp_path)))
+    assert (tmp_path / "said").exists() is asked
+    wake_driver(tmp_path, ("/nowhere",))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own refusal is Linux's")
