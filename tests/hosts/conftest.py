@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hostkit import DaemonProcess, Screen, missing
+from screenreader import ScreenReader
 
 
 @pytest.fixture
@@ -51,5 +52,13 @@ def screen() -> Iterator[Screen]:
         if shutil.which(tool) is None:
             missing(f"no {tool}: run tests/hosts/setup as root")
     made = Screen()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reader(box: Path, screen: Screen) -> Iterator[ScreenReader]:
+    """What a screen reader hears of the hosts that get its `env`."""
+    made = ScreenReader(box, screen)
     yield made
     made.close()

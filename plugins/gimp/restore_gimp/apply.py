@@ -11,10 +11,11 @@ from gi.repository import Gegl, Gimp
 
 from restored_client.desk.deeds import deed
 from restored_client.desk.previewstate import place_in
+from restored_client.desk.thumbnail import thumbnail
 from restored_client.desk.wish import title
 
 from . import layers, pixels, recipes
-from .words import Refusal, _
+from .words import CATALOGUE, Refusal, _
 
 
 class Given(NamedTuple):
@@ -44,8 +45,27 @@ def restore(session, source, wish, on_progress=None, cancelled=None):
     )
 
 
+def restore_and_show(session, source, wish, on_progress=None, cancelled=None):
+    """The same for a window: (the Answer, its result as a thumbnail), the latter None when nothing changed."""
+    answer = restore(session, source, wish, on_progress, cancelled)
+    return answer, thumbnail(answer.pixels) if answer.changed else None
+
+
 def give_back(source, wish, outcome):
     """Put a changed outcome into the image: one undo step, or a new image when it was enlarged. Raises Refusal."""
+    given = _place(source, wish, outcome)
+    return given._replace(message=" ".join(filter(None, (given.message, _notes(outcome)))))
+
+
+def _notes(outcome):
+    """What the engine did otherwise than asked, such as computing on the processor; what the plan says itself was read before."""
+    said = outcome.message
+    for entry in outcome.plan.get("unused", ()):
+        said = said.replace(str(entry.get("message") or "") if isinstance(entry, dict) else str(entry), "")
+    return CATALOGUE.sentence(" ".join(said.split()))
+
+
+def _place(source, wish, outcome):
     _check_unchanged(source)
     if source.result is not None:
         return _into_the_result(source, wish, outcome)

@@ -28,30 +28,36 @@ class CanvasPreview:
         return self._layer is not None and self._layer.is_valid()
 
     def show(self, target, form, box, pixels, inset):
-        """Put restored Pixels there, of which `inset` are the left and top margin that is not shown, and box what is."""
+        """Put restored Pixels there, of which `inset` are the left and top margin that is not shown, and box what is.
+
+        Pixels of a whole layer that was fitted into the view are fewer than its own: GIMP enlarges them, which is soft, but tells
+        light, haze and colour.
+        """
         self.hide()
         image, source, drawable = target.image, target.layer, target.drawable
         x, y, width, height = box
         below = target.result or source
         with _without_a_trace(image):
+            coarse = pixels.width < width or pixels.height < height
+            size = (pixels.width, pixels.height) if coarse else (width, height)
             layer = Gimp.Layer.new(
-                image, _("Preview (no part of the picture)"), width, height, layers.type_of(drawable), 100.0, _mode(target)
+                image, _("Preview (no part of the picture)"), *size, layers.type_of(drawable), 100.0, _mode(target)
             )
             layer.set_opacity(100.0 if target.visible else source.get_opacity())
-            offset = drawable.get_offsets()[1:]
-            layer.set_offsets(offset[0] + x, offset[1] + y)
             whole = Gegl.Buffer.new(form.babl, 0, 0, pixels.width, pixels.height)
             whole.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), form.babl, bytes(pixels.data))
             buffer = layer.get_buffer()
-            whole.copy(
-                Gegl.Rectangle.new(*inset, width, height), Gegl.AbyssPolicy.NONE, buffer, Gegl.Rectangle.new(0, 0, width, height)
-            )
+            whole.copy(Gegl.Rectangle.new(*inset, *size), Gegl.AbyssPolicy.NONE, buffer, Gegl.Rectangle.new(0, 0, *size))
             buffer.flush()
             layer.attach_parasite(Gimp.Parasite.new(MARK, 0, b"1"))
             if target.visible:
                 image.insert_layer(layer, None, 0)
             else:
                 image.insert_layer(layer, below.get_parent(), image.get_item_position(below))
+            if coarse:
+                _enlarge(layer, width, height)
+            offset = drawable.get_offsets()[1:]
+            layer.set_offsets(offset[0] + x, offset[1] + y)
             layer.update(0, 0, width, height)
         self._image, self._layer = image, layer
 
@@ -115,6 +121,16 @@ def _marked(some):
 def _remove(image, layer):
     with _without_a_trace(image):
         image.remove_layer(layer)
+
+
+def _enlarge(layer, width, height):
+    """To this size, by the quickest way that shows no squares."""
+    Gimp.context_push()
+    try:
+        Gimp.context_set_interpolation(Gimp.InterpolationType.LINEAR)
+        layer.scale(width, height, False)
+    finally:
+        Gimp.context_pop()
 
 
 def _mode(target):

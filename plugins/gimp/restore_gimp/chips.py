@@ -129,7 +129,7 @@ class Chip(Gtk.Box):
         self._button.connect("clicked", lambda _button: self._open())
         self._button.connect("key-press-event", self._on_key)
         self._show_weight()
-        remove = classed(cross(_("Remove {label}").format(label=self._label)), "close")
+        remove = classed(cross(_("Leave “{title}” out").format(title=self._label)), "close")
         remove.set_can_focus(False)
         remove.set_tooltip_text(_("Remove this step (Delete)"))
         remove.connect("clicked", lambda _button: row.edit("remove", self.task))

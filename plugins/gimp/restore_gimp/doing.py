@@ -19,13 +19,13 @@ class Doing:
     """One restoration of a window.
 
     busy(on) is told when one begins or ends; say(show) has `show()` put something into the status line until something else is
-    done; finished(given, wish, plan) is told when there is a result.
+    done; finished(given, wish, picture) is told when there is a result, with a thumbnail of it.
     """
 
     def __init__(self, desk, conversation, status, busy, say, finished):
         self._desk, self._conversation, self._status = desk, conversation, status
         self._busy, self._say, self._finished = busy, say, finished
-        self._left, self._unwanted = TimeLeft(), False
+        self._left, self._unwanted, self._picture = TimeLeft(), False, None
 
     def begin(self, meant, wish):
         """Restore this Target."""
@@ -36,6 +36,8 @@ class Doing:
 
     def _taken(self, source, error, wish):
         if error is not None or self._unwanted:
+            if source is not None:
+                source.forget()
             self._busy(False)
             self.refuse(error or Cancelled())
             return
@@ -43,10 +45,15 @@ class Doing:
         self._left = TimeLeft()
         self._status.progress(0.0, _("Sending the layer…"))
         self._conversation.work(
-            lambda session, progress, cancelled: apply.restore(session, source, wish, progress, cancelled),
+            lambda session, progress, cancelled: self._restore(session, source, wish, progress, cancelled),
             lambda outcome, error: self._on_done(source, wish, outcome, error),
             self._on_progress,
         )
+
+    def _restore(self, *wanted):
+        """In the conversation's thread."""
+        answer, self._picture = apply.restore_and_show(*wanted)
+        return answer
 
     def cancel(self):
         """It is not wanted any more."""
@@ -93,4 +100,4 @@ class Doing:
             Gimp.Display.new(given.image)
         note("given")
         LastWish().keep(wish._replace(plan=wish.plan or outcome.plan))
-        self._finished(given, wish)
+        self._finished(given, wish, self._picture)

@@ -15,7 +15,7 @@ class InstructionField(Gtk.ScrolledWindow):
     """`on_text()` is called when the text changed, `on_return()` when it is to be carried out."""
 
     def __init__(self, on_text, on_return):
-        super().__init__(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN)
+        super().__init__(can_focus=False, hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN)
         self._on_text, self._on_return = on_text, on_return
         self._silent = False
         self.view = classed(Gtk.TextView(wrap_mode=Gtk.WrapMode.WORD_CHAR, accepts_tab=False), "restore-text")

@@ -22,7 +22,10 @@ def run(target, wish, show):
     `show` opens an enlarged image on the screen. Raises Refusal, ClientError or Cancelled; the image is then unchanged.
     """
     note("asked")
-    source = take(target, wish.output, wish.scale)
+    try:
+        source = take(target, wish.output, wish.scale)
+    finally:
+        target.forget()
     note("taken")
     try:
         outcome = _shown_in_gimp(source, wish)

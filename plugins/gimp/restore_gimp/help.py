@@ -4,9 +4,8 @@ from pathlib import Path
 
 import gi
 
-gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, GLib, Gtk
+from gi.repository import Gio, GLib, Gtk
 
 from .words import _
 
@@ -16,7 +15,8 @@ MANUAL = Path(__file__).resolve().parent.parent / "manual.html"
 def open_manual(parent):
     """Show the manual in the user's browser, or where it lies when there is none."""
     try:
-        Gtk.show_uri_on_window(parent, MANUAL.as_uri(), Gdk.CURRENT_TIME)
+        # not Gtk.show_uri_on_window: that says nothing where no program opens such files
+        Gio.AppInfo.launch_default_for_uri(MANUAL.as_uri(), None)
     except GLib.Error:
         message = Gtk.MessageDialog(
             transient_for=parent,

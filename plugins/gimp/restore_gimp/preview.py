@@ -6,7 +6,7 @@ from gi.repository import Gdk, GLib, Gtk
 from restored_client.desk.previewstate import BESIDE, GAP, SPLIT
 
 from . import raster
-from .theme import classed, named
+from .theme import classed, named, scrolled
 from .words import _
 
 NEAR = 12
@@ -38,8 +38,7 @@ class PreviewView(Gtk.EventBox):
         self._left = self._tag(_("Before"), Gtk.Align.START)
         self._right = self._tag("", Gtk.Align.END)
         # the picture is as large as the view, but must not keep the window from getting smaller again
-        frame = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.EXTERNAL, vscrollbar_policy=Gtk.PolicyType.EXTERNAL)
-        frame.add(self._image)
+        frame = scrolled(self._image, hscrollbar_policy=Gtk.PolicyType.EXTERNAL, vscrollbar_policy=Gtk.PolicyType.EXTERNAL)
         overlay = Gtk.Overlay()
         overlay.add(frame)
         overlay.add_overlay(self._left)

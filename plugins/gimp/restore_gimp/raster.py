@@ -20,6 +20,18 @@ def of_pixels(pixels, babl, x, y, width, height):
     return rgb(buffer, x, y, width, height, pixels.channels in (2, 4))
 
 
+def behind(data, mask, width, height):
+    """sRGB bytes as a layer mask lets them through, one byte of it for each pixel: what it hides shows GIMP's checks.
+
+    A layer may have alpha, too: its checks are under the picture already, and under the same ones the two add up rightly.
+    """
+    rgba = bytearray(4 * width * height)
+    for channel in range(3):
+        rgba[channel::4] = data[channel::3]
+    rgba[3::4] = mask
+    return on_checks(bytes(rgba), width, height)
+
+
 def on_checks(rgba, width, height):
     pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(rgba), GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)
     flat = pixbuf.composite_color_simple(width, height, GdkPixbuf.InterpType.NEAREST, 255, CHECK, LIGHT, DARK)

@@ -1,22 +1,18 @@
 """The instructions one has: presets and history in one searchable list."""
 
-import contextlib
-from pathlib import Path
-
-from gi.repository import Gtk, Pango
+from gi.repository import Gtk
 
 from restored_client.desk.history import History, Presets
 from restored_client.desk.starters import STARTERS
 
+from . import presetfiles
+from .recallrow import RecallRow, header
 from .refused import copy
-from .theme import classed, cross, named
+from .theme import classed, named, scrolled
 from .words import _
 
 SHOWN = 60
 """Entries of the history that are shown at most; the search looks through all."""
-
-SHOWN_LETTERS = 120
-"""Letters of an instruction that a row holds: laying out one of 100 kB takes seconds."""
 
 
 class RecallButton(Gtk.MenuButton):
@@ -24,24 +20,24 @@ class RecallButton(Gtk.MenuButton):
 
     `on_choose(settings)` is called with what is chosen, `command()` gives the same as a command line, `current()` what to keep:
     maps with `instruction` and, in presets, `strength` and the edited `plan`, as in restored_client.desk.history.
+    `say(sentence, bad)` is told what became of a file, or of what was copied or kept.
     """
 
-    def __init__(self, on_choose, current, command):
+    def __init__(self, on_choose, current, command, say):
         super().__init__(label=_("Recent and _presets"), use_underline=True)
-        self._on_choose, self._current, self._command = on_choose, current, command
+        self._on_choose, self._current, self._command, self._say = on_choose, current, command, say
         self._renaming = None
         self.history, self._presets = History(), Presets()
         self._search = Gtk.SearchEntry(placeholder_text=_("Search"))
         self._search.connect("search-changed", lambda _entry: self._fill())
         self._search.connect("activate", lambda _entry: self._activate_first())
         self._list = classed(Gtk.ListBox(selection_mode=Gtk.SelectionMode.NONE), "restore-list")
-        self._list.set_header_func(_header)
+        self._list.set_header_func(header)
         self._list.connect("row-activated", lambda _list, row: self._choose(row))
         named(self._list, _("Presets and recent instructions"))
-        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
-        scrolled.set_size_request(400, 320)
-        scrolled.add(self._list)
-        self._name = Gtk.Entry(placeholder_text=_("Name for the current text"))
+        scroll = scrolled(self._list, hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scroll.set_size_request(400, 320)
+        self._name = named(Gtk.Entry(placeholder_text=_("Name for the current text")), _("Name for the current text"))
         self._name.connect("activate", lambda _entry: self._keep())
         keep = Gtk.Button(label=_("_Keep as preset"), use_underline=True)
         keep.connect("clicked", lambda _button: self._keep())
@@ -50,7 +46,7 @@ class RecallButton(Gtk.MenuButton):
         bottom.pack_start(keep, False, False, 0)
         bottom.pack_start(self._make_more(), False, False, 0)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=8)
-        for child, expand in ((self._search, False), (scrolled, True), (bottom, False)):
+        for child, expand in ((self._search, False), (scroll, True), (bottom, False)):
             box.pack_start(child, expand, expand, 0)
         box.show_all()
         popover = Gtk.Popover()
@@ -59,52 +55,32 @@ class RecallButton(Gtk.MenuButton):
         self.set_popover(popover)
 
     def _make_more(self):
-        menu = Gtk.Menu()
+        menu, items = Gtk.Menu(), []
         for text, act in (
             (_("_Copy as a command line"), self._copy_command),
-            (_("_Export presets…"), self._export),
-            (_("_Import presets…"), self._import),
+            (_("_Export presets…"), lambda: presetfiles.give_out(self._presets, self.get_toplevel(), self._say)),
+            (_("_Import presets…"), lambda: presetfiles.take_in(self._presets, self.get_toplevel(), self._say)),
         ):
             item = Gtk.MenuItem(label=text, use_underline=True)
-            item.connect("activate", lambda _item, act=act: act())
+            item.connect("activate", lambda _item, act=act: self._leave(act))
             menu.append(item)
+            items.append(item)
+        copied, given_out, _taken_in = items
+        menu.connect("show", lambda _menu: copied.set_sensitive(bool(self._current()["instruction"])))
+        menu.connect("show", lambda _menu: given_out.set_sensitive(bool(self._presets.all())))
         menu.show_all()
         more = Gtk.MenuButton(popup=menu, image=Gtk.Image.new_from_icon_name("open-menu-symbolic", Gtk.IconSize.BUTTON))
         more.set_tooltip_text(_("More"))
         return named(more, _("More"))
 
+    def _leave(self, act):
+        """Close the list, so that what is said below it can be read."""
+        self.get_popover().popdown()
+        act()
+
     def _copy_command(self):
         copy(self._command())
-        self.get_popover().popdown()
-
-    def _ask_for_file(self, title, action):
-        accept = _("_Save") if action == Gtk.FileChooserAction.SAVE else _("_Open")
-        chooser = Gtk.FileChooserDialog(title=title, transient_for=self.get_toplevel(), action=action)
-        chooser.add_buttons(_("_Cancel"), Gtk.ResponseType.CANCEL, accept, Gtk.ResponseType.ACCEPT)
-        chooser.set_do_overwrite_confirmation(True)
-        if action == Gtk.FileChooserAction.SAVE:
-            chooser.set_current_name("presets.json")
-        name = chooser.get_filename() if chooser.run() == Gtk.ResponseType.ACCEPT else None
-        chooser.destroy()
-        return None if name is None else Path(name)
-
-    def _export(self):
-        path = self._ask_for_file(_("Export presets"), Gtk.FileChooserAction.SAVE)
-        self._say_file(path and self._presets.give_out, path)
-
-    def _import(self):
-        path = self._ask_for_file(_("Import presets"), Gtk.FileChooserAction.OPEN)
-        self._say_file(path and self._presets.take_in, path)
-        self._fill()
-
-    def _say_file(self, act, path):
-        """Read or write a file of presets; what goes wrong is said in the list's place for a name."""
-        if path is None:
-            return
-        try:
-            act(path)
-        except (OSError, ValueError) as problem:
-            self._name.set_placeholder_text(_("This file holds no presets.") if isinstance(problem, ValueError) else str(problem))
+        self._say(_("The command line is in the clipboard."), False)
 
     def _opened(self):
         self._renaming = None
@@ -116,13 +92,19 @@ class RecallButton(Gtk.MenuButton):
         for row in self._list.get_children():
             row.destroy()
         words = self._search.get_text().casefold()
-        own = [(name, preset, self._forget_preset) for name, preset in self._presets.all().items()]
-        starters = [(_(name), {"instruction": text}, None) for name, text in STARTERS]
-        for name, preset, forget in own + starters:
-            if words in name.casefold() or words in str(preset.get("instruction", "")).casefold():
-                self._list.add(_Row(_("Presets"), preset, name, forget, self._rename if forget else None))
+
+        def fits(name, settings):
+            return words in name.casefold() or words in str(settings.get("instruction", "")).casefold()
+
+        for name, preset in self._presets.all().items():
+            if fits(name, preset):
+                self._list.add(RecallRow(_("Presets"), preset, name, None, self._forget_preset, self._rename))
         for text in self.history.list(words)[:SHOWN]:
-            self._list.add(_Row(_("Recent"), {"instruction": text}, None, self._forget_recent))
+            settings = {"instruction": text}
+            self._list.add(RecallRow(_("Recent"), settings, None, self.history.picture(text), self._forget_recent))
+        for name, text in STARTERS:
+            if fits(_(name), {"instruction": text}):
+                self._list.add(RecallRow(_("Examples"), {"instruction": text}, _(name)))
         self._list.show_all()
 
     def _activate_first(self):
@@ -136,14 +118,31 @@ class RecallButton(Gtk.MenuButton):
 
     def _keep(self):
         name, settings, renaming = self._name.get_text().strip(), self._current(), self._renaming
+        if not name:
+            self._name.grab_focus()
+            return
         self._renaming = None
-        if name and renaming is not None:
-            with contextlib.suppress(ValueError, KeyError):  # a taken name: nothing is renamed
-                self._presets.rename(renaming, name)
-        elif name and settings["instruction"]:
-            self._presets.save(name, settings)
+        if renaming is not None:
+            self._change(lambda: self._presets.rename(renaming, name))
+        elif settings["instruction"]:
+            self._change(lambda: self._presets.save(name, settings))
+        else:
+            self._leave(lambda: self._say(_("There is no instruction to keep yet. Type one first."), True))
         self._name.set_text("")
         self._fill()
+
+    def _change(self, act):
+        """Change what is kept; what prevents it is said."""
+        try:
+            act()
+            return
+        except OSError as problem:
+            sentence = presetfiles.not_kept(problem)
+        except ValueError:
+            sentence = _("There is a preset of that name already.")
+        except KeyError:
+            return  # another program has removed it meanwhile: the list shows that
+        self._leave(lambda: self._say(sentence, True))
 
     def _rename(self, row):
         """The name is put where one is typed; *Keep* then gives it to this preset."""
@@ -152,46 +151,9 @@ class RecallButton(Gtk.MenuButton):
         self._name.grab_focus()
 
     def _forget_preset(self, row):
-        self._presets.remove(row.name)
+        self._change(lambda: self._presets.remove(row.name))
         self._fill()
 
     def _forget_recent(self, row):
-        self.history.remove(row.text)
+        self._change(lambda: self.history.remove(row.text))
         self._fill()
-
-
-class _Row(Gtk.ListBoxRow):
-    def __init__(self, section, settings, name, on_forget, on_rename=None):
-        super().__init__()
-        self.section, self.settings, self.name = section, settings, name
-        self.text = str(settings.get("instruction", ""))
-        shown = " ".join(self.text[:SHOWN_LETTERS].split())
-        words = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, border_width=4)
-        if name:
-            words.add(Gtk.Label(label=name, xalign=0))
-        line = Gtk.Label(label=shown, xalign=0, ellipsize=Pango.EllipsizeMode.END)
-        words.add(classed(line, "restore-quiet") if name else line)
-        box = Gtk.Box()
-        box.pack_start(words, True, True, 0)
-        if on_rename is not None:
-            rename = Gtk.Button.new_from_icon_name("document-edit-symbolic", Gtk.IconSize.MENU)
-            rename.set_relief(Gtk.ReliefStyle.NONE)
-            rename.set_valign(Gtk.Align.CENTER)
-            rename.set_tooltip_text(_("Rename this preset"))
-            rename.connect("clicked", lambda _button: on_rename(self))
-            box.pack_start(named(rename, _("Rename this preset")), False, False, 0)
-        if on_forget is not None:
-            forget = cross(_("Forget this one"))
-            forget.set_tooltip_text(_("Forget this one"))
-            forget.connect("clicked", lambda _button: on_forget(self))
-            box.pack_start(forget, False, False, 0)
-        self.add(box)
-        named(self, f"{name}: {shown}" if name else shown)
-
-
-def _header(row, before):
-    if before is None or before.section != row.section:
-        label = classed(Gtk.Label(label=row.section, xalign=0, margin_start=4, margin_top=6), "restore-quiet")
-        row.set_header(label)
-    else:
-        row.set_header(None)

@@ -30,9 +30,13 @@ class Several(Gtk.ScrolledWindow):
     """The queue of one window. `begin(wish)` works it off in `conversation`; `over(jobs)` is called when all have ended."""
 
     def __init__(self, targets, conversation, changed, over):
-        super().__init__(hscrollbar_policy=Gtk.PolicyType.NEVER, propagate_natural_height=True, max_content_height=HEIGHT)
+        super().__init__(
+            can_focus=False, hscrollbar_policy=Gtk.PolicyType.NEVER, propagate_natural_height=True, max_content_height=HEIGHT
+        )
         self._conversation, self._changed, self._over = conversation, changed, over
         self._wish = None
+        self.picture = None
+        """The last result, as a thumbnail."""
         self._queue = queue.Queue(self._show)
         self._list = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2)
         named(self._list, _("Pictures to restore"))
@@ -61,6 +65,11 @@ class Several(Gtk.ScrolledWindow):
         """Restore them all like this. wish(job): the Wish for one of them."""
         self._wish = wish
         self._next()
+
+    def forget(self):
+        """The window closes: give back what was copied."""
+        for job in self.jobs:
+            job.target.forget()
 
     def again(self):
         """Whatever is not done may be tried once more."""
@@ -104,10 +113,16 @@ class Several(Gtk.ScrolledWindow):
             return
         job.source = source
         self._conversation.work(
-            lambda session, progress, cancelled: apply.restore(session, job.source, wish, progress, cancelled),
+            lambda session, progress, cancelled: self._restore(session, job.source, wish, progress, cancelled),
             lambda outcome, error: self._done(job, wish, outcome, error),
             lambda step: self._queue.progress(job, step.fraction, step.words),
         )
+
+    def _restore(self, *wanted):
+        """In the conversation's thread."""
+        answer, picture = apply.restore_and_show(*wanted)
+        self.picture = picture or self.picture
+        return answer
 
     def _done(self, job, wish, outcome, error):
         if error is None and outcome.changed:

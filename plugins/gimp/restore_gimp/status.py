@@ -2,7 +2,7 @@
 
 from gi.repository import GLib, Gtk, Pango
 
-from .theme import classed, named
+from .theme import alarming, classed, named
 from .words import _
 
 PULSE = 120
@@ -14,7 +14,7 @@ class StatusLine(Gtk.Box):
 
     def __init__(self, on_retry, on_report):
         super().__init__(orientation=Gtk.Orientation.VERTICAL)
-        self._bar = Gtk.ProgressBar(show_text=True)
+        self._bar = named(Gtk.ProgressBar(show_text=True), _("Progress"))
         self._pulsing = None
         self._label = Gtk.Label(xalign=0, wrap=True, max_width_chars=60, selectable=True, can_focus=False)
         self._retry = Gtk.Button(label=_("_Try again"), use_underline=True, valign=Gtk.Align.CENTER)
@@ -25,7 +25,7 @@ class StatusLine(Gtk.Box):
         named(report, _("Copy a report of this problem"))
         report.connect("clicked", lambda _button: on_report())
         self._icon = Gtk.Image.new_from_icon_name("dialog-warning", Gtk.IconSize.LARGE_TOOLBAR)
-        self._trouble = classed(Gtk.Box(spacing=10), "restore-trouble")
+        self._trouble = alarming(classed(Gtk.Box(spacing=10), "restore-trouble"))
         self._trouble.pack_start(self._icon, False, False, 0)
         self._trouble.pack_start(self._label, True, True, 0)
         self._trouble.pack_start(self._retry, False, False, 0)

@@ -2,7 +2,10 @@
 
 from typing import Any, NamedTuple, Optional, Tuple
 
-from gi.repository import Gimp
+import gi
+
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl, Gimp
 
 from restored_client.desk.masks import cut
 from restored_client.desk.wish import NEW_LAYER
@@ -35,6 +38,11 @@ class Target(NamedTuple):
     def drawable(self):
         """What has the pixels: as GIMP shows them."""
         return self.seen or self.layer
+
+    def file(self):
+        """The path of the picture that the image was opened from or exported to; None when there is none, as of a new image."""
+        known = (self.image.get_imported_file(), self.image.get_exported_file())
+        return next((each.get_path() for each in known if each is not None and each.get_path()), None)
 
     def is_there(self):
         """Whether all of it still exists."""
@@ -72,6 +80,17 @@ class Target(NamedTuple):
         if self.region is not None:
             return None if self.region.mask is None else cut(self.region.mask, self.region[:4], region[:4])
         return pixels.selection_in(self.image, self.drawable, region) if pixels.has_selection(self.image) else None
+
+    def layer_mask(self, x, y, width, height, scale):
+        """What the layer's mask lets through of a part of it at `scale`, a byte for each pixel; None without a mask that is used.
+
+        A result that is adjusted has one of its own.
+        """
+        layer = self.result or self.layer
+        mask = None if self.visible else layer.get_mask()
+        if mask is None or not layer.get_apply_mask():
+            return None
+        return mask.get_buffer().get(Gegl.Rectangle.new(x, y, width, height), scale, "Y u8", Gegl.AbyssPolicy.CLAMP)
 
 
 class Source(NamedTuple):
@@ -143,6 +162,14 @@ def taking(target, output, scale):
     if not target.is_there():
         raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
     target = target.look()
+    try:
+        return (yield from _reading(target, output, scale))
+    except BaseException:  # also when nobody wants the rest
+        target.forget()
+        raise
+
+
+def _reading(target, output, scale):
     image, layer = target.image, target.drawable
     if target.result is None:
         layers.check_output(target.layer, NEW_LAYER if target.visible else output, scale, target.selected())

@@ -1,6 +1,9 @@
 """How the window looks: a few rules over GIMP's theme, made of the theme's own text colour, so that light and dark both work."""
 
-from gi.repository import Gdk, Gtk
+import gi
+
+gi.require_version("Atk", "1.0")
+from gi.repository import Atk, Gdk, Gtk
 
 RULES = b"""
 .restore-chip { border: 1px solid alpha(currentColor, 0.35); border-radius: 14px; background: alpha(currentColor, 0.08); }
@@ -18,6 +21,7 @@ RULES = b"""
 .restore-view:focus { border-color: alpha(currentColor, 0.8); }
 list.restore-list, list.restore-list row box { background: none; }
 list.restore-list row:hover { background: alpha(currentColor, 0.1); }
+.linked > button:checked { background: alpha(currentColor, 0.16); box-shadow: inset 0 -2px alpha(currentColor, 0.7); }
 button.restore-small { padding: 2px 8px; min-height: 0; }
 .restore-quiet { opacity: 0.75; font-size: 92%; }
 .restore-trouble { border: 1px solid alpha(currentColor, 0.35); border-radius: 6px; padding: 8px 10px; }
@@ -51,6 +55,22 @@ def named(widget, name, description=""):
         accessible.set_name(name)
         if description:
             accessible.set_description(description)
+    return widget
+
+
+def scrolled(child=None, **properties):
+    """A scrolled window that does not take the keyboard itself: only what is in it does."""
+    made = Gtk.ScrolledWindow(can_focus=False, **properties)
+    if child is not None:
+        made.add(child)
+    return made
+
+
+def alarming(widget):
+    """The widget, read out by a screen reader as soon as it is shown."""
+    accessible = widget.get_accessible()
+    if accessible is not None:
+        accessible.set_role(Atk.Role.ALERT)
     return widget
 
 

@@ -14,13 +14,11 @@ from restored_client.desk.previewstate import PreviewState
 
 from . import pixels, raster
 from .navigator import Navigator
+from .onshow import VIEW, OnShow
 from .opening import in_pieces
 from .preview import PreviewView
 from .trace import note, tracing
 from .words import _
-
-VIEW = (460, 384)
-"""Size of the preview at first: what the network restores in about half a second, and what fits a small laptop's screen."""
 
 MARGIN = 26
 """Pixels around the preview's crop that are restored with it: together at most 512."""
@@ -58,13 +56,20 @@ class Watching(desks.Line):
         self._state = PreviewState(*self._size, view, MARGIN, zoom)
         if self.desk is not None:
             self._state.set_compare(self.desk.compare)
+        self._on_show = OnShow(target, self._state)
         self.view.set_state(self._state)
         self.navigator.set_layer(self._state)
 
     def turn(self, target):
         """Look at another layer from now on."""
+        former = self.target
         self._set(target)
+        former.forget()
         self.begin()
+
+    def forget(self):
+        """The window closes: give back what was copied to be looked at."""
+        self.target.forget()
 
     def begin(self):
         """Read what needs the whole layer: takes up to a second for a large one, so the window is shown before."""
@@ -90,8 +95,9 @@ class Watching(desks.Line):
     def _look_anew(self):
         """Take the pixels as GIMP shows them now."""
         former, self.target = self.target, self.target.look()
+        self._on_show = OnShow(self.target, self._state)
         former.forget()
-        self._below = None if self.target.seen is None else self._glimpse(self.target.layer)
+        self._below = None if self.target.seen is None else self._on_show.glimpse(self.target.layer)
 
     def _sized(self):
         return self.target.drawable.get_width(), self.target.drawable.get_height()
@@ -143,13 +149,13 @@ class Watching(desks.Line):
         thoroughly, as when the person comes back from GIMP, at all of the layer."""
         if self.context is None or self._reading is not None or self._lost():
             return False
-        if self.target.changed() or (self.target.seen is not None and self._glimpse(self.target.layer) != self._below):
+        if self.target.changed() or (self.target.seen is not None and self._on_show.glimpse(self.target.layer) != self._below):
             self._look_anew()
         if self._sized() != self._size:
             self._set(self.target)
             self.begin()
             return True
-        if self._state_of_things() != self._seen:
+        if self._on_show.checksums() != self._seen:
             self._form = pixels.form_of(self.target.drawable)
             self._look_again()
             self._read_whole(self._repaint)
@@ -229,9 +235,9 @@ class Watching(desks.Line):
             note("region", step=desk.overlay.step, shown=self._covered is not None)
 
     def fresh_crop(self):
-        """What is on show when that is what *Restore* would give, pixel for pixel; else None."""
+        """What is on show when that is what *Restore* would give, as far as its size tells; else None."""
         desk = self.desk
-        right = desk.phase == desks.FRESH and desk.after is not None and desk.shown is not None and desk.shown.scale == 1.0
+        right = desk.phase == desks.FRESH and desk.after is not None and desk.shown is not None
         return desk.shown if right and not self._lost() else None
 
     def for_canvas(self, want):
@@ -244,13 +250,15 @@ class Watching(desks.Line):
             return
         x, y, w, h = want.box
         if desk.after is None:
-            self.view.show_after(self._crop())
+            self.view.show_after(self._on_show.crop())
         elif want.scale < 1.0:
-            self.view.show_after(raster.of_pixels(desk.after, self._form.babl, 0, 0, desk.after.width, desk.after.height))
+            size = desk.after.width, desk.after.height
+            self.view.show_after(self._on_show.masked(raster.of_pixels(desk.after, self._form.babl, 0, 0, *size), 0, 0, *size))
         else:
             left, top = x - want.padded[0], y - want.padded[1]
-            self.view.show_after(raster.of_pixels(desk.after, self._form.babl, left, top, w, h))
-        seen = zlib.crc32(self._crop()) if tracing() else 0
+            after = raster.of_pixels(desk.after, self._form.babl, left, top, w, h)
+            self.view.show_after(self._on_show.masked(after, x, y, w, h))
+        seen = zlib.crc32(self._on_show.crop()) if tracing() else 0
         note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None, before=seen)
 
     def _lost(self):
@@ -271,25 +279,7 @@ class Watching(desks.Line):
         self.desk.moved()
 
     def _look_again(self):
-        self.view.show_before(self._crop())
+        self.view.show_before(self._on_show.crop())
         self._drawn = self._covered = None
-        self._seen = self._state_of_things()
-        self._below = None if self.target.seen is None else self._glimpse(self.target.layer)
-
-    def _crop(self):
-        x, y, _w, _h = self._state.box
-        layer, size = self.target.drawable, self._state.small(self._state.box)
-        return raster.rgb(layer.get_buffer(), x, y, *size, layer.has_alpha(), self._state.scale)
-
-    def _state_of_things(self):
-        """A checksum of the pixels on show, and what is selected of them."""
-        mask = self.target.mask_in(pixels.Region(*self._state.box)) if self._state.scale == 1.0 else None
-        return self._glimpse(self.target.drawable), None if mask is None else zlib.crc32(mask.view), self.target.bounds()
-
-    def _glimpse(self, drawable):
-        """A checksum of the part on show, or of as large a part where all is."""
-        x, y, width, height = self._state.box
-        if self._state.scale != 1.0:
-            w, h = min(width, VIEW[0]), min(height, VIEW[1])
-            x, y, width, height = (width - w) // 2, (height - h) // 2, w, h
-        return zlib.crc32(raster.rgb(drawable.get_buffer(), x, y, width, height, drawable.has_alpha()))
+        self._seen = self._on_show.checksums()
+        self._below = None if self.target.seen is None else self._on_show.glimpse(self.target.layer)

@@ -80,6 +80,9 @@ class Window:
         GLib.source_remove(noticing)
         self._conversation.close()
         self._canvas.leave()
+        self._watching.forget()
+        if self._several is not None:
+            self._several.forget()
         self._dialog.destroy()
         return self._given
 
@@ -138,9 +141,8 @@ class Window:
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
         side.pack_start(self._watching.navigator, False, False, 6)
-        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scrolled = theme.scrolled(side, hscrollbar_policy=Gtk.PolicyType.NEVER)
         scrolled.set_size_request(238, -1)
-        scrolled.add(side)
 
         middle = Gtk.Box(spacing=10)
         picture = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
@@ -167,7 +169,7 @@ class Window:
         self._field = InstructionField(self._on_text, self._on_return)
         self._question = Gtk.Label(use_underline=True, xalign=0)
         self._question.set_mnemonic_widget(self._field.view)
-        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command)
+        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command, self._say_plainly)
         top = Gtk.Box(spacing=6)
         top.pack_start(self._question, True, True, 0)
         top.pack_start(self._recall, False, False, 0)
@@ -215,7 +217,7 @@ class Window:
 
     def _command(self):
         """What the window would do now, as a command line."""
-        return command_line(self._desk.wish(), self._desk.plan.edited, self._fresh.image.get_name() or "photo.jpg")
+        return command_line(self._desk.wish(), self._desk.plan.edited, self._fresh.file() or "photo.jpg")
 
     def _all_settings(self):
         desk = self._desk
@@ -276,7 +278,7 @@ class Window:
             self._doing.refuse(error)
             return
         self._notice()
-        self._say(lambda: self._status.quiet(said))
+        self._say_plainly(said, False)
 
     def _link_again(self):
         self._desk.forgive()
@@ -346,8 +348,12 @@ class Window:
         self._said = show
         self._show()
 
-    def _finished(self, given, wish):
-        self._recall.history.add(wish.instruction)
+    def _say_plainly(self, sentence, bad):
+        """Have a sentence stand in the status line, as trouble or not, until something else is done."""
+        self._say(lambda: self._status.trouble(sentence, retry=False) if bad else self._status.quiet(sentence))
+
+    def _finished(self, given, wish, picture):
+        self._recall.history.add(wish.instruction, picture)
         if self._watching.target.result is None:
             remember(self._config, wish, self._desk.plan.edited)
         self._given = given
@@ -364,7 +370,7 @@ class Window:
         done = sum(job.state == queue.DONE for job in jobs)
         if done:
             LastWish().keep(self._wish)
-            self._recall.history.add(self._wish.instruction)
+            self._recall.history.add(self._wish.instruction, self._several.picture)
             remember(self._config, self._wish, self._desk.plan.edited)
             self._given = apply.Given(None)
         if done == len(jobs):

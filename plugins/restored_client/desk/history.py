@@ -4,13 +4,16 @@ replaced atomically."""
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Final, List, Mapping, Optional
+from typing import Any, Dict, Final, Iterable, List, Mapping, Optional
 
 from ..session.paths import config_dir
+from ..wire.pixels import Pixels
+from .thumbnail import png
 from .wish import Wish, remembered
 
 MAX_HISTORY: Final = 200
@@ -19,10 +22,12 @@ MAX_LENGTH: Final = 4000
 
 
 class History:
-    """Instructions, most recent first, each once. A broken or unwritable file loses the history, never a restoration."""
+    """Instructions, most recent first, each once, with a small picture of its last result where there is one. A broken or
+    unwritable file loses the history, never a restoration."""
 
     def __init__(self, path: Optional[Path] = None) -> None:
         self._path = path or config_dir() / "history.json"
+        self._pictures = self._path.with_name("history-pictures")
 
     def list(self, search: str = "") -> List[str]:
         """All instructions that contain `search`, in any case."""
@@ -30,21 +35,40 @@ class History:
         words = search.casefold()
         return [text for text in (found if isinstance(found, list) else ()) if isinstance(text, str) and words in text.casefold()]
 
-    def add(self, instruction: str) -> None:
-        """Remember an instruction that was carried out."""
+    def picture(self, instruction: str) -> Optional[Path]:
+        """A PNG file with the instruction's last result, small; None when none was kept."""
+        path = self._picture(instruction)
+        return path if path.is_file() else None
+
+    def add(self, instruction: str, picture: Optional[Pixels] = None) -> None:
+        """Remember an instruction that was carried out, and a `thumbnail` of what it made."""
         text = instruction.strip()
         if text and len(text) <= MAX_LENGTH:
             others = [known for known in self.list() if known != text]
             with contextlib.suppress(OSError):
                 _write(self._path, {"history": [text, *others][:MAX_HISTORY]})
+                self._forget_pictures([*others[MAX_HISTORY - 1 :], text])
+                if picture is not None:
+                    _replace(self._picture(text), png(picture))
 
     def remove(self, instruction: str) -> None:
-        """Forget one instruction."""
+        """Forget one instruction. Raises OSError."""
+        self._forget_pictures([instruction])
         _write(self._path, {"history": [known for known in self.list() if known != instruction]})
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything. Raises OSError."""
+        self._forget_pictures(self.list())
         _write(self._path, {"history": []})
+
+    def _picture(self, instruction: str) -> Path:
+        """Where the picture of an instruction is kept: by a checksum, as instructions are no file names."""
+        return self._pictures / (hashlib.sha256(instruction.strip().encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".png")
+
+    def _forget_pictures(self, instructions: Iterable[str]) -> None:
+        for each in instructions:
+            with contextlib.suppress(FileNotFoundError):
+                self._picture(each).unlink()
 
 
 class Presets:
@@ -141,12 +165,16 @@ def _read(path: Path) -> Dict[str, Any]:
 
 
 def _write(path: Path, data: Mapping[str, Any]) -> None:
-    """Replace the file in one step, readable by the user only: instructions are private."""
+    _replace(path, json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Replace the file in one step, readable by the user only: instructions and pictures are private."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(prefix=path.name, dir=str(path.parent))
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(data, file, ensure_ascii=False, indent=1)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

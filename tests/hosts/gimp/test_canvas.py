@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from gimp_window import TITLE
 from hostkit import OUTPUT
+from PIL import Image
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
@@ -91,6 +92,47 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
     assert len(window.layers()) == 2
     window.ask("call(image, drawables=[image.get_layers()[1]], instruction=''); tell(ok=True)")
     assert window.layers() == [name]
+
+
+def checked(window, screen, shot) -> float:
+    """How much of the left third of the preview is GIMP's checks, which a photograph hardly has."""
+    view = next(each for each in window.events("controls")[-1]["found"] if each[1] == "Preview: before and after")[3]
+    picture = np.asarray(Image.open(screen.shoot(shot, screen.window(f"^{TITLE}$"))).convert("RGB"))
+    part = picture[view[1] + 60 : view[1] + view[3] - 20, view[0] + 20 : view[0] + view[2] // 3]
+    return float(np.isin(part, (0xA0, 0x70)).all(-1).mean())
+
+
+def test_a_layer_mask_is_drawn_and_followed_and_the_whole_layer_comes_to_the_canvas(window, screen, gimp):
+    shots = OUTPUT / "gimp" / gimp.suite
+    window.ask(
+        "layer = image.get_layers()[0]; mask = layer.create_mask(Gimp.AddMaskType.WHITE); layer.add_mask(mask)\n"
+        "image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 500, 700); mask.edit_fill(Gimp.FillType.FOREGROUND)\n"
+        "Gimp.Selection.none(image); layer.set_edit_mask(False); tell(black=native(mask)[0])"
+    )
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise")
+    preview = window.event("preview")
+    window.event("controls", lambda event: event["at"] > preview["at"])
+    assert checked(window, screen, shots / "masked.png") > 0.95, "the mask hides the left of the picture"
+    later(
+        window,
+        "repainted",
+        lambda _event: True,
+        lambda: window.ask("mask.edit_fill(Gimp.FillType.WHITE); Gimp.displays_flush(); tell(ok=True)"),
+    )
+    window.event("preview", lambda event: event["at"] > window.events("repainted")[-1]["at"])
+    time.sleep(0.5)
+    assert checked(window, screen, shots / "unmasked.png") < 0.05, "and hides nothing any more"
+
+    fitted = later(window, "preview", lambda event: event["box"] == [0, 0, 1000, 700], lambda: window.click("Preview: Fit"))
+    assert fitted["strength"] == 1
+    shown(window, lambda: window.key("F8"))
+    there = window.ask(STATE)
+    assert (there["names"][0], there["offset"], there["size"]) == ("Preview (no part of the picture)", [0, 0], [1000, 700])
+    window.key("Escape")
+    assert screen.gone(TITLE)
+    assert len(window.layers()) == 1
 
 
 def test_side_by_side_in_turn_and_places(window, screen, box, gimp):

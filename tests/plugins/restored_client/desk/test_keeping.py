@@ -6,9 +6,11 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from restored_client import ClientError
 from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, History, Presets, Usual
+from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import decode_recipe, encode_recipe, make_recipe
 
 RECIPE = make_recipe(
@@ -68,6 +70,36 @@ def test_history_is_newest_first_and_without_doubles(tmp_path) -> None:
     assert len(history.list()) == MAX_HISTORY
     history.clear()
     assert history.list() == []
+
+
+def test_history_keeps_a_picture_of_the_last_result(tmp_path) -> None:
+    history = History(tmp_path / "history.json")
+    red, blue = (Pixels(1, 1, 3, "u8", bytes(rgb)) for rgb in ((255, 0, 0), (0, 0, 255)))
+    history.add("rain", red)
+    history.add("snow")
+    assert history.picture("snow") is None
+    history.add(" rain ", blue)
+    assert Image.open(history.picture("rain")).getpixel((0, 0)) == (0, 0, 255)
+    history.add("rain")
+    assert history.picture("rain") is None, "the result of this time is not known: no picture rather than a wrong one"
+    # what is forgotten leaves no picture behind
+    history.add("rain", red)
+    history.remove("rain")
+    for number in range(MAX_HISTORY + 3):
+        history.add(str(number), red)
+    kept = list((tmp_path / "history-pictures").iterdir())
+    assert len(kept) == MAX_HISTORY
+    if sys.platform != "win32":
+        assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+    history.clear()
+    assert list((tmp_path / "history-pictures").iterdir()) == []
+
+
+def test_half_a_letter_breaks_no_history(tmp_path) -> None:
+    history = History(tmp_path / "history.json")
+    history.add("rain")
+    history.add("\ud800 snow", Pixels(1, 1, 3, "u8", b"abc"))
+    assert history.list() == ["? snow", "rain"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
