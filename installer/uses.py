@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,12 @@ from small_files import write_png
 
 PHOTO: Final = "/downloads/lake-damaged.jpg"
 SIZE: Final = (720, 480)
+ENDINGS: Final = {
+    b"\x89PNG": ".png", b"\xff\xd8": ".jpg", b"WEBP": ".webp", b"II": ".tif", b"MM": ".tif", b"BM": ".bmp", b"jP  ": ".jp2",
+    b"ftypavif": ".avif", b"ftypheic": ".heic", b"v/1\x01": ".exr",
+}  # fmt: skip
+"""What a file is by what stands at its beginning, or 4 or 8 bytes behind it; else JPEG XL."""
+ROOT: Final = Path(__file__).resolve().parents[1]
 HOLE: Final = (300, 200, 340, 204)
 """left, top, right, bottom of what is to be filled in PHOTO."""
 
@@ -28,24 +35,23 @@ WORDS: Final = {
 """A sentence, and the tasks that it names."""
 
 PAIRING: Final = """
-of() {
-    place=$HOME/$1; shift
-    RESTORED_CONFIG_DIR=$place/config RESTORED_RUNTIME_DIR=$place/run RESTORED_LOG_DIR=$place/log "$@"
-}
+at() { export RESTORED_CONFIG_DIR="$HOME/$1/config" RESTORED_RUNTIME_DIR="$HOME/$1/run" RESTORED_LOG_DIR="$HOME/$1/log"; }
 tries=0
-until_it() { until "$@" >/dev/null 2>&1 || [ $tries -gt 900 ]; do sleep 0.2; tries=$((tries + 1)); done; }
+wait_for() { until "$@" >/dev/null 2>&1 || [ $tries -gt 900 ]; do sleep 0.2; tries=$((tries + 1)); done; }
 mkdir -p "$HOME/strong" "$HOME/weak"
-of strong "$0" serve --listen 127.0.0.1:7645 >"$HOME/strong/said" 2>&1 &
+at strong
+"$0" serve --listen 127.0.0.1:7645 >"$HOME/strong/said" 2>&1 &
 served=$!
-until_it of strong "$0" daemon status
-of strong "$0" pair >"$HOME/strong/shown" 2>&1 &
-until_it test -s "$HOME/strong/shown"
-code=$(sed -n 's/^The code is  *//p' "$HOME/strong/shown")
-of weak "$0" pair 127.0.0.1:7645 --code "$code" --name strong || cat "$HOME/strong/said" "$HOME/strong/shown"
-of weak "$0" remote use always
-of weak "$0" run "$1" "remove the noise" -o "$HOME/weak/there.png" --json
-of weak "$0" daemon stop
-kill "$served"
+wait_for "$0" daemon status
+"$0" pair >"$HOME/strong/shown" 2>&1 &
+pairing=$!
+wait_for test -s "$HOME/strong/shown"
+at weak
+"$0" pair 127.0.0.1:7645 --code "$(sed -n 's/^The code is  *//p' "$HOME/strong/shown")" --name strong &&
+    "$0" remote use always && "$0" run "$1" "remove the noise" -o "$HOME/weak/there.png" --json
+"$0" daemon stop
+cat "$HOME/strong/said" "$HOME/strong/shown" >&2
+kill "$served" "$pairing"
 wait
 rm -rf "$HOME/strong" "$HOME/weak"
 """
@@ -64,12 +70,40 @@ def uses(check: Checks, bare: Bare, program: str) -> None:
     bare.run(program, "run", PHOTO, "remove the noise", "-o", f"{HOME}/pictures/usual.png")
     check("the best quality is another result", _bytes(bare, "best.png") != _bytes(bare, "usual.png"))
     filling(check, bare, program)
+    formats(check, bare, program)
     said = bare.run("sh", "-c", PAIRING, program, PHOTO, check=False)
     check(
         "two machines paired, one restores for the other",
         "strong" in said.stdout.split("Pictures go there")[-1],
         said.stdout[-300:],
     )
+
+
+def formats(check: Checks, bare: Bare, program: str) -> None:
+    """What the siege damages, undamaged, of every kind; JPEG XL and a camera's raw file. OpenEXR is turned away in a sentence."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests/siege")]
+    import imagecodecs
+    import numpy as np
+    from pictures import seeds  # pyright: ignore[reportMissingImports]
+    from tests.backend.io.test_cases import dng
+
+    folder = bare.root / HOME.lstrip("/") / "kinds"
+    folder.mkdir()
+    dng(folder / "raw.dng", np.full((64, 96), 20_000, np.uint16))
+    wanted = 1
+    for number, content in enumerate([*seeds(), imagecodecs.jpegxl_encode(np.full((24, 31, 3), 90, np.uint8))]):
+        ending = next((ending for start, ending in ENDINGS.items() if bytes(content[:12]).find(start) in (0, 4, 8)), ".jxl")
+        (folder / f"{number}{ending}").write_bytes(content)
+        wanted += ending != ".exr"
+    done = bare.run(program, "batch", f"{HOME}/kinds", "make it brighter", "-o", f"{HOME}/kinds/out", check=False)
+    out = folder / "out"
+    made = [path for path in out.iterdir() if path.suffix in ENDINGS.values()] if out.is_dir() else []
+    check(
+        "every kind of picture is read",
+        len(made) == wanted,
+        f"{len(made)} of {wanted}\n{'' if len(made) == wanted else done.stderr}",
+    )
+    bare.run("rm", "-rf", f"{HOME}/kinds")
 
 
 def filling(check: Checks, bare: Bare, program: str) -> None:

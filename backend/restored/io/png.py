@@ -36,7 +36,9 @@ def decode16(data: bytes) -> NDArray:
 def encode(pixels: NDArray, metadata: Metadata) -> bytes:
     """A PNG file from (H, W, C) uint8 or uint16 pixels."""
     flat = pixels[..., 0] if pixels.shape[2] == 1 else pixels
-    data = bytes(imagecodecs.png_encode(np.ascontiguousarray(flat), level=4, out=_room(flat)))
+    # numpy calls a single column contiguous whatever its strides, and libpng's wrapper looks at them
+    flat = flat.copy() if 1 in flat.shape[:2] else np.ascontiguousarray(flat)
+    data = bytes(imagecodecs.png_encode(flat, level=4, out=_room(flat)))
     after_header = len(SIGNATURE) + 25
     return data[:after_header] + b"".join(_chunks(metadata)) + data[after_header:]
 

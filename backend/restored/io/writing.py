@@ -19,7 +19,8 @@ NAMES: Final[dict[Format, str]] = {"png": "PNG", "tiff": "TIFF", "jpeg": "JPEG",
 _QUALITY: Final = 95
 _JPEG_LIMIT: Final = 65_000
 """Bytes of IPTC that fit into one JPEG segment, with some room."""
-_MAX_SIDE: Final[dict[Format, int]] = {"jpeg": 65_535, "webp": 16_383}
+_MAX_SIDE: Final[dict[Format, int]] = {"jpeg": 65_500, "webp": 16_383, "png": 1_000_000}
+"""Pixels that the formats' own libraries take in one direction."""
 
 
 def check_output(path: Path, picture: Picture, scale: int = 1) -> list[str]:
@@ -34,7 +35,8 @@ def check_output(path: Path, picture: Picture, scale: int = 1) -> list[str]:
         raise PictureError("JPEG cannot hold transparency. Name the result .png, .tif or .webp.")
     longest = max(picture.width, picture.height) * scale
     if longest > _MAX_SIDE.get(kind, longest):
-        raise PictureError(f"{NAMES[kind]} holds at most {_MAX_SIDE[kind]:,} pixels a side. Name the result .png or .tif.")
+        others = ".tif" if kind == "png" else ".png or .tif"
+        raise PictureError(f"{NAMES[kind]} holds at most {_MAX_SIDE[kind]:,} pixels a side. Name the result {others}.")
     if picture.pixels.dtype == _stored(kind, picture.pixels.dtype):
         return []
     bits = 8 * _stored(kind, picture.pixels.dtype).itemsize

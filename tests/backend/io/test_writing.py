@@ -207,3 +207,26 @@ def test_a_copy_is_exact(tmp_path: Path) -> None:
     copy_file(tmp_path / "x.jpg", tmp_path / "y.jpg")
     assert (tmp_path / "y.jpg").read_bytes() == (tmp_path / "x.jpg").read_bytes()
     assert only(tmp_path, "x.jpg", "y.jpg")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [(1, 31), (31, 1), (1, 1)])
+def test_a_single_row_or_column_that_was_turned(tmp_path: Path, suffix: str, dtype: type, size: tuple[int, int]) -> None:
+    """numpy calls it contiguous however it lies in memory. Found by the siege."""
+    pixels = np.random.default_rng(0).integers(0, 255, (*size, 3)).astype(dtype)
+    turned = np.rot90(pixels)
+    write_picture(tmp_path / f"x{suffix}", Picture(turned, "png"))
+    back = read_picture(tmp_path / f"x{suffix}").pixels
+    assert back.shape == turned.shape
+    if suffix in (".png", ".tif"):
+        np.testing.assert_array_equal(back, turned)
+
+
+@pytest.mark.parametrize(("suffix", "side"), [(".jpg", 65_500), (".webp", 16_383), (".png", 1_000_000)])
+def test_the_longest_side_that_a_format_holds(tmp_path: Path, suffix: str, side: int) -> None:
+    write_picture(tmp_path / f"x{suffix}", Picture(np.zeros((side, 1, 3), np.uint8), "tiff"))
+    assert read_picture(tmp_path / f"x{suffix}").pixels.shape == (side, 1, 3)
+    with pytest.raises(PictureError, match=r"pixels a side.*\.tif\."):
+        write_picture(tmp_path / f"y{suffix}", Picture(np.zeros((side + 1, 1, 3), np.uint8), "tiff"))
+    assert not (tmp_path / f"y{suffix}").exists()
