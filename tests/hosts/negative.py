@@ -20,14 +20,22 @@ from restored.daemon.entry import serve
 from restored.daemon.settings import read_settings
 from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
-from restored.regions import PLACES, Region
+from restored.regions import MARKS, PLACES, Region
 from restored.service import IsCancelled, Say, Tell
 from restored.service.local import LayerSpace, LocalService
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
-WORDS = {"noise": "denoise", "blur": "deblur", "rain": "derain", "haze": "dehaze", "snow": "desnow", "bright": "lowlight"}
+WORDS = {
+    "noise": "denoise",
+    "blur": "deblur",
+    "rain": "derain",
+    "haze": "dehaze",
+    "snow": "desnow",
+    "bright": "lowlight",
+    "scratch": "inpaint",
+}
 TYPES = {"u8": np.dtype("u1"), "u16": np.dtype("<u2"), "u32": np.dtype("<u4"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}
 
 
@@ -98,6 +106,10 @@ class Negative:
         steps = [
             {"task": task, "label": LABELS[task], "confidence": 0.95, "strength": 1.0, "words": word} for _, task, word in found
         ]
+        for step in steps:
+            if step["task"] == "inpaint":
+                region = Region((MARKS,)).to_dict()
+                step |= {"region": region, "label": f"{step['label']}, {region['label']}"}
         for place in PLACES:
             if f"the {place}" in text:  # shown over the preview; a negative is done everywhere
                 region = Region((place,)).to_dict()

@@ -2,6 +2,8 @@
 
 from gi.repository import Gegl, Gimp, Gtk
 
+from restored_client.desk.overlay import is_shaped
+
 from . import pixels
 from .apply import one_undo_step
 from .opening import in_pieces
@@ -25,6 +27,16 @@ class PlaceControls(Gtk.Box):
         seen.set_active(shown)
         seen.connect("toggled", lambda button: show(button.get_active()))
         self.add(seen)
+        if is_shaped(region):
+            self._shape(region, reshape)
+        buttons = Gtk.Box(spacing=4, homogeneous=True)
+        for text, kind in ((_("Make a _selection"), SELECTION), (_("Make a layer _mask"), MASK)):
+            button = Gtk.Button(label=text, use_underline=True)
+            button.connect("clicked", lambda _button, kind=kind: use(kind))
+            buttons.pack_start(button, True, True, 0)
+        self.add(buttons)
+
+    def _shape(self, region, reshape):
         outside = Gtk.CheckButton.new_with_mnemonic(_("Everywhere _but there"))
         outside.set_active(bool(region.get("outside")))
         outside.connect("toggled", lambda button: reshape({"outside": button.get_active()}))
@@ -35,12 +47,6 @@ class PlaceControls(Gtk.Box):
             )
         else:
             self._slider(_("Soft _border"), float(region.get("feather", 0.02)), lambda v: {"feather": v}, reshape)
-        buttons = Gtk.Box(spacing=4, homogeneous=True)
-        for text, kind in ((_("Make a _selection"), SELECTION), (_("Make a layer _mask"), MASK)):
-            button = Gtk.Button(label=text, use_underline=True)
-            button.connect("clicked", lambda _button, kind=kind: use(kind))
-            buttons.pack_start(button, True, True, 0)
-        self.add(buttons)
 
     def _slider(self, text, value, changes, reshape):
         label = Gtk.Label(label=text, use_underline=True, xalign=0)

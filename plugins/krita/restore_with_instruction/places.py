@@ -10,6 +10,7 @@ from . import layers, turns
 from .bar import Bar
 from .pixels import to_wire
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .restored_client.desk.overlay import is_shaped
 from .restored_client.desk.planedit import identity
 from .restored_client.wire.pixels import Pixels
 from .words import tr
@@ -82,8 +83,10 @@ class PlacePopup(QtWidgets.QFrame):
             widget.blockSignals(True)
             put(value)
             widget.blockSignals(False)
-        self.reach.setVisible(found)
-        self.border.setVisible(not found)
+        shaped = is_shaped(region)
+        self.outside.setVisible(shaped)
+        self.reach.setVisible(shaped and found)
+        self.border.setVisible(shaped and not found)
         self.adjustSize()
         corner = below.mapToGlobal(QtCore.QPoint(below.width() - self.width(), below.height()))
         screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()

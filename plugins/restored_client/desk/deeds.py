@@ -15,7 +15,7 @@ DEEDS: Final[Dict[str, str]] = {
     "superres": "Add detail",
     "enhance": "Improve colour and tone",
     "dejpeg": "Remove JPEG artefacts",
-    "inpaint": "Fill in what is missing",
+    "inpaint": "Fill scratches, dust and holes",
 }
 """Task -> deed. A task that a newer engine knows and this table does not is called by the engine's own label."""
 
@@ -36,6 +36,8 @@ DIRECTIONS: Final = (
 
 _AMOUNT: Final = re.compile(r" [\d.]+ (%|stops?)$")
 
+_PLACE: Final = re.compile(r", (?=only |not )")
+
 UNSURE: Final = 0.6
 """Steps understood with less confidence than this are drawn with a dashed edge and say so."""
 
@@ -43,9 +45,12 @@ UNSURE: Final = 0.6
 def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
     """What this step does, in the user's language. `step` has "task" (or "id") and mostly "label" and "deed", as on the wire."""
     task = str(step.get("task") or step.get("id") or "")
-    what, *where = str(step.get("label") or task).split(", ")
+    label = str(step.get("label") or task)
+    what, *where = label.split(", ")
     if task in DEEDS and not step.get("part"):
         said = translate(DEEDS[task])
+        place = _PLACE.search(label)  # a task's own name may have commas: "scratches, dust and holes, only the sky"
+        where = label[place.end() :].split(", ") if place else []
     else:
         amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation, the number needs none
         cut = amount.start() if amount else len(what)

@@ -23,6 +23,11 @@ def can_be_shown(step: Mapping[str, Any]) -> bool:
     return isinstance(region, dict) and bool(region.get("places"))
 
 
+def is_shaped(region: Dict[str, Any]) -> bool:
+    """Whether a region can be turned round and have a softer border: marks that were found are what they are."""
+    return list(region.get("places", ())) != ["marks"]
+
+
 class Overlay:
     """`ask(want)` has a mask made: `located(want, mask)` follows. `changed()` is called after whatever changed."""
 

@@ -11,6 +11,12 @@ from .planedit import PlanEdit
 
 INVITATION = "Say what is wrong with the picture, for example “remove the noise and brighten it”."
 
+SELECT_FIRST = (
+    "Scratches and holes are only filled where a mask or selection shows them: "
+    "mark them, or look at those that I find and take them."
+)
+"""The daemon says the same when nothing is selected; whoever is about to wish for it should know before."""
+
 
 def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
     """The line for a plan as edited, or "". `tasks` are the engine's, as [{"id", "label"}]."""
@@ -30,6 +36,8 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     left = [labels.get(task, str(task)) for task in edit.to_dict()["excluded"]]
     if left:
         said.append(tr("Left alone: {tasks}.").format(tasks=", ".join(left)))
+    if any(step["task"] == "inpaint" and step["strength"] > 0 for step in steps):
+        said.append(tr(SELECT_FIRST))
     if not said and plan.get("proposed"):
         said.append(tr("Proposed after a look at the picture."))
     return _joined(said)

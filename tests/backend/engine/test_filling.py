@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from restored import engine
 from restored.engine import PixelError
 from restored.engine.picture.pixels import full_scale
+from restored.engine.work import filling
 from restored.instruction.plan import Plan, Step
 
 PLAN = Plan.of("inpaint")
@@ -94,6 +95,25 @@ def test_a_brown_print_is_not_filled_with_the_scratchs_own_colour() -> None:
     blue = inside[:, 2] / inside[:, 0]
     assert np.median(blue) < 0.45  # 0.2 in the print, 0.8 beside the scratch
     assert np.array_equal(done[mask == 0], picture.astype(np.float32)[mask == 0])
+
+
+def test_what_has_no_colour_is_filled_smoothly_once_and_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    gray = np.repeat(layer_of(scene(90, 90), "u1", 1), 3, axis=2)
+    mask = np.zeros((90, 90), bool)
+    mask[:, 40:43] = True
+    gray[mask] = 255
+    brown = np.rint(gray * [1.0, 0.8, 0.6]).astype(np.uint8)
+    brown[mask] = 255
+    done: list[int] = []
+    smooth = filling.fill
+    monkeypatch.setattr(filling, "fill", lambda kinds, read: (done.append(1), smooth(kinds, read))[1])
+    once = engine.run(gray, PLAN, mask=mask).image
+    assert len(done) == 1
+    engine.run(brown, PLAN, mask=mask)
+    assert len(done) == 3
+    monkeypatch.setattr(filling, "COLOURLESS", -1.0)
+    assert (engine.run(gray, PLAN, mask=mask).image == once).all()
+    assert len(done) == 5
 
 
 def test_an_empty_mask_changes_nothing() -> None:

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from gimp_window import TITLE
+from gimp_window import TITLE, tasks
 from hostkit import OUTPUT
 from PIL import Image
 
@@ -172,5 +172,35 @@ def test_side_by_side_in_turn_and_places(window, screen, box, gimp):
     mask = top(box, 1000, 700)[..., 0]
     assert mask[:, :480].max() == 0, "everywhere but on the left"
     assert mask[:, 520:].min() == 255
+    window.key("Escape")
+    assert screen.gone(TITLE)
+
+
+def test_marks_are_seen_first_and_become_the_selection(window, screen, box, gimp):
+    shots = OUTPUT / "gimp" / gimp.suite
+    window.ask(
+        "layer = image.get_layers()[0]; image.select_rectangle(Gimp.ChannelOps.REPLACE, 420, 60, 3, 560); "
+        "Gimp.context_set_foreground(Gegl.Color.new('white')); layer.edit_fill(Gimp.FillType.FOREGROUND); "
+        "Gimp.Selection.none(image); tell(ok=True)"
+    )
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the scratches")
+    window.event("plan", lambda event: tasks(event) == ["inpaint"])
+    time.sleep(0.5)
+    screen.shoot(shots / "marks-wish.png")
+    window.key("alt+w", "Tab")
+    later(window, "region", lambda event: event["shown"], lambda: window.key("Return"))
+    time.sleep(1.0)
+    screen.shoot(shots / "marks.png")
+    # marks are what they are: neither turned round nor given a softer border, so the selection's button is next
+    used = later(window, "region used", lambda _event: True, lambda: window.key("Tab", "Tab", "space"))
+    assert (used["kind"], used["error"]) == ("selection", "")
+    window.ask("tell(mask=save('top', native(image.get_selection())))")
+    mask = top(box, 1000, 700)[..., 0]
+    assert (mask[70:610, 420:423] == 255).mean() > 0.9
+    mask = mask.copy()
+    mask[50:630, 410:433] = 0
+    assert (mask > 0).mean() < 0.003
     window.key("Escape")
     assert screen.gone(TITLE)

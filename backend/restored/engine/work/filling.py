@@ -46,6 +46,10 @@ that far, and brown prints would be filled with blue."""
 TINTED: Final = (0.4, 0.7)
 """Shares of a mark's own colour in what is right beside it: up to the first it has not tinted it, from the second on it has."""
 
+COLOURLESS: Final = 1 / 255
+"""Marks whose hue is nowhere farther from that beside them have no colour that could have run: gray pictures, mostly. That saves
+the second filling."""
+
 NEAR: Final = 4
 """Squares of `grain.BLOCK` pixels around a mark in which its grain is looked for."""
 
@@ -145,10 +149,11 @@ def _smoothly(layer: Layer, kinds: Kinds, places: Places) -> Floats:
 
     near = fill(kinds, read)
     wide = widened(kinds, HALO)
-    if near.shape[1] == 1 or not (wide == KNOWN).any():
+    before = np.nan_to_num(read(places))
+    if near.shape[1] == 1 or np.abs(_hue(before - near)).max() < COLOURLESS or not (wide == KNOWN).any():
         return near
     far = fill(wide, read)[np.searchsorted(np.flatnonzero(wide == HOLE), places)]
-    shift, own = _hue(near - far), _hue(np.nan_to_num(read(places)) - far)
+    shift, own = _hue(near - far), _hue(before - far)
     share = float((shift * own).sum()) / max(float((own * own).sum()), 1e-6)
     untinted, tinted = TINTED
     believed = np.float32(np.clip((tinted - share) / (tinted - untinted), 0, 1))

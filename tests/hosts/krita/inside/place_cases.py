@@ -93,3 +93,33 @@ def case_a_place_on_the_canvas(kit):
         assert (red(image, at.x(), at.y()) > 60) == there, x
     docker.show_as("canvas")
     docker.desk.show_region("")
+
+
+def case_marks_are_seen_first_and_become_the_selection(kit):
+    """A scratch down a gray picture: shown, not turned round and with no border to soften, and the selection is just that."""
+    width, height = 400, 300
+    row = bytearray(bytes((100, 100, 100, 255)) * width)
+    row[4 * 200 : 4 * 203] = bytes((250, 250, 250, 255)) * 3
+    yield from begin(kit, "", width=width, height=height, fill=(100, 100, 100, 255))
+    node = kit.document.topLevelNodes()[0]
+    node.setPixelData(kit.QtCore.QByteArray(bytes(row) * height), 0, 0, width, height)
+    kit.document.refreshProjection()
+    docker, popup = kit.docker, kit.docker.places.popup
+    kit.type("remove the scratches")
+    yield lambda: docker.chips._chips and not docker.desk.pending
+    assert "selection" in docker.desk.remark, docker.desk.remark
+    chip = docker.chips._chips[0]
+    chip.place.click()
+    assert popup.isVisible()
+    assert not popup.outside.isVisible()
+    assert not popup.border.isVisible()
+    assert not popup.reach.isVisible()
+    yield lambda: docker.desk.overlay.mask is not None
+    kit.shoot("marks", docker)
+    kit.shoot("marks-popup", popup)
+    popup.select.click()
+    yield lambda: kit.document.selection() is not None and kit.document.selection().width() > 0
+    values = bytes(kit.document.selection().pixelData(0, 150, width, 1))
+    assert values[201] == 255, list(values[190:212])
+    assert not any(values[:190] + values[212:]), "and nothing else"
+    kit.document.setSelection(None)

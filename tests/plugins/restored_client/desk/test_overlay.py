@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from restored.filling.holes import WHERE
 from restored_client.desk.desk import Desk, Line
-from restored_client.desk.overlay import RegionWant
+from restored_client.desk.overlay import RegionWant, is_shaped
 from restored_client.desk.planedit import elsewhere, identity
 from restored_client.desk.previewstate import PreviewState
+from restored_client.desk.remarks import SELECT_FIRST
 from restored_client.wire.pixels import Pixels
 
 TEXT = "remove the noise only in the sky, and the haze"
@@ -158,6 +160,8 @@ def test_filling_that_is_added_by_hand_shows_first_what_was_found(desk: Desk, wi
     desk.edit("add", "inpaint", "scratches, dust and holes")
     step = desk.plan.steps()[-1]
     assert step["label"] == "scratches, dust and holes, only the marks that I find"
+    assert desk.remark == SELECT_FIRST == WHERE, "as the daemon says it when nothing is selected"
+    assert not is_shaped(step["region"])
     desk.show_region(identity(step))
     assert wire.regions[-1].region["places"] == ["marks"]
     desk.edit("weigh", identity(step), 0.5)

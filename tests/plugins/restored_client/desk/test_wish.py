@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from restored_client.desk.catalogue import Catalogue
 from restored_client.desk.commandline import command_line
-from restored_client.desk.deeds import deed, unsure
+from restored_client.desk.deeds import DEEDS, deed, unsure
 from restored_client.desk.desk import OPENING, Desk, Line
 from restored_client.desk.history import LastWish, Presets
 from restored_client.desk.masks import cut
@@ -65,6 +65,10 @@ def test_deeds() -> None:
 
     assert deed({"task": "temperature", "label": "warmer 40 %, only the sky"}, translate) == "Wärmer 40 %, nur der Himmel"
     assert deed({"task": "lowlight", "label": "too dark, only the sky"}, translate) == "Aufhellen, nur der Himmel"
+    holes = "scratches, dust and holes"  # a name with commas is a name
+    assert deed({"task": "inpaint", "label": holes}, str) == DEEDS["inpaint"]
+    marks = f"{holes}, only the marks that I find, not the sky"
+    assert deed({"task": "inpaint", "label": marks}, str) == f"{DEEDS['inpaint']}, only the marks that I find, not the sky"
     assert deed({"task": "exposure", "label": "darker 1 stop"}, str) == "Darker 1 stop"
     assert deed({"task": "denoise", "label": "colour noise", "part": "colour"}, str) == "Colour noise"
     assert unsure({"confidence": 0.55})
