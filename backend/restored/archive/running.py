@@ -18,7 +18,11 @@ ENGINES: Final = ("local", "dask", "ray")
 
 
 class Lost(Exception):
-    """The worker of a shard went away; another may do it."""
+    """The worker of a shard went away; another may do it. counts: whether that speaks against the shard."""
+
+    def __init__(self, *, counts: bool = True) -> None:
+        super().__init__()
+        self.counts = counts
 
 
 class Workers(Protocol):
@@ -76,6 +80,7 @@ def run(
             for shard, result in back:
                 del hand[shard]
                 if isinstance(result, Lost):
+                    tries[shard] -= not result.counts
                     if tries[shard] >= TRIES:
                         raise ArchiveError(
                             f"Shard {shard} lost its worker {TRIES} times: one of its pictures takes too much memory, or the "

@@ -5,12 +5,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from restored_training.cli.app import app
 from restored_training.papers.judging import TABLES, judge, read_claims, tables
 from restored_training.papers.page import write_page
+from restored_training.papers.sequences import sequences
 
 NOISE = ("denoise s15", "denoise s25", "denoise s50")
 
@@ -111,7 +114,10 @@ def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     assert "+0.300 (+0.300 to +0.300)" in text
     assert "**supported**" in text
     assert "**not run**" in text
-    assert "Not run yet: instructed, diffusion, nine." in text
+    for name in ("instructed", "diffusion", "nine"):
+        assert f"| {name} | - | - | - | `restored-train papers run {name}` | **not run** |" in text
+    assert f"**{len(read_claims()[1])} claims: " in text
+    assert "| InstructIR, Table 8 | **not run** | the encoder it compares with" in text
     for name in ("claims", "energy"):
         assert (tmp_path / "papers" / f"{name}.png").stat().st_size > 1000
         assert f"(papers/{name}.png)" in text
@@ -120,7 +126,9 @@ def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
 def test_the_list_is_json_for_whoever_checks(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["papers", "list", "--json", "--results", str(tmp_path)])
     assert result.exit_code == 0
-    found = json.loads(result.output)["tables"]
+    said = json.loads(result.output)
+    assert all(set(left) == {"paper", "table", "state", "why"} for left in said["left_out"])
+    found = said["tables"]
     assert {(table["paper"], table["table"]) for table in found} == set(TABLES)
     assert all(table["state"] == "not run" for table in found)
     assert all(table["command"].startswith("restored-train papers run ") for table in found)
@@ -130,3 +138,25 @@ def test_an_archive_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     line = ["papers", "run", "elementary", "--crops", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
     result = CliRunner().invoke(app, line)
     assert "Make it with “restored-train papers pack" in str(result.exception)
+
+
+def test_a_sheet_of_sequences_is_shown_with_its_figures(tmp_path: Path) -> None:
+    """Each instruction begins from what the one before has left."""
+    for kind, value in (("clean", 200), ("damaged", 100)):
+        Image.new("RGB", (40, 30), (value, value, value)).save(tmp_path / f"one-{kind}.jpg", quality=100)
+    heard: list[tuple[int, str]] = []
+
+    def restore(picture: np.ndarray, words: str) -> np.ndarray:
+        heard.append((int(picture[0, 0, 0]), words))
+        return picture + 20
+
+    found = sequences(tmp_path, restore, asked=[("one", [["a", "b"], ["both"]])])
+    assert heard == [(100, "a"), (120, "b"), (100, "both")]
+    assert [len(row["psnr"]) for row in found.rows] == [3, 2]
+    assert found.rows[0]["psnr"] == sorted(found.rows[0]["psnr"]), "brighter is nearer"
+    (tmp_path / "papers").mkdir()
+    found.sheet.save(tmp_path / "papers" / "sequences.jpg")
+    write_page(tmp_path / "papers.md", {"sequences": found.to_dict()}, tables(tmp_path))
+    text = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert "| one | a → b | " in text
+    assert "(papers/sequences.jpg)" in text

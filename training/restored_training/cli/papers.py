@@ -20,11 +20,11 @@ def list_tables(
     results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
 ) -> None:
     """List the tables: what each compares, its command, whether it was measured, and the verdicts."""
-    from ..papers.judging import tables
+    from ..papers.judging import LEFT_OUT, tables
 
     found = tables(results)
     if as_json:
-        print(json.dumps({"tables": found}, ensure_ascii=False))
+        print(json.dumps({"tables": found, "left_out": list(LEFT_OUT)}, ensure_ascii=False))
         return
     for table in found:
         number = table["table"] if table["table"].startswith("Figure") else f"Table {table['table']}"
@@ -32,6 +32,8 @@ def list_tables(
         for claim in table["verdicts"]:
             interval = _interval(claim)
             print(f"    {claim['verdict']}: {claim['says']}{interval}")
+    for left in LEFT_OUT:
+        print(f"{left['paper']}, {left['table']}: {left['state']}, because {left['why']}")
 
 
 def _interval(claim: dict[str, Any]) -> str:
@@ -129,6 +131,29 @@ def unpack(
                 console.print(f"{archive.name}: {name}")
     if (weights / "elementary.pt").exists():
         _toy(weights / "elementary.pt", place)
+
+
+@papers.command("sheet")
+def sheet(
+    out: Annotated[Path | None, typer.Option(help="The picture; default: docs/papers/sequences.jpg.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Its figures; default: sequences.json among the results.")] = None,
+) -> None:
+    """InstructIR's Figure 6 with the model that ships: one instruction after another, beside the same wish in one sentence."""
+    import numpy as np
+
+    from restored import restore
+
+    from ..data.places import repository
+    from ..papers.judging import results_folder
+    from ..papers.sequences import sequences
+
+    found = sequences(repository() / "examples", lambda picture, words: np.asarray(restore(picture, words).image))
+    place = out or repository() / "docs" / "papers" / "sequences.jpg"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    found.sheet.save(place, quality=88)
+    numbers = figures or results_folder() / "sequences.json"
+    numbers.write_text(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    console.print(f"Wrote {place} and {numbers}.")
 
 
 @papers.command("report")

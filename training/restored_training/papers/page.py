@@ -1,5 +1,6 @@
 """`docs/papers.md`: our figures beside the papers', claim by claim, written from the results' files and nothing else."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +9,7 @@ import numpy as np
 
 from . import plots
 from .bench import bench_tables
-from .judging import command, cut_short, figures, read_claims
+from .judging import EXPERIMENTS, LEFT_OUT, command, cut_short, figures, read_claims
 from .statistics import difference
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -41,7 +42,7 @@ def write_page(page: Path, results: Results, tables: Sequence[Mapping[str, Any]]
     """Write the page, and its plots into a folder of the page's name beside it."""
     folder = page.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [INTRO, _runs(results), _criterion(), _verdicts(tables)]
+    parts = [INTRO, _summary(tables), _runs(results), _criterion(), _verdicts(tables)]
     drawn = plots.differences(tables)
     if drawn:
         parts.append(_picture(drawn, folder, "claims", "Differences and their 95 % intervals, claim by claim"))
@@ -53,9 +54,11 @@ def write_page(page: Path, results: Results, tables: Sequence[Mapping[str, Any]]
         parts += _instructed(results["instructed"])
     if "nine" in results:
         parts += _nine(results["nine"])
+    if "sequences" in results:
+        parts += _sequences(results["sequences"], folder)
     parts += bench_tables()
     parts.append(ADDING)
-    parts.append(_undone(results))
+    parts.append(_undone())
     page.write_text("\n".join(part.rstrip() + "\n" for part in parts if part), encoding="utf-8")
 
 
@@ -63,10 +66,20 @@ def _runs(results: Results) -> str:
     if not results:
         return "Nothing has been run yet: the claims below wait.\n"
     rows = []
-    for name, result in results.items():
+    for name in EXPERIMENTS:
+        result = results.get(name)
+        if result is None:
+            rows.append([name, "-", "-", "-", f"`{command(name, results)}`", "**not run**"])
+            continue
         settings = ", ".join(f"{key} {value}" for key, value in result["settings"].items())
-        rows.append([name, result["machine"], f"{result['seconds']:.0f} s", settings, f"`{command(name, results)}`"])
-    return "## Runs\n\n" + _table(["experiment", "machine", "time", "settings", "command"], rows)
+        rows.append(
+            [name, result["machine"], f"{result['seconds']:.0f} s", settings, f"`{command(name, results)}`", _state(result)]
+        )
+    return "## Runs\n\n" + _table(["experiment", "machine", "time", "settings", "command", "state"], rows)
+
+
+def _state(result: Mapping[str, Any]) -> str:
+    return "cut short" if cut_short(result) else "whole" if result.get("finished", True) else "some of its arms"
 
 
 def _criterion() -> str:
@@ -84,6 +97,7 @@ def _verdicts(tables: Sequence[Mapping[str, Any]]) -> str:
             rows.append(
                 [
                     f"{table['paper']}, {number}",
+                    table["experiment"],
                     claim["says"],
                     claim["figures"],
                     ours or "-",
@@ -92,7 +106,7 @@ def _verdicts(tables: Sequence[Mapping[str, Any]]) -> str:
                     f"**{claim['verdict']}**",
                 ]
             )
-    head = ["where", "claim", "the paper's figures", "ours, dB (95 % interval)", "each seed", "half length", "verdict"]
+    head = ["where", "run", "claim", "the paper's figures", "ours, dB (95 % interval)", "each seed", "half length", "verdict"]
     return "## Claims\n\n" + _table(head, rows)
 
 
@@ -237,17 +251,35 @@ def _nine(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _undone(results: Results) -> str:
-    missing = [name for name in ("elementary", "instructed", "diffusion", "nine") if name not in results]
-    lines = [
-        "- InstructIR, Table 8 (another encoder): its published encoder, bge-micro, is in no package registry.",
-        "- InstructIR, Tables 5 and 7, Instruct-IPT, Table 7 (snow): their test sets are not here, or as a sample only (above).",
-        "- InstructIR, Figure 6 (sequences of instructions) is a matter of looking; the engine runs steps one after another.",
-        "- Instruct-IPT, Table 4, 11 and 12 at the paper's size need its 27.8 M network trained for days.",
+def _summary(tables: Sequence[Mapping[str, Any]]) -> str:
+    counts = Counter(claim["verdict"] for table in tables for claim in table["verdicts"])
+    words = ("supported", "not supported", "not testable at this scale", "no verdict", "not run")
+    told = ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
+    return (
+        f"**{counts.total()} claims: {told}.** The same for a program, with every difference, interval and seed: "
+        "`restored-train papers list --json`.\n"
+    )
+
+
+def _sequences(result: Mapping[str, Any], folder: Path) -> list[str]:
+    rows = [
+        [row["photograph"], " → ".join(row["instructions"]), " → ".join(f"{figure:.2f}" for figure in row["psnr"])]
+        for row in result["rows"]
     ]
-    if missing:
-        lines.insert(0, f"- Not run yet: {', '.join(missing)}.")
-    return "## What is not here\n\n" + "\n".join(lines) + "\n"
+    picture = f"![One instruction after another, in both orders, and in one sentence]({folder.name}/sequences.jpg)\n\n"
+    return [
+        "## InstructIR, Figure 6: one instruction after another\n\n"
+        "With the model that ships, on `examples/` (nothing was trained on them); made by "
+        f"`{result['command']}`. Several tasks in one sentence are put in an order that the engine knows; asked for one by one "
+        "they are done in the order in which they come, and each begins from what the one before has left.\n\n"
+        + (picture if (folder / "sequences.jpg").exists() else "")
+        + _table(["photograph", "instructions", "PSNR in dB, before and after each"], rows)
+    ]
+
+
+def _undone() -> str:
+    rows = [[f"{left['paper']}, {left['table']}", f"**{left['state']}**", left["why"]] for left in LEFT_OUT]
+    return "## What the claims leave out\n\n" + _table(["what", "state", "why"], rows)
 
 
 def _gap(found: Mapping[str, Any]) -> str:
