@@ -43,6 +43,9 @@ ALL_BUT: Final = re.compile(
 )
 """ "Keep everything but the noise": remove it."""
 
+JOINED: Final = re.compile(r"\b(?:and|then|plus)\b|[&+]", re.I)
+"""Between a repair and something else that is asked for; behind a mark alone it may be all one story."""
+
 NOTHING: Final = HeadReading((), (), "not_understood", False, False, False)
 
 
@@ -99,10 +102,15 @@ def _completed(heard: "Heard", reading: HeadReading) -> HeadReading:
     missed = [item for item in sure if item.task not in done and item.task not in (*reading.excluded, *heard.excluded)]
     if not missed or heard.adding:
         return reading
+    if not reading.steps and reading.reason == "off_topic" and JOINED.search(heard.text) and not heard.trap:
+        missed = [item for item in missed if item.words.strip() != heard.text.strip()]  # "remove the haze and add a rainbow"
+        steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
+        return replace(reading, steps=tuple(steps.values()), reason=None, stray=True) if steps else reading
     if not reading.steps:
         row = grammar.tokens(heard.text)
         said = {hit.name for hit in grammar.load("en").find(row) if hit.section == "modifier"}
-        if not all(known) or reading.reason != "asks_to_add" or not said & {"less", "remove", "down"}:
+        turned = reading.reason == "asks_to_add" and bool(said & {"less", "remove", "down"})
+        if not all(known) or not (turned or heard.instead):
             return reading
     steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
     return replace(reading, steps=(*reading.steps, *steps.values()), reason=None)
@@ -120,7 +128,10 @@ def _unsaid(heard: "Heard", reading: HeadReading) -> HeadReading:
             return len(reading.steps) > 1
         return step.task == "enhance" and casts and "white balance" in step.words.lower()
 
-    return replace(reading, steps=tuple(step for step in reading.steps if not again(step)))
+    kept = tuple(step for step in reading.steps if not again(step) and step.task not in heard.refused)
+    if reading.steps and not kept:
+        return replace(reading, steps=(), reason="asks_to_keep")
+    return replace(reading, steps=kept)
 
 
 def language_of(text: str) -> str:
@@ -155,7 +166,8 @@ def _agreed(
     """Directions among words that the grammar does not know count when the head, too, sees a picture being spoken of."""
     judgement, _ = loaded.read(heard.text)
     strange = talk or max(judgement.kinds["off_topic"], judgement.kinds["foreign"]) >= 0.5
-    heard.turns = [turn for turn in heard.turns if turn not in uncut or (turn.sure and not strange)]
+    tone = any(step.task in ("enhance", "lowlight") for step in reading.steps)
+    heard.turns = [turn for turn in heard.turns if turn not in uncut or ((turn.sure or (tone and turn.said)) and not strange)]
     uncut = [turn for turn in uncut if turn in heard.turns]
     clauses = {turn.clause for turn in uncut}
     spans = [(c.start, c.end) for i, c in enumerate(heard.clauses) if i in clauses]

@@ -20,7 +20,7 @@ class HeadConfig:
     dropout: float = 0.2
     embedding: int = 256
     whole: int = 384
-    share: float = 0.3
+    share: float = 0.5
 
     def to_dict(self) -> dict[str, Any]:
         """For head.json."""

@@ -23,7 +23,7 @@ NOTHING: Final[dict[Reason, str]] = {
     "asks_to_keep": "You told me what to leave alone but not what to fix, so nothing was changed.",
     "not_understood": f"I am not sure what you would like, so nothing was changed. Please name what bothers you. {ABILITIES}.",
     "cannot_yet": f"I cannot do that yet, so nothing was changed. {ABILITIES}.",
-    "not_english": f"Sorry, I do not know this language, so nothing was changed. I understand {LANGUAGES}.",
+    "not_english": f"Sorry, I could not read this, so nothing was changed. I understand {LANGUAGES}.",
 }
 """Reason -> the sentence for the user."""
 

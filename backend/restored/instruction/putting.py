@@ -37,7 +37,9 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     filled = {item.task for item in heard.holes}
     unused += [Unused(item.words, CANNOT["kinds"]) for item in heard.kept_holes if item.task in filled]
     unused += [
-        Unused(step.region.by_hand, by_hand(step.region.by_hand, True)) for step in steps if step.region and step.region.by_hand
+        Unused(step.region.by_hand, by_hand(step.region.by_hand, True, step.region.outside))
+        for step in steps
+        if step.region and step.region.by_hand
     ]
     unread = reading.reason in ("off_topic", "asks_to_add", "not_understood", "not_english")
     if not alone and unread and turns and not reading.general:
@@ -55,6 +57,7 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     cut = cleaned.cut or reading.truncated
     notes = tuple({(item.words, item.message): item for item in unused}.values())
     if not steps:
+        notes = tuple(item for item in notes if item.message != by_hand(item.words, False))  # nothing was done anywhere
         reason: Reason = reading.reason or "not_understood"
         if heard.kept_holes and reason in ("not_understood", "off_topic"):
             reason = "asks_to_keep"

@@ -46,6 +46,39 @@ SPOIL = re.compile(
 wishes about tone, see `grammar`.)"""
 
 
+AUTOMATIC = re.compile(
+    r"[\W_]*(?:please\s+|bitte\s+)?(?:auto(?:[- ]?(?:fix|correct(?:ion)?|enhance|repair|restore|mode|magic|all))?"
+    r"|automatic(?:ally)?(?: (?:fix|correction|repair|mode))?|automat(?:isch|iquement|ique|icamente|ycznie|icky|iskt)|automático"
+    r"|automaticamente|automatico|автоматически|автоматично|авто|otomatik|自動(?:で|的に)?|自动|자동(?:으로)?|स्वचालित|ऑटो"
+    r"|magic wand|one[- ]click fix|surprise me)[\W_]*",
+    re.IGNORECASE,
+)
+"""The whole of a wish that leaves everything to the program."""
+
+GREETING = re.compile(
+    r"[\W_]*(?:hello|hi|hey|good (?:morning|evening|afternoon)|thanks|thank you|help(?: me)?|what can (?:you|i) (?:do|say|type)"
+    r"|how does this work|what is this|hallo|guten tag|danke|hilfe|hilf mir|was kannst du|bonjour|salut|merci|aide(?:[- ]moi)?"
+    r"|que (?:peux[- ]tu|sais[- ]tu) faire|hola|gracias|ayuda|qué puedes hacer|que puedes hacer|ciao|grazie|aiuto"
+    r"|cosa (?:puoi|sai) fare|olá|oi|obrigad[oa]|ajuda|o que você (?:faz|sabe fazer)|hoi|bedankt|help mij|wat kun je"
+    r"|cześć|dziękuję|pomocy?|co potrafisz|привет|спасибо|помощь|помоги|что ты умеешь|привіт|дякую|допоможи|що ти вмієш"
+    r"|ahoj|děkuji|pomoz mi|co umíš|hej|tack|hjälp|vad kan du|merhaba|teşekkürler|yardım|ne yapabilirsin"
+    r"|你好|谢谢|帮助|帮我|你能做什么|こんにちは|ありがとう|助けて|ヘルプ|何ができますか|何ができる"
+    r"|안녕(?:하세요)?|고마워요?|도와줘|뭘 할 수 있어|नमस्ते|धन्यवाद|मदद|क्या कर सकते हो)[\W_]*",
+    re.IGNORECASE,
+)
+"""The whole of a text that greets, thanks, or asks what there is to say: answered with an example."""
+
+
+def is_automatic(text: str) -> bool:
+    """True for "auto" and its like."""
+    return AUTOMATIC.fullmatch(text) is not None
+
+
+def is_greeting(text: str) -> bool:
+    """True for "hello", "help", "what can you do?" and their like."""
+    return GREETING.fullmatch(text) is not None
+
+
 def is_data(text: str) -> bool:
     """True for an address, a path, a file name or program text."""
     return DATA.fullmatch(text) is not None or CODE.search(text) is not None

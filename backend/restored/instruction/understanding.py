@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from . import messages
 from .plan import Plan, Step
 from .sanitize import Cleaned, clean, has_words, mostly_foreign_script
-from .surface import is_data
+from .surface import is_automatic, is_data, is_greeting
 from .tasks import Task
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
         return _nothing(text, "not_understood", cleaned), False
     if is_data(text):
         return _nothing(text, "off_topic", cleaned), False
+    if is_greeting(text):
+        return _nothing(text, "empty", cleaned), False
+    if is_automatic(text):
+        return Plan(text, reason="not_understood", message=messages.GENERAL), True
     from . import english, foreign, grammar
 
     language = english.language_of(text)

@@ -17,7 +17,8 @@ DEGREES: Final[tuple[tuple[float, re.Pattern[str]], ...]] = tuple(
     for strength, words in (
         (
             0.35,
-            r"(?:a|the) (?:touch|hint|tad|smidge|smidgen|hair|trace|whisper)|slightly|subtly|gently|faintly",
+            r"(?:a|the) (?:touch|hint|tad|smidge|smidgen|hair|trace|whisper|notch|fraction|pinch)"
+            r"|a shade (?=\w+er\b)|slightly|subtly|gently|faintly",
         ),
         (0.35, r"(?:a )?(?:tiny|wee) bit|minimally|mildly|lightly|barely|subtle|slight|gentle|mild"),
         (0.4, r"(?:just )?a (?:little|bit|little bit)|somewhat|a small amount"),

@@ -50,6 +50,10 @@ LABELS: Final[dict[Place, str]] = {
 ESTIMATED: Final[tuple[Place, ...]] = ("sky", "skin", "text")
 """Found by an estimator, which can err; the others are exact."""
 
+GUESSED: Final[tuple[Place, ...]] = ("skin", "text")
+"""Found by rules that miss and mistake too much to act on: a guess that can be looked at, and a selection begun from. A wish for
+such a place waits for a selection."""
+
 
 class RegionError(PlanError):
     """A region that cannot be meant; the message is a sentence for the user."""
@@ -64,7 +68,7 @@ class Region:
     and, with `outside`, "the scratches, but not in the sky".
     by_hand: a place that has no estimator, in the user's words: the step is done only inside a selection or mask.
     threshold: in (0, 1), from which an estimated mask counts as inside, 0.5 as found; feather: width of the soft border as a
-    share of the picture's longer side.
+    share of the picture's longer side. With both `places` and `by_hand` the places are a guess, for looks and selections only.
     """
 
     places: tuple[Place, ...] = ()
@@ -91,7 +95,7 @@ class Region:
         where = self.where
         if where is not self and where is not None:
             return f"only the {LABELS[MARKS]}, {where.label}"
-        names = [LABELS[place] for place in self.places] + ([self.by_hand] if self.by_hand else [])
+        names = [LABELS[place] for place in self.places] or [self.by_hand]
         joined = " ".join([*self.places, "corner"]) if self.both else ", ".join(names)
         return f"{'not' if self.outside else 'only'} the {joined}"
 

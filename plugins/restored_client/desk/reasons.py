@@ -13,7 +13,7 @@ SENTENCES: Dict[str, str] = {
     "asks_to_keep": "That asks to leave the picture as it is, so nothing will be changed.",
     "not_understood": "I did not understand what should be restored, so nothing will be changed.",
     "cannot_yet": "That is understood but cannot be done yet, so nothing will be changed.",
-    "not_english": "I do not know the language of this sentence, so nothing will be changed.",
+    "not_english": "I could not read this sentence, so nothing will be changed.",
 }
 
 

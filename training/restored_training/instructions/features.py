@@ -22,6 +22,8 @@ from .labelled_templates import LabelledTemplates
 from .phrases import SECTIONS, WIDER, read_sections, read_sentences, split_of
 
 FEATURES = encoder.WIDTH * len(encoder.LAYERS)
+SHARD = 16384
+"""Sentences that are encoded before they are written: what a run that is cut off loses, and half a gigabyte of memory."""
 
 
 def build_lexicon() -> dict[str, int]:
@@ -175,11 +177,11 @@ def compute(examples: Sequence[Example], speller: Speller, cache: Path, *, half:
     shards = [Shard.load(path.parent) for path in sorted(home.glob("*/texts.json"))]
     where = {text: (number, row) for number, shard in enumerate(shards) for row, text in enumerate(shard.texts)}
     missing = list(dict.fromkeys(item.text for item in normalised if item.text not in where))
-    if missing:
-        folder = home / hashlib.sha256(json.dumps(missing).encode()).hexdigest()[:16]
-        _encode_shard(missing, folder, half=half)
+    for part in (missing[first : first + SHARD] for first in range(0, len(missing), SHARD)):
+        folder = home / hashlib.sha256(json.dumps(part).encode()).hexdigest()[:16]
+        _encode_shard(part, folder, half=half)
         shards.append(Shard.load(folder))
-        where |= {text: (len(shards) - 1, row) for row, text in enumerate(missing)}
+        where |= {text: (len(shards) - 1, row) for row, text in enumerate(part)}
     starts = [np.concatenate([[0], np.cumsum(shard.length)[:-1]]) for shard in shards]
     places = [where[item.text] for item in normalised]
     offsets = reference.load().offsets([item.text for item in normalised])

@@ -3,7 +3,8 @@
 
 A list has lines of `stratum|meaning|sentence`; the meaning is what `meaning_of` makes of a plan: tasks by the letters of the
 phrase files, adjustments by id and sign (with `@region` where they have one), what is excluded after a slash, - for
-nothing to do. Behind an item, `:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one.
+nothing to do. Behind an item, `:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one. ~ asks for a
+remark about something that was heard and cannot be done.
 """
 
 import re
@@ -41,8 +42,13 @@ class Line:
     @property
     def amounts(self) -> dict[str, str]:
         """Item -> what is asked of its amount: "", "<", ">" or a number."""
-        head = self.meaning.split("/")[0]
-        return {} if head == "-" else dict(map(_sized, _items(head)))
+        head = self.meaning.split("/")[0].replace("~", "").strip()
+        return {} if head in ("-", "") else dict(map(_sized, _items(head)))
+
+    @property
+    def remarked(self) -> bool:
+        """Whether a remark has to stand beside the steps."""
+        return "~" in self.meaning
 
     @property
     def excluded(self) -> set[str]:
@@ -101,6 +107,8 @@ class Result:
     @property
     def exact(self) -> bool:
         steps, sizes = _steps(self.plan), self.line.amounts
+        if self.line.remarked and not self.plan.unused:
+            return False
         return steps.keys() == sizes.keys() and all(_is_of(steps[name], size) for name, size in sizes.items())
 
     @property

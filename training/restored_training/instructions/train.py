@@ -2,6 +2,7 @@
 
 import math
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -39,7 +40,7 @@ class TrainConfig:
 
     seed: int = 1
     members: int = 2
-    epochs: int = 8
+    epochs: int = 5
     batch: int = 256
     learning_rate: float = 1.2e-3
     weight_decay: float = 0.03
@@ -58,6 +59,7 @@ class TrainConfig:
 def train_head(config: TrainConfig | None = None) -> None:
     """Build the corpus, train, tune the thresholds on validation, save the head's files."""
     config = config or TrainConfig()
+    began, spent = time.monotonic(), time.process_time()
     corpus = build(config.seed)
     lexicon = build_lexicon()
     speller = Speller(lexicon, encoder.vocabulary())
@@ -69,6 +71,10 @@ def train_head(config: TrainConfig | None = None) -> None:
     notes = {
         "corpus": {side: len(rows) for side, rows in sides.items()},
         "training": _plain(config),
+        "minutes": {
+            "of processor time": round((time.process_time() - spent) / 60, 1),
+            "by the clock": round((time.monotonic() - began) / 60, 1),
+        },
         "test side of the corpus": figures(judge(head, features["test"]), sides["test"], settings),
     }
     shipped.save(head, lexicon, settings, config.output, notes)
@@ -90,9 +96,13 @@ def fit(examples: list[Example], features: Features, config: TrainConfig) -> Hea
     """Train a head; returns its weights averaged over the last steps (EMA)."""
     torch.manual_seed(config.seed)
     head = Head(config.head)
+    head.norms.requires_grad_(
+        requires_grad=False
+    )  # the next layer scales too; no gradient reaches the features: a sixth of the time
     average = {name: value.detach().clone() for name, value in head.state_dict().items()}
-    decay = [p for p in head.parameters() if p.ndim > 1]
-    other = [p for p in head.parameters() if p.ndim <= 1]
+    trained = [p for p in head.parameters() if p.requires_grad]
+    decay = [p for p in trained if p.ndim > 1]
+    other = [p for p in trained if p.ndim <= 1]
     groups = [{"params": decay, "weight_decay": config.weight_decay}, {"params": other, "weight_decay": 0.0}]
     optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
     targets = Targets.of(examples)

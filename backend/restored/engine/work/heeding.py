@@ -79,7 +79,9 @@ class Heeding:
         return change if region is None else change * self.where(region, box)[..., None]
 
     def where(self, region: Region, box: Box) -> Floats:
-        """The weights of a region in a box, (h, w)."""
+        """The weights of a region in a box, (h, w). A place that a hand has to show is where the selection is."""
+        if region.by_hand:
+            return np.ones((box.bottom - box.top, box.right - box.left), np.float32)
         outer = Box(box.top - MARGIN, box.left - MARGIN, box.bottom + MARGIN, box.right + MARGIN)
         if min(self.first.height, self.first.width) <= 2 * MARGIN:
             return self.maps.weight(region, box.top, box.left, self.first.inside(box))
@@ -121,5 +123,6 @@ def without_selection(plan: Plan, selected: bool) -> tuple[Plan, tuple[str, ...]
     held = [step for step in plan.steps if step.region is not None and step.region.by_hand]
     if selected or not held:
         return plan, ()
-    notes = tuple(dict.fromkeys(by_hand(step.region.by_hand, True) for step in held if step.region is not None))
+    places = dict.fromkeys((step.region.by_hand, step.region.outside) for step in held if step.region is not None)
+    notes = tuple(by_hand(place, True, outside) for place, outside in places)
     return replace(plan, steps=tuple(step for step in plan.steps if step not in held)), notes

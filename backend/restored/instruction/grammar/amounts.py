@@ -20,6 +20,8 @@ NUMERALS: Final = {
     "half": 0.5,
     "third": 1 / 3,
     "quarter": 0.25,
+    "twothirds": 2 / 3,
+    "threequarters": 0.75,
 }
 FACTORS: Final = {"tiny": 0.35, "bit": 0.5, "much": 1.75, "extreme": 2.5}
 STRENGTHS: Final = {"tiny": 0.35, "bit": 0.4, "half": 0.5, "full": 1.0, "extreme": 1.0}
@@ -107,7 +109,10 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
             signed = -1 if token.word[0] == "-" else 1 if token.word[0] == "+" else 0
             break
     if value is None:
-        value = next((NUMERALS[hit.name] for hit in hits if hit.name in NUMERALS), None)
+        said = [hit.name for hit in hits if hit.name in NUMERALS]
+        parts = [name for name in said if NUMERALS[name] < 1]
+        said = parts if parts and set(said) - set(parts) == {"one"} else said  # "een halve": the one is an article
+        value = NUMERALS[said[0]] if said else None
     elif {"half"} & names and any(hit.name == "half" and hit.first > at for hit in hits):
         value += 0.5
     ratio = 2.0 if "twice" in names else 3.0 if "triple" in names else 0.5 if "half" in names else None
@@ -118,6 +123,8 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
     if {"much", "bit"} <= names:
         factor = FACTORS["bit"]
     strength = next((STRENGTHS[name] for name in ("full", "tiny", "bit", "half", "extreme") if name in names), None)
+    if "halfstop" in names:
+        return Amount(stops=0.5, factor=factor, signed=signed)
     if "stop" in names:
         return Amount(stops=value if value is not None else 1.0, factor=factor, signed=signed)
     if value is not None and ("percent" in names or signed):
@@ -126,8 +133,9 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
         return Amount(share=value / 100, factor=factor, strength=min(1.0, max(0.05, value / 100)), signed=signed)
     if value is not None and "points" in names:
         return Amount(share=value / 100, factor=factor)
-    if at < 0 and "half" not in names and {"third", "quarter"} & names:
-        share = 1 / 3 if "third" in names else 0.25
+    parts = [name for name in ("twothirds", "threequarters", "third", "quarter") if name in names]
+    if at < 0 and "half" not in names and parts:
+        share = NUMERALS[parts[0]]
         return Amount(share=share, strength=share)
     return Amount(factor=factor, ratio=ratio, strength=strength)
 

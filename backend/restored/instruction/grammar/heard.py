@@ -12,7 +12,8 @@ from ..plan import Part, Unused
 @dataclass(frozen=True, slots=True)
 class Turn:
     """An adjustment with its signed amount; plain: the words gave no amount or unit; sure: the direction was
-    said, not only a state ("it is blue"). region: where."""
+    said, not only a state ("it is blue"); said: the state is said of something ("went blue"), it does not only name it ("the blue
+    car is dull"). region: where."""
 
     name: Adjustment
     amount: float
@@ -21,6 +22,7 @@ class Turn:
     plain: bool = True
     sure: bool = True
     region: Region | None = None
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Heard:
     bare: a noun or a look stands alone.
     trap: a verb of ours with an object that is no picture. scale: the enlargement asked for. part: only luminance or colour.
     adding: a damage is asked for. inverse: everything but the selection is meant, which only its owner can turn round.
+    refused: tasks that a short "no" follows. instead: one noun was denied and another named.
+    pending: tasks whose noun the last clause had, without a wish.
     """
 
     text: str
@@ -73,6 +77,9 @@ class Heard:
     trap: bool = False
     adding: bool = False
     inverse: bool = False
+    refused: list[Task] = field(default_factory=list)
+    instead: bool = False
+    pending: list[Task] = field(default_factory=list)
     scale: int | None = None
     part: Part = ""
 

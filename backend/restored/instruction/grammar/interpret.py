@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from restored.adjustments.names import Adjustment
-from restored.regions.names import PLACES, Place, Region
+from restored.regions.names import GUESSED, PLACES, Place, Region
 
 from ..plan import Unused
 from . import amounts
@@ -55,11 +55,11 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
     row = words.repaired(tokens(text), known)
     heard = Heard(text)
-    hits = words.find(row, WISHES)
+    hits = _forbidding(words.find(row, WISHES))
     used = words.used(row, HEARD)
     pieces = _pieces(row, hits, words.verb_last)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
-    _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
+    look = _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
     carried: list[Hit] = []
     for index, piece in enumerate(pieces):
         if len(pieces) > 1 and _is_look(piece):  # "black and white, with more contrast"
@@ -71,7 +71,22 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
             for i, token in enumerate(piece.words, piece.offset)
         )
         carried = _clause(heard, piece, index, covered, carried)
+    if look:
+        heard.clauses = [replace(clause, covered=True, cut=True, acts=True) for clause in heard.clauses]
     return heard
+
+
+def _forbidding(hits: list[Hit]) -> list[Hit]:
+    """ "But not" in front of something to do forbids it ("but not increase the sharpness"); in front of a place it limits."""
+    found: list[Hit] = []
+    for number, hit in enumerate(hits):
+        next_ = hits[number + 1] if number + 1 < len(hits) else None
+        limits = hit.section == "modifier" and hit.name == "except" and hit.last > hit.first
+        acts = (
+            next_ is not None and next_.section == "modifier" and next_.name in ("up", "down", "remove", "make", "more", "less")
+        )
+        found.append(replace(hit, name="dont") if limits and acts else hit)
+    return found
 
 
 def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
@@ -83,7 +98,10 @@ def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
     after = {hit.last + 1 for hit in ends if hit.name == "after"}
     if not verb_last:
         after |= {
-            h.first for h in hits if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
+            h.first
+            for h in hits
+            if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
+            if not _ends_with(h, hits, cuts)
         }
     after |= _opening_places(hits, cuts)
     pieces: list[_Piece] = []
@@ -114,22 +132,32 @@ def _opening_places(hits: list[Hit], cuts: set[int]) -> set[int]:
     return found
 
 
+def _ends_with(dont: Hit, hits: list[Hit], cuts: set[int]) -> bool:
+    """Whether a prohibition is all that is said of the noun in front of it ("the sharpness: don't touch")."""
+    start = max((cut for cut in cuts if cut <= dont.first), default=-1)
+    stop = min((cut for cut in cuts if cut > dont.last), default=10**6)
+    inside = [hit for hit in hits if start < hit.first < stop and hit is not dont and hit.section not in ("bare", "filler")]
+    nouns = [hit for hit in inside if hit.last < dont.first and (hit.section == "task" or hit.name.startswith("noun"))]
+    return len(inside) == len(nouns) == 1
+
+
 def _acts_before(hits: list[Hit], cuts: set[int], place: int) -> bool:
     """Whether a wish stands between the last border and a place."""
     start = max((cut for cut in cuts if cut <= place), default=0)
     return any(h.section in ("quality", "task", "verb", "symptom") and start <= h.first < place for h in hits)
 
 
-def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> None:
-    """A look ("black and white") or the name of a damage with nothing around it."""
+def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> bool:
+    """A look ("black and white") or the name of a damage with nothing around it; whether it is a look."""
     looks = [hit for hit in hits if hit.section == "quality" and hit.name.startswith("bare ")]
     if looks and len(content) <= looks[0].last - looks[0].first + 1:
         heard.turns.append(Turn("black_and_white", 1.0, heard.text.strip(), 0))
-        return
+        return True
     damages = [hit for hit in hits if hit.section == "bare"]
     others = [hit for hit in hits if hit.section not in ("bare", "filler", "task", "symptom", "end", "follow")]
     if len(damages) == 1 and not others and len([t for t in row if not t.mark]) <= damages[0].last - damages[0].first + 1:
         heard.bare = damages[0].name
+    return False
 
 
 def _is_look(piece: _Piece) -> bool:
@@ -152,6 +180,10 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
         piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
     _settle_keep(piece)
+    _settle_no(heard, piece)
+    if _is_other(piece, carried):  # "not the noise, the blur"
+        piece.hits = [Hit("modifier", "remove", piece.offset, piece.offset), *piece.hits]
+        modifiers, carried, heard.instead = piece.of("modifier"), [], True
     if piece.of("task") and not modifiers and not qualities and not piece.of("verb"):
         piece.hits = [*carried, *piece.hits]
         modifiers = piece.of("modifier")
@@ -163,7 +195,7 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     ):
         piece.hits = [*carried, *piece.hits]
         modifiers = piece.of("modifier")
-    place, negative, hand = _place(piece)
+    place, negative, hand, guess = _place(piece)
     turns = _turns(piece, qualities, amount, place, index, text)
     heard.excluded_turns += _excluded(piece, qualities)
     tone = _tone(place)
@@ -174,17 +206,29 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
         toned = _tone_of_place(piece, tone, amount, index, text)
         if toned:
             turns, place = [toned], _without(place, tone)
-    if not turns and not asks and not qualities and amount.stops is not None and (amount.signed or piece.has("up", "down")):
-        turns = [Turn("exposure", amount.of("exposure", -1 if piece.has("down") else 1, False), text.strip(), index, False)]
+    if (
+        not turns
+        and not asks
+        and not qualities
+        and amount.stops is not None
+        and (amount.signed or piece.has("up", "down", "more", "less"))
+    ):
+        lower = piece.has("down", "less")
+        turns = [Turn("exposure", amount.of("exposure", -1 if lower else 1, False), text.strip(), index, False)]
     _unused(heard, piece)
     asks |= _holes(heard, piece, index, text)
     heard.scale = _scale(piece, local, covered) or heard.scale
     if heard.scale is not None:
         heard.unused += _other_scale(heard.text, piece)
     restricted = place is not None or hand
+    topic = restricted and covered and not negative and heard.text[piece.end : piece.end + 2].strip() == ":"
     acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
-    if restricted and not acts and (negative or piece.has("only")):
-        limit = replace(place, outside=negative) if place is not None else Region(by_hand=hand, outside=negative)
+    if restricted and not acts and (negative or piece.has("only") or topic):
+        if place is None and not covered and not piece.has("only", "except"):  # "the skin has to stay soft"
+            heard.unused.append(Unused(hand, by_hand(hand, False)))
+            heard.clauses.append(Clause(piece.start, piece.end, covered, False, False))
+            return []
+        limit = replace(place, outside=negative) if place is not None else Region(guess, negative, by_hand=hand)
         heard.limits.append((index, limit))
         heard.clauses.append(Clause(piece.start, piece.end, covered, covered, False))
         return []
@@ -192,11 +236,16 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     if place is not None:
         where = replace(place, outside=negative)
     elif hand and (negative or piece.has("only")):
-        where = Region(by_hand=hand, outside=negative)
+        where = Region(guess, negative, by_hand=hand)
     elif hand and (turns or asks):
         heard.unused.append(Unused(hand, by_hand(hand, False)))
     heard.turns += [replace(turn, region=turn.region or where) for turn in turns]
-    heard.named += _named(heard, piece, amount, index, where, text)
+    named = _named(heard, piece, amount, index, where, text)
+    if not named and piece.has("remove") and not (asks or qualities or piece.of("unused") or piece.of("holes")):
+        named = [Named(task, text, index, amount.strength, where) for task in heard.pending]  # "the snow .., away with it"
+    bound = any(hit.name in ("keep", "dont", "not", "except", "up", "more", "make") for hit in modifiers)
+    heard.pending = [hit.name for hit in piece.of("task")] if not named and not bound else []
+    heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered
     if plain and len(plain) == len(turns):
@@ -226,6 +275,25 @@ def _settle_keep(piece: _Piece) -> None:
         piece.hits = [
             hit for hit in piece.hits if not (hit.section == "modifier" and hit.name == "keep" and hit.last < aims[0].first)
         ]
+
+
+def _settle_no(heard: Heard, piece: _Piece) -> None:
+    """ "Snow no": what stands in front of a last "no" is not wished for."""
+    last = piece.hits[-1] if piece.hits else None
+    if last is None or (last.section, last.name) != ("modifier", "not") or last.last != piece.offset + len(piece.words) - 1:
+        return
+    others = [hit for hit in piece.hits if hit.section == "modifier" and hit is not last]
+    if not others and last.first > piece.hits[0].first:
+        piece.hits[-1] = replace(last, name="dont")
+        verbs = {"dir exposure+": "lowlight"}
+        heard.refused += [hit.name for hit in (*piece.of("task"), *piece.of("verb"), *piece.of("symptom"))]
+        heard.refused += [verbs[hit.name] for hit in piece.of("quality") if hit.name in verbs]
+
+
+def _is_other(piece: _Piece, carried: list[Hit]) -> bool:
+    """Whether a bare noun follows something that was only denied, without a verb."""
+    nouns = bool(piece.of("task")) and not piece.of("modifier") and not piece.of("verb") and not piece.of("quality")
+    return nouns and len(carried) == 1 and carried[0].name == "not" and carried[0].first == 0
 
 
 def replace_places(hit: Hit, offset: int) -> Hit:
@@ -261,9 +329,10 @@ def _turns(
             adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]
             share = 0.7 if len(names) > 1 else 1.0
             size = (own or amount).of(adjustment, direction, relative) * share
-            sure = kind in ("dir", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
-            if sure or (not any(h.name == "?" for h in piece.of("place")) and not piece.of("question")):
-                turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure))
+            sure = kind in ("dir", "fault", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
+            if sure or (not any(h.name in ("?", *GUESSED) for h in piece.of("place")) and not piece.of("question")):
+                said = any(0 < hit.first - m.last <= 2 for m in piece.of("modifier") if m.name == "is")
+                turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure, said=said))
     return [turn for turn in turns if turn.amount]
 
 
@@ -317,6 +386,8 @@ def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> 
         if "less" in near and "too" not in near:
             return -sign, False
         return (0 if "not" in near and not near & {"enough", "is"} else sign), False
+    if kind == "fault":
+        return (0 if "not" in near and not near & {"enough", "too"} else sign), False
     if kind == "cast":
         wanted = near & {"more", "up", "make"} and not near & {"remove", "too", "less", "down", "is"}
         return (sign if wanted else -sign), False
@@ -337,7 +408,7 @@ def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> 
             return sign, True
         if "is" in near or "high" in near:
             return -sign, False
-        return 0, False
+        return (sign if amount.stops is not None else 0), False  # "half a stop bright"
     # a noun
     if amount.signed:
         return amount.signed, False
@@ -398,11 +469,12 @@ def _tone_of_place(piece: _Piece, tone: Adjustment, amount: amounts.Amount, inde
 # -- places ---------------------------------------------------------------------------------------------------------------
 
 
-def _place(piece: _Piece) -> tuple[Region | None, bool, str]:
-    """The region that a clause names, whether everything but it is meant, and a place that only a hand can show."""
+def _place(piece: _Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]:
+    """The region that a clause names, whether everything but it is meant, and a place that only a hand can show, with a guess
+    where there is one."""
     hits = piece.of("place")
-    known = [hit for hit in hits if hit.name != "?"]
-    unknown = [hit for hit in hits if hit.name == "?"]
+    known = [hit for hit in hits if hit.name not in ("?", *GUESSED)]
+    unknown = [hit for hit in hits if hit not in known]
     negative = False
     if hits:
         first = hits[0].first
@@ -415,15 +487,18 @@ def _place(piece: _Piece) -> tuple[Region | None, bool, str]:
         negative |= ("keep" in before[-1:] or "keep" in near or "dont" in before[-1:]) and not acts
         negative |= "everywhere" in before and bool({"not", "dont", "except"} & {*before, *near})
     if not known:
-        hand = " ".join(w.word for w in _words_of(piece, unknown[0])) if unknown else ""
-        return None, negative, hand
+        named = unknown[:1]
+        named = [hit for hit in unknown[1:2] if hit.first == named[0].last + 1] or named  # "her eyes"
+        hand = " ".join(w.word for w in _words_of(piece, named[0])) if named else ""
+        guess = tuple(name for name in GUESSED if named and name == named[0].name)
+        return None, negative, hand, guess
     places: list[Place] = []
     both = False
     for hit in known:
         names = hit.name.split()
         both |= len(names) > 1
         places.extend(name for name in PLACES if name in names and name not in places)
-    return Region(tuple(places), both=both), negative, ""
+    return Region(tuple(places), both=both), negative, "", ()
 
 
 def _words_of(piece: _Piece, hit: Hit) -> list[Token]:

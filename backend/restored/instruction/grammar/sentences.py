@@ -36,9 +36,10 @@ NOT_READ: Final = "I did not understand this part of your wish, so it was left o
 
 
 ONLY_BY_HAND: Final = "I cannot find “{place}” in a picture: select it, and only what is selected changes."
+ALL_BUT_BY_HAND: Final = "I cannot find “{place}” in a picture: select everything else, and only what is selected changes."
 NOT_FOUND: Final = "I cannot find “{place}” in a picture, so the whole picture was meant. To limit it, select the place first."
 
 
-def by_hand(place: str, restricted: bool) -> str:
-    """About a place that no estimator finds."""
-    return (ONLY_BY_HAND if restricted else NOT_FOUND).format(place=place)
+def by_hand(place: str, restricted: bool, outside: bool = False) -> str:
+    """About a place that no estimator finds; outside: it is what must not change."""
+    return ((ALL_BUT_BY_HAND if outside else ONLY_BY_HAND) if restricted else NOT_FOUND).format(place=place)

@@ -1,5 +1,6 @@
 """Directions, amounts, places and what cannot be done, through the front door."""
 
+import numpy as np
 import pytest
 
 from restored.instruction import explain
@@ -28,6 +29,12 @@ DIRECTIONS = {
     "deeper blacks": ("blacks", -1),
     "black and white please": ("black_and_white", 1),
     "black and white": ("black_and_white", 1),
+    "b&w": ("black_and_white", 1),
+    "less garish": ("saturation", -1),
+    "less overexposed": ("exposure", -1),
+    "the print went magenta": ("tint", -1),
+    "everything turned yellow": ("temperature", -1),
+    "the shadows are plugged": ("shadows", 1),
 }
 AMOUNTS = {
     "one stop brighter": ("exposure", 1.0),
@@ -38,6 +45,8 @@ AMOUNTS = {
     "20% more contrast": ("contrast", 0.2),
     "saturation -20": ("saturation", -0.2),
     "half the contrast": ("contrast", -0.5),
+    "two thirds of a stop darker": ("exposure", -0.6667),
+    "three quarters of a stop more": ("exposure", 0.75),
 }
 PLACES = {
     "remove the noise only in the sky": ("denoise", "only the sky"),
@@ -48,11 +57,17 @@ PLACES = {
     "make the left side brighter": ("exposure", "only the left side"),
     "sharpen the eyes only": ("deblur", "only the eyes"),
     "sharpen everything but the background": ("deblur", "not the background"),
+    "the sky: less noise": ("denoise", "only the sky"),
+    "sharpen only her eyes": ("deblur", "only the eyes"),
+    "sharpen only the faces": ("deblur", "only the skin"),
 }
 CANNOT = {
     "remove the halftone dots": (set(), "halftone dots"),
     "remove the noise and the watermark": ({"denoise"}, "watermark"),
     "sharpen the eyes only": ({"deblur"}, "eyes"),
+    "brighten the faces": ({"lowlight"}, "faces"),
+    "cooler, but not the skin": ({"temperature"}, "skin"),
+    "colour this black and white picture": (set(), "colour this black and white"),
     "remove the rain and the drops on the lens": ({"derain"}, "drops on the lens"),
     "get the raindrops off the lens": (set(), "raindrops off the lens"),
 }
@@ -96,6 +111,38 @@ def test_what_cannot_be_done_is_said(text, meant):
     assert meant[1] in [item.words for item in plan.unused]
     assert all(item.message.endswith(".") for item in plan.unused)
     assert bool(plan.steps) or (plan.reason == "cannot_yet" and plan.message.endswith("."))
+
+
+def test_a_place_that_is_only_guessed_waits_for_a_selection():
+    region = only_step("sharpen only the faces").region
+    assert (region.by_hand, region.places) == ("faces", ("skin",))
+
+
+REFUSED = {
+    "rain yes, snow no": {"derain"},
+    "Not the noise, the blur!": {"deblur"},
+    "remove the noise but not increase the sharpness": {"denoise"},
+    "the rain, get rid of it": {"derain"},
+    "remove the haze and add a rainbow": {"dehaze"},
+}
+
+
+@pytest.mark.parametrize(("text", "tasks"), REFUSED.items())
+def test_what_is_denied_is_left_and_what_stands_beside_it_is_done(text, tasks):
+    assert {step.task for step in explain(text).steps} == tasks
+
+
+@pytest.mark.parametrize("text", ["auto", "Automatisch!", "自动"])
+def test_everything_left_to_the_program_means_a_look_at_the_picture(text):
+    seen = explain(text, context=np.full((64, 64, 3), 0.02, np.float32), sample=np.full((64, 64, 3), 0.02, np.float32))
+    assert seen.proposed
+
+
+@pytest.mark.parametrize("text", ["hello", "what can you do?", "hilf mir", "こんにちは"])
+def test_greetings_are_answered_with_an_example(text):
+    plan = explain(text)
+    assert plan.reason == "empty"
+    assert "for example" in plan.message
 
 
 @pytest.mark.parametrize(

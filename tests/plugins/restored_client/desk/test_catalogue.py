@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from restored.instruction import LABELS, REASONS, following
-from restored.instruction.grammar.sentences import CANNOT, DID_YOU_MEAN, NOT_FOUND, NOT_READ, ONLY_BY_HAND, OTHER_SCALE, by_hand
+from restored.instruction.grammar.sentences import (
+    ALL_BUT_BY_HAND,
+    CANNOT,
+    DID_YOU_MEAN,
+    NOT_FOUND,
+    NOT_READ,
+    ONLY_BY_HAND,
+    OTHER_SCALE,
+    by_hand,
+)
 from restored.instruction.messages import PICTURE_FINE
 from restored.regions.names import LABELS as PLACE_LABELS
 from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
@@ -80,7 +89,8 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert {words for pair in DIRECTIONS for words in pair} <= set(messages)
     assert {f"{which} the {place}" for which in ("only", "not") for place in PLACE_LABELS.values()} <= set(messages)
     assert {getattr(following, name) for name in ("NOTHING_YET", "FULL", "UNDONE", "RESET", "AGAIN", "GOOD")} <= set(messages)
-    assert {*CANNOT.values(), DID_YOU_MEAN, NOT_READ, OTHER_SCALE, ONLY_BY_HAND, NOT_FOUND, PICTURE_FINE} <= set(messages)
+    by_place = {ONLY_BY_HAND, ALL_BUT_BY_HAND, NOT_FOUND}
+    assert {*CANNOT.values(), DID_YOU_MEAN, NOT_READ, OTHER_SCALE, *by_place, PICTURE_FINE} <= set(messages)
     assert CANNOT_YET in messages
     assert said_by_the_desk() - set(messages) == set()
 
