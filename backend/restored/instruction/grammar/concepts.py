@@ -7,8 +7,8 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, twothirds, threequarters, stop, halfstop, percent,
     points, and the numbers one to four.
 [quality] "KIND ADJUSTMENT±": `dir` names the direction itself ("warmer"; "overexposed" is a wish for less), `fault` one that
-    "less" does not turn round ("less garish"), `adj` a state ("warm"), `noun` the quality without a direction ("contrast"), `bare`
-    a look that is a wish only when it stands alone.
+    "less" does not turn round ("less garish"), `adj` a state ("warm"), `noun` the quality without a direction ("contrast"),
+    `bare` a look that is a wish only when it stands alone.
 [place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
 [holes] words for what is filled where a mask shows it.

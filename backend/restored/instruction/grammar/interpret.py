@@ -490,7 +490,7 @@ def _place(piece: _Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]:
         named = unknown[:1]
         named = [hit for hit in unknown[1:2] if hit.first == named[0].last + 1] or named  # "her eyes"
         hand = " ".join(w.word for w in _words_of(piece, named[0])) if named else ""
-        guess = tuple(name for name in GUESSED if named and name == named[0].name)
+        guess: tuple[Place, ...] = tuple(place for place in GUESSED if named and place == named[0].name)
         return None, negative, hand, guess
     places: list[Place] = []
     both = False

@@ -115,6 +115,7 @@ def test_what_cannot_be_done_is_said(text, meant):
 
 def test_a_place_that_is_only_guessed_waits_for_a_selection():
     region = only_step("sharpen only the faces").region
+    assert region is not None
     assert (region.by_hand, region.places) == ("faces", ("skin",))
 
 
