@@ -120,7 +120,10 @@ def lines() -> Iterator[str]:
     yield ""
     yield "## What is understood and cannot be done yet"
     yield ""
-    yield from (f"- {_phrases('unused', name, 4)}: {message}" for name, message in CANNOT.items())
+    yield from (
+        f"- {_phrases('unused', name, 4)}: {message}" if _phrases("unused", name, 4) else f"- {message}"
+        for name, message in CANNOT.items()
+    )
     yield ""
     yield "## Languages"
     yield ""
