@@ -91,12 +91,19 @@ def _home(restored: NDArray[np.float32], original: NDArray, icc: bytes) -> NDArr
     changed = differs[..., 0]
     for channel in range(1, count):
         changed = changed | differs[..., channel]
-    with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
-        moved_by = back - _transform(sent, _own(count), icc)
-    moved_by[~np.isfinite(moved_by)] = 0.0
-    result = to_depth(start + moved_by, original.dtype)
-    np.copyto(result, original, where=~changed[..., None])
+    if not _leads_back(icc):
+        with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
+            back = start + (back - _transform(sent, _own(count), icc))
+    result = to_depth(back, original.dtype)
+    np.copyto(result, original, where=~(changed[..., None] & np.isfinite(back)))
     return result
+
+
+@lru_cache(maxsize=8)
+def _leads_back(icc: bytes) -> bool:
+    """Whether going to sRGB and back by formula gives every value again, so that what came back needs no comparison."""
+    space = matrix_of(icc)
+    return space is not None and not any(curve.table for curve in space.curves)
 
 
 def _colours(pixels: NDArray) -> int:

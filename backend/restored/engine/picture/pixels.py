@@ -117,8 +117,9 @@ def visible(block: Layer) -> npt.NDArray[np.bool_] | None:
     if has_alpha(block):
         seen = np.greater(block[..., -1], 0)
     if block.dtype.kind == "f":
-        finite: npt.NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(block[..., : colours(block)]), axis=-1)
-        seen = finite if seen is None else seen & finite
+        for channel in range(colours(block)):  # along an axis of three, reduce takes six times as long
+            finite: npt.NDArray[np.bool_] = np.isfinite(block[..., channel])
+            seen = finite if seen is None else np.logical_and(seen, finite, out=seen)
     return None if seen is None or seen.all() else seen
 
 
