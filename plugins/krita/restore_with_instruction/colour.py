@@ -21,7 +21,7 @@ from typing import Dict, Optional
 
 from krita import InfoObject, Krita
 
-from . import turns
+from . import lists, turns
 from .pixels import Buffer, Space
 from .qt import QtCore
 from .words import tr
@@ -58,7 +58,7 @@ def _convert(data: Buffer, width: int, height: int, source: Space, target: Space
     try:
         document.setBatchmode(True)
         document.waitForDone()  # Krita 5.1 crashes when pixels come while it still draws the new document
-        node = document.topLevelNodes()[0]
+        node = lists.top_level(document)[0]
         if node.colorProfile() != source.profile:
             raise ColourError(tr("Krita does not know the colour profile “%s”.") % source.profile)
         node.setPixelData(QtCore.QByteArray(data), 0, 0, width, height)
@@ -70,7 +70,7 @@ def _convert(data: Buffer, width: int, height: int, source: Space, target: Space
             if not document.setColorSpace(step.model, step.depth, step.profile):
                 raise ColourError(tr("Krita could not convert to the colour profile “%s”.") % step.profile)
             document.waitForDone()
-        return bytes(document.topLevelNodes()[0].pixelData(0, 0, width, height))
+        return bytes(lists.top_level(document)[0].pixelData(0, 0, width, height))
     finally:
         document.close()
 

@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 from krita import Krita
 
-from . import frames, layers
+from . import frames, layers, lists
 from .qt import Qt, QtWidgets, Signal
 from .restored_client.desk.wish import NEW_LAYER
 from .words import tr
@@ -18,7 +18,7 @@ def pictures() -> List[Tuple[Any, Any]]:
     """Every open document with its active layer, the one in front first; where Krita knows none, the topmost that can be used."""
     front = Krita.instance().activeDocument()
     found = []
-    for document in Krita.instance().documents():
+    for document in lists.documents():
         if document.rootNode() is not None:
             node = document.activeNode() or _topmost(document)
             first = front is not None and layers.document_id(document) == layers.document_id(front)
@@ -27,7 +27,7 @@ def pictures() -> List[Tuple[Any, Any]]:
 
 
 def _topmost(document) -> Any:
-    for node in reversed(document.topLevelNodes()):
+    for node in reversed(lists.top_level(document)):
         try:
             layers.check(document, node, NEW_LAYER)
         except layers.Refused:
@@ -75,6 +75,6 @@ def still_there(now: str, document, node) -> str:
     """What is chosen, or the active layer where that makes no sense any more."""
     if now == FRAMES and len(frames.times(document, node)) < 2:
         return LAYER
-    if now == PICTURES and len(Krita.instance().documents()) < 2:
+    if now == PICTURES and len(lists.documents()) < 2:
         return LAYER
     return now

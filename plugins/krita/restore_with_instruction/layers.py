@@ -7,7 +7,7 @@ from typing import Any, Iterator, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, showing
+from . import colour, lists, showing
 from .pixels import CHANNELS, DEPTHS, Space
 from .qt import Qt, QtCore, QtGui
 from .restored_client.desk.previewstate import place_in
@@ -23,6 +23,9 @@ CONTEXT_SIDE = 256
 
 PROJECTED = ("grouplayer", "clonelayer", "filelayer")
 """Layers without pixels of their own whose picture can be restored into a new layer."""
+
+MODELS = {"CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr"}
+"""Colour models that cannot be restored, as Krita's menus call them."""
 
 Rect = Tuple[int, int, int, int]
 
@@ -108,7 +111,7 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
 
 def selection_of(document, node):
     """What is selected: by a local selection mask of the layer, else on the whole canvas; None when nothing is."""
-    for child in node.childNodes() if node is not None and not is_root(node) else ():
+    for child in lists.children(node) if node is not None and not is_root(node) else ():
         if child.type() == "selectionmask" and child.visible() and hasattr(child, "selection"):
             return child.selection()
     return document.selection()
@@ -133,7 +136,8 @@ def extent(document, node) -> QtCore.QRect:
     """The part of the layer that lies on the canvas. Raises Refused when there is none."""
     bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
     if bounds.isEmpty():
-        raise Refused(tr("The layer “%s” is empty.") % name_of(document, node))
+        words = tr("The layer “%s” is empty.") if node.bounds().isEmpty() else tr("The layer “%s” lies outside the picture.")
+        raise Refused(words % name_of(document, node))
     return bounds
 
 
@@ -182,7 +186,7 @@ def check(document, node, output: str) -> None:
     if node.colorModel() not in CHANNELS or node.colorDepth() not in DEPTHS:
         raise Refused(
             tr("“%s” is in the %s colour model. Convert it to RGB or grayscale first (Layer ▸ Convert).")
-            % (name, node.colorModel())
+            % (name, MODELS.get(node.colorModel(), node.colorModel()))
         )
 
 
@@ -295,7 +299,7 @@ def node_id(node) -> str:
 
 def find_document(identity: str):
     """The open document with this id, or None."""
-    for document in Krita.instance().documents():
+    for document in lists.documents():
         if document.rootNode() is not None and document_id(document) == identity:
             return document
     return None
@@ -330,5 +334,5 @@ def _with_ancestors(node) -> Iterator:
 
 def _with_descendants(node) -> Iterator:
     yield node
-    for child in node.childNodes():
+    for child in lists.children(node):
         yield from _with_descendants(child)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from krita import Krita
 
-from . import steps
+from . import lists, steps
 from .layers import Source, is_root
 
 
@@ -19,7 +19,7 @@ def place_new_layer(document, node, source: Source, data, name: str):
     layer = document.createNode(name, "paintlayer")
     if is_root(node):
         layer.setPixelData(data, *source.rect)
-        node.addChildNode(layer, [each for each in node.childNodes() if not each.type().endswith("mask")][-1])
+        node.addChildNode(layer, [each for each in lists.children(node) if not each.type().endswith("mask")][-1])
         return layer
     if source.own_pixels and not node.animated() and not _plain(node, layer):
         layer = node.duplicate()
@@ -47,7 +47,7 @@ def place_new_document(source: Source, data, width: int, height: int, name: str,
     """The enlarged result as a document of its own, in the layer's colour space, shown in the active window."""
     app, space = Krita.instance(), source.space
     document = app.createDocument(width, height, name, space.model, space.depth, space.profile, source.resolution * scale)
-    layer = document.topLevelNodes()[0]
+    layer = lists.top_level(document)[0]
     layer.setName(name)
     layer.setPixelData(data, 0, 0, width, height)
     document.refreshProjection()
@@ -66,7 +66,7 @@ def _plain(node, layer) -> bool:
         == (layer.colorModel(), layer.colorDepth(), layer.colorProfile())
         and node.opacity() == layer.opacity()
         and node.blendingMode() == layer.blendingMode()
-        and not node.childNodes()
+        and not lists.children(node)
     )
 
 

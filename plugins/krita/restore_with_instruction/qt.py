@@ -21,18 +21,18 @@ def _major() -> int:
 QT = _major()
 
 if QT == 6:
-    from PyQt6 import QtCore, QtGui, QtWidgets
+    from PyQt6 import QtCore, QtGui, QtWidgets, sip
 
     QAction = QtGui.QAction
 else:
-    from PyQt5 import QtCore, QtGui, QtWidgets
+    from PyQt5 import QtCore, QtGui, QtWidgets, sip
 
     QAction = QtWidgets.QAction
 
 Qt = QtCore.Qt
 Signal = QtCore.pyqtSignal
 
-__all__ = ["QT", "QAction", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "event_pos"]
+__all__ = ["QT", "QAction", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "event_pos", "sip"]
 
 
 def event_pos(event):

@@ -7,7 +7,7 @@ from typing import Any, List, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, layers, showing
+from . import colour, layers, lists, showing
 from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.wire.pixels import Pixels
@@ -24,7 +24,7 @@ def active() -> Tuple[Optional[object], Optional[object]]:
 
 def pictures() -> int:
     """How many are open."""
-    return len(Krita.instance().documents())
+    return len(lists.documents())
 
 
 def identity(document, node) -> Optional[Tuple[str, str]]:
@@ -81,6 +81,6 @@ def selected() -> List[Any]:
     """The layers that are chosen in the list of layers, the active one first; one or none in Krita's that cannot say."""
     _document, node = active()
     front = view()
-    nodes = list(front.selectedNodes()) if front is not None and hasattr(front, "selectedNodes") else []
+    nodes = [] if front is None else lists.chosen(front)
     others = [each for each in nodes if node is None or each.uniqueId() != node.uniqueId()]
     return others if node is None else [node, *others]

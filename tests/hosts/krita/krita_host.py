@@ -156,10 +156,10 @@ def starter(daemon: DaemonProcess, box: Path) -> str:
 
 
 @contextlib.contextmanager
-def office(krita: Krita) -> Iterator[tuple[Path, dict[str, str]]]:
+def office(krita: Krita, engine: str = "negative") -> Iterator[tuple[Path, dict[str, str]]]:
     """A folder, and what a plug-in needs to find the daemon in it; that daemon, or the one started after it, ends afterwards."""
     box = Path(tempfile.mkdtemp(prefix="rwi-", dir="/tmp"))
-    daemon = DaemonProcess(box).start()
+    daemon = DaemonProcess(box, engine).start()
     env = dict(daemon.env)
     if krita.suite == "bookworm":  # in a tree there is no program to start
         env["RESTORED_EXECUTABLE"] = starter(daemon, box)

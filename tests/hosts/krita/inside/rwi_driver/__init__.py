@@ -13,9 +13,9 @@ import traceback
 from krita import Extension, Krita
 
 if any(name.startswith("PyQt6") for name in sys.modules):
-    from PyQt6 import QtCore, QtGui, QtTest, QtWidgets
+    from PyQt6 import QtCore, QtGui, QtTest, QtWidgets, sip
 else:
-    from PyQt5 import QtCore, QtGui, QtTest, QtWidgets
+    from PyQt5 import QtCore, QtGui, QtTest, QtWidgets, sip
 
 BOX = os.environ["RWI_BOX"]
 PATIENCE = float(os.environ.get("RWI_PATIENCE", "90"))  # seconds for one condition
@@ -54,13 +54,20 @@ class Kit:
 
     def new(self, width=64, height=48, model="RGBA", depth="U8", profile="sRGB-elle-V2-srgbtrc.icc", fill=(30, 60, 90, 255)):
         document = self.app.createDocument(width, height, "case", model, depth, profile, 72.0)
-        node = document.topLevelNodes()[0]
         if fill is not None:
-            node.setPixelData(bytes(fill) * (width * height), 0, 0, width, height)
+            self.layers(document)[0].setPixelData(bytes(fill) * (width * height), 0, 0, width, height)
         document.refreshProjection()
         document.waitForDone()
         self.app.activeWindow().addView(document)
         return document
+
+    def layers(self, document):
+        """A document's layers; before Krita 6 nobody owns what its lists hold, and each entry keeps its layer's pixels."""
+        found = document.topLevelNodes()
+        for each in found:
+            if not sip.ispyowned(each):
+                sip.transferback(each)
+        return found
 
     def ready(self, document):
         """Whether Krita has made this document and a layer of it active."""
