@@ -46,6 +46,9 @@ WHOLE: Final = 0.86
 EVEN: Final = 0.7
 """How far the two sides may differ, as a share of the contrast: where a picture's own edge runs they do."""
 
+LEVEL: Final = 0.8
+"""How far the two sides may differ on average along a line, as a share of what it sums up to: along a roof or a shore they do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -69,9 +72,7 @@ def lines(luma: Floats, noise: Floats) -> Marks:
     sums = np.full(luma.shape, -1.0, np.float32)
     which = np.zeros(luma.shape, np.uint8)
     for index, (way, sign) in enumerate(_all()):
-        total = _rise(luma, noise, way, sign)
-        for step in way.along:
-            total = total + shifted(total, *step)
+        total = _summed(_rise(luma, noise, way, sign), way)
         better = total > sums
         np.copyto(sums, total, where=better)
         which[better] = index
@@ -83,11 +84,9 @@ def lines(luma: Floats, noise: Floats) -> Marks:
         begins = strong & (which == index)
         if begins.any():
             beyond = (luma - light) if sign > 0 else (dark - luma)
+            begins &= np.abs(_summed(_apart(luma, way), way)) <= LEVEL * sums
             here = (_rise(luma, noise, way, sign) > 0.5 * FAINT) & (beyond > OUT * FAINT)
-            part = here.astype(np.float32)
-            for step in way.along:
-                part = part + shifted(part, *step)
-            begins &= part > WHOLE * LENGTH
+            begins &= _summed(here.astype(np.float32), way) > WHOLE * LENGTH
             for down, right in reversed(way.along):  # what lies on a strong stretch, wherever on it the stretch begins
                 begins = begins | shifted(begins, -down, -right)
             line = begins & here
@@ -108,6 +107,18 @@ def _rise(luma: Floats, noise: Floats, way: Way, sign: int) -> Floats:
     one, other = luma - shifted(luma, *way.across), luma - shifted(luma, -way.across[0], -way.across[1])
     rise = np.minimum(sign * one, sign * other) - EVEN * np.abs(one - other)
     return np.asarray(np.clip(rise, -2 * noise - FAINT, 4 * noise + FAINT * 2), np.float32)
+
+
+def _apart(luma: Floats, way: Way) -> Floats:
+    """By how much one side of a pixel is lighter than the other."""
+    return shifted(luma, -way.across[0], -way.across[1]) - shifted(luma, *way.across)
+
+
+def _summed(values: Floats, way: Way) -> Floats:
+    """Over LENGTH pixels from each one on."""
+    for step in way.along:
+        values = values + shifted(values, *step)
+    return values
 
 
 def spread(values: Floats, share: float) -> Floats:

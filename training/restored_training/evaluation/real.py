@@ -15,11 +15,14 @@ from scipy.ndimage import uniform_filter
 
 from restored.instruction.plan import Plan
 
-from . import filling, free
+from . import filling, free, searching
 from .instructions import plan_for
 from .metrics import crop_to, delta_e, psnr
 from .samples import files, read
 from .subjects import Subject
+
+TOLERABLE: Final = 0.003
+"""Of a clean picture that may be taken for scratches."""
 
 QUARTER: Final = 0.25
 """A picture is clearer when this share of its mean dark channel is gone."""
@@ -255,12 +258,21 @@ def _scratches(subject: Subject, real: Path, bench: Path, limit: int | None) -> 
     folders = [each for name in ("free", "free-2") if (each := real.parent / "train" / name).is_dir()]
     if not folders:
         return []
+    from restored.engine.work.marks import marks_of_layer
+
     cases = list(filling.cases(folders[0], limit or filling.CROPS))
     figures = [[filling.in_hole(make(case), case) for case in cases] for make in (_damaged, filling.restored, filling.smooth)]
     before, ours, other = map(fmean, figures)
     false = filling.wrongly_marked(folders, limit or filling.CLEAN)
     pictures = tuple((case.name, value) for case, value in zip(cases, figures[1], strict=True))
+    found = [
+        (each.kind, 100 * searching.recall(each, marks_of_layer))
+        for each in searching.searches(folders, limit or searching.PHOTOGRAPHS)
+    ]
+    above = 100 * fmean(share > TOLERABLE for share in false)
     return [
+        Row("marks found", len(found), "per cent", None, fmean(share for _, share in found), None, "-", pictures=tuple(found)),
+        Row("clean pictures, over 0.3 % marked", len(false), "per cent", None, above, None, "-", False),
         Row("scratches, in the hole", len(cases), "PSNR", before, ours, other, "biharmonic", pictures=pictures),
         Row("clean pictures, wrongly marked", len(false), "per cent", None, 100 * fmean(false), None, "-", False),
     ]

@@ -9,6 +9,7 @@ from restored.engine.picture.masks import Mask
 from restored.engine.picture.pixels import Box, Layer, check_layer, visible
 from restored.engine.picture.source import LayerSource
 from restored.filling.find import REACH, STEP, marks
+from restored.filling.sceptic import without_crowds, without_frame
 
 ROWS: Final = 8 * STEP
 """Rows at a time; a multiple of STEP, so that strips agree."""
@@ -24,6 +25,7 @@ def marks_of_layer(layer: npt.NDArray) -> npt.NDArray[np.bool_]:
         first, last = max(0, top - REACH), min(source.height, bottom + REACH)
         strip = marks(source.inside(Box(first, 0, last, source.width)))
         found[top:bottom] = strip[top - first : bottom - first]
+    found = without_crowds(without_frame(found))
     seen = visible(picture)
     return found if seen is None else found & seen
 
