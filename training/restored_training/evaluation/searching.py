@@ -55,7 +55,7 @@ def searches(folders: Sequence[Path], limit: int = PHOTOGRAPHS) -> Iterator[Sear
             gray = truth.mean(axis=-1, keepdims=True) * np.array([1.0, 0.9, 0.75])
             truth = np.asarray(gray + gaussian_filter(random.normal(0, 8 / 255, gray.shape), (0.6, 0.6, 0)), np.float32)
         for kind, drawn, contrast, share in KINDS:
-            damage = draw(random, *truth.shape[:2], share, drawn)
+            damage = draw(random, truth.shape[0], truth.shape[1], share, drawn)
             damaged = truth + np.float32(contrast) * (damage.on(truth) - truth)
             seen = np.abs(damaged - truth).max(axis=-1) > VISIBLE
             pixels = np.rint(np.clip(damaged, 0, 1) * 255).astype(np.uint8)
