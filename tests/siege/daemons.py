@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from campaign import Fault
+from campaign import PATIENCE, Fault
 
 from restored_client import Pixels, Session
 from restored_client.session.discovery import Connection, read_connection
 
-PATIENCE = 120.0
-"""Seconds by the clock, of which a siege that runs behind everything else gets few."""
 LAYER = Pixels(4, 4, 3, "u8", bytes(range(48)))
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, NamedTuple
 
 from restored.files import FileOrder
 from restored.ground.errors import RestoredError
 
+from .given import order_fits, row_fits
 from .trees import OURS, Tree
 
 FORMAT: Final = 1
@@ -64,16 +65,18 @@ class ArchiveOrder:
     def read(cls, tree: Tree) -> "ArchiveOrder":
         """Raises ArchiveError."""
         try:
-            said: dict[str, Any] = json.loads(tree.read(NAME))
+            said: Any = json.loads(tree.read(NAME))
         except FileNotFoundError:
             raise ArchiveError(f"There is no plan in “{tree.url}”. Make one with `restored archive plan`.") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ArchiveError(
                 f"The plan in “{tree.url}” is damaged. Make it anew with `restored archive plan --anew`."
             ) from error
-        if said.pop("format", None) != FORMAT:
+        if not isinstance(said, dict) or said.pop("format", None) != FORMAT:
             raise ArchiveError(f"The plan in “{tree.url}” was made by another version of restored.")
         said.pop("key", None)
+        if not order_fits(said, {each.name for each in fields(cls)}):
+            raise ArchiveError(f"The plan in “{tree.url}” is damaged. Make it anew with `restored archive plan --anew`.")
         return cls(**{**said, "wish": FileOrder(**said["wish"]), "left_alone": tuple(said["left_alone"])})
 
 
@@ -84,8 +87,11 @@ def shard_name(number: int) -> str:
 def read_shard(tree: Tree, number: int) -> list[ArchiveRow]:
     """Raises ArchiveError."""
     try:
-        return [ArchiveRow(*json.loads(line)) for line in tree.read(shard_name(number)).splitlines() if line]
+        rows = [json.loads(line) for line in tree.read(shard_name(number)).splitlines() if line]
     except FileNotFoundError:
         raise ArchiveError(f"There is no shard {number} in “{tree.url}”.") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ArchiveError(f"Shard {number} of “{tree.url}” is damaged.") from error
+    if not all(row_fits(row) for row in rows):
+        raise ArchiveError(f"Shard {number} of “{tree.url}” is damaged, or names places outside of its folder.")
+    return [ArchiveRow(*row) for row in rows]

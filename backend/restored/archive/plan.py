@@ -7,6 +7,7 @@ from typing import Final
 from restored.files import FileOrder
 from restored.files.walk import Names, Walked
 
+from .given import is_model
 from .order import NAME, ArchiveError, ArchiveOrder, ArchiveRow, shard_name
 from .trees import OURS, Tree
 
@@ -34,6 +35,8 @@ def plan(
     fingerprint: of the model's bundle; all results are made by it. anew: replace a plan that is there; what is done stays known.
     Raises ArchiveError.
     """
+    if not is_model(wish.model):
+        raise ArchiveError("An archive is restored by an installed model: name it (`restored models list`), not its folder.")
     here, there = Tree(source), Tree(target)
     if here.local and not Path(here.at("")).is_dir():
         raise ArchiveError(f"“{source}” is not a folder.")

@@ -19,6 +19,7 @@ from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.orders import never
 from restored.ground.errors import RestoredError
 
+from .given import leads_out
 from .order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
 from .trees import OURS, Lines, Tree, workplace
 
@@ -145,6 +146,8 @@ class _Run:
         source = Path(row.name) if not self._source.local else self._source.path(row.name)
         policy: Policy = self._order.on_conflict  # pyright: ignore[reportAssignmentType]
         if self._tree.local:
+            if leads_out(self._tree.path(""), self._tree.path(row.result)):
+                raise Taken(f"“{row.result}” would lie outside of “{self._tree.url}”: a link leads there.")
             with self._source.fetched(row.name, self._folder) if self._tree.exists(row.result) else _nothing(source) as copy:
                 return FileJob(source, place(self._tree.path(row.result), copy, self._order.wish, policy), row.name)
         if self._tree.exists(row.result):

@@ -1,0 +1,68 @@
+"""What an archive's folder says of itself is somebody's, who may not be its user: nothing it names lies outside of it."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from restored.files import FileOrder
+from restored.io import SUFFIXES
+
+_KINDS = {
+    "source": str,
+    "model": str,
+    "fingerprint": str,
+    "version": str,
+    "shards": int,
+    "pictures": int,
+    "forced": bool,
+    "on_conflict": str,
+}
+
+
+def order_fits(said: Any, names: set[str]) -> bool:
+    """Whether JSON is an order with exactly these fields, each of its kind and with a value it can have."""
+    return (
+        isinstance(said, dict)
+        and said.keys() == names
+        and all(type(said[name]) is kind for name, kind in _KINDS.items())
+        and 0 <= said["shards"] <= said["pictures"]
+        and said["on_conflict"] in ("skip", "rename", "overwrite")
+        and (said["quality"] is None or (type(said["quality"]) is int and 1 <= said["quality"] <= 100))
+        and isinstance(said["left_alone"], list)
+        and all(isinstance(sentence, str) for sentence in said["left_alone"])
+        and _wish_fits(said["wish"])
+        and is_model(said["model"])
+    )
+
+
+def row_fits(said: Any) -> bool:
+    """Whether JSON is a picture of a shard: two paths below their folders, the second a picture's."""
+    if not (isinstance(said, list) and [type(value) for value in said] == [str, int, str, str]):
+        return False
+    name, size, _, result = said
+    return size >= 0 and _below(name) and _below(result) and PurePosixPath(result).suffix.lower() in SUFFIXES
+
+
+def is_model(name: str | None) -> bool:
+    """Whether a model is asked for by its name: text with a separator would be a folder."""
+    return name is None or ("/" not in name and "\\" not in name)
+
+
+def leads_out(folder: Path, inside: Path) -> bool:
+    """Whether a path below a folder is, by a link on its way, a place outside of it."""
+    return not inside.parent.resolve().is_relative_to(folder.resolve())
+
+
+def _wish_fits(said: Any) -> bool:
+    if not (isinstance(said, Mapping) and said.keys() <= {field.name for field in fields(FileOrder)}):
+        return False
+    if not all(isinstance(said.get(name), str | None) for name in ("made_with", "mask")):
+        return False
+    wish = FileOrder(**said)
+    return not wish.problem() and is_model(wish.model)
+
+
+def _below(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name and not Path(name).drive

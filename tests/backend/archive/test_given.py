@@ -1,0 +1,134 @@
+"""An archive's folder may come from a stranger: what it says of itself leads nowhere else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restored.archive import ArchiveError, ArchiveOrder, Workbench
+from restored.archive.given import row_fits
+from restored.archive.order import NAME, read_shard, shard_name
+from restored.archive.report import rows
+from restored.archive.trees import OURS, Tree
+from restored.files import FileOrder
+from restored.io import read_picture
+
+from .kit import ECHO, make, planned
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=5), inside, max_size=4),
+    max_leaves=8,
+)
+
+
+def order_file(target: Path) -> Path:
+    return target / NAME
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["a.png", 1, "1", "../a.png"],
+        ["a.png", 1, "1", "b/../../a.png"],
+        ["a.png", 1, "1", "/tmp/a.png"],
+        ["../../a.png", 1, "1", "a.png"],
+        ["/etc/passwd", 1, "1", "a.png"],
+        ["a.png", 1, "1", ""],
+        ["a.png", 1, "1", "a.sh"],
+        ["a.png", 1, "1", "a\0.png"],
+        ["a.png", True, "1", "a.png"],
+        ["a.png", 1, "1", ["a.png"]],
+        ["a.png", 1, "1"],
+        {"name": "a.png"},
+    ],
+)
+def test_a_row_that_leads_out_of_its_folder_or_is_none_is_refused(tmp_path: Path, row: Any) -> None:
+    planned(make(tmp_path / "in", 3), tmp_path / "out")
+    (tmp_path / "out" / shard_name(0)).write_text(json.dumps(row) + "\n", "utf-8")
+    with pytest.raises(ArchiveError, match="damaged"):
+        read_shard(Tree(str(tmp_path / "out")), 0)
+
+
+@given(JSON)
+def test_any_json_is_a_row_or_not(said: Any) -> None:
+    if row_fits(said):
+        assert [type(value) for value in said] == [str, int, str, str]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wish": {"instruction": "x", "model": "../../elsewhere"}},
+        {"wish": {"instruction": "x", "strength": "much"}},
+        {"wish": {"instruction": "x", "colour": 1}},
+        {"wish": []},
+        {"wish": {"instruction": "x", "mask": 5}},
+        {"model": "/tmp/model"},
+        {"source": 5},
+        {"shards": -1},
+        {"shards": 10**12},
+        {"quality": 900},
+        {"on_conflict": "ask"},
+        {"left_alone": "nothing"},
+        {"more": 1},
+    ],
+)
+def test_an_order_that_was_tampered_with_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    planned(make(tmp_path / "in", 3), tmp_path / "out")
+    path = order_file(tmp_path / "out")
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **change}), "utf-8")
+    with pytest.raises(ArchiveError, match="damaged"):
+        ArchiveOrder.read(Tree(str(tmp_path / "out")))
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "5", '"x"', "{}", "[" * 100_000])
+def test_an_order_that_is_none_is_a_sentence(tmp_path: Path, content: str) -> None:
+    path = order_file(tmp_path)
+    path.parent.mkdir()
+    path.write_text(content, "utf-8")
+    with pytest.raises(ArchiveError):
+        ArchiveOrder.read(Tree(str(tmp_path)))
+
+
+def test_a_link_in_the_results_leads_nobody_into_another_folder(tmp_path: Path) -> None:
+    source, target, theirs = make(tmp_path / "in", 6, inside=2), tmp_path / "out", tmp_path / "photographs"
+    planned(source, target, on_conflict="overwrite")
+    make(theirs, 6, inside=2)
+    before = {path: path.read_bytes() for path in theirs.rglob("*.png")}
+    (target / "0").symlink_to(theirs / "0", target_is_directory=True)
+    bench = Workbench(ECHO)
+    try:
+        report = bench.work(str(target), 0)
+    finally:
+        bench.close()
+    assert {path: path.read_bytes() for path in theirs.rglob("*.png")} == before
+    assert (report.done, report.errors) == (3, 3)
+    assert all("a link leads there" in row["error"] for row in rows(str(target)) if "error" in row)
+    assert (target / "1").is_dir()
+    np.testing.assert_array_equal(read_picture(target / "1/00001.png").pixels, 255 - read_picture(source / "1/00001.png").pixels)
+
+
+def test_a_folder_that_is_itself_a_link_is_the_users(tmp_path: Path) -> None:
+    source, disk = make(tmp_path / "in", 2), tmp_path / "disk"
+    disk.mkdir()
+    (tmp_path / "out").symlink_to(disk, target_is_directory=True)
+    planned(source, tmp_path / "out")
+    bench = Workbench(ECHO)
+    try:
+        assert bench.work(str(tmp_path / "out"), 0).complete
+    finally:
+        bench.close()
+    assert (disk / OURS).is_dir()
+
+
+def test_an_archive_is_planned_with_a_model_by_its_name(tmp_path: Path) -> None:
+    from restored.archive import plan
+
+    wish = FileOrder(instruction="x", model=str(tmp_path))
+    with pytest.raises(ArchiveError, match="not its folder"):
+        plan(str(make(tmp_path / "in", 1)), str(tmp_path / "out"), wish, model="swift", fingerprint="", version="0")
