@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -88,7 +89,7 @@ def formats(check: Checks, bare: Bare, program: str) -> None:
     from tests.backend.io.test_cases import dng
 
     folder = bare.root / HOME.lstrip("/") / "kinds"
-    folder.mkdir()
+    bare.run("mkdir", f"{HOME}/kinds")
     dng(folder / "raw.dng", np.full((64, 96), 20_000, np.uint16))
     wanted = 1
     for number, content in enumerate([*seeds(), imagecodecs.jpegxl_encode(np.full((24, 31, 3), 90, np.uint8))]):
@@ -103,7 +104,7 @@ def formats(check: Checks, bare: Bare, program: str) -> None:
         len(made) == wanted,
         f"{len(made)} of {wanted}\n{'' if len(made) == wanted else done.stderr}",
     )
-    bare.run("rm", "-rf", f"{HOME}/kinds")
+    shutil.rmtree(folder)
 
 
 def filling(check: Checks, bare: Bare, program: str) -> None:
@@ -120,7 +121,7 @@ def filling(check: Checks, bare: Bare, program: str) -> None:
     inside = changed[top:bottom, left:right].copy()
     changed[top:bottom, left:right] = False
     check("a hole is filled, and nothing else is touched", bool(inside.mean() > 0.5) and not changed.any())
-    bare.run("rm", f"{HOME}/hole.png")
+    (bare.root / HOME.lstrip("/") / "hole.png").unlink()
     proposed = bare.run(program, "run", PHOTO, "remove the scratches", "--propose-mask", f"{HOME}/proposed.png", check=False)
     check("marks are looked for", proposed.returncode == 0, proposed.stderr.strip()[-200:])
     bare.run("rm", "-f", f"{HOME}/proposed.png")

@@ -13,6 +13,10 @@ PATIENCE = 120.0
 """Seconds by the clock, of which a siege that runs behind everything else gets few."""
 
 
+SAVED = 10.0
+"""Seconds after which what was done is written down: more is not lost when a siege is ended."""
+
+
 def crowded() -> bool:
     """Whether more runs than this machine has cores for: then the clock says little."""
     return os.getloadavg()[0] > 1.5 * (os.cpu_count() or 1)
@@ -89,6 +93,7 @@ class Campaign(ABC):
     def __init__(self, state: State, *, short: bool) -> None:
         self._state = state
         self.short = short
+        self._saved = time.monotonic()
         self.target = max(self.least(), self.whole // 1000) if short else self.whole
         self.done = state.of(self.name)
 
@@ -109,8 +114,9 @@ class Campaign(ABC):
             while self.done["done"] < self.target and (time.monotonic() - began < seconds or self.done["done"] == before):
                 self._one(self.done["done"])
                 self.done["done"] += 1
-                if self.done["done"] % 1000 == 0:
+                if time.monotonic() - self._saved > SAVED:
                     self._state.save()
+                    self._saved = time.monotonic()
             self.check()
         except Fault as fault:
             self._note(fault)
