@@ -131,9 +131,12 @@ def _system_files(version: str) -> Iterator[tuple[str, str]]:
 
 
 def _packed(folder: Path) -> bytes:
-    """A folder as .tar.xz, root's."""
+    """A folder as .tar.xz, root's; in GNU's format, as dpkg knows no other's headers (those that hold parts of a second, say)."""
     buffer = io.BytesIO()
-    with lzma.open(buffer, "wb", filters=FILTERS) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+    with (
+        lzma.open(buffer, "wb", filters=FILTERS) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive,
+    ):
         archive.add(folder, ".", filter=_nobodys)
     return buffer.getvalue()
 

@@ -101,6 +101,8 @@ def test_the_package_is_one_that_its_readers_read(tmp_path: Path) -> None:
     (program / "restored").write_text("#!/bin/sh\n")
     (program / "restored").chmod(0o755)
     (program / "link").symlink_to("restored")
+    (program / ("long" * 40)).write_text("a name longer than the old format's")
+    os.utime(program / "restored", (1.5, 1.5))
     package = packages.deb(program, tmp_path, "1.2")
     parts, content, at = {}, package.read_bytes(), 8
     assert content.startswith(b"!<arch>\n")
@@ -112,6 +114,8 @@ def test_the_package_is_one_that_its_readers_read(tmp_path: Path) -> None:
     assert list(parts) == ["debian-binary", "control.tar.xz", "data.tar.xz"]
     for name in ("control.tar.xz", "data.tar.xz"):
         (tmp_path / name).write_bytes(lzma.decompress(parts[name]))
+        for at in range(0, len(blocks := (tmp_path / name).read_bytes()), 512):
+            assert blocks[at + 257 : at + 262] != b"ustar" or blocks[at + 156 : at + 157] in b"05126L", "dpkg knows no other"
     with tarfile.open(tmp_path / "control.tar.xz") as control:
         assert control.getmember("./prerm").mode == 0o755
         fields = control.extractfile("./control")
