@@ -1,6 +1,7 @@
 # make demo    restore the example photographs and draw before/after sheets: needs Python 3.11 and make, nothing else
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
 # make lint    ruff, pyright, and a search for dead code                             make format  let ruff rewrite
+# make docs    the manual and the API as a site, in build/site                        make coverage  how much of the code tests run
 # make wheel   a wheel and an sdist          make installer   the standalone program and its packages (installer/README.md)
 # make siege   an hour of attacks (SECURITY.md)    make sbom, make licences   what it is made of
 # make bench   what the engine and the daemon cost on this machine (Krita: tests/benchmarks/krita.py)
@@ -8,7 +9,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
+.PHONY: docs coverage rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
@@ -39,11 +40,20 @@ test: venv
 quick: venv
 	$(BIN)/pytest -m "not slow and not hosts"
 
+# Branches of backend and client that tests run, children included; pages in out/coverage. COVER: the tests to run.
+COVER ?= tests/backend tests/plugins
+coverage: venv
+	COVERAGE_FILE=$(CURDIR)/out/coverage.data $(BIN)/pytest --cov --cov-report=term --cov-report=html:out/coverage $(COVER)
+
 # Ratios hold on any machine; seconds only on one that does nothing else.
 bench: venv
 	$(BIN)/python tests/benchmarks/engine.py
 	$(BIN)/python tests/benchmarks/daemon.py
 	$(BIN)/python tests/benchmarks/studio.py
+
+# Strict: a link that leads nowhere, and a name without its page, end it.
+docs: venv
+	$(BIN)/python -m mkdocs build
 
 lint: venv
 	$(BIN)/ruff check .
