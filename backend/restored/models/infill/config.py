@@ -1,9 +1,10 @@
 """Hyperparameters of `infill`, as they stand in a bundle."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+from .. import pyramid
 from ..base import ModelError
 
 PLANES: Final = 4
@@ -27,19 +28,17 @@ class InfillConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return pyramid.plain(self)
 
     @property
     def stride(self) -> int:
         """Tile sides must be multiples of this."""
-        return 2 ** len(self.widths)
+        return pyramid.stride(len(self.widths))
 
     @property
     def halo(self) -> int:
-        """Reach of the network in tile pixels, each side, rounded up to the stride (as swift counts it)."""
-        above = sum(2 * 2 * self.blocks * 2 ** (level + 1) for level in range(len(self.widths) - 1))
-        reach = 2 * 2 + above + 2 * self.middle * self.stride + self.stride
-        return -(-reach // self.stride) * self.stride
+        """Reach of the network in tile pixels, each side, rounded up to the stride."""
+        return pyramid.halo([2 * self.blocks] * (len(self.widths) - 1), self.middle)
 
     def macs_per_pixel(self) -> float:
         """Multiply-accumulates per tile pixel."""

@@ -1,11 +1,12 @@
 """Hyperparameters of `swift`, as they stand in a bundle."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from restored.ground.tasks import FIRST_TASKS, Task, is_task
 
+from .. import pyramid
 from ..base import ModelError
 
 
@@ -61,24 +62,17 @@ class SwiftConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return pyramid.plain(self)
 
     @property
     def stride(self) -> int:
         """Tile sides must be multiples of this."""
-        return 2 ** len(self.widths)
+        return pyramid.stride(len(self.widths))
 
     @property
     def halo(self) -> int:
-        """Reach of the network in tile pixels, each side, rounded up to the stride: what lies further away cannot matter.
-
-        Each 3x3 conv at resolution 1/s reaches s pixels; a strided conv or a shuffle rounds to the coarser cell.
-        """
-        reach = 2 * 2  # stem and output conv
-        for level, (before, after) in enumerate(zip(self.encoder, self.decoder, strict=True)):
-            reach += 2 * (before + after) * 2 ** (level + 1)
-        reach += 2 * self.middle * self.stride + self.stride
-        return -(-reach // self.stride) * self.stride
+        """Reach of the network in tile pixels, each side, rounded up to the stride: what lies further away cannot matter."""
+        return pyramid.halo(map(sum, zip(self.encoder, self.decoder, strict=True)), self.middle)
 
 
 def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:

@@ -1,0 +1,35 @@
+"""A residual U-Net on a PixelUnshuffle stem: what of its shape follows from its numbers of levels and blocks, in any family.
+
+The stem halves the resolution, and so does each level; the deepest stands at 1 / stride.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def plain(config: "DataclassInstance") -> dict[str, Any]:
+    """Hyperparameters as plain values for `bundle.json`."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(config).items()}
+
+
+def stride(levels: int) -> int:
+    """Tile sides must be multiples of this. levels: the deepest included."""
+    return int(2**levels)
+
+
+def halo(blocks: Iterable[int], middle: int) -> int:
+    """Reach of the network in tile pixels, each side, rounded up to the stride: what lies further away cannot matter.
+
+    blocks: residual blocks at each level above the deepest, those on the way down and on the way up together; middle: at the
+    deepest. Each 3x3 conv at resolution 1/s reaches s pixels; a strided conv or a shuffle rounds to the coarser cell.
+    """
+    above = tuple(blocks)
+    step = stride(len(above) + 1)
+    reach = 2 * 2  # stem and output conv
+    reach += sum(2 * count * 2 ** (level + 1) for level, count in enumerate(above))
+    reach += 2 * middle * step + step
+    return -(-reach // step) * step
