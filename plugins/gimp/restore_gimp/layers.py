@@ -58,6 +58,15 @@ def locked(layer):
     return False
 
 
+def hidden(layer):
+    """Whether the layer, or a group it is in, is hidden."""
+    while layer is not None:
+        if not layer.get_visible():
+            return True
+        layer = layer.get_parent()
+    return False
+
+
 def covers_fully(layer):
     """True when a copy above hides this layer completely, so that the picture then shows the copy alone."""
     normal = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)

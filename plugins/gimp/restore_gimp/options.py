@@ -135,6 +135,8 @@ class Options(Gtk.Box):
             return _("Replaces “{layer}”; one undo brings it back.").format(layer=target.result.get_name())
         if target.visible:
             return _("The result of what is visible lies on a new layer above all others.")
+        if layers.hidden(layer if output == REPLACE else layer.get_parent()):
+            return _("It is hidden, and so will the result be: show the layer and its groups to see it.")
         if layers.is_drawn(layer):
             return _("GIMP draws this layer itself, so the result is a new layer.")
         if layers.locked(layer):

@@ -5,7 +5,7 @@ import gi
 gi.require_version("GimpUi", "3.0")
 from gi.repository import Gimp, GimpUi
 
-from . import layers, recipes, target, window
+from . import layers, recipes, shell, target, window
 
 
 def run(image, drawables, config):
@@ -31,5 +31,5 @@ def run_images(image, config):
 
 
 def _run(fresh, origin, config, others=()):
-    GimpUi.init(window.ROLE)
+    GimpUi.init(shell.ROLE)
     return window.Window(fresh, origin, config, others).run()

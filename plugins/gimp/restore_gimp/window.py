@@ -6,8 +6,7 @@ import gi
 
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
-gi.require_version("GimpUi", "3.0")
-from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk
+from gi.repository import Gdk, Gimp, GLib, Gtk
 
 from restored_client.desk import queue
 from restored_client.desk.commandline import command_line
@@ -17,27 +16,25 @@ from restored_client.desk.history import LastWish
 from restored_client.desk.report import report
 from restored_client.desk.wish import NEW_LAYER, fraction, output_of
 
-from . import apply, help, recipes, refused, target, theme, tools
+from . import apply, recipes, refused, target, theme, tools
+from .asking import Asking
 from .canvas import OnCanvas
 from .chips import ChipRow
 from .doing import Doing
-from .field import RETURN, InstructionField
 from .lastvalues import option, remember
 from .looking import LookingBar
-from .opening import good_size, in_gtk
+from .opening import in_gtk
 from .options import Options
-from .origin import OriginChoice
 from .places import RegionUse
 from .recall import RecallButton
 from .settings import SettingsButton
 from .several import Several
+from .shell import Shell
 from .status import StatusLine
 from .telling import Telling
 from .trace import note, tracing
 from .watching import Watching
 from .words import CATALOGUE, _
-
-ROLE = "restore-with-instruction"
 
 NOTICE = 1000
 """Milliseconds between two looks at whether the image was changed meanwhile."""
@@ -47,7 +44,7 @@ class Window:
     """One run of the dialog for one layer, for what is visible, or for several of them (`others` come after the first)."""
 
     def __init__(self, fresh, origin, config, others=()):
-        self._fresh, self._config, self._layer = fresh, config, fresh.layer
+        self._fresh, self._config = fresh, config
         self._adjusting = None if origin is None else target.Target(fresh.image, origin.source, fresh.layer, origin.region)
         self._origin = origin
         self._given = self._wish = None
@@ -107,25 +104,16 @@ class Window:
 
     def _build(self):
         theme.install()
-        self._dialog = GimpUi.Dialog(use_header_bar=False, title=_("Restore with instruction"), role=ROLE)
-        self._dialog.add_button(_("_Help"), Gtk.ResponseType.HELP)
-        self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
-        self._ok = self._dialog.add_button(_("_Restore"), Gtk.ResponseType.OK)
-        self._ok.set_tooltip_text(_("Return in the instruction, or Ctrl+Return"))
-        self._ok.get_style_context().add_class("suggested-action")
-        self._dialog.set_default_response(Gtk.ResponseType.OK)
         self._settings = SettingsButton(self._all_settings, self._take_settings)
-        self._dialog.get_action_area().pack_start(self._settings, False, False, 0)
-        self._dialog.get_action_area().set_child_secondary(self._settings, True)
-        self._dialog.set_resizable(True)
-        self._dialog.set_default_size(*good_size())
-        self._dialog.connect("response", self._on_response)
-        self._dialog.connect("delete-event", lambda *_args: True)
-        self._dialog.connect("key-press-event", self._on_key)
+        keys = {
+            Gdk.KEY_F7: self._watching.view.turn,
+            Gdk.KEY_F8: lambda: self._looking.canvas.set_active(not self._looking.canvas.get_active()),
+        }
+        self._shell = Shell(self._restore, self._leave, self._settings, keys)
+        self._dialog, self._ok = self._shell.dialog, self._shell.ok
         self._dialog.connect("focus-in-event", lambda *_args: self._notice(thoroughly=True) and False)
         self._dialog.connect("notify::is-active", lambda *_args: self._canvas.draw())
         self._dialog.connect("set-focus", lambda _dialog, widget: self._telling.focus(widget))
-        GimpUi.window_set_transient(self._dialog)
 
         self._regions = RegionUse(self._watching, self._conversation, self._region_used)
         self._canvas = OnCanvas(self._watching, lambda: not self._busy and self._dialog.is_active())
@@ -141,57 +129,28 @@ class Window:
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
         side.pack_start(self._watching.navigator, False, False, 6)
-        scrolled = theme.scrolled(side, hscrollbar_policy=Gtk.PolicyType.NEVER)
-        scrolled.set_size_request(238, -1)
-
-        middle = Gtk.Box(spacing=10)
         picture = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
         picture.pack_start(self._watching.view, True, True, 0)
         picture.pack_start(self._looking, False, False, 0)
-        middle.pack_start(picture, True, True, 0)
-        middle.pack_start(scrolled, False, False, 0)
-        content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=10)
-        self._editing = (self._make_top(), self._chips, self._options)
-        for child, expand in (
-            (self._editing[0], False),
-            (self._chips, False),
-            (self._remark, False),
-            (middle, True),
-            (self._several, False),
-            (self._status, False),
-        ):
-            if child is not None:
-                content.pack_start(child, expand, expand, 0)
-        self._dialog.get_content_area().pack_start(content, True, True, 0)
+        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command, self._say_plainly)
+        recipe = None if self._origin is None else self._origin.recipe
+        self._asking = Asking(self._on_text, self._shell.press, self._recall, recipe, self._on_origin)
+        self._field = self._asking.field
+        self._ask()
+        self._editing = (self._asking, self._chips, self._options)
+        self._shell.fill(
+            top=(*self._editing[:2], self._remark),
+            picture=picture,
+            side=theme.scrolled(side, hscrollbar_policy=Gtk.PolicyType.NEVER),
+            bottom=(self._status,) if self._several is None else (self._several, self._status),
+        )
         self._begin_with_words()
 
-    def _make_top(self):
-        self._field = InstructionField(self._on_text, self._on_return)
-        self._question = Gtk.Label(use_underline=True, xalign=0)
-        self._question.set_mnemonic_widget(self._field.view)
-        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command, self._say_plainly)
-        top = Gtk.Box(spacing=6)
-        top.pack_start(self._question, True, True, 0)
-        top.pack_start(self._recall, False, False, 0)
-        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=4)
-        if self._origin is not None:
-            box.pack_start(OriginChoice(self._origin.recipe.get("instruction") or "", self._on_origin), False, False, 0)
-        box.pack_start(top, False, False, 0)
-        box.pack_start(self._field, False, False, 0)
-        self._ask()
-        return box
-
     def _ask(self):
-        """The question above the field names the layer that is worked on."""
-        name = _("what is visible") if self._fresh.visible else self._layer.get_name()
-        name = name if len(name) <= 32 else name[:31] + "…"
-        adjusting = self._watching.target.result is not None
-        question = _("_What should “{layer}” be instead?") if adjusting else _("_What should be restored in “{layer}”?")
-        if self._several is not None:
-            question = _("_What should be restored in {count} pictures, of which “{layer}” is shown?")
+        """The question above the field names the layer that is worked on, and the button what is done with it."""
         count = len(self._several.jobs) if self._several is not None else 1
-        self._question.set_label(question.format(layer=name.replace("_", "__"), count=count))
-        self._ok.set_label(_("_Adjust") if adjusting else _("_Restore"))
+        self._asking.ask(self._watching.target, count)
+        self._ok.set_label(_("_Restore") if self._watching.target.result is None else _("_Adjust"))
 
     def _begin_with_words(self):
         """With the recipe of a result that is to be adjusted, else with what was asked for last."""
@@ -247,7 +206,7 @@ class Window:
     def _show(self):
         """Show the desk's state. Called after every change of it."""
         desk = self._desk
-        if not hasattr(self, "_question"):
+        if not hasattr(self, "_asking"):
             return
         self._telling.tell()
         self._chips.refresh()
@@ -292,32 +251,14 @@ class Window:
 
     # --- doing it ---
 
-    def _on_key(self, _dialog, event):
-        if event.keyval in RETURN and event.state & Gdk.ModifierType.CONTROL_MASK:
-            self._on_return()
-            return True
-        keys = {
-            Gdk.KEY_F1: lambda: self._dialog.response(Gtk.ResponseType.HELP),
-            Gdk.KEY_F7: self._watching.view.turn,
-            Gdk.KEY_F8: lambda: self._looking.canvas.set_active(not self._looking.canvas.get_active()),
-        }
-        if event.keyval in keys:
-            keys[event.keyval]()
-            return True
-        return False
+    def _restore(self):
+        wish = self._desk.restore()
+        if wish is not None:
+            self._begin_with(wish)
 
-    def _on_return(self):
-        if self._ok.get_sensitive():
-            self._dialog.response(Gtk.ResponseType.OK)
-
-    def _on_response(self, _dialog, response):
-        if response == Gtk.ResponseType.OK:
-            wish = self._desk.restore()
-            if wish is not None:
-                self._begin_with(wish)
-        elif response == Gtk.ResponseType.HELP:
-            help.open_manual(self._dialog)
-        elif self._several is not None and self._several.running:
+    def _leave(self):
+        """Cancel what is being done; when nothing is, close."""
+        if self._several is not None and self._several.running:
             self._several.cancel_all()
         elif self._busy:
             self._doing.cancel()

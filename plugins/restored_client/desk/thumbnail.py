@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from operator import itemgetter
-from typing import Any, Callable, Final, List, Sequence, Tuple
+from typing import Any, Callable, Dict, Final, List, Sequence, Tuple
 
 from ..wire.pixels import Pixels
 
@@ -18,7 +18,7 @@ SAMPLES: Final = 3
 BEHIND: Final = 128
 """The gray that shows through what is transparent."""
 
-_CODES: Final = {"u8": "B", "u16": "H", "u32": "I", "f16": "H", "f32": "f"}  # a memoryview has no half floats
+_CODES: Final[Dict[str, Any]] = {"u8": "B", "u16": "H", "u32": "I", "f16": "H", "f32": "f"}  # a memoryview has no half floats
 
 
 def thumbnail(pixels: Pixels, side: int = SIDE) -> Pixels:

@@ -6,6 +6,7 @@ import time
 import pytest
 from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT
+from PIL import Image
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
@@ -57,6 +58,8 @@ def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):
 
         # carried out: it is in the history, and the next window begins with it, edits and choices included
         assert json.loads((config / "history.json").read_text())["history"] == [kept["instruction"]]
+        (picture,) = (config / "history-pictures").iterdir()
+        assert Image.open(picture).size == (96, 67), "what it made, small"
         began = time.monotonic()
         window.open_dialog()
         again = window.event("plan", lambda event: event["at"] > began)

@@ -9,14 +9,21 @@ APPLICATION = "restore-with-instruction"
 NEED_A_NAME = ("push button", "toggle button", "radio button", "check box", "slider", "text", "progress bar", "panel", "list box")
 
 
+def heard(reader) -> set[str]:
+    """The names of all that is on show."""
+    return {each.name for each in reader.controls(APPLICATION) if each.on_show}
+
+
 def test_a_restoration_by_ear(gimp, box, shared_daemon, screen, photo, reader):
     env = {**shared_daemon.env, **reader.env, "RESTORED_CONFIG_DIR": str(box / "config")}
     window = GuiGimp(gimp, box, screen, photo, **env)
     try:
+        window.ask("image.get_layers()[0].set_visible(False); Gimp.displays_flush(); tell(ok=True)")
         window.open_dialog()
         window.event("ready")
         reader.write(APPLICATION, "Instruction", "remove the noise")
         window.event("preview")
+        window.wait_for(lambda: {"Before", "After"} <= heard(reader), 60, "it cannot be heard that the preview is there")
         told = reader.controls(APPLICATION)
 
         reached = [each for each in told if each.takes_the_keyboard]
@@ -27,13 +34,19 @@ def test_a_restoration_by_ear(gimp, box, shared_daemon, screen, photo, reader):
         # the panels are ours only where they take the keyboard: GTK has frames and popovers of this role, too
         silent = [each for each in told if each.role in NEED_A_NAME and each.role != "panel" and not each.name]
         assert silent == []
-        names = {each.name for each in told if each.on_show}
-        assert "Remove noise, 100 percent, step 1 of 1" in names, "what was understood can be heard"
-        assert {"Before", "After"} <= names, "and that the preview is there"
+        assert "Remove noise, 100 percent, step 1 of 1" in heard(reader), "what was understood can be heard"
         assert {each.name for each in told if each.role == "slider"} >= {
             "Strength in percent",
             "How much grain is kept, in percent",
         }
+
+        # what would not be seen is said before it is done
+        hidden = "It is hidden, and so will the result be: show the layer and its groups to see it."
+        assert hidden not in heard(reader)
+        reader.press(APPLICATION, "Replace this layer")
+        window.wait_for(lambda: hidden in heard(reader), 60, "it is not said")
+        reader.press(APPLICATION, "New layer above")
+        window.wait_for(lambda: hidden not in heard(reader), 60, "it is still said")
 
         reader.press(APPLICATION, "Restore")
         assert screen.gone(TITLE, 60)
@@ -54,5 +67,13 @@ def test_what_went_wrong_is_read_out(gimp, box, screen, photo, reader):
         assert len(alerts) == 1, "what is an alert is read out at once"
         assert sentence in {each.name for each in told if each.on_show}
         assert {"Try again", "Copy a report of this problem"} <= {each.name for each in told if each.on_show}
+
+        # F1 where no program opens a manual: where it lies
+        window.key("F1")
+        window.wait_for(
+            lambda: any("manual.html" in each.name for each in reader.controls(APPLICATION)),
+            60,
+            "F1 does nothing that can be heard",
+        )
     finally:
         window.close()

@@ -79,7 +79,9 @@ def test_history_keeps_a_picture_of_the_last_result(tmp_path) -> None:
     history.add("snow")
     assert history.picture("snow") is None
     history.add(" rain ", blue)
-    assert Image.open(history.picture("rain")).getpixel((0, 0)) == (0, 0, 255)
+    kept = history.picture("rain")
+    assert kept is not None
+    assert Image.open(kept).getpixel((0, 0)) == (0, 0, 255)
     history.add("rain")
     assert history.picture("rain") is None, "the result of this time is not known: no picture rather than a wrong one"
     # what is forgotten leaves no picture behind
@@ -87,10 +89,10 @@ def test_history_keeps_a_picture_of_the_last_result(tmp_path) -> None:
     history.remove("rain")
     for number in range(MAX_HISTORY + 3):
         history.add(str(number), red)
-    kept = list((tmp_path / "history-pictures").iterdir())
-    assert len(kept) == MAX_HISTORY
+    pictures = list((tmp_path / "history-pictures").iterdir())
+    assert len(pictures) == MAX_HISTORY
     if sys.platform != "win32":
-        assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in pictures} == {0o600}
     history.clear()
     assert list((tmp_path / "history-pictures").iterdir()) == []
 
