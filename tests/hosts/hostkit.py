@@ -19,6 +19,9 @@ INROOT = HERE / "inroot"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "restored-hosts"
 OUTPUT = ROOT / "tests" / "output"
 
+PATIENCE = 4
+"""How many times as long as on a machine that does nothing else is waited for a host: a busy one is no failure of ours."""
+
 
 def missing(reason: str) -> None:
     """A host is not there: the run's fault in CI, a fact elsewhere."""
@@ -143,13 +146,18 @@ class Screen:
     def do(self, *arguments: str, check: bool = False) -> str:
         """xdotool with these arguments; its output."""
         done = subprocess.run(
-            ["xdotool", *arguments], env={**os.environ, **self.env}, capture_output=True, text=True, timeout=30, check=check
+            ["xdotool", *arguments],
+            env={**os.environ, **self.env},
+            capture_output=True,
+            text=True,
+            timeout=30 * PATIENCE,
+            check=check,
         )
         return done.stdout.strip()
 
     def window(self, name: str, timeout: float = 30) -> str:
         """The id of a visible window whose title matches, waited for."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         while time.monotonic() < deadline:
             found = self.do("search", "--onlyvisible", "--name", name).split()
             if found:
@@ -159,7 +167,7 @@ class Screen:
 
     def gone(self, name: str, timeout: float = 30) -> bool:
         """Whether the window went away in time."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         missed = 0
         while time.monotonic() < deadline:
             # xdotool finds nothing at all when any window, such as a tooltip, closes while it looks: three misses count
@@ -196,7 +204,7 @@ class Screen:
         """A screenshot, of everything or of one window."""
         path.parent.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, **self.env}
-        subprocess.run(["import", "-window", window, str(path)], env=environment, check=True, timeout=30)
+        subprocess.run(["import", "-window", window, str(path)], env=environment, check=True, timeout=30 * PATIENCE)
         return path
 
     def close(self) -> None:

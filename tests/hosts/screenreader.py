@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from hostkit import HERE, Screen, missing, until
+from hostkit import HERE, PATIENCE, Screen, missing, until
 
 PYTHON = "/usr/bin/python3"
 """The system's own: the bindings of AT-SPI are no package of the index."""
@@ -43,7 +43,7 @@ class ScreenReader:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        until(self._socket.exists, 30, "the bus did not come up")
+        until(self._socket.exists, 30 * PATIENCE, "the bus did not come up")
 
     @staticmethod
     def _has_bindings() -> bool:

@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from hostkit import OUTPUT, Screen, inroot_command, parse
+from hostkit import OUTPUT, PATIENCE, Screen, inroot_command, parse
 
 TITLE = "Restore with instruction"
 """The window's, in English."""
@@ -133,7 +133,7 @@ class GuiGimp:
         self.screen.do("type", "--delay", "25", text)
 
     def wait_for(self, condition, timeout: float, words: str) -> None:
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         while not condition():
             assert self.process.poll() is None, f"GIMP ended: {self._out.read_text(errors='replace')}"
             assert time.monotonic() < deadline, f"{words}\n{self._out.read_text(errors='replace')[-3000:]}"
