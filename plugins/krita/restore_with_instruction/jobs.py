@@ -15,6 +15,7 @@ from .restored_client.desk import queue as queues
 from .restored_client.desk.timeleft import in_words
 from .restored_client.desk.wish import Wish
 from .restored_client.wire.errors import Cancelled, ClientError
+from .restored_client.wire.pixels import Pixels
 from .words import catalogue, tr
 from .working import Working
 
@@ -43,6 +44,8 @@ class Job(queues.Job):
         self.recipe: Optional[Dict[str, Any]] = None
         self.device = ""
         """What computed it."""
+        self.picture: Optional[Pixels] = None
+        """What came of it, small, to know it again by."""
         self.checksum = 0
         """Of the pixels as they were put there."""
         self.result = ""

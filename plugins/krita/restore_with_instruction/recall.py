@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Any, Dict, Optional
 
-from .qt import Qt, QtCore, QtWidgets, Signal
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
 from .restored_client.desk.starters import STARTERS
 from .sentence import Sentence
@@ -14,6 +14,9 @@ from .words import tr
 
 _KIND = Qt.ItemDataRole.UserRole
 _VALUE = Qt.ItemDataRole.UserRole + 1
+
+PICTURE = 44
+"""Size of the small picture of what an instruction made last."""
 
 SHOWN = 60
 """Earlier instructions in the list at most; searching finds the others."""
@@ -36,6 +39,7 @@ class Recall(QtWidgets.QFrame):
         self._search.setClearButtonEnabled(True)
         self._list = QtWidgets.QListWidget()
         self._list.setWordWrap(True)
+        self._list.setIconSize(QtCore.QSize(PICTURE, PICTURE))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._save = QtWidgets.QPushButton(tr("Save as preset…"))
         self._search.setAccessibleName(tr("Search"))
@@ -124,7 +128,7 @@ class Recall(QtWidgets.QFrame):
             if _fits(words, name, str(preset.get("instruction", ""))):
                 self._add("★ " + name, "preset", (name, preset))
         for text in self._history.list(words)[:SHOWN]:
-            self._add(" ".join(text.split()), "history", text)
+            self._add(" ".join(text.split()), "history", text, self._history.picture(text))
         for name, instruction in STARTERS:
             if _fits(words, tr(name), instruction):
                 self._add("☆ " + tr(name), "starter", {"instruction": instruction})
@@ -133,8 +137,10 @@ class Recall(QtWidgets.QFrame):
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addItem(item)
 
-    def _add(self, shown: str, kind: str, value: Any) -> None:
+    def _add(self, shown: str, kind: str, value: Any, picture: Optional[Path] = None) -> None:
         item = QtWidgets.QListWidgetItem(shown)
+        if picture is not None:
+            item.setIcon(QtGui.QIcon(str(picture)))
         item.setToolTip(str(_settings(kind, value).get("instruction", "")))
         item.setData(_KIND, kind)
         item.setData(_VALUE, value)
@@ -160,10 +166,11 @@ class Recall(QtWidgets.QFrame):
             item = self._list.currentItem()
             if item is not None and item.data(_KIND) is not None:
                 value = item.data(_VALUE)
-                if item.data(_KIND) == "preset":
-                    self._presets.remove(value[0])
-                elif item.data(_KIND) == "history":
-                    self._history.remove(value)
+                with contextlib.suppress(OSError):  # a full disk: it is still there, and seen to be
+                    if item.data(_KIND) == "preset":
+                        self._presets.remove(value[0])
+                    elif item.data(_KIND) == "history":
+                        self._history.remove(value)
                 self._fill()
             return True
         if event.type() == QtCore.QEvent.Type.KeyPress and event.key() == Qt.Key.Key_F2:

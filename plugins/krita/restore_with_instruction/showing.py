@@ -12,6 +12,7 @@ from typing import Dict, List, Optional
 
 from .pixels import Buffer, Space, swapped
 from .qt import QtCore, QtGui
+from .restored_client.wire.pixels import Pixels
 
 _tables: Dict[str, List[int]] = {}
 
@@ -38,6 +39,24 @@ def shown(data: Buffer, width: int, height: int, space: Space, profile: Optional
     bits = narrow.constBits()
     bits.setsize(narrow.height() * narrow.bytesPerLine())
     return bytes(bits)
+
+
+def in_srgb(small: Pixels, profile: Optional[bytes]) -> Pixels:
+    """A small picture, R G B of 8 bit, whose numbers are of a profile; as it is where that is None or not known to Qt."""
+    if profile is None or not hasattr(QtGui, "QColorSpace"):
+        return small
+    source = QtGui.QColorSpace.fromIccProfile(QtCore.QByteArray(profile))
+    if not source.isValid():
+        return small
+    image = QtGui.QImage(bytes(small.view), small.width, small.height, 3 * small.width, QtGui.QImage.Format.Format_RGB888).copy()
+    image.setColorSpace(source)
+    image.convertToColorSpace(QtGui.QColorSpace(QtGui.QColorSpace.NamedColorSpace.SRgb))
+    image = image.convertToFormat(QtGui.QImage.Format.Format_RGB888)
+    bits, row = image.constBits(), image.bytesPerLine()
+    bits.setsize(image.height() * row)
+    data = bytes(bits)  # Qt pads each row to whole words
+    rows = (data[y * row : y * row + 3 * small.width] for y in range(small.height))
+    return Pixels(small.width, small.height, 3, "u8", b"".join(rows))
 
 
 def _eight_bits(data: Buffer, space: Space) -> bytes:

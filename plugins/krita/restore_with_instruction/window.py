@@ -385,10 +385,17 @@ class Docker(DockWidget):
         if job.then is not None:
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
+        self._keep_picture(job)
         self.desk.computed_on(job.device)
         self._said = f"{job.of}: {job.message}" if job.of else job.message
         self.look.notice()
         self._show()
+
+    def _keep_picture(self, job: jobs.Job) -> None:
+        """Beside the words in the history; a script's are not there."""
+        if job.picture is not None and job.wish.instruction.strip() in self._history.list():
+            self._history.add(job.wish.instruction, job.picture)
+        job.picture = None
 
     def close_down(self) -> None:
         """Krita quits: give up what is running. The widgets are gone already when it says so."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from typing import Any, Dict, List, Optional, Tuple, cast
 
-from . import colour, frames, layers
+from . import colour, frames, layers, showing
 from .finish import finish
 from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore
 from .restored_client.desk.queue import DONE, NOTHING
 from .restored_client.desk.remarks import why_nothing
+from .restored_client.desk.thumbnail import thumbnail
 from .restored_client.desk.wish import NEW_LAYER
 from .restored_client.wire.errors import ClientError
 from .restored_client.wire.pixels import Pixels
@@ -36,6 +37,7 @@ class Working:
         if not outcome.changed or outcome.pixels is None:
             return NOTHING, why_nothing(outcome.plan, outcome.message, catalogue)
         data = self._whole(job, outcome.pixels)
+        job.picture = showing.in_srgb(thumbnail(outcome.pixels), job.source.profile)
         try:
             return self._place(job, data, outcome.pixels, job.wish.where)
         except layers.Changed as change:

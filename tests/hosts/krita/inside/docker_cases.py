@@ -405,6 +405,7 @@ def case_history_and_presets_are_searched_and_used(kit):
     docker = kit.docker
     yield finished(kit, docker.restore())
     yield from kit.activate(kit.document, kit.document.topLevelNodes()[-1])
+    yield lambda: docker._history.picture(RAIN) is not None
     docker._presets.save("Wet street", {"instruction": "remove the rain", "strength": 0.4})
     docker._show_recall()
     yield 0.2
@@ -412,6 +413,7 @@ def case_history_and_presets_are_searched_and_used(kit):
     items = [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())]
     assert "★ Wet street" in items, items
     assert RAIN in items, items
+    assert not docker.recall._list.item(items.index(RAIN)).icon().isNull(), "a small picture of what it made"
     docker._presets.save("Wet", {"instruction": "x"})
     docker.recall.rename("Wet", "Dry")
     docker.recall.rename("Dry", "Wet street")  # taken: nothing happens
