@@ -13,12 +13,13 @@ DOCUMENTS, EACH = int(os.environ.get("RWI_DOCUMENTS", "20")), 10
 
 
 def held(pid="self"):
-    """Megabytes of memory that a process holds and nobody else; of this one without what its allocator keeps for later."""
+    """Megabytes of memory that a process has asked for, also where the system has put them away; of this one without what its
+    allocator keeps for later."""
     if pid == "self":
         gc.collect()
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_")) / 1024
+        return sum(int(line.split()[1]) for line in file if line.startswith(("Anonymous:", "Swap:"))) / 1024
 
 
 def case_slider(kit):
