@@ -40,7 +40,7 @@ class TrainConfig:
 
     seed: int = 1
     members: int = 2
-    epochs: int = 5
+    epochs: int = 8
     batch: int = 256
     learning_rate: float = 1.2e-3
     weight_decay: float = 0.03

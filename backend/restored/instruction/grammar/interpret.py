@@ -199,7 +199,9 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     turns = _turns(piece, qualities, amount, place, index, text)
     heard.excluded_turns += _excluded(piece, qualities)
     tone = _tone(place)
-    if turns and tone and not negative:
+    if turns and tone and all(turn.name == tone for turn in turns):  # "blocked up shadows"
+        place = _without(place, tone)
+    elif turns and tone and not negative:
         if any(turn.name == "exposure" for turn in turns):
             turns, place = [_toned(turn, tone) for turn in turns], _without(place, tone)
     elif tone and not turns and not negative and not asks and not qualities:
