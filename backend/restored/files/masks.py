@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from restored.io import PictureError
 from restored.io.depth import to_depth
 from restored.io.picture import check_size
-from restored.io.png import SIGNATURE, size
+from restored.io.png import SIGNATURE, dense, size
 
 _MOST: Final = 700_000
 """Characters of a mask that a recipe takes: recipes are at most a megabyte."""
@@ -18,7 +18,7 @@ _MOST: Final = 700_000
 
 def packed(mask: NDArray) -> str | None:
     """An (H, W) mask as text (a gray PNG in Base64); None when it is too detailed for a recipe."""
-    values = np.ascontiguousarray(mask if mask.dtype in (np.uint8, np.uint16) else to_depth(mask, np.uint16))
+    values = dense(mask if mask.dtype in (np.uint8, np.uint16) else to_depth(mask, np.uint16))
     text = base64.b64encode(bytes(imagecodecs.png_encode(values, level=9))).decode("ascii")
     return text if len(text) <= _MOST else None
 

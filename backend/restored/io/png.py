@@ -35,12 +35,15 @@ def decode16(data: bytes) -> NDArray:
 
 def encode(pixels: NDArray, metadata: Metadata) -> bytes:
     """A PNG file from (H, W, C) uint8 or uint16 pixels."""
-    flat = pixels[..., 0] if pixels.shape[2] == 1 else pixels
-    # numpy calls a single column contiguous whatever its strides, and libpng's wrapper looks at them
-    flat = flat.copy() if 1 in flat.shape[:2] else np.ascontiguousarray(flat)
+    flat = dense(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     data = bytes(imagecodecs.png_encode(flat, level=4, out=_room(flat)))
     after_header = len(SIGNATURE) + 25
     return data[:after_header] + b"".join(_chunks(metadata)) + data[after_header:]
+
+
+def dense(pixels: NDArray) -> NDArray:
+    """The same values row by row in memory. numpy calls a single row or column so whatever its strides, at which codecs look."""
+    return pixels.copy() if 1 in pixels.shape[:2] else np.ascontiguousarray(pixels)
 
 
 def _room(pixels: NDArray) -> int:
