@@ -11,7 +11,7 @@ from .console import Failure
 
 def read_recipe(path: Path) -> dict[str, Any]:
     """The recipe in `path`, a result of ours or a JSON file. Raises Failure, PictureError or ClientError with a sentence."""
-    from restored_client.wire.recipe import decode_recipe
+    from restored_client.wire.recipe import MAX_RECIPE, decode_recipe
 
     if path.suffix.lower() in SUFFIXES:
         if not path.is_file():
@@ -21,6 +21,7 @@ def read_recipe(path: Path) -> dict[str, Any]:
             raise Failure(f"There is no recipe in “{path.name}”: it was not made by restored, or another program removed it.")
         return recipe
     try:
-        return decode_recipe(path.read_bytes())
+        with path.open("rb") as file:  # a byte more than any recipe has: a device may never end
+            return decode_recipe(file.read(MAX_RECIPE + 1))
     except OSError as error:
         raise Failure(f"The recipe “{path}” cannot be read: {error.strerror}.") from error

@@ -112,6 +112,13 @@ def test_a_recipe_repeats_a_result(restored: Run, somebody: Somebody, photo: Pat
 
 
 @pytest.mark.usefixtures("somebody")
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end")
+def test_a_recipe_without_an_end_is_a_sentence(restored: Run, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "--recipe", "/dev/zero", "-o", tmp_path / "o.png")
+    assert ran.code == 1
+    assert "recipe cannot be read" in ran.err
+
+
 def test_a_recipe_of_another_model_is_said(restored: Run, photo: Path, tmp_path: Path) -> None:
     recipe = {"restore_with_instruction": 1, "plan": {"steps": [{"task": "lowlight", "label": "too dark", "strength": 1}]}}
     for fingerprint, said in (("0" * 64, False), ("1" * 64, True)):
