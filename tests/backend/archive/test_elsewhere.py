@@ -42,6 +42,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch):
     running.stop()
 
 
+@pytest.mark.slow
 def test_from_and_to_an_object_store(tmp_path: Path, bucket: str) -> None:
     source = make(tmp_path / "in", 25)
     here = Tree(f"{bucket}/in")

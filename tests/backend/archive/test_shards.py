@@ -148,6 +148,7 @@ def test_lines_survive_a_kill_at_any_byte(tmp_path: Path) -> None:
         assert found[:-1] == list(range(len(found) - 1))
 
 
+@pytest.mark.slow
 def test_a_plan_of_many_needs_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a generator, as a walk is: what is held is one shard."""
     import tracemalloc

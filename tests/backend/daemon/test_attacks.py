@@ -71,6 +71,7 @@ def connected(daemon) -> Iterator[socket.socket]:
         yield bare
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["large", "frames"])
 def test_clients_killed_in_the_middle_of_a_large_picture(launch, folder, where) -> None:
     """In one large frame, or in a message of very many: no job, no file and no growing memory stays behind."""

@@ -61,6 +61,7 @@ def test_a_small_picture_is_not_reduced_to_nothing() -> None:
     assert usable((6, 2), 1, 5000) == ()
 
 
+@pytest.mark.slow
 def test_a_job_gives_the_networks_own_numbers(descending: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
     """The margin apart: what lies beyond the picture is continued at every scale, so only the middle is compared. Random weights
     move every mean, which the physics would take back."""
