@@ -139,7 +139,7 @@ def test_weights_of_another_shape_get_a_sentence(tmp_path: Path) -> None:
     "change",
     [
         {"widths": [10**9, 10**9]},
-        {"widths": [4096, 4096], "middle": 4096},
+        {"widths": [4096, 4096], "middle": 128},
         {"middle": 10**8},
         {"encoder": [10**7]},
         {"rank": 10**9},
