@@ -121,7 +121,11 @@ def words(
     from ..instructions.measure_following import print_following
 
     shown = Console(width=110)
-    for path in sorted(lists.glob("held_out_directions*.txt")) + sorted(lists.glob("held_out_languages*.txt")):
+    for path in (
+        sorted(lists.glob("held_out_directions*.txt"))
+        + sorted(lists.glob("held_out_languages*.txt"))
+        + sorted(lists.glob("held_out_persons*.txt"))
+    ):
         results = measure(read(path))
         shown.print(table(results, path.name))
         if misses:
