@@ -73,11 +73,9 @@ def uses(check: Checks, bare: Bare, program: str) -> None:
     filling(check, bare, program)
     formats(check, bare, program)
     said = bare.run("sh", "-c", PAIRING, program, PHOTO, check=False)
-    check(
-        "two machines paired, one restores for the other",
-        "strong" in said.stdout.split("Pictures go there")[-1],
-        said.stdout[-300:],
-    )
+    answers = [json.loads(line) for line in said.stdout.splitlines() if line.startswith("{")]
+    device = answers[0]["device"] if answers else said.stderr[-500:]
+    check("two machines paired, one restores for the other", bool(answers) and " in strong" in device, device)
 
 
 def formats(check: Checks, bare: Bare, program: str) -> None:
@@ -102,7 +100,7 @@ def formats(check: Checks, bare: Bare, program: str) -> None:
     check(
         "every kind of picture is read",
         len(made) == wanted,
-        f"{len(made)} of {wanted}\n{'' if len(made) == wanted else done.stderr}",
+        f"{len(made)} of {wanted}{'' if len(made) == wanted else done.stderr}",
     )
     shutil.rmtree(folder)
 
