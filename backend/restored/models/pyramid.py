@@ -3,6 +3,8 @@
 The stem halves the resolution, and so does each level; the deepest stands at 1 / stride.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-def plain(config: "DataclassInstance") -> dict[str, Any]:
+def plain(config: DataclassInstance) -> dict[str, Any]:
     """Hyperparameters as plain values for `bundle.json`."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(config).items()}
 
