@@ -71,7 +71,16 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
     reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
+    if reading.stray and _all_is_said(heard):
+        reading = replace(reading, stray=False)
     return put_together(cleaned, heard, _unsaid(heard, reading), alone)
+
+
+def _all_is_said(heard: "Heard") -> bool:
+    """Whether the grammar knows every word and does something with every clause: then the head cannot have met a stranger's."""
+    row = grammar.tokens(heard.text)
+    off = any(hit.section == "off" for hit in grammar.load("en").find(row))
+    return not off and bool(heard.clauses) and all(clause.covered and clause.acts for clause in heard.clauses)
 
 
 def _in_other_words(heard: "Heard") -> tuple[Step, ...]:

@@ -24,6 +24,7 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 import re
 import tomllib
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from os.path import commonpath
@@ -106,6 +107,7 @@ class Words:
         self.verb_last = "grammar" in table
         self._fixable: set[str] = set()
         self._spoken: set[str] = set()
+        self._borders: set[str] = set()
         for section, rows in table.items():
             if section == "grammar":
                 continue
@@ -123,6 +125,8 @@ class Words:
         if section == "filler":
             self.filler |= set(parts)
             return
+        if section == "end" and name == "border" and len(parts) == 1:
+            self._borders |= set(parts)
         entry = _Phrase(parts, section, name)
         index, key = (self._stems, parts[0][:-1][:2]) if parts[0].endswith("*") else (self._first, parts[0])
         index.setdefault(key, []).append(entry)
@@ -153,7 +157,7 @@ class Words:
             for phrase in self._near(token.word):
                 if sections is not None and phrase.section not in sections:
                     continue
-                used = _match(phrase.parts, words, place)
+                used = self._used_by(phrase, words, place)
                 if used is not None:
                     chances.append((phrase.weight, -place, used, phrase))
         chances.sort(key=lambda chance: (chance[0], chance[1]), reverse=True)
@@ -169,6 +173,10 @@ class Words:
             hits.append(Hit(phrase.section, phrase.name, used[0], used[-1]))
         return sorted(hits, key=lambda hit: (hit.first, hit.last))
 
+    def _used_by(self, phrase: _Phrase, words: list[Token], place: int) -> list[int] | None:
+        """As `_match`; what a direction is said of does not stand behind an "and" ("darken the highlights and the shadows")."""
+        return _match(phrase.parts, words, place, self._borders if phrase.section == "quality" else ())
+
     def _near(self, word: str) -> list[_Phrase]:
         """The phrases that may begin with a word."""
         stems = self._stems.get(word[:2], []) + (self._stems.get(word[:1], []) if len(word) > 1 else [])
@@ -180,7 +188,7 @@ class Words:
         for place, token in enumerate(words):
             for phrase in self._near(token.word):
                 if sections is None or phrase.section in sections:
-                    found |= set(_match(phrase.parts, words, place) or ())
+                    found |= set(self._used_by(phrase, words, place) or ())
         return found
 
     def repaired(self, words: list[Token], known: frozenset[str] | None) -> list[Token]:
@@ -216,15 +224,18 @@ class Words:
         return [phrase.parts[0][:-1] for phrase in self._near(word) if phrase.parts[0][-1] == "*"]
 
 
-def _match(parts: tuple[str, ...], words: list[Token], place: int) -> list[int] | None:
-    """The places of the words that a phrase uses when it begins at `place`; None where it does not fit."""
+def _match(parts: tuple[str, ...], words: list[Token], place: int, borders: Collection[str] = ()) -> list[int] | None:
+    """The places of the words that a phrase uses when it begins at `place`; None where it does not fit. borders: words that its
+    gaps do not reach across."""
     used: list[int] = []
     reach = place
     for part in parts:
         if part == "..":
             reach = place + GAP
             continue
-        while place < len(words) and place <= reach and not words[place].mark and not _fits(part, words[place].word):
+        while place < len(words) and place <= reach and not _fits(part, words[place].word):
+            if words[place].mark or words[place].word in borders:
+                return None
             place += 1
         if place >= len(words) or place > reach or words[place].mark:
             return None

@@ -1,16 +1,18 @@
 """Concepts -> what is wished for: the same rules for every language, since they ask what stands in a clause, and hardly in which
 order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from restored.adjustments.names import Adjustment
-from restored.regions.names import GUESSED, PLACES, Place, Region
+from restored.regions.names import GUESSED, Region
 
 from ..plan import Unused
 from . import amounts
+from .clauses import Piece, forbidding, pieces_of
 from .concepts import Hit, Token, Words, tokens
 from .heard import Clause, Heard, Named, Turn
+from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without, words_of
 from .sentences import CANNOT, OTHER_SCALE, by_hand
 
 WISHES: Final = frozenset(
@@ -27,37 +29,13 @@ CAN_NAME_NOTHING: Final = frozenset({"like", "wie", "comme", "como", "come", "al
 """Before a damage, these make a comparison of it."""
 
 
-@dataclass(slots=True)
-class _Piece:
-    """A clause while it is read: its words, where the first of them stands in the sentence, and its concepts."""
-
-    words: list[Token]
-    hits: list[Hit]
-    offset: int
-    verb_last: bool = False
-
-    def of(self, section: str) -> list[Hit]:
-        return [hit for hit in self.hits if hit.section == section]
-
-    def has(self, *names: str) -> bool:
-        return any(hit.section == "modifier" and hit.name in names for hit in self.hits)
-
-    @property
-    def start(self) -> int:
-        return self.words[0].start
-
-    @property
-    def end(self) -> int:
-        return self.words[-1].end
-
-
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
     row = words.repaired(tokens(text), known)
     heard = Heard(text)
-    hits = _forbidding(words.find(row, WISHES))
+    hits = forbidding(words.find(row, WISHES))
     used = words.used(row, HEARD)
-    pieces = _pieces(row, hits, words.verb_last)
+    pieces = pieces_of(row, hits, words)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
     look = _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
     carried: list[Hit] = []
@@ -76,77 +54,6 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     return heard
 
 
-def _forbidding(hits: list[Hit]) -> list[Hit]:
-    """ "But not" in front of something to do forbids it ("but not increase the sharpness"); in front of a place it limits."""
-    found: list[Hit] = []
-    for number, hit in enumerate(hits):
-        next_ = hits[number + 1] if number + 1 < len(hits) else None
-        limits = hit.section == "modifier" and hit.name == "except" and hit.last > hit.first
-        acts = (
-            next_ is not None and next_.section == "modifier" and next_.name in ("up", "down", "remove", "make", "more", "less")
-        )
-        found.append(replace(hit, name="dont") if limits and acts else hit)
-    return found
-
-
-def _pieces(row: list[Token], hits: list[Hit], verb_last: bool) -> list[_Piece]:
-    """Cut at marks and at words that may stand between two wishes."""
-    cuts = {i for i, token in enumerate(row) if token.mark}
-    ends = [hit for hit in hits if hit.section == "end"]
-    cuts |= {i for hit in ends if hit.name == "border" for i in range(hit.first, hit.last + 1)}
-    # borders of no width: after a verb that goes on ("제거하고"), before "without" when a wish stands in front of it
-    after = {hit.last + 1 for hit in ends if hit.name == "after"}
-    if not verb_last:
-        after |= {
-            h.first
-            for h in hits
-            if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
-            if not _ends_with(h, hits, cuts)
-        }
-    after |= _opening_places(hits, cuts)
-    pieces: list[_Piece] = []
-    begin = 0
-    for i in sorted({*cuts, *after, len(row)}):
-        if i > begin:
-            inside = [hit for hit in hits if begin <= hit.first < i and hit.section != "end"]
-            pieces.append(_Piece(row[begin:i], inside, begin, verb_last))
-        begin = i + 1 if i in cuts else i
-    return pieces
-
-
-def _opening_places(hits: list[Hit], cuts: set[int]) -> set[int]:
-    """Where a wish begins behind a place that was said first: "except for the sky remove the noise"."""
-    found: set[int] = set()
-    for place in (hit for hit in hits if hit.section == "place"):
-        start = max((cut for cut in cuts if cut <= place.first), default=-1)
-        stop = min((cut for cut in cuts if cut > place.last), default=10**6)
-        before = [hit for hit in hits if start < hit.first < place.first]
-        limits = [hit for hit in before if hit.section == "modifier" and hit.name in ("except", "only", "not")]
-        behind = [hit for hit in hits if place.last < hit.first < stop]
-        next_ = min(behind, key=lambda hit: hit.first, default=None)
-        wish = next_ is not None and (
-            next_.section == "verb" or (next_.section == "modifier" and next_.name in ("remove", "up", "down", "make"))
-        )
-        if limits and len(limits) == len(before) and wish and any(h.section in ("task", "quality", "verb") for h in behind):
-            found.add(place.last + 1)
-    return found
-
-
-def _ends_with(dont: Hit, hits: list[Hit], cuts: set[int]) -> bool:
-    """Whether a prohibition is all that is said of the noun in front of it ("the sharpness: don't touch")."""
-    start = max((cut for cut in cuts if cut <= dont.first), default=-1)
-    stop = min((cut for cut in cuts if cut > dont.last), default=10**6)
-    inside = [hit for hit in hits if start < hit.first < stop and hit is not dont and hit.section not in ("bare", "filler")]
-    nouns = [hit for hit in inside if hit.last < dont.first and (hit.section == "task" or hit.name.startswith("noun"))]
-    return len(inside) == len(nouns) == 1
-
-
-def _acts_before(hits: list[Hit], cuts: set[int], place: int) -> bool:
-    """Whether a wish stands between the last border and a place."""
-    start = max((cut for cut in cuts if cut <= place), default=0)
-    return any(h.section in ("quality", "task", "verb", "symptom") and start <= h.first < place for h in hits)
-
-
 def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> bool:
     """A look ("black and white") or the name of a damage with nothing around it; whether it is a look."""
     looks = [hit for hit in hits if hit.section == "quality" and hit.name.startswith("bare ")]
@@ -160,12 +67,12 @@ def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list
     return False
 
 
-def _is_look(piece: _Piece) -> bool:
+def _is_look(piece: Piece) -> bool:
     """Whether a clause is the name of a look and nothing else."""
     return any(h.name.startswith("bare ") and h.last - h.first + 1 == len(piece.words) for h in piece.of("quality"))
 
 
-def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: list[Hit]) -> list[Hit]:
+def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list[Hit]) -> list[Hit]:
     """Read one clause into `heard`; gives the modifiers that the next one may take over ("more contrast and saturation")."""
     text = heard.text[piece.start : piece.end]
     wishes = [hit for hit in piece.hits if hit.section in ("quality", "verb", "task", "symptom")]
@@ -195,19 +102,19 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
     ):
         piece.hits = [*carried, *piece.hits]
         modifiers = piece.of("modifier")
-    place, negative, hand, guess = _place(piece)
+    place, negative, hand, guess = place_of(piece)
     turns = _turns(piece, qualities, amount, place, index, text)
     heard.excluded_turns += _excluded(piece, qualities)
-    tone = _tone(place)
+    tone = tone_of(place)
     if turns and tone and all(turn.name == tone for turn in turns):  # "blocked up shadows"
-        place = _without(place, tone)
+        place = without(place, tone)
     elif turns and tone and not negative:
         if any(turn.name == "exposure" for turn in turns):
-            turns, place = [_toned(turn, tone) for turn in turns], _without(place, tone)
+            turns, place = [toned(turn, tone) for turn in turns], without(place, tone)
     elif tone and not turns and not negative and not asks and not qualities:
-        toned = _tone_of_place(piece, tone, amount, index, text)
-        if toned:
-            turns, place = [toned], _without(place, tone)
+        of_tone = tone_of_place(piece, tone, amount, index, text) or tone_as_before(heard.turns, piece, tone, index, text)
+        if of_tone:
+            turns, place = [of_tone], without(place, tone)
     if (
         not turns
         and not asks
@@ -231,12 +138,16 @@ def _clause(heard: Heard, piece: _Piece, index: int, covered: bool, carried: lis
             heard.clauses.append(Clause(piece.start, piece.end, covered, False, False))
             return []
         limit = replace(place, outside=negative) if place is not None else Region(guess, negative, by_hand=hand)
+        if place is not None and hand:
+            heard.unused.append(Unused(hand, by_hand(hand, True, negative)))
         heard.limits.append((index, limit))
         heard.clauses.append(Clause(piece.start, piece.end, covered, covered, False))
         return []
     where = None
     if place is not None:
         where = replace(place, outside=negative)
+        if hand:  # "the faces on the left"
+            heard.unused.append(Unused(hand, by_hand(hand, True, negative)))
     elif hand and (negative or piece.has("only")):
         where = Region(guess, negative, by_hand=hand)
     elif hand and (turns or asks):
@@ -268,7 +179,7 @@ def content(text: str, words: Words) -> list[str]:
     return [t.word for i, t in enumerate(row) if not t.mark and i not in idle and t.word not in words.filler]
 
 
-def _settle_keep(piece: _Piece) -> None:
+def _settle_keep(piece: Piece) -> None:
     """ "Deixe" keeps a thing and makes a quality: with a direction or a remedy behind it, and no damage to keep, it makes."""
     compared = piece.has("more", "less")
     kinds = ("dir", "adj") if compared else ("dir",)
@@ -279,7 +190,7 @@ def _settle_keep(piece: _Piece) -> None:
         ]
 
 
-def _settle_no(heard: Heard, piece: _Piece) -> None:
+def _settle_no(heard: Heard, piece: Piece) -> None:
     """ "Snow no": what stands in front of a last "no" is not wished for."""
     last = piece.hits[-1] if piece.hits else None
     if last is None or (last.section, last.name) != ("modifier", "not") or last.last != piece.offset + len(piece.words) - 1:
@@ -292,7 +203,7 @@ def _settle_no(heard: Heard, piece: _Piece) -> None:
         heard.refused += [verbs[hit.name] for hit in piece.of("quality") if hit.name in verbs]
 
 
-def _is_other(piece: _Piece, carried: list[Hit]) -> bool:
+def _is_other(piece: Piece, carried: list[Hit]) -> bool:
     """Whether a bare noun follows something that was only denied, without a verb."""
     nouns = bool(piece.of("task")) and not piece.of("modifier") and not piece.of("verb") and not piece.of("quality")
     return nouns and len(carried) == 1 and carried[0].name == "not" and carried[0].first == 0
@@ -306,9 +217,7 @@ def replace_places(hit: Hit, offset: int) -> Hit:
 # -- qualities ------------------------------------------------------------------------------------------------------------
 
 
-def _turns(
-    piece: _Piece, qualities: list[Hit], amount: amounts.Amount, place: Region | None, index: int, text: str
-) -> list[Turn]:
+def _turns(piece: Piece, qualities: list[Hit], amount: amounts.Amount, place: Region | None, index: int, text: str) -> list[Turn]:
     turns: list[Turn] = []
     for number, hit in enumerate(qualities):
         near = _near(piece, qualities, number)
@@ -338,7 +247,7 @@ def _turns(
     return [turn for turn in turns if turn.amount]
 
 
-def _own_number(piece: _Piece, qualities: list[Hit], number: int) -> amounts.Amount | None:
+def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amount | None:
     """The number right behind one of several qualities ("exposure +0.3 contrast -10")."""
     start = qualities[number].last + 1 - piece.offset
     stop = qualities[number + 1].first - piece.offset if number + 1 < len(qualities) else len(piece.words)
@@ -351,14 +260,14 @@ def _own_number(piece: _Piece, qualities: list[Hit], number: int) -> amounts.Amo
     return amounts.Amount(share=abs(value) / 100, signed=-1 if value < 0 else 1)
 
 
-def _excluded(piece: _Piece, qualities: list[Hit]) -> list[Adjustment]:
+def _excluded(piece: Piece, qualities: list[Hit]) -> list[Adjustment]:
     """Adjustments that a clause forbids ("without more contrast", "keep the saturation")."""
     if not qualities or not piece.has("dont", "keep"):
         return []
     return [name.rstrip("+-") for hit in qualities for name in hit.name.split()[1:]]  # type: ignore[misc]
 
 
-def _near(piece: _Piece, qualities: list[Hit], number: int) -> set[str]:
+def _near(piece: Piece, qualities: list[Hit], number: int) -> set[str]:
     """The modifiers of one quality: those since the one before, else (postpositions) those after it."""
     hit = qualities[number]
     before = qualities[number - 1].last if number else -1
@@ -376,7 +285,7 @@ def _near(piece: _Piece, qualities: list[Hit], number: int) -> set[str]:
     return {m.name for m in modifiers if m.first < hit.first} | (back if not front else set())
 
 
-def _is_cast(piece: _Piece) -> bool:
+def _is_cast(piece: Piece) -> bool:
     return piece.has("cast")
 
 
@@ -433,86 +342,12 @@ def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> 
     return 0, False
 
 
-def _tone(place: Region | None) -> Adjustment | None:
-    """The tones among the places: shadows or highlights, when only one of them is named."""
-    tones: list[Adjustment] = [name for name in ("shadows", "highlights") if place is not None and name in place.places]
-    return tones[0] if len(tones) == 1 else None
-
-
-def _without(place: Region | None, tone: str) -> Region | None:
-    """The places but the tone."""
-    left = tuple(name for name in place.places if name != tone) if place else ()
-    return replace(place, places=left) if place and left else None
-
-
-def _toned(turn: Turn, tone: Adjustment) -> Turn:
-    """Brighter or darker shadows and highlights have curves of their own; anything else is done there."""
-    if turn.name != "exposure":
-        return replace(turn, region=Region((tone,)))  # type: ignore[arg-type]
-    size = turn.amount * (0.5 / 0.7) if turn.plain else turn.amount / (1.5 if tone == "shadows" else 1.0)
-    return replace(turn, name=tone, amount=max(-1.0, min(1.0, round(size, 4))))
-
-
-def _tone_of_place(piece: _Piece, tone: Adjustment, amount: amounts.Amount, index: int, text: str) -> Turn | None:
-    """ "Lift the shadows", "reduce the highlights", "the shadows are too harsh"."""
-    if piece.has("dont", "keep", "not"):
-        return None
-    if piece.has("too", "high") and not piece.has("low"):
-        sign = 1 if tone == "shadows" else -1
-    elif piece.has("down", "less"):
-        sign = -1
-    elif piece.has("up", "more"):
-        sign = 1
-    else:
-        return None
-    return Turn(tone, round(amount.of(tone, sign, False), 4), text.strip(), index, amount.plain)
-
-
-# -- places ---------------------------------------------------------------------------------------------------------------
-
-
-def _place(piece: _Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]:
-    """The region that a clause names, whether everything but it is meant, and a place that only a hand can show, with a guess
-    where there is one."""
-    hits = piece.of("place")
-    known = [hit for hit in hits if hit.name not in ("?", *GUESSED)]
-    unknown = [hit for hit in hits if hit not in known]
-    negative = False
-    if hits:
-        first = hits[0].first
-        before = [m.name for m in piece.of("modifier") if m.first < first]
-        # "on the left but not the dust": what a further thing is said with is not said of the place
-        end = min((hit.first for hit in (*piece.of("holes"), *piece.of("task")) if hit.first > hits[-1].last), default=None)
-        near = [m.name for m in piece.of("modifier") if m.first >= first and (end is None or m.first > end)]
-        acts = bool(piece.of("task") or piece.of("verb") or piece.of("symptom") or piece.of("quality"))
-        negative = "except" in before[-2:] or "except" in near or ("not" in before[-1:] and "only" not in near)
-        negative |= ("keep" in before[-1:] or "keep" in near or "dont" in before[-1:]) and not acts
-        negative |= "everywhere" in before and bool({"not", "dont", "except"} & {*before, *near})
-    if not known:
-        named = unknown[:1]
-        named = [hit for hit in unknown[1:2] if hit.first == named[0].last + 1] or named  # "her eyes"
-        hand = " ".join(w.word for w in _words_of(piece, named[0])) if named else ""
-        guess: tuple[Place, ...] = tuple(place for place in GUESSED if named and place == named[0].name)
-        return None, negative, hand, guess
-    places: list[Place] = []
-    both = False
-    for hit in known:
-        names = hit.name.split()
-        both |= len(names) > 1
-        places.extend(name for name in PLACES if name in names and name not in places)
-    return Region(tuple(places), both=both), negative, "", ()
-
-
-def _words_of(piece: _Piece, hit: Hit) -> list[Token]:
-    return piece.words[hit.first - piece.offset : hit.last - piece.offset + 1]
-
-
 # -- the rest -------------------------------------------------------------------------------------------------------------
 
 
-def _unused(heard: Heard, piece: _Piece) -> None:
+def _unused(heard: Heard, piece: Piece) -> None:
     for hit in piece.of("unused"):
-        words = _words_of(piece, hit)
+        words = words_of(piece, hit)
         before = piece.words[: hit.first - piece.offset]
         if any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
             continue
@@ -533,12 +368,12 @@ def _unused(heard: Heard, piece: _Piece) -> None:
             heard.dropped.append((piece.start, piece.end))
 
 
-def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> bool:
+def _holes(heard: Heard, piece: Piece, index: int, text: str) -> bool:
     """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads. True
     when they are to be filled."""
     wanted = False
     for hit in piece.of("holes"):
-        words = _words_of(piece, hit)
+        words = words_of(piece, hit)
         before = piece.words[: hit.first - piece.offset]
         idiom = words[0].word == "scratch" and bool(before) and before[-1].word == "from"
         added = piece.has("up", "more") and not piece.has("remove")
@@ -558,7 +393,7 @@ def _holes(heard: Heard, piece: _Piece, index: int, text: str) -> bool:
     return wanted
 
 
-def _other_scale(text: str, piece: _Piece) -> list[Unused]:
+def _other_scale(text: str, piece: Piece) -> list[Unused]:
     """A note where another enlargement was asked for than there is ("3x")."""
     row = piece.words
     for place, token in enumerate(row[:-1]):
@@ -568,7 +403,7 @@ def _other_scale(text: str, piece: _Piece) -> list[Unused]:
     return []
 
 
-def _scale(piece: _Piece, local: list[Hit], covered: bool) -> int | None:
+def _scale(piece: Piece, local: list[Hit], covered: bool) -> int | None:
     if any(hit.name == "superres" for hit in (*piece.of("verb"), *piece.of("task"))):
         return amounts.enlargement(piece.words, local)
     plain = [hit for hit in piece.hits if hit.section not in ("amount", "modifier", "filler")]
@@ -579,7 +414,7 @@ def _scale(piece: _Piece, local: list[Hit], covered: bool) -> int | None:
     )
 
 
-def _named(heard: Heard, piece: _Piece, amount: amounts.Amount, index: int, where: Region | None, text: str) -> list[Named]:
+def _named(heard: Heard, piece: Piece, amount: amounts.Amount, index: int, where: Region | None, text: str) -> list[Named]:
     """Tasks that the words name: wished for, excluded, or asked to be added."""
     found: list[Named] = []
     for hit in piece.hits:

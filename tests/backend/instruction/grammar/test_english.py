@@ -225,3 +225,45 @@ def test_odd_sentences_lose_nothing(text, labels):
 )
 def test_the_part_that_cannot_be_done_is_named(text, heard):
     assert any(heard in item.words for item in explain(text).unused)
+
+
+@pytest.mark.parametrize(
+    ("wish", "task", "places", "outside"),
+    [
+        ("remove the noise in the sky and on the left", "denoise", ("sky", "left"), False),
+        ("remove the noise except in the sky and on the left", "denoise", ("sky", "left"), True),
+        ("remove the noise, but not in the sky and the shadows", "denoise", ("sky", "shadows"), True),
+        ("sharpen everything except the sky and the shadows", "deblur", ("sky", "shadows"), True),
+        ("only in the sky and in the shadows: remove the noise", "denoise", ("sky", "shadows"), False),
+        ("denoise the sky, and the left side too", "denoise", ("sky", "left"), False),
+        ("brighten the left and the right side", "exposure", ("left", "right"), False),
+        ("Entferne das Rauschen außer im Himmel und links", "denoise", ("sky", "left"), True),
+    ],
+)
+def test_what_is_said_of_one_place_in_a_list_is_said_of_all(wish: str, task: str, places: tuple[str, ...], outside: bool) -> None:
+    plan = explain(wish)
+    assert [step.task for step in plan.steps] == [task]
+    region = plan.steps[0].region
+    assert region is not None
+    assert (set(region.places), region.outside) == (set(places), outside)
+    assert not plan.unused
+    assert not plan.message
+
+
+@pytest.mark.parametrize("wish", ["brighten the faces on the left", "make only the faces on the left warmer"])
+def test_a_place_that_nobody_finds_is_said_beside_one_that_is_found(wish: str) -> None:
+    plan = explain(wish)
+    assert [step.region.places for step in plan.steps if step.region] == [("left",)]
+    assert [item.words for item in plan.unused] == ["faces"]
+
+
+def test_two_tones_are_two_directions() -> None:
+    plan = explain("brighten the shadows and darken the highlights")
+    assert {step.task for step in plan.steps} == {"shadows", "highlights"}
+    assert {step.task for step in explain("brighten the shadows and the highlights").steps} == {"shadows", "highlights"}
+    assert {(step.task, step.amount) for step in explain("darken the highlights and the shadows").steps} == {
+        ("highlights", -0.5),
+        ("shadows", -0.5),
+    }
+    warm = explain("warmer sky and shadows").steps
+    assert [(step.task, step.region and set(step.region.places)) for step in warm] == [("temperature", {"sky", "shadows"})]
