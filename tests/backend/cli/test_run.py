@@ -119,6 +119,7 @@ def test_a_recipe_without_an_end_is_a_sentence(restored: Run, photo: Path, tmp_p
     assert "recipe cannot be read" in ran.err
 
 
+@pytest.mark.usefixtures("somebody")
 def test_a_recipe_of_another_model_is_said(restored: Run, photo: Path, tmp_path: Path) -> None:
     recipe = {"restore_with_instruction": 1, "plan": {"steps": [{"task": "lowlight", "label": "too dark", "strength": 1}]}}
     for fingerprint, said in (("0" * 64, False), ("1" * 64, True)):
