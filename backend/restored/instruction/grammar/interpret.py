@@ -158,6 +158,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         named = [Named(task, text, index, amount.strength, where) for task in heard.pending]  # "the snow .., away with it"
     bound = any(hit.name in ("keep", "dont", "not", "except", "up", "more", "make") for hit in modifiers)
     heard.pending = [hit.name for hit in piece.of("task")] if not named and not bound else []
+    if where is not None and named and not any(hit.first >= piece.offset for hit in piece.of("modifier")):
+        _same_place(heard, named, index, where)
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered
@@ -170,6 +172,15 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     if piece.of("task") or piece.of("holes") or piece.of("unused"):
         return [hit for hit in modifiers if hit.name in ("remove", "less", "down", "too", "keep", "dont", "not")]
     return carried
+
+
+def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> None:
+    """ "The noise and the grain in the sky": where two words for one thing are listed, the place is said of both."""
+    before = [item for item in heard.named if item.clause == index - 1]
+    tasks = {item.task for item in named}
+    if before and heard.clauses[-1].place is None and all(item.task in tasks for item in before):
+        heard.clauses[-1] = replace(heard.clauses[-1], place=where)
+        heard.named = [replace(item, region=where) if item in before else item for item in heard.named]
 
 
 def content(text: str, words: Words) -> list[str]:

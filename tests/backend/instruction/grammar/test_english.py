@@ -236,6 +236,7 @@ def test_the_part_that_cannot_be_done_is_named(text, heard):
         ("sharpen everything except the sky and the shadows", "deblur", ("sky", "shadows"), True),
         ("only in the sky and in the shadows: remove the noise", "denoise", ("sky", "shadows"), False),
         ("denoise the sky, and the left side too", "denoise", ("sky", "left"), False),
+        ("remove the noise and the grain in the sky", "denoise", ("sky",), False),
         ("brighten the left and the right side", "exposure", ("left", "right"), False),
         ("Entferne das Rauschen außer im Himmel und links", "denoise", ("sky", "left"), True),
     ],
