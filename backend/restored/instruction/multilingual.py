@@ -87,12 +87,18 @@ def probabilities(texts: list[str]) -> np.ndarray:
 
 
 @lru_cache(maxsize=512)
+@cache
+def _log_once(reason: str) -> None:
+    """A program without the encoder (the standalone one) has said so once, not for every clause."""
+    LOG.warning("other languages are read by their tables of words alone: %s", reason)
+
+
 def classify(text: str) -> Found | None:
     """What a clause asks for; None where the encoder is not there (then only the tables of words are used)."""
     try:
         row = probabilities([text])[0]
-    except (MultilingualError, OSError):
-        LOG.exception("the encoder for other languages cannot be used")
+    except (MultilingualError, OSError) as error:
+        _log_once(str(error))
         return None
     threshold = _layer()[2]
     order = np.argsort(-row)
