@@ -96,7 +96,8 @@ class Link:
         self._dealer.curve_secretkey = keys.secret
         self._dealer.ipv6 = ":" in machine.host
         self._dealer.connect_timeout = int(TIME_TO_CONNECT * 1000)
-        self._dealer.handshake_ivl = int(TIME_TO_CONNECT * 1000)
+        # longer than anybody waits: what ends a handshake earlier is the other side, not a clock of ours
+        self._dealer.handshake_ivl = int(2 * TIME_TO_CONNECT * 1000)
         forms.heartbeats(self._dealer)
         self._events = sockets.events(self._context, self._dealer, f"inproc://link-{next(_numbers)}", _HEARD)
         self._poller = zmq.Poller()
