@@ -89,13 +89,24 @@ def _between_places(row: list[Token], hits: list[Hit], cuts: set[int], words: Wo
         start = max((cut for cut in cuts - found if cut < one.first), default=-1)
         stop = min((cut for cut in cuts if cut > next_.last), default=len(row))
         also = {hit.last for hit in hits if hit.name == "too" and hit.last == stop - 1 and hit.first > next_.last}
-        alone = {*between, *range(next_.last + 1, stop)} - borders - also
+        before = [hit for hit in hits if start < hit.first < one.first]
+        behind = {*range(next_.last + 1, stop)} - also
+        if any(not row[i].mark for i in borders) and not any(_is_wish(hit) for hit in before):
+            behind = set()  # "the sky and the left side should be warmer": the wish stands behind the list
+            before = [*before, *(hit for hit in hits if next_.last < hit.first < stop)]
+        alone = {*between} - borders | behind
         if not borders or any(row[i].word not in words.filler and not row[i].mark for i in alone):
             continue
-        before = [hit for hit in hits if start < hit.first < one.first]
         if next_.name not in TONES or any(_of_places(hit) for hit in before):
             found |= borders
     return found
+
+
+def _is_wish(hit: Hit) -> bool:
+    """Whether something is to be done, or complained of."""
+    return hit.section in ("quality", "task", "verb", "symptom", "unused", "holes") or (
+        hit.section == "modifier" and hit.name in ("remove", "up", "down", "more", "less")
+    )
 
 
 def _of_places(hit: Hit) -> bool:

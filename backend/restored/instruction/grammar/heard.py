@@ -59,7 +59,7 @@ class Heard:
     trap: a verb of ours with an object that is no picture. scale: the enlargement asked for. part: only luminance or colour.
     adding: a damage is asked for. inverse: everything but the selection is meant, which only its owner can turn round.
     refused: tasks that a short "no" follows. instead: one noun was denied and another named.
-    pending: tasks whose noun the last clause had, without a wish.
+    pending: tasks whose noun the last clause had, without a wish. waiting: a tone that it named so, and its words.
     """
 
     text: str
@@ -80,6 +80,7 @@ class Heard:
     refused: list[Task] = field(default_factory=list)
     instead: bool = False
     pending: list[Task] = field(default_factory=list)
+    waiting: tuple[Adjustment, str] | None = None
     scale: int | None = None
     part: Part = ""
 

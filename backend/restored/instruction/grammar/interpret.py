@@ -9,7 +9,7 @@ from restored.regions.names import GUESSED, Region
 
 from ..plan import Unused
 from . import amounts
-from .clauses import Piece, forbidding, pieces_of
+from .clauses import TONES, Piece, forbidding, pieces_of
 from .concepts import Hit, Token, Words, tokens
 from .heard import Clause, Heard, Named, Turn
 from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without, words_of
@@ -115,6 +115,12 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         of_tone = tone_of_place(piece, tone, amount, index, text) or tone_as_before(heard.turns, piece, tone, index, text)
         if of_tone:
             turns, place = [of_tone], without(place, tone)
+    waiting, heard.waiting = heard.waiting, None
+    if waiting and turns and all(turn.name in TONES for turn in turns):  # "the shadows and the highlights are too dark"
+        turns = [replace(turns[0], name=waiting[0], words=waiting[1]), *turns]
+        heard.clauses[-1] = replace(heard.clauses[-1], cut=True, acts=True)
+    if tone and not (turns or asks or qualities or negative) and covered and not piece.has("only"):
+        heard.waiting = (tone, text.strip())
     if (
         not turns
         and not asks

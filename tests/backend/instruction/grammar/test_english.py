@@ -237,6 +237,10 @@ def test_the_part_that_cannot_be_done_is_named(text, heard):
         ("only in the sky and in the shadows: remove the noise", "denoise", ("sky", "shadows"), False),
         ("denoise the sky, and the left side too", "denoise", ("sky", "left"), False),
         ("remove the noise and the grain in the sky", "denoise", ("sky",), False),
+        ("the sky and the left side should be warmer", "temperature", ("sky", "left"), False),
+        ("the sky and the shadows are too noisy", "denoise", ("sky", "shadows"), False),
+        ("in the sky and on the left remove the noise", "denoise", ("sky", "left"), False),
+        ("Mach den Himmel und die linke Seite wärmer", "temperature", ("sky", "left"), False),
         ("brighten the left and the right side", "exposure", ("left", "right"), False),
         ("Entferne das Rauschen außer im Himmel und links", "denoise", ("sky", "left"), True),
     ],
@@ -268,3 +272,5 @@ def test_two_tones_are_two_directions() -> None:
     }
     warm = explain("warmer sky and shadows").steps
     assert [(step.task, step.region and set(step.region.places)) for step in warm] == [("temperature", {"sky", "shadows"})]
+    for wish in ("the shadows and the highlights are too dark", "Mach die Schatten und die Lichter heller"):
+        assert [step.task for step in explain(wish).steps] == ["shadows", "highlights"]
