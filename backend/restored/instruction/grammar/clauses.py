@@ -4,9 +4,11 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import Final
 
+from restored.adjustments.names import Adjustment
+
 from .concepts import Hit, Token, Words
 
-TONES: Final = frozenset({"shadows", "highlights"})
+TONES: Final[tuple[Adjustment, ...]] = ("shadows", "highlights")
 """Places that are directions too."""
 
 _LIMITING: Final = frozenset({"only", "except", "not", "everywhere"})
@@ -54,8 +56,8 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
     cuts = {i for i, token in enumerate(row) if token.mark}
     ends = [hit for hit in hits if hit.section == "end"]
     cuts |= {i for hit in ends if hit.name == "border" for i in range(hit.first, hit.last + 1)}
-    # borders of no width: after a verb that goes on ("제거하고"), before "without" when a wish stands in front of it
     cuts -= _between_places(row, hits, cuts, words)
+    # borders of no width: after a verb that goes on ("제거하고"), before "without" when a wish stands in front of it
     after = {hit.last + 1 for hit in ends if hit.name == "after"}
     if not words.verb_last:
         after |= {

@@ -13,7 +13,7 @@ from .heard import Turn
 
 def tone_of(place: Region | None) -> Adjustment | None:
     """The tones among the places: shadows or highlights, when only one of them is named."""
-    tones: list[Adjustment] = [name for name in ("shadows", "highlights") if place is not None and name in place.places]
+    tones: list[Adjustment] = [name for name in TONES if place is not None and name in place.places]
     return tones[0] if len(tones) == 1 else None
 
 
