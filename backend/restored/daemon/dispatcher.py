@@ -30,6 +30,12 @@ WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REG
 USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST)
 """What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
 
+MOST_DETAIL: Final = 4000
+"""Characters of what an error says beside its sentence."""
+
+MOST_LISTED: Final = 200
+"""Models, jobs and clients that an answer lists at most: it is to be readable, however many somebody makes of them."""
+
 Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
 
 
@@ -174,7 +180,7 @@ class Dispatcher:
             "state": self.runner.state,
             "tasks": self._work.tasks(),
             "device": (self._work if client.owner is client else self.runner.own).device() if known else "",
-            "models": self.runner.models,
+            "models": self.runner.models[:MOST_LISTED],
             "default_model": next((model["name"] for model in self.runner.models if "error" not in model), ""),
             "max_bytes": int(self._admission.budget * client.way.share),
             "proof": self._prove(header["challenge"]) if "challenge" in header else None,
@@ -203,8 +209,8 @@ class Dispatcher:
                 idle=self.idle,
                 state=self.runner.state,
                 words="" if ready else self.runner.words,
-                jobs=jobs,
-                clients=sorted(other.name for other in self._clients.values() if other.name),
+                jobs=jobs[:MOST_LISTED],
+                clients=sorted(other.name for other in self._clients.values() if other.name)[:MOST_LISTED],
                 device=self._work.device() if ready else "",
                 loaded=self._work.opened() if ready else [],
                 kept={"results": len(self.residuals), "bytes": self.residuals.nbytes},
@@ -308,7 +314,7 @@ class Dispatcher:
             return message(messages.PLAN, job.request, plan=answer), []
         if job.kind == messages.REGION:
             return message(job.kind, job.request, frames=[messages.describe(messages.MASK, answer)]), [answer.data]
-        return message(job.kind, job.request, models=answer), []
+        return message(job.kind, job.request, models=None if answer is None else answer[:MOST_LISTED]), []
 
     def _result(self, job: QueuedJob, done: Answer) -> tuple[dict[str, Any], list[Any]]:
         name = job.header["job"] if job.kind == messages.ADJUST else job.request
@@ -333,7 +339,8 @@ class Dispatcher:
         log.warning("answered %s: %s", error.code, error.detail)
         # whoever speaks another protocol must still learn whom it talks to, and whether it may replace us
         facts = {**self._facts(), "idle": self.idle} if error.code == "protocol" else {}
-        return message(messages.ERROR, request, code=error.code, sentence=error.sentence, detail=error.detail, **facts)
+        detail = error.detail[:MOST_DETAIL]
+        return message(messages.ERROR, request, code=error.code, sentence=error.sentence, detail=detail, **facts)
 
     def _words(self, job: QueuedJob) -> tuple[str, float | None]:
         if job.stage == "waiting":

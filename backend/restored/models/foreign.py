@@ -16,6 +16,8 @@ from .manifest import MANIFEST, Manifest
 from .signature import LARGEST, SIGNATURE, PublicKey, signer, trusted_keys
 
 LARGEST_BUNDLE: Final = 8 << 30
+MOST_PACKED: Final = 100
+"""How many times as large a file of a .zip may be as it is packed: weights hardly shrink at all, a bomb a thousand times."""
 
 Read = Callable[[str, int], bytes]
 """A file's content by its name in the bundle, of at most so many bytes. Raises OSError or KeyError."""
@@ -114,8 +116,14 @@ def _prefix(archive: zipfile.ZipFile) -> str:
 
 
 def _unzipped(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    with archive.open(name) as file:
-        content = file.read(most + 1)
+    info = archive.getinfo(name)
+    if info.file_size > MOST_PACKED * info.compress_size + files.LARGEST_MANIFEST:
+        raise OSError(f"{name} is packed so small that it is no model's file")
+    try:
+        with archive.open(info) as file:
+            content = file.read(most + 1)
+    except Exception as damaged:  # each way of packing has its own: zlib.error, LZMAError, EOFError, and zipfile's
+        raise OSError(f"{name} cannot be unpacked") from damaged
     if len(content) > most:
         raise OSError(f"{name} is larger than {most:,} bytes")
     return content

@@ -19,6 +19,8 @@ SUFFIXES: Final = (".safetensors", ".json", ".txt", ".md")
 """What a bundle is made of: numbers and text. Nothing that any program would execute or unpickle."""
 
 MOST_FILES: Final = 256
+MOST_WORDS: Final = {"family": 64, "version": 64, "licence": 1000, "training_data": 20_000}
+"""Characters of each text: a list of models is told to every plug-in that says hello. A licence's whole text is a file."""
 
 # one word that is the same folder's name on every system: no separators, no leading dot, no trailing dot
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
@@ -100,12 +102,14 @@ class Manifest:
     def check(self) -> None:
         """Raises ModelError unless names are plain, types right, tasks known, and everything that is read is listed."""
         check_name(self.name)
-        for about in ("family", "licence", "training_data", "version"):
+        for about in MOST_WORDS:
             if not isinstance(getattr(self, about), str):
                 raise ModelError(f"The model's {MANIFEST} has a “{about}” that is not text.")
+            if len(getattr(self, about)) > MOST_WORDS[about]:
+                raise ModelError(f"The model's {MANIFEST} has a “{about}” of more than {MOST_WORDS[about]:,} characters.")
         if not isinstance(self.architecture, Mapping) or not isinstance(self.metrics, Mapping):
             raise ModelError(f"The model's {MANIFEST} has an architecture or metrics of another form.")
-        if not self.tasks or not all(is_task(task) for task in self.tasks):
+        if not self.tasks or not all(is_task(task) for task in self.tasks) or len(set(self.tasks)) < len(self.tasks):
             raise ModelError(f"A model's tasks must be some of {', '.join(LABELS)}.")
         if not isinstance(self.files, Mapping) or WEIGHTS not in self.files:
             raise ModelError(f"The model's {MANIFEST} does not list {WEIGHTS}.")

@@ -104,5 +104,5 @@ def _sentences(name: str) -> Iterator[None]:
         yield
     except ModelError:
         raise
-    except (TypeError, ValueError) as wrong:
+    except (TypeError, ValueError, ArithmeticError, LookupError) as wrong:
         raise ModelError(f"The hyperparameters of this “{name}” model are not valid: {wrong}") from wrong

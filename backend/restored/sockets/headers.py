@@ -13,6 +13,6 @@ def encode(header: Mapping[str, Any]) -> bytes:
     return messages.encode(header, msgpack.packb)
 
 
-def decode(frame: Any) -> dict[str, Any]:
+def decode(frame: Any, most: int = messages.MAX_HEADER) -> dict[str, Any]:
     """See `restored_client.wire.messages.decode`."""
-    return messages.decode(frame, msgpack.unpackb)
+    return messages.decode(frame, msgpack.unpackb, most)

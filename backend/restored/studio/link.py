@@ -307,7 +307,7 @@ class Link:
             first, *parts = self._dealer.recv_multipart(copy=False)
             self._heard = time.monotonic()
             try:
-                header = decode(first.buffer)
+                header = decode(first.buffer, messages.MAX_ANSWER)
                 # an error without an id is about the connection
                 nameless = header.get("type") == messages.ERROR and not header.get("id")
                 if not (nameless or header.get("id") == job) or not isinstance(header.get("type"), str):

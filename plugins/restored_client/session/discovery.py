@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import stat
 import sys
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from .paths import runtime_dir
 
 FILE_NAME: Final = "connection.json"
 MAX_FILE: Final = 1 << 16
+_HERE: Final = re.compile(r"ipc://[^\0]+|tcp://127\.0\.0\.1:[0-9]{1,5}")
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,30 @@ def read_connection() -> Optional[Connection]:
     Raises ClientError("unsafe") when other users could have read or written it.
     """
     path = connection_file()
+    # a pipe that another user put there would keep the opener waiting: the folder is looked at first, and nothing is waited for
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        with open(path, "rb") as file:
-            _check_private(path.parent, os.stat(path.parent))
-            _check_private(path, os.fstat(file.fileno()))
-            data = json.loads(file.read(MAX_FILE).decode("utf-8"))
-    except (OSError, ValueError):
-        return None
-    try:
+        _check_private(path.parent, os.stat(path.parent))
+        with open(os.open(path, flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            _check_private(path, status)
+            said = file.read(MAX_FILE).decode("utf-8") if stat.S_ISREG(status.st_mode) else ""
+        data = json.loads(said)
         connection = Connection(**{name: data[name] for name in Connection.__dataclass_fields__})
-    except (KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    local = isinstance(connection.endpoint, str) and connection.endpoint.startswith(("ipc://", "tcp://127.0.0.1:"))
-    return connection if local and isinstance(connection.token, str) and isinstance(connection.pid, int) else None
+    return connection if _fits(connection) else None
+
+
+def _fits(found: Connection) -> bool:
+    """Whether it can be used as it is: on this machine, an ordinary process, and text that can be sent."""
+    texts = (found.endpoint, found.token, found.version, found.build)
+    numbers = (found.pid, found.protocol)
+    return (
+        all(isinstance(text, str) and not re.search("[\ud800-\udfff]", text) for text in texts)
+        and all(type(number) is int and 0 < number < 1 << 31 for number in numbers)
+        and _HERE.fullmatch(found.endpoint) is not None
+    )
 
 
 def is_alive(pid: int) -> bool:

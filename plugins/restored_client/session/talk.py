@@ -262,10 +262,13 @@ class Session:
                 place = header.get("x", 0), header.get("y", 0)
                 on_progress(Progress(header.get("fraction"), str(header.get("words", "")), preview, *place))
 
-    def _receive(self, request: str) -> Message:
-        """The next message for this request, or ({}, []) when there was none for a moment. Others' messages are dropped."""
+    def _receive(self, request: str, most: Optional[int] = None) -> Message:
+        """The next message for this request, or ({}, []) when there was none for a moment. Others' messages are dropped.
+
+        most: bytes that it may have, if not as many as this request's answer.
+        """
         assert self._dealer is not None
-        self._dealer.most = self._most
+        self._dealer.most = self._most if most is None else most
         parts = self._dealer.receive(LOOK_UP)
         if parts is None:
             if time.monotonic() - self._dealer.moved > TIME_TO_DEAD:
@@ -365,7 +368,7 @@ class Session:
             self._dealer.send([messages.encode(hello)])
             deadline = time.monotonic() + TIME_TO_ANSWER
             while time.monotonic() < deadline:
-                header, _ = self._receive(request)
+                header, _ = self._receive(request, SMALL)
                 if header:
                     # an error says nothing that an impostor could use, and a daemon of another protocol may not know of proofs
                     if header["type"] != messages.ERROR and not proof.is_right(connection.token, asked, header.get("proof")):
@@ -449,7 +452,7 @@ def _as_client_errors() -> Any:
 
 def _decode_answer(frame: Any) -> Dict[str, Any]:
     try:
-        return messages.decode(frame)
+        return messages.decode(frame, most=messages.MAX_ANSWER)
     except ClientError as error:
         raise ClientError("bad_answer", detail=error.detail) from None
 

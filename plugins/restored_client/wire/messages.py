@@ -26,6 +26,9 @@ PROTOCOL_VERSION: Final[int] = 2
 MAX_HEADER: Final[int] = 1 << 18
 """Bytes of a header at most: an instruction of 100 kB and its plan fit."""
 
+MAX_ANSWER: Final[int] = 1 << 20
+"""Bytes of an answer's header at most: the plan that a request brought comes back twice, in the answer and in its recipe."""
+
 MAX_FRAME: Final[int] = 1 << 20
 """Bytes of a frame that the daemon takes: pictures come to it in pieces, so that nobody can claim more than that."""
 
@@ -62,11 +65,12 @@ def encode(header: Mapping[str, Any], pack: Callable[..., Any] = msgpack.packb) 
     return cast(bytes, pack(header, unicode_errors="replace"))
 
 
-def decode(frame: Any, unpack: Callable[..., Any] = msgpack.unpackb) -> Dict[str, Any]:
-    """A header frame as a map. Text that is not UTF-8 is repaired, not refused. Raises ClientError("bad_request")."""
-    raw = bytes(memoryview(frame)[: MAX_HEADER + 1])
-    if len(raw) > MAX_HEADER:
-        raise ClientError("bad_request", detail=f"a header of more than {MAX_HEADER} bytes")
+def decode(frame: Any, unpack: Callable[..., Any] = msgpack.unpackb, most: int = MAX_HEADER) -> Dict[str, Any]:
+    """A header frame of at most so many bytes as a map. Text that is not UTF-8 is repaired, not refused. Raises
+    ClientError("bad_request")."""
+    raw = bytes(memoryview(frame)[: most + 1])
+    if len(raw) > most:
+        raise ClientError("bad_request", detail=f"a header of more than {most} bytes")
     try:
         header = unpack(raw, unicode_errors="replace", strict_map_key=True, max_array_len=MAX_ITEMS, max_map_len=MAX_ITEMS)
     except Exception as error:  # the unpacker raises many kinds, some undocumented; their words may quote an instruction

@@ -27,6 +27,12 @@ SO_NOSIGPIPE: Final = 0x1022  # macOS has this option instead
 
 MAX_FRAME: Final = 1 << 36
 MAX_COMMAND: Final = 1 << 16
+MAX_PARTS: Final = 64
+PING_CONTEXT: Final = 16
+"""Bytes of a ping that come back with its answer (ZeroMQ RFC 37)."""
+
+PATIENCE: Final = 30.0
+"""Seconds without a byte taken after which a peer that does not read is given up, where nobody else looks up meanwhile."""
 
 
 class ZmtpError(Exception):
@@ -54,8 +60,9 @@ class Dealer:
         if sys.platform == "darwin":
             self._socket.setsockopt(socket.SOL_SOCKET, SO_NOSIGPIPE, 1)
         self._messages = self._read_messages()
-        self.most = MAX_FRAME
-        """Bytes that a frame may claim; memory is taken for it before it has arrived."""
+        self.most = MAX_COMMAND
+        """Bytes that a message may claim, all its frames together; memory is taken for each before it has arrived. Little until
+        the peer has shown who it is: it may be anybody."""
         self.moved = time.monotonic()
         """When the peer last sent or took a byte (time.monotonic)."""
 
@@ -74,6 +81,7 @@ class Dealer:
         except BaseException:
             dealer.close()
             raise
+        dealer.most = MAX_FRAME
         return dealer
 
     def send(self, parts: Sequence[Any], look_up: Optional[Callable[[], None]] = None) -> None:
@@ -154,19 +162,22 @@ class Dealer:
     def _read_messages(self) -> Generator[Optional[List[bytearray]], None, None]:
         parts: List[bytearray] = []
         while True:
-            flags, body = yield from self._frame()
+            flags, body = yield from self._frame(sum(map(len, parts)))
             if flags & COMMAND:
                 name, rest = _split_command(body)
                 if name == b"PING":
-                    self._command(b"PONG", bytes(rest[2:]))
+                    self._command(b"PONG", bytes(rest[2 : 2 + PING_CONTEXT]))
                 yield None  # the caller's time may be over, however often the peer pings
                 continue
             parts.append(body)
+            if len(parts) > MAX_PARTS:
+                raise ZmtpError(f"a message of more than {MAX_PARTS} frames")
             if not flags & MORE:
                 yield parts
                 parts = []
 
-    def _frame(self) -> Generator[None, None, Tuple[int, bytearray]]:
+    def _frame(self, held: int = 0) -> Generator[None, None, Tuple[int, bytearray]]:
+        """held: bytes of the same message that are there already."""
         head = yield from self._exactly(2)
         flags, size = head[0], head[1]
         if flags & ~(MORE | LONG | COMMAND):
@@ -174,8 +185,8 @@ class Dealer:
         if flags & LONG:
             rest = yield from self._exactly(7)
             size = struct.unpack(">Q", head[1:] + rest)[0]
-        if size > (MAX_COMMAND if flags & COMMAND else self.most):
-            raise ZmtpError(f"a frame of {size} bytes")
+        if size > (MAX_COMMAND if flags & COMMAND else self.most - held):
+            raise ZmtpError(f"a frame of {size} bytes behind {held} others")
         body = yield from self._exactly(size)
         return flags, body
 
@@ -211,17 +222,19 @@ class Dealer:
 
     def _write(self, data: Any, look_up: Optional[Callable[[], None]] = None) -> None:
         view = memoryview(data)
-        sent = 0
+        sent, began = 0, time.monotonic()
         while sent < len(view):
             if look_up is not None:
                 look_up()
             try:
                 sent += self._socket.send(view[sent : sent + CHUNK], NO_SIGNAL)
             except socket.timeout:  # noqa: UP041 - see above
+                if look_up is None and time.monotonic() - began > PATIENCE:
+                    raise Silent("the peer does not read") from None
                 continue
             except OSError as error:
                 raise ConnectionLost(f"the connection broke: {error}") from error
-            self.moved = time.monotonic()
+            self.moved = began = time.monotonic()
 
 
 def _open(endpoint: str, timeout: float) -> socket.socket:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 
 from restored.daemon import serve
 from restored.daemon.echo import Echo
@@ -43,6 +44,17 @@ class Slow(Echo):
             time.sleep(0.02)
 
 
+class Wordy(Echo):
+    """Has more models than anybody, and says all of an order again, in the answer and in its recipe."""
+
+    def models(self):
+        return [{"name": f"model-{n}", "family": "f" * 64, "licence": "L" * 1000, "tasks": ["denoise"]} for n in range(5000)]
+
+    def restore(self, order, tell, cancelled):
+        done = super().restore(order, tell, cancelled)
+        return replace(done, recipe={"plan": done.plan, "instruction": order.instruction})
+
+
 class Piecewise(Echo):
     """Gives finished pieces while it works, when they are wanted."""
 
@@ -53,6 +65,6 @@ class Piecewise(Echo):
         return super().restore(order, tell, cancelled)
 
 
-ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Slow)}
+ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Slow, Wordy)}
 
 sys.exit(0 if serve(DaemonSettings(grace=0.3), ENGINES[sys.argv[1]]()) else 3)

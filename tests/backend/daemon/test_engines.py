@@ -1,10 +1,12 @@
 """Engines that fail, hang or take their time: the daemon stays answerable and says what is the matter."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 
 from restored_client import ClientError, Pixels, Progress, Session
+from restored_client.wire.messages import describe
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 
@@ -76,3 +78,26 @@ def test_finished_pieces_are_shown_when_they_are_wanted(launch_odd) -> None:
     assert (piece.x, piece.y, piece.fraction, piece.words) == (1, 0, 0.5, "Restoring")
     assert piece.preview is not None
     assert piece.preview.view.tobytes() == b"abc"
+
+
+def test_whatever_there_is_to_say_a_client_can_read_it(launch_odd) -> None:
+    """Models by the thousand, and a plan as long as a request may be: neither hello, list, result nor the end is refused."""
+    plan = {"steps": [{"task": "denoise", "words": "noise"}], "text": "x" * 240_000}
+    with launch_odd("Wordy").session() as session:
+        assert len(session.models()) == 200
+        assert session.restore(LAYER, instruction="x", plan=plan).recipe["plan"]["text"] == plan["text"]
+        with Session.open(client="later", start=False) as later:
+            assert len(later.hello["models"]) == 200
+            later.shutdown()
+
+
+def test_a_crowd_of_clients_and_requests_leaves_a_status_that_can_be_read(daemon) -> None:
+    with daemon.session() as watcher, ExitStack() as stack:
+        for number in range(8):
+            raw = stack.enter_context(daemon.raw())
+            raw.ask("hello", client=f"{number} " + "x" * 60)
+            for request in range(40):  # none of whose pictures comes
+                raw.ask("restore", request=f"{request}", instruction="x", frames=[describe("layer", LAYER)])
+        status = watcher.status()
+        assert len(status["jobs"]) == 200
+        assert len(status["clients"]) == 9

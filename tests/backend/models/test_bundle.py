@@ -97,6 +97,9 @@ def test_a_file_changed_after_opening_is_refused_too(tmp_path: Path) -> None:
         ({"files": {"model.safetensors": "0", "../../secret": "0"}}, "outside its folder"),
         ({"files": None}, "does not list"),
         ({"family": None}, "not text"),
+        ({"licence": "L" * 300_000}, "more than 1,000 characters"),
+        ({"version": "1" * 65}, "more than 64 characters"),
+        ({"tasks": ["denoise"] * 2}, "tasks"),
         ({"family": "bird"}, "not known"),
         ({"architecture": []}, "another form"),
         ({"files": {"model.safetensors": "0"}}, "no sha256"),
@@ -149,6 +152,8 @@ def test_weights_of_another_shape_get_a_sentence(tmp_path: Path) -> None:
         {"middle": -1},
         {"middle": [[[1]]]},
         {"middle": float("nan")},
+        {"context_width": 0},
+        {"grid_channels": 0},
     ],
     ids=str,
 )

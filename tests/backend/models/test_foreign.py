@@ -1,10 +1,12 @@
 """Bundles from elsewhere: whole, signed or asked about, and never more than their manifest lists."""
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -146,6 +148,30 @@ def test_a_zip_bomb_is_not_unpacked(bundle: Path, tmp_path: Path, monkeypatch: p
     assert os.path.getsize(tmp_path / "bomb.zip") < 1 << 17
     with pytest.raises(ModelError, match=r"no bundle\.json"):
         read_foreign(tmp_path / "bomb.zip")
+
+
+def test_a_file_of_the_manifest_may_not_be_a_bomb_either(bundle: Path, tmp_path: Path) -> None:
+    content = bytes(64 << 20)
+    manifest = json.loads((bundle / "bundle.json").read_text())
+    manifest["files"]["more.txt"] = hashlib.sha256(content).hexdigest()
+    (bundle / "bundle.json").write_text(json.dumps(manifest))
+    (bundle / "more.txt").write_bytes(content)
+    with pytest.raises(ModelError, match=r"more\.txt cannot be read"):
+        read_foreign(zipped(bundle, tmp_path / "bomb.zip"))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_gets_a_sentence_wherever_the_damage_is(bundle: Path, tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "good.zip", "w", method) as archive:
+        for path in bundle.iterdir():
+            archive.write(path, path.name)
+    good = (tmp_path / "good.zip").read_bytes()
+    for at in range(0, len(good), max(1, len(good) // 250)):
+        damaged = bytearray(good)
+        damaged[at] ^= 0xA5
+        (tmp_path / "x.zip").write_bytes(damaged)
+        with suppress(ModelError):
+            read_foreign(tmp_path / "x.zip")
 
 
 def test_a_zip_that_leaves_its_folder_does_not(bundle: Path, tmp_path: Path) -> None:

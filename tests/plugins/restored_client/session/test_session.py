@@ -1,5 +1,7 @@
 """The session against daemons that misbehave: every failure becomes a sentence, and a later request may work."""
 
+import json
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +10,7 @@ import time
 import pytest
 
 from restored_client import Cancelled, ClientError, Pixels, Session
+from restored_client.session import discovery
 from restored_client.session import talk as session
 from restored_client.wire.messages import describe, encode, message
 
@@ -61,6 +64,52 @@ def test_half_a_file(folder) -> None:
     ):
         (folder / "connection.json").write_text(content)
         assert failure(open_session).code == "unreachable"
+
+
+NONSENSE = [
+    {"pid": 10**30},
+    {"pid": 0},
+    {"pid": -1},
+    {"pid": True},
+    {"token": "\ud800"},
+    {"endpoint": "ipc:///x\0y"},
+    {"endpoint": "tcp://127.0.0.1:80@elsewhere:9"},
+    {"endpoint": "tcp://127.0.0.1: 22"},
+    {"endpoint": ["ipc:///x"]},
+    {"version": 7},
+    {"protocol": None},
+]
+
+
+@pytest.mark.parametrize("wrong", NONSENSE, ids=str)
+def test_a_file_that_says_what_cannot_be_is_none(folder, wrong) -> None:
+    (folder / "connection.json").touch(mode=0o600)
+    said = {"endpoint": "ipc:///x", "token": "t", "pid": 1, "protocol": 2, "version": "", "build": ""}
+    (folder / "connection.json").write_text(json.dumps(said))
+    assert discovery.read_connection() is not None
+    (folder / "connection.json").write_text(json.dumps({**said, **wrong}))
+    assert discovery.read_connection() is None
+
+
+@pytest.mark.parametrize("content", [b"[" * 60_000, b'{"endpoint":' * 5000, b"\xff\xfe", b"1" * 60_000])
+def test_a_file_that_nobody_can_read_is_none(folder, content) -> None:
+    (folder / "connection.json").touch(mode=0o600)
+    (folder / "connection.json").write_bytes(content)
+    assert discovery.read_connection() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_in_its_place_keeps_nobody_waiting(folder) -> None:
+    os.mkfifo(folder / "connection.json", 0o600)
+    assert discovery.read_connection() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_folder_of_everybodys_is_not_looked_into(folder) -> None:
+    """Where the runtime folder lies in /tmp, another user may have made it, with a pipe in it that nobody writes to."""
+    os.mkfifo(folder / "connection.json", 0o600)
+    folder.chmod(0o777)
+    assert failure(open_session).code == "unsafe"
 
 
 def test_a_token_of_an_earlier_start(publish, router) -> None:

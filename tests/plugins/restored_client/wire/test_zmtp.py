@@ -143,6 +143,62 @@ def test_frames_that_cannot_be(rude, head) -> None:
         dealer.receive(PATIENCE)
 
 
+@pytest.mark.parametrize("claimed", [1 << 35, 1 << 17])
+def test_before_it_has_shown_who_it_is_a_peer_costs_little_memory(rude, claimed) -> None:
+    """Another user's program at our port: what it claims is neither waited for nor taken memory for."""
+
+    def behave(client) -> None:
+        client.recv(64, 0x100)  # MSG_WAITALL
+        client.sendall(GREETING)
+        client.recv(1000)
+        client.sendall(b"\x02" + struct.pack(">Q", claimed))
+        client.recv(1)
+
+    with pytest.raises(ZmtpError, match="frame"):
+        connect(rude(behave))
+
+
+def test_a_message_is_bounded_as_a_whole_not_only_frame_by_frame(rude) -> None:
+    def behave(client) -> None:
+        shake_hands(client)
+        for _ in range(100):
+            client.sendall(b"\x03" + struct.pack(">Q", 1000) + bytes(1000))
+        client.recv(1)
+
+    with contextlib.closing(connect(rude(behave))) as dealer:
+        dealer.most = 5500
+        with pytest.raises(ZmtpError, match="behind 5000 others"):
+            dealer.receive(PATIENCE)
+
+
+def test_a_message_of_ever_more_frames_is_given_up(rude) -> None:
+    def behave(client) -> None:
+        shake_hands(client)
+        client.sendall(b"\x01\x00" * 100_000)
+        client.recv(1)
+
+    with contextlib.closing(connect(rude(behave))) as dealer, pytest.raises(ZmtpError, match="frames"):
+        dealer.receive(PATIENCE)
+
+
+def test_a_peer_that_pings_and_never_reads_is_given_up(rude, monkeypatch) -> None:
+    import threading
+
+    monkeypatch.setattr("restored_client.wire.zmtp.PATIENCE", 0.2)
+    done = threading.Event()
+    ping = b"\x04PING\0\0" + bytes(16)
+
+    def behave(client) -> None:
+        shake_hands(client)
+        with contextlib.suppress(OSError):
+            while not done.is_set():
+                client.sendall((bytes((4, len(ping))) + ping) * 4096)
+
+    with contextlib.closing(connect(rude(behave))) as dealer, pytest.raises((Silent, ConnectionLost)):
+        dealer.receive(PATIENCE)
+    done.set()
+
+
 def test_sending_to_a_server_that_does_not_read_can_be_broken_off(rude) -> None:
     import threading
 
