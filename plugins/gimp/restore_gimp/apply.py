@@ -74,9 +74,12 @@ def _place(source, wish, outcome):
     if source.visible:
         return _on_top(source, wish, outcome)
     wanted = layers.check_output(source.layer, wish.output, wish.scale, source.region.mask is not None)
-    if wanted == layers.REPLACE:
+    painted = wanted == layers.REPLACE and source.was_painted_on()
+    if wanted == layers.REPLACE and not painted:
         return _in_place(source, outcome)
     given = _as_new_layer(source, wish, outcome)
+    if painted:
+        return given._replace(message=_("The layer was changed meanwhile, so the result was put on a new layer above it."))
     if wish.output == layers.REPLACE:
         return given._replace(message=_("GIMP draws this layer itself, so the result was put on a new layer above it."))
     return given
@@ -220,10 +223,8 @@ def _copy(source, target, whole):
 def _as_new_image(source, wish, outcome):
     """The enlarged layer alone, with the image's precision, profile, resolution and metadata."""
     old, result = source.image, outcome.pixels
-    image = Gimp.Image.new_with_precision(result.width, result.height, old.get_base_type(), old.get_precision())
+    image = layers.image_like(old, result.width, result.height)
     try:
-        image.undo_disable()
-        image.set_color_profile(old.get_color_profile())
         image.set_resolution(*old.get_resolution()[1:])
         metadata = old.get_metadata()
         if metadata is not None:

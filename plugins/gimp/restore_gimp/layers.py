@@ -27,6 +27,8 @@ def the_layer(drawables):
         raise Refusal(_("There is a floating selection. Anchor it or make it a layer, then try again."))
     if drawable.is_indexed():
         raise Refusal(INDEXED)
+    if drawable.is_group() and not drawable.get_children():
+        raise Refusal(_("This group is empty. Put a layer into it, or select another one, then try again."))
     return drawable
 
 
@@ -84,6 +86,16 @@ def _opaque(layer):
 def has_filters(layer):
     """Whether GIMP 3's non-destructive filters lie on this layer: its own pixels are not what is seen, see seen.py."""
     return hasattr(layer, "get_filters") and any(each.get_visible() for each in layer.get_filters())
+
+
+def image_like(image, width, height):
+    """An empty image of this size with another one's mode, precision and profile. It is not shown, and nothing can be undone."""
+    made = Gimp.Image.new_with_precision(width, height, image.get_base_type(), image.get_precision())
+    made.undo_disable()
+    profile = image.get_color_profile()
+    if profile is not None:  # GIMP opens a window with an error for none
+        made.set_color_profile(profile)
+    return made
 
 
 def type_of(layer):

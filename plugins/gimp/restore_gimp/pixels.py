@@ -63,15 +63,22 @@ def read(buffer, region, form):
     return Pixels(region.width, region.height, form.channels, form.depth, data)
 
 
+def strips(region):
+    """A region's full rows in pieces of at most PIECE pixels, from the top."""
+    rows = max(1, PIECE // region.width)
+    for top in range(0, region.height, rows):
+        yield region._replace(y=region.y + top, height=min(rows, region.height - top))
+
+
 def reading(buffer, region, form):
     """The same in pieces: a generator that yields after each, and returns the Pixels."""
-    rows = max(1, PIECE // region.width)
-    if rows >= region.height:
+    parts = list(strips(region))
+    if len(parts) == 1:
         return read(buffer, region, form)
     row = region.width * form.channels * DEPTHS[form.depth]
     data = bytearray(row * region.height)
-    for top in range(0, region.height, rows):
-        part = region._replace(y=region.y + top, height=min(rows, region.height - top))
+    for part in parts:
+        top = part.y - region.y
         data[top * row : (top + part.height) * row] = read(buffer, part, form).data
         yield
     return Pixels(region.width, region.height, form.channels, form.depth, data)

@@ -10,7 +10,7 @@ from gi.repository import Gimp
 from restored_client.desk.history import LastWish
 from restored_client.desk.wish import REPLACE, Wish, remembered
 from restored_client.wire.errors import ClientError
-from restored_client.wire.pixels import Pixels
+from restored_client.wire.pixels import DEPTHS, Pixels
 from restored_client.wire.recipe import PARASITE, decode_recipe, encode_recipe
 
 from . import pixels
@@ -23,6 +23,9 @@ MASK = "restore-with-instruction/mask"
 
 MOST_MASK = 8 << 20
 """Bytes of a packed selection at most: a larger one is not kept, and the result cannot be adjusted later."""
+
+
+NO_PLAN = _("The plan is not JSON. It needs a list of steps, each with its task.")
 
 
 class Origin(NamedTuple):
@@ -99,9 +102,10 @@ def _region(layer, noted, width, height) -> Optional[pixels.Region]:
         return pixels.Region(x, y, w, h)
     found = layer.get_parasite(MASK)
     try:
-        data = zlib.decompress(_as_bytes(bytes(found.get_data())))
+        # no further than a mask of this size: a file may hold what grows without end
+        data = zlib.decompressobj().decompress(_as_bytes(bytes(found.get_data())), w * h * DEPTHS[depth])
         return pixels.Region(x, y, w, h, Pixels(w, h, 1, depth, data))
-    except (AttributeError, ValueError, zlib.error):
+    except (AttributeError, KeyError, TypeError, ValueError, zlib.error):
         return None
 
 
@@ -133,12 +137,13 @@ def plan_in(config):
     text = config.get_property("plan") or ""
     try:
         plan = json.loads(text or "null")
-    except ValueError:
-        raise Refusal(_("The plan is not JSON. It needs a list of steps, each with its task.")) from None
+    except (ValueError, RecursionError):
+        raise Refusal(NO_PLAN) from None
     if plan is None:
         return None
-    if not isinstance(plan, dict) or not isinstance(plan.get("steps"), list):
-        raise Refusal(_("The plan is not JSON. It needs a list of steps, each with its task."))
+    steps = plan.get("steps") if isinstance(plan, dict) else None
+    if not isinstance(steps, list) or not all(isinstance(step, dict) and isinstance(step.get("task"), str) for step in steps):
+        raise Refusal(NO_PLAN)
     instruction = config.get_property("instruction") or ""  # a script that leaves it out gives None
     stale = instruction.strip() and plan.get("text") is not None and plan["text"] != instruction
     return None if stale else plan

@@ -28,10 +28,8 @@ def drawable(image, layer):
 def _drawn(image, layer):
     """Of a group or a text, whose filters cannot be merged: the picture that it makes alone in an image of its own."""
     width, height = layer.get_width(), layer.get_height()
-    alone = Gimp.Image.new_with_precision(width, height, image.get_base_type(), image.get_precision())
+    alone = layers.image_like(image, width, height)
     try:
-        alone.undo_disable()
-        alone.set_color_profile(image.get_color_profile())
         copy = Gimp.Layer.new_from_drawable(layer, alone)
         alone.insert_layer(copy, None, 0)
         copy.set_offsets(0, 0)

@@ -9,7 +9,7 @@ from gi.repository import Gegl, Gimp
 
 from restored_client.desk.masks import cut
 from restored_client.desk.wish import NEW_LAYER
-from restored_client.wire.pixels import Pixels
+from restored_client.wire.pixels import DEPTHS, Pixels
 
 from . import layers, pixels, recipes, seen
 from .words import Refusal, _
@@ -112,6 +112,20 @@ class Source(NamedTuple):
         """What has the pixels that were taken."""
         return self.seen or self.layer
 
+    def was_painted_on(self):
+        """Whether the pixels that were taken are others by now, as when the person went on working."""
+        now = None if self.seen is None else seen.drawable(self.image, self.layer)
+        try:
+            buffer, row = (now or self.layer).get_buffer(), self.region.width * self.form.channels * DEPTHS[self.form.depth]
+            for part in pixels.strips(self.region):
+                start = (part.y - self.region.y) * row
+                taken = self.content.view[start : start + part.height * row]
+                if bytes(pixels.read(buffer, part, self.form).data) != bytes(taken):
+                    return True
+            return False
+        finally:
+            _delete(now)
+
     def forget(self):
         """Give back what was copied to read it, unless it is the result by now."""
         _delete(self.seen)
@@ -161,6 +175,8 @@ def taking(target, output, scale):
     """The same in pieces, for a window that has to stay alive: a generator that yields now and then, and returns the Source."""
     if not target.is_there():
         raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
+    if target.layer.get_image() != target.image:
+        raise Refusal(_("“{layer}” belongs to another image.").format(layer=target.layer.get_name()))
     target = target.look()
     try:
         return (yield from _reading(target, output, scale))

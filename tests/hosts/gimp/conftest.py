@@ -1,6 +1,7 @@
 """Real GIMP with the adapter in a throw-away profile."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -62,6 +63,9 @@ class Gimp:
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False
         )
         told = parse(done.stdout)
+        # with windows, GIMP shows each of these in one of its own
+        badly = re.findall(r"error for procedure '(?:gimp|gegl|file)-.*\n.*", done.stdout)
+        assert not badly, badly
         errors = [fact["error"] for fact in told if "error" in fact and len(fact) == 1]
         assert not errors, errors[0]
         assert told, done.stdout
@@ -93,7 +97,9 @@ def window(gimp, box, shared_daemon, screen, photo) -> Iterator[GuiGimp]:
     screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
     if made.trace.exists():
         shutil.copy(made.trace, OUTPUT / "gimp" / f"{gimp.suite}-last.jsonl")
+    messages = screen.titles().count("GIMP Message")
     made.close()
+    assert not messages, "GIMP opened a window with an error or a message: see the last screenshot"
 
 
 @pytest.fixture

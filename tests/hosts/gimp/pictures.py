@@ -143,8 +143,9 @@ def a_place_and_the_canvas(window: GuiGimp, shoot: Shoot) -> None:
     window.event("ready", timeout=120)
     began = time.monotonic()
     window.key("ctrl+a")
-    window.type("make the sky warmer, and clear the haze")
-    plan = window.event("plan", lambda event: event["at"] > began and len(event["steps"]) > 1, timeout=120)
+    wish = "make the sky warmer, and clear the haze"
+    window.type(wish)
+    plan = window.event("plan", lambda event: event["at"] > began and event["text"] == wish, timeout=120)
     window.event("preview", lambda event: event["at"] > plan["at"], timeout=120)
     window.click("Preview: Fit")
     fitted = window.event("preview", lambda event: event["box"][0] == 0, timeout=120)

@@ -47,6 +47,14 @@ image.insert_layer(other, None, 0)
 look("two-layers", image, *call(image, drawables=[layer, other], instruction="remove the noise", output="replace"),
      restored=[recipe(each) is not None for each in (layer, other)])
 look("no-layer", image, *call(image, drawables=[], instruction="remove the noise"))
+empty = Gimp.GroupLayer.new(image, "empty")
+image.insert_layer(empty, None, 0)
+look("empty-group", image, *call(image, drawables=[empty], instruction="remove the noise"))
+elsewhere, stranger = fresh()
+look("other-image", image, *call(image, drawables=[stranger], instruction="remove the noise"))
+elsewhere.delete()
+for key, plan in (("plan-of-words", '{"steps": ["denoise"]}'), ("plan-endless", '{"steps": ' + "[" * 3000 + "]" * 3000 + "}")):
+    look(key, image, *call(image, drawables=[layer], instruction="", plan=plan))
 channel = Gimp.Channel.new(image, "channel", 40, 30, 50, Gegl.Color.new("red"))
 image.insert_channel(channel, None, 0)
 look("channel", image, *call(image, drawables=[channel], instruction="remove the noise"))
@@ -128,7 +136,10 @@ for key, precision, colour in (
          sent=save(key + ".sent", sent), got=save(key + ".got", read(layer, "R'G'B' float")))
     image.delete()
 
-# scale
+# scale; an image without a profile of its own first
+image, layer = fresh()
+look("scale-2-plain", image, *call(image, instruction="remove the noise", scale=2))
+image.delete()
 image, layer = fresh(precision="U16_NON_LINEAR")
 image.set_resolution(240, 240)
 image.set_color_profile(Gimp.ColorProfile.new_rgb_adobe())
@@ -192,6 +203,10 @@ REFUSED = {
     "indexed": "indexed",
     "scale-3": "1, 2 or 4",
     "scale-2-selection": "whole layers",
+    "empty-group": "group is empty",
+    "other-image": "another image",
+    "plan-of-words": "list of steps",
+    "plan-endless": "list of steps",
     "repeat-nothing": "nothing to repeat",
 }
 
@@ -271,6 +286,7 @@ def test_wide_gamut_outside_the_selection_keeps_its_bytes(facts, case, dtype):
 
 
 def test_scale_opens_a_new_image(facts):
+    assert facts["scale-2-plain"]["status"] == "success"
     fact = facts["scale-2"]
     assert fact["status"] == "success"
     assert fact["same"]
