@@ -117,7 +117,7 @@ def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     for name in ("instructed", "diffusion", "nine"):
         assert f"| {name} | - | - | - | `restored-train papers run {name}` | **not run** |" in text
     assert f"**{len(read_claims()[1])} claims: " in text
-    assert "| InstructIR, Table 8 | **not run** | the encoder it compares with" in text
+    assert "| InstructIR, Table 8, BGE-micro and CLIP | **in part** | in no package registry" in text
     for name in ("claims", "energy"):
         assert (tmp_path / "papers" / f"{name}.png").stat().st_size > 1000
         assert f"(papers/{name}.png)" in text

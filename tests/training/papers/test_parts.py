@@ -33,6 +33,14 @@ def test_crops_come_back_to_the_byte(seed: int, tmp_path_factory: pytest.TempPat
     assert again.names == ("é",)
 
 
+def test_crops_to_be_carried_away_keep_the_kept_out_ones_to_the_byte(crops: Crops, tmp_path) -> None:
+    crops.save(tmp_path / "c.npz", 90)
+    again = Crops.load(tmp_path / "c.npz")
+    assert np.array_equal(again.test, crops.test)
+    assert again.names == crops.names
+    assert 0 < np.abs(again.train.astype(float) - crops.train).mean() < 4
+
+
 def test_the_liveliest_places_do_not_overlap() -> None:
     image = np.zeros((64, 96, 3), np.uint8)
     image[40:60, 70:90] = np.random.default_rng(0).integers(0, 256, (20, 20, 3))

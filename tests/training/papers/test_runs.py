@@ -3,13 +3,14 @@
 import json
 import zipfile
 
+import numpy as np
 import pytest
 import torch
 
 from restored.models.instruct_ipt import InstructIPT, preset
-from restored_training.papers import instructed, nine, rented
+from restored_training.papers import encoders, instructed, nine, rented
 from restored_training.papers.crops import Crops
-from restored_training.papers.words import TASKS, Words
+from restored_training.papers.words import TASKS, Words, bag_of_words, file_of
 
 
 def test_nine_tasks_side_by_side_are_the_family_s_network() -> None:
@@ -63,10 +64,31 @@ def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: W
             assert (one == other) or "no text" not in name
 
 
+def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, words: Words) -> None:
+    """Table 8: with no step, each head is new and what the image model learnt is the same; the widths may differ."""
+    wide = Words(
+        {task: np.pad(rows, ((0, 0), (0, 8))) for task, rows in words.train.items()},
+        {task: {style: np.pad(rows, ((0, 0), (0, 8))) for style, rows in of.items()} for task, of in words.test.items()},
+    )
+    few = encoders.Settings(steps=1, heads=1, batch=2, seeds=(0,), width=4)
+    found = encoders.run(crops, {"minilm": words, "use": wide, "bag": words}, few, "cpu", tell=lambda line: None)
+    assert set(found["psnr"]) == {encoders.FIRST, *encoders.ENCODERS}
+    assert found["psnr"]["minilm"] == found["psnr"]["bag"], "the same vectors under another name"
+    assert len(found["intent"]["use"]["derain/precise"]) == 1
+
+
+def test_a_bag_of_words_knows_words_and_not_their_order() -> None:
+    one, other, third = bag_of_words(["remove the rain", "the rain, remove!", "brighten it"])
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, third)
+    assert np.linalg.norm(one) == pytest.approx(1)
+
+
 @pytest.mark.slow
 def test_the_command_runs_everything_and_leaves_alone_what_is_done(crops: Crops, words: Words, tmp_path, capsys) -> None:
-    crops.save(tmp_path / "crops.npz")
-    words.save(tmp_path / "words.npz")
+    crops.save(tmp_path / "crops.npz", 90)
+    for name in encoders.ENCODERS:
+        words.save(file_of(tmp_path / "words.npz", name))
     line = ["--out", str(tmp_path / "out"), "--minutes", "9", "--crops", str(tmp_path / "crops.npz"), "--device", "cpu"]
     line += ["--words", str(tmp_path / "words.npz"), "--rehearsal"]
     assert rented.main(line) == 0
@@ -74,8 +96,10 @@ def test_the_command_runs_everything_and_leaves_alone_what_is_done(crops: Crops,
     for archive in sorted((tmp_path / "out").glob("*.zip")):
         with zipfile.ZipFile(archive) as packed:
             found |= {name: json.loads(packed.read(name)) for name in packed.namelist() if name.endswith(".json")}
-    assert set(found) == {"elementary.json", "diffusion.json", "instructed.json", "nine.json"}
+    assert set(found) == {f"{name}.json" for name in rented.SHARES}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [rented.FIGURES, rented.WEIGHTS]
     assert rented.main([*line, "--only", "elementary"]) == 0
+    assert "elementary: done before" in capsys.readouterr().out
 
 
 def test_what_a_rented_machine_sends_back_becomes_results_and_a_toy_bundle(tmp_path) -> None:

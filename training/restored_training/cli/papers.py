@@ -10,7 +10,7 @@ from .options import console
 
 papers = typer.Typer(no_args_is_help=True, help="The two papers' claims at a size that fits: list, run, report.")
 
-Experiment = Literal["elementary", "instructed", "diffusion", "nine"]
+Experiment = Literal["elementary", "instructed", "encoders", "diffusion", "nine"]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -48,19 +48,22 @@ def pack_crops(
     out: Annotated[Path, typer.Argument(help="Folder for the two archives.")],
     photographs: Annotated[list[Path] | None, typer.Option(help="Folders of photographs; default: those of ../shared.")] = None,
     words: Annotated[bool, typer.Option(help="Also the sentences' vectors (takes minutes).")] = True,
+    sentences: Annotated[int, typer.Option(help="Sentences to train on, per task.")] = 200,
+    quality: Annotated[int | None, typer.Option(help="Crops to train on as JPEG of this quality, to be carried away.")] = None,
 ) -> None:
-    """Pack crops of the free photographs, and the sentences' vectors: all that the experiments read."""
+    """Pack crops of the free photographs, and the sentences' vectors by each encoder: all that the experiments read."""
     from ..data.places import shared
     from ..papers import crops
-    from ..papers import words as sentences
+    from ..papers.words import build, encoders, file_of
 
     out.mkdir(parents=True, exist_ok=True)
     folders = photographs or [shared() / "data" / "train" / name for name in ("free", "free-2")]
     packed = crops.build(folders)
-    packed.save(out / "papers-crops.npz")
+    packed.save(out / "papers-crops.npz", quality)
     console.print(f"Wrote {len(packed.train)} crops to train on and {len(packed.test)} kept-out ones.")
     if words:
-        sentences.build().save(out / "papers-words.npz")
+        for name, encode in encoders().items():
+            build(encode, sentences).save(file_of(out / "papers-words.npz", name))
         console.print("Wrote the sentences' vectors.")
 
 

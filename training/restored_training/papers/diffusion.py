@@ -132,7 +132,7 @@ def run(
         settings.base,
         rate=settings.rate,
     )
-    _capture(base, device, tell)
+    base.try_to_capture(tell)
     if budget is not None and device.startswith("cuda"):
         each = seconds_per_round([base], 16)
         # half of the time for the base, a third for the arms: a step of three arms of three seeds costs about five of the base
@@ -161,7 +161,7 @@ def run(
         Job("synchronous", learner, both, draws, settings.steps, rate=0.4 * settings.rate),
     ]
     for job in jobs:
-        _capture(job, device, tell)
+        job.try_to_capture(tell)
     done = run_all(jobs, until=None if budget is None else began + 0.95 * budget, tell=tell)
     for job in jobs:
         job.release()
@@ -179,15 +179,6 @@ def run(
     results["seconds"] = round(time.monotonic() - began, 1)
     kept = {"base": base.tensors, "synchronous": trained["synchronous"]}
     return results, {f"{arm}/{name}": value for arm, tensors in kept.items() for name, value in tensors.items()}
-
-
-def _capture(job: Job, device: str, tell: Callable[[str], None]) -> None:
-    if device.startswith("cuda"):
-        try:
-            job.capture()
-        except RuntimeError as error:
-            tell(f"{job.name}: no graph ({error})")
-            job.restart(job.steps)
 
 
 @torch.no_grad()

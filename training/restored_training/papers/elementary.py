@@ -27,15 +27,13 @@ ORDER: Final = (
     "wide/1", "wide/2", "prompt/1", "prompt/2", "side/1", "side/2",
 )  # fmt: skip
 """Everything that is trained, the most telling first: an arm and the part of the steps that it gets."""
-RATES: Final = (0.25, 0.5, 1.0, 2.0)
-_TRIAL: Final = 200
-_UNSEEN: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """steps: of every arm, whole; each is also trained for half as many. batch: patches per task and step; rank: of the biases.
-    rate: scales the optimiser's rates, the same for all arms; chosen for plain training, on training photographs only."""
+    rate: scales the optimiser's rates, the same for all arms: of 0.25, 0.5, 1 and 2 the one by which plain training ended at the
+    least loss on batches of training photographs that it had not seen."""
 
     steps: int = 400
     batch: int = 8
@@ -86,51 +84,44 @@ class Elementary:
     ) -> None:
         self.crops, self.settings, self.device, self._keep, self._tell = crops, settings, device, keep, tell
         self.trained: dict[str, Stacked] = {}
+        self._tables: dict[str, Table] = {}
         self.every: dict[str, Arm] = {**arms(settings), **second_stage(settings)}
         self._batches: dict[tuple[Kind, Kind], Batches] = {}
         self.seconds = 0.0
 
     # -- training
 
-    def train(self, *, budget: float | None = None, choices: Sequence[int] = ()) -> bool:
+    def train(
+        self,
+        *,
+        budget: float | None = None,
+        limit: float | None = None,
+        choices: Sequence[int] = (),
+        halfway: Callable[[], None] = lambda: None,
+    ) -> bool:
         """Train every arm at full and half length; with a `budget` of seconds on a GPU, at the longest of `choices` that fits.
-        On a CPU arm by arm in ORDER, so that what there was time for can be compared.
+        limit: seconds after which it stops though it be unfinished (a shared GPU may become slower), the budget where not given;
+        halfway: called when the arms that need no other are trained. On a CPU arm by arm in ORDER, so that what there was time
+        for can be compared.
 
         Returns whether all was trained.
         """
         began = time.monotonic()
-        until = None if budget is None else began + budget
+        longest = limit or budget
+        until = None if longest is None else began + longest
         if not self.device.startswith("cuda"):
             return self._one_by_one(until)
-        if choices:
-            self._choose_rate()
         first = self._captured([self._job(name) for name in ORDER if base_of(name) is None])
         if choices and budget is not None:
             self._fit(first, budget, time.monotonic() - began, choices)
         done = self._side_by_side(first, until)
         if done:
+            self.seconds = time.monotonic() - began
+            halfway()
             second = self._captured([self._job(name) for name in ORDER if base_of(name) is not None])
             done = self._side_by_side(second, until)
         self.seconds = time.monotonic() - began
         return done
-
-    def _choose_rate(self) -> None:
-        """The best of RATES for plain training of one seed, by the loss on batches of training photographs not seen before."""
-        plain = self.every["plain"]
-        start = stack([plain.init(99)], self.device)
-        batches = Batches(self.crops.train, (99,), self.settings.batch, self.device)
-        jobs = [Job(f"rate {rate:g}", plain, start, batches, _TRIAL, rate=rate) for rate in RATES]
-        run_all(self._captured(jobs), tell=self._tell)
-        losses = []
-        for job in jobs:
-            job.release()
-            member = {name: value[0] for name, value in job.tensors.items()}
-            with torch.no_grad():
-                unseen = [plain.loss(member, *(value[0] for value in batches(_UNSEEN + step))) for step in range(16)]
-            losses.append(float(torch.stack(unseen).mean()))
-        best = RATES[min(range(len(RATES)), key=losses.__getitem__)]
-        self._tell(f"rates {RATES} end at {[round(loss, 4) for loss in losses]}: {best:g}")
-        self.settings = replace(self.settings, rate=best)
 
     def _job(self, name: str) -> Job:
         """One of ORDER, ready to train; what it begins from must have been trained."""
@@ -162,15 +153,11 @@ class Elementary:
 
     def _captured(self, jobs: list[Job]) -> list[Job]:
         for job in jobs:
-            try:
-                job.capture()
-            except RuntimeError as error:
-                self._tell(f"{job.name}: no graph ({error}); steps are launched one by one")
-                job.restart(job.steps)
+            job.try_to_capture(self._tell)
         return jobs
 
     def _fit(self, jobs: list[Job], budget: float, spent: float, choices: Sequence[int]) -> None:
-        each = seconds_per_round(jobs)
+        each = seconds_per_round(jobs, 20)
         # half of the arms end half-way, and the second stage costs about what is left then
         fits = [steps for steps in choices if 1.4 * steps * each < budget - spent] or [min(choices)]
         parts = {job.name: int(job.name.rsplit("/", 1)[1]) for job in jobs}
@@ -262,7 +249,9 @@ class Elementary:
         """An arm's figures: measured, or taken from beside what is kept of it (and no older than that)."""
         arm = self.every[name.split("/")[0]]
         if self._keep is None:
-            return psnr_table(arm, tensors, sets)
+            if name not in self._tables:
+                self._tables[name] = psnr_table(arm, tensors, sets)
+            return self._tables[name]
         kept = self._kept(self._keep, name)
         place = kept.with_suffix(".json")
         if place.exists() and place.stat().st_mtime >= kept.stat().st_mtime:

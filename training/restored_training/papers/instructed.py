@@ -84,11 +84,12 @@ class Pool:
             pools[seed] = tuple(  # type: ignore[assignment]
                 torch.stack(side).mul(255).round_().to(torch.uint8) for side in zip(*made, strict=True)
             )
-        rng = np.random.default_rng([number, 11])
+        # members of one seed and as many tasks see the same pictures and sentences, told or not
+        dice = [np.random.default_rng([number, 11, one.tasks, one.seed]) for one in self._who]
         steps = []
         for _ in range(_POOL):
             parts: list[list[Tensor]] = [[], [], [], []]
-            for one in self._who:
+            for one, rng in zip(self._who, dice, strict=True):
                 task = torch.from_numpy(rng.integers(0, one.tasks, self._size)).to(self._device)
                 pick = torch.from_numpy(rng.integers(0, each, self._size)).to(self._device)
                 before, after = pools[one.seed]
@@ -161,7 +162,7 @@ def _measured(
     out: dict[str, Any] = {"psnr": {}, "input": {}, "intent": {}}
     for index, task in enumerate(TASKS):
         before, after = damage(task, padded, Generator(device).manual_seed(31 + index))
-        out["input"][task] = _rounded(_psnr(before, after))
+        out["input"][task] = rounded(psnr(before, after))
         asked = {style: words.test[task][style] for style in STYLES}
         other = TASKS[(index + 1) % len(TASKS)]
         for style, vectors in {**asked, "wrong": words.test[other]["precise"]}.items():
@@ -171,17 +172,18 @@ def _measured(
                 vmap(one, in_dims=(0, 0, None, None))(tensors, told, before[start : start + 8], said[start : start + 8])
                 for start in range(0, len(before), 8)
             ]
-            out["psnr"][f"{task}/{style}"] = [_rounded(row) for row in _psnr(torch.cat(parts, 1), after)]
+            out["psnr"][f"{task}/{style}"] = [rounded(row) for row in psnr(torch.cat(parts, 1), after)]
         for style in STYLES:
             said = torch.from_numpy(words.test[task][style]).to(device)
             logits = vmap(arm.read, in_dims=(0, None, 0))(tensors, said, told)[1]
-            out["intent"][f"{task}/{style}"] = _rounded((logits.argmax(-1) == index).float().mean(-1))
+            out["intent"][f"{task}/{style}"] = rounded((logits.argmax(-1) == index).float().mean(-1))
     return out
 
 
-def _psnr(result: Tensor, target: Tensor) -> Tensor:
+def psnr(result: Tensor, target: Tensor) -> Tensor:
+    """In dB, over the last three dimensions."""
     return -10 * (result.clamp(0, 1) - target).square().mean((-3, -2, -1)).clamp_min(1e-10).log10()
 
 
-def _rounded(values: Tensor) -> list[float]:
+def rounded(values: Tensor) -> list[float]:
     return [round(value, 3) for value in values.tolist()]

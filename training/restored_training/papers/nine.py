@@ -163,21 +163,13 @@ def run(
     began = time.monotonic()
     able = [task for task in TASKS if _can(task)]
     config = preset(settings.preset, tasks=tuple(able))
-    learner = AllTasks(config, half=device.startswith("cuda"))
     found = torch.load(begun, map_location="cpu", weights_only=True) if begun and begun.exists() else None
-    start = stack([learner.init(settings.seed, found["model"] if found else None)], device)
-    job = Job("nine", learner, start, Groups(crops.train, able, settings, device), settings.steps, rate=settings.rate)
-    if device.startswith("cuda"):
-        try:
-            job.capture()
-        except RuntimeError as error:
-            tell(f"no graph: {error}")
-            job.restart(job.steps)
-        if budget is not None:
-            each = seconds_per_round([job], 2 * _POOL)
-            settings = replace(settings, steps=max(20, int(0.85 * (budget - (time.monotonic() - began)) / each)))
-            tell(f"a step takes {1e3 * each:.1f} ms: {settings.steps} steps")
-            job.restart(settings.steps)
+    learner, job = _ready(config, crops, able, settings, device, found["model"] if found else None, tell)
+    if device.startswith("cuda") and budget is not None:
+        each = seconds_per_round([job], 2 * _POOL)
+        settings = replace(settings, steps=max(20, int(0.85 * (budget - (time.monotonic() - began)) / each)))
+        tell(f"a step takes {1e3 * each:.1f} ms: {settings.steps} steps")
+        job.restart(settings.steps)
     done = run_all([job], until=None if budget is None else began + budget, tell=tell)
     steps = job.done
     job.release()
@@ -195,6 +187,37 @@ def run(
     halved = {name: value.half().cpu() for name, value in learner.state_dict(member).items()}
     carried = {"model": halved, "text": {}, "family": "instruct_ipt", "hyperparameters": config.to_dict(), "step": steps}
     return results, carried
+
+
+def _ready(
+    config: InstructIPTConfig,
+    crops: Crops,
+    tasks: Sequence[str],
+    settings: Settings,
+    device: str,
+    begun: Mapping[str, Tensor] | None,
+    tell: Callable[[str], None],
+) -> tuple[AllTasks, Job]:
+    """The learner and its job: on a GPU in bfloat16, in float32 where a step of that fails."""
+    groups = Groups(crops.train, tasks, settings, device)
+
+    def job(learner: AllTasks) -> Job:
+        start = stack([learner.init(settings.seed, begun)], device)
+        return Job("nine", learner, start, groups, settings.steps, rate=settings.rate)
+
+    exact = AllTasks(config)
+    if device.startswith("cuda"):
+        half = AllTasks(config, half=True)
+        made = job(half)
+        try:
+            made.capture()
+            return half, made
+        except RuntimeError as error:
+            tell(f"not in bfloat16: {error}")
+            torch.cuda.synchronize()
+    made = job(exact)
+    made.try_to_capture(tell)
+    return exact, made
 
 
 @torch.no_grad()

@@ -23,16 +23,19 @@ def run(
     Raises DataError for missing archives, ConfigError for unknown settings."""
     import torch
 
-    from . import diffusion, elementary, instructed, nine
+    from . import diffusion, elementary, encoders, instructed, nine
     from .crops import Crops
-    from .words import Words
+    from .words import Words, file_of, load_all
 
-    needed = [crops, words] if name == "instructed" else [crops]
+    needed = [crops]
+    if name in ("instructed", "encoders"):
+        needed += [file_of(words, one) for one in (encoders.ENCODERS if name == "encoders" else ["minilm"])]
     for path in needed:
         if not path.exists():
             raise DataError(f"I cannot find {path}. Make it with “restored-train papers pack {path.parent}”.")
     own = {key: tuple(value) if isinstance(value, list) else value for key, value in changes.items()}
-    kind = {"elementary": elementary, "instructed": instructed, "diffusion": diffusion, "nine": nine}[name].Settings
+    rooms = {"elementary": elementary, "instructed": instructed, "encoders": encoders, "diffusion": diffusion, "nine": nine}
+    kind = rooms[name].Settings
     try:
         settings = kind(**own)
     except TypeError as error:
@@ -45,6 +48,8 @@ def run(
         return experiment.results()
     if name == "instructed":
         return instructed.run(read, Words.load(words), settings, device, tell=tell)
+    if name == "encoders":
+        return encoders.run(read, load_all(words, encoders.ENCODERS), settings, device, tell=tell)
     if name == "diffusion":
         return diffusion.run(read, settings, device, tell=tell)[0]
     keep.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,8 @@ Stacked = dict[str, Tensor]
 WARMUP: Final = 20
 """Steps of linear warm-up, before the cosine to zero."""
 _TRIAL_STEPS: Final = 3
+_LOOK: Final = 10
+"""Rounds between two looks at the clock."""
 
 
 class Learner(Protocol):
@@ -107,6 +109,18 @@ class Job:
         self._graph = graph
         self.restart(self.steps)
 
+    def try_to_capture(self, tell: Callable[[str], None]) -> None:
+        """`capture` where the tensors are on a GPU; where it fails, steps are launched one by one, and that is told."""
+        if self.optimizer.rate.device.type != "cuda":
+            return
+        try:
+            self.capture()
+        except RuntimeError as error:
+            tell(f"{self.name}: no graph ({error}); steps are launched one by one")
+            torch.cuda.synchronize()
+            self._graph, self.stream = None, None
+            self.restart(self.steps)
+
     @torch.no_grad()
     def restart(self, steps: int) -> None:
         """Back to the start, for a run of this length."""
@@ -162,7 +176,7 @@ def run_all(jobs: Sequence[Job], *, until: float | None = None, tell: Callable[[
         for job in left:
             job.step()
         rounds += 1
-        if rounds % 50 == 0:
+        if rounds % _LOOK == 0:
             torch.cuda.synchronize()
             if until is not None and time.monotonic() > until:
                 return False

@@ -9,6 +9,8 @@ import numpy as np
 Verdict = Literal["supported", "not supported", "not testable at this scale"]
 
 DRAWS: Final = 4000
+MARGIN: Final = 0.1
+"""dB: what is less than this is alike; an interval that reaches so far on both sides of 0 says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,17 @@ def verdict(full: Difference, half: Difference | None) -> Verdict:
     is the same. Not testable: nothing can be said either way, as the interval includes 0 and reaches 0.1 dB on both sides."""
     if full.low > 0 and full.agreed and (half is None or half.mean > 0):
         return "supported"
-    if full.low < -0.1 and full.high > 0.1:
+    if full.low < -MARGIN and full.high > MARGIN:
         return "not testable at this scale"
     return "not supported"
+
+
+def alike(full: Difference) -> Verdict:
+    """Of a claim that two are alike. Supported: the interval lies within the margin on both sides of 0. Not testable: it reaches
+    beyond it on both."""
+    if full.low >= -MARGIN and full.high <= MARGIN:
+        return "supported"
+    return "not testable at this scale" if full.low < -MARGIN and full.high > MARGIN else "not supported"
 
 
 def arrays(figures: Mapping[str, Any]) -> dict[str, np.ndarray]:

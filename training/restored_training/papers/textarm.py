@@ -12,12 +12,13 @@ from restored.models.instructir import InstructIR
 from restored.models.instructir.layers import NORM_EPS
 
 WIDTH = 384
-"""Length of a sentence's vector."""
+"""Length of a sentence's vector, where no other is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextArm:
-    """InstructIR (Conde et al. 2024) with a text head that learns along. classes: tasks that the head tells apart."""
+    """InstructIR (Conde et al. 2024) with a text head that learns along. classes: tasks that the head tells apart;
+    words: numbers in a sentence's vector."""
 
     classes: int
     width: int = 16
@@ -25,6 +26,7 @@ class TextArm:
     middle: int = 1
     decoder: tuple[int, ...] = (1, 1, 1, 1)
     text_dim: int = 64
+    words: int = WIDTH
 
     def init(self, seed: int) -> dict[str, Tensor]:
         torch.manual_seed(seed)
@@ -33,14 +35,14 @@ class TextArm:
         )
         member = {name: value.detach().clone() for name, value in model.named_parameters()}
         member["ending.weight"].zero_()
-        member["head.one.matrix"] = torch.randn(self.text_dim, WIDTH) * WIDTH**-0.5
+        member["head.one.matrix"] = torch.randn(self.text_dim, self.words) * self.words**-0.5
         member["head.two.matrix"] = torch.randn(self.classes, self.text_dim) * 0.1
         return member
 
     def loss(
         self, member: Mapping[str, Tensor], before: Tensor, after: Tensor, words: Tensor, task: Tensor, told: Tensor
     ) -> Tensor:
-        """L1 + 0.1 cross entropy of the intent (InstructIR, section 4.1). before, after: (B, 3, h, w) uint8; words: (B, 384);
+        """L1 + 0.1 cross entropy of the intent (InstructIR, section 4.1). before, after: (B, 3, h, w) uint8; words: (B, width);
         task: (B,) int64; told: a scalar, 0 for a member without text: it always gets the same vector."""
         embedding, logits = self.read(member, words, told)
         error = (self.restore(member, before.float() / 255, embedding) - after.float() / 255).abs().mean()
@@ -48,7 +50,7 @@ class TextArm:
 
     def read(self, member: Mapping[str, Tensor], words: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
         """The embedding, L2-normalised, and the intent's logits."""
-        mute = torch.full_like(words, WIDTH**-0.5)
+        mute = torch.full_like(words, self.words**-0.5)
         embedding = F.normalize(F.linear(torch.where(told > 0, words, mute), member["head.one.matrix"]), dim=-1)
         return embedding, F.linear(embedding, member["head.two.matrix"])
 
