@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a rented machine runs: rented.sh SECONDS [RUN.yaml ...]. Expects beside the repository's root the carried folder .rented/ (made
 # by `make rented-archive` where the photographs are): wheels of what such a machine lacks, and packs of photographs. Results go to
-# $OUT. BESIDE is a command that runs meanwhile. CHECK=1 first compares the device with the processor. Without any run file: all of training/runs/rented.
+# $OUT. BESIDE is a command that runs meanwhile; OPTIONS are more options of `restored-train rented`. CHECK=1 first compares the device with the processor. Without any run file: all of training/runs/rented.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=$1
@@ -27,4 +27,4 @@ fi
 if [ -n "${CHECK:-}" ]; then timeout 45 python3 -m restored_training.machines.check "${OUT:-/tmp/rented/out}" || true; fi
 python3 -m restored_training.cli rented "${OUT:-/tmp/rented/out}" --deadline "$((began + seconds))" ${BESIDE:+--beside "$BESIDE"} \
     $(for pack in /tmp/rented/photographs/*; do printf -- '--photographs %s/photographs.json ' "$pack"; done) \
-    $(for run in "$@"; do printf -- '--run %s ' "$run"; done)
+    $(for run in "$@"; do printf -- '--run %s ' "$run"; done) ${OPTIONS:-}
