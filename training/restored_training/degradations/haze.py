@@ -38,6 +38,7 @@ class Haze(Degradation):
       changes where the picture does.
     - brightness (30 %): what is dark is nearer (skies and distance are bright).
     - near: 0 in half of the draws (what is close is clear), else a distance of 0.05-0.6 that nothing escapes.
+    - thick (18 %): fog or smoke that everything stands in, indoors too: near 0.15-0.7, beta 0.8-2.8, airlight 0.65-1, gray.
 
     beta ~ 0.25-3.2, log-uniform. Airlight 0.5-1: gray within +-0.03 (45 %), bluish by up to 28 % (40 %; Rayleigh), warm by up to
     15 % (15 %; dust, dusk), and brighter towards one side by up to 12 %. In 8 % it is night: the truth is dark, the airlight is
@@ -61,6 +62,12 @@ class Haze(Degradation):
         level = torch.where(night, uniform(generator, device, n, 0.12, 0.45), uniform(generator, device, n, 0.5, 1.0))
         outdoors = uniform(generator, device, n) < 0.65
         near = uniform(generator, device, n, 0.05, 0.6) * (uniform(generator, device, n) < 0.5)
+        beta = log_uniform(generator, device, n, 0.25, 3.2)
+        thick = (uniform(generator, device, n) < 0.18) & ~night
+        near = torch.where(thick, uniform(generator, device, n, 0.15, 0.7), near)
+        beta = torch.where(thick, uniform(generator, device, n, 0.8, 2.8), beta)
+        level = torch.where(thick, uniform(generator, device, n, 0.65, 1.0), level)
+        tint = torch.where(thick[:, None], uniform(generator, device, (n, 3), -0.03, 0.03), tint)
         return {
             "outdoors": outdoors,
             "horizon": uniform(generator, device, n, 0.1, 0.6),
@@ -75,7 +82,7 @@ class Haze(Degradation):
             "nearer": uniform(generator, device, n, 0.2, 0.8) * (uniform(generator, device, n) < 0.6),
             "bright": uniform(generator, device, n, 0.2, 0.7) * (uniform(generator, device, n) < 0.3),
             "near": near,
-            "beta": log_uniform(generator, device, n, 0.25, 3.2),
+            "beta": beta,
             "air": level[:, None] * (1 + tint),
             "glow": uniform(generator, device, (n, 2), -0.12, 0.12),
             "night": night,
