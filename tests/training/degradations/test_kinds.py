@@ -178,8 +178,8 @@ def test_rain_only_lightens_and_covers_what_rain_covers() -> None:
 
 
 def test_haze_follows_koschmieder() -> None:
-    kind, view = degradation("dehaze"), LayerView.whole(smooth_picture(30))
-    params = kind.draw(30, generator(), size=(64, 64))
+    kind, view = degradation("dehaze"), LayerView.whole(smooth_picture(150))
+    params = kind.draw(150, generator(), size=(64, 64))
     for name in ("grain", "quality", "glow"):
         params[name][:] = 0
     transmission = torch.exp(-params["beta"][:, None, None, None] * kind.depth(view, params))  # type: ignore[attr-defined]
@@ -188,7 +188,7 @@ def test_haze_follows_koschmieder() -> None:
     torch.testing.assert_close(kind.render(view, params), expected.clamp(0, 1), atol=0.5 / 255 + 1e-5, rtol=0)
     assert float(transmission.min()) > 0
     nearest = transmission.amax((1, 2, 3))
-    assert 0.3 < float((nearest > 0.95).float().mean()) < 0.9, "in half of the pictures what is near is clear"
+    assert 0.25 < float((nearest > 0.95).float().mean()) < 0.7, "in many pictures what is near is clear, not in all"
 
 
 def test_truth_of_other_scenes() -> None:
