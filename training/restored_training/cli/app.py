@@ -7,7 +7,7 @@ from .bundling import add_a_task, carry, diagnosis, export, head, regions, words
 from .measuring import evaluate, preview, report
 from .papers import papers
 from .photographs import data, pack, screen
-from .training import filling, join, queue, rented, resume, train, unpack
+from .training import filling, join, queue, rented, resume, search, train, unpack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Train, measure and export restoration models.",
 )
-for command in (train, resume, filling, evaluate, report, preview, export, join):
+for command in (train, resume, filling, search, evaluate, report, preview, export, join):
     app.command()(command)
 app.command("add-task")(add_a_task)
 for command in (pack, screen, queue, rented, unpack, carry, head, words, regions, diagnosis):

@@ -57,6 +57,26 @@ def filling(
         console.print(f"written: {export(place, to).folder}")
 
 
+def search(
+    out: Annotated[Path, typer.Argument(help="Folder for the weights and the curve.")],
+    photographs: Annotated[list[Path], typer.Option(help="Packs or folders; those that are missing are left out.")],
+    seconds: Annotated[float, typer.Option(min=5, help="Be done after so long, reading the photographs included.")] = 450,
+    device: Device = "cuda",
+    batch: Annotated[int, typer.Option(min=1, help="Pieces of a step.")] = 48,
+    side: Annotated[int, typer.Option(min=64, help="Pixels of a piece's side, a multiple of 32.")] = 256,
+    drawers: Annotated[int, typer.Option(min=0, help="Processes that draw marks.")] = 4,
+    start: Annotated[Path | None, typer.Option(help="Weights (search.safetensors) to go on from.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Photographs at most, for a rehearsal.")] = None,
+) -> None:
+    """Train the network that searches for scratches, dust and folds, by the clock (beside others on a rented machine, too)."""
+    from ..filling.searching import SearchRun, learn
+
+    learn(
+        SearchRun(tuple(photographs), out, seconds, device, batch, side, drawers, start, limit),
+        lambda line: print(line, flush=True),
+    )
+
+
 def resume(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     device: Device = "cpu",

@@ -48,7 +48,7 @@ def draw(random: np.random.Generator, height: int, width: int, share: float, kin
         if (coverage > MARKED).mean() >= share:
             break
         kind = str(random.choice(list(kinds), p=weights / weights.sum()))
-        mark = _mark(kind, random, height, width)
+        mark = mark_of(kind, random, height, width)
         if (mark > MARKED).mean() > max(0.25, 3 * share) and kind not in ("corner", "fold"):
             continue
         if random.random() < 0.3:  # worn through in places only
@@ -60,7 +60,8 @@ def draw(random: np.random.Generator, height: int, width: int, share: float, kin
     return Damage(coverage, np.asarray(colour, np.float32))
 
 
-def _mark(kind: str, random: np.random.Generator, height: int, width: int) -> Floats:
+def mark_of(kind: str, random: np.random.Generator, height: int, width: int) -> Floats:
+    """(height, width): how much of each pixel one mark of a kind covers; "dust" is several specks."""
     canvas = Image.new("L", (width * FINER, height * FINER))
     pen = ImageDraw.Draw(canvas)
     size = max(height, width)

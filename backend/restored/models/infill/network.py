@@ -1,44 +1,17 @@
 """`infill` in torch: for training, GPUs, and CPUs without OpenVINO."""
 
-from typing import Any, Final
+from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..base import Conditioned, ModelError, Request, Window
 from ..restorer import Batch, Restorer
+from ..unet import SLOPE
+from ..unet_torch import OPS
 from .config import InfillConfig
-from .graph import SLOPE, conv_specs, unet
+from .graph import conv_specs, filled
 from .model import InfillTraits
-
-
-class TorchOps:
-    """The graph's operations in torch."""
-
-    def conv(self, x: Tensor, weight: Tensor, bias: Tensor, *, stride: int) -> Tensor:
-        return F.conv2d(x, weight, bias, stride=stride, padding=weight.shape[-1] // 2 if stride == 1 else 0)
-
-    def activate(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(x, SLOPE)
-
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        return x + y
-
-    def multiply(self, x: Tensor, y: Tensor) -> Tensor:
-        return x * y
-
-    def planes(self, x: Tensor, first: int, last: int) -> Tensor:
-        return x[:, first:last]
-
-    def unshuffle(self, x: Tensor) -> Tensor:
-        return F.pixel_unshuffle(x, 2)
-
-    def shuffle(self, x: Tensor) -> Tensor:
-        return F.pixel_shuffle(x, 2)
-
-
-OPS: Final = TorchOps()
 
 
 class Infill(InfillTraits, Restorer):
@@ -58,9 +31,9 @@ class Infill(InfillTraits, Restorer):
             self.convs[spec.name] = conv
 
     def forward(self, tile: Tensor) -> Tensor:
-        """See `graph.unet`."""
+        """See `graph.filled`."""
         convs = {name: (conv.weight, conv.bias) for name, conv in self.convs.items() if isinstance(conv, nn.Conv2d)}
-        return unet(OPS, self.config, convs, tile)
+        return filled(OPS, self.config, convs, tile)
 
     def condition(self, request: Request) -> Conditioned:
         return _Conditioned(self)
