@@ -43,15 +43,21 @@ def to_srgb(pixels: NDArray, icc: bytes | None) -> NDArray:
         return pixels
     assert icc is not None
     count = _colours(pixels)
-    out = to_unit(pixels)
-    out[..., :count] = _transform(out[..., :count], icc, _own(count))
+    out = np.empty(pixels.shape, np.float32)
+
+    def leave(rows: slice) -> None:
+        part = to_unit(pixels[rows], out[rows])[..., :count]
+        part[...] = _transform(part, icc, _own(count))
+
+    _by_rows(leave, pixels.shape)
     return out
 
 
-def from_srgb(restored: NDArray, original: NDArray, icc: bytes | None) -> NDArray:
+def from_srgb(restored: NDArray, original: NDArray, icc: bytes | None, sent: NDArray | None = None) -> NDArray:
     """Bring a restoration of `to_srgb(original, icc)` back to the space and depth of `original`.
 
     Where both have one size the result is `original` plus the converted difference; an enlargement is converted as it is.
+    sent: what `to_srgb` gave, from who still has it; it is a third of the work to find it again.
     """
     if not needs_conversion(icc, original.shape[2]):
         return restored
@@ -64,7 +70,10 @@ def from_srgb(restored: NDArray, original: NDArray, icc: bytes | None) -> NDArra
     result = original.copy()
 
     def bring(rows: slice) -> None:
-        result[rows, :, :count] = _home(to_unit(restored[rows, :, :count]), original[rows, :, :count], icc)
+        start = original[rows, :, :count]
+        left = _transform(to_unit(start), icc, _own(count)) if sent is None else sent[rows, :, :count]
+        back, changed = _home(to_unit(restored[rows, :, :count]), left, start, icc)
+        np.copyto(result[rows, :, :count], back, where=changed)
 
     _by_rows(bring, original.shape)
     return result
@@ -82,21 +91,20 @@ def _by_rows(work: Callable[[slice], None], shape: tuple[int, ...]) -> None:
         list(pool.map(work, pieces))
 
 
-def _home(restored: NDArray[np.float32], original: NDArray, icc: bytes) -> NDArray:
-    """Some rows of a restoration in the space and depth in which they came, those pixels that were not changed as they were."""
-    count, start = original.shape[2], to_unit(original)
-    sent = _transform(start, icc, _own(count))
-    back = _transform(restored, _own(count), icc)
+def _home(
+    restored: NDArray[np.float32], sent: NDArray[np.float32], original: NDArray, icc: bytes
+) -> tuple[NDArray, NDArray[np.bool_]]:
+    """Some rows of a restoration in the space and depth in which they came, and which of their pixels were changed at all."""
+    back = _transform(restored, _own(original.shape[2]), icc)
     differs = restored != sent
-    changed = differs[..., 0]
-    for channel in range(1, count):
-        changed = changed | differs[..., channel]
+    changed = differs[..., :1]
+    for channel in range(1, original.shape[2]):
+        changed = changed | differs[..., channel : channel + 1]
     if not _leads_back(icc):
         with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
-            back = start + (back - _transform(sent, _own(count), icc))
-    result = to_depth(back, original.dtype)
-    np.copyto(result, original, where=~(changed[..., None] & np.isfinite(back)))
-    return result
+            back = to_unit(original) + (back - _transform(sent, _own(original.shape[2]), icc))
+    finite = np.isfinite(back)
+    return to_depth(back, original.dtype), changed if finite.all() else changed & finite
 
 
 @lru_cache(maxsize=8)

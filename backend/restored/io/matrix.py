@@ -35,28 +35,71 @@ class Curve:
     f: float = 0.0
     table: tuple[float, ...] = ()
 
+    @property
+    def pure(self) -> bool:
+        """Whether it is a power and nothing else, mirrored below 0."""
+        return self.d <= 0.0 and not (self.b or self.e)
+
     def light(self, values: Floats) -> Floats:
-        """Linear light; below 0 the curve is mirrored where it is a pure power."""
+        """Linear light."""
         if self.table:
             axis = np.linspace(0.0, 1.0, len(self.table), dtype=np.float32)
             return np.interp(values, axis, np.array(self.table, np.float32)).astype(np.float32)
-        if self.d <= 0.0 and not (self.b or self.e):
-            return np.copysign(np.power(np.abs(values) * np.float32(self.a), np.float32(self.power)), values)
-        curved = np.power(np.maximum(np.float32(self.a) * values + np.float32(self.b), 0), np.float32(self.power))
-        return np.where(values >= self.d, curved + np.float32(self.e), np.float32(self.c) * values + np.float32(self.f))
+        if self.pure:
+            out = np.abs(values)
+            out *= np.float32(self.a)
+            return _signed(np.power(out, np.float32(self.power), out=out), values)
+        # the power from the knee on, the line up to it, and their sum: to choose value by value costs twice as much in a noisy
+        # picture, where a processor guesses wrong at every other one
+        curved = np.maximum(values, np.float32(self.d))
+        curved *= np.float32(self.a)
+        curved += np.float32(self.b)
+        np.power(curved, np.float32(self.power), out=curved)
+        line = np.minimum(values, np.float32(self.d))
+        line *= np.float32(self.c)
+        curved += line
+        curved += np.float32(self.f - self._turn)
+        return curved
 
     def encoded(self, light: Floats) -> Floats:
         """The inverse of `light`."""
         if self.table:
             every = np.linspace(0.0, 1.0, _STEPS, dtype=np.float32)
             return np.interp(light, self.light(every), every).astype(np.float32)
-        if self.d <= 0.0 and not (self.b or self.e):
-            return np.copysign(np.power(np.abs(light), np.float32(1 / self.power)) / np.float32(self.a), light)
-        passage = (self.a * self.d + self.b) ** self.power + self.e
-        root = np.power(np.maximum(light - np.float32(self.e), 0), np.float32(1 / self.power))
-        curved = (root - np.float32(self.b)) / np.float32(self.a)
-        straight = (light - np.float32(self.f)) / np.float32(self.c or 1.0)
-        return np.where(light >= passage, curved, straight)
+        if self.pure:
+            out = np.abs(light)
+            np.power(out, np.float32(1 / self.power), out=out)
+            out /= np.float32(self.a)
+            return _signed(out, light)
+        knee = self.c * self.d + self.f
+        curved = np.maximum(light, np.float32(knee))
+        curved += np.float32(self._turn - knee)
+        np.power(curved, np.float32(1 / self.power), out=curved)
+        curved *= np.float32(1 / self.a)
+        line = np.minimum(light, np.float32(knee))
+        line *= np.float32(1 / self.c)
+        curved += line
+        curved -= np.float32(self.b / self.a + knee / self.c)
+        return curved
+
+    @property
+    def _turn(self) -> float:
+        """The power's own value where the line ends."""
+        return (self.a * self.d + self.b) ** self.power
+
+    @property
+    def known(self) -> bool:
+        """Whether `light` and `encoded` hold: it rises, and is one power, or a line that a power goes on from without a step."""
+        if self.power <= 0 or self.a <= 0:
+            return False
+        return self.pure or (
+            self.c > 0 and self.a * self.d + self.b >= 0 and abs(self.c * self.d + self.f - self.e - self._turn) < 1e-5
+        )
+
+
+def _signed(sizes: Floats, values: Floats) -> Floats:
+    """`sizes` with the signs of `values`."""
+    return sizes if values.size and values.min() >= 0 else np.copysign(sizes, values, out=sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +175,4 @@ def _curve(data: bytes) -> Curve | None:
         curve = Curve(**dict(zip(names, given, strict=True)))
     else:
         return None  # types 1 and 2 are hardly used: left to the engine
-    return curve if curve.power > 0 and curve.a > 0 and (curve.c > 0 or curve.d <= 0) else None
+    return curve if curve.known else None

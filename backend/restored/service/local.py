@@ -72,11 +72,13 @@ class LayerSpace:
 
         return pixels_of(to_srgb(array_of(self.original), self.profile))
 
-    def back(self, pixels: Pixels | None) -> Pixels | None:
-        """A result in the space and depth in which the layer came; what was not changed keeps its bytes."""
+    def back(self, pixels: Pixels | None, left: "np.ndarray | None" = None) -> Pixels | None:
+        """A result in the space and depth in which the layer came; what was not changed keeps its bytes. left: as it left."""
         from restored.io.colour import from_srgb
 
-        return None if pixels is None else pixels_of(from_srgb(array_of(pixels), array_of(self.original), self.profile))
+        if pixels is None:
+            return None
+        return pixels_of(from_srgb(array_of(pixels), array_of(self.original), self.profile, left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ class LocalService:
             sent = order if space is None else replace(order, layer=space.leave(), profile=None)
         done = self.carry_out(sent, tell, cancelled)
         with _in_the_tree():
-            answer = done.answer if space is None else replace(done.answer, pixels=space.back(done.answer.pixels))
+            answer = done.answer
+            if space is not None:
+                answer = replace(answer, pixels=space.back(answer.pixels, array_of(sent.pixels)))
         if done.residual is None:
             return answer
         kept = KeptResidual(done.residual, order.strength, order.mask, replace(answer, pixels=None), space, order.texture)
@@ -269,7 +273,7 @@ class LocalService:
             )
             pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask), kept.texture))
             if kept.space is not None:
-                pixels = kept.space.back(pixels)
+                pixels = kept.space.back(pixels, kept.residual.base)
         recipe = {**kept.answer.recipe, "strength": kept.strength, **({"texture": kept.texture} if kept.texture else {})}
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 

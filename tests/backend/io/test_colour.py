@@ -77,6 +77,7 @@ def test_what_did_not_change_keeps_its_bytes(depth: str) -> None:
     restored[4:8] = np.clip(restored[4:8] + 0.1, 0, 1)
     back = from_srgb(restored, pixels, ADOBE)
     assert back.dtype == pixels.dtype
+    assert from_srgb(restored, pixels, ADOBE, sent).tobytes() == back.tobytes()
     same = np.r_[0:4, 8:16]
     assert back[same].tobytes() == pixels[same].tobytes()
     inside = (restored[4:8] > 0.1).all(axis=-1)  # near black one step of 8 bits is many of the other curve's

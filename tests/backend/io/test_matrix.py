@@ -54,3 +54,17 @@ def test_a_table_of_a_curve_is_followed_both_ways() -> None:
 def test_what_is_no_matrix_is_left_to_the_engine(icc: bytes) -> None:
     matrix = matrix_of(icc)
     assert matrix is None or np.isfinite(moved(colours(), matrix, found(SRGB))).all()
+
+
+def test_a_line_and_a_power_are_followed_on_both_sides_of_where_they_meet() -> None:
+    curve = Curve(power=2.4, a=1 / 1.055, b=0.055 / 1.055, c=1 / 12.92, d=0.04045)
+    values = np.linspace(-0.2, 1.5, 999, dtype=np.float32)
+    power = ((np.maximum(values, 0).astype(np.float64) + 0.055) / 1.055) ** 2.4
+    np.testing.assert_allclose(curve.light(values), np.where(values >= 0.04045, power, values / 12.92), atol=1e-6)
+    np.testing.assert_allclose(curve.encoded(curve.light(values)), values, atol=1e-5)
+    assert abs(curve.light(np.zeros(1, np.float32))[0]) < 1e-8, "black stays black"
+
+
+@pytest.mark.parametrize("f", [0.0, 0.01])
+def test_a_curve_with_a_step_is_left_to_the_engine(f: float) -> None:
+    assert Curve(power=2.4, a=1 / 1.055, b=0.055 / 1.055, c=1 / 12.92, d=0.04045, f=f).known == (f == 0)
