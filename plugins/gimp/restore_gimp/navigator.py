@@ -6,7 +6,7 @@ from . import raster
 from .theme import classed, named
 from .words import _
 
-SIZE = (216, 112)
+SIZE = (216, 100)
 PAN = 0.1
 """Part of the layer that an arrow key moves the crop by."""
 

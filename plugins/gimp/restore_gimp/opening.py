@@ -36,11 +36,20 @@ def in_pieces(parts, done):
     return GLib.idle_add(step, priority=GLib.PRIORITY_LOW)
 
 
+def _wanted_size():
+    letters = max(1.0, Gdk.Screen.get_default().get_resolution() / 96)
+    return round(ROOM[0] * letters), round(ROOM[1] * letters)
+
+
 def good_size():
     """The window's size: what is good, or what the screen has."""
     display = Gdk.Display.get_default()
     monitor = display.get_primary_monitor() or display.get_monitor(0)
     area = monitor.get_workarea()
-    letters = max(1.0, Gdk.Screen.get_default().get_resolution() / 96)
-    width, height = round(ROOM[0] * letters), round(ROOM[1] * letters)
+    width, height = _wanted_size()
     return min(width, int(area.width * OF_SCREEN)), min(height, int(area.height * OF_SCREEN) - 30)
+
+
+def is_low():
+    """Whether the screen has less height than would be good."""
+    return good_size()[1] < _wanted_size()[1]

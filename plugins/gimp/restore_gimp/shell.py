@@ -40,16 +40,19 @@ class Shell:
         self.dialog.connect("key-press-event", self._on_key)
         GimpUi.window_set_transient(self.dialog)
 
-    def fill(self, top, picture, side, bottom):
-        """Widgets, from the top: `top`, then the `picture` beside the column `side`, then `bottom`."""
-        content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=10)
-        middle = Gtk.Box(spacing=10)
-        middle.pack_start(picture, True, True, 0)
-        middle.pack_start(side, False, False, 0)
+    def fill(self, top, picture, side, bottom, crowded):
+        """Widgets, from the top: `top`, then the `picture` beside the column `side`, then `bottom`.
+
+        crowded: there is little height for all that, so that the column stands beside everything.
+        """
         side.set_size_request(SIDE, -1)
+        middle = picture if crowded else _beside(picture, side)
+        content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         for child in (*top, middle, *bottom):
             content.pack_start(child, child is middle, child is middle, 0)
-        self.dialog.get_content_area().pack_start(content, True, True, 0)
+        whole = _beside(content, side) if crowded else content
+        whole.set_border_width(10)
+        self.dialog.get_content_area().pack_start(whole, True, True, 0)
 
     def press(self):
         """As if *Restore* was pressed, if it can be."""
@@ -72,3 +75,10 @@ class Shell:
             help.open_manual(self.dialog)
         else:
             self._leave()
+
+
+def _beside(main, side):
+    row = Gtk.Box(spacing=10)
+    row.pack_start(main, True, True, 0)
+    row.pack_start(side, False, False, 0)
+    return row

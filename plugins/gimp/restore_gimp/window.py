@@ -23,7 +23,7 @@ from .chips import ChipRow
 from .doing import Doing
 from .lastvalues import option, remember
 from .looking import LookingBar
-from .opening import in_gtk
+from .opening import in_gtk, is_low
 from .options import Options
 from .places import RegionUse
 from .recall import RecallButton
@@ -128,7 +128,7 @@ class Window:
         self._doing = Doing(self._desk, self._conversation, self._status, self._set_busy, self._say, self._finished)
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
-        side.pack_start(self._watching.navigator, False, False, 6)
+        side.pack_start(self._watching.navigator, False, False, 0)
         picture = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
         picture.pack_start(self._watching.view, True, True, 0)
         picture.pack_start(self._looking, False, False, 0)
@@ -143,6 +143,7 @@ class Window:
             picture=picture,
             side=theme.scrolled(side, hscrollbar_policy=Gtk.PolicyType.NEVER),
             bottom=(self._status,) if self._several is None else (self._several, self._status),
+            crowded=is_low() or self._several is not None,
         )
         self._begin_with_words()
 

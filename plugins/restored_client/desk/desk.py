@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional
 from ..wire.errors import ClientError
 from . import remarks
 from .catalogue import Catalogue
-from .device import in_short
+from .device import in_words
 from .overlay import Overlay, RegionWant
 from .planedit import EMPTY_PLAN, PlanEdit, identity
 from .previewstate import COMPARISONS, SPLIT, ZOOMS, PreviewState, Want
@@ -419,7 +419,7 @@ class Desk:
 
     @property
     def device_short(self) -> str:
-        return in_short(self.device)
+        return in_words(self.device, self._catalogue)
 
     @property
     def _wants_preview(self) -> bool:

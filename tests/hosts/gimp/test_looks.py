@@ -55,6 +55,11 @@ def test_the_window_fits(gimp, box, shared_daemon, photo, look):
             preview = window.event("preview")
             time.sleep(0.5)
             shot = screen.shoot(OUTPUT / "gimp" / gimp.suite / f"{look}.png")
+            controls = window.event("controls", lambda event: event["at"] > preview["at"])["found"]
+            hidden = [
+                name for _kind, name, takes_the_keyboard, _place, in_sight in controls if takes_the_keyboard and not in_sight
+            ]
+            assert hidden == [], "these have to be scrolled to"
             left, top, wide, high = screen.place(screen.window(title))
             assert wide <= width
             assert high <= height - BAR, "with its title bar it would not fit the screen"

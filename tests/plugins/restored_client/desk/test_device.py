@@ -2,7 +2,8 @@
 
 import pytest
 
-from restored_client.desk.device import in_short
+from restored_client.desk.catalogue import SHARED, load
+from restored_client.desk.device import in_short, in_words
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,22 @@ from restored_client.desk.device import in_short
 )
 def test_only_the_machine_is_named(line: str, short: str) -> None:
     assert in_short(line) == short
+
+
+@pytest.mark.parametrize(
+    ("line", "german"),
+    [
+        ("AMD EPYC, 2 cores: OpenVINO in bfloat16; no GPU was found.", "AMD EPYC, 2 Kerne"),
+        ("Old one, 1 core: OpenVINO in float32.", "Old one, 1 Kern"),
+        ("H200 in attic, 0.4 s; this machine would need 4.0 s", "H200 in attic, 0.4 s; dieser Rechner bräuchte 4.0 s"),
+        ("EPYC, 2 cores, 0.3 s; attic would need 0.5 s: OpenVINO.", "EPYC, 2 Kerne, 0.3 s; attic bräuchte 0.5 s"),
+        (
+            "H200 in attic when that is faster, else EPYC, 2 cores: x",
+            "H200 in attic, wenn das schneller ist, sonst EPYC, 2 Kerne",
+        ),
+        ("", ""),
+    ],
+)
+def test_what_is_no_name_is_translated(line: str, german: str) -> None:
+    assert in_words(line, load([SHARED], ["de"])) == german
+    assert in_words(line, load([SHARED], ["en"])) == in_short(line)
