@@ -9,7 +9,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: docs coverage rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
+.PHONY: docs typings coverage rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
@@ -59,7 +59,14 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	$(BIN)/python tools/adapters.py
 	$(BIN)/vulture
+
+# The stubs of the hosts' modules anew, after an adapter uses something new of them: needs root and the tree of tests/hosts/setup.
+typings:
+	for host in gimp krita; do copy=$$(mktemp -d /tmp/typings-XXXX) && cp -r plugins/$$host $$copy/adapter && \
+		tests/hosts/inroot trixie python3 -W ignore - $$host $$copy/adapter $$copy/stubs < tools/typings.py && \
+		cp -r $$copy/stubs/. plugins/typings/ && rm -r $$copy || exit 1; done
 
 format: venv
 	$(BIN)/ruff check --fix .

@@ -11,7 +11,7 @@ from restored.files import FileOrder as FileWish
 from restored.files.one import restore_pages
 from restored.here import as_done, order_of
 from restored.service.arrays import array_of, pixels_of
-from restored_client.desk.desk import OPENING, PLAN, PREVIEW, Desk, Line
+from restored_client.desk.desk import OPENING, PLAN, PREVIEW, Desk, NoRequests
 from restored_client.desk.latest import Latest
 from restored_client.desk.previewstate import Want
 from restored_client.session import Progress, Session
@@ -37,8 +37,8 @@ class Post(QObject):
         self._given.emit(act)
 
 
-class Talk(Line):
-    """The desk's line. Plans and previews share a session; a job has one of its own, so that they do not wait for it."""
+class Talk(NoRequests):
+    """What the desk asks for. Plans and previews share a session; a job has one of its own, so that they do not wait for it."""
 
     def __init__(self, opened: Opened, open_session: Callable[[Callable[[str], None]], Session], post: Post) -> None:
         self._opened, self._open, self._post = opened, open_session, post

@@ -47,7 +47,8 @@ class CanvasPreview:
             whole = Gegl.Buffer.new(form.babl, 0, 0, pixels.width, pixels.height)
             whole.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), form.babl, bytes(pixels.data))
             buffer = layer.get_buffer()
-            whole.copy(Gegl.Rectangle.new(*inset, *size), Gegl.AbyssPolicy.NONE, buffer, Gegl.Rectangle.new(0, 0, *size))
+            part = Gegl.Rectangle.new(inset[0], inset[1], *size)
+            whole.copy(part, Gegl.AbyssPolicy.NONE, buffer, Gegl.Rectangle.new(0, 0, *size))
             buffer.flush()
             layer.attach_parasite(Gimp.Parasite.new(MARK, 0, b"1"))
             if target.visible:
@@ -63,7 +64,7 @@ class CanvasPreview:
 
     def hide(self):
         """Take it away, if it is there."""
-        if self.is_there and self._image.is_valid():
+        if self._image is not None and self.is_there and self._image.is_valid():
             _remove(self._image, self._layer)
         self._image = self._layer = None
 

@@ -25,7 +25,7 @@ class ChipRow(Gtk.Box):
         """use_region(step, kind): a step's region is to be made a places.SELECTION or a places.MASK."""
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=GAP)
         self._desk, self._use_region = desk, use_region
-        self._tasks = None
+        self._tasks = []
         self._shown = None
         self._still = False
         self._chips = []
@@ -53,8 +53,9 @@ class ChipRow(Gtk.Box):
 
     def _lay_out(self, widgets):
         """Put the widgets into as many rows as they need. (A FlowBox would align them in columns.)"""
-        if self._add.get_parent() is not None:
-            self._add.get_parent().remove(self._add)
+        row = self._add.get_parent()
+        if isinstance(row, Gtk.Container):
+            row.remove(self._add)
         for row in self.get_children():
             row.destroy()
         room = self.get_allocated_width() if self.get_allocated_width() > 1 else ROOM

@@ -39,8 +39,8 @@ def create(plug_in, name):
         VISIBLE: (_run_visible, _describe_visible),
         IMAGES: (_run_images, _describe_images),
     }[name]
-    kind = Gimp.Procedure if name == REPEAT else Gimp.ImageProcedure
-    procedure = kind.new(plug_in, name, Gimp.PDBProcType.PLUGIN, work, None)
+    make = Gimp.Procedure.new if name == REPEAT else Gimp.ImageProcedure.new
+    procedure = make(plug_in, name, Gimp.PDBProcType.PLUGIN, work, None)
     # what can never be restored is grey in the menu
     procedure.set_image_types("RGB*, GRAY*")
     mask = Gimp.ProcedureSensitivityMask

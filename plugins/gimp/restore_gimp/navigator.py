@@ -2,6 +2,8 @@
 
 from gi.repository import Gdk, GdkPixbuf, Gtk
 
+from restored_client.desk.previewstate import PreviewState
+
 from . import raster
 from .theme import classed, named
 from .words import _
@@ -14,10 +16,12 @@ PAN = 0.1
 class Navigator(Gtk.EventBox):
     """`on_move()` is called when the crop was moved. Takes its room at once; `fill` fills it."""
 
+    _state: PreviewState  # from `set_layer` on, before it is shown
+
     def __init__(self, on_move):
         super().__init__(can_focus=True, halign=Gtk.Align.CENTER)
         self._on_move = on_move
-        self._state = self._data = None
+        self._data = None
         self._image = Gtk.Image()
         self.add(self._image)
         classed(self, "restore-view")
@@ -40,9 +44,9 @@ class Navigator(Gtk.EventBox):
         small = raster.pixbuf(data, size.width, size.height)
         small = small.scale_simple(self._width, self._height, GdkPixbuf.InterpType.BILINEAR)
         self._data = raster.rows_of(small, self._width, self._height)
-        self.draw()
+        self.redraw()
 
-    def draw(self):
+    def redraw(self):
         if self._data is None:
             return
         data = bytearray(self._data)

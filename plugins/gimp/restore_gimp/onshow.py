@@ -18,9 +18,9 @@ class OnShow:
     def crop(self):
         """sRGB bytes of the crop, at the size at which it is shown."""
         x, y, _w, _h = self._state.box
-        layer, size = self._target.drawable, self._state.small(self._state.box)
-        data = raster.rgb(layer.get_buffer(), x, y, *size, layer.has_alpha(), self._state.scale)
-        return self.masked(data, x, y, *size)
+        layer, (width, height) = self._target.drawable, self._state.small(self._state.box)
+        data = raster.rgb(layer.get_buffer(), x, y, width, height, layer.has_alpha(), self._state.scale)
+        return self.masked(data, x, y, width, height)
 
     def masked(self, data, x, y, width, height):
         """sRGB bytes of a part as the layer's mask lets them through; x and y are of the layer at the preview's scale."""

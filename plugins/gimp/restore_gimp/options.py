@@ -1,5 +1,7 @@
 """The choices beside the preview: strength, where the result goes, and its size."""
 
+from typing import List
+
 from gi.repository import Gtk
 
 from restored_client.desk.wish import NEW_LAYER, QUALITIES, REPLACE, SCALES
@@ -46,7 +48,7 @@ class Options(Gtk.Box):
     def _make_outputs(self):
         fresh = Gtk.RadioButton.new_with_mnemonic_from_widget(None, _("_New layer above"))
         place = Gtk.RadioButton.new_with_mnemonic_from_widget(fresh, _("Rep_lace this layer"))
-        self._where = [self._section(_("Result"), fresh)]
+        self._where: List[Gtk.Widget] = [self._section(_("Result"), fresh)]
         for button, output in ((fresh, NEW_LAYER), (place, REPLACE)):
             button.connect("toggled", self._on_output, output)
             self.pack_start(button, False, False, 0)

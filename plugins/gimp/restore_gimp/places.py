@@ -126,6 +126,6 @@ def add_mask(image, layer, drawable, mask):
 def _write(channel, offset, mask):
     """A mask's values at this place of a channel; what lies beyond the channel is cut off."""
     buffer = channel.get_buffer()
-    buffer.set(Gegl.Rectangle.new(*offset, mask.width, mask.height), "Y u8", bytes(mask.data))
+    buffer.set(Gegl.Rectangle.new(offset[0], offset[1], mask.width, mask.height), "Y u8", bytes(mask.data))
     buffer.flush()
     channel.update(0, 0, channel.get_width(), channel.get_height())

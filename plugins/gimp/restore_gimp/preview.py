@@ -3,7 +3,7 @@ another part, enlarge the window to see more."""
 
 from gi.repository import Gdk, GLib, Gtk
 
-from restored_client.desk.previewstate import BESIDE, GAP, SPLIT
+from restored_client.desk.previewstate import BESIDE, GAP, SPLIT, PreviewState
 
 from . import raster
 from .theme import classed, named, scrolled
@@ -26,10 +26,11 @@ WHITE, BLACK = b"\xff\xff\xff", b"\x14\x14\x14"
 class PreviewView(Gtk.EventBox):
     """Shows a PreviewState. `on_move()` is called when another part of the layer is to be shown."""
 
+    _state: PreviewState  # from `show_state` on, before it is shown
+
     def __init__(self, view, on_move):
         super().__init__(can_focus=True, above_child=True)
         self._first_room, self._on_move = view, on_move
-        self._state = None
         self._before = self._after = self._mask = None
         self._size = self._pixels = (0, 0)
         self._times = 1
@@ -65,7 +66,7 @@ class PreviewView(Gtk.EventBox):
         self.connect("key-press-event", self._on_key)
         self.connect("size-allocate", lambda _widget, room: GLib.idle_add(self._on_room, room.width, room.height))
 
-    def set_state(self, state):
+    def show_state(self, state):
         """Show the crop of this PreviewState."""
         self._state, self._before, self._after, self._mask = state, None, None, None
         self._resize()
@@ -80,7 +81,7 @@ class PreviewView(Gtk.EventBox):
     def refit(self):
         """Before and after are shown in another way now."""
         self._resize()
-        self.draw()
+        self.redraw()
 
     def room(self):
         """Width and height for a picture, in the toolkit's pixels."""
@@ -96,17 +97,17 @@ class PreviewView(Gtk.EventBox):
         """The crop as it is, sRGB bytes; what was shown as restored belongs to another crop and goes."""
         self._before, self._after, self._mask = data, None, None
         self._resize()
-        self.draw()
+        self.redraw()
 
     def show_after(self, data):
         """The crop restored, or None while there is nothing to show."""
         self._after = data
-        self.draw()
+        self.redraw()
 
     def say(self, text):
         """What stands on the right: "After", or what is being waited for."""
         self._right.set_text(text)
-        self.draw()
+        self.redraw()
 
     @property
     def has_after(self):
@@ -117,9 +118,9 @@ class PreviewView(Gtk.EventBox):
         if mask is not None and (mask.width, mask.height) != self._pixels:
             mask = None
         self._mask = mask
-        self.draw()
+        self.redraw()
 
-    def draw(self):
+    def redraw(self):
         if self._before is None:
             return
         (width, height), state, after = self._pixels, self._state, self._after
@@ -142,7 +143,7 @@ class PreviewView(Gtk.EventBox):
     def turn(self):
         """Before in place of after, or the other way round."""
         self._state.turn()
-        self.draw()
+        self.redraw()
 
     @staticmethod
     def _draw_line(data, width, height, column):
@@ -201,7 +202,7 @@ class PreviewView(Gtk.EventBox):
         kind, x, y = self._drag
         if kind == "line":
             self._state.slide((event.x - self._inset()[0]) / self._wide())
-            self.draw()
+            self.redraw()
         else:
             self._drag = (kind, event.x, event.y)
             factor = self.get_scale_factor() / self._state.factor
@@ -225,7 +226,7 @@ class PreviewView(Gtk.EventBox):
             self._pan(dx * PAN_STEP, dy * PAN_STEP)
         elif dx and self._state.compare == SPLIT:
             self._state.slide(self._state.split + dx * SPLIT_STEP)
-            self.draw()
+            self.redraw()
         else:
             return False
         return True

@@ -78,7 +78,7 @@ def origin(image, layer):
     size by now."""
     recipe = of(layer)
     noted = recipe.get("origin") if recipe else None
-    if not isinstance(noted, dict) or not isinstance(noted.get("tattoo"), int):
+    if recipe is None or not isinstance(noted, dict) or not isinstance(noted.get("tattoo"), int):
         return None
     source = next((other for other in _all_layers(image.get_layers()) if other.get_tattoo() == noted["tattoo"]), None)
     if source is None or source == layer:

@@ -1,5 +1,7 @@
 """Several layers or images, one after the other: a line for each with its progress, its place in the queue and a cross."""
 
+from typing import Any
+
 from gi.repository import Gimp, Gtk, Pango
 
 from restored_client.desk import queue, remarks
@@ -17,7 +19,7 @@ HEIGHT = 132
 """Of the list, at most: four lines; more scroll."""
 
 
-class PictureJob(queue.Job):
+class PictureJob(queue.QueuedRestoration):
     """One Target to restore."""
 
     def __init__(self, target):
@@ -34,10 +36,10 @@ class Several(Gtk.ScrolledWindow):
             can_focus=False, hscrollbar_policy=Gtk.PolicyType.NEVER, propagate_natural_height=True, max_content_height=HEIGHT
         )
         self._conversation, self._changed, self._over = conversation, changed, over
-        self._wish = None
+        self._wish: Any = None
         self.picture = None
         """The last result, as a thumbnail."""
-        self._queue = queue.Queue(self._show)
+        self._queue: queue.Queue[PictureJob] = queue.Queue(self._show)
         self._list = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2)
         named(self._list, _("Pictures to restore"))
         self.add(self._list)

@@ -88,7 +88,7 @@ def unnamed(widget):
     if widget.get_can_focus() and widget.get_visible() and isinstance(widget, Gtk.Widget):
         accessible = widget.get_accessible()
         says = (accessible.get_name() or accessible.get_description()) if accessible is not None else ""
-        label = widget.get_label() if hasattr(widget, "get_label") else ""
+        label = getattr(widget, "get_label", str)()
         if not says and not label and not isinstance(widget, (Gtk.Window, Gtk.ScrolledWindow)):
             found.append(type(widget).__name__)
     if isinstance(widget, Gtk.Container):

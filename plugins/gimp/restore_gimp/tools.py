@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib, GObject
 
-from restored_client.desk.desk import OPENING, Desk, Line
+from restored_client.desk.desk import OPENING, Desk, NoRequests
 from restored_client.desk.report import report
 from restored_client.session import Session
 from restored_client.wire.errors import ClientError
@@ -60,7 +60,7 @@ def host():
 
 
 def _report(interactive):
-    desk = Desk(Line(), CATALOGUE)
+    desk = Desk(NoRequests(), CATALOGUE)
     try:
         with Session.open(client="gimp", start=False) as session:
             desk.greeted(session.hello)

@@ -4,13 +4,14 @@ The image may be worked on while the window is open: `notice` sees another selec
 """
 
 import zlib
+from typing import Any
 
 from gi.repository import GLib
 
 from restored_client.desk import desk as desks
 from restored_client.desk.conversation import Look, RegionLook
 from restored_client.desk.masks import shrunk
-from restored_client.desk.previewstate import PreviewState
+from restored_client.desk.previewstate import SPLIT, PreviewState
 
 from . import pixels, raster
 from .navigator import Navigator
@@ -27,37 +28,37 @@ MARGIN = 26
 MISSED = _("The selection does not touch this layer. Select another layer, or remove the selection.")
 
 
-class Watching(desks.Line):
-    """`view` and `navigator` are the widgets; both are empty until `begin`. `target` is a Target, and another one when GIMP shows
-    something else."""
+class Watching:
+    """The desk's Requests. `view` and `navigator` are the widgets; both are empty until `begin`. `target` is a Target, and
+    another one when GIMP shows something else."""
+
+    desk: desks.Desk  # the window's, which needs this first
 
     def __init__(self, target, conversation):
         self._conversation = conversation
-        self.desk = None
         self._drawn = self._covered = None
         self._seen = self._below = self._whole = self._reading = None
         self.view = PreviewView(VIEW, self._moved)
         self.navigator = Navigator(self._moved)
-        self._set(target)
+        self._set(target, 1.0, SPLIT)
 
-    def _set(self, target):
+    def _set(self, target, zoom=None, compare=None):
+        """Another target, seen as large as before and in the same way, unless said."""
         if self._reading is not None:
             GLib.source_remove(self._reading)
             self._reading = None
         self.target = target
-        self._form = None
+        self._form: Any = None
         self.context = None
         drawable = target.drawable
         factor = self.view.get_scale_factor()
         room = self.view.room()
-        zoom = 1.0 if self.desk is None else self.desk.zoom
         view = room[0] * factor, room[1] * factor
         self._size = drawable.get_width(), drawable.get_height()
-        self._state = PreviewState(*self._size, view, MARGIN, zoom)
-        if self.desk is not None:
-            self._state.set_compare(self.desk.compare)
+        self._state = PreviewState(*self._size, view, MARGIN, self.desk.zoom if zoom is None else zoom)
+        self._state.set_compare(self.desk.compare if compare is None else compare)
         self._on_show = OnShow(target, self._state)
-        self.view.set_state(self._state)
+        self.view.show_state(self._state)
         self.navigator.set_layer(self._state)
 
     def turn(self, target):
@@ -274,7 +275,7 @@ class Watching(desks.Line):
     def _moved(self):
         if self._lost() or self._form is None:
             return
-        self.navigator.draw()
+        self.navigator.redraw()
         self._look_again()
         self.desk.moved()
 

@@ -1,6 +1,7 @@
 """The window: say what is wrong, see what was understood and what it does, and have it done."""
 
 import os
+from typing import Any
 
 import gi
 
@@ -46,11 +47,12 @@ class Window:
     def __init__(self, fresh, origin, config, others=()):
         self._fresh, self._config = fresh, config
         self._adjusting = None if origin is None else target.Target(fresh.image, origin.source, fresh.layer, origin.region)
-        self._origin = origin
-        self._given = self._wish = None
+        self._origin: Any = origin
+        self._given: Any = None
+        self._wish: Any = None
         self._busy = False
         self._said = None  # what became of the last press of the button, until something else is done
-        self._several = None
+        self._several: Any = None
         self._loop = GLib.MainLoop()
         self._conversation = Conversation(f"gimp {Gimp.version()}", in_gtk)
         self._watching = Watching(self._adjusting or self._fresh, self._conversation)

@@ -41,7 +41,9 @@ class RestoreExtension(Extension):
     """The actions. They have no shortcut of their own: the user gives one in Krita's settings."""
 
     def setup(self) -> None:
-        QtWidgets.QApplication.instance().aboutToQuit.connect(_quit)
+        application = QtWidgets.QApplication.instance()
+        assert application is not None, "Krita is one"
+        application.aboutToQuit.connect(_quit)
 
     def createActions(self, window) -> None:
         for name, (words, in_menu, act) in ACTIONS.items():
@@ -52,7 +54,8 @@ class RestoreExtension(Extension):
 
 def _in_front() -> window.Docker:
     """The docker of the window the user is in. (The window of `createActions` is gone by the time an action is used.)"""
-    main = Krita.instance().activeWindow().qwindow()
+    front = Krita.instance().activeWindow()
+    main = None if front is None else front.qwindow()
     mine = [each for each in _dockers if each.parent() is main]
     return (mine or list(_dockers))[0]
 

@@ -22,7 +22,7 @@ from .working import Working
 WAITING, RUNNING, DONE, CANCELLED, FAILED = queues.WAITING, queues.RUNNING, queues.DONE, queues.CANCELLED, queues.FAILED
 
 
-class Job(queues.Job):
+class Job(queues.QueuedRestoration):
     """One restoration from the button to the layer.
 
     source: the layer as it was when the job was given; of a layer in a picture that is not in front it is read when its turn
@@ -92,7 +92,7 @@ class Jobs(QtCore.QObject):
         super().__init__(parent)
         self._line = line
         self._gui = GuiCalls()
-        self._queue = queues.Queue(self.changed.emit)
+        self._queue: queues.Queue[Job] = queues.Queue(self.changed.emit)
         self._working = Working(self)
         self._thread = threading.Thread(target=self._run, name="restored jobs", daemon=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from krita import Krita, Selection
 
@@ -59,27 +59,28 @@ class PlacePopup(QtWidgets.QFrame):
         self.reach = Bar(tr("Larger or smaller"), 0.5)
         self.border = Bar(tr("Soft border"), 0.0)
         self.select = QtWidgets.QPushButton(tr("Make a selection"))
-        self.mask = QtWidgets.QPushButton(tr("Make a transparency mask"))
+        self.make_mask = QtWidgets.QPushButton(tr("Make a transparency mask"))
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
-        for widget in (self.show_it, self.outside, self.reach, self.border, self.select, self.mask):
+        for widget in (self.show_it, self.outside, self.reach, self.border, self.select, self.make_mask):
             column.addWidget(widget)
         self.show_it.toggled.connect(self.shown_wanted)
         self.outside.toggled.connect(lambda on: self.reshaped.emit({"outside": on}))
         self.reach.valueChanged.connect(lambda _: self.reshaped.emit({"threshold": 1.0 - self.reach.fraction}))
         self.border.valueChanged.connect(lambda _: self.reshaped.emit({"feather": self.border.fraction}))
         self.select.clicked.connect(lambda: self._use(SELECTION))
-        self.mask.clicked.connect(lambda: self._use(MASK))
+        self.make_mask.clicked.connect(lambda: self._use(MASK))
 
     def pop_up(self, below, region: Dict[str, Any], shown: bool) -> None:
         """Show it under a button, for a step's region."""
         found = any(place in FOUND for place in region.get("places", ()))
-        for widget, put, value in (
+        settings: List[Tuple[QtWidgets.QWidget, Callable[[Any], None], Any]] = [
             (self.show_it, self.show_it.setChecked, shown),
             (self.outside, self.outside.setChecked, bool(region.get("outside"))),
             (self.reach, self.reach.setValue, round(100 * (1.0 - float(region.get("threshold", 0.5))))),
             (self.border, self.border.setValue, round(100 * float(region.get("feather", 0.02)))),
-        ):
+        ]
+        for widget, put, value in settings:
             widget.blockSignals(True)
             put(value)
             widget.blockSignals(False)
@@ -123,7 +124,7 @@ class PlaceUse:
             return
         document = layers.find_document(ids[0])
         node = None if document is None else layers.find_node(document, ids[1])
-        if error is not None or mask is None or node is None:
+        if error is not None or mask is None or document is None or node is None:
             self._said(tr(getattr(error, "sentence", "")) or tr("The place could not be found in this layer."))
             return
         chosen = Selection()
@@ -170,7 +171,7 @@ class Places:
             return
         self._placed = step
         self._desk.show_region(step)
-        self.popup.mask.setVisible(can_mask(self._look.source()[1]))
+        self.popup.make_mask.setVisible(can_mask(self._look.source()[1]))
         self.popup.pop_up(button, region, True)
 
     def _region_of(self, step: str) -> Optional[Dict[str, Any]]:

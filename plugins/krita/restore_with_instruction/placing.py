@@ -51,8 +51,9 @@ def place_new_document(source: Source, data, width: int, height: int, name: str,
     layer.setName(name)
     layer.setPixelData(data, 0, 0, width, height)
     document.refreshProjection()
-    if app.activeWindow() is not None:
-        app.activeWindow().addView(document)
+    window = app.activeWindow()
+    if window is not None:
+        window.addView(document)
     return document, layer
 
 

@@ -133,6 +133,7 @@ class Preview(QtWidgets.QWidget):
 
     def _frame(self, pane) -> QtCore.QRectF:
         """Where the picture stands in a pane."""
+        assert self._before is not None, "there is a picture to frame"
         ratio = self.devicePixelRatioF() / self._times
         width, height = self._before.width() / ratio, self._before.height() / ratio
         return QtCore.QRectF(pane.left() + (pane.width() - width) / 2, (pane.height() - height) / 2, width, height)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from .pixels import Buffer, Space, swapped
 from .qt import QtCore, QtGui
@@ -36,7 +36,7 @@ def shown(data: Buffer, width: int, height: int, space: Space, profile: Optional
     image.setColorSpace(source)
     image.convertToColorSpace(QtGui.QColorSpace(QtGui.QColorSpace.NamedColorSpace.SRgb))
     narrow = image.convertToFormat(QtGui.QImage.Format.Format_RGBA8888)
-    bits = narrow.constBits()
+    bits: Any = narrow.constBits()  # a pointer without an end
     bits.setsize(narrow.height() * narrow.bytesPerLine())
     return bytes(bits)
 
@@ -52,7 +52,8 @@ def in_srgb(small: Pixels, profile: Optional[bytes]) -> Pixels:
     image.setColorSpace(source)
     image.convertToColorSpace(QtGui.QColorSpace(QtGui.QColorSpace.NamedColorSpace.SRgb))
     image = image.convertToFormat(QtGui.QImage.Format.Format_RGB888)
-    bits, row = image.constBits(), image.bytesPerLine()
+    row = image.bytesPerLine()
+    bits: Any = image.constBits()
     bits.setsize(image.height() * row)
     data = bytes(bits)  # Qt pads each row to whole words
     rows = (data[y * row : y * row + 3 * small.width] for y in range(small.height))

@@ -64,7 +64,9 @@ class Steps(QtCore.QObject):
         document.waitForDone()
         if any(layers.find_node(document, former) and layers.find_node(document, came) for _, former, came in mine):
             self._own = True
-            Krita.instance().action(name).trigger()
+            action = Krita.instance().action(name)
+            if action is not None:
+                action.trigger()
             self._own = False
 
 

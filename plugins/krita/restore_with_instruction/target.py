@@ -16,7 +16,7 @@ DISPLAY = Space("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
 """Previews are shown, not kept: 8 bits are what the screen has."""
 
 
-def active() -> Tuple[Optional[object], Optional[object]]:
+def active() -> Tuple[Any, Any]:
     """The active document and its active layer; either may be None (Krita knows no active layer just after opening)."""
     document = Krita.instance().activeDocument()
     return document, document.activeNode() if document is not None else None

@@ -24,7 +24,7 @@ SOON_MS = 30
 
 
 class Watching(QtCore.QObject):
-    """What the desk asks for (a desks.Line), of the active layer, or of the layer that a result was made of while it is adjusted.
+    """The desk's Requests, about the active layer, or the layer that a result was made of while it is adjusted.
 
     GUI thread; captures a crop at most, never waits for the daemon.
     """
@@ -279,9 +279,10 @@ class Watching(QtCore.QObject):
         if mask is self._meant:
             return
         self._meant = mask
-        image = None if mask is None or self._state is None else places.tinted(mask)
-        if self.on_canvas and image is not None:
-            self._canvas.show_place(image, QtCore.QRectF(*self._on_canvas(self._state.box)))
+        state = self._state
+        image = None if mask is None or state is None else places.tinted(mask)
+        if self.on_canvas and image is not None and state is not None:
+            self._canvas.show_place(image, QtCore.QRectF(*self._on_canvas(state.box)))
         else:
             self._screen.show_place(image)
 

@@ -51,8 +51,8 @@ class Docker(DockWidget):
         self.queue = queue or jobs.shared()
         self.conversation = Conversation("krita " + Krita.instance().version(), GuiPost(self).post)
         self.preview = Preview()
-        self.canvas = OnCanvas(self)
-        self.look = Watching(self.conversation, self.preview, self.canvas, self)
+        self.over_canvas = OnCanvas(self)
+        self.look = Watching(self.conversation, self.preview, self.over_canvas, self)
         self.desk = self.look.desk = Desk(self.look, catalogue, self._show, lambda wish: self.giving.give(wish))
         self.conversation.serve(self.desk)
         self._settings = Settings()
@@ -117,15 +117,15 @@ class Docker(DockWidget):
         buttons.setSpacing(4)
         buttons.addWidget(self.go, 1)
         buttons.addWidget(self.again)
-        self.scroll = Scroll()
-        self.scroll.setWidget(
+        self.scrolled = Scroll()
+        self.scrolled.setWidget(
             column((6, 4, 6, 2), head, self.origin, self.edit, self.chips, self.remark, self.place, self.options)
         )
-        self.scroll.resized.connect(self.place.fit)
+        self.scrolled.resized.connect(self.place.fit)
         foot = column((6, 2, 6, 6), buttons, self.jobs, self.message, self.trouble_buttons, self.device)
         for before, after in ((self.edit, self.recall_button), (self.recall_button, self.help_button)):
             QtWidgets.QWidget.setTabOrder(before, after)
-        return column((0, 0, 0, 0), self.scroll, foot)  # the foot stays in sight in a docker that is not high enough
+        return column((0, 0, 0, 0), self.scrolled, foot)  # the foot stays in sight in a docker that is not high enough
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._text_changed)

@@ -1,13 +1,13 @@
 """The state of one restoration as a person sees it: words, plan, preview, and what may be pressed. No widgets, no threads.
 
 An adapter tells the desk what the person does and what the daemon answers, and shows what the desk says after each `changed()`.
-What is to be asked goes to a `Line`. Answers may come late, wrong, twice or never: each names what it answers, and one that is
-not about what stands now is dropped here, in one place, for every host.
+What is to be asked goes to its `Requests`. Answers may come late, wrong, twice or never: each names what it answers, and one
+that is not about what stands now is dropped here, in one place, for every host.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional, Protocol
 
 from ..wire.errors import ClientError
 from . import remarks
@@ -28,7 +28,7 @@ PLAN, PREVIEW, OPENING, JOB = "plan", "preview", "opening", "job"
 """What a failure was about."""
 
 
-class Line:
+class Requests(Protocol):
     """What the desk asks for. Nothing here waits; answers come back as calls on the desk."""
 
     def ask_plan(self, text: str) -> None:
@@ -47,6 +47,16 @@ class Line:
         """Have the mask of a region made: `Desk.overlay.located(want, mask)` follows."""
 
 
+class NoRequests:
+    """Asks nobody: for a desk that only reports, or whose answers are made up."""
+
+    def ask_plan(self, text: str) -> None: ...
+    def drop_plan(self) -> None: ...
+    def ask_preview(self, want: Want) -> None: ...
+    def drop_preview(self) -> None: ...
+    def ask_region(self, want: RegionWant) -> None: ...
+
+
 class Trouble(NamedTuple):
     """What went wrong, in the user's language; `retry`: whether trying again may help; `about`: a value such as PLAN."""
 
@@ -62,13 +72,13 @@ class Desk:
 
     def __init__(
         self,
-        line: Line,
+        requests: Requests,
         catalogue: Optional[Catalogue] = None,
         changed: Callable[[], None] = lambda: None,
-        wanted: Callable[[Wish], None] = lambda wish: None,
+        wanted: Callable[[Wish], object] = lambda wish: None,
     ) -> None:
         """wanted(wish): a restoration that was asked for before its plan was there can begin now."""
-        self._line, self._catalogue = line, catalogue or Catalogue()
+        self._requests, self._catalogue = requests, catalogue or Catalogue()
         self._changed, self._wanted = changed, wanted
         self.text = ""
         self.plan = PlanEdit()
@@ -100,7 +110,7 @@ class Desk:
         """How large the preview is shown: a value of previewstate.ZOOMS."""
         self.compare = SPLIT
         """How before and after are shown: a value of previewstate.COMPARISONS."""
-        self.overlay = Overlay(line.ask_region, changed)
+        self.overlay = Overlay(requests.ask_region, changed)
         """Where a step applies, on the preview; `overlay.show` turns it on and off."""
         self.busy = False
         """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
@@ -116,9 +126,9 @@ class Desk:
         """The instruction is another one now."""
         self.text, self._eager = text, False
         if text.strip():
-            self._line.ask_plan(text)
+            self._requests.ask_plan(text)
         else:
-            self._line.drop_plan()
+            self._requests.drop_plan()
             self.plan.forget()
             self._take(text, dict(EMPTY_PLAN))
         self._changed()
@@ -126,7 +136,7 @@ class Desk:
     def ask_again(self) -> None:
         """Ask for the plan and the preview once more, as when the layer can be seen now, or another daemon runs."""
         if self.text.strip():
-            self._line.ask_plan(self.text)
+            self._requests.ask_plan(self.text)
         self._asked = None
         self._look()
         self._changed()
@@ -241,7 +251,7 @@ class Desk:
         if plan != self.standing:
             self.standing = plan
             if self.text.strip():
-                self._line.ask_plan(self.text)
+                self._requests.ask_plan(self.text)
 
     def moved(self) -> None:
         """Another part of the layer is on show: what was restored belongs to the former one."""
@@ -278,7 +288,7 @@ class Desk:
         self.busy = busy
         self._asked = None
         if busy:
-            self._line.drop_preview()
+            self._requests.drop_preview()
         else:
             self._look()
         self._changed()
@@ -454,12 +464,12 @@ class Desk:
             self._stop_asking()
         elif want != self._asked:
             self._asked = want
-            self._line.ask_preview(want)
+            self._requests.ask_preview(want)
 
     def _stop_asking(self) -> None:
         if self._asked is not None:
             self._asked = None
-            self._line.drop_preview()
+            self._requests.drop_preview()
 
     def _forget_after(self) -> None:
         self.after = self.shown = None

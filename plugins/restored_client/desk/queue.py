@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from typing import Callable, Final, List, Optional
+from typing import Callable, Final, Generic, List, Optional, TypeVar
 
 from ..wire.errors import Cancelled
 from .timeleft import TimeLeft
@@ -22,7 +22,7 @@ OVER: Final = (DONE, NOTHING, FAILED, CANCELLED)
 _numbers = itertools.count(1)
 
 
-class Job:
+class QueuedRestoration:
     """One restoration from the button to the layer. An adapter derives its own, with the pixels and the wish."""
 
     def __init__(self, title: str = "", size: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,24 +52,27 @@ class Job:
             raise Cancelled
 
 
-class Queue:
+J = TypeVar("J", bound=QueuedRestoration)
+
+
+class Queue(Generic[J]):
     """Jobs in the order in which they will be done. Thread-safe; `changed(job)` is called in the thread that changed it."""
 
-    def __init__(self, changed: Callable[[Job], None] = lambda job: None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, changed: Callable[[J], None] = lambda job: None, clock: Callable[[], float] = time.monotonic) -> None:
         self._changed, self._clock = changed, clock
         self._turn = threading.Condition()
-        self._jobs: List[Job] = []
+        self._jobs: List[J] = []
         self._closed = False
         self._began = 0.0
         self._seconds = self._pixels = 0.0  # of the jobs that were done
 
     @property
-    def unfinished(self) -> List[Job]:
+    def unfinished(self) -> List[J]:
         """The one that runs, then those that wait, in their order."""
         with self._turn:
             return sorted((job for job in self._jobs if not job.over), key=lambda job: job.state == WAITING)
 
-    def give(self, job: Job, front: bool = False) -> None:
+    def give(self, job: J, front: bool = False) -> None:
         """Add a job, behind all others or before those that wait."""
         with self._turn:
             self._jobs = [each for each in self._jobs if not each.over]
@@ -77,15 +80,15 @@ class Queue:
             self._turn.notify()
         self._changed(job)
 
-    def to_front(self, job: Job) -> bool:
+    def to_front(self, job: J) -> bool:
         """Have it done next; False when it does not wait any more."""
         return self._move(job, 0)
 
-    def to_back(self, job: Job) -> bool:
+    def to_back(self, job: J) -> bool:
         """Have it done last; False when it does not wait any more."""
         return self._move(job, len(self._jobs))
 
-    def _move(self, job: Job, place: int) -> bool:
+    def _move(self, job: J, place: int) -> bool:
         with self._turn:
             waits = job.state == WAITING and job in self._jobs
             if waits:
@@ -95,7 +98,7 @@ class Queue:
             self._changed(job)
         return waits
 
-    def cancel(self, job: Job, message: str = "") -> bool:
+    def cancel(self, job: J, message: str = "") -> bool:
         """Nobody wants this job any more. One that waits is over at once (True); one that runs notices soon, by `go_on`."""
         job._unwanted.set()
         with self._turn:
@@ -109,7 +112,7 @@ class Queue:
         for job in self.unfinished:
             self.cancel(job, message)
 
-    def take(self, wait: bool = True) -> Optional[Job]:
+    def take(self, wait: bool = True) -> Optional[J]:
         """The next job, RUNNING from now on; waits for one. None when there is none and `wait` is False, or once closed."""
         with self._turn:
             while True:
@@ -123,13 +126,13 @@ class Queue:
         self._changed(job)
         return job
 
-    def progress(self, job: Job, fraction: Optional[float], words: str) -> None:
+    def progress(self, job: J, fraction: Optional[float], words: str) -> None:
         """The job that runs is so far; a fraction in [0, 1], or None while nobody knows."""
         job.fraction, job.words = fraction, words
         job.left.took(fraction)
         self._changed(job)
 
-    def finish(self, job: Job, state: str, message: str = "") -> None:
+    def finish(self, job: J, state: str, message: str = "") -> None:
         """The job that ran has ended, in a state of OVER."""
         with self._turn:
             job.state, job.message = state, message

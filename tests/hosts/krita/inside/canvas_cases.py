@@ -18,7 +18,7 @@ def quarters(kit, width, height):
 
 def seen(kit, point):
     """The colour on the screen where a pixel of the picture is."""
-    canvas = kit.docker.canvas
+    canvas = kit.docker.over_canvas
     where = canvas._camera.transform(kit.document.width(), kit.document.height()).map(kit.QtCore.QPointF(*point))
     area = canvas._area.viewport()
     if not kit.QtCore.QRectF(area.rect()).adjusted(4, 4, -4, -4).contains(where):
@@ -52,7 +52,7 @@ def case_the_canvas_shows_the_result_where_it_will_be(kit):
     history, names = kit.history(), kit.names(document)
     kit.app.action("restore_with_instruction_canvas").trigger()
     assert docker.look.on_canvas
-    yield lambda: docker.canvas._after is not None
+    yield lambda: docker.over_canvas._after is not None
     canvas = kit.app.activeWindow().activeView().canvas()
     ways = ((1.0, 0, False), (0.5, 0, False), (2.0, 0, False), (1.0, 30, False), (0.8, -90, True), (1.5, 200, True))
     for zoom, turned, mirrored in ways:
@@ -60,15 +60,15 @@ def case_the_canvas_shows_the_result_where_it_will_be(kit):
         canvas.setMirror(mirrored)
         canvas.setZoomLevel(zoom)
         yield 0.6
-        yield lambda: docker.canvas._after is not None and docker.desk.phase == "fresh"
+        yield lambda: docker.over_canvas._after is not None and docker.desk.phase == "fresh"
         yield 0.3
         near = max(4, round(3 / zoom))
         for held, turn in ((True, lambda v: v), (False, lambda v: 255 - v)):
-            docker.canvas.hold_before(held)
+            docker.over_canvas.hold_before(held)
             yield 0.3
             found = [(point, seen(kit, point), tuple(map(turn, colour))) for point, colour in probes(width, height, near)]
             wrong = [each for each in found if each[1] is not None and not close(each[1], each[2])]
-            assert not wrong, (zoom, turned, mirrored, held, docker.canvas._camera, wrong)
+            assert not wrong, (zoom, turned, mirrored, held, docker.over_canvas._camera, wrong)
             assert sum(each[1] is not None for each in found) >= 4, found
     canvas.setMirror(False)
     canvas.resetRotation()
@@ -78,7 +78,7 @@ def case_the_canvas_shows_the_result_where_it_will_be(kit):
     assert not document.modified(), "nothing to be saved"
     kit.app.action("restore_with_instruction_canvas").trigger()
     assert not docker.look.on_canvas
-    assert not docker.canvas.shown
+    assert not docker.over_canvas.shown
     yield lambda: docker.preview._after is not None
     assert docker.preview.isVisible()
 
@@ -93,19 +93,19 @@ def case_the_canvas_follows_a_large_picture_and_another_document(kit):
     canvas.setZoomLevel(1.0)
     yield 0.3
     docker.show_as("canvas")
-    yield lambda: docker.canvas._after is not None
+    yield lambda: docker.over_canvas._after is not None
     box = docker.look._state.box
     assert box[2] < width, "only what is in sight is restored"
-    area = docker.canvas._area
+    area = docker.over_canvas._area
     area.horizontalScrollBar().setValue(area.horizontalScrollBar().value() - 900)
-    yield lambda: docker.look._state.box != box and docker.canvas._after is not None
+    yield lambda: docker.look._state.box != box and docker.over_canvas._after is not None
     assert docker.look._state.box[0] < box[0]
     canvas.setZoomLevel(0.1)
-    yield lambda: docker.look._state.box == (0, 0, width, height) and docker.canvas._after is not None
-    assert docker.canvas._after.width() < 400, "and small where it is seen small"
+    yield lambda: docker.look._state.box == (0, 0, width, height) and docker.over_canvas._after is not None
+    assert docker.over_canvas._after.width() < 400, "and small where it is seen small"
     other = kit.new(width=200, height=100)
     yield lambda: kit.ready(other)
-    yield lambda: docker.look._state is not None and docker.look._state.width == 200 and docker.canvas._after is not None
+    yield lambda: docker.look._state is not None and docker.look._state.width == 200 and docker.over_canvas._after is not None
     job = docker.restore()
     yield finished(kit, job)
     assert job.state == "done", job.message
@@ -115,7 +115,7 @@ def case_the_canvas_follows_a_large_picture_and_another_document(kit):
     yield 0.9
     yield lambda: kit.ready(first)
     docker.setVisible(False)
-    yield lambda: not docker.look.on_canvas and not docker.canvas.shown
+    yield lambda: not docker.look.on_canvas and not docker.over_canvas.shown
     docker.setVisible(True)
 
 

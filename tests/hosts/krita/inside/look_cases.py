@@ -96,7 +96,7 @@ def case_on_the_canvas_and_side_by_side(kit):
     kit.type(WORDS)
     yield lambda: docker.desk.text == WORDS and docker.desk.phase == "fresh"
     docker.show_as("canvas")
-    yield lambda: docker.desk.phase == "fresh" and docker.canvas._after is not None
+    yield lambda: docker.desk.phase == "fresh" and docker.over_canvas._after is not None
     yield 1.0
     kit.shoot("8-canvas")
     docker.show_as("canvas")
@@ -111,9 +111,9 @@ def case_on_the_canvas_and_side_by_side(kit):
     kit.type("make the sky bluer and darker")
     yield lambda: docker.desk.phase == "fresh" and docker.chips._chips
     docker.show_as("canvas")
-    yield lambda: docker.canvas._after is not None
+    yield lambda: docker.over_canvas._after is not None
     docker.chips._chips[0].place.click()
-    yield lambda: docker.canvas._meant is not None
+    yield lambda: docker.over_canvas._meant is not None
     yield 1.0
     kit.shoot("10-place")
     docker.places.popup.hide()

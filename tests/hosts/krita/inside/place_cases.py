@@ -62,11 +62,11 @@ def case_a_place_becomes_a_transparency_mask(kit):
     docker.chips._chips[0].place.click()
     popup = docker.places.popup
     if not hasattr(document, "createTransparencyMask"):
-        assert not popup.mask.isVisible(), "what this Krita cannot do is not offered"
+        assert not popup.make_mask.isVisible(), "what this Krita cannot do is not offered"
         popup.hide()
         return
     steps = len(kit.history())
-    popup.mask.click()
+    popup.make_mask.click()
     node = document.topLevelNodes()[0]
     yield lambda: node.childNodes()
     assert [child.type() for child in node.childNodes()] == ["transparencymask"]
@@ -80,12 +80,12 @@ def case_a_place_on_the_canvas(kit):
     yield from grays(kit)
     docker = kit.docker
     docker.show_as("canvas")
-    yield lambda: docker.canvas._after is not None
+    yield lambda: docker.over_canvas._after is not None
     docker.desk.show_region(docker.chips._chips[0].task)
-    yield lambda: docker.canvas._meant is not None
+    yield lambda: docker.over_canvas._meant is not None
     yield 0.4
     kit.shoot("place-canvas")
-    canvas, area = docker.canvas, docker.canvas._area.viewport()
+    canvas, area = docker.over_canvas, docker.over_canvas._area.viewport()
     image = kit.QtGui.QGuiApplication.primaryScreen().grabWindow(0).toImage()
     for x, there in ((60, True), (340, False)):
         where = canvas._camera.transform(400, 300).map(kit.QtCore.QPointF(x, 150))

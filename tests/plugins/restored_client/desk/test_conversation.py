@@ -11,7 +11,7 @@ import pytest
 
 from restored_client.desk import conversation as module
 from restored_client.desk.conversation import Conversation, Look
-from restored_client.desk.desk import FRESH, Desk, Line
+from restored_client.desk.desk import FRESH, Desk, NoRequests
 from restored_client.desk.previewstate import PreviewState, Want
 from restored_client.wire.errors import Cancelled, ClientError
 from restored_client.wire.order import Answer
@@ -61,7 +61,7 @@ class FakeSession:
         pass
 
 
-class Host(Line):
+class Host(NoRequests):
     """A GUI thread that runs when the test says so."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from restored_client.desk import desk as rooms
 from restored_client.desk.catalogue import SHARED, load
 from restored_client.desk.commandline import command_line
-from restored_client.desk.desk import Desk, Line
+from restored_client.desk.desk import Desk, NoRequests
 from restored_client.desk.planedit import identity
 from restored_client.desk.previewstate import PreviewState, Want
 from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered
@@ -34,7 +34,7 @@ def plan_of(text: str) -> dict[str, Any]:
     return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
 
 
-class Wire(Line):
+class Wire(NoRequests):
     """Keeps what is asked for until a test answers."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from restored.filling.holes import WHERE
-from restored_client.desk.desk import Desk, Line
+from restored_client.desk.desk import Desk, NoRequests
 from restored_client.desk.overlay import RegionWant, is_shaped
 from restored_client.desk.planedit import elsewhere, identity
 from restored_client.desk.previewstate import PreviewState
@@ -31,7 +31,7 @@ PLAN: dict[str, Any] = {
 MASK = Pixels(460, 384, 1, "u8", bytes(460 * 384))
 
 
-class Wire(Line):
+class Wire(NoRequests):
     def __init__(self) -> None:
         self.regions: list[RegionWant] = []
 

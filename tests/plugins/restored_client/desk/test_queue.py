@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored_client.desk.queue import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job, Queue
+from restored_client.desk.queue import CANCELLED, DONE, FAILED, RUNNING, WAITING, Queue, QueuedRestoration
 from restored_client.wire.errors import Cancelled
 
 
@@ -18,8 +18,8 @@ class Clock:
         return self.now
 
 
-def jobs(queue: Queue, count: int) -> list[Job]:
-    made = [Job(f"picture {number}") for number in range(count)]
+def jobs(queue: Queue, count: int) -> list[QueuedRestoration]:
+    made = [QueuedRestoration(f"picture {number}") for number in range(count)]
     for job in made:
         queue.give(job)
     return made
@@ -46,7 +46,7 @@ def test_front_and_back():
     assert queue.to_back(third)
     assert queue.unfinished == [first, second, third]
     assert not queue.to_front(first), "what runs cannot be moved"
-    urgent = Job("urgent")
+    urgent = QueuedRestoration("urgent")
     queue.give(urgent, front=True)
     assert queue.unfinished == [first, urgent, second, third]
 
@@ -74,7 +74,7 @@ def test_the_time_left_of_all_is_reckoned_by_pixels():
     clock = Clock()
     queue = Queue(clock=clock)
     for size in (100, 200, 300):
-        queue.give(Job("", size, clock))
+        queue.give(QueuedRestoration("", size, clock))
     assert queue.seconds() is None
     first = queue.take(wait=False)
     assert first is not None
@@ -93,7 +93,7 @@ def test_the_time_left_of_all_is_reckoned_by_pixels():
 def test_the_first_job_says_how_long_the_others_take():
     clock = Clock()
     queue = Queue(clock=clock)
-    first, _second = Job("", 100, clock), Job("", 100, clock)
+    first, _second = QueuedRestoration("", 100, clock), QueuedRestoration("", 100, clock)
     queue.give(first)
     queue.give(_second)
     queue.take(wait=False)
@@ -130,7 +130,7 @@ def test_no_job_is_lost_or_done_twice(deeds):
     for deed, index in deeds:
         job = made[index % len(made)] if made else None
         if deed == "give" or job is None:
-            made.append(Job())
+            made.append(QueuedRestoration())
             queue.give(made[-1])
         elif deed == "front":
             queue.to_front(job)

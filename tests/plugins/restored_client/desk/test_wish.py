@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from restored_client.desk.catalogue import Catalogue
 from restored_client.desk.commandline import command_line
 from restored_client.desk.deeds import DEEDS, deed, unsure
-from restored_client.desk.desk import OPENING, Desk, Line
+from restored_client.desk.desk import OPENING, Desk, NoRequests
 from restored_client.desk.history import LastWish, Presets
 from restored_client.desk.masks import cut
 from restored_client.desk.report import redacted, report
@@ -145,7 +145,7 @@ def test_the_time_left_follows_the_measured_speed() -> None:
 
 def test_a_report_has_versions_and_the_trouble_but_no_words_or_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USER", "gwendolyn")
-    desk = Desk(Line())
+    desk = Desk(NoRequests())
     desk.type("a secret instruction")
     desk.failed(ClientError("start_failed", detail=f"{Path.home()}/bin/restored of gwendolyn: no such file"), OPENING)
     words = report("GIMP 3.0.4", desk)

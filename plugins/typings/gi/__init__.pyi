@@ -1,0 +1,3 @@
+"""PyGObject: only what says which version of a library is meant."""
+
+def require_version(namespace: str, version: str) -> None: ...
