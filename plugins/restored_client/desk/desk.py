@@ -352,11 +352,15 @@ class Desk:
     def failed(self, error: Exception, about: str) -> None:
         """Something that was asked for failed. A kept preview that expired is asked for anew, without a word."""
         problem = error if isinstance(error, ClientError) else ClientError("engine_failed", detail=repr(error))
+        asked = self._asked
+        if about == PREVIEW and asked is None:
+            return  # of a preview that is not wanted any more
         self.waiting, self._eager = "", False
-        if about == PREVIEW:
-            asked, self._asked = self._asked, None
-            if problem.code == "expired" and self.preview is not None and asked is not None and asked.job is not None:
-                self.preview.expired()
+        if about == PREVIEW and asked is not None:
+            self._asked = None
+            if self.preview is not None:
+                self.preview.expired()  # what was there before is forgotten, so it has to be asked for anew
+            if problem.code == "expired" and self.preview is not None and asked.job is not None:
                 self._look()
                 self._changed()
                 return

@@ -151,6 +151,25 @@ def test_an_expired_preview_is_made_anew_without_a_word(desk: Desk, wire: Wire) 
     assert desk.phase == rooms.FRESH
 
 
+def test_a_preview_that_failed_is_asked_for_anew(desk: Desk, wire: Wire) -> None:
+    """Also where a person goes back to the strength that was on show before: it is on show no more."""
+    understand(desk, "denoise")
+    show(desk, wire)
+    desk.set_strength(0.5)
+    desk.failed(ClientError("engine_failed"), rooms.PREVIEW)
+    desk.set_strength(1.0)
+    show(desk, wire)
+    assert desk.phase == rooms.FRESH
+
+
+def test_a_preview_that_nobody_wants_any_more_may_fail(desk: Desk, wire: Wire) -> None:
+    understand(desk, "denoise")
+    show(desk, wire)
+    desk.failed(ClientError("engine_failed"), rooms.PREVIEW)
+    assert desk.trouble is None
+    assert desk.phase == rooms.FRESH
+
+
 def test_trouble_goes_when_its_cause_is_gone(desk: Desk, wire: Wire) -> None:
     understand(desk, "denoise")
     desk.failed(ClientError("daemon_died"), rooms.PREVIEW)
