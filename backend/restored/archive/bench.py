@@ -12,12 +12,13 @@ _turn = threading.Lock()
 _bench: dict[str, Workbench] = {}
 
 
-def work_here(target: str, shard: int, engine: str) -> ShardReport:
-    """One shard in this process, whose engine is opened by the first and kept. Threads wait for each other."""
+def work_here(target: str, shard: int, engine: str, source: str | None = None) -> ShardReport:
+    """One shard in this process, whose engine is opened by the first and kept. Threads wait for each other. source: see
+    `Workbench.work`."""
     with _turn:
         if engine not in _bench:
             _bench[engine] = Workbench(engine)
-        return _bench[engine].work(target, shard)
+        return _bench[engine].work(target, shard, source=source)
 
 
 def take_share(index: int, count: int) -> None:

@@ -23,7 +23,7 @@ class Dask:
     """Shards as tasks. A worker that is killed gives its shard back; off this machine only with TLS."""
 
     def __init__(self, target: str, place: Place) -> None:
-        self._target, self._engine = target, place.worker_engine
+        self._target, self._engine, self._source = target, place.worker_engine, place.source
         self._cluster: Any = None
         self._workers = place.workers or default_workers()
         self._seen = time.monotonic()
@@ -44,7 +44,7 @@ class Dask:
     def submit(self, shard: int) -> None:
         self._run += 1  # another key each time: Dask remembers what a key came to
         future = self._client.submit(
-            work_here, self._target, shard, self._engine, pure=False, key=f"shard-{shard:05}-{self._run}", retries=0
+            work_here, self._target, shard, self._engine, self._source, pure=False, key=f"shard-{shard:05}-{self._run}", retries=0
         )
         self._futures[future] = shard
 

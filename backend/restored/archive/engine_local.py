@@ -19,7 +19,7 @@ class Local:
     """A pool of processes; when one is killed all of its shards come back as lost, and the next find a new pool."""
 
     def __init__(self, target: str, place: Place) -> None:
-        self._target, self._engine = target, place.worker_engine
+        self._target, self._engine, self._source = target, place.worker_engine, place.source
         self.room = place.workers or default_workers()
         self._pool: ProcessPoolExecutor | None = None
         self._futures: dict[Future[ShardReport], int] = {}
@@ -36,7 +36,7 @@ class Local:
                 max_tasks_per_child=None,
             )
         try:
-            self._futures[self._pool.submit(work_here, self._target, shard, self._engine)] = shard
+            self._futures[self._pool.submit(work_here, self._target, shard, self._engine, self._source)] = shard
         except BrokenProcessPool:
             broken: Future[ShardReport] = Future()
             broken.set_exception(BrokenProcessPool())

@@ -29,17 +29,17 @@ class Ray:
     """Shards as tasks, one core each. A worker or node that is killed gives its shards back."""
 
     def __init__(self, target: str, place: Place) -> None:
-        self._target, self._engine = target, place.worker_engine
+        self._target, self._engine, self._source = target, place.worker_engine, place.source
         self._place = place
         self._node = self._connect()
         self._looked = time.monotonic()
         # no retries of Ray's: a shard that lost its worker goes back to our own list, which counts
-        self._remote = ray.remote(max_retries=0, num_cpus=1)(work_here)
+        self._remote: Any = ray.remote(max_retries=0, num_cpus=1)(work_here)
         self.room = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
         self._futures: dict[Any, int] = {}
 
     def submit(self, shard: int) -> None:
-        self._futures[self._remote.remote(self._target, shard, self._engine)] = shard
+        self._futures[self._remote.remote(self._target, shard, self._engine, self._source)] = shard
 
     def finished(self, timeout: float) -> list[tuple[int, ShardReport | BaseException]]:
         done, _ = ray.wait(list(self._futures), num_returns=1, timeout=timeout)

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from restored.files import FileOrder
 from restored.io import SUFFIXES
+
+MOST_SHARDS: Final = 1 << 22
+"""Two thousand million pictures, in shards of the usual size."""
 
 _KINDS = {
     "source": str,
@@ -26,7 +30,7 @@ def order_fits(said: Any, names: set[str]) -> bool:
         isinstance(said, dict)
         and said.keys() == names
         and all(type(said[name]) is kind for name, kind in _KINDS.items())
-        and 0 <= said["shards"] <= said["pictures"]
+        and 0 <= said["shards"] <= min(said["pictures"], MOST_SHARDS)
         and said["on_conflict"] in ("skip", "rename", "overwrite")
         and (said["quality"] is None or (type(said["quality"]) is int and 1 <= said["quality"] <= 100))
         and isinstance(said["left_alone"], list)
@@ -47,6 +51,33 @@ def row_fits(said: Any) -> bool:
 def is_model(name: str | None) -> bool:
     """Whether a model is asked for by its name: text with a separator would be a folder."""
     return name is None or ("/" not in name and "\\" not in name)
+
+
+def is_elsewhere(source: str) -> bool:
+    """Whether reading from there leaves this machine, as far as its name tells: an address, or another machine's share."""
+    return "://" in source or "::" in source or PureWindowsPath(source).drive.startswith("\\\\")
+
+
+def may_read(source: str, target: str, meant: str | None) -> bool:
+    """Whether a plan in `target` may have pictures read from `source`, so that a plan from a stranger does not choose whom this
+    machine calls, with whose keys. meant: the source that the user named. Without it: a folder of this machine, or the very place
+    that the results go to."""
+    if not is_elsewhere(source) or source == meant:
+        return True
+    there, ours = urlsplit(source), urlsplit(target)
+    return "::" not in source and bool(there.netloc) and (there.scheme, there.netloc) == (ours.scheme, ours.netloc)
+
+
+def state_fits(said: Any) -> bool:
+    """Whether JSON is what a run of a shard left behind: its number, and how many of its pictures came to what."""
+    counts = ("shard", "pictures", "done", "earlier", "errors")
+    return isinstance(said, dict) and all(type(said.get(name)) is int and said[name] >= 0 for name in counts)
+
+
+def entry_fits(said: Any) -> bool:
+    """Whether JSON is a record of one picture."""
+    texts = ("hash", "name") if isinstance(said, dict) and "error" not in said else ("hash", "name", "error")
+    return isinstance(said, dict) and all(isinstance(said.get(name), str) for name in texts)
 
 
 def leads_out(folder: Path, inside: Path) -> bool:

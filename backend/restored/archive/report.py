@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .order import ArchiveOrder, read_shard
+from .given import entry_fits, state_fits
+from .order import ArchiveError, ArchiveOrder, read_shard
 from .trees import OURS, Lines, Tree
 
 
@@ -47,9 +48,11 @@ def status(target: str) -> Status:
 
 
 def pending(target: str, *, retry: bool) -> list[int]:
-    """Shards in which something is left to do. retry: also those where all that is left has failed before."""
+    """Shards in which something is left to do. retry: also where all that is left has failed before. Raises ArchiveError."""
     tree = Tree(target)
     order = ArchiveOrder.read(tree)
+    if len(tree.names(f"{OURS}/shards")) < order.shards:
+        raise ArchiveError(f"Of the {order.shards:,} shards in “{target}” some are lost. Make the plan anew with --anew.")
     states = _states(tree)
 
     def finished(shard: int) -> bool:
@@ -92,9 +95,10 @@ def _states(tree: Tree) -> dict[int, dict[str, Any]]:
     for name in tree.names(f"{OURS}/state"):
         try:
             state = json.loads(tree.read(f"{OURS}/state/{name}"))
-            found[int(state["shard"])] = state
-        except (ValueError, KeyError, TypeError, FileNotFoundError):
+        except (ValueError, RecursionError, FileNotFoundError):
             continue
+        if state_fits(state):
+            found[state["shard"]] = state
     return found
 
 
@@ -102,7 +106,7 @@ def _entries(tree: Tree, kind: str, shard: int, listed: list[str] | None) -> Ite
     for line in Lines.read(tree, f"{OURS}/{kind}/{shard:05}.jsonl", listed):
         try:
             entry = json.loads(line)
-            if isinstance(entry["hash"], str):
-                yield entry
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, RecursionError):
             continue
+        if entry_fits(entry):
+            yield entry

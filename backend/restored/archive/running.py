@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from .order import ArchiveError
 from .report import Status, growth, pending, status
 from .trees import Tree, sweep
-from .work import ENGINE, ShardReport
+from .work import ENGINE, ShardReport, checked
 
 PATIENCE: Final = 300.0
 """Seconds without a finished picture after which one gives up."""
@@ -48,6 +48,8 @@ class Place:
     address: str | None = None
     workers: int | None = None
     worker_engine: str = ENGINE
+    source: str | None = None
+    """Where the user says the pictures are, for a plan that has them read from elsewhere."""
     tls: dict[str, str] = field(default_factory=dict)
     """ca, cert and key: files for TLS."""
 
@@ -61,6 +63,7 @@ def run(
     tell: Callable[[Status], None] = lambda status: None,
 ) -> Status:
     """Work all shards in which something is left to do. tell: hears how far it is, now and then. Raises ArchiveError."""
+    checked(Tree(target), place.source)
     waiting = pending(target, retry=retry)[::-1]
     if not waiting:
         return status(target)

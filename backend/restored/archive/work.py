@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shlex
 import threading
 import time
 import uuid
@@ -19,7 +20,7 @@ from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.orders import never
 from restored.ground.errors import RestoredError
 
-from .given import leads_out
+from .given import entry_fits, leads_out, may_read
 from .order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
 from .trees import OURS, Lines, Tree, workplace
 
@@ -63,9 +64,10 @@ class Workbench:
         finally:
             self._readers.append(reader)
 
-    def work(self, target: str, shard: int, *, cancelled: Callable[[], bool] = never) -> ShardReport:
-        """Do what is not done of a shard. Raises ArchiveError, and what every picture of it would meet."""
-        return work_shard(Tree(target), shard, self, cancelled=cancelled)
+    def work(self, target: str, shard: int, *, source: str | None = None, cancelled: Callable[[], bool] = never) -> ShardReport:
+        """Do what is not done of a shard. source: where the user says the pictures are, for a plan that has them read from
+        another place than this machine or the results'. Raises ArchiveError, and what every picture of it would meet."""
+        return work_shard(Tree(target), shard, self, source=source, cancelled=cancelled)
 
     def close(self) -> None:
         for reader in self._readers:
@@ -73,10 +75,12 @@ class Workbench:
         self._readers = []
 
 
-def work_shard(tree: Tree, shard: int, bench: Workbench, *, cancelled: Callable[[], bool] = never) -> ShardReport:
+def work_shard(
+    tree: Tree, shard: int, bench: Workbench, *, source: str | None = None, cancelled: Callable[[], bool] = never
+) -> ShardReport:
     """As `Workbench.work`. A picture is left out only when a record of `done` has its hash: the same picture, wish and model."""
     start = time.monotonic()
-    order = ArchiveOrder.read(tree)
+    order = checked(tree, source)
     rows = read_shard(tree, shard)
     known = _done(tree, shard)
     waiting = [row for row in rows if order.hash_of(row) not in known]
@@ -90,6 +94,17 @@ def work_shard(tree: Tree, shard: int, bench: Workbench, *, cancelled: Callable[
     if not cancelled():
         tree.write(f"{OURS}/state/{shard:05}.json", json.dumps(asdict(report)).encode())
     return report
+
+
+def checked(tree: Tree, source: str | None) -> ArchiveOrder:
+    """The order in a folder, when it reads pictures from where it may (see `may_read`). Raises ArchiveError."""
+    order = ArchiveOrder.read(tree)
+    if not may_read(order.source, tree.url, source):
+        raise ArchiveError(
+            f"The plan in “{tree.url}” has its pictures read from “{order.source}”, and a plan can be anybody's. "
+            f"If that is where they are, say so: --from {shlex.quote(order.source)}"
+        )
+    return order
 
 
 class _Run:
@@ -260,7 +275,9 @@ def _done(tree: Tree, shard: int) -> set[str]:
     found = set()
     for line in Lines.read(tree, f"{OURS}/done/{shard:05}.jsonl"):
         try:
-            found.add(json.loads(line)["hash"])
-        except (ValueError, KeyError, TypeError):
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        if entry_fits(entry):
+            found.add(entry["hash"])
     return found

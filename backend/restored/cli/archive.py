@@ -20,6 +20,12 @@ archive = typer.Typer(help="Restore an archive: planned once, worked in shards o
 Target = Annotated[str, typer.Argument(metavar="DST", help="The folder of the results, or its address (s3://…).")]
 
 
+Meant = Annotated[
+    str | None,
+    typer.Option("--from", metavar="SRC", help="Where the pictures are, for a plan that fetches them elsewhere."),
+]
+
+
 @archive.command("plan")
 def plan(
     source: Annotated[str, typer.Argument(metavar="SRC", help="The folder with the photographs, or its address (s3://…).")],
@@ -81,6 +87,7 @@ def plan(
 def work(
     target: Target,
     shard: Annotated[int, typer.Option(metavar="K", min=0, help="Which shard, from 0.")],
+    source: Meant = None,
     json: Json = False,
 ) -> None:
     """Work one shard in this process. Killed at any moment, the next run goes on where it was."""
@@ -89,7 +96,7 @@ def work(
     bench = Workbench()
     try:
         with console.interruptible() as stop, console.progress(f"Shard {shard}"):
-            report = bench.work(target, shard, cancelled=stop)
+            report = bench.work(target, shard, source=_meant(target, source), cancelled=stop)
     finally:
         bench.close()
     if json:
@@ -112,6 +119,7 @@ def run(
     tls_ca: Annotated[Path | None, typer.Option(metavar="FILE", help="For tls://: who signed its certificate.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="For tls://: this machine's certificate.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="For tls://: its key.")] = None,
+    source: Meant = None,
     leave_errors: Annotated[bool, typer.Option("--leave-errors", help="Do not try again what failed before.")] = False,
     json: Json = False,
 ) -> None:
@@ -122,9 +130,8 @@ def run(
     if engine not in ENGINES:
         raise typer.BadParameter(f"The engine is one of: {', '.join(ENGINES)}.", param_hint="--engine")
     files = {"ca": tls_ca, "cert": tls_cert, "key": tls_key}
-    place = Place(
-        engine=engine, address=address, workers=workers, tls={name: str(path) for name, path in files.items() if path is not None}
-    )
+    tls = {name: str(path) for name, path in files.items() if path is not None}
+    place = Place(engine=engine, address=address, workers=workers, tls=tls, source=_meant(target, source))
     with console.progress("Starting the workers", quiet=json) as show:
         end = work_all(target, place, retry=not leave_errors, tell=lambda now: show(_fraction(now), now.sentence()))
     _tell(end, json)
@@ -172,6 +179,18 @@ def report(
         console.fail(f"{row['name']}: {row['error']}")
     if len(failed) > 50:
         console.warn(f"{len(failed) - 50:,} more failed: -o FILE.jsonl writes them all.")
+
+
+def _meant(target: str, source: str | None) -> str | None:
+    """Where the user says the pictures are; asked, where there is somebody to ask and the plan fetches them from elsewhere."""
+    from restored.archive.given import may_read
+    from restored.archive.order import ArchiveOrder
+    from restored.archive.trees import Tree
+
+    said = ArchiveOrder.read(Tree(target)).source
+    if may_read(said, target, source) or not console.asks():
+        return source
+    return said if console.confirmed(f"This plan has its pictures fetched from “{said}”. Is that where they are?") else source
 
 
 def _tell(now: Status, json: bool) -> None:

@@ -1,6 +1,7 @@
 """`restored batch`: a folder of photographs, one sentence for all."""
 
 import json as jsonlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -264,7 +265,7 @@ def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
         names = Names(run.folder, run.output, ending=run.names.ending, suffix=run.names.suffix)
         for source in run.sources():
             target = names.target(source)
-            if target.exists() and not run.ledger.has(source.relative_to(run.folder).as_posix(), source, target):
+            if os.path.exists(target) and not run.ledger.has(source.relative_to(run.folder).as_posix(), source, target):
                 try:
                     place(target, source, run.wish, "skip", again=again, made=run.ledger.made(target))
                 except Taken:
@@ -281,9 +282,9 @@ def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
 
 
 def _check(folder: Path, output: Path) -> None:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise console.Failure(f"“{folder}” is not a folder. For one picture there is `restored run`.")
-    if output.exists() and (not output.is_dir() or output.samefile(folder)):
+    if os.path.exists(output) and (not os.path.isdir(output) or output.samefile(folder)):
         raise console.Failure("The results need a folder of their own: the originals stay as they are.")
     if not any(folder.iterdir()):
         raise console.Failure(f"There are no pictures in “{folder}”: it is empty.")

@@ -32,12 +32,24 @@ class SafeConsole(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        super().print(*(_shown(each) for each in objects), **options)
+        with _said():
+            super().print(*(_shown(each) for each in objects), **options)
 
     def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
         """What is drawn in other ways, such as a progress bar's description."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=visible(segment.text, lines=True))
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """A full disk behind the standard output is not mistaken for a failure of the work that is reported on."""
+    try:
+        yield
+    except BrokenPipeError:  # who reads has had enough
+        raise
+    except OSError as error:
+        raise Failure(f"What I have to say could not be written ({error.strerror or error}); what was done is done.") from error
 
 
 def _shown(what: Any) -> Any:
@@ -74,8 +86,9 @@ def print_json(data: Any) -> None:
         line.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
         line = json.dumps(data, separators=(", ", ": "))
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    with _said():
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 def warn(sentence: str) -> None:

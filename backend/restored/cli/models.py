@@ -1,5 +1,6 @@
 """`restored models`: what is installed, whether it is whole, and bringing in published weights."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -180,7 +181,7 @@ def trust(
 
     check_name(name)
     path = Path(key)
-    text = path.read_bytes()[:LARGEST].decode("utf-8", "replace") if path.is_file() else key
+    text = path.read_bytes()[:LARGEST].decode("utf-8", "replace") if os.path.isfile(path) else key
     public = read_key(text, name)
     if not yes:
         question = f"Install every model that the key {public.shown} signed without asking again?"

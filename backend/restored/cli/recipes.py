@@ -1,5 +1,6 @@
 """Recipes: from a result's metadata or from a file of their own."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ def read_recipe(path: Path) -> dict[str, Any]:
     from restored_client.wire.recipe import MAX_RECIPE, decode_recipe
 
     if path.suffix.lower() in SUFFIXES:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise Failure(f"There is no file “{path}”.")
         recipe = recipe_of(path)
         if recipe is None:

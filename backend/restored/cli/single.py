@@ -158,7 +158,7 @@ def going_on(
     """What is wished once `instruction` was said of the result in `output`, whose recipe has the plan that stands."""
     if instruction is None:
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
-    if not output.exists():
+    if not os.path.exists(output):
         raise console.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
     from restored.instruction.following import follow
     from restored.instruction.plan import Plan
@@ -176,7 +176,7 @@ def _findable(model: str | None) -> str | None:
 
 def _somebody_elses(source: Path, output: Path, wish: FileOrder) -> bool:
     """Whether a file would be lost that is neither a result of ours nor a copy of the original."""
-    if not output.is_file() or not source.is_file() or owner_of(output, source, wish) is not Owner.OTHER:
+    if not os.path.isfile(output) or not os.path.isfile(source) or owner_of(output, source, wish) is not Owner.OTHER:
         return False
     return not filecmp.cmp(source, output, shallow=False)
 

@@ -50,7 +50,8 @@ class Throttle(logging.Filter):
 def open_log() -> logging.Logger:
     """The daemon's logger. Without a writable folder it says nothing: a full disk must not stop a restoration."""
     logger = logging.getLogger(NAME)
-    logger.setLevel(os.environ.get("RESTORED_LOG_LEVEL", "INFO").upper())
+    wanted = os.environ.get("RESTORED_LOG_LEVEL", "INFO").upper()
+    logger.setLevel(wanted if wanted in logging.getLevelNamesMapping() else "INFO")
     logger.propagate = False
     path = log_file()
     try:

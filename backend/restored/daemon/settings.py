@@ -1,6 +1,7 @@
 """What can be set from outside, by arguments or by the environment."""
 
 import argparse
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,21 +45,40 @@ def _address(text: str) -> tuple[str, int]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _time(text: str) -> float:
+    """A number of minutes or hours."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isnan(number) or number < 0:
+        raise argparse.ArgumentTypeError(f"“{text}” is no time")
+    return number
+
+
+def _from_environment(name: str, usual: float) -> float:
+    """What stands there, unless it is no time: the daemon is started by programs that cannot show what is wrong with it."""
+    try:
+        return _time(os.environ[name])
+    except (KeyError, argparse.ArgumentTypeError):
+        return usual
+
+
 def read_settings(arguments: Sequence[str] | None) -> DaemonSettings:
     """From `restored serve`'s arguments and RESTORED_IDLE_UNLOAD, RESTORED_IDLE_EXIT (minutes and hours)."""
     parser = argparse.ArgumentParser(prog="restored serve", description="Run the restoration daemon in the foreground.")
     parser.add_argument(
         "--idle-unload",
-        type=float,
+        type=_time,
         metavar="MINUTES",
-        default=float(os.environ.get("RESTORED_IDLE_UNLOAD", DaemonSettings.idle_unload / 60)),
+        default=_from_environment("RESTORED_IDLE_UNLOAD", DaemonSettings.idle_unload / 60),
         help="give the models' memory back after this long without work (default: %(default)g)",
     )
     parser.add_argument(
         "--idle-exit",
-        type=float,
+        type=_time,
         metavar="HOURS",
-        default=float(os.environ.get("RESTORED_IDLE_EXIT", (SANDBOXED_EXIT if sandboxed() else DaemonSettings.idle_exit) / 3600)),
+        default=_from_environment("RESTORED_IDLE_EXIT", (SANDBOXED_EXIT if sandboxed() else DaemonSettings.idle_exit) / 3600),
         help="end after this long without work (default: %(default)g)",
     )
     parser.add_argument("--tcp", action="store_true", help="listen on loopback TCP instead of a unix socket")

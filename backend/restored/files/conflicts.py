@@ -2,6 +2,7 @@
 
 import filecmp
 import itertools
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -37,7 +38,7 @@ def place(target: Path, source: Path, wish: FileOrder, policy: Policy, *, again:
         return target
     if policy == "rename":
         return _free(target, source, wish, again)
-    if owner is Owner.OTHER and target.is_file() and filecmp.cmp(source, target, shallow=False):
+    if owner is Owner.OTHER and os.path.isfile(target) and filecmp.cmp(source, target, shallow=False):
         if again:
             return target  # nothing is lost: the original is where it was
         raise Taken(f"“{target.name}” is there already, a copy of the original; it was left as it is. See --on-conflict.")

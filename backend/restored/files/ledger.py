@@ -67,11 +67,11 @@ class Ledger:
 
     def has(self, name: str, source: Path, target: Path) -> bool:
         """True when the result for this original is there already. name: its path in the batch."""
-        return _entry(name, *_mark(source)) in self._done and target.is_file()
+        return _entry(name, *_mark(source)) in self._done and os.path.isfile(target)
 
     def made(self, target: Path) -> bool:
         """True when this very file was written by a batch in this folder, so that a later one may replace it."""
-        return target.is_file() and _entry(self._inside(target), *_mark(target)) in self._made
+        return os.path.isfile(target) and _entry(self._inside(target), *_mark(target)) in self._made
 
     def add(self, name: str, source: Path, target: Path, **facts: Any) -> None:
         """Remember that this original is done."""

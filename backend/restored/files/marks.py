@@ -18,8 +18,8 @@ def propose(source: Path, target: Path, *, page: int | None = None, overwrite: b
     a target that is there already, is the source, or is no PNG; FileError for what the disk refuses."""
     if target.suffix.lower() != ".png":
         raise PictureError(f"A mask is written as PNG. Give it a name such as “{target.stem}.png”.")
-    if target.exists():
-        if source.exists() and os.path.samefile(source, target):
+    if os.path.exists(target):
+        if os.path.exists(source) and os.path.samefile(source, target):
             raise PictureError("The mask would replace the picture. Give it another name: the original stays as it is.")
         if not overwrite:
             raise PictureError(f"“{target}” is there already. Give the mask another name, or add --overwrite.")

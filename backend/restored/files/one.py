@@ -30,7 +30,10 @@ from restored_client.wire.recipe import encode_recipe
 
 from . import masks
 from .orders import Done, FileOrder, OnProgress, Restore, never
+from .owned import recipe_of
 
+_LONGEST_NAME: Final = 255
+"""Bytes of a file's name, on most disks."""
 _CLEAN_QUALITY: Final = 90
 """The least quality at which what was freed from JPEG's artefacts is saved as JPEG: less would put them back."""
 
@@ -48,6 +51,8 @@ class Loaded:
     notes: tuple[str, ...]
     whole: bool = True
     """Whether these are all pages that the file has."""
+    there: tuple[int, ...] = ()
+    """What lay at the result's place when this was read (see `_mark`): what comes there afterwards is somebody else's."""
 
     @property
     def nbytes(self) -> int:
@@ -114,7 +119,7 @@ def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = Non
     """Read `source`, and find out that `target` can be written. Raises PictureError."""
     found = read_pages(source)
     pages = chosen(found, source, page)
-    if target.exists() and os.path.samefile(source, target):
+    if os.path.exists(target) and os.path.samefile(source, target):
         raise PictureError("The result would replace the original. Give it another name: the original stays as it is.")
     if len(pages) > 1 and format_of(target) != "tiff":
         raise PictureError(_which(pages, source))
@@ -127,7 +132,7 @@ def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = Non
         notes.append("The infrared page was carried as it is" + (", at its own size." if wish.scale > 1 else "."))
     with open(source, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Loaded(source, pages, layers, where, digest, tuple(notes), len(pages) == len(found))
+    return Loaded(source, pages, layers, where, digest, tuple(notes), len(pages) == len(found), _mark(target))
 
 
 def restore_pages(
@@ -147,9 +152,9 @@ def save(
     keep: bool = False,
     staging: Path | None = None,
 ) -> Report:
-    """Write what came of it; half-written files lie in `staging`, or beside the target. Raises PictureError; then `target` is
-    as it was."""
-    if not (keep and target.exists()):
+    """Write what came of it; half-written files lie in `staging`, or beside the target. What came to `target` since `loaded` was
+    read is kept in any case. Raises PictureError; then `target` is as it was."""
+    if not os.path.exists(target) or not (keep or _somebody_came(loaded, target)):
         return _save(loaded, done, target, wish, quality, staging)
     aside = _kept_aside(target)
     try:
@@ -252,10 +257,27 @@ def _another_model(wish: FileOrder, done: Done) -> list[str]:
     return [f"The recipe was made with another version of the model “{done.model}”, so this result may differ a little."]
 
 
+def _somebody_came(loaded: Loaded, target: Path) -> bool:
+    """Whether somebody else wrote to the result's place while it was made; we do ourselves for a picture that changes quickly."""
+    return _mark(target) != loaded.there and recipe_of(target) is None
+
+
+def _mark(path: Path) -> tuple[int, ...]:
+    """Changes with the file at this place, and with its content; empty for none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def _kept_aside(target: Path) -> Path:
     """Give the file that is there another name beside it, so that what somebody else made is not lost."""
+    stem = target.stem
+    while len(os.fsencode(f"{stem}{target.suffix}")) > _LONGEST_NAME - len(".before-9999"):
+        stem = stem[:-1]
     for number in itertools.count(1):
-        aside = target.with_name(f"{target.stem}.before-{number}{target.suffix}")
+        aside = target.with_name(f"{stem}.before-{number}{target.suffix}")
         try:
             os.link(target, aside)  # fails where the name is taken, in one step
         except FileExistsError:

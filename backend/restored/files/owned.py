@@ -1,6 +1,7 @@
 """Whose a file is: ours for this very source and wish, ours for another, or somebody else's."""
 
 import hashlib
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +44,7 @@ def recipe_of(path: Path) -> dict[str, Any] | None:
 
 def owner_of(target: Path, source: Path, wish: FileOrder, digest: str | None = None) -> Owner:
     """Whose `target` is. digest: the SHA-256 of `source`, where it is known already."""
-    if not target.exists():
+    if not os.path.exists(target):
         return Owner.NOBODY
     recipe = recipe_of(target)
     if recipe is None:

@@ -29,10 +29,18 @@ _SENTENCES: Final = {
 def check_writable(path: Path) -> None:
     """Raise FileError where writing `path` is bound to fail, so that one learns it before the work, not after."""
     folder = path.parent
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise FileError(_sentence(path, error.errno or errno.EIO)) from error
     if not folder.is_dir():
         raise FileError(_sentence(path, errno.ENOTDIR if folder.exists() else errno.ENOENT))
     if path.is_dir():
         raise FileError(f"“{path}” is a folder; name a file to write.")
+    if path.exists() and not path.is_file():
+        raise FileError(f"“{path}” is a device or a pipe, not a file. Name a file to write.")
     # Replacing needs no right on the file itself, but who made a file read-only wants it kept (and root may do anything).
     if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
         raise FileError(f"“{path.name}” is read-only, so it is left as it is. Choose another name for the result.")

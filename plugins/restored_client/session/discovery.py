@@ -51,7 +51,10 @@ def read_connection() -> Optional[Connection]:
     # a pipe that another user put there would keep the opener waiting: the folder is looked at first, and nothing is waited for
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        _check_private(path.parent, os.stat(path.parent))
+        folder = os.stat(path.parent)
+        if not stat.S_ISDIR(folder.st_mode):
+            return None
+        _check_private(path.parent, folder)
         with open(os.open(path, flags), "rb") as file:
             status = os.fstat(file.fileno())
             _check_private(path, status)

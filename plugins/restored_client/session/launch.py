@@ -50,7 +50,7 @@ def start(command: Optional[Sequence[str]] = None) -> Starting:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            cwd=str(Path.home()),
+            cwd=_somewhere(),
             env=own_environment(os.environ),
             close_fds=True,
             **options,
@@ -85,6 +85,12 @@ class Starting:
     def close(self) -> None:
         """Stop looking; the process goes on."""
         self._errors.close()
+
+
+def _somewhere() -> str:
+    """A folder that stays: the user's, or the root for a user without one (a service's)."""
+    home = Path.home()
+    return str(home if home.is_dir() else Path(home.anchor or "/"))
 
 
 def own_environment(environment: Mapping[str, str]) -> Dict[str, str]:

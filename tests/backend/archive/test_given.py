@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored.archive import ArchiveError, ArchiveOrder, Workbench
-from restored.archive.given import row_fits
+from restored.archive import ArchiveError, ArchiveOrder, Workbench, status
+from restored.archive.given import may_read, row_fits
 from restored.archive.order import NAME, read_shard, shard_name
-from restored.archive.report import rows
+from restored.archive.report import pending, rows
+from restored.archive.running import Place, run
 from restored.archive.trees import OURS, Tree
 from restored.files import FileOrder
 from restored.io import read_picture
@@ -72,6 +73,7 @@ def test_any_json_is_a_row_or_not(said: Any) -> None:
         {"source": 5},
         {"shards": -1},
         {"shards": 10**12},
+        {"shards": 10**12, "pictures": 10**15},
         {"quality": 900},
         {"on_conflict": "ask"},
         {"left_alone": "nothing"},
@@ -124,6 +126,68 @@ def test_a_folder_that_is_itself_a_link_is_the_users(tmp_path: Path) -> None:
     finally:
         bench.close()
     assert (disk / OURS).is_dir()
+
+
+@pytest.mark.parametrize(
+    "source", ["s3://theirs/in", "http://192.0.2.1/x", "simplecache::http://192.0.2.1/x", "\\\\server\\share", "//server/share/x"]
+)
+@pytest.mark.parametrize("target", ["out", "s3://ours/out", "http://192.0.2.2/out"])
+def test_a_plan_does_not_choose_whom_this_machine_calls(source: str, target: str) -> None:
+    assert not may_read(source, target, None)
+    assert not may_read(source, target, source + "2")
+    assert may_read(source, target, source)
+
+
+def test_where_the_user_sends_the_results_pictures_may_come_from() -> None:
+    assert may_read("s3://ours/in", "s3://ours/out", None)
+    assert not may_read("simplecache::s3://ours/in", "s3://ours/out", None)
+    assert may_read("/home/me/photographs", "out", None)
+    assert may_read("C:\\photographs", "out", None)
+
+
+def test_a_stranger_s_address_is_not_called_until_the_user_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fsspec
+
+    elsewhere = fsspec.filesystem("memory")
+    folder = f"/{tmp_path.name}"
+    for path in make(tmp_path / "in", 3).rglob("*.png"):
+        elsewhere.pipe_file(f"{folder}/{path.relative_to(tmp_path / 'in').as_posix()}", path.read_bytes())
+    planned(f"memory:/{folder}", tmp_path / "out")
+    bench = Workbench(ECHO)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(type(elsewhere), "get_file", lambda *_, **__: pytest.fail("it was called"))
+            with pytest.raises(ArchiveError, match=f"--from memory:/{folder}"):
+                bench.work(str(tmp_path / "out"), 0)
+            with pytest.raises(ArchiveError, match="--from"):
+                run(str(tmp_path / "out"), Place(worker_engine=ECHO))
+        assert bench.work(str(tmp_path / "out"), 0, source=f"memory:/{folder}").complete
+    finally:
+        bench.close()
+        elsewhere.rm(folder, recursive=True)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "null", "[1]", '{"hash": 5}', '{"shard": 0}', '{"shard": 0, "done": "x"}'])
+def test_records_and_states_that_are_none_count_as_not_there(tmp_path: Path, content: str) -> None:
+    source, target = make(tmp_path / "in", 3), tmp_path / "out"
+    planned(source, target)
+    for kind, ending in (("done", "jsonl"), ("errors", "jsonl"), ("state", "json")):
+        (target / OURS / kind).mkdir(exist_ok=True)
+        (target / OURS / kind / f"00000.{ending}").write_text(content, "utf-8")
+    assert (status(str(target)).done, list(rows(str(target))), pending(str(target), retry=False)) == (0, [], [0])
+    bench = Workbench(ECHO)
+    try:
+        assert bench.work(str(target), 0).done == 3
+    finally:
+        bench.close()
+
+
+def test_a_plan_of_shards_that_are_not_there_is_no_endless_loop(tmp_path: Path) -> None:
+    planned(make(tmp_path / "in", 3), tmp_path / "out")
+    path = order_file(tmp_path / "out")
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "shards": 1 << 22, "pictures": 1 << 40}), "utf-8")
+    with pytest.raises(ArchiveError, match="some are lost"):
+        pending(str(tmp_path / "out"), retry=True)
 
 
 def test_an_archive_is_planned_with_a_model_by_its_name(tmp_path: Path) -> None:

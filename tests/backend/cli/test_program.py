@@ -105,6 +105,25 @@ def test_a_report_never_fails_at_its_letters(tmp_path: Path, encoding: str) -> N
     assert os.path.exists(name)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+def test_a_report_that_nobody_can_take_is_no_failure_of_the_work(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", REPORT, str(tmp_path / "o")], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "What I have to say could not be written" in done.stderr
+    assert "Nothing was changed" not in done.stderr
+
+
+def test_a_user_without_a_home_gets_a_reason(tmp_path: Path) -> None:
+    """A service's user, mostly; what it runs as has no folder of its own."""
+    (tmp_path / "file").touch()
+    done = restored("daemon", "start", HOME=str(tmp_path / "none"), RESTORED_RUNTIME_DIR=str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert "cannot use its folder" in done.stderr
+
+
 def test_a_daemon_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
     """Neither a traceback nor an endless wait."""
     program = tmp_path / "restored"

@@ -1,8 +1,10 @@
 """One picture from file to file, in any thread, with masks, pages, recipes and other people's files in the way."""
 
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,9 @@ from PIL import Image
 
 from restored.files import FileOrder, Report, restore_file
 from restored.files.masks import packed, unpacked
+from restored.files.one import load, restore_pages, save
 from restored.files.owned import Owner, owner_of, recipe_of
+from restored.ground.errors import FileError
 from restored.io import PictureError, read_pages, read_picture
 
 from .kit import brighten, photo
@@ -123,6 +127,56 @@ def test_pages_are_restored_one_by_one_and_infrared_is_carried(tmp_path: Path) -
     assert (read_picture(tmp_path / "o.png").pixels > 60).all()
     with pytest.raises(PictureError, match="there is no 4"):
         restore_file(tmp_path / "scan.tif", tmp_path / "o.png", WISH, brighten, page=4)
+
+
+@pytest.mark.parametrize("before", [None, "theirs", "ours"])
+def test_what_comes_to_the_results_place_meanwhile_is_kept(tmp_path: Path, before: str | None) -> None:
+    """Restoring takes a while, in which another program may save under the same name."""
+    source, target = photo(tmp_path / "a.png"), tmp_path / "o.png"
+    if before == "theirs":
+        photo(target, seed=9)
+    if before == "ours":
+        restore_file(source, target, WISH, brighten)
+
+    def meanwhile(*given: Any, **also: Any) -> Any:
+        photo(target, seed=11)
+        return brighten(*given, **also)
+
+    report = restore_file(source, target, WISH, meanwhile)
+    assert (read_picture(tmp_path / "o.before-1.png").pixels == read_picture(photo(tmp_path / "b.png", seed=11)).pixels).all()
+    assert "o.before-1.png" in report.notes[0]
+
+
+def test_our_own_earlier_result_is_not_somebody_elses(tmp_path: Path) -> None:
+    """A picture that changes twice in a hot folder: both results go to the same place."""
+    source, target = photo(tmp_path / "a.png"), tmp_path / "o.png"
+    first, second = load(source, target, WISH), load(source, target, WISH)
+    for loaded in (first, second):
+        save(loaded, restore_pages(loaded, WISH, brighten, lambda *_: None), target, WISH)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "o.png"]
+
+
+def test_a_long_name_is_kept_aside_under_a_shorter_one(tmp_path: Path) -> None:
+    source, target = photo(tmp_path / "a.png"), photo(tmp_path / f"{'é' * 124}.png", seed=9)
+    theirs = target.read_bytes()
+    restore_file(source, target, WISH, brighten, keep=True)
+    (aside,) = tmp_path.glob("*.before-1.png")
+    assert aside.read_bytes() == theirs
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_device_or_a_pipe_is_not_replaced_by_a_picture(tmp_path: Path) -> None:
+    source = photo(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "o.png")
+    (tmp_path / "n.png").symlink_to("/dev/null")
+    for name in ("o.png", "n.png"):
+        with pytest.raises(FileError, match="not a file"):
+            restore_file(source, tmp_path / name, WISH, brighten)
+
+
+def test_a_name_too_long_for_the_disk_is_said_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="too long"):
+        load(photo(tmp_path / "a.png"), tmp_path / f"{'n' * 300}.png", WISH)
 
 
 def test_another_picture_in_the_way_can_be_kept(tmp_path: Path) -> None:

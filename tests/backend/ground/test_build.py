@@ -34,6 +34,19 @@ def test_one_without_a_manifest_has_an_id_too(frozen: Path) -> None:
     assert len(build_id()) == 16
 
 
+@pytest.mark.parametrize("odd", ["abc", "nan", "-1", ""])
+def test_an_odd_time_in_the_environment_keeps_no_daemon_from_starting(monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    monkeypatch.setenv("RESTORED_IDLE_EXIT", odd)
+    monkeypatch.setenv("RESTORED_IDLE_UNLOAD", odd)
+    assert read_settings([]) == settings.DaemonSettings()
+
+
+def test_an_odd_time_as_an_option_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_settings(["--idle-exit", "nan"])
+    assert "“nan” is no time" in capsys.readouterr().err
+
+
 def test_a_daemon_inside_a_sandbox_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RESTORED_IDLE_EXIT", raising=False)
     assert read_settings([]).idle_exit == 4 * 3600
