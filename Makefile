@@ -87,7 +87,9 @@ hashes:
 # lacks (training/README.md). PYTHON_THERE is its version.
 PYTHON_THERE ?= 3.12
 rented-archive: venv
-	$(BIN)/restored-train pack .rented/photographs-1 --only-train --longest 1100 --quality 90 --part 1/2
+	$(BIN)/restored-train pack .rented/photographs-1 --only-train --longest 1100 --quality 88 --part 1/2
+	$(BIN)/restored-train pack .rented/photographs-2 --only-train --longest 1100 --quality 88 --part 2/2
+	$(BIN)/restored-train pack .rented/photographs-3 --only-train --longest 880 --quality 84 --photographs $${RESTORED_SHARED:-../shared}/data/train/free-2
 	$(BIN)/pip download --quiet --no-deps --python-version $(PYTHON_THERE) --only-binary :all: --platform manylinux2014_x86_64 -d .rented/wheels \
 		$$(grep -E '^(pydantic|pydantic_core|annotated-types|typing-inspection|platformdirs)==' requirements.lock)
 

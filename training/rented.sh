@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What a rented machine runs: rented.sh SECONDS [RUN.yaml ...]. Expects beside the repository's root the carried folder .rented/ (made
 # by `make rented-archive` where the photographs are): wheels of what such a machine lacks, and packs of photographs. Results go to
-# $OUT. BESIDE is a command that runs meanwhile; OPTIONS are more options of `restored-train rented`. CHECK=1 first compares the device with the processor. Without any run file: all of training/runs/rented.
+# $OUT. BESIDE is a command that runs meanwhile; OPTIONS are more options of `restored-train rented`. CHECK=1 first compares the
+# device with the processor. Without any run file: all of training/runs/rented.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=$1

@@ -144,13 +144,12 @@ def rented(
     limit: Annotated[int | None, typer.Option(min=1, help="Photographs at most, for a rehearsal.")] = None,
     profile: Annotated[str | None, typer.Option(help="The run whose kernels are recorded for ten steps.")] = "rented-denoise",
     beside: Annotated[str | None, typer.Option(help="Another command that runs meanwhile.")] = None,
-    record: Annotated[bool, typer.Option(help="Replay steps as CUDA graphs.")] = True,
 ) -> None:
     """Train several runs at once on a machine that is gone afterwards (`training/rented.sh`)."""
     from ..machines.rented import Lease, rent, summary
 
     runs = tuple(run or sorted(Path("training/runs/rented").glob("*.yaml")))
-    curves = rent(Lease(runs, tuple(photographs), out, deadline, device, profile, limit, record), beside)
+    curves = rent(Lease(runs, tuple(photographs), out, deadline, device, profile, limit), beside)
     print(summary(curves))
 
 

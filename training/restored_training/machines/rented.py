@@ -43,8 +43,7 @@ _GRACE_SECONDS: Final = 12.0
 @dataclass(frozen=True, slots=True)
 class Lease:
     """runs: the run files; photographs: folders or packs; out: where results go; deadline: seconds since 1970; device: torch's
-    name; profile: the run whose kernels are recorded for a few steps; cap: photographs at most (for a rehearsal); record: replay
-    steps as CUDA graphs."""
+    name; profile: the run whose kernels are recorded for a few steps; cap: photographs at most (for a rehearsal)."""
 
     runs: Sequence[Path]
     photographs: Sequence[Path]
@@ -53,7 +52,6 @@ class Lease:
     device: str = "cuda"
     profile: str | None = None
     cap: int | None = None
-    record: bool = False
 
 
 def rent(lease: Lease, beside: str | None = None) -> dict[str, Any]:
@@ -98,12 +96,10 @@ def _child(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence
 def _train(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence[str], folder: RunFolder) -> None:
     torch.set_num_threads(1)
     torch.backends.cudnn.benchmark = True
-    torch.backends.cuda.matmul.allow_tf32 = True
     screen, named = config.data.screen, config.mix.named
     unfit = read_screen(screen, named) if screen and named else frozenset()
     source = ResidentSource(prepared, lease.device, fit=[name not in unfit for name in hashes])
-    sampler = GroupSampler(source, config.mix, config.group_size, config.seed)
-    trainer = _opened(config, sampler, lease)
+    trainer = Trainer(config, GroupSampler(source, config.mix, config.group_size, config.seed), device=lease.device)
     trainer.budget = max(1.0, lease.deadline - time.time() - 3)
     folder.save_config(config)
     curve: list[dict[str, float]] = []
@@ -126,19 +122,6 @@ def _train(lease: Lease, config: RunConfig, prepared: Prepared, hashes: Sequence
 
     trainer.run(on_step=watch)
     _save(trainer, folder, curve)
-
-
-def _opened(config: RunConfig, sampler: GroupSampler, lease: Lease) -> Trainer:
-    """The run's trainer. Where its steps cannot be recorded they are launched one by one: minutes are not for finding out why."""
-    if lease.record:
-        trainer = Trainer(config, sampler, device=lease.device)
-        trainer.record()
-        try:
-            trainer.run(until=2)
-            return trainer
-        except RuntimeError:
-            print(f"{config.name}: steps are not recorded\n{traceback.format_exc()}", file=sys.stderr, flush=True)
-    return Trainer(config, sampler, device=lease.device)
 
 
 def own_part(trainer: Trainer) -> dict[str, Tensor]:

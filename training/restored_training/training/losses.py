@@ -58,10 +58,6 @@ class KindBalance:
         usual = self.state.get(kind, loss)
         return 1.0 / max(usual, self._floor, loss / 4)
 
-    def weight_of(self, usual: Tensor, loss: Tensor) -> Tensor:
-        """`weight` on a device, where nobody may look at the values: usual: (), the running mean or 0; loss: ()."""
-        return 1.0 / torch.maximum(usual, loss / 4).clamp_min(self._floor)
-
     def update(self, seen: Iterable[tuple[str, float]]) -> None:
         """Take in the losses of a step, one (kind, loss) per group."""
         for kind, loss in seen:

@@ -18,7 +18,7 @@ class Muon(torch.optim.Optimizer):
     dimensions as a matrix per task, of which those without a gradient keep still.
     """
 
-    def __init__(self, params: list[nn.Parameter], lr: float | Tensor, momentum: float = 0.95) -> None:
+    def __init__(self, params: list[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
@@ -43,7 +43,7 @@ class Muon(torch.optim.Optimizer):
             for shape, pairs in alike.items():
                 updates = orthogonal(torch.stack([matrix for matrix, _ in pairs]))
                 for update, (_, place) in zip(updates, pairs, strict=True):
-                    place.sub_(update.view(place.shape) * (group["lr"] * (0.2 * max(shape) ** 0.5)))
+                    place.add_(update.view(place.shape), alpha=-group["lr"] * 0.2 * max(shape) ** 0.5)
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
@@ -94,20 +94,7 @@ class Optimizers:
     def set_lr(self, lr: float) -> None:
         for optimizer in self._all:
             for group in optimizer.param_groups:
-                rate = lr * group.get("factor", 1.0)
-                if isinstance(group["lr"], Tensor):
-                    group["lr"].fill_(rate)
-                else:
-                    group["lr"] = rate
-
-    def set_lr_in_place(self, device: torch.device) -> None:
-        """On a GPU, keep the rates in tensors from now on, so that a recorded step sees them change."""
-        if device.type != "cuda":
-            return
-        for optimizer in self._all:
-            for group in optimizer.param_groups:
-                group["lr"] = torch.tensor(float(group["lr"]), device=device)
-                group["capturable"] = True
+                group["lr"] = lr * group.get("factor", 1.0)
 
     def step(self) -> None:
         for optimizer in self._all:

@@ -27,7 +27,6 @@ from .experts import freeze_shared
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
 from .pretraining import Pretraining
-from .recorded import RecordedSteps
 from .threads import FreeThreads
 from .wording import TextBank
 
@@ -94,16 +93,9 @@ class Trainer:
         self.skipped = 0
         self.budget: float | None = None
         """Seconds that the run may take in all, when it is time that is rented: the rate then falls with the clock."""
-        self.recorded: RecordedSteps | None = None
         self._spent = 0.0
 
     # -- running
-
-    def record(self) -> None:
-        """From now on replay steps as CUDA graphs: for an expert, one group a step, on one GPU."""
-        self.optimizer.set_lr_in_place(self.device)
-        usual = torch.zeros((), device=self.device)
-        self.recorded = RecordedSteps(self._gradients, self.optimizer.step, self.optimizer.zero_grad, usual)
 
     def run(
         self,
@@ -139,8 +131,6 @@ class Trainer:
         config = self.config
         lr = learning_rate(config, self.step, self.share)
         self.optimizer.set_lr(lr)
-        if self.recorded:
-            return self._replayed_step(self.recorded, lr)
         self.optimizer.zero_grad()
         losses: list[tuple[str, float]] = []
         total = config.groups * self.workers.count
@@ -166,29 +156,6 @@ class Trainer:
         self.step += 1
         mean = sum(value for _, value in losses) / len(losses)
         return StepProgress(self.step, config.steps, mean, lr, gradient, 0.0, self.skipped, 0, losses)
-
-    def _replayed_step(self, recorded: RecordedSteps, lr: float) -> StepProgress:
-        """`_one_step` of one group, its kernels replayed."""
-        group = self.sampler.draw(self.step, self.config.patch_at(self.share), self.device)
-        usual = self.balance.state.get(group.kind)
-        if usual is None:  # its first loss is what is usual
-            usual, _, _ = recorded.step(group, 0.0)
-        loss, gradient, update = recorded.step(group, usual)
-        if math.isfinite(loss) and math.isfinite(gradient):
-            update()
-            self.balance.update([(group.kind, loss)])
-            self._average()
-        else:
-            self.skipped += 1
-        self.step += 1
-        return StepProgress(self.step, self.config.steps, loss, lr, gradient, 0.0, self.skipped, 0, [(group.kind, loss)])
-
-    def _gradients(self, group: Group, usual: Tensor) -> tuple[Tensor, Tensor]:
-        """Backward of one group without a look at a value: its loss and the gradient's length, both ()."""
-        loss, extra = self._losses(group, self.step)
-        (loss * self.balance.weight_of(usual, loss.detach()) + extra).backward()
-        learned = [weight for weight in self.learned.parameters() if weight.requires_grad]
-        return loss.detach(), torch.nn.utils.clip_grad_norm_(learned, self.config.optim.clip)
 
     def _losses(self, group: Group, number: int) -> tuple[Tensor, Tensor]:
         """The restoration loss, and what is added to it (intent, classification), for one group."""

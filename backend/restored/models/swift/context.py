@@ -79,8 +79,8 @@ class ContextReader(nn.Module):
         local = self.local(frame)
         flat = F.avg_pool2d(frame, 2).flatten(2)
         ordered = flat.sort(dim=2).values
-        quantiles = torch.stack([ordered[:, :, rank] for rank in ranks(ordered.shape[2])], dim=2)
-        statistics = torch.cat([quantiles.flatten(1), flat.mean(2), flat.std(2)], dim=1)
+        index = ranks(ordered.shape[2])
+        statistics = torch.cat([ordered[:, :, index].flatten(1), flat.mean(2), flat.std(2)], dim=1)
         summary = self.summary(torch.cat([self.wide(local).mean((2, 3)), statistics], dim=1))
 
         tone = self.tone(summary, weights * self.tone_mask)

@@ -125,9 +125,7 @@ class Swift(SwiftTraits, Restorer):
 
     def strengths(self, plan: Plan) -> Tensor:
         """(tasks,) float32, the plan's strength per task that the tensors know, where the weights are."""
-        device = next(self.parameters()).device
-        # filled there: a copy from main memory cannot be recorded with a step (see the trainer's `recorded`)
-        return torch.stack([torch.full((), strength, device=device) for strength in plan.strengths(self.config.tasks)])
+        return torch.tensor(plan.strengths(self.config.tasks), dtype=torch.float32, device=next(self.parameters()).device)
 
     @torch.no_grad()
     def condition(self, request: Request) -> "ConditionedSwift":

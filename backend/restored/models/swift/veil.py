@@ -84,8 +84,8 @@ class VeilReader(nn.Module):
         deep = self.deep(middle)
         flat = F.avg_pool2d(frame, 2).flatten(2)
         ordered = flat.sort(dim=2).values
-        quantiles = torch.stack([ordered[:, :, rank] for rank in ranks(ordered.shape[2])], dim=2)
-        statistics = torch.cat([quantiles.flatten(1), flat.amin(1).mean(1, keepdim=True).expand(-1, 3)], dim=1)
+        index = ranks(ordered.shape[2])
+        statistics = torch.cat([ordered[:, :, index].flatten(1), flat.amin(1).mean(1, keepdim=True).expand(-1, 3)], dim=1)
         whole = F.leaky_relu(self.whole(torch.cat([deep.mean((2, 3)), statistics], dim=1)), SLOPE)
         deep = deep + whole[:, :, None, None]
         middle = self.up(torch.cat([F.interpolate(deep, scale_factor=2, mode="bilinear"), middle], 1))
