@@ -139,7 +139,7 @@ def _into_the_result(source, wish, outcome):
     with one_undo_step(image), _selection_aside(image, pixels.has_selection(image), result, None):
         result.merge_shadow(True)
         result.set_name(_name(wish, outcome))
-        recipes.sign(result, outcome.recipe, source)
+        recipes.sign(result, outcome.recipe, source, outcome.pixels)
     result.update(0, 0, result.get_width(), result.get_height())
     return Given(result)
 
@@ -171,7 +171,7 @@ def _as_new_layer(source, wish, outcome):
     fresh = _twin(image, layer, source.drawable)
     fresh.set_name(_name(wish, outcome))
     pixels.write(fresh.get_buffer(), source.region, source.form, outcome.pixels, source.drawable.get_buffer())
-    recipes.sign(fresh, outcome.recipe, source)
+    recipes.sign(fresh, outcome.recipe, source, outcome.pixels)
     with one_undo_step(image):
         image.insert_layer(fresh, layer.get_parent(), image.get_item_position(layer))
         if not layers.covers_fully(layer):

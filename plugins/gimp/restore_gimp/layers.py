@@ -9,6 +9,8 @@ from restored_client.desk.wish import NEW_LAYER, REPLACE
 
 from .words import Refusal, _
 
+GONE = _("This layer is no longer there. Close this window, and choose another layer.")
+
 INDEXED = _("This image has indexed colours, which leave no room for restoration. Choose Image ▸ Mode ▸ RGB, then try again.")
 
 
@@ -18,7 +20,7 @@ def the_layer(drawables):
         raise Refusal(_("Select exactly one layer, then try again."))
     drawable = drawables[0]
     if not drawable.is_valid():
-        raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
+        raise Refusal(GONE)
     if isinstance(drawable, Gimp.LayerMask):
         raise Refusal(_("The layer's mask is being edited. Click on the layer itself, then try again."))
     if not isinstance(drawable, Gimp.Layer):

@@ -18,6 +18,8 @@ class Options(Gtk.Box):
     def __init__(self, desk, watching):
         """watching: shows the preview of what is restored."""
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=3)
+        self.painted = False
+        """Whether the result that would be adjusted was painted on since it was made."""
         self._desk, self._watching, self._showing = desk, watching, False
         self._note = quiet()
         self._strength = self._make_slider(_("_Strength"), _("Strength in percent"), desk.set_strength)
@@ -123,6 +125,8 @@ class Options(Gtk.Box):
         self._sizes[desk.scale].set_active(True)
         self._best.set_active(desk.quality != QUALITIES[0])
         text = self._explanation(target, 1 if adjusting else desk.scale, selected, desk.output)
+        if adjusting and self.painted:
+            text = f"{text} {_('What was painted on it since is not in it any more then.')}"
         if self._note.get_text() != text:
             self._note.set_text(text)
 

@@ -29,11 +29,15 @@ NO_PLAN = _("The plan is not JSON. It needs a list of steps, each with its task.
 
 
 class Origin(NamedTuple):
-    """Where a result came from: the layer it was made of, its recipe, and the region of it that was restored."""
+    """Where a result came from: the layer it was made of, its recipe, and the region of it that was restored.
+
+    checksum: of the pixels in the region as they were put there; None where the layer does not keep them to the last bit.
+    """
 
     source: Any
     recipe: dict
     region: pixels.Region
+    checksum: Optional[int] = None
 
 
 def parasite(recipe):
@@ -53,10 +57,10 @@ def of(layer):
         return None
 
 
-def sign(layer, recipe, source=None):
+def sign(layer, recipe, source=None, result=None):
     """Note on a result how it was made; on one that lies on its own layer also of which layer, and of what of it.
 
-    source: the target.Source, for a result that can be adjusted later.
+    source, result: the target.Source and the Pixels that were made of it, for a result that can be adjusted later.
     """
     noted = {**recipe, "when": round(time.time(), 3)}
     mask = None if source is None else source.region.mask
@@ -67,6 +71,7 @@ def sign(layer, recipe, source=None):
             "tattoo": source.layer.get_tattoo(),
             "region": [region.x, region.y, region.width, region.height],
             "mask": None if mask is None else mask.depth,
+            "checksum": zlib.crc32(result.view) if source.form.native else None,
         }
         if mask is not None:
             layer.attach_parasite(Gimp.Parasite.new(MASK, FLAGS, _as_text(packed)))
@@ -87,7 +92,22 @@ def origin(image, layer):
     region = _region(layer, noted, width, height)
     if region is None or (layer.get_width(), layer.get_height()) != (width, height):
         return None
-    return Origin(source, {name: value for name, value in recipe.items() if name != "origin"}, region)
+    return Origin(source, {name: value for name, value in recipe.items() if name != "origin"}, region, noted.get("checksum"))
+
+
+def painted_on(layer, origin):
+    """Whether a result is no longer as it was made: a generator that yields now and then, and returns that.
+
+    False also where it cannot be told.
+    """
+    form = pixels.form_of(layer)
+    if origin.checksum is None or not form.native:
+        return False
+    buffer, checksum = layer.get_buffer(), 0
+    for part in pixels.strips(origin.region):
+        checksum = zlib.crc32(pixels.read(buffer, part, form).view, checksum)
+        yield
+    return checksum != origin.checksum
 
 
 def _region(layer, noted, width, height) -> Optional[pixels.Region]:

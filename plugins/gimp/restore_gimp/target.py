@@ -174,7 +174,7 @@ def take(target, output, scale):
 def taking(target, output, scale):
     """The same in pieces, for a window that has to stay alive: a generator that yields now and then, and returns the Source."""
     if not target.is_there():
-        raise Refusal(_("This layer is no longer there. Close this window, and choose another layer."))
+        raise Refusal(layers.GONE)
     if target.layer.get_image() != target.image:
         raise Refusal(_("“{layer}” belongs to another image.").format(layer=target.layer.get_name()))
     target = target.look()

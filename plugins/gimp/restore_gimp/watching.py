@@ -13,7 +13,7 @@ from restored_client.desk.conversation import Look, RegionLook
 from restored_client.desk.masks import shrunk
 from restored_client.desk.previewstate import SPLIT, PreviewState
 
-from . import pixels, raster
+from . import layers, pixels, raster
 from .navigator import Navigator
 from .onshow import VIEW, OnShow
 from .opening import in_pieces
@@ -150,6 +150,9 @@ class Watching:
         thoroughly, as when the person comes back from GIMP, at all of the layer."""
         if self.context is None or self._reading is not None or self._lost():
             return False
+        if self.desk.no_picture == layers.GONE:  # it is back, by an undo
+            self.begin()
+            return True
         if self.target.changed() or (self.target.seen is not None and self._on_show.glimpse(self.target.layer) != self._below):
             self._look_anew()
         if self._sized() != self._size:
@@ -215,7 +218,7 @@ class Watching:
         desk = self.desk
         if desk.preview is None:
             self.view.show_after(None)
-            self.view.say(desk.no_picture)
+            self.view.say(_("The layer is gone") if desk.no_picture == layers.GONE else desk.no_picture)
             return
         shown = None if desk.stale else desk.shown
         if shown is not self._drawn:
@@ -265,11 +268,10 @@ class Watching:
     def _lost(self):
         """Whether the layer has gone, as images can be closed at any time; then the picture says so."""
         gone = not self.target.is_there()
-        if gone and self.desk is not None and self.desk.no_picture != _("The layer is gone"):
+        if gone and self.desk is not None and self.desk.no_picture != layers.GONE:
             note("lost")
             self.view.show_after(None)
-            self.view.say(_("The layer is gone"))
-            self.desk.look_at(None, _("The layer is gone"))
+            self.desk.look_at(None, layers.GONE)
         return gone
 
     def _moved(self):

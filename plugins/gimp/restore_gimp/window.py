@@ -24,7 +24,7 @@ from .chips import ChipRow
 from .doing import Doing
 from .lastvalues import option, remember
 from .looking import LookingBar
-from .opening import in_gtk, is_low
+from .opening import in_gtk, in_pieces, is_low
 from .options import Options
 from .places import RegionUse
 from .recall import RecallButton
@@ -93,7 +93,13 @@ class Window:
 
     def _look_at_layer(self):
         self._watching.begin()
+        if self._origin is not None:
+            in_pieces(recipes.painted_on(self._fresh.layer, self._origin), self._tell_painted)
         return GLib.SOURCE_REMOVE
+
+    def _tell_painted(self, painted, error):
+        self._options.painted = error is None and painted
+        self._options.show_state()
 
     def _notice(self, thoroughly=False):
         """Follow the image: another selection or other pixels are shown by themselves."""

@@ -477,4 +477,6 @@ class Desk:
 
     def _forget_after(self) -> None:
         self.after = self.shown = None
+        if self.preview is not None:
+            self.preview.expired()  # else what is on show no longer would be taken for what is
         self._stop_asking()

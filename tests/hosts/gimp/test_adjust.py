@@ -25,6 +25,9 @@ def crop_sum(box, name: str, crop: list[int]) -> int:
     return zlib.crc32(np.ascontiguousarray(pixels(box, name)[y : y + h, x : x + w, :3]).tobytes())
 
 
+PAINTED = "What was painted on it since"
+
+
 def pixels(box, name: str) -> np.ndarray:
     return np.frombuffer((box / name).read_bytes(), "u1").reshape(700, 1000, -1)
 
@@ -68,9 +71,17 @@ def test_a_result_is_adjusted_in_place_with_the_selection_it_was_made_with(windo
     window.key("ctrl+z")
     full = negative(pixels(box, "before"), mask=mask)
     window.wait_for(lambda: window.ask(STATE) and (pixels(box, "after") == full).all(), 10, "one Ctrl+Z did not bring it back")
+    assert not any(PAINTED in each[1] for event in window.events("controls") for each in event["found"])
+    window.ask(
+        "layer = image.get_layers()[0]\n"
+        "layer.get_buffer().set(Gegl.Rectangle.new(420, 320, 30, 20), \"R'G'B' u8\", bytes((9, 200, 9)) * 600)\n"
+        "layer.update(420, 320, 30, 20); Gimp.displays_flush(); tell(ok=True)"
+    )
     began = time.monotonic()
     window.open_dialog()
     window.event("plan", lambda event: event["at"] > began)
+    window.event("controls", lambda event: any(PAINTED in each[1] for each in event["found"]))
+    screen.shoot(OUTPUT / "gimp" / "painted.png")
     window.key("alt+m")  # restore it once more: on top of what was done
     window.key("alt+w", "ctrl+Return")
     assert screen.gone(TITLE, 60)

@@ -1,5 +1,7 @@
 """The person goes on working in GIMP while a layer is being restored: nothing of it is lost, and nothing is done twice."""
 
+import time
+
 import pytest
 from gimp_window import TITLE
 
@@ -60,3 +62,15 @@ def test_what_is_painted_and_undone_meanwhile_stays(window, screen):
     assert window.ask(SPOT) == {"count": 2, "lowest": first, "name": "remove the noise slow 3"}
     screen.do("windowactivate", "--sync", screen.window("GIMP Message"), "key", "Return")
     assert screen.gone("^GIMP Message$")
+
+    # the layer itself goes and comes back
+    window.ask("image.remove_layer(image.get_layers()[0]); Gimp.displays_flush(); tell(ok=True)")
+    began = time.monotonic()
+    window.open_dialog()
+    window.event("preview", lambda event: event["at"] > began)
+    window.ask("image.remove_layer(image.get_layers()[0]); Gimp.displays_flush(); tell(ok=True)")
+    lost = window.event("shows", lambda event: "no longer there" in event["trouble"])
+    assert not lost["can_restore"]
+    screen.do("windowactivate", "--sync", window.main)
+    window.key("ctrl+z")
+    window.event("preview", lambda event: event["at"] > lost["at"])

@@ -227,6 +227,18 @@ def test_what_was_heard_and_cannot_be_done_is_said(desk: Desk) -> None:
     )
 
 
+def test_a_layer_that_goes_and_comes_back_is_previewed_anew(desk: Desk, wire: Wire) -> None:
+    understand(desk, "denoise")
+    show(desk, wire)
+    layer, asked = desk.preview, len(wire.wants)
+    desk.look_at(None, "The layer is gone.")
+    assert (desk.phase, desk.can_restore) == (rooms.NO_PICTURE, False)
+    desk.look_at(layer)
+    assert (desk.phase, len(wire.wants)) == (rooms.UPDATING, asked + 1), "nothing is on show, and nothing would come"
+    show(desk, wire)
+    assert desk.phase == rooms.FRESH
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_the_model_does_not_know_is_said_in_the_persons_language(wire: Wire, language: str) -> None:
     catalogue = load([SHARED], [language])
