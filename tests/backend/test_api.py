@@ -57,7 +57,7 @@ def test_every_error_has_one_public_base_and_a_code() -> None:
 
     private = {"Gone", "AlreadyRunning", "PackingError", "Taken", "Already", "Lost"}  # never leave their room
     private |= {"LinkLost", "Unreached", "Declined", "_Unproven", "_Broken"}  # of the studio: the device line has their words
-    private |= {"ZmtpError", "ConnectionLost", "Refused", "Silent"}  # of the wire: the session turns them into ClientErrors
+    private |= {"ZmtpError", "ConnectionLost", "AccessRefused", "Silent"}  # of the wire: the session turns them into ClientErrors
     found = [kind for kind in _subclasses(Exception) if kind.__module__.partition(".")[0] in ("restored", "restored_client")]
     stray = [kind for kind in found if not issubclass(kind, restored.RestoredError) and kind.__name__ not in private]
     assert [kind for kind in stray if ".vendor." not in kind.__module__] == []

@@ -29,7 +29,7 @@ from tests.backend.archive.killing import VICTIMS, killing  # noqa: E402
 from tests.backend.archive.kit import ECHO, make  # noqa: E402
 
 from restored.archive import Workbench, plan, status  # noqa: E402
-from restored.archive.echo import Echo  # noqa: E402
+from restored.archive.echo import NegativeEngine  # noqa: E402
 from restored.archive.trees import OURS, Tree  # noqa: E402
 from restored.files import FileOrder  # noqa: E402
 from restored.files.many import FileJob, restore_many  # noqa: E402
@@ -102,7 +102,7 @@ def run_scaling(folder: Path, count: int) -> None:
 
 
 def run_overhead(folder: Path, echo: bool) -> None:
-    engine, bench = (Echo(), Workbench(ECHO)) if echo else (Here(), Workbench())
+    engine, bench = (NegativeEngine(), Workbench(ECHO)) if echo else (Here(), Workbench())
     for size in (2.0, 6.0, 12.0):
         source = photographs(folder / f"in-{size:.0f}", [size] * (1 + PICTURES))
         names = sorted(source.iterdir())

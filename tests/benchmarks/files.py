@@ -22,7 +22,7 @@ import numpy as np
 import psutil
 
 from restored.archive import Workbench, plan, status
-from restored.archive.echo import Echo
+from restored.archive.echo import NegativeEngine
 from restored.archive.trees import OURS
 from restored.files import Done, FileOrder, restore_file
 from restored.files.ledger import NAME, Ledger
@@ -30,7 +30,7 @@ from restored.files.many import FileJob, restore_many
 
 WISH = FileOrder(instruction="invert it")
 SPEED = 100e6
-ECHO = "restored.archive.echo:Echo"
+ECHO = "restored.archive.echo:NegativeEngine"
 
 
 def device(pixels: np.ndarray, wish: FileOrder, mask: object, progress: object, cancelled: object) -> Done:
@@ -98,8 +98,8 @@ def run_archive(folder: Path, count: int) -> None:
     few = [
         FileJob(path, folder / "batch" / path.name, path.name) for path in sorted((source / "0").iterdir())[: min(1000, count)]
     ]
-    restore_many(few[:2], WISH, Echo().restore, lambda outcome: None)
-    batch = processor(lambda: restore_many(few, WISH, Echo().restore, lambda outcome: None)) / len(few)
+    restore_many(few[:2], WISH, NegativeEngine().restore, lambda outcome: None)
+    batch = processor(lambda: restore_many(few, WISH, NegativeEngine().restore, lambda outcome: None)) / len(few)
     target = folder / "out"
     start = time.perf_counter()
     order = plan(str(source), str(target), WISH, model="echo", fingerprint="", version="0")

@@ -16,7 +16,9 @@ SECONDS: Final = "RESTORED_ECHO_SECONDS"
 """An environment variable: how long each picture takes."""
 
 
-class Echo:
+class NegativeEngine:
+    """What `Workbench` asks of an engine."""
+
     def restore(
         self, pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: OnProgress, cancelled: Callable[[], bool]
     ) -> Done:

@@ -9,10 +9,10 @@ from typing import Any, Final
 from restored.ground.errors import Cancelled, RestoredError
 from restored.service.protocol import Keepable, Service
 from restored.sockets.headers import decode
-from restored.sockets.post import Gone, Way
+from restored.sockets.post import Entrance, Gone
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
-from restored_client.wire.messages import Frame, message
+from restored_client.wire.messages import FrameHeader, message
 from restored_client.wire.order import Answer
 
 from .admission import Admission
@@ -36,7 +36,7 @@ MOST_DETAIL: Final = 4000
 MOST_LISTED: Final = 200
 """Models, jobs and clients that an answer lists at most: it is to be readable, however many somebody makes of them."""
 
-Handler = Callable[[Client, Mapping[str, Any], list[Frame]], None]
+Handler = Callable[[Client, Mapping[str, Any], list[FrameHeader]], None]
 
 
 class Dispatcher:
@@ -46,7 +46,7 @@ class Dispatcher:
     def __init__(
         self,
         work: Service,
-        own: Way,
+        own: Entrance,
         settings: DaemonSettings,
         *,
         memory: int,
@@ -69,7 +69,7 @@ class Dispatcher:
         self._shut = shut
         self._closed = False
         self._in_touch = 0.0
-        self._clients: dict[tuple[Way, bytes], Client] = {}
+        self._clients: dict[tuple[Entrance, bytes], Client] = {}
         self._done: SimpleQueue[tuple[QueuedJob, Any, BaseException | None]] = SimpleQueue()
         self._pictures = Lane("pictures", self.runner, self._hand_over)
         self._questions = Lane("questions", self.runner, self._hand_over)
@@ -88,7 +88,7 @@ class Dispatcher:
         """Whether nobody waits for anything."""
         return not any(client.jobs for client in self._clients.values()) and not any(lane.current for lane in self._lanes)
 
-    def handle(self, way: Way, routing: bytes, frames: Sequence[Any]) -> None:
+    def handle(self, way: Entrance, routing: bytes, frames: Sequence[Any]) -> None:
         """One message from a client, of whatever kind and however wrong, to be answered by the way it came."""
         client = self._clients.get((way, routing))
         if client is None:
@@ -171,7 +171,7 @@ class Dispatcher:
 
     # --- requests that are answered at once ---
 
-    def _hello(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+    def _hello(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         client.name = client.name or header["client"][:60]
         known = self.runner.state == "ready"
         facts = {
@@ -190,7 +190,7 @@ class Dispatcher:
         # importing the engine holds up everything else here, so the first hello went first
         self.runner.load()
 
-    def _status(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+    def _status(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         if time.monotonic() - self._in_touch > 0.5:  # who asks often need not make everybody listen as often
             self.keep_in_touch()
         jobs = [
@@ -218,13 +218,13 @@ class Dispatcher:
             ),
         )
 
-    def _cancel(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+    def _cancel(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         job = client.jobs.get(header["job"])
         if job is not None:
             self._drop(job)
             self._send(client, message(messages.CANCELLED, job.request))
 
-    def _shutdown(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+    def _shutdown(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         if header.get("if_idle") is True and (self._settings.listen or not self.idle):
             raise ClientError("busy")
         self._shut()
@@ -232,7 +232,7 @@ class Dispatcher:
 
     # --- requests that become jobs ---
 
-    def _take_on(self, client: Client, header: Mapping[str, Any], frames: list[Frame]) -> None:
+    def _take_on(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         job = QueuedJob(client, header["id"], header["type"], header, frames)
         if job.request in client.jobs:
             raise ClientError("bad_request", detail="this request id is in use")

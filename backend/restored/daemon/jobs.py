@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from restored.sockets.post import Way
+from restored.sockets.post import Entrance
 from restored_client.wire.errors import ClientError
-from restored_client.wire.messages import LAYER, Frame
+from restored_client.wire.messages import LAYER, FrameHeader
 from restored_client.wire.pixels import Pixels
 
 Stage = Literal["waiting", "uploading", "queued", "running"]
@@ -21,7 +21,7 @@ class Client:
     those of the paired machine behind several connections."""
 
     routing: bytes
-    way: Way
+    way: Entrance
     name: str = ""
     owner: Hashable = None
     jobs: "dict[str, QueuedJob]" = field(default_factory=dict)
@@ -48,7 +48,7 @@ class QueuedJob:
     request: str
     kind: str
     header: Mapping[str, Any]
-    frames: list[Frame]
+    frames: list[FrameHeader]
     stage: Stage = "waiting"
     came: float = field(default_factory=time.monotonic)
     accepted: float = 0.0
@@ -78,7 +78,7 @@ class QueuedJob:
 class Upload:
     """The frames of a job as they arrive: in pieces, in order, none of which reaches into the next frame."""
 
-    def __init__(self, frames: list[Frame]) -> None:
+    def __init__(self, frames: list[FrameHeader]) -> None:
         self._frames = frames
         self._full: list[bytearray] = []
         self._part: bytearray | None = None

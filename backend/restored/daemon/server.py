@@ -17,7 +17,7 @@ from restored.ground.folders import log_file
 from restored.ground.memory import total
 from restored.ground.versions import version
 from restored.service.protocol import Service
-from restored.sockets.post import Way
+from restored.sockets.post import Entrance
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof
 from restored_client.wire.messages import PROTOCOL_VERSION
@@ -80,7 +80,7 @@ class Server:
         self._studio = open_studio(settings.listen)
         for each in self._studio.sockets if self._studio else ():
             self._wire.watch(each)
-        self._ways: tuple[Way, ...] = (self._wire, self._studio) if self._studio else (self._wire,)
+        self._ways: tuple[Entrance, ...] = (self._wire, self._studio) if self._studio else (self._wire,)
         endpoint = self._listen(settings.tcp)
         self._dispatcher = Dispatcher(
             work,

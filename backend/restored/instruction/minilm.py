@@ -21,7 +21,7 @@ HEADS: Final = 12
 EPSILON: Final = 1e-12
 
 
-class Layer(NamedTuple):
+class EncoderLayer(NamedTuple):
     """One post-norm transformer layer of `heads` heads; qkv: the three projections side by side."""
 
     qkv: LINEAR
@@ -111,10 +111,10 @@ def read_linear(tensors: Mapping[str, np.ndarray], name: str) -> LINEAR:
     return weight.astype(np.float32, copy=False), bias.astype(np.float32, copy=False)
 
 
-def read_layer(tensors: Mapping[str, np.ndarray], prefix: str, heads: int = HEADS) -> Layer:
+def read_layer(tensors: Mapping[str, np.ndarray], prefix: str, heads: int = HEADS) -> EncoderLayer:
     """A transformer layer out of a BERT's state dict. Raises KeyError."""
     parts = [read_linear(tensors, f"{prefix}attention.self.{name}") for name in ("query", "key", "value")]
-    return Layer(
+    return EncoderLayer(
         qkv=(np.concatenate([weight for weight, _ in parts]), np.concatenate([bias for _, bias in parts])),
         out=read_linear(tensors, f"{prefix}attention.output.dense"),
         norm1=read_linear(tensors, f"{prefix}attention.output.LayerNorm"),

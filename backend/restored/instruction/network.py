@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     marks: Tensor
 
 
-class Layer(nn.Module):
+class TransformerLayer(nn.Module):
     """A pre-norm transformer layer."""
 
     def __init__(self, config: HeadConfig) -> None:
@@ -66,7 +66,7 @@ class Head(nn.Module):
         width, count = config.width, len(TASKS)
         self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in LAYERS)
         self.project = nn.Linear(WIDTH * len(LAYERS), width)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.layers = nn.ModuleList(TransformerLayer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         self.queries = nn.Parameter(torch.randn(count + 1, width) / math.sqrt(width))
         self.keys = nn.Linear(width, width)

@@ -18,7 +18,7 @@ SIDE: Final = 96
 """Longest side, in pixels, of the picture that is looked at: a sky is an area."""
 
 
-class EstimatorError(InstallationError):
+class SkyEstimatorError(InstallationError):
     """The file of the estimator is missing or damaged; the message is a sentence for the user."""
 
 
@@ -68,7 +68,7 @@ def _deviation(gray: np.ndarray, radius: int) -> np.ndarray:
 
 
 def probability(image: np.ndarray) -> np.ndarray:
-    """(h, w, 3) in [0, 1] -> (h, w) float32: how surely each pixel is sky. Raises EstimatorError."""
+    """(h, w, 3) in [0, 1] -> (h, w) float32: how surely each pixel is sky. Raises SkyEstimatorError."""
     found = forward(load(), features(reduced(image)))
     height, width = image.shape[:2]
     rows, columns = (np.arange(height) + 0.5) / height, (np.arange(width) + 0.5) / width
@@ -95,7 +95,7 @@ def load() -> dict[str, np.ndarray]:
         data = FILE.read_bytes()
         expected = json.loads(FILE.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError) as error:
-        raise EstimatorError("The file that finds places in pictures is missing. Please reinstall restored.") from error
+        raise SkyEstimatorError("The file that finds places in pictures is missing. Please reinstall restored.") from error
     if hashlib.sha256(data).hexdigest() != expected:
-        raise EstimatorError("The file that finds places in pictures is damaged. Please reinstall restored.")
+        raise SkyEstimatorError("The file that finds places in pictures is damaged. Please reinstall restored.")
     return load_tensors(data)

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import zmq
 
-from restored_client.wire.messages import Form
+from restored_client.wire.messages import RequestForm
 
 from .headers import encode
 
@@ -21,7 +21,7 @@ class Gone(Exception):
     """The client is not connected any more, or takes no answers."""
 
 
-class Way(Protocol):
+class Entrance(Protocol):
     """How some clients come in, and what they may ask for.
 
     forms: the messages they may send. told: what of a greeting they learn; None is all. most_jobs: requests of one owner that may
@@ -29,7 +29,7 @@ class Way(Protocol):
     """
 
     @property
-    def forms(self) -> Mapping[str, Form]: ...
+    def forms(self) -> Mapping[str, RequestForm]: ...
     @property
     def told(self) -> Sequence[str] | None: ...
     @property

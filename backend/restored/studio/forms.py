@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from restored_client.wire import checks, messages
-from restored_client.wire.messages import Form
+from restored_client.wire.messages import RequestForm
 
 from .packing import is_description
 
@@ -44,19 +44,19 @@ def _pieces(value: Any) -> bool:
 
 _RESTORE: Final = messages.FORMS[messages.RESTORE]
 
-FORMS: Final[Mapping[str, Form]] = {
+FORMS: Final[Mapping[str, RequestForm]] = {
     # packs: whether this machine unpacks; a machine that says nothing of it is sent pictures as they are
-    messages.HELLO: Form({"client": checks.short, "link": checks.whole}, {"build": checks.short, "packs": checks.flag}),
-    messages.RESTORE: Form(
+    messages.HELLO: RequestForm({"client": checks.short, "link": checks.whole}, {"build": checks.short, "packs": checks.flag}),
+    messages.RESTORE: RequestForm(
         {"sha256": checks.short},
         {name: check for name, check in _RESTORE.may.items() if name not in _NOT_FORWARDED},
         _RESTORE.frames,
     ),
     messages.ADJUST: messages.FORMS[messages.ADJUST],
-    messages.UPLOAD: Form({}, {**messages.FORMS[messages.UPLOAD].may, "packed": is_description}),
+    messages.UPLOAD: RequestForm({}, {**messages.FORMS[messages.UPLOAD].may, "packed": is_description}),
     messages.CANCEL: messages.FORMS[messages.CANCEL],
-    CREDIT: Form({"pieces": _pieces}, {}),
-    messages.ALIVE: Form({}, {}),
+    CREDIT: RequestForm({"pieces": _pieces}, {}),
+    messages.ALIVE: RequestForm({}, {}),
 }
 """What the asking machine may send; everything else that a plug-in may ask for is answered by its own machine."""
 

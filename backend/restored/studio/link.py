@@ -18,7 +18,7 @@ from restored.sockets.headers import decode, encode
 from restored_client.wire import messages
 from restored_client.wire.answers import check_answer
 from restored_client.wire.errors import ClientError
-from restored_client.wire.messages import Frame, message
+from restored_client.wire.messages import FrameHeader, message
 from restored_client.wire.order import FACTS, Answer, Order
 from restored_client.wire.pixels import Pixels
 
@@ -204,7 +204,7 @@ class Link:
         self._heard = time.monotonic()
         self._send(message(kind, job, frames=described, **fields))
         upload: Delivery | None = None
-        result: tuple[dict[str, Any], Frame, bytearray] | None = None
+        result: tuple[dict[str, Any], FrameHeader, bytearray] | None = None
         while True:
             if cancelled():
                 self._send(message(messages.CANCEL, "cancel", job=job))
@@ -246,7 +246,7 @@ class Link:
                 case _:
                     return header, bytearray()
 
-    def _announced(self, header: Mapping[str, Any], fits: tuple[int, int, int, str] | None) -> Frame:
+    def _announced(self, header: Mapping[str, Any], fits: tuple[int, int, int, str] | None) -> FrameHeader:
         """The frame of a result; of the very size and kind that was asked for, so that nobody else says what memory it takes."""
         frames = messages.read_frames(header, (messages.LAYER,))
         if fits is None or len(frames) != 1 or frames[0].geometry != fits:

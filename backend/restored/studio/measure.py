@@ -27,7 +27,7 @@ INSTRUCTION: Final = "remove the noise"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LinkReport:
     """round_trip: seconds of a greeting. there: of a picture, all in all; there_itself: of it, what was computing. here: of the
     same picture on this machine, None where it cannot restore. rate: bytes a second that the link carried; packs: whether both
     machines can pack pictures for a slow one."""
@@ -65,7 +65,7 @@ class Report:
         )
 
 
-def measure(machine: Machine, keys: KeyPair, road: Road, local: Service, say: Callable[[str], None]) -> Report:
+def measure(machine: Machine, keys: KeyPair, road: Road, local: Service, say: Callable[[str], None]) -> LinkReport:
     """Ask the machine, and this one; what they needed is remembered for the choice between them. Raises StudioError."""
     sha256 = next((model["sha256"] for model in local.models() if "error" not in model and model.get("sha256")), "")
     order = Order(instruction=INSTRUCTION, layer=_picture())
@@ -94,7 +94,7 @@ def measure(machine: Machine, keys: KeyPair, road: Road, local: Service, say: Ca
     speeds.learn(machine.key, work, pixels, seconds, save=True)
     if here is not None:
         speeds.learn(HERE, work, pixels, here, save=True)
-    return Report(
+    return LinkReport(
         machine.name, device, statistics.median(trips), pixels / 2**20, seconds, itself, here, link.pace.rate, link.pace.packs
     )
 

@@ -20,7 +20,7 @@ from restored_client.wire.order import Answer
 from .layer import Opened
 
 
-class Post(QObject):
+class WindowPost(QObject):
     """Runs in the window's thread what other threads hand to it."""
 
     _given = Signal(object)
@@ -40,7 +40,7 @@ class Post(QObject):
 class Talk(NoRequests):
     """What the desk asks for. Plans and previews share a session; a job has one of its own, so that they do not wait for it."""
 
-    def __init__(self, opened: Opened, open_session: Callable[[Callable[[str], None]], Session], post: Post) -> None:
+    def __init__(self, opened: Opened, open_session: Callable[[Callable[[str], None]], Session], post: WindowPost) -> None:
         self._opened, self._open, self._post = opened, open_session, post
         self._lock = threading.Lock()
         self._session: Session | None = None

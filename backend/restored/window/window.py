@@ -30,7 +30,7 @@ from restored_client.session import Session
 
 from .layer import Opened, free_place
 from .preview import PreviewWidget
-from .talk import Post, Talk
+from .talk import Talk, WindowPost
 
 OpenSession = Callable[[Callable[[str], None]], Session]
 
@@ -42,7 +42,7 @@ class EditWindow(QWidget):
         super().__init__()
         self._opened = opened
         self._tr = (catalogue or Catalogue()).gettext
-        self._post = Post()
+        self._post = WindowPost()
         self._talk = Talk(opened, open_session, self._post)
         self.desk = Desk(self._talk, catalogue, self._show, self._restore)
         self._talk.desk = self.desk

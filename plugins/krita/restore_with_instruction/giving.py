@@ -27,7 +27,7 @@ class Giving:
     ) -> None:
         self._jobs, self._look, self._desk, self._last, self._say, self._given = queue, look, desk, last, say, given
 
-    def repeat(self) -> Optional[jobs.Job]:
+    def repeat(self) -> Optional[jobs.LayerJob]:
         """The last restoration once more, on the layer that is active now, whichever picture it was made of."""
         wish = self._last.get()
         if wish is None:
@@ -36,7 +36,7 @@ class Giving:
         document, node = target.active()
         return self._capture(wish, lambda: layers.capture(document, node, wish.where))
 
-    def give(self, wish: Wish) -> Optional[jobs.Job]:
+    def give(self, wish: Wish) -> Optional[jobs.LayerJob]:
         document, node = self._look.source()
         origin = self._look.origin if self._look.adjusting and not self._desk.once_more else None
         if origin is None and self._look.adjusting:
@@ -55,14 +55,14 @@ class Giving:
             self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
         return first
 
-    def _pictures(self, wish: Wish) -> Optional[jobs.Job]:
+    def _pictures(self, wish: Wish) -> Optional[jobs.LayerJob]:
         """A job for every open picture; one that cannot be restored says so when its turn comes, and the others go on."""
         given = []
         for document, node in inputs.pictures():
             identity, name = layers.document_id(document), os.path.basename(document.fileName()) or document.name()
             layer = None if node is None else layers.node_id(node)
             take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
-            given.append(jobs.Job(None, wish, take=take, of=name))
+            given.append(jobs.LayerJob(None, wish, take=take, of=name))
         for job in given:
             self._queue(job)
         return given[0] if given else None
@@ -76,8 +76,8 @@ class Giving:
         output: str = NEW_LAYER,
         model: Optional[str] = None,
         quality: str = QUALITIES[0],
-        then: Optional[Callable[[jobs.Job], None]] = None,
-    ) -> jobs.Job:
+        then: Optional[Callable[[jobs.LayerJob], None]] = None,
+    ) -> jobs.LayerJob:
         """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
 
         Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
@@ -96,7 +96,7 @@ class Giving:
             raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
         document, node = target.active()
         try:
-            job = jobs.Job(layers.capture(document, node, wish.where), wish, then=then)
+            job = jobs.LayerJob(layers.capture(document, node, wish.where), wish, then=then)
         except (layers.Refused, colour.ColourError) as problem:
             raise ValueError(str(problem)) from None
         self._jobs.give(job)
@@ -106,16 +106,16 @@ class Giving:
         """Layers that are chosen besides the active one."""
         return target.selected()[1:] if self._look.input == inputs.LAYER and not self._look.adjusting else []
 
-    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.Job]:
+    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.LayerJob]:
         try:
-            job = jobs.Job(take(), wish)
+            job = jobs.LayerJob(take(), wish)
         except (layers.Refused, colour.ColourError) as problem:
             self._say(str(problem))
             return None
         self._queue(job)
         return job
 
-    def _queue(self, job: jobs.Job) -> None:
+    def _queue(self, job: jobs.LayerJob) -> None:
         self._given(job.wish)
         self._jobs.give(job)
         self._desk.give_way()

@@ -22,7 +22,7 @@ from .working import Working
 WAITING, RUNNING, DONE, CANCELLED, FAILED = queues.WAITING, queues.RUNNING, queues.DONE, queues.CANCELLED, queues.FAILED
 
 
-class Job(queues.QueuedRestoration):
+class LayerJob(queues.QueuedRestoration):
     """One restoration from the button to the layer.
 
     source: the layer as it was when the job was given; of a layer in a picture that is not in front it is read when its turn
@@ -85,31 +85,31 @@ class Jobs(QtCore.QObject):
     program whose QThread runs at that moment with an error.
     """
 
-    changed = Signal(object)  # a Job whose state, place or progress is another one now
-    over = Signal(object)  # a Job that ended, after `changed`
+    changed = Signal(object)  # a LayerJob whose state, place or progress is another one now
+    over = Signal(object)  # a LayerJob that ended, after `changed`
 
     def __init__(self, line: JobSession, parent=None) -> None:
         super().__init__(parent)
         self._line = line
         self._gui = GuiCalls()
-        self._queue: queues.Queue[Job] = queues.Queue(self.changed.emit)
+        self._queue: queues.Queue[LayerJob] = queues.Queue(self.changed.emit)
         self._working = Working(self)
         self._thread = threading.Thread(target=self._run, name="restored jobs", daemon=True)
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: LayerJob) -> None:
         """The user does not want this job any more: one that still waits is over at once."""
         if self._queue.cancel(job, tr("Cancelled. Nothing was changed.")):
             self.over.emit(job)
 
-    def to_front(self, job: Job) -> None:
+    def to_front(self, job: LayerJob) -> None:
         """Have it done next."""
         self._queue.to_front(job)
 
-    def to_back(self, job: Job) -> None:
+    def to_back(self, job: LayerJob) -> None:
         """Have it done last."""
         self._queue.to_back(job)
 
-    def give(self, job: Job) -> None:
+    def give(self, job: LayerJob) -> None:
         """Queue a job; the thread starts with the first one."""
         self._queue.give(job)
         if not self._thread.is_alive():
@@ -134,7 +134,7 @@ class Jobs(QtCore.QObject):
             self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def progress(self, job: Job, fraction: Optional[float], words: str) -> None:
+    def progress(self, job: LayerJob, fraction: Optional[float], words: str) -> None:
         """The job that runs is so far."""
         self._queue.progress(job, fraction, words)
 
@@ -144,14 +144,14 @@ class Jobs(QtCore.QObject):
             if job is None:
                 self._line.close()
                 return
-            assert isinstance(job, Job)
+            assert isinstance(job, LayerJob)
             self._queue.progress(job, None, tr("Starting…"))
             ended = self._work(job)
             job.let_go()
             self._queue.finish(job, *ended)
             self.over.emit(job)
 
-    def _work(self, job: Job) -> Any:
+    def _work(self, job: LayerJob) -> Any:
         """How it ended: a state and a sentence."""
         try:
             job.go_on()

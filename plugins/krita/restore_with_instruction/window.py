@@ -303,7 +303,7 @@ class Docker(DockWidget):
 
     # --- restoring ---
 
-    def restore(self) -> Optional[jobs.Job]:
+    def restore(self) -> Optional[jobs.LayerJob]:
         """Queue a restoration of what is chosen; what stands in the way is said instead.
 
         Asked for before the plan of the last words is there, it waits for that plan.
@@ -381,7 +381,7 @@ class Docker(DockWidget):
         with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
             self._history.add(wish.instruction)
 
-    def _job_over(self, job: jobs.Job) -> None:
+    def _job_over(self, job: jobs.LayerJob) -> None:
         if job.then is not None:
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
@@ -391,7 +391,7 @@ class Docker(DockWidget):
         self.look.notice()
         self._show()
 
-    def _keep_picture(self, job: jobs.Job) -> None:
+    def _keep_picture(self, job: jobs.LayerJob) -> None:
         """Beside the words in the history; a script's are not there."""
         if job.picture is not None and job.wish.instruction.strip() in self._history.list():
             self._history.add(job.wish.instruction, job.picture)

@@ -15,7 +15,7 @@ from ..wire.answers import check_answer
 from ..wire.errors import Cancelled, ClientError
 from ..wire.order import FACTS, Answer, Order
 from ..wire.pixels import Pixels
-from ..wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
+from ..wire.zmtp import AccessRefused, ConnectionLost, Dealer, Silent, ZmtpError
 from . import launch
 from .discovery import Connection, is_alive, read_connection
 
@@ -348,7 +348,7 @@ class Session:
             connection = read_connection()
             try:
                 return connection is not None and self._greet(connection)
-            except Refused:
+            except AccessRefused:
                 # another daemon may have begun since the file was read, or strangers crowd its door
                 if not tries_left:
                     raise
@@ -422,7 +422,7 @@ def _connect(connection: Connection) -> Dealer:
         return Dealer.connect(
             connection.endpoint, username=USERNAME, password=proof.password(connection.token), timeout=TIME_TO_ANSWER
         )
-    except Refused:
+    except AccessRefused:
         if not connection.endpoint.startswith("ipc://"):
             raise
         # a daemon from before proofs wants the token itself; in the user's own folder nobody else can be listening
@@ -440,7 +440,7 @@ def _as_client_errors() -> Any:
     """Turn what can go wrong on the wire into sentences."""
     try:
         yield
-    except Refused as error:
+    except AccessRefused as error:
         raise ClientError("token", detail=str(error)) from error
     except Silent as error:
         raise ClientError("timeout", detail=str(error)) from error

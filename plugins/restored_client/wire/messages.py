@@ -91,7 +91,7 @@ def message(kind: str, request: str, **fields: Any) -> Dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Frame:
+class FrameHeader:
     """What a header says about one raw frame."""
 
     role: str
@@ -112,7 +112,7 @@ def describe(role: str, content: Pixels) -> Dict[str, Any]:
     return {"role": role, "bytes": content.nbytes, **geometry}
 
 
-def read_frames(header: Mapping[str, Any], allowed: Sequence[str]) -> List[Frame]:
+def read_frames(header: Mapping[str, Any], allowed: Sequence[str]) -> List[FrameHeader]:
     """The frames a header announces, checked. Raises ClientError("bad_request" or "bad_picture")."""
     entries = header.get("frames", [])
     if not isinstance(entries, list) or len(entries) > len(allowed):
@@ -123,7 +123,7 @@ def read_frames(header: Mapping[str, Any], allowed: Sequence[str]) -> List[Frame
     return frames
 
 
-def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
+def _read_frame(entry: object, allowed: Sequence[str]) -> FrameHeader:
     if not isinstance(entry, dict) or entry.get("role") not in allowed:
         raise ClientError("bad_request", detail=f"a frame needs one of the roles {allowed}")
     role, nbytes = entry["role"], entry.get("bytes", 0)
@@ -134,7 +134,7 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
     if problem:
         raise ClientError("bad_picture", "The picture could not be used: " + problem)
     width, height, channels, depth = geometry
-    frame = Frame(role, nbytes, (width, height, channels, depth))
+    frame = FrameHeader(role, nbytes, (width, height, channels, depth))
     if nbytes != width * height * channels * DEPTHS[depth]:
         raise ClientError("size_mismatch", detail=f"{frame} announces {nbytes} bytes")
     if role == MASK and (channels != 1 or depth not in ("u8", "f32")):
@@ -148,7 +148,7 @@ def _read_frame(entry: object, allowed: Sequence[str]) -> Frame:
 
 
 @dataclass(frozen=True)
-class Form:
+class RequestForm:
     """The fields of one request type; `needs` are required, `may` are optional, `frames` are the roles it may announce."""
 
     needs: Mapping[str, Check]
@@ -156,23 +156,25 @@ class Form:
     frames: Tuple[str, ...] = ()
 
 
-FORMS: Final[Dict[str, Form]] = {
-    HELLO: Form({"client": checks.text}, {"build": checks.text, "pid": checks.whole, "challenge": checks.short}),
-    EXPLAIN: Form({"instruction": checks.text}, {"plan": checks.mapping}, (CONTEXT,)),
+FORMS: Final[Dict[str, RequestForm]] = {
+    HELLO: RequestForm({"client": checks.text}, {"build": checks.text, "pid": checks.whole, "challenge": checks.short}),
+    EXPLAIN: RequestForm({"instruction": checks.text}, {"plan": checks.mapping}, (CONTEXT,)),
     # a client may name installed models only, never a path
-    RESTORE: Form({}, {**{name: each.check for name, each in FIELDS.items()}, "model": is_model_name}, ROLES),
-    ADJUST: Form({"job": checks.text}, {"strength": checks.fraction, "texture": checks.fraction}, (MASK,)),
-    REGION: Form({"region": checks.mapping}, {"place": checks.place, "profile": checks.profile}, (LAYER, CONTEXT)),
-    UPLOAD: Form({}, {"more": checks.flag}),
-    CANCEL: Form({"job": checks.text}, {}),
-    STATUS: Form({}, {}),
-    MODELS: Form({}, {}),
-    UNLOAD: Form({}, {}),
-    SHUTDOWN: Form({}, {"if_idle": checks.flag}),
+    RESTORE: RequestForm({}, {**{name: each.check for name, each in FIELDS.items()}, "model": is_model_name}, ROLES),
+    ADJUST: RequestForm({"job": checks.text}, {"strength": checks.fraction, "texture": checks.fraction}, (MASK,)),
+    REGION: RequestForm({"region": checks.mapping}, {"place": checks.place, "profile": checks.profile}, (LAYER, CONTEXT)),
+    UPLOAD: RequestForm({}, {"more": checks.flag}),
+    CANCEL: RequestForm({"job": checks.text}, {}),
+    STATUS: RequestForm({}, {}),
+    MODELS: RequestForm({}, {}),
+    UNLOAD: RequestForm({}, {}),
+    SHUTDOWN: RequestForm({}, {"if_idle": checks.flag}),
 }
 
 
-def check_request(header: Mapping[str, Any], forms: Mapping[str, Form] = FORMS) -> Tuple[Dict[str, Any], List[Frame]]:
+def check_request(
+    header: Mapping[str, Any], forms: Mapping[str, RequestForm] = FORMS
+) -> Tuple[Dict[str, Any], List[FrameHeader]]:
     """A request's known fields, checked, and the frames it announces. Raises ClientError with the reason.
 
     forms: what may be asked here. Fields this version does not know are left out: a later version of the same protocol may add
@@ -201,7 +203,7 @@ def check_request(header: Mapping[str, Any], forms: Mapping[str, Form] = FORMS) 
     return {name: header[name] for name in known if name in header}, frames
 
 
-def _check_restore(header: Mapping[str, Any], frames: Sequence[Frame]) -> None:
+def _check_restore(header: Mapping[str, Any], frames: Sequence[FrameHeader]) -> None:
     by_role = {frame.role: frame for frame in frames}
     if "instruction" not in header and "plan" not in header:
         raise ClientError("bad_request", detail="restore needs an instruction or a plan")

@@ -43,7 +43,7 @@ class ConnectionLost(ZmtpError):
     """The peer closed the connection or never opened it."""
 
 
-class Refused(ZmtpError):
+class AccessRefused(ZmtpError):
     """The peer refused our name and password."""
 
 
@@ -68,7 +68,7 @@ class Dealer:
 
     @classmethod
     def connect(cls, endpoint: str, *, username: bytes, password: bytes, timeout: float) -> Dealer:
-        """Connect and authenticate. Raises ConnectionLost, Refused, Silent or ZmtpError."""
+        """Connect and authenticate. Raises ConnectionLost, AccessRefused, Silent or ZmtpError."""
         deadline = time.monotonic() + timeout
         try:
             dealer = cls(_open(endpoint, timeout))
@@ -139,11 +139,11 @@ class Dealer:
             flags, body = self._wait(self._frame(), deadline)
         except ConnectionLost as error:
             # libzmq may close without a word when its authenticator says no
-            raise Refused("the peer closed the connection while authenticating") from error
+            raise AccessRefused("the peer closed the connection while authenticating") from error
         got, rest = _split_command(body)
         # libzmq's PLAIN server spells its ERROR "\x5ERROR", which a C compiler reads as "^RROR"
         if flags & COMMAND and (got == b"ERROR" or body.startswith(b"^RROR")):
-            raise Refused(f"the peer refused: {bytes(rest[-3:])!r}")
+            raise AccessRefused(f"the peer refused: {bytes(rest[-3:])!r}")
         if not flags & COMMAND or got != name:
             raise ZmtpError(f"expected {name!r}, got {bytes(body[:60])!r}")
 

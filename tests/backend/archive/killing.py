@@ -23,7 +23,7 @@ import sys
 from restored.archive.running import Place, run
 if __name__ == "__main__":
     engine, target, address = sys.argv[1:4]
-    print(run(target, Place(engine=engine, address=address, worker_engine="restored.archive.echo:Echo")).sentence())
+    print(run(target, Place(engine=engine, address=address, worker_engine="restored.archive.echo:NegativeEngine")).sentence())
 """
 
 

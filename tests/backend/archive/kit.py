@@ -12,7 +12,7 @@ from restored.archive.trees import OURS
 from restored.files import FileOrder
 from restored.io import read_picture
 
-ECHO = "restored.archive.echo:Echo"
+ECHO = "restored.archive.echo:NegativeEngine"
 WISH = FileOrder(instruction="invert it")
 
 

@@ -30,7 +30,8 @@ import sys
 from restored.archive.running import Place, run
 if __name__ == "__main__":
     engine, target, workers = sys.argv[1:4]
-    print(run(target, Place(engine=engine, workers=int(workers), worker_engine="restored.archive.echo:Echo")).sentence())
+    place = Place(engine=engine, workers=int(workers), worker_engine="restored.archive.echo:NegativeEngine")
+    print(run(target, place).sentence())
 """
 
 

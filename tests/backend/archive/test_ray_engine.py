@@ -101,7 +101,7 @@ def test_a_shard_that_was_lost_without_its_fault_is_never_given_up(tmp_path: Pat
             self.losses -= 1
             if self.losses >= 0:
                 return [(self.shard, Lost(counts=False))]
-            return [(self.shard, Workbench("restored.archive.echo:Echo").work(str(tmp_path / "out"), self.shard))]
+            return [(self.shard, Workbench("restored.archive.echo:NegativeEngine").work(str(tmp_path / "out"), self.shard))]
 
         def close(self, *, kill: bool) -> None:
             pass

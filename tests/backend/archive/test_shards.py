@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from restored.archive import ArchiveError, ArchiveOrder, Workbench, plan, status
-from restored.archive.echo import Echo
+from restored.archive.echo import NegativeEngine
 from restored.archive.order import read_shard
 from restored.archive.report import pending, rows
 from restored.archive.trees import OURS, Lines, Tree
@@ -39,7 +39,7 @@ def test_a_plan_is_worked_shard_by_shard(tmp_path: Path, bench: Workbench) -> No
     assert bench.work(str(target), 0).earlier == 20
     assert sorted(records(target)) == sorted(p.relative_to(source).as_posix() for p in source.rglob("*.png"))
     # the very bytes of a single run
-    restore_file(source / "0" / "00000.png", tmp_path / "alone.png", WISH, Echo().restore)
+    restore_file(source / "0" / "00000.png", tmp_path / "alone.png", WISH, NegativeEngine().restore)
     assert (tmp_path / "alone.png").read_bytes() == (target / "0" / "00000.png").read_bytes()
 
 
@@ -98,7 +98,7 @@ def test_another_model_than_the_plans_is_refused(tmp_path: Path) -> None:
 
     class Other:
         def restore(self, *arguments):
-            done = Echo().restore(*arguments)
+            done = NegativeEngine().restore(*arguments)
             done.recipe["sha256"] = "0" * 64
             return done
 

@@ -14,7 +14,7 @@ from restored.cli import archive
 from .conftest import Ran
 
 Run = Callable[..., Ran]
-ECHO = "restored.archive.echo:Echo"
+ECHO = "restored.archive.echo:NegativeEngine"
 
 
 @pytest.fixture

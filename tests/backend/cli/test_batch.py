@@ -185,12 +185,12 @@ def test_wrong_options(restored: Run, folder: Path, tmp_path: Path, arguments: l
 KILLED = """
 import sys
 from contextlib import contextmanager
-from restored.archive.echo import Echo
+from restored.archive.echo import NegativeEngine
 from restored.cli import app, batch
 
 @contextmanager
 def worker(no_daemon, on_status):
-    yield Echo()
+    yield NegativeEngine()
 
 batch.worker = worker
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from restored.studio.measure import Report
+from restored.studio.measure import LinkReport
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,6 @@ from restored.studio.measure import Report
     ],
 )
 def test_what_is_said_of_the_link(rate: float | None, packs: bool, says: str) -> None:
-    report = Report("the studio", "NVIDIA H200", 0.001, 1.0, 0.5, 0.4, 4.0, rate, packs)
+    report = LinkReport("the studio", "NVIDIA H200", 0.001, 1.0, 0.5, 0.4, 4.0, rate, packs)
     assert report.sentence().endswith(says)
     assert "A picture of 1 megapixel takes 0.5 s there" in report.sentence()

@@ -90,7 +90,7 @@ def run(app, queue, jobs, qt, box, case):
     except layers.Refused as problem:
         document.close()
         return {"refused": str(problem)}
-    job = jobs.Job(source, wish)
+    job = jobs.LayerJob(source, wish)
     if source.context is not None:
         with open(path(".context"), "wb") as file:
             file.write(source.context.data)

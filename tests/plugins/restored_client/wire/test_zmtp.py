@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from restored_client.wire.zmtp import ConnectionLost, Dealer, Refused, Silent, ZmtpError
+from restored_client.wire.zmtp import AccessRefused, ConnectionLost, Dealer, Silent, ZmtpError
 
 GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"PLAIN".ljust(20, b"\0") + bytes(32)
 WELCOME = b"\x04\x08\x07WELCOME"
@@ -64,7 +64,7 @@ def test_pings_are_answered(router) -> None:
 
 
 def test_a_wrong_password_is_refused(router) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(AccessRefused):
         connect(router().endpoint, password=b"guess")
 
 
