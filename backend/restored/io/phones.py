@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from . import exif, profiles, xmp
+from . import beside, exif, profiles, xmp
 from .errors import PictureError
 from .optional import module
 from .picture import Metadata, Picture, check_size
@@ -41,7 +41,8 @@ def read_heic(data: bytes, name: str) -> tuple[Picture, int]:
     nclx = info.get("nclx_profile") or {}
     icc = info.get("icc_profile") or _named(nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2), name)
     metadata = _metadata(icc, info.get("exif"), info.get("xmp"), pixels)
-    return Picture(np.ascontiguousarray(pixels), "heic", metadata, lossy=True), 1  # the decoder has turned it
+    notes = (beside.SECOND,) if len(opened) > 1 or info.get("depth_images") or info.get("aux") else ()
+    return Picture(np.ascontiguousarray(pixels), "heic", metadata, lossy=True, notes=notes), 1  # the decoder has turned it
 
 
 def read_avif(data: bytes, name: str) -> tuple[Picture, int]:

@@ -16,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 
 from restored.engine.picture.pixels import LUMA, to_unit
 
-from . import converting, exif, jpeg, others, phones, png, pngchunks, raw, webp, xmp
+from . import beside, converting, exif, jpeg, others, phones, png, pngchunks, raw, webp, xmp
 from .errors import PictureError
 from .picture import MAX_PIXELS, Metadata, Picture, Source, check_size
 from .tiff import is_tiff, read_tiff
@@ -89,7 +89,9 @@ def read_pages(path: Path) -> list[Picture]:
         # decoders warn of every damaged tag, in words that are for programmers; what matters is said by the error
         warnings.simplefilter("ignore")
         pages = _read(data, path)
-    return [_upright(picture, turn) for picture, turn in pages]
+    upright = [_upright(picture, turn) for picture, turn in pages]
+    left = () if upright[0].format == "raw" else tuple(note for note in beside.said(data) if note not in upright[0].notes)
+    return [replace(upright[0], notes=upright[0].notes + left), *upright[1:]] if left else upright
 
 
 def _read(data: bytes, path: Path) -> list[tuple[Picture, int]]:

@@ -4,7 +4,7 @@ import hashlib
 from html import unescape
 from typing import Final
 
-from . import regions
+from . import beside, regions
 from .xml import RDF, XMLNS, Document, Element, children, elements, parse, rdf, size, text_of, written
 
 NAMESPACE: Final = "https://restored.invalid/ns/recipe/1.0/"
@@ -69,8 +69,8 @@ def _recipe_in_text(xmp: bytes | None) -> str | None:
 
 
 def settled(xmp: bytes | None, turn: int, width: int, height: int) -> bytes | None:
-    """The same XMP for pixels that were turned by the EXIF orientation `turn` and are now `width` x `height`; the very bytes
-    where it says nothing about that. A packet that cannot be understood is returned as it is."""
+    """The same XMP for pixels that were turned by the EXIF orientation `turn` and are now `width` x `height`, alone in
+    their file; the very bytes where it says nothing about that. A packet that cannot be understood is returned as it is."""
     if not xmp:
         return None
     try:
@@ -78,7 +78,8 @@ def settled(xmp: bytes | None, turn: int, width: int, height: int) -> bytes | No
     except ValueError:
         return xmp
     plain = not xmp.startswith((b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0"))
-    return xmp if not regions.settle(document, turn, width, height) and plain else written(document)
+    settled = regions.settle(document, turn, width, height)
+    return written(document) if beside.withdraw(document) or settled or not plain else xmp
 
 
 def understood(xmp: bytes) -> bool:
