@@ -83,8 +83,14 @@ WAYS = {
     "of what is visible": lambda image, layer: restore(image, layer, PROCEDURE + "-visible"),
     "with live filters": filtered,
 }
+def in_turn(image, layer, turns=[0]):
+    turns[0] += 1
+    list(WAYS.values())[1:][turns[0] % (len(WAYS) - 1)](image, layer)
+
 COUNTS = {counts}
-for way, work in WAYS.items():
+for way, work in {**WAYS, "all ways in turn": in_turn}.items():
+    if {chosen} and way not in {chosen}:
+        continue
     kept = noisy(1000, 700)
     kept[0].undo_disable()
     def opened(count):
@@ -160,13 +166,14 @@ def window(gimp: Gimp, box: Path) -> None:
         daemon.stop()
 
 
-def memory(gimp: Gimp, box: Path, counts: tuple[int, int]) -> None:
+def memory(gimp: Gimp, box: Path, counts: tuple[int, int], ways: list[str]) -> None:
     """Megabytes of GIMP and of the daemon, before and after; beside them the same of what GIMP does by itself."""
     daemon = DaemonProcess(box, "restored" if os.environ.get("RESTORED_REAL") else "negative").start()
     assert daemon.process is not None
     (box / "daemon").write_text(str(daemon.process.pid))
     try:
-        told = gimp.batch(box, MEMORY.replace("{counts}", str(counts)), timeout=7200, **daemon.env)
+        code = MEMORY.replace("{counts}", str(counts)).replace("{chosen}", str(ways))
+        told = gimp.batch(box, code, timeout=7200, **daemon.env)
     finally:
         daemon.stop()
     for fact in told:
@@ -182,6 +189,9 @@ def main() -> None:
     parser.add_argument("--suite", default="trixie", help="trixie: GIMP 3.0; sid: 3.2")
     parser.add_argument("--images", type=int, default=20, help="for memory: opened, restored and closed")
     parser.add_argument("--times", type=int, default=200, help="for memory: restorations of one image in a row")
+    parser.add_argument(
+        "--way", action="append", default=[], help="for memory: one of its ways, such as “all ways in turn”; all by default"
+    )
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="rwi-gimp-", dir="/tmp"))
@@ -190,7 +200,7 @@ def main() -> None:
         ways: dict[str, Callable[[Gimp, Path], None]] = {
             "layer": layer,
             "window": window,
-            "memory": partial(memory, counts=counts),
+            "memory": partial(memory, counts=counts, ways=chosen.way),
         }
         gimp = Gimp(chosen.suite, folder / "gimp")
 

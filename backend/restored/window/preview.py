@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from restored_client.desk.desk import FRESH, Desk
+from restored_client.desk.desk import Desk
 from restored_client.desk.previewstate import PreviewState
+from restored_client.desk.state import FRESH
 
 from .layer import Opened, image_of
 

@@ -11,9 +11,11 @@ from restored.files import FileOrder as FileWish
 from restored.files.one import restore_pages
 from restored.here import as_done, order_of
 from restored.service.arrays import array_of, pixels_of
-from restored_client.desk.desk import OPENING, PLAN, PREVIEW, Desk, NoRequests
+from restored_client.desk.desk import Desk
 from restored_client.desk.latest import Latest
 from restored_client.desk.previewstate import Want
+from restored_client.desk.requests import NoRequests
+from restored_client.desk.state import OPENING, PLAN, PREVIEW
 from restored_client.session import Progress, Session
 from restored_client.wire.order import Answer
 

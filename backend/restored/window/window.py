@@ -23,8 +23,9 @@ from restored.files import FileOrder as FileWish
 from restored.files import Report
 from restored.ground.errors import Cancelled, RestoredError
 from restored_client.desk.catalogue import Catalogue
-from restored_client.desk.desk import FAILED, UPDATING, Desk
+from restored_client.desk.desk import Desk
 from restored_client.desk.planedit import identity
+from restored_client.desk.state import FAILED, UPDATING
 from restored_client.desk.wish import Wish
 from restored_client.session import Session
 

@@ -3,8 +3,8 @@
 from gi.repository import Gimp
 
 from restored_client.desk import remarks
-from restored_client.desk.desk import JOB
 from restored_client.desk.history import LastWish
+from restored_client.desk.state import JOB
 from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.wire.errors import Cancelled, RestoredError
 

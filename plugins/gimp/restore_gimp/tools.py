@@ -5,8 +5,10 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib, GObject
 
-from restored_client.desk.desk import OPENING, Desk, NoRequests
+from restored_client.desk.desk import Desk
 from restored_client.desk.report import report
+from restored_client.desk.requests import NoRequests
+from restored_client.desk.state import OPENING
 from restored_client.session import Session
 from restored_client.wire.errors import ClientError
 

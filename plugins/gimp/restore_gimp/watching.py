@@ -8,8 +8,9 @@ from typing import Any
 
 from gi.repository import GLib
 
-from restored_client.desk import desk as desks
+from restored_client.desk import state as states
 from restored_client.desk.conversation import Look, RegionLook
+from restored_client.desk.desk import Desk
 from restored_client.desk.masks import shrunk
 from restored_client.desk.previewstate import SPLIT, PreviewState
 
@@ -32,7 +33,7 @@ class Watching:
     """The desk's Requests. `view` and `navigator` are the widgets; both are empty until `begin`. `target` is a Target, and
     another one when GIMP shows something else."""
 
-    desk: desks.Desk  # the window's, which needs this first
+    desk: Desk  # the window's, which needs this first
 
     def __init__(self, target, conversation):
         self._conversation = conversation
@@ -226,13 +227,13 @@ class Watching:
             note("after", shown=None if shown is None else shown.plan.get("text"))
             self._show_after(desk, shown)
         tags = {
-            desks.FRESH: _("After"),
-            desks.UPDATING: _("Updating…"),
-            desks.NOTHING: _("Nothing to do"),
-            desks.FAILED: _("No preview"),
+            states.FRESH: _("After"),
+            states.UPDATING: _("Updating…"),
+            states.NOTHING: _("Nothing to do"),
+            states.FAILED: _("No preview"),
         }
-        phase = desks.UPDATING if self._reading is not None and desk.phase == desks.FRESH else desk.phase
-        self.view.say("" if desk.busy and phase != desks.FRESH else tags.get(phase, ""))
+        phase = states.UPDATING if self._reading is not None and desk.phase == states.FRESH else desk.phase
+        self.view.say("" if desk.busy and phase != states.FRESH else tags.get(phase, ""))
         if desk.overlay.mask is not self._covered:
             self._covered = desk.overlay.mask
             self.view.cover(self._covered)
@@ -241,7 +242,7 @@ class Watching:
     def fresh_crop(self):
         """What is on show when that is what *Restore* would give, as far as its size tells; else None."""
         desk = self.desk
-        right = desk.phase == desks.FRESH and desk.after is not None and desk.shown is not None
+        right = desk.phase == states.FRESH and desk.after is not None and desk.shown is not None
         return desk.shown if right and not self._lost() else None
 
     def for_canvas(self, want):

@@ -8,7 +8,7 @@ from . import colour, frames, inputs, layers, places, recipes, target, turns
 from .oncanvas import OnCanvas, Sight
 from .preview import Preview, image_of
 from .qt import QtCore, Signal
-from .restored_client.desk import desk as desks
+from .restored_client.desk import state as states
 from .restored_client.desk.conversation import Conversation, Look, RegionLook
 from .restored_client.desk.masks import shrunk
 from .restored_client.desk.overlay import RegionWant
@@ -250,9 +250,9 @@ class Watching(QtCore.QObject):
         """Draw what the desk has to show."""
         desk = self.desk
         phase = desk.phase
-        words = {desks.FRESH: tr("After"), desks.UPDATING: tr("Updating…"), desks.FAILED: tr("No preview")}
+        words = {states.FRESH: tr("After"), states.UPDATING: tr("Updating…"), states.FAILED: tr("No preview")}
         self._screen.say_after(words.get(phase, ""))
-        if phase != desks.UPDATING:
+        if phase != states.UPDATING:
             self._preview.set_busy(False)
         if desk.preview is None:
             self._preview.clear()
@@ -342,9 +342,9 @@ class Watching(QtCore.QObject):
             _x, _y, width, height = state.box
             twice = 2 if state.compare == BESIDE else 1
             large = self._view()[0] <= twice * width * state.factor and self._view()[1] <= height * state.factor
-            if large and state.zoom != FIT and self.desk.phase == desks.FRESH:
+            if large and state.zoom != FIT and self.desk.phase == states.FRESH:
                 return  # what is on show reaches beyond the edges: nothing has to be inferred again
-            if state.resize(*self._view()) or self.desk.phase == desks.UPDATING:
+            if state.resize(*self._view()) or self.desk.phase == states.UPDATING:
                 self._settled()
 
     def _pan(self, dx: float, dy: float) -> None:

@@ -13,10 +13,11 @@ from ..session import Session
 from ..wire.errors import Cancelled, ClientError
 from ..wire.order import Answer
 from ..wire.pixels import Pixels
-from .desk import OPENING, PLAN, PREVIEW, Desk
+from .desk import Desk
 from .latest import Latest, Superseded
 from .overlay import RegionWant
 from .previewstate import Want
+from .state import OPENING, PLAN, PREVIEW
 
 TYPING_PAUSE = 0.05
 """Seconds without a key before the text is understood: shorter than between two keys, as understanding takes a moment, too."""

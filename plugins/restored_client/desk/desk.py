@@ -1,4 +1,4 @@
-"""The state of one restoration as a person sees it: words, plan, preview, and what may be pressed. No widgets, no threads.
+"""What changes one restoration: what a person does, what a host shows, what the daemon answers. No widgets, no threads.
 
 An adapter tells the desk what the person does and what the daemon answers, and shows what the desk says after each `changed()`.
 What is to be asked goes to its `Requests`. Answers may come late, wrong, twice or never: each names what it answers, and one
@@ -7,67 +7,19 @@ that is not about what stands now is dropped here, in one place, for every host.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional, Protocol
+from typing import Any, Callable, Dict, Optional
 
 from ..wire.errors import ClientError
-from . import remarks
 from .catalogue import Catalogue
-from .device import in_words
-from .overlay import Overlay, RegionWant
-from .planedit import EMPTY_PLAN, PlanEdit, identity
-from .previewstate import COMPARISONS, SPLIT, ZOOMS, PreviewState, Want
-from .wish import NEW_LAYER, OUTPUTS, QUALITIES, SCALES, Wish, fraction, output_of, quality_of
-
-IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
-"""What the preview shows: see `Desk.phase`."""
-
-GONE: Final = ("daemon_died", "unreachable", "timeout", "not_installed", "start_failed", "token", "not_a_daemon")
-"""Failures after which looking for the daemon once more may help."""
-
-PLAN, PREVIEW, OPENING, JOB = "plan", "preview", "opening", "job"
-"""What a failure was about."""
+from .overlay import Overlay
+from .planedit import EMPTY_PLAN, identity
+from .previewstate import COMPARISONS, ZOOMS, PreviewState, Want
+from .requests import Requests
+from .state import GONE, OPENING, PLAN, PREVIEW, State, Trouble
+from .wish import OUTPUTS, SCALES, Wish, fraction, output_of, quality_of
 
 
-class Requests(Protocol):
-    """What the desk asks for. Nothing here waits; answers come back as calls on the desk."""
-
-    def ask_plan(self, text: str) -> None:
-        """Have the text understood: `Desk.understood(text, plan)` or `Desk.failed(error, PLAN)` follows."""
-
-    def drop_plan(self) -> None:
-        """The plan that was asked for is not wanted any more."""
-
-    def ask_preview(self, want: Want) -> None:
-        """Have a crop restored, or weighed again: `Desk.previewed(want, …)` or `Desk.failed(error, PREVIEW)` follows."""
-
-    def drop_preview(self) -> None:
-        """The preview that was asked for is not wanted any more."""
-
-    def ask_region(self, want: RegionWant) -> None:
-        """Have the mask of a region made: `Desk.overlay.located(want, mask)` follows."""
-
-
-class NoRequests:
-    """Asks nobody: for a desk that only reports, or whose answers are made up."""
-
-    def ask_plan(self, text: str) -> None: ...
-    def drop_plan(self) -> None: ...
-    def ask_preview(self, want: Want) -> None: ...
-    def drop_preview(self) -> None: ...
-    def ask_region(self, want: RegionWant) -> None: ...
-
-
-class Trouble(NamedTuple):
-    """What went wrong, in the user's language; `retry`: whether trying again may help; `about`: a value such as PLAN."""
-
-    sentence: str
-    retry: bool
-    about: str
-    code: str = ""
-    detail: str = ""
-
-
-class Desk:
+class Desk(State):
     """One restoration. Every method is for the host's GUI thread; `changed()` is called after whatever changed the state."""
 
     def __init__(
@@ -78,47 +30,10 @@ class Desk:
         wanted: Callable[[Wish], object] = lambda wish: None,
     ) -> None:
         """wanted(wish): a restoration that was asked for before its plan was there can begin now."""
-        self._requests, self._catalogue = requests, catalogue or Catalogue()
-        self._changed, self._wanted = changed, wanted
-        self.text = ""
-        self.plan = PlanEdit()
-        self.strength, self.scale, self.output = 1.0, 1, NEW_LAYER
-        self.texture = 0.0
-        """How much of the fine structure that is taken away stays: grain."""
-        self.quality = QUALITIES[0]
-        self.tasks: List[Dict[str, Any]] = []
-        """What the engine can do: [{"id", "label"}]."""
-        self.device = ""
-        """The daemon's whole device line; `device_short` is for the window."""
-        self.hello: Dict[str, Any] = {}
-        """What the daemon said of itself; empty before it greeted."""
-        self.greeted_once = False
-        self.waiting = ""
-        """What is being waited for, in words, or nothing."""
-        self.trouble: Optional[Trouble] = None
-        self.preview: Optional[PreviewState] = None
-        """The crop on show; None while there is no layer to look at."""
-        self.no_picture = ""
-        """Why there is none."""
-        self.after: Any = None
-        """The crop restored: the outcome's pixels of `shown`; None when there are none, or it looks as before."""
-        self.shown: Optional[Want] = None
-        """What `after` answers."""
-        self.standing: Optional[Dict[str, Any]] = None
-        """The plan that a result was made by, while it is adjusted: "less" and "not the colours" are said of it."""
-        self.zoom = 1.0
-        """How large the preview is shown: a value of previewstate.ZOOMS."""
-        self.compare = SPLIT
-        """How before and after are shown: a value of previewstate.COMPARISONS."""
+        super().__init__(catalogue or Catalogue())
+        self._requests, self._changed, self._wanted = requests, changed, wanted
         self.overlay = Overlay(requests.ask_region, changed)
         """Where a step applies, on the preview; `overlay.show` turns it on and off."""
-        self.busy = False
-        """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
-        self._understood = ""
-        self._kept: Optional[Dict[str, Any]] = None
-        self._eager = False
-        self._asked: Optional[Want] = None
-        self._again: Optional[tuple] = None
 
     # --- what the person does ---
 
@@ -212,30 +127,12 @@ class Desk:
             self.output = output_of(settings["output"])
         self.type(str(settings.get("instruction") or ""))
 
-    def settings(self) -> Dict[str, Any]:
-        """What a preset keeps: text, strength, size when it is not 1, and the plan when it was edited."""
-        kept: Dict[str, Any] = {"instruction": self.text.strip(), "strength": self.strength}
-        if self.texture > 0:
-            kept["texture"] = self.texture
-        if self.quality != QUALITIES[0]:
-            kept["quality"] = self.quality
-        if self.scale > 1:
-            kept["scale"] = self.scale
-        if self.plan.edited and not self.pending:
-            kept["plan"] = self.plan.to_dict()
-        return kept
-
     def restore(self) -> Optional[Wish]:
         """The wish to carry out now; None when there is none, or when its plan is still on its way (then `wanted` follows)."""
         if not self.can_restore:
             return None
         self._eager = self.pending
         return None if self._eager else self.wish()
-
-    def wish(self) -> Wish:
-        """What is asked for as it stands. Without a plan while that is pending."""
-        plan = None if self.pending else self.plan.to_dict()
-        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key(), self.texture, self.quality)
 
     # --- what the host shows ---
 
@@ -373,71 +270,6 @@ class Desk:
         """The trouble was read, or its cause is gone."""
         self.trouble = None
         self._changed()
-
-    # --- what is to be seen ---
-
-    @property
-    def pending(self) -> bool:
-        """Whether the plan does not belong to the text (yet)."""
-        return self.text.strip() != self._understood.strip()
-
-    @property
-    def once_more(self) -> bool:
-        """Whether the words ask for the same once more, on top of the result ("again"), and not in its place."""
-        return not self.pending and self.plan.understood.get("action") == "again"
-
-    @property
-    def can_restore(self) -> bool:
-        """Whether *Restore* can be pressed."""
-        hoped = bool(self.text.strip()) and self.trouble is None  # a plan that failed to come is not waited for
-        wanted = hoped if self.pending else self.plan.actionable
-        return wanted and self.preview is not None and not self.busy and self.strength > 0
-
-    @property
-    def phase(self) -> str:
-        """What the preview shows.
-
-        NO_PICTURE: no layer. IDLE: nothing was asked for yet. NOTHING: what was asked for does nothing. UPDATING: `after`, if
-        any, belongs to an earlier wish. FRESH: `after` is what *Restore* would give. FAILED: see `trouble`.
-        """
-        if self.preview is None:
-            return NO_PICTURE
-        if not self.text.strip() and not self.plan.steps():
-            return IDLE
-        if self.pending:
-            return UPDATING if self.trouble is None else FAILED
-        if not self._wants_preview:
-            return NOTHING
-        if self.shown is not None and self.preview.want({}, self.plan.key(), self.strength, self.texture) is None:
-            return FRESH
-        return FAILED if self.trouble is not None and self._asked is None else UPDATING
-
-    @property
-    def stale(self) -> bool:
-        """Whether `after` belongs to other words than stand now, so that it is not to be shown: another strength or weight of the
-        same wish only makes it a little older."""
-        return self.shown is not None and (self.pending or self.shown.key[:1] != self.plan.key()[:1])
-
-    @property
-    def remark(self) -> str:
-        """One line about the plan: why it does nothing, what it could not use, what it leaves alone; an invitation at first."""
-        tr = self._catalogue.gettext
-        if not self.text.strip() and not self.plan.steps():
-            return tr(remarks.INVITATION)
-        if self.pending:
-            return ""
-        said = remarks.on_plan(self.plan, self.tasks, self._catalogue)
-        if not said and self.plan.actionable and self.strength == 0:
-            return tr("The strength is 0 %, so nothing would change.")
-        return said
-
-    @property
-    def device_short(self) -> str:
-        return in_words(self.device, self._catalogue)
-
-    @property
-    def _wants_preview(self) -> bool:
-        return self.plan.actionable and self.plan.key() != self._again
 
     # --- inside ---
 

@@ -11,8 +11,10 @@ import pytest
 
 from restored_client.desk import conversation as module
 from restored_client.desk.conversation import Conversation, Look
-from restored_client.desk.desk import FRESH, Desk, NoRequests
+from restored_client.desk.desk import Desk
 from restored_client.desk.previewstate import PreviewState, Want
+from restored_client.desk.requests import NoRequests
+from restored_client.desk.state import FRESH
 from restored_client.wire.errors import Cancelled, ClientError
 from restored_client.wire.order import Answer
 from restored_client.wire.pixels import Pixels

@@ -10,12 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from restored_client.desk import desk as rooms
+from restored_client.desk import state as rooms
 from restored_client.desk.catalogue import SHARED, load
 from restored_client.desk.commandline import command_line
-from restored_client.desk.desk import Desk, NoRequests
+from restored_client.desk.desk import Desk
 from restored_client.desk.planedit import identity
 from restored_client.desk.previewstate import PreviewState, Want
+from restored_client.desk.requests import NoRequests
 from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered
 from restored_client.wire.errors import SENTENCES, ClientError
 from restored_client.wire.plans import CANNOT_YET

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from restored.filling.holes import WHERE
-from restored_client.desk.desk import Desk, NoRequests
+from restored_client.desk.desk import Desk
 from restored_client.desk.overlay import RegionWant, is_shaped
 from restored_client.desk.planedit import elsewhere, identity
 from restored_client.desk.previewstate import PreviewState
 from restored_client.desk.remarks import SELECT_FIRST
+from restored_client.desk.requests import NoRequests
 from restored_client.wire.pixels import Pixels
 
 TEXT = "remove the noise only in the sky, and the haze"

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from restored_client.desk.catalogue import Catalogue
 from restored_client.desk.commandline import command_line
 from restored_client.desk.deeds import DEEDS, deed, unsure
-from restored_client.desk.desk import OPENING, Desk, NoRequests
+from restored_client.desk.desk import Desk
 from restored_client.desk.history import LastWish, Presets
 from restored_client.desk.masks import cut
 from restored_client.desk.report import redacted, report
+from restored_client.desk.requests import NoRequests
+from restored_client.desk.state import OPENING
 from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, remembered, title
 from restored_client.wire.errors import ClientError
