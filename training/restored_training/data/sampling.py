@@ -14,7 +14,7 @@ from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS, Task
 
 from ..degradations import LayerView, Params, compose, degradation, grid_of
-from ..degradations.base import luminance
+from ..degradations.base import luminance, round8
 from ..runs.config import MixConfig
 from .photographs import reduced
 
@@ -23,6 +23,9 @@ CONTEXT_SIZE: Final = 64
 
 _TRIES: Final = 5
 """Most patches are the liveliest of so many: smooth sky and bokeh teach little."""
+_EIGHT_BIT: Final = 0.85
+"""Of all groups, so many are pictures of 8 bits, as files are. Where none is, a network learns to tell damage by values that no
+file holds: rain trained so gained 2.3 dB on its samples and lost 3.5 dB on Rain100L."""
 _SMALL_SIDE: Final = 144
 """Short side of the copy that contexts are cut from: enough for the smallest layer, and quick to average."""
 
@@ -161,6 +164,8 @@ class GroupSampler:
         patches = patch.image
         damaged, damaged_context = compose(patch, None if layers else context, params, _mask(present, count))
         damaged_context = damaged if damaged_context is None else damaged_context
+        if "superres" not in named and rng.random() < _EIGHT_BIT:  # what was enlarged comes to the network unrounded
+            damaged = round8(damaged)
         remaining: list[Task] = [task for task in present if task not in named]
         target = compose(patch, None, params, _mask(remaining, count))[0] if remaining else patches
         if strength < 1:
