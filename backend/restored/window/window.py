@@ -24,6 +24,7 @@ from restored.files import Report
 from restored.ground.errors import Cancelled, RestoredError
 from restored_client.desk.catalogue import Catalogue
 from restored_client.desk.desk import Desk
+from restored_client.desk.plaintext import plain
 from restored_client.desk.planedit import identity
 from restored_client.desk.state import FAILED, UPDATING
 from restored_client.desk.wish import Wish
@@ -67,6 +68,7 @@ class EditWindow(QWidget):
         self.chips.setContentsMargins(0, 0, 0, 0)
         self.chips.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.remark = QLabel()
+        self.remark.setTextFormat(Qt.TextFormat.PlainText)  # names and instructions are anybody's
         self.remark.setWordWrap(True)
         self.remark.setFixedHeight(2 * self.remark.fontMetrics().lineSpacing() + 4)
         self.remark.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -83,6 +85,7 @@ class EditWindow(QWidget):
         self.scale.setAccessibleName(tr("Size of the result"))
         self.scale.currentIndexChanged.connect(lambda index: self.desk.set_scale((1, 2, 4)[index]))
         self.device = QLabel()
+        self.device.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
         self.bar.setTextVisible(True)
         self.bar.hide()
@@ -119,7 +122,7 @@ class EditWindow(QWidget):
         self.remark.setStyleSheet("color: #c33" if desk.phase == FAILED or trouble else "")
         self.percent.setText(f"{desk.strength:.0%}")
         self.device.setText(desk.device_short)
-        self.device.setToolTip(desk.device)
+        self.device.setToolTip(plain(desk.device))
         index = (1, 2, 4).index(desk.scale)
         if self.scale.currentIndex() != index:
             self.scale.setCurrentIndex(index)

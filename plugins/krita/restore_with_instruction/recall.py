@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional
 
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
+from .restored_client.desk.plaintext import plain
 from .restored_client.desk.starters import STARTERS
 from .sentence import Sentence
 from .words import tr
@@ -89,7 +90,7 @@ class Recall(QtWidgets.QFrame):
             act(Path(name))
         except (OSError, ValueError) as problem:
             words = tr("This file holds no presets.") if isinstance(problem, ValueError) else str(problem)
-            QtWidgets.QMessageBox.warning(self.parentWidget(), tr("Restore with instruction"), words)
+            QtWidgets.QMessageBox.warning(self.parentWidget(), tr("Restore with instruction"), plain(words))
 
     def rename(self, name: str, new: str) -> None:
         """Give a preset another name; a taken or empty one changes nothing."""
@@ -141,7 +142,7 @@ class Recall(QtWidgets.QFrame):
         item = QtWidgets.QListWidgetItem(shown)
         if picture is not None:
             item.setIcon(QtGui.QIcon(str(picture)))
-        item.setToolTip(str(_settings(kind, value).get("instruction", "")))
+        item.setToolTip(plain(str(_settings(kind, value).get("instruction", ""))))
         item.setData(_KIND, kind)
         item.setData(_VALUE, value)
         self._list.addItem(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import contrast
-from .qt import QtCore, QtGui, QtWidgets
+from .qt import Qt, QtCore, QtGui, QtWidgets
 
 
 class Sentence(QtWidgets.QLabel):
@@ -13,6 +13,7 @@ class Sentence(QtWidgets.QLabel):
     def __init__(self, parent=None, quiet: bool = False) -> None:
         """quiet: its words matter less than others."""
         super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names and instructions are anybody's
         self.setWordWrap(True)
         self._quiet = quiet
         self._fade()

@@ -6,6 +6,7 @@ from typing import Dict
 
 from . import icons, jobs
 from .qt import Qt, QtCore, QtWidgets, Signal
+from .restored_client.desk.plaintext import plain
 from .words import tr
 
 IN_SIGHT = 3
@@ -23,6 +24,7 @@ class _Line(QtWidgets.QWidget):
         self._bar.setMinimumWidth(60)
         self._bar.setAccessibleName(title)
         self._words = QtWidgets.QLabel()
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         self._words.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
         self._title = title
@@ -67,9 +69,9 @@ class _Line(QtWidgets.QWidget):
         self._bar.setFormat(
             self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(60, self._bar.width() - 8))
         )
-        self._bar.setToolTip(tr("Waiting for its turn") if waits else self._title)
+        self._bar.setToolTip(tr("Waiting for its turn") if waits else plain(self._title))
         self._words.setText(words)
-        self._words.setToolTip(words)
+        self._words.setToolTip(plain(words))
         self._words.setVisible(bool(words))
 
     def resizeEvent(self, event) -> None:

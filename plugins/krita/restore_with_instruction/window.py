@@ -26,6 +26,7 @@ from .restored_client.desk.commandline import command_line
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
+from .restored_client.desk.plaintext import plain
 from .restored_client.desk.previewstate import BESIDE, SPLIT
 from .restored_client.desk.report import report
 from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of
@@ -285,7 +286,7 @@ class Docker(DockWidget):
         self.trouble_buttons.setVisible(trouble is not None)
         self.retry.setVisible(trouble is not None and trouble.retry)
         self.device.setText(desk.waiting or ("" if trouble is not None and trouble.retry else desk.device_short))
-        self.device.setToolTip(desk.device)
+        self.device.setToolTip(plain(desk.device))
 
     def _set_message(self, words: str) -> None:
         if self.message.text() != words:

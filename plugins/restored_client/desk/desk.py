@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Optional
 
+from ..wire.answers import is_plan
 from ..wire.errors import ClientError
 from .catalogue import Catalogue
 from .overlay import Overlay
@@ -117,7 +118,7 @@ class Desk(State):
         """
         self.plan.forget()
         plan = settings.get("plan")
-        self._kept = plan if isinstance(plan, dict) and plan.get("steps") else None
+        self._kept = plan if isinstance(plan, dict) and is_plan(plan) and plan.get("steps") else None
         self.strength = fraction(settings.get("strength"), self.strength)
         self.texture = fraction(settings.get("texture"), 0.0)
         self.quality = quality_of(settings.get("quality"))

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any, Dict, Final, Iterable, List, Mapping, Optional
@@ -14,11 +15,15 @@ from typing import Any, Dict, Final, Iterable, List, Mapping, Optional
 from ..session.paths import config_dir
 from ..wire.pixels import Pixels
 from .thumbnail import png
-from .wish import Wish, remembered
+from .wish import Wish, one_line, remembered
 
 MAX_HISTORY: Final = 200
 MAX_LENGTH: Final = 4000
 """Characters of one remembered instruction; longer ones are not remembered."""
+MAX_PRESETS: Final = 1000
+MAX_NAME: Final = 100
+MOST: Final = 16 << 20
+"""Bytes of a file that is read here: two hundred instructions of the greatest length, and plans to them, are a tenth."""
 
 
 class History:
@@ -105,18 +110,20 @@ class Presets:
         return len(presets)
 
     def take_in(self, path: Path) -> int:
-        """Add the presets of such a file; how many. One of a known name is replaced. Raises ValueError for any other file."""
+        """Add the presets of such a file, which may be anybody's; how many. One of a known name that says something else gets
+        another name: nobody's own is replaced. Raises ValueError for any other file."""
         found = _read(path)
         presets = found.get("presets")
         if not isinstance(presets, dict) or "restore_with_instruction_presets" not in found:
             raise ValueError("This file holds no presets.")
-        fresh = {
-            name: preset
-            for name, preset in presets.items()
-            if name.strip() and isinstance(preset, dict) and isinstance(preset.get("instruction"), str)
-        }
-        _write(self._path, {"presets": {**self.all(), **fresh}})
-        return len(fresh)
+        known, count = self.all(), 0
+        for said, preset in presets.items():
+            name, fresh = " ".join(one_line(said).split())[:MAX_NAME], _sound(preset)
+            if name and fresh and len(known) < MAX_PRESETS:
+                known[_free(name, fresh, known)] = fresh
+                count += 1
+        _write(self._path, {"presets": known})
+        return count
 
     def remove(self, name: str) -> None:
         """Forget a preset; an unknown name is fine."""
@@ -156,9 +163,31 @@ class LastWish:
                 _write(self._path, wish.recall())
 
 
+def _sound(preset: object) -> Dict[str, Any]:
+    """What of a preset can be used; nothing for one that asks for nothing."""
+    wish = remembered(preset) if isinstance(preset, dict) else None
+    usable = {} if wish is None or not one_line(wish.instruction).strip() or len(wish.instruction) > MAX_LENGTH else wish.recall()
+    return {
+        name: value for name, value in usable.items() if isinstance(preset, dict) and name in preset and preset[name] == value
+    }
+
+
+def _free(name: str, preset: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """The name, with a number behind it where it is another preset's."""
+    number, free = 1, name
+    while free in known and known[free] != preset:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
 def _read(path: Path) -> Dict[str, Any]:
+    """A file's content; empty for what cannot be read, is no ordinary file (a pipe would be waited for), or has no end."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+            ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            text = file.read(MOST + 1) if ordinary else b""
+        data = json.loads(text.decode("utf-8")) if len(text) <= MOST else None
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Tuple
 
+from ..wire.answers import is_plan
+from ..wire.checks import is_model_name
 from ..wire.limits import QUALITIES as QUALITIES
 from ..wire.limits import SCALES as SCALES
 
@@ -66,11 +68,11 @@ def remembered(settings: Dict[str, Any]) -> Optional[Wish]:
     instruction, model = settings.get("instruction"), settings.get("model")
     wish = Wish(
         instruction=instruction if isinstance(instruction, str) else "",
-        plan=plan if isinstance(plan, dict) else None,
+        plan=plan if is_plan(plan) else None,
         strength=fraction(strength, 1.0),
         scale=scale if scale in SCALES and not isinstance(scale, bool) else 1,
         output=output_of(settings.get("output")),
-        model=model if isinstance(model, str) and model else None,
+        model=model if is_model_name(model) else None,
         texture=fraction(settings.get("texture"), 0.0),
         quality=quality_of(settings.get("quality")),
     )
@@ -92,7 +94,7 @@ def fraction(value: object, default: float) -> float:
     """A number of a file or a host's settings, clamped to [0, 1]; the default when it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         return default
-    return min(1.0, max(0.0, float(value)))
+    return float(min(1.0, max(0.0, value)))
 
 
 def title(wish: Wish, label: Callable[[Dict[str, Any]], str]) -> str:

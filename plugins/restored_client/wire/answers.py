@@ -10,6 +10,8 @@ from .errors import ClientError
 
 Check = Callable[[Any], bool]
 
+_LARGEST: Final = 1e30
+
 
 def check_answer(header: Mapping[str, Any]) -> None:
     """Raise ClientError("bad_answer") when a field of an answer has another type than this version knows.
@@ -20,6 +22,11 @@ def check_answer(header: Mapping[str, Any]) -> None:
     for name, check in ANSWERS.get(kind, {}).items() if isinstance(kind, str) else ():
         if header.get(name) is not None and not check(header[name]):
             raise ClientError("bad_answer", detail=f"{kind} has a bad “{name}”")
+
+
+def is_plan(value: Any) -> bool:
+    """Whether it is a plan as the daemon answers them: of a preset, a recipe or settings, which may be anybody's."""
+    return _PLAN(value)
 
 
 def _text(value: Any) -> bool:
@@ -35,7 +42,8 @@ def _whole(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # a JSON file's whole number may be larger than any float
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST and math.isfinite(value)
 
 
 def _fraction(value: Any) -> bool:
@@ -62,7 +70,8 @@ def _form(needs: Optional[Mapping[str, Check]] = None, **may: Check) -> Check:
     return check
 
 
-_STEP: Final = _form({"task": _text}, label=_text, words=_text, confidence=_number, strength=_number)
+_REGION: Final = _form(label=_text, threshold=_number, feather=_number, outside=_flag)
+_STEP: Final = _form({"task": _text}, label=_text, words=_text, confidence=_number, strength=_number, region=_REGION)
 _PLAN: Final = _form(steps=_list(_STEP), excluded=_list(_text), text=_text, message=_text, reason=_text, proposed=_flag)
 _TASK: Final = _form({"id": _text, "label": _text})
 _MODEL: Final = _form({"name": _text}, family=_text, version=_text, licence=_text, tasks=_list(_text), default=_flag, error=_text)

@@ -61,7 +61,10 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
         raise ClientError("bad_recipe", "This recipe was made by a newer version. Please update.", f"format {found}")
     strength, scale = recipe.get("strength", 1.0), recipe.get("scale", 1)
     if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not 0.0 <= strength <= 1.0 or scale not in SCALES:
-        raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}")
+        raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}"[:200])
+    texture = recipe.get("texture") or 0.0
+    if isinstance(texture, bool) or not isinstance(texture, (int, float)) or not 0.0 <= texture <= 1.0:
+        raise ClientError("bad_recipe", detail=f"texture {texture!r}"[:200])
     if recipe.get("quality", QUALITIES[0]) not in QUALITIES:
         raise ClientError("bad_recipe", detail=f"quality {recipe['quality']!r}"[:200])
     for name in ("instruction", "model", "sha256", "mask", "source", "wish"):

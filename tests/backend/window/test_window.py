@@ -152,6 +152,13 @@ def test_what_is_not_understood_and_what_fails_is_said(window: EditWindow, photo
     assert not photo.with_name("a-restored.png").exists()
 
 
+def test_other_peoples_words_are_words(window: EditWindow) -> None:
+    """Of an error, a name, a device: Qt takes for HTML what looks like it, and opens the pictures that it names."""
+    from PySide6.QtCore import Qt
+
+    assert {label.textFormat() for label in (window.remark, window.device)} == {Qt.TextFormat.PlainText}
+
+
 def test_a_step_can_be_removed_and_the_split_moved(window: EditWindow) -> None:
     QTest.keyClicks(window.words, "brighter")
     wait(lambda: window.desk.phase == "fresh")

@@ -41,6 +41,10 @@ def test_a_recipe_survives() -> None:
         {"model": "swift\n"},
         {"model": "\x1b]0;title\x07"},
         {"restore_with_instruction": "x"},
+        {"texture": "much"},
+        {"texture": [1]},
+        {"texture": 10**400},
+        {"strength": 10**400},
     ],
 )
 def test_a_recipe_of_another_kind_is_refused(change) -> None:
