@@ -4,15 +4,19 @@
 A list has lines of `stratum|meaning|sentence`; the meaning is what `meaning_of` makes of a plan: tasks by the letters of the
 phrase files, adjustments by id and sign (with `@region` where they have one), what is excluded after a slash, - for
 nothing to do. Behind an item, `:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one. ~ asks for a
-remark about something that was heard and cannot be done.
+remark about something that was heard and cannot be done (or for nothing to be done, with the reason). " or " stands between
+meanings that are both right.
+
+What is not right is counted by what it does to the person: `unasked` (a step that nobody asked for, the other way round, or
+elsewhere), `silent` (a wish or a remark left out without a word), `said` (not understood, and said so), `amount`.
 """
 
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +26,10 @@ from restored.instruction import Plan, Step, explain
 
 from .evaluate import wilson
 from .phrases import CODES
+
+Harm = Literal["amount", "said", "silent", "unasked"]
+HARMS: Final[tuple[Harm, ...]] = get_args(Harm)
+"""The worst last."""
 
 SIZE: Final = re.compile(r"[<>]|:[\d.]+")
 LETTERS = {task: code for code, task in CODES.items()}
@@ -34,6 +42,11 @@ class Line:
     stratum: str
     meaning: str
     text: str
+
+    @property
+    def readings(self) -> list["Line"]:
+        """One line for each meaning that is right."""
+        return [replace(self, meaning=meaning) for meaning in self.meaning.split(" or ")]
 
     @property
     def wanted(self) -> set[str]:
@@ -106,15 +119,28 @@ class Result:
 
     @property
     def exact(self) -> bool:
-        steps, sizes = _steps(self.plan), self.line.amounts
-        if self.line.remarked and not self.plan.unused:
-            return False
-        return steps.keys() == sizes.keys() and all(_is_of(steps[name], size) for name, size in sizes.items())
+        return not self.harm
+
+    @property
+    def harm(self) -> Harm | None:
+        """What is wrong with the plan, by the reading that it comes nearest to; None where nothing is."""
+        return min((self._harm(line) for line in self.line.readings), key=lambda harm: HARMS.index(harm) if harm else -1)
+
+    def _harm(self, line: Line) -> Harm | None:
+        steps, sizes = _steps(self.plan), line.amounts
+        if steps.keys() - sizes.keys():
+            return "unasked"
+        remarked = bool(self.plan.unused) or not steps
+        if steps.keys() != sizes.keys():
+            return "said" if remarked or self.plan.message else "silent"
+        if line.remarked and not remarked:
+            return "silent"
+        return None if all(_is_of(steps[name], size) for name, size in sizes.items()) else "amount"
 
     @property
     def wrong(self) -> bool:
         """Does something that was excluded or never asked."""
-        return bool(meaning_of(self.plan) - self.line.wanted)
+        return self.harm == "unasked"
 
 
 def read(path: Path) -> list[Line]:
@@ -128,7 +154,7 @@ def measure(lines: Iterable[Line]) -> list[Result]:
 
 def table(results: list[Result], title: str) -> Table:
     shown = Table(title=title)
-    for column in ("stratum", "sentences", "exact", "95 % interval", "done unasked"):
+    for column in ("stratum", "sentences", "exact", "95 % interval", "unasked", "silent", "said", "amount"):
         shown.add_column(column, justify="left" if column == "stratum" else "right")
     strata = list(dict.fromkeys(r.line.stratum for r in results))
     for stratum in [*strata, "all"]:
@@ -137,7 +163,7 @@ def table(results: list[Result], title: str) -> Table:
         low, high = wilson(hits, len(group))
         shown.add_row(
             stratum, str(len(group)), f"{100 * hits / len(group):.1f} %", f"{100 * low:.1f} – {100 * high:.1f}",
-            f"{100 * sum(r.wrong for r in group) / len(group):.1f} %",
+            *(str(sum(r.harm == harm for r in group)) for harm in reversed(HARMS)),
         )  # fmt: skip
     return shown
 
@@ -150,7 +176,8 @@ def print_misses(results: list[Result], console: Console) -> None:
                 f"{name}:{step.strength if step.amount is None else step.amount:g}" for name, step in _steps(result.plan).items()
             ]
             console.print(
-                f"  {result.line.stratum}: {result.line.text!r} meant {result.line.meaning}, did {did}, {result.plan.reason}",
+                f"  {result.harm} {result.line.stratum}: {result.line.text!r} meant {result.line.meaning}, did {did},"
+                f" {result.plan.reason}",
                 markup=False, highlight=False,
             )  # fmt: skip
 
@@ -160,7 +187,7 @@ def main(paths: list[str]) -> None:
     for path in paths:
         results = measure(read(Path(path)))
         console.print(table(results, Path(path).name))
-        print_misses(results, console)
+        print_misses(sorted(results, key=lambda result: -HARMS.index(result.harm) if result.harm else 1), console)
 
 
 if __name__ == "__main__":
