@@ -71,16 +71,9 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
     reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
-    if reading.stray and _all_is_said(heard):
+    if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
     return put_together(cleaned, heard, _unsaid(heard, reading), alone)
-
-
-def _all_is_said(heard: "Heard") -> bool:
-    """Whether the grammar knows every word and does something with every clause: then the head cannot have met a stranger's."""
-    row = grammar.tokens(heard.text)
-    off = any(hit.section == "off" for hit in grammar.load("en").find(row))
-    return not off and bool(heard.clauses) and all(clause.covered and clause.acts for clause in heard.clauses)
 
 
 def _in_other_words(heard: "Heard") -> tuple[Step, ...]:
@@ -116,9 +109,7 @@ def _completed(heard: "Heard", reading: HeadReading) -> HeadReading:
         steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
         return replace(reading, steps=tuple(steps.values()), reason=None, stray=True) if steps else reading
     if not reading.steps:
-        row = grammar.tokens(heard.text)
-        said = {hit.name for hit in grammar.load("en").find(row) if hit.section == "modifier"}
-        turned = reading.reason == "asks_to_add" and bool(said & {"less", "remove", "down"})
+        turned = reading.reason == "asks_to_add" and bool(heard.modifiers & {"less", "remove", "down"})
         if not all(known) or not (turned or heard.instead):
             return reading
     steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}

@@ -53,6 +53,7 @@ class Clause:
 class Heard:
     """Everything that was heard.
 
+    concepts: (section, name) of every concept found, wherever it stands.
     limits: regions that a clause of its own asks for ("only the sky", "not the sky"), and which clause that is.
     holes: tasks that fill what a mask shows, and kept_holes: those that must not.
     bare: a noun or a look stands alone.
@@ -63,6 +64,7 @@ class Heard:
     """
 
     text: str
+    concepts: frozenset[tuple[str, str]] = frozenset()
     clauses: list[Clause] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     named: list[Named] = field(default_factory=list)
@@ -83,6 +85,17 @@ class Heard:
     waiting: tuple[Adjustment, str] | None = None
     scale: int | None = None
     part: Part = ""
+
+    @property
+    def modifiers(self) -> set[str]:
+        """The modifiers among the concepts."""
+        return {name for section, name in self.concepts if section == "modifier"}
+
+    @property
+    def known(self) -> bool:
+        """Whether every word is known, something is done with every clause, and none of it is of another world."""
+        off = any(section == "off" for section, _ in self.concepts)
+        return not off and bool(self.clauses) and all(clause.covered and clause.acts for clause in self.clauses)
 
     @property
     def rest(self) -> str:

@@ -4,16 +4,17 @@ order."""
 from dataclasses import replace
 from typing import Final
 
-from restored.adjustments.names import Adjustment
-from restored.regions.names import GUESSED, Region
+from restored.regions.names import Region
 
 from ..plan import Unused
 from . import amounts
 from .clauses import TONES, Piece, forbidding, pieces_of
 from .concepts import Hit, Token, Words, tokens
+from .directions import excluded, turns_of
 from .heard import Clause, Heard, Named, Turn
-from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without, words_of
-from .sentences import CANNOT, OTHER_SCALE, by_hand
+from .naming import holes, named_by, other_scale, scale_of, unused
+from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without
+from .sentences import by_hand
 
 WISHES: Final = frozenset(
     {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "holes", "off", "question", "end"}
@@ -23,17 +24,12 @@ WISHES: Final = frozenset(
 HEARD: Final = WISHES | {"follow", "result", "remedy"}
 """Sections whose words need no further reading."""
 
-COLOURS: Final = frozenset({"temperature", "tint"})
-
-CAN_NAME_NOTHING: Final = frozenset({"like", "wie", "comme", "como", "come", "als", "jak", "как", "як", "som", "gibi"})
-"""Before a damage, these make a comparison of it."""
-
 
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
     row = words.repaired(tokens(text), known)
-    heard = Heard(text)
     hits = forbidding(words.find(row, WISHES))
+    heard = Heard(text, concepts=frozenset((hit.section, hit.name) for hit in hits))
     used = words.used(row, HEARD)
     pieces = pieces_of(row, hits, words)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
@@ -103,8 +99,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         piece.hits = [*carried, *piece.hits]
         modifiers = piece.of("modifier")
     place, negative, hand, guess = place_of(piece)
-    turns = _turns(piece, qualities, amount, place, index, text)
-    heard.excluded_turns += _excluded(piece, qualities)
+    turns = turns_of(piece, qualities, amount, place, index, text)
+    heard.excluded_turns += excluded(piece, qualities)
     tone = tone_of(place)
     if turns and tone and all(turn.name == tone for turn in turns):  # "blocked up shadows"
         place = without(place, tone)
@@ -130,11 +126,11 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     ):
         lower = piece.has("down", "less")
         turns = [Turn("exposure", amount.of("exposure", -1 if lower else 1, False), text.strip(), index, False)]
-    _unused(heard, piece)
-    asks |= _holes(heard, piece, index, text)
-    heard.scale = _scale(piece, local, covered) or heard.scale
+    unused(heard, piece)
+    asks |= holes(heard, piece, index, text)
+    heard.scale = scale_of(piece, local, covered) or heard.scale
     if heard.scale is not None:
-        heard.unused += _other_scale(heard.text, piece)
+        heard.unused += other_scale(heard.text, piece)
     restricted = place is not None or hand
     topic = restricted and covered and not negative and heard.text[piece.end : piece.end + 2].strip() == ":"
     acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
@@ -159,7 +155,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     elif hand and (turns or asks):
         heard.unused.append(Unused(hand, by_hand(hand, False)))
     heard.turns += [replace(turn, region=turn.region or where) for turn in turns]
-    named = _named(heard, piece, amount, index, where, text)
+    named = named_by(heard, piece, amount, index, where, text)
     if not named and piece.has("remove") and not (asks or qualities or piece.of("unused") or piece.of("holes")):
         named = [Named(task, text, index, amount.strength, where) for task in heard.pending]  # "the snow .., away with it"
     bound = any(hit.name in ("keep", "dont", "not", "except", "up", "more", "make") for hit in modifiers)
@@ -229,229 +225,3 @@ def _is_other(piece: Piece, carried: list[Hit]) -> bool:
 def replace_places(hit: Hit, offset: int) -> Hit:
     """A hit counted from the first word of its clause."""
     return Hit(hit.section, hit.name, hit.first - offset, hit.last - offset)
-
-
-# -- qualities ------------------------------------------------------------------------------------------------------------
-
-
-def _turns(piece: Piece, qualities: list[Hit], amount: amounts.Amount, place: Region | None, index: int, text: str) -> list[Turn]:
-    turns: list[Turn] = []
-    for number, hit in enumerate(qualities):
-        near = _near(piece, qualities, number)
-        kind, *names = hit.name.split()
-        own = _own_number(piece, qualities, number) if kind == "noun" and len(qualities) > 1 else None
-        if kind == "adj" and _is_cast(piece):
-            kind = "cast"
-        if kind == "dir" and piece.verb_last and any(m.name == "too" and m.last == hit.first - 1 for m in piece.of("modifier")):
-            kind = "adj"  # "너무 어둡게 나왔어요": an adverb of state, not a direction
-        for name in names:
-            sign = -1 if name.endswith("-") else 1
-            if own is not None:
-                direction, relative = own.signed or 1, False
-            elif kind == "adj" and "remove" in near and name[:-1] in COLOURS:
-                direction, relative = -sign, False  # "take the yellow out"
-            else:
-                direction, relative = _direction(kind, sign, near, amount)
-            if not direction or any(turn.name == name.rstrip("+-") for turn in turns):
-                continue
-            adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]
-            share = 0.7 if len(names) > 1 else 1.0
-            size = (own or amount).of(adjustment, direction, relative) * share
-            sure = kind in ("dir", "fault", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
-            if sure or (not any(h.name in ("?", *GUESSED) for h in piece.of("place")) and not piece.of("question")):
-                said = any(0 < hit.first - m.last <= 2 for m in piece.of("modifier") if m.name == "is")
-                turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure, said=said))
-    return [turn for turn in turns if turn.amount]
-
-
-def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amount | None:
-    """The number right behind one of several qualities ("exposure +0.3 contrast -10")."""
-    start = qualities[number].last + 1 - piece.offset
-    stop = qualities[number + 1].first - piece.offset if number + 1 < len(qualities) else len(piece.words)
-    row = piece.words[start:stop]
-    if not row or amounts.number(row[0].word) is None:
-        return None
-    value = amounts.number(row[0].word) or 0.0
-    if qualities[number].name == "noun exposure" and abs(value) <= 5:
-        return amounts.Amount(stops=abs(value), signed=-1 if value < 0 else 1)
-    return amounts.Amount(share=abs(value) / 100, signed=-1 if value < 0 else 1)
-
-
-def _excluded(piece: Piece, qualities: list[Hit]) -> list[Adjustment]:
-    """Adjustments that a clause forbids ("without more contrast", "keep the saturation")."""
-    if not qualities or not piece.has("dont", "keep"):
-        return []
-    return [name.rstrip("+-") for hit in qualities for name in hit.name.split()[1:]]  # type: ignore[misc]
-
-
-def _near(piece: Piece, qualities: list[Hit], number: int) -> set[str]:
-    """The modifiers of one quality: those since the one before, else (postpositions) those after it."""
-    hit = qualities[number]
-    before = qualities[number - 1].last if number else -1
-    after = qualities[number + 1].first if number + 1 < len(qualities) else 10**6
-    modifiers = piece.of("modifier")
-    if len(qualities) == 1:
-        return {m.name for m in modifiers}
-    front = {m.name for m in modifiers if before < m.first <= hit.last}
-    back = {m.name for m in modifiers if hit.first < m.first < after}
-    decisive = {"more", "less", "up", "down", "too", "little", "enough", "high", "low", "remove", "make", "dont", "not", "keep"}
-    if front & decisive:
-        return front
-    if back & decisive and number + 1 == len(qualities):
-        return back
-    return {m.name for m in modifiers if m.first < hit.first} | (back if not front else set())
-
-
-def _is_cast(piece: Piece) -> bool:
-    return piece.has("cast")
-
-
-def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> tuple[int, bool]:
-    """(-1, 0 or 1, whether a ratio is meant) for a quality and the words around it; 0 where no wish can be made out."""
-    if near & {"dont", "keep"} and not near & {"too"}:
-        return 0, False
-    if kind == "dir":
-        if "less" in near and "too" not in near:
-            return -sign, False
-        return (0 if "not" in near and not near & {"enough", "is"} else sign), False
-    if kind == "fault":
-        return (0 if "not" in near and not near & {"enough", "too"} else sign), False
-    if kind == "cast":
-        wanted = near & {"more", "up", "make"} and not near & {"remove", "too", "less", "down", "is"}
-        return (sign if wanted else -sign), False
-    if kind == "adj":
-        if "less" in near or "down" in near:
-            return -sign, False
-        if "too" in near:
-            return -sign, False
-        if "not" in near:
-            return (sign if near & {"enough", "is"} else 0), False
-        if "little" in near:
-            return sign, False
-        if near & {"more", "up"}:
-            return sign, False
-        if "make" in near:
-            return sign, amount.ratio is not None
-        if amount.ratio is not None:
-            return sign, True
-        if "is" in near or "high" in near:
-            return -sign, False
-        return (sign if amount.stops is not None else 0), False  # "half a stop bright"
-    # a noun
-    if amount.signed:
-        return amount.signed, False
-    if "too" in near:
-        return (1 if near & {"low", "little"} else -1), False
-    if near & {"little", "low"} or ("not" in near and near & {"enough", "is"}):
-        return 1, False
-    if near & {"less", "down"}:
-        return -1, False
-    if near & {"more", "up"}:
-        return 1, False
-    if "remove" in near and amount.factor != 1.0:
-        return -1, False
-    if amount.ratio is not None:
-        return (1 if amount.ratio > 1 else -1), True
-    if amount.share is not None and "make" in near:
-        return 1, False
-    if "high" in near and near & {"is"}:
-        return -1, False
-    return 0, False
-
-
-# -- the rest -------------------------------------------------------------------------------------------------------------
-
-
-def _unused(heard: Heard, piece: Piece) -> None:
-    for hit in piece.of("unused"):
-        words = words_of(piece, hit)
-        before = piece.words[: hit.first - piece.offset]
-        if any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
-            continue
-        if hit.name.endswith(" only"):
-            only_of = piece.has("only") or any(m.name == "only" for m in piece.of("modifier"))
-            heard.part = "light" if hit.name.startswith("luminance") else "colour"
-            if not only_of and heard.part == "light":
-                pass
-            continue
-        if piece.has("keep", "dont"):
-            continue
-        start, end = words[0].start, words[-1].end
-        heard.unused.append(Unused(heard.text[start:end], CANNOT[hit.name]))
-        heard.inverse |= hit.name == "inverse"
-        heard.dropped.append((start, end))
-        others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
-        if not others:
-            heard.dropped.append((piece.start, piece.end))
-
-
-def _holes(heard: Heard, piece: Piece, index: int, text: str) -> bool:
-    """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads. True
-    when they are to be filled."""
-    wanted = False
-    for hit in piece.of("holes"):
-        words = words_of(piece, hit)
-        before = piece.words[: hit.first - piece.offset]
-        idiom = words[0].word == "scratch" and bool(before) and before[-1].word == "from"
-        added = piece.has("up", "more") and not piece.has("remove")
-        if idiom or added or any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
-            continue
-        kept = piece.has("keep", "dont") or any(m.name in ("not", "except") for m in piece.of("modifier") if m.last < hit.first)
-        if kept:
-            heard.kept_holes.append(Named(hit.name, heard.text[words[0].start : words[-1].end], index))
-        else:
-            wanted = True
-            if all(item.task != hit.name for item in heard.holes):
-                heard.holes.append(Named(hit.name, text, index))
-        heard.dropped.append((words[0].start, words[-1].end))
-        others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
-        if not others:
-            heard.dropped.append((piece.start, piece.end))
-    return wanted
-
-
-def _other_scale(text: str, piece: Piece) -> list[Unused]:
-    """A note where another enlargement was asked for than there is ("3x")."""
-    row = piece.words
-    for place, token in enumerate(row[:-1]):
-        value = amounts.number(token.word)
-        if value is not None and row[place + 1].word in amounts.TIMES and value not in (2, 4):
-            return [Unused(text[token.start : row[place + 1].end], OTHER_SCALE)]
-    return []
-
-
-def _scale(piece: Piece, local: list[Hit], covered: bool) -> int | None:
-    if any(hit.name == "superres" for hit in (*piece.of("verb"), *piece.of("task"))):
-        return amounts.enlargement(piece.words, local)
-    plain = [hit for hit in piece.hits if hit.section not in ("amount", "modifier", "filler")]
-    return (
-        amounts.enlargement(piece.words, local)
-        if covered and not plain and any(t.word in amounts.TIMES for t in piece.words)
-        else None
-    )
-
-
-def _named(heard: Heard, piece: Piece, amount: amounts.Amount, index: int, where: Region | None, text: str) -> list[Named]:
-    """Tasks that the words name: wished for, excluded, or asked to be added."""
-    found: list[Named] = []
-    for hit in piece.hits:
-        if hit.section not in ("task", "verb", "symptom", "bare"):
-            continue
-        before = {m.name for m in piece.of("modifier") if m.last <= hit.first}
-        around = {m.name for m in piece.of("modifier")}
-        negated = "keep" in around or "dont" in around or "except" in before or ("not" in before and hit.section != "symptom")
-        task = hit.name
-        if negated:
-            heard.excluded.append(task)
-            continue
-        if hit.section in ("task", "bare"):
-            if around & {"remove", "down", "less", "too", "is", "little", "make", "low", "high"} and not around & {"up", "more"}:
-                found.append(Named(task, text, index, amount.strength, where))
-            elif around & {"up", "more", "make"}:
-                if task in ("superres", "enhance", "deblur"):
-                    found.append(Named(task, text, index, amount.strength, where))
-                else:
-                    heard.adding = True
-        elif "not" not in around or "enough" in around:
-            found.append(Named(task, text, index, amount.strength, where))
-    return list({item.task: item for item in found}.values())
