@@ -39,9 +39,13 @@ class HeadReading:
 
 
 ALL_BUT: Final = re.compile(
-    r"\b(?:keep|leave|preserve)\s+(?:everything|all)(?:\s+else)?\s+(?:but|except(?:\s+for)?|apart\s+from)\b", re.I
+    r"\b(?:(?:keep|leave|preserve)\s+(?:everything|all)(?:\s+else)?"
+    r"|(?:everything|all|it|the rest)(?:'s|\s+is|\s+looks)?\s+(?:all\s+)?"
+    r"(?:fine|good|great|perfect|nice|lovely|ok|okay|right|alright))"
+    r"\s+(?:but|except(?:\s+for)?|apart\s+from|aside\s+from|other\s+than|save\s+for)\b(\s+that\b)?",
+    re.I,
 )
-""" "Keep everything but the noise": remove it."""
+""" "Keep everything but the noise", "all is fine apart from the noise": remove it; "except that it is noisy": it is noisy."""
 
 JOINED: Final = re.compile(r"\b(?:and|then|plus)\b|[&+]", re.I)
 """Between a repair and something else that is asked for; behind a mark alone it may be all one story."""
@@ -53,7 +57,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     """The plan of a text, and whether the picture should decide more of it."""
     from . import head
 
-    text = ALL_BUT.sub(lambda found: "remove".ljust(len(found.group())), cleaned.text)
+    text = ALL_BUT.sub(lambda found: ("" if found[1] else "remove").ljust(len(found.group())), cleaned.text)
     loaded = head.load()
     heard = grammar.hear(text, grammar.load("en"), _known())
     if heard.trap and not PICTURE.search(text):
@@ -70,6 +74,10 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     reading = NOTHING if alone else _head(loaded, rest)
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
+    barred = [task for task in heard.barred if task not in reading.excluded]
+    if barred:
+        kept = tuple(step for step in reading.steps if step.task not in barred)
+        reading = replace(reading, steps=kept, excluded=(*reading.excluded, *barred))
     reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
     if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
@@ -110,7 +118,8 @@ def _completed(heard: "Heard", reading: HeadReading) -> HeadReading:
         return replace(reading, steps=tuple(steps.values()), reason=None, stray=True) if steps else reading
     if not reading.steps:
         turned = reading.reason == "asks_to_add" and bool(heard.modifiers & {"less", "remove", "down"})
-        if not all(known) or not (turned or heard.instead):
+        clear = reading.reason in ("not_english", "not_understood") and heard.known
+        if not all(known) or not (turned or clear or heard.instead):
             return reading
     steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
     return replace(reading, steps=(*reading.steps, *steps.values()), reason=None)

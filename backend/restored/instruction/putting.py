@@ -59,7 +59,7 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     if not steps:
         notes = tuple(item for item in notes if item.message != by_hand(item.words, False))  # nothing was done anywhere
         reason: Reason = reading.reason or "not_understood"
-        if heard.kept_holes and reason in ("not_understood", "off_topic"):
+        if (heard.kept_holes or heard.barred or heard.excluded_turns) and reason in ("not_understood", "off_topic"):
             reason = "asks_to_keep"
         elif heard.unused and reason in ("not_understood", "off_topic", "asks_to_keep"):
             reason = "cannot_yet"

@@ -62,6 +62,11 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
     from . import english, foreign, grammar
 
     language = english.language_of(text)
+    meant = grammar.corrected(text, grammar.load(language))
+    if meant != text:
+        plan, general = _understand(Cleaned(meant, cleaned.cut))
+        steps = tuple(step if step.words in text else replace(step, words=text.strip()) for step in plan.steps)
+        return replace(plan, text=text, steps=steps), general
     if language != "en":
         return foreign.read(cleaned, language)
     if mostly_foreign_script(text):

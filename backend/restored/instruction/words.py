@@ -21,7 +21,11 @@ DEGREES: Final[tuple[tuple[float, re.Pattern[str]], ...]] = tuple(
             r"|a shade (?=\w+er\b)|slightly|subtly|gently|faintly",
         ),
         (0.35, r"(?:a )?(?:tiny|wee) bit|minimally|mildly|lightly|barely|subtle|slight|gentle|mild"),
-        (0.4, r"(?:just )?a (?:little|bit|little bit)|somewhat|a small amount"),
+        (
+            0.4,
+            r"(?:just )?a (?:little|bit|little bit)|somewhat|a small amount|easy (?:on|with) (?:it|the)"
+            r"|light(?= (?:denois|noise red|sharpen|dehaz|touch))",
+        ),
         (0.5, r"halve|half(?:way)?|by half|moderately|moderate|partly|partially"),
         (0.75, r"mostly|largely|for the most part"),
         (

@@ -1,6 +1,7 @@
 """Directions, amounts, places and exclusions: read by rules that are the same for every language, from a table of words each."""
 
 from .concepts import Words, languages, load, tokens
+from .corrections import corrected
 from .heard import Clause, Heard, Named, Turn
 from .interpret import content, hear
 from .language import covers, language_of, margin
@@ -14,6 +15,7 @@ __all__ = [
     "Turn",
     "Words",
     "content",
+    "corrected",
     "covers",
     "hear",
     "language_of",

@@ -123,6 +123,8 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
     if {"much", "bit"} <= names:
         factor = FACTORS["bit"]
     strength = next((STRENGTHS[name] for name in ("full", "tiny", "bit", "half", "extreme") if name in names), None)
+    if "stophalf" in names:
+        return Amount(stops=1.5, factor=factor, signed=signed)
     if "halfstop" in names:
         return Amount(stops=0.5, factor=factor, signed=signed)
     if "stop" in names:

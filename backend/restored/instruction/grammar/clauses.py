@@ -16,18 +16,33 @@ _LIMITING: Final = frozenset({"only", "except", "not", "everywhere"})
 
 @dataclass(slots=True)
 class Piece:
-    """A clause while it is read: its words, where the first of them stands in the sentence, and its concepts."""
+    """A clause while it is read: its words, where the first of them stands in the sentence, and its concepts; table: of its language."""
 
     words: list[Token]
     hits: list[Hit]
     offset: int
-    verb_last: bool = False
+    table: Words
 
     def of(self, section: str) -> list[Hit]:
         return [hit for hit in self.hits if hit.section == section]
 
     def has(self, *names: str) -> bool:
         return any(hit.section == "modifier" and hit.name in names for hit in self.hits)
+
+    def between(self, one: Hit, other: Hit) -> list[Token]:
+        """The words between two concepts, whichever stands first."""
+        first, last = sorted((one, other), key=lambda hit: hit.first)
+        return self.words[max(0, first.last + 1 - self.offset) : max(0, last.first - self.offset)]
+
+    def word(self, hit: Hit) -> str:
+        """The first word of a concept; "" where it is carried over from another clause."""
+        at = hit.first - self.offset
+        return self.words[at].word if 0 <= at < len(self.words) else ""
+
+    def following(self, hit: Hit) -> Token | None:
+        """The word right behind a concept."""
+        at = hit.last + 1 - self.offset
+        return self.words[at] if at < len(self.words) else None
 
     @property
     def start(self) -> int:
@@ -44,8 +59,9 @@ def forbidding(hits: list[Hit]) -> list[Hit]:
     for number, hit in enumerate(hits):
         next_ = hits[number + 1] if number + 1 < len(hits) else None
         limits = hit.section == "modifier" and hit.name == "except" and hit.last > hit.first
-        acts = (
-            next_ is not None and next_.section == "modifier" and next_.name in ("up", "down", "remove", "make", "more", "less")
+        acts = next_ is not None and (
+            (next_.section == "modifier" and next_.name in ("up", "down", "remove", "make", "more", "less"))
+            or (next_.section == "quality" and next_.name.startswith("dir "))
         )
         found.append(replace(hit, name="dont") if limits and acts else hit)
     return found
@@ -57,6 +73,9 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
     ends = [hit for hit in hits if hit.section == "end"]
     cuts |= {i for hit in ends if hit.name == "border" for i in range(hit.first, hit.last + 1)}
     cuts -= _between_places(row, hits, cuts, words)
+    # "half a stop more", where the word for "more" is that for "and"
+    measured = {hit.last + 1 for hit in hits if hit.section == "amount"}
+    cuts -= {hit.first for hit in hits if (hit.section, hit.name) == ("modifier", "more") and hit.first in measured}
     # borders of no width: after a verb that goes on ("제거하고"), before "without" when a wish stands in front of it
     after = {hit.last + 1 for hit in ends if hit.name == "after"}
     if not words.verb_last:
@@ -66,13 +85,14 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
             if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
             if not _ends_with(h, hits, cuts)
         }
+        after |= {hit.first for one, hit, next_ in zip(hits, hits[1:], hits[2:], strict=False) if _instead(one, hit, next_)}
     after |= _opening_places(hits, cuts)
     pieces: list[Piece] = []
     begin = 0
     for i in sorted({*cuts, *after, len(row)}):
         if i > begin:
             inside = [hit for hit in hits if begin <= hit.first < i and hit.section != "end"]
-            pieces.append(Piece(row[begin:i], inside, begin, words.verb_last))
+            pieces.append(Piece(row[begin:i], inside, begin, words))
         begin = i + 1 if i in cuts else i
     return pieces
 
@@ -133,6 +153,13 @@ def _opening_places(hits: list[Hit], cuts: set[int]) -> set[int]:
         if limits and len(limits) == len(before) and wish and any(h.section in ("task", "quality", "verb") for h in behind):
             found.add(place.last + 1)
     return found
+
+
+def _instead(one: Hit, hit: Hit, next_: Hit) -> bool:
+    """ "Derain not desnow", "sharper not brighter": a wish, "not", and another."""
+    wishes = one.section in ("verb", "task") or one.name.startswith("dir ")
+    others = next_.section in ("verb", "task") or next_.name.startswith("dir ")
+    return wishes and others and (hit.section, hit.name) == ("modifier", "not") and hit.first == one.last + 1
 
 
 def _ends_with(dont: Hit, hits: list[Hit], cuts: set[int]) -> bool:

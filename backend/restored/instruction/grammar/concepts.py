@@ -2,10 +2,10 @@
 
 A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 
-[modifier] too, more, less, up, down, not, dont, keep, only, except, everywhere, make, is, enough, little, high, low, remove,
-    also, cast: what a wish does with a quality, a task or a place.
-[amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, twothirds, threequarters, stop, halfstop, percent,
-    points, and the numbers one to four.
+[modifier] too, very (too or more), more, less, up, down, not, dont, keep, only, except, everywhere, make, is, enough, little,
+    high, low, remove, also, cast: what a wish does with a quality, a task or a place.
+[amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, twothirds, threequarters, stop, halfstop,
+    stophalf (one and a half), percent, points, and the numbers one to four.
 [quality] "KIND ADJUSTMENT±": `dir` names the direction itself ("warmer"; "overexposed" is a wish for less), `fault` one that
     "less" does not turn round ("less garish"), `adj` a state ("warm"), `noun` the quality without a direction ("contrast"),
     `bare` a look that is a wish only when it stands alone.
@@ -16,7 +16,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"), praise;
     [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
-[grammar] order = "verb last" where exclusions follow what they exclude.
+[grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
+    ("l'exposition"); too: how "too" is often mistyped; than: what a comparison is made with; beside: what may stand
+    between a direction and a place that is not its object ("brighter, for her").
+[correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
 """
@@ -27,7 +30,6 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from os.path import commonpath
 from pathlib import Path
 from typing import Final
 
@@ -104,7 +106,14 @@ class Words:
         self._stems: dict[str, list[_Phrase]] = {}
         self.filler: set[str] = set()
         self.known: set[str] = set()
-        self.verb_last = "grammar" in table
+        form = table.get("grammar", {})
+        self.verb_last = form.get("order") == "verb last"
+        self.than = frozenset(form.get("than", "").split())
+        self.beside = frozenset(form.get("beside", "").split())
+        self._elided = frozenset(form.get("elision", "").split())
+        self._mistyped_too = form.get("too", "")
+        self._states: set[str] = {"much", "many"}
+        self._copulas: set[str] = {"way", "bit", "little", "far"}
         self._fixable: set[str] = set()
         self._spoken: set[str] = set()
         self._borders: set[str] = set()
@@ -120,7 +129,11 @@ class Words:
         self.known |= {part for part in parts if part != ".." and not part.endswith("*")}
         if section == "follow":
             self._spoken |= set(parts)
-        if section not in ("unused", "holes", "off", "filler"):
+        if section == "symptom" or name.startswith("adj "):
+            self._states |= set(parts)
+        if (section, name) == ("modifier", "is"):
+            self._copulas |= set(parts)
+        if section not in ("unused", "off", "filler"):
             self._fixable |= {part for part in parts if part != ".." and not part.endswith("*")}
         if section == "filler":
             self.filler |= set(parts)
@@ -198,27 +211,48 @@ class Words:
             Token(f"{t.word[:-2]}n't", t.start, t.end) if t.word.endswith("nt") and f"{t.word[:-2]}n't" in self.known else t
             for t in words
         ]
-        return [
+        words = [token for word in words for token in self._opened(word)]
+        mended = [
             token
             if token.mark or token.word in self.known or token.word in self.filler or (known is not None and token.word in known)
             else Token(self._nearest(token.word, strict=known is None), token.start, token.end)
             for token in words
         ]
+        return [self._too(token, mended[:i], mended[i + 1 :]) for i, token in enumerate(mended)]
+
+    def _opened(self, token: Token) -> list[Token]:
+        """A word without the article that an apostrophe joins to it ("l'esposizione"), unless the table has both as one."""
+        article, mark, word = token.word.partition("'")
+        if not mark or not word or token.word in self.known:
+            return [token]
+        if word == "s" and article in self.known:  # "the sky's noisy", "the sky's noise"
+            return [Token(article, token.start, token.start + len(article))]
+        if article not in self._elided:
+            return [token]
+        return [Token(word, token.start + len(article) + 1, token.end)]
+
+    def _too(self, token: Token, before: list[Token], behind: list[Token]) -> Token:
+        """ "It's to dark" means "too dark"; "from dark to bright" does not."""
+        if token.word != self._mistyped_too or not behind or behind[0].word not in self._states:
+            return token
+        stands = not before or before[-1].mark or before[-1].word in self._copulas
+        return Token("too", token.start, token.end) if stands else token
 
     def _nearest(self, word: str, strict: bool) -> str:
         least = 4 if strict else 5
         if len(word) < least or not word.isalpha() or any(word.startswith(stem) for stem in self._long_stems(word)):
             return word
         reach = 2 if len(word) >= 9 else 1
-        best = (reach + 1, 0, word)
+        best = (reach + 1, True, 0, 0, word)
         for candidate in self._fixable:
             swapped = len(word) == 4 and sorted(word) == sorted(candidate) and candidate in self._spoken
             if len(word) < 6 and strict and len(candidate) <= len(word) and not swapped:
                 continue  # of a short word only a letter that was left out is mended: many others differ by one
             if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
-                shared = len(commonpath([word, candidate]))
-                best = min(best, (slips(word, candidate), -shared, candidate))
-        return best[2] if best[0] <= reach else word
+                shared = next((i for i, (a, b) in enumerate(zip(word, candidate, strict=False)) if a != b), len(word))
+                other = sorted(word) != sorted(candidate)  # letters that changed places are the commonest slip
+                best = min(best, (slips(word, candidate), other, -shared, -len(candidate), candidate))
+        return best[-1] if best[0] <= reach else word
 
     def _long_stems(self, word: str) -> list[str]:
         return [phrase.parts[0][:-1] for phrase in self._near(word) if phrase.parts[0][-1] == "*"]

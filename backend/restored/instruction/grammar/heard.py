@@ -59,6 +59,7 @@ class Heard:
     bare: a noun or a look stands alone.
     trap: a verb of ours with an object that is no picture. scale: the enlargement asked for. part: only luminance or colour.
     adding: a damage is asked for. inverse: everything but the selection is meant, which only its owner can turn round.
+    barred: excluded tasks of clauses that say nothing else.
     refused: tasks that a short "no" follows. instead: one noun was denied and another named.
     pending: tasks whose noun the last clause had, without a wish. waiting: a tone that it named so, and its words.
     """
@@ -81,6 +82,7 @@ class Heard:
     inverse: bool = False
     refused: list[Task] = field(default_factory=list)
     instead: bool = False
+    barred: list[Task] = field(default_factory=list)
     pending: list[Task] = field(default_factory=list)
     waiting: tuple[Adjustment, str] | None = None
     scale: int | None = None

@@ -25,6 +25,11 @@ HEARD: Final = WISHES | {"follow", "result", "remedy"}
 """Sections whose words need no further reading."""
 
 
+LACKING: Final = frozenset({"no", "without"})
+
+NO_COPULA: Final = frozenset({"isn't", "aren't", "wasn't", "weren't"})
+
+
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
     row = words.repaired(tokens(text), known)
@@ -76,6 +81,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.trap |= any(hit.name == "sure" for hit in off) or (
         covered and bool(off) and (bool(wishes) or piece.has("up", "down", "remove", "more", "less", "make"))
     )
+    _settle_very(piece)
+    _settle_tones(piece)
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
     qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
@@ -150,11 +157,12 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         where = replace(place, outside=negative)
         if hand:  # "the faces on the left"
             heard.unused.append(Unused(hand, by_hand(hand, True, negative)))
-    elif hand and (negative or piece.has("only")):
+    elif hand and (negative or piece.has("only") or (turns and _is_of_place(piece))):
         where = Region(guess, negative, by_hand=hand)
     elif hand and (turns or asks):
         heard.unused.append(Unused(hand, by_hand(hand, False)))
     heard.turns += [replace(turn, region=turn.region or where) for turn in turns]
+    before = len(heard.excluded)
     named = named_by(heard, piece, amount, index, where, text)
     if not named and piece.has("remove") and not (asks or qualities or piece.of("unused") or piece.of("holes")):
         named = [Named(task, text, index, amount.strength, where) for task in heard.pending]  # "the snow .., away with it"
@@ -165,6 +173,9 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered
+    if covered and not turns and not named and _forbids(piece):
+        cut = True
+        heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
     if plain and len(plain) == len(turns):
         heard.turns = [turn for turn in heard.turns if turn not in plain]
         heard.named += [Named("lowlight", text, index, amount.strength, where)]
@@ -176,6 +187,18 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     return carried
 
 
+def _is_of_place(piece: Piece) -> bool:
+    """ "Brighten the dog": a direction whose object is a place is for that place alone; a complaint of it ("her dress is too
+    dark"), or a reason ("brighter, for my grandmother"), may be one of the whole."""
+    place = piece.of("place")[0]
+    nearest = min(piece.of("quality"), key=lambda hit: abs(hit.first - place.first), default=None)
+    if nearest is None or piece.has("is", "too", "enough", "little", "not"):
+        return False
+    if place.first < nearest.first and not piece.has("make", "up", "down"):
+        return False
+    return not any(token.word in piece.table.beside for token in piece.between(nearest, place))
+
+
 def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> None:
     """ "The noise and the grain in the sky": where two words for one thing are listed, the place is said of both."""
     before = [item for item in heard.named if item.clause == index - 1]
@@ -185,11 +208,48 @@ def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> 
         heard.named = [replace(item, region=where) if item in before else item for item in heard.named]
 
 
+def _forbids(piece: Piece) -> bool:
+    """Whether all that a clause says is that something must not be done, or is no trouble ("it isn't noisy")."""
+    if piece.has("remove", "too", "enough", "little", "less", "only", "except") or (piece.of("verb") and piece.has("not")):
+        return False
+    things = piece.of("task") or piece.of("verb") or piece.of("symptom")
+    denied = [hit for hit in piece.of("modifier") if hit.name == "not" and hit.first > piece.offset]
+    copula = piece.has("is") or any(piece.word(hit) in NO_COPULA for hit in denied)
+    if piece.has("dont", "keep"):
+        # "without the haze" and "no more noise" may be wishes: for the network to say
+        plain = any(piece.word(hit) in LACKING for hit in piece.of("modifier"))
+        return bool(piece.of("quality")) != bool(things) and not (things and plain)
+    turned = bool(piece.of("quality")) and not copula and piece.has("not")
+    return turned or (bool(denied) and copula and bool(piece.of("symptom")) and not piece.of("question"))
+
+
 def content(text: str, words: Words) -> list[str]:
     """The words of a text that say something: neither filler nor a modifier or an amount without its object."""
     row = tokens(text)
     idle = {i for hit in words.find(row) if hit.section in ("modifier", "amount", "end") for i in range(hit.first, hit.last + 1)}
     return [t.word for i, t in enumerate(row) if not t.mark and i not in idle and t.word not in words.filler]
+
+
+def _settle_very(piece: Piece) -> None:
+    """One word may be "too" and "more" (ज़्यादा): too much where a state is told, more where something is wished for."""
+    states = piece.has("is") or not all(hit.name.startswith(("noun", "dir")) for hit in piece.of("quality"))
+    measured = any(hit.name in ("stop", "halfstop", "percent") for hit in piece.of("amount"))
+    wished = bool(piece.of("quality")) and (not states or (measured and not piece.has("is")))
+    piece.hits = [
+        replace(hit, name="more" if wished else "too") if (hit.section, hit.name) == ("modifier", "very") else hit
+        for hit in piece.hits
+    ]
+
+
+def _settle_tones(piece: Piece) -> None:
+    """ "Highlights -40": a tone with a signed number behind it is turned, not a place."""
+
+    def numbered(hit: Hit) -> bool:
+        next_ = piece.following(hit)
+        signed = next_ is not None and next_.word[0] in "+-"
+        return hit.section == "place" and hit.name in TONES and signed
+
+    piece.hits = [Hit("quality", f"noun {hit.name}", hit.first, hit.last) if numbered(hit) else hit for hit in piece.hits]
 
 
 def _settle_keep(piece: Piece) -> None:

@@ -1,0 +1,161 @@
+"""Which way a quality is turned, and how far: "warmer", "less contrast", "the white balance is too blue"."""
+
+from typing import Final
+
+from restored.adjustments.names import Adjustment
+from restored.regions.names import GUESSED, Region
+
+from . import amounts
+from .clauses import Piece
+from .concepts import Hit
+from .heard import Turn
+
+OTHER_WAY: Final = str.maketrans("+-", "-+")
+
+COLOURS: Final = frozenset({"temperature", "tint"})
+
+
+def turns_of(
+    piece: Piece, qualities: list[Hit], amount: amounts.Amount, place: Region | None, index: int, text: str
+) -> list[Turn]:
+    turns: list[Turn] = []
+    for number, hit in enumerate(qualities):
+        near = _near(piece, qualities, number)
+        kind, *names = hit.name.split()
+        own = _own_number(piece, qualities, number) if kind == "noun" and len(qualities) > 1 else None
+        if kind == "adj" and _is_cast(piece):
+            kind = "cast"
+        if kind == "dir" and _is_worse(piece, hit):
+            kind = "fault"
+            names = [name.translate(OTHER_WAY) for name in names]
+        if (
+            kind == "dir"
+            and piece.table.verb_last
+            and any(m.name == "too" and m.last == hit.first - 1 for m in piece.of("modifier"))
+        ):
+            kind = "adj"  # "너무 어둡게 나왔어요": an adverb of state, not a direction
+        for name in names:
+            sign = -1 if name.endswith("-") else 1
+            if own is not None:
+                direction, relative = own.signed or 1, False
+            elif kind == "adj" and "remove" in near and name[:-1] in COLOURS:
+                direction, relative = -sign, False  # "take the yellow out"
+            else:
+                direction, relative = _direction(kind, sign, near, amount)
+                if kind == "noun" and amount.ratio is not None and direction and amount.factor == 1.0:
+                    relative = (amount.ratio > 1) == (direction > 0)  # "halve the contrast": half of it is left
+            if not direction or any(turn.name == name.rstrip("+-") for turn in turns):
+                continue
+            adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]
+            share = 0.7 if len(names) > 1 else 1.0
+            size = (own or amount).of(adjustment, direction, relative) * share
+            sure = kind in ("dir", "fault", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
+            if sure or (not any(h.name in ("?", *GUESSED) for h in piece.of("place")) and not piece.of("question")):
+                said = any(0 < hit.first - m.last <= 2 for m in piece.of("modifier") if m.name == "is")
+                turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure, said=said))
+    return [turn for turn in turns if turn.amount]
+
+
+def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amount | None:
+    """The number right behind one of several qualities ("exposure +0.3 contrast -10")."""
+    start = qualities[number].last + 1 - piece.offset
+    stop = qualities[number + 1].first - piece.offset if number + 1 < len(qualities) else len(piece.words)
+    row = piece.words[start:stop]
+    if not row or amounts.number(row[0].word) is None:
+        return None
+    value = amounts.number(row[0].word) or 0.0
+    if qualities[number].name == "noun exposure" and abs(value) <= 5:
+        return amounts.Amount(stops=abs(value), signed=-1 if value < 0 else 1)
+    return amounts.Amount(share=abs(value) / 100, signed=-1 if value < 0 else 1)
+
+
+def excluded(piece: Piece, qualities: list[Hit]) -> list[Adjustment]:
+    """Adjustments that a clause forbids ("without more contrast", "keep the saturation", "not brighter")."""
+    denied = piece.has("not") and not piece.has("is", "enough", "too", "make", "less")
+    if denied:
+        qualities = [hit for hit in qualities if hit.name.startswith("dir ")]
+    if not qualities or not (denied or piece.has("dont", "keep")):
+        return []
+    return [name.rstrip("+-") for hit in qualities for name in hit.name.split()[1:]]  # type: ignore[misc]
+
+
+def _near(piece: Piece, qualities: list[Hit], number: int) -> set[str]:
+    """The modifiers of one quality: those since the one before, else (postpositions) those after it."""
+    hit = qualities[number]
+    before = qualities[number - 1].last if number else -1
+    after = qualities[number + 1].first if number + 1 < len(qualities) else 10**6
+    modifiers = piece.of("modifier")
+    if len(qualities) == 1:
+        return {m.name for m in modifiers}
+    front = {m.name for m in modifiers if before < m.first <= hit.last}
+    back = {m.name for m in modifiers if hit.first < m.first < after}
+    decisive = {"more", "less", "up", "down", "too", "little", "enough", "high", "low", "remove", "make", "dont", "not", "keep"}
+    if front & decisive:
+        return front
+    if back & decisive and number + 1 == len(qualities):
+        return back
+    return {m.name for m in modifiers if m.first < hit.first} | (back if not front else set())
+
+
+def _is_worse(piece: Piece, hit: Hit) -> bool:
+    """ "It is colder than the real scene": a comparison that complains."""
+    behind = [token for token in piece.words[hit.last + 1 - piece.offset :][:2] if token.word in piece.table.than]
+    before = [m.name for m in piece.of("modifier") if m.last < hit.first]
+    return bool(behind) and "is" in before and "make" not in before and "not" not in before
+
+
+def _is_cast(piece: Piece) -> bool:
+    return piece.has("cast")
+
+
+def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> tuple[int, bool]:
+    """(-1, 0 or 1, whether a ratio is meant) for a quality and the words around it; 0 where no wish can be made out."""
+    if near & {"dont", "keep"} and not near & {"too"}:
+        return 0, False
+    if kind == "dir":
+        if "less" in near and "too" not in near:
+            return -sign, False
+        return (0 if "not" in near and not near & {"enough", "is"} else sign), False
+    if kind == "fault":
+        return (0 if "not" in near and not near & {"enough", "too"} else sign), False
+    if kind == "cast":
+        wanted = near & {"more", "up", "make"} and not near & {"remove", "too", "less", "down", "is"}
+        return (sign if wanted else -sign), False
+    if kind == "adj":
+        if "less" in near or "down" in near:
+            return -sign, False
+        if "too" in near:
+            return (0 if "not" in near else -sign), False
+        if "not" in near:
+            return (sign if near & {"enough", "is"} else 0), False
+        if "little" in near:
+            return sign, False
+        if near & {"more", "up"}:
+            return sign, False
+        if "make" in near:
+            return sign, amount.ratio is not None
+        if amount.ratio is not None:
+            return sign, True
+        if "is" in near or "high" in near:
+            return -sign, False
+        return (sign if amount.stops is not None else 0), False  # "half a stop bright"
+    # a noun
+    if amount.signed:
+        return amount.signed, False
+    if "too" in near:
+        return (1 if near & {"low", "little"} else -1), False
+    if near & {"little", "low"} or ("not" in near and near & {"enough", "is"}):
+        return 1, False
+    if near & {"less", "down"}:
+        return -1, False
+    if near & {"more", "up"}:
+        return 1, False
+    if "remove" in near and amount.factor != 1.0:
+        return -1, False
+    if amount.ratio is not None:
+        return (1 if amount.ratio > 1 else -1), True
+    if amount.share is not None and "make" in near:
+        return 1, False
+    if "high" in near and near & {"is"}:
+        return -1, False
+    return 0, False

@@ -1,0 +1,114 @@
+"""What a clause names: tasks wished for or forbidden, what is filled, enlargements, and what is heard and cannot be done."""
+
+from typing import Final
+
+from restored.regions.names import Region
+
+from ..plan import Unused
+from . import amounts
+from .clauses import Piece
+from .concepts import Hit
+from .heard import Heard, Named
+from .places import words_of
+from .sentences import CANNOT, OTHER_SCALE
+
+CAN_NAME_NOTHING: Final = frozenset({"like", "wie", "comme", "como", "come", "als", "jak", "как", "як", "som", "gibi"})
+"""Before a damage, these make a comparison of it."""
+
+
+def unused(heard: Heard, piece: Piece) -> None:
+    for hit in piece.of("unused"):
+        words = words_of(piece, hit)
+        before = piece.words[: hit.first - piece.offset]
+        if any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
+            continue
+        if hit.name.endswith(" only"):
+            only_of = piece.has("only") or any(m.name == "only" for m in piece.of("modifier"))
+            heard.part = "light" if hit.name.startswith("luminance") else "colour"
+            if not only_of and heard.part == "light":
+                pass
+            continue
+        if piece.has("keep", "dont"):
+            continue
+        start, end = words[0].start, words[-1].end
+        heard.unused.append(Unused(heard.text[start:end], CANNOT[hit.name]))
+        heard.inverse |= hit.name == "inverse"
+        heard.dropped.append((start, end))
+        others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
+        if not others:
+            heard.dropped.append((piece.start, piece.end))
+
+
+def holes(heard: Heard, piece: Piece, index: int, text: str) -> bool:
+    """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads. True
+    when they are to be filled."""
+    wanted = False
+    for hit in piece.of("holes"):
+        words = words_of(piece, hit)
+        before = piece.words[: hit.first - piece.offset]
+        idiom = words[0].word == "scratch" and bool(before) and before[-1].word == "from"
+        added = piece.has("up", "more") and not piece.has("remove")
+        if idiom or added or any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
+            continue
+        kept = piece.has("keep", "dont") or any(m.name in ("not", "except") for m in piece.of("modifier") if m.last < hit.first)
+        if kept:
+            heard.kept_holes.append(Named(hit.name, heard.text[words[0].start : words[-1].end], index))
+        else:
+            wanted = True
+            if all(item.task != hit.name for item in heard.holes):
+                heard.holes.append(Named(hit.name, text, index))
+        heard.dropped.append((words[0].start, words[-1].end))
+        others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
+        if not others:
+            heard.dropped.append((piece.start, piece.end))
+    return wanted
+
+
+def other_scale(text: str, piece: Piece) -> list[Unused]:
+    """A note where another enlargement was asked for than there is ("3x")."""
+    row = piece.words
+    for place, token in enumerate(row[:-1]):
+        value = amounts.number(token.word)
+        if value is not None and row[place + 1].word in amounts.TIMES and value not in (2, 4):
+            return [Unused(text[token.start : row[place + 1].end], OTHER_SCALE)]
+    return []
+
+
+def scale_of(piece: Piece, local: list[Hit], covered: bool) -> int | None:
+    if any(hit.name == "superres" for hit in (*piece.of("verb"), *piece.of("task"))):
+        return amounts.enlargement(piece.words, local)
+    plain = [hit for hit in piece.hits if hit.section not in ("amount", "modifier", "filler")]
+    return (
+        amounts.enlargement(piece.words, local)
+        if covered and not plain and any(t.word in amounts.TIMES for t in piece.words)
+        else None
+    )
+
+
+def named_by(heard: Heard, piece: Piece, amount: amounts.Amount, index: int, where: Region | None, text: str) -> list[Named]:
+    """Tasks that the words name: wished for, excluded, or asked to be added."""
+    found: list[Named] = []
+    for hit in piece.hits:
+        if hit.section not in ("task", "verb", "symptom", "bare"):
+            continue
+        before = {m.name for m in piece.of("modifier") if m.last <= hit.first}
+        around = {m.name for m in piece.of("modifier")}
+        negated = "keep" in around or "dont" in around or "except" in before or ("not" in before and hit.section != "symptom")
+        task = hit.name
+        if negated:
+            heard.excluded.append(task)
+            continue
+        if hit.section in ("task", "bare"):
+            if around & {"remove", "down", "less", "too", "is", "little", "make", "low", "high", "only"} and not around & {
+                "up",
+                "more",
+            }:
+                found.append(Named(task, text, index, amount.strength, where))
+            elif around & {"up", "more", "make"}:
+                if task in ("superres", "enhance", "deblur"):
+                    found.append(Named(task, text, index, amount.strength, where))
+                else:
+                    heard.adding = True
+        elif "not" not in around or "enough" in around:
+            found.append(Named(task, text, index, amount.strength, where))
+    return list({item.task: item for item in found}.values())
