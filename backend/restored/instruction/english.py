@@ -75,13 +75,23 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
     barred = [task for task in heard.barred if task not in reading.excluded]
-    if barred:
-        kept = tuple(step for step in reading.steps if step.task not in barred)
-        reading = replace(reading, steps=kept, excluded=(*reading.excluded, *barred))
+    if barred or any(clause.bars for clause in heard.clauses):
+        kept = tuple(step for step in reading.steps if step.task not in barred and not _is_barred(step, heard))
+        left = reading.reason if kept or not reading.steps else "asks_to_keep"
+        reading = replace(reading, steps=kept, excluded=(*reading.excluded, *barred), reason=left)
     reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
     if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
     return put_together(cleaned, heard, _unsaid(heard, reading), alone)
+
+
+def _is_barred(step: Step, heard: "Heard") -> bool:
+    """Whether the head took a step about tone from a clause that only says what must not be done ("warmer, not brighter")."""
+    if step.task not in ("enhance", "lowlight"):
+        return False
+    start = heard.text.find(step.words)
+    inside = [clause for clause in heard.clauses if clause.start <= start and start + len(step.words) <= clause.end]
+    return any(clause.bars for clause in inside)
 
 
 def _in_other_words(heard: "Heard") -> tuple[Step, ...]:
@@ -110,15 +120,29 @@ def _completed(heard: "Heard", reading: HeadReading) -> HeadReading:
     sure = [item for item in heard.named if known[item.clause] and item.task in TASKS]
     done = {step.task for step in reading.steps}
     missed = [item for item in sure if item.task not in done and item.task not in (*reading.excluded, *heard.excluded)]
-    if not missed or heard.adding:
+    kept = reading.reason == "asks_to_keep" and not reading.steps
+    if heard.adding or not (missed or kept):
         return reading
     if not reading.steps and reading.reason == "off_topic" and JOINED.search(heard.text) and not heard.trap:
         missed = [item for item in missed if item.words.strip() != heard.text.strip()]  # "remove the haze and add a rainbow"
         steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
         return replace(reading, steps=tuple(steps.values()), reason=None, stray=True) if steps else reading
+    if not reading.steps and reading.reason == "asks_to_keep":  # "leave the grain, but brighten it"
+        missed = [item for item in sure if item.task not in heard.excluded]
+        steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}
+        kept = tuple(task for task in reading.excluded if task not in steps)
+        return replace(reading, steps=tuple(steps.values()), reason=None, excluded=kept) if steps and heard.known else reading
     if not reading.steps:
         turned = reading.reason == "asks_to_add" and bool(heard.modifiers & {"less", "remove", "down"})
-        clear = reading.reason in ("not_english", "not_understood") and heard.known
+        placed = any(clause.place is not None for clause in heard.clauses)  # "the sky is noisy" is no talk
+        clear = heard.known and (
+            reading.reason in ("not_english", "not_understood") or (reading.reason == "off_topic" and placed)
+        )
+        if reading.reason == "not_understood" and PICTURE.search(heard.text):  # "this photo's proper grainy, mate"
+            missed = [
+                item for item in heard.named if item.task in TASKS and item.task not in (*reading.excluded, *heard.excluded)
+            ]
+            clear, known = bool(missed), []
         if not all(known) or not (turned or clear or heard.instead):
             return reading
     steps = {item.task: Step(item.task, 0.8, item.strength or 1.0, item.words.strip()) for item in missed}

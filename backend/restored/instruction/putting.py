@@ -44,6 +44,9 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     unread = reading.reason in ("off_topic", "asks_to_add", "not_understood", "not_english")
     if not alone and unread and turns and not reading.general:
         left = heard.rest.strip(" ,.;:!?\n")
+    else:
+        left = ""
+    if left and all(left != turn.words.strip(" ,.;:!?\n") for turn in heard.turns):
         not_read = reading.reason in ("not_understood", "not_english")
         unused.append(Unused(left, NOT_READ if not_read or reading.reason is None else messages.NOTHING[reading.reason]))
     done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}

@@ -16,7 +16,8 @@ _LIMITING: Final = frozenset({"only", "except", "not", "everywhere"})
 
 @dataclass(slots=True)
 class Piece:
-    """A clause while it is read: its words, where the first of them stands in the sentence, and its concepts; table: of its language."""
+    """A clause while it is read: its words, where the first of them stands in the sentence, its concepts, and the table of its
+    language."""
 
     words: list[Token]
     hits: list[Hit]
@@ -85,7 +86,8 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
             if h.section == "modifier" and h.name == "dont" and _acts_before(hits, cuts | after, h.first)
             if not _ends_with(h, hits, cuts)
         }
-        after |= {hit.first for one, hit, next_ in zip(hits, hits[1:], hits[2:], strict=False) if _instead(one, hit, next_)}
+        plain = [hit for hit in hits if hit.section not in ("bare", "symptom")]
+        after |= {hit.first for one, hit, next_ in zip(plain, plain[1:], plain[2:], strict=False) if _instead(one, hit, next_)}
     after |= _opening_places(hits, cuts)
     pieces: list[Piece] = []
     begin = 0

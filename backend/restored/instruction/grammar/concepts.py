@@ -18,7 +18,8 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
     ("l'exposition"); too: how "too" is often mistyped; than: what a comparison is made with; beside: what may stand
-    between a direction and a place that is not its object ("brighter, for her").
+    between a direction and a place that is not its object ("brighter, for her"); pronouns: what takes up
+    the place of the clause before; contrary: what ends a clause that says the opposite of the one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -109,6 +110,8 @@ class Words:
         form = table.get("grammar", {})
         self.verb_last = form.get("order") == "verb last"
         self.than = frozenset(form.get("than", "").split())
+        self.pronouns = frozenset(form.get("pronouns", "").split())
+        self.contrary = frozenset(form.get("contrary", "").split())
         self.beside = frozenset(form.get("beside", "").split())
         self._elided = frozenset(form.get("elision", "").split())
         self._mistyped_too = form.get("too", "")
@@ -249,7 +252,9 @@ class Words:
             if len(word) < 6 and strict and len(candidate) <= len(word) and not swapped:
                 continue  # of a short word only a letter that was left out is mended: many others differ by one
             if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
-                shared = next((i for i, (a, b) in enumerate(zip(word, candidate, strict=False)) if a != b), len(word))
+                shared = next(
+                    (i for i, (a, b) in enumerate(zip(word, candidate, strict=False)) if a != b), min(len(word), len(candidate))
+                )
                 other = sorted(word) != sorted(candidate)  # letters that changed places are the commonest slip
                 best = min(best, (slips(word, candidate), other, -shared, -len(candidate), candidate))
         return best[-1] if best[0] <= reach else word

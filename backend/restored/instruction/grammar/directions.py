@@ -20,9 +20,11 @@ def turns_of(
 ) -> list[Turn]:
     turns: list[Turn] = []
     for number, hit in enumerate(qualities):
-        near = _near(piece, qualities, number)
+        near = _near(piece, qualities, number) - ({"not"} if _asked(piece) else set())
         kind, *names = hit.name.split()
         own = _own_number(piece, qualities, number) if kind == "noun" and len(qualities) > 1 else None
+        if kind == "noun" and len(qualities) == 1 and amount.plain and (bare := _bare_number(piece, names[0])):
+            amount = bare
         if kind == "adj" and _is_cast(piece):
             kind = "cast"
         if kind == "dir" and _is_worse(piece, hit):
@@ -69,6 +71,17 @@ def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amou
     return amounts.Amount(share=abs(value) / 100, signed=-1 if value < 0 else 1)
 
 
+def _bare_number(piece: Piece, name: str) -> amounts.Amount | None:
+    """A number without a unit: stops of exposure ("increase exposure by 1/3"), hundredths of anything else."""
+    values = [value for token in piece.words if (value := amounts.number(token.word)) is not None]
+    if len(values) != 1 or not values[0]:
+        return None
+    size = abs(values[0])
+    if name == "exposure" and size <= 5:
+        return amounts.Amount(stops=size, signed=-1 if values[0] < 0 else 0)
+    return amounts.Amount(share=size / 100) if 5 <= size <= 100 else None
+
+
 def excluded(piece: Piece, qualities: list[Hit]) -> list[Adjustment]:
     """Adjustments that a clause forbids ("without more contrast", "keep the saturation", "not brighter")."""
     denied = piece.has("not") and not piece.has("is", "enough", "too", "make", "less")
@@ -102,6 +115,12 @@ def _is_worse(piece: Piece, hit: Hit) -> bool:
     behind = [token for token in piece.words[hit.last + 1 - piece.offset :][:2] if token.word in piece.table.than]
     before = [m.name for m in piece.of("modifier") if m.last < hit.first]
     return bool(behind) and "is" in before and "make" not in before and "not" not in before
+
+
+def _asked(piece: Piece) -> bool:
+    """ "Isn't it too bright?" asks for a yes."""
+    first = next((m for m in piece.of("modifier") if m.first == piece.offset), None)
+    return first is not None and first.name == "not" and piece.word(first).endswith("n't")
 
 
 def _is_cast(piece: Piece) -> bool:

@@ -39,7 +39,8 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A stretch of the text between two borders. covered: every word of it is known; cut: it needs no further reading;
-    acts: a wish or complaint stands in it."""
+    acts: a wish or complaint stands in it; told: it complains of a state;
+    bars: all that it says is what must not be done."""
 
     start: int
     end: int
@@ -47,6 +48,8 @@ class Clause:
     cut: bool
     acts: bool
     place: Region | None = None
+    told: bool = False
+    bars: bool = False
 
 
 @dataclass(slots=True)
@@ -97,7 +100,7 @@ class Heard:
     def known(self) -> bool:
         """Whether every word is known, something is done with every clause, and none of it is of another world."""
         off = any(section == "off" for section, _ in self.concepts)
-        return not off and bool(self.clauses) and all(clause.covered and clause.acts for clause in self.clauses)
+        return not off and bool(self.clauses) and all(c.covered and (c.acts or c.bars) for c in self.clauses)
 
     @property
     def rest(self) -> str:

@@ -85,12 +85,15 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     _settle_tones(piece)
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
+    _settle_look(piece)
     qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
     modifiers = piece.of("modifier")
     if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
         piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
     _settle_keep(piece)
     _settle_no(heard, piece)
+    if _is_contrary(piece, carried):  # "the rain doesn't bother me, the snow does"
+        carried = [Hit("modifier", "remove", piece.offset, piece.offset)]
     if _is_other(piece, carried):  # "not the noise, the blur"
         piece.hits = [Hit("modifier", "remove", piece.offset, piece.offset), *piece.hits]
         modifiers, carried, heard.instead = piece.of("modifier"), [], True
@@ -157,10 +160,12 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         where = replace(place, outside=negative)
         if hand:  # "the faces on the left"
             heard.unused.append(Unused(hand, by_hand(hand, True, negative)))
-    elif hand and (negative or piece.has("only") or (turns and _is_of_place(piece))):
+    elif hand and (negative or piece.has("only") or _is_of_place(piece)):
         where = Region(guess, negative, by_hand=hand)
     elif hand and (turns or asks):
         heard.unused.append(Unused(hand, by_hand(hand, False)))
+    if where is None and turns:
+        where = _place_before(heard, piece, turns)
     heard.turns += [replace(turn, region=turn.region or where) for turn in turns]
     before = len(heard.excluded)
     named = named_by(heard, piece, amount, index, where, text)
@@ -173,13 +178,14 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered
-    if covered and not turns and not named and _forbids(piece):
-        cut = True
+    bars = covered and not turns and not named and (_forbids(piece) or _is_denied(heard, piece))
+    if bars:
         heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
     if plain and len(plain) == len(turns):
         heard.turns = [turn for turn in heard.turns if turn not in plain]
         heard.named += [Named("lowlight", text, index, amount.strength, where)]
-    heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where))
+    told = piece.has("is", "too", "little", "enough")
+    heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where, told, bars))
     if turns:
         return [hit for hit in modifiers if hit.name in ("more", "less", "up", "down", "too", "little")]
     if piece.of("task") or piece.of("holes") or piece.of("unused"):
@@ -191,12 +197,27 @@ def _is_of_place(piece: Piece) -> bool:
     """ "Brighten the dog": a direction whose object is a place is for that place alone; a complaint of it ("her dress is too
     dark"), or a reason ("brighter, for my grandmother"), may be one of the whole."""
     place = piece.of("place")[0]
-    nearest = min(piece.of("quality"), key=lambda hit: abs(hit.first - place.first), default=None)
+    aims = [
+        hit for hit in (*piece.of("quality"), *piece.of("verb")) if not hit.name.startswith("fault") and hit.name != "superres"
+    ]
+    nearest = min(aims, key=lambda hit: abs(hit.first - place.first), default=None)
     if nearest is None or piece.has("is", "too", "enough", "little", "not"):
         return False
     if place.first < nearest.first and not piece.has("make", "up", "down"):
         return False
     return not any(token.word in piece.table.beside for token in piece.between(nearest, place))
+
+
+def _place_before(heard: Heard, piece: Piece, turns: list[Turn]) -> Region | None:
+    """ "The sky is too bright, darken it": where the clause before complained of a place, a pronoun or the same direction means
+    it."""
+    before = heard.clauses[-1] if heard.clauses else None
+    if before is None or before.place is None or before.place.outside or piece.has("everywhere"):
+        return None
+    last = [turn for turn in heard.turns if turn.clause == len(heard.clauses) - 1]
+    again = bool(last) and all(any(t.name == turn.name and t.amount * turn.amount > 0 for t in last) for turn in turns)
+    taken_up = any(token.word in piece.table.pronouns for token in piece.words)
+    return before.place if before.told and (again or taken_up) else None
 
 
 def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> None:
@@ -208,6 +229,21 @@ def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> 
         heard.named = [replace(item, region=where) if item in before else item for item in heard.named]
 
 
+def _is_denied(heard: Heard, piece: Piece) -> bool:
+    """ "Remove the rain, not the snow": all that is said behind a wish is what is not meant."""
+    first = piece.hits[0] if piece.hits else None
+    denies = first is not None and (first.section, first.name) == ("modifier", "not") and piece.word(first) not in LACKING
+    wished = bool(heard.clauses) and heard.clauses[-1].acts
+    return (
+        denies
+        and wished
+        and first is not None
+        and first.first == piece.offset
+        and len(piece.of("modifier")) == 1
+        and bool(piece.of("task") or piece.of("verb"))
+    )
+
+
 def _forbids(piece: Piece) -> bool:
     """Whether all that a clause says is that something must not be done, or is no trouble ("it isn't noisy")."""
     if piece.has("remove", "too", "enough", "little", "less", "only", "except") or (piece.of("verb") and piece.has("not")):
@@ -215,12 +251,19 @@ def _forbids(piece: Piece) -> bool:
     things = piece.of("task") or piece.of("verb") or piece.of("symptom")
     denied = [hit for hit in piece.of("modifier") if hit.name == "not" and hit.first > piece.offset]
     copula = piece.has("is") or any(piece.word(hit) in NO_COPULA for hit in denied)
-    if piece.has("dont", "keep"):
-        # "without the haze" and "no more noise" may be wishes: for the network to say
-        plain = any(piece.word(hit) in LACKING for hit in piece.of("modifier"))
-        return bool(piece.of("quality")) != bool(things) and not (things and plain)
+    bounds = [hit.first for hit in piece.of("modifier") if hit.name in ("dont", "keep")]
+    aims = [hit for hit in (*piece.of("verb"), *piece.of("quality")) if not hit.name.startswith("noun")]
+    if bounds and any(hit.first < bounds[0] for hit in aims) and not piece.table.verb_last:
+        return False  # "lighter without touching the colours"
+    if piece.has("keep"):
+        return bool(piece.of("quality")) != bool(things)
+    if piece.has("dont"):  # "I don't want any fog" may be a wish: for the network to say
+        turned = any(not hit.name.startswith("adj") for hit in piece.of("quality"))
+        acts = bool(piece.of("verb")) or (turned and not piece.has("make", "is"))
+        return acts or (bool(things) and piece.has("up", "down"))
     turned = bool(piece.of("quality")) and not copula and piece.has("not")
-    return turned or (bool(denied) and copula and bool(piece.of("symptom")) and not piece.of("question"))
+    dark = any(hit.name == "adj exposure-" for hit in piece.of("quality"))
+    return turned or (bool(denied) and copula and (dark or bool(piece.of("symptom"))) and not piece.of("question"))
 
 
 def content(text: str, words: Words) -> list[str]:
@@ -274,6 +317,20 @@ def _settle_no(heard: Heard, piece: Piece) -> None:
         verbs = {"dir exposure+": "lowlight"}
         heard.refused += [hit.name for hit in (*piece.of("task"), *piece.of("verb"), *piece.of("symptom"))]
         heard.refused += [verbs[hit.name] for hit in piece.of("quality") if hit.name in verbs]
+
+
+def _settle_look(piece: Piece) -> None:
+    """ "Everything black and white except the middle": with a place, the name of a look is a wish."""
+    if piece.of("place") or piece.has("everywhere"):
+        piece.hits = [
+            replace(hit, name=hit.name.replace("bare ", "dir ")) if hit.section == "quality" else hit for hit in piece.hits
+        ]
+
+
+def _is_contrary(piece: Piece, carried: list[Hit]) -> bool:
+    """Whether a bare noun with a last "does" follows something that is to be kept."""
+    nouns = bool(piece.of("task")) and not piece.of("quality") and not piece.of("verb") and len(piece.words) <= 4
+    return nouns and piece.words[-1].word in piece.table.contrary and any(hit.name in ("keep", "not") for hit in carried)
 
 
 def _is_other(piece: Piece, carried: list[Hit]) -> bool:

@@ -109,6 +109,8 @@ def named_by(heard: Heard, piece: Piece, amount: amounts.Amount, index: int, whe
                     found.append(Named(task, text, index, amount.strength, where))
                 else:
                     heard.adding = True
+        elif hit.section == "symptom" and "make" in around and not around & {"remove", "less", "too", "is", "not"}:
+            continue  # "I want the background out of focus"
         elif "not" not in around or "enough" in around:
             found.append(Named(task, text, index, amount.strength, where))
     return list({item.task: item for item in found}.values())

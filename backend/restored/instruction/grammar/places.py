@@ -58,7 +58,7 @@ def tone_as_before(turns: list[Turn], piece: Piece, tone: Adjustment, index: int
 def place_of(piece: Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]:
     """The region that a clause names, whether everything but it is meant, and a place that only a hand can show, with a guess
     where there is one."""
-    hits = piece.of("place")
+    hits = [hit for hit in piece.of("place") if not _is_compared(piece, hit)]
     known = [hit for hit in hits if hit.name not in ("?", *GUESSED)]
     unknown = [hit for hit in hits if hit not in known]
     negative = False
@@ -85,6 +85,13 @@ def place_of(piece: Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]
         both |= len(names) > 1
         places.extend(name for name in PLACES if name in names and name not in places)
     return Region(tuple(places), both=both), negative, hand, ()
+
+
+def _is_compared(piece: Piece, hit: Hit) -> bool:
+    """Whether a place is only what another is compared with ("as bright as the right side")."""
+    others = any(other.last < hit.first for other in piece.of("place"))
+    before = piece.words[: hit.first - piece.offset][-2:]
+    return others and any(token.word in piece.table.than or token.word == "like" for token in before)
 
 
 def words_of(piece: Piece, hit: Hit) -> list[Token]:

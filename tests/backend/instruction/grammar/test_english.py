@@ -38,6 +38,13 @@ DIRECTIONS = {
 }
 AMOUNTS = {
     "one stop brighter": ("exposure", 1.0),
+    "a stop and a half darker": ("exposure", -1.5),
+    "increase exposure by 1/3": ("exposure", 0.3333),
+    "halve the contrast": ("contrast", -0.5),
+    "highlights -40": ("highlights", -0.4),
+    "to much contrast": ("contrast", -0.25),
+    "it is colder than the real scene": ("temperature", 0.4),
+    "it should be colder than now": ("temperature", -0.4),
     "darken it by half a stop": ("exposure", -0.5),
     "+0.7 EV": ("exposure", 0.7),
     "1/3 stop darker": ("exposure", -0.3333),
@@ -65,7 +72,9 @@ CANNOT = {
     "remove the halftone dots": (set(), "halftone dots"),
     "remove the noise and the watermark": ({"denoise"}, "watermark"),
     "sharpen the eyes only": ({"deblur"}, "eyes"),
-    "brighten the faces": ({"lowlight"}, "faces"),
+    "brighten the faces": ({"exposure"}, "faces"),
+    "the faces are too dark": ({"lowlight"}, "faces"),
+    "dehaze it and replace the sky": ({"dehaze"}, "replace the sky"),
     "cooler, but not the skin": ({"temperature"}, "skin"),
     "colour this black and white picture": (set(), "colour this black and white"),
     "remove the rain and the drops on the lens": ({"derain"}, "drops on the lens"),
@@ -260,6 +269,80 @@ def test_a_place_that_nobody_finds_is_said_beside_one_that_is_found(wish: str) -
     plan = explain(wish)
     assert [step.region.places for step in plan.steps if step.region] == [("left",)]
     assert [item.words for item in plan.unused] == ["faces"]
+
+
+@pytest.mark.parametrize("wish", ["brighten the dog", "make the dress more saturated", "sharpen the eyes", "darken her hair"])
+def test_what_is_turned_in_a_place_that_nobody_finds_waits_for_a_selection(wish: str) -> None:
+    (step,) = explain(wish).steps
+    assert step.region is not None
+    assert step.region.by_hand
+
+
+@pytest.mark.parametrize("wish", ["the dog is too dark", "brighten it, for the dog", "brighten it like the house"])
+def test_a_complaint_or_a_reason_is_one_of_the_whole(wish: str) -> None:
+    (step,) = explain(wish).steps
+    assert step.region is None
+
+
+TAKEN_BACK = {
+    "brighter, no wait, darker": ("exposure", -0.7, None),
+    "denoise it. Actually no, sharpen it": ("deblur", None, None),
+    "remove the snow, I mean the rain": ("derain", None, None),
+    "more saturated, scratch that, less saturated": ("saturation", -0.3, None),
+    "contrast +20, make that +10": ("contrast", 0.1, None),
+    "one stop brighter, or rather half a stop": ("exposure", 0.5, None),
+    "denoise the left side, no, the sky": ("denoise", None, "only the sky"),
+    "darker - oops, make it warmer": ("temperature", 0.4, None),
+    "sharpen and denoise, well, only denoise": ("denoise", None, None),
+    "heller, nein warte, dunkler": ("exposure", -0.7, None),
+    "plus chaud, non attends, plus froid": ("temperature", -0.4, None),
+}
+
+
+@pytest.mark.parametrize("wish", TAKEN_BACK)
+def test_what_is_taken_back_in_the_same_breath_is_not_done(wish: str) -> None:
+    task, amount, where = TAKEN_BACK[wish]
+    plan = explain(wish)
+    (step,) = plan.steps
+    assert (step.task, step.amount) == (task, amount)
+    assert (step.region.label if step.region else None) == where
+    assert plan.text == wish
+    assert step.words in wish
+
+
+@pytest.mark.parametrize("wish", ["no, it's dark", "sorry, could you brighten it", "brighten it, sorry to bother you"])
+def test_a_polite_no_takes_nothing_back(wish: str) -> None:
+    assert [step.task for step in explain(wish).steps] == ["lowlight"]
+
+
+DENIED = {
+    "it isn't noisy": set(),
+    "no more contrast please": set(),
+    "warmer, not brighter": {"temperature"},
+    "brighter but not more saturated": {"lowlight"},
+    "remove the rain, not the snow": {"derain"},
+    "derain not desnow": {"derain"},
+    "the rain doesn't bother me, the snow does": {"desnow"},
+    "leave the grain as it is, but please brighten the whole thing up": {"lowlight"},
+    "it isn't too dark": set(),
+}
+
+
+@pytest.mark.parametrize("wish", DENIED)
+def test_what_is_denied_is_not_done(wish: str) -> None:
+    assert {step.task for step in explain(wish).steps} == DENIED[wish]
+
+
+@pytest.mark.parametrize(
+    ("wish", "where"),
+    [
+        ("the sky is too bright, darken it", "only the sky"),
+        ("the left side is dull, warm it up", "only the left side"),
+        ("shadows look blue, warm them", "only the dark parts"),
+    ],
+)
+def test_a_pronoun_means_the_place_that_was_complained_of(wish: str, where: str) -> None:
+    assert {step.region.label if step.region else "everywhere" for step in explain(wish).steps} == {where}
 
 
 def test_two_tones_are_two_directions() -> None:
