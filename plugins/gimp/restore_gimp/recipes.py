@@ -71,7 +71,7 @@ def sign(layer, recipe, source=None, result=None):
             "tattoo": source.layer.get_tattoo(),
             "region": [region.x, region.y, region.width, region.height],
             "mask": None if mask is None else mask.depth,
-            "checksum": zlib.crc32(result.view) if source.form.native else None,
+            "checksum": zlib.crc32(result.view) if result is not None and source.form.native else None,
         }
         if mask is not None:
             layer.attach_parasite(Gimp.Parasite.new(MASK, FLAGS, _as_text(packed)))
