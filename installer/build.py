@@ -17,6 +17,7 @@ from typing import Final
 
 import elf
 import manifest
+import manual
 import packages
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -96,6 +97,9 @@ def main() -> None:
         share.mkdir()
         for name in ("restored.desktop", "restored.svg", "install.sh"):
             shutil.copy2(HERE / "linux" / name, share)
+        for name in ("restored.bash", "restored.fish"):
+            shutil.copy2(HERE / "linux" / "completion" / name, share)
+        (share / "restored.1").write_text(manual.page(version_of(found)), encoding="utf-8")
         (share / "restored.metainfo.xml").write_text(packages.metainfo(version_of(found)), encoding="utf-8")
     shutil.copy2(ROOT / "LICENSE", PROGRAM)
     manifest.write(PROGRAM, facts)

@@ -1,6 +1,7 @@
 """This system's packages from the frozen folder: tar and .deb on Linux, NSIS on Windows, pkg on macOS; and SHA256SUMS."""
 
 import datetime
+import gzip
 import hashlib
 import io
 import lzma
@@ -15,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import manual
+
 HERE: Final = Path(__file__).resolve().parent
 MACHINES: Final = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 LIBC: Final = platform.libc_ver()[1] or "2.28"
@@ -22,6 +25,13 @@ LIBC: Final = platform.libc_ver()[1] or "2.28"
 
 FILTERS: Final = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 9}]
 """Half of the program is machine code, whose jumps pack better as places than as distances."""
+
+COMPLETION: Final = {
+    "restored.bash": "bash-completion/completions/restored",
+    "_restored": "zsh/vendor-completions/_restored",
+    "restored.fish": "fish/vendor_completions.d/restored.fish",
+}
+"""What completes the command in which shell, and where Debian's shells look for it."""
 
 README: Final = """restored {version}
 
@@ -66,7 +76,7 @@ def deb(program: Path, out: Path, version: str) -> Path:
         for path, content in _system_files(version):
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(content, encoding="utf-8")
+            target.write_bytes(content)
         (root / "usr/bin").mkdir(parents=True)
         (root / "usr/bin/restored").symlink_to("/opt/restored/restored")
         size = sum(file.stat().st_size for file in root.rglob("*") if file.is_file() and not file.is_symlink()) // 1024
@@ -75,7 +85,8 @@ def deb(program: Path, out: Path, version: str) -> Path:
         text = (HERE / "linux/debian/control").read_text(encoding="utf-8")
         text = text.format(version=version, machine=machine, size=size, libc=LIBC)
         (control / "control").write_text(text, encoding="utf-8")
-        for name in ("postinst", "prerm"):
+        shutil.copy(HERE / "linux/debian/templates", control)
+        for name in ("postinst", "prerm", "postrm"):
             (control / name).write_text(maintainer_script(name), encoding="utf-8")
             (control / name).chmod(0o755)
         target = out / f"restored_{version}_{machine}.deb"
@@ -121,12 +132,21 @@ def metainfo(version: str) -> str:
     return text.replace("@VERSION@", version).replace("@DATE@", datetime.date.today().isoformat())
 
 
-def _system_files(version: str) -> Iterator[tuple[str, str]]:
+def _system_files(version: str) -> Iterator[tuple[str, bytes]]:
+    """What the .deb puts into the system's own folders: (path, content)."""
+    for path, text in _texts(version):
+        yield path, text.encode("utf-8")
+    yield "usr/share/man/man1/restored.1.gz", gzip.compress(manual.page(version).encode("utf-8"), mtime=0)
+
+
+def _texts(version: str) -> Iterator[tuple[str, str]]:
     desktop = (HERE / "linux" / "restored.desktop").read_text(encoding="utf-8").replace("@EXEC@", "/opt/restored/restored")
     yield "usr/share/applications/restore-with-instruction.desktop", desktop
     icon = (HERE / "linux" / "restored.svg").read_text(encoding="utf-8")
     yield "usr/share/icons/hicolor/scalable/apps/restore-with-instruction.svg", icon
     yield "usr/share/metainfo/io.github.restore_with_instruction.metainfo.xml", metainfo(version)
+    for name, place in COMPLETION.items():
+        yield f"usr/share/{place}", (HERE / "linux" / "completion" / name).read_text(encoding="utf-8")
     yield "usr/share/doc/restored/copyright", (HERE.parent / "LICENSE").read_text(encoding="utf-8")
 
 

@@ -72,10 +72,39 @@ def uses(check: Checks, bare: Bare, program: str) -> None:
     check("the best quality is another result", _bytes(bare, "best.png") != _bytes(bare, "usual.png"))
     filling(check, bare, program)
     formats(check, bare, program)
+    signatures(check, bare, program)
     said = bare.run("sh", "-c", PAIRING, program, PHOTO, check=False)
     answers = [json.loads(line) for line in said.stdout.splitlines() if line.startswith("{")]
     device = answers[0]["device"] if answers else said.stderr[-500:]
     check("two machines paired, one restores for the other", bool(answers) and " in strong" in device, device)
+
+
+def signatures(check: Checks, bare: Bare, program: str) -> None:
+    """A model from elsewhere: asked about, installed unasked when a trusted key signed it, refused when it was changed since."""
+    from restored.models.signature import SIGNATURE, new_key, sign
+
+    folder = bare.root / HOME.lstrip("/") / "theirs"
+    shutil.copytree(ROOT / "backend/restored/bundles/infill", folder)
+    manifest = folder / "bundle.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "name": "theirs"}), "utf-8")
+    public, secret = new_key()
+    (folder / SIGNATURE).write_text(sign(manifest.read_bytes(), secret, "theirs"), "utf-8")
+
+    def install() -> tuple[int, str]:
+        done = bare.run(program, "models", "import", f"{HOME}/theirs", check=False)
+        return done.returncode, done.stderr
+
+    unknown = install()
+    bare.run(program, "models", "trust", public.line(), "--name", "them", "--yes")
+    trusted = install()
+    bare.run("rm", "-rf", f"{HOME}/.local/share/restored/bundles/theirs")
+    manifest.write_text(manifest.read_text("utf-8") + " ", "utf-8")
+    tampered = install()
+    good = unknown[0] == 1 and "not said you trust" in unknown[1] and trusted[0] == 0 and tampered[0] == 1
+    check(
+        "signed models: asked, trusted, tampered with", good and "not what was signed" in tampered[1], tampered[1].strip()[-200:]
+    )
+    shutil.rmtree(folder)
 
 
 def formats(check: Checks, bare: Bare, program: str) -> None:

@@ -29,17 +29,23 @@ folder() {
     [ -d "$1" ] || { mkdir "$1"; echo "$1" >>"$new_made"; }
 }
 
+# what other programs look for in this home, and where it comes from
+placed="applications/restore-with-instruction.desktop icons/hicolor/scalable/apps/restore-with-instruction.svg
+metainfo/io.github.restore_with_instruction.metainfo.xml bash-completion/completions/restored
+fish/vendor_completions.d/restored.fish man/man1/restored.1"
+
 place_in_menu() {
-    folder "$share/applications"; folder "$share/icons/hicolor/scalable/apps"; folder "$share/metainfo"
+    for each in $placed; do folder "$share/$(dirname "$each")"; done
     sed "s|@EXEC@|$place/restored|" "$place/share/restored.desktop" >"$share/applications/restore-with-instruction.desktop"
     cp "$place/share/restored.svg" "$share/icons/hicolor/scalable/apps/restore-with-instruction.svg"
     cp "$place/share/restored.metainfo.xml" "$share/metainfo/io.github.restore_with_instruction.metainfo.xml"
+    cp "$place/share/restored.bash" "$share/bash-completion/completions/restored"
+    cp "$place/share/restored.fish" "$share/fish/vendor_completions.d/restored.fish"
+    cp "$place/share/restored.1" "$share/man/man1/restored.1"
 }
 
 remove_from_menu() {
-    rm -f "$share/applications/restore-with-instruction.desktop" \
-        "$share/icons/hicolor/scalable/apps/restore-with-instruction.svg" \
-        "$share/metainfo/io.github.restore_with_instruction.metainfo.xml"
+    for each in $placed; do rm -f "$share/$each"; done
 }
 
 install_it() {

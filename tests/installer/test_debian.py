@@ -1,5 +1,6 @@
 """The .deb: its scripts, with small programs in place of dpkg's surroundings, and what is in the file."""
 
+import gzip
 import lzma
 import os
 import subprocess
@@ -34,6 +35,7 @@ class Machine:
         self._put(self._bin / "id", "#!/bin/sh\necho 7\n")
         self._put(self._bin / "runuser", f'#!/bin/sh\necho "$2" >>"{folder}/became"\nshift 3\nexec "$@"\n')
         self.became = folder / "became"
+        self.root, self.debconf = folder / "root", folder / "confmodule"
 
     @staticmethod
     def _put(path: Path, content: str) -> None:
@@ -42,9 +44,14 @@ class Machine:
 
     def run(self, name: str, *arguments: str, **environment: str) -> str:
         script = packages.maintainer_script(name, str(self.program)).replace("/run/user", str(self.run_dir))
+        script = script.replace("/usr/share/debconf/confmodule", str(self.debconf))
         path = f"{self._bin}:{os.environ['PATH']}"
         done = subprocess.run(
-            ["sh", "-c", script, name, *arguments], env={"PATH": path, **environment}, capture_output=True, text=True, check=True
+            ["sh", "-c", script, name, *arguments],
+            env={"PATH": path, "DPKG_ROOT": str(self.root), **environment},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout
 
@@ -72,6 +79,46 @@ def test_removing_takes_what_comes_again_and_names_what_somebody_made(machine: M
     assert all(path.exists() for path in stays)
     assert f"stay in {machine.home}/.config/restored" in told
     assert set(machine.became.read_text().split()) == {"ann"}, "nothing in a home is done as root"
+
+
+DEBCONF = """
+db_input() { echo "$2" >>"$HOME/asked"; }
+db_go() { :; }
+db_get() { RET=ANSWER; }
+db_purge() { :; }
+"""
+
+
+@pytest.mark.parametrize("answer", ["true", "false", None])
+def test_a_purge_asks_whether_what_somebody_made_goes_too(machine: Machine, answer: str | None) -> None:
+    """None: there is nobody to ask with (no debconf), and it stays."""
+    mine = machine.home / ".config/restored"
+    mine.mkdir(parents=True)
+    (mine / "history.json").touch()
+    machine.run("prerm", "remove", SUDO_USER="ann")
+    machine.run("postrm", "remove", HOME=str(machine.home))
+    assert (machine.root / "var/lib/restored/yours").read_text() == f"ann:{mine}\n"
+    if answer:
+        machine.debconf.write_text(DEBCONF.replace("ANSWER", answer))
+    machine.run("postrm", "purge", HOME=str(machine.home))
+    assert mine.exists() == (answer != "true")
+    assert not (machine.root / "var/lib/restored").exists()
+    assert (machine.home / "asked").exists() == (answer is not None)
+    assert set(machine.became.read_text().split()) == {"ann"}
+
+
+def test_where_nothing_was_made_a_purge_asks_nothing(machine: Machine) -> None:
+    machine.debconf.write_text(DEBCONF)
+    machine.run("prerm", "remove", SUDO_USER="ann")
+    machine.run("postrm", "purge", HOME=str(machine.home))
+    assert not (machine.home / "asked").exists()
+
+
+def test_what_was_noted_for_a_purge_is_forgotten_when_it_is_installed_again(machine: Machine) -> None:
+    (machine.home / ".config/restored").mkdir(parents=True)
+    machine.run("prerm", "remove", SUDO_USER="ann")
+    machine.run("postinst", "configure", "", SUDO_USER="ann")
+    assert not (machine.root / "var/lib/restored").exists()
 
 
 def test_an_upgrade_ends_the_daemon_and_takes_nothing(machine: Machine) -> None:
@@ -117,11 +164,16 @@ def test_the_package_is_one_that_its_readers_read(tmp_path: Path) -> None:
         for at in range(0, len(blocks := (tmp_path / name).read_bytes()), 512):
             assert blocks[at + 257 : at + 262] != b"ustar" or blocks[at + 156 : at + 157] in b"05126L", "dpkg knows no other"
     with tarfile.open(tmp_path / "control.tar.xz") as control:
-        assert control.getmember("./prerm").mode == 0o755
+        assert {control.getmember(f"./{name}").mode for name in ("prerm", "postinst", "postrm")} == {0o755}
+        assert control.getmember("./templates").isfile()
         fields = control.extractfile("./control")
         assert fields is not None
         assert b"\nVersion: 1.2\n" in fields.read()
     with tarfile.open(tmp_path / "data.tar.xz") as data:
         assert {"./opt/restored/restored", "./usr/bin/restored", "./usr/share/doc/restored/copyright"} <= set(data.getnames())
+        assert {f"./usr/share/{place}" for place in packages.COMPLETION.values()} <= set(data.getnames())
+        page = data.extractfile("./usr/share/man/man1/restored.1.gz")
+        assert page is not None
+        assert b".TH RESTORED 1" in gzip.decompress(page.read())
         assert data.getmember("./opt/restored/link").linkname == "restored"
         assert {member.uid for member in data.getmembers()} == {0}

@@ -42,6 +42,9 @@ class Home:
         (program / "manifest.json").write_text(json.dumps({"version": version, "files": {}}, indent=1))
         for name in ("restored.desktop", "restored.svg", "restored.metainfo.xml", "install.sh"):
             shutil.copy2(LINUX / name, program / "share")
+        for name in ("restored.bash", "restored.fish"):
+            shutil.copy2(LINUX / "completion" / name, program / "share")
+        (program / "share" / "restored.1").write_text(".TH RESTORED 1")
         return place / "install.sh"
 
     def run(self, script: Path, *options: str, answer: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:

@@ -41,12 +41,17 @@ COMMANDS = {
 }
 """Every command but `serve`, in the order of the help."""
 
-if frozen():
-    COMMANDS["update"] = Command(
+STANDALONE = {
+    "update": Command(
         "standalone:update",
         "Put a newer download in place of this version, after checking who made it. Nothing is fetched from anywhere.",
-    )
-    COMMANDS["gpu"] = Command("standalone:gpu", "The GPU pack of the standalone program: compute on an NVIDIA GPU.")
+    ),
+    "gpu": Command("standalone:gpu", "The GPU pack of the standalone program: compute on an NVIDIA GPU."),
+}
+"""What the program of an installer has beside them."""
+
+if frozen():
+    COMMANDS |= STANDALONE
 
 
 class Commands(LazyGroup):
