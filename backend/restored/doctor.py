@@ -58,7 +58,7 @@ def examine(tell: Callable[[str], None] = lambda words: None) -> list[Finding]:
         tell(f"Looking at: {about}")
         try:
             findings += look()
-        except Exception as error:
+        except Exception as error:  # what cannot be looked at is a finding, too
             findings.append(Finding(about, "bad", f"{error} ({type(error).__name__})"))
     return findings
 

@@ -22,7 +22,8 @@ from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
 from restored.regions import MARKS, PLACES, Region
 from restored.service import IsCancelled, Say, Tell
-from restored.service.local import LayerSpace, LocalService
+from restored.service.local import LocalService
+from restored.service.space import LayerSpace
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe

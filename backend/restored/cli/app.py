@@ -106,7 +106,7 @@ def run(arguments: list[str]) -> int:
     except typer.Abort:
         console.fail("Cancelled. Nothing was changed.")
         return console.INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # the command's last word is a sentence, never a traceback
         if type(error).__name__ == "NoArgsIsHelpError":
             for line in str(getattr(error, "message", "")).split("\n"):
                 console.err.print(line)

@@ -1,36 +1,25 @@
 """`restored batch`: a folder of photographs, one sentence for all."""
 
-import json as jsonlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Final, TextIO
+from typing import Annotated, Any, Final, cast
 
 import typer
-from rich.text import Text
 
-from restored.files import FileOrder, OnProgress
+from restored.files import FileOrder
 from restored.files.conflicts import Already, Policy, Taken, place
 from restored.files.ledger import Ledger, LedgerError
-from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.page import Page
-from restored.files.walk import Names, Walked, pictures
-from restored.files.watch import arriving
+from restored.files.walk import Names, Walked
 
 from . import console
+from .batchrun import BatchRun
 from .options import Device, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, qualities
 from .single import make_wish
-from .workers import worker
-
-HOPELESS: Final = ("not_installed", "start_failed", "protocol", "unsafe", "model", "bad_plan", "engine_missing")
-"""Errors that the next picture would meet as well."""
 
 ENDINGS: Final = {"png": ".png", "tiff": ".tif", "tif": ".tif", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp"}
 _POLICIES: Final = ("ask", "skip", "rename", "overwrite")
-_LISTED: Final = 20
-"""Sentences about single files that are said on the terminal; --report and --page have them all."""
 
 
 def batch(
@@ -88,7 +77,9 @@ def batch(
     except LedgerError as error:
         raise console.Failure(str(error)) from error
     with ledger, _opened(report) as lines:
-        run = _Run(folder, output, wish, ledger, Names(folder, output, ending=ending, suffix=suffix), lines, recursive=recursive)
+        run = BatchRun(
+            folder, output, wish, ledger, Names(folder, output, ending=ending, suffix=suffix), lines, recursive=recursive
+        )
         run.policy = _asked(run, on_conflict, again, json)  # pyright: ignore[reportAttributeAccessIssue]
         run.keep, run.again = json, again
         run.page = Page(f"{folder.name} → {output.name}", _words(wish)) if page else None
@@ -100,163 +91,7 @@ def batch(
     run.finish(json=json)
 
 
-@dataclass(slots=True)
-class _Run:
-    """One batch: which pictures wait, and what is known of those that are done."""
-
-    folder: Path
-    output: Path
-    wish: FileOrder
-    ledger: Ledger
-    names: Names
-    lines: TextIO | None
-    recursive: bool
-    policy: Policy = "skip"
-    again: bool = False
-    page: Page | None = None
-    walked: Walked = field(default_factory=Walked)
-    keep: bool = False
-    """Whether all results are wanted at the end, and not only what went wrong."""
-    results: list[dict[str, Any]] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    seen: int = 0
-    earlier: int = 0
-    stopped: bool = False
-    total: int = 0
-
-    def sources(self) -> Iterator[Path]:
-        yield from pictures(self.folder, self.walked, recursive=self.recursive, leave_out=self.output)
-
-    def jobs(self, sources: Iterator[Path]) -> Iterator[FileJob]:
-        """Those that are to be done. Called from one thread at a time."""
-        for source in sources:
-            self.seen += 1
-            name = source.relative_to(self.folder).as_posix()
-            target = self.names.target(source)
-            if not self.again and self.ledger.has(name, source, target):
-                self.earlier += 1
-                continue
-            try:
-                made = self.ledger.made(target)
-                yield FileJob(source, place(target, source, self.wish, self.policy, again=self.again, made=made), name)
-            except Already:
-                self.ledger.add(name, source, target)
-                self.earlier += 1
-            except Taken as taken:
-                self.note({"file": name, "skipped": str(taken)})
-            except OSError as error:
-                self.note({"file": name, "error": f"“{source.name}” cannot be read: {error.strerror}."})
-
-    def restore(self, *, quality: int | None, forced: bool, watch: bool, no_daemon: bool) -> None:
-        jobs = self.jobs(self.sources())
-        first = next(jobs, None)
-        if first is None and not watch:
-            if not self.seen:
-                raise console.Failure(f"There are no pictures in “{self.folder}”. {' '.join(self.walked.sentences())}".strip())
-            return
-        try:
-            with (
-                console.progress("Starting") as show,
-                worker(no_daemon, lambda words: show(None, words)) as who,
-                console.interruptible() as stop,
-            ):
-                waiting = _before(first, jobs) if first is not None else jobs
-                if watch:
-                    waiting = self._watched(waiting, stop)
-                options: dict[str, Any] = {"explain": console.explain_exception, "hopeless": _hopeless, "quality": quality}
-                restore_many(
-                    waiting,
-                    self.wish,
-                    who.restore,
-                    self.tell,
-                    staging=self.ledger.parts,
-                    forced=forced,
-                    show=self.page is not None,
-                    progress=self._progress(show),
-                    cancelled=stop,
-                    **options,
-                )
-        except BaseException as error:
-            if not console.is_interrupt(error):
-                raise
-            self.stopped = not watch
-
-    def _watched(self, waiting: Iterator[FileJob], stop: Callable[[], bool]) -> Iterator[FileJob]:
-        yield from waiting
-        arrivals = arriving(self.folder, recursive=self.recursive, leave_out=self.output, stopped=stop, ready=self._ready)
-        yield from self.jobs(arrivals)
-
-    def _ready(self) -> None:
-        console.err.print(Text(f"Waiting for pictures in {self.folder}. Ctrl+C ends this.", style="dim"))
-
-    def _progress(self, show: OnProgress) -> OnProgress:
-        def part(fraction: float | None, words: str) -> None:
-            done = len(self.results)
-            of = f" of {self.total}" if self.total else ""
-            show(
-                (done + (fraction or 0.0)) / self.total if self.total else None,
-                f"{min(done + 1, self.total or done + 1)}{of}: {words}",
-            )
-
-        return part
-
-    def tell(self, outcome: FileOutcome) -> None:
-        if outcome.report is None:
-            self.note(
-                {"file": outcome.job.name, "error": outcome.error or "", **({"code": outcome.code} if outcome.code else {})}
-            )
-            return
-        self.ledger.add(outcome.job.name, outcome.job.source, outcome.job.target, changed=outcome.report.done.changed)
-        result = outcome.job.target.relative_to(self.output).as_posix()
-        self.note({"file": outcome.job.name, "result": result, **outcome.report.to_dict()}, outcome)
-
-    def note(self, row: dict[str, Any], outcome: FileOutcome | None = None) -> None:
-        kind = next((kind for kind in ("error", "skipped") if kind in row), "changed" if row.get("changed") else "same")
-        self.counts[kind] += 1
-        if self.keep or (kind in ("error", "skipped") and self.counts[kind] <= _LISTED):
-            self.results.append(row)
-        if self.lines is not None:
-            self.lines.write(jsonlib.dumps(row, ensure_ascii=True) + "\n")
-            self.lines.flush()
-        if self.page is not None:
-            self.page.add(row, outcome.pair if outcome else None)
-
-    def finish(self, *, json: bool) -> None:
-        counts = self.counts
-        self.results.sort(key=lambda row: row["file"])  # several are on their way at once
-        if json:
-            numbers = {"done": counts["changed"] + counts["same"], "skipped": self.earlier + counts["skipped"]}
-            left = {"left_alone": dict(self.walked.unread), "notes_of_macos": self.walked.notes_of_macos}
-            console.print_json({**numbers, "failed": counts["error"], "stopped": self.stopped, **left, "results": self.results})
-        else:
-            self._say()
-        if self.stopped:
-            console.fail("Stopped. The same command goes on from here.")
-            raise typer.Exit(console.INTERRUPTED)
-        if counts["error"]:
-            raise typer.Exit(1)
-
-    def _say(self) -> None:
-        counts = self.counts
-        words = [f"{counts['changed']} restored"]
-        words += [f"{counts['same']} with nothing to do"] if counts["same"] else []
-        words += [f"{self.earlier} done earlier"] if self.earlier else []
-        words += [f"{counts['skipped']} left as they were"] if counts["skipped"] else []
-        words += [f"{counts['error']} failed"] if counts["error"] else []
-        console.out.print(Text.assemble((", ".join(words), "bold"), f" in {self.output}"))
-        for sentence in self.walked.sentences():
-            console.warn(sentence)
-        for row in self.results:
-            if "skipped" in row:
-                console.warn(row["skipped"])
-            elif "error" in row:
-                console.fail(f"{row['file']}: {row['error']}")
-        more = max(0, counts["skipped"] - _LISTED) + max(0, counts["error"] - _LISTED)
-        if more:
-            console.warn(f"{more} more such lines: --report FILE.jsonl writes them all.")
-
-
-def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
+def _asked(run: BatchRun, policy: str, again: bool, json: bool) -> Policy:
     """What to do about files of another origin: one question for all of them, where there is somebody to ask. Counts the
     pictures on the way."""
     walked, run.walked = run.walked, Walked()
@@ -278,7 +113,7 @@ def _asked(run: _Run, policy: str, again: bool, json: bool) -> str:
             )
     run.total = sum(1 for _ in run.sources())
     run.walked = walked
-    return "skip" if policy == "ask" else policy
+    return cast(Policy, "skip" if policy == "ask" else policy)
 
 
 def _check(folder: Path, output: Path) -> None:
@@ -299,15 +134,6 @@ def _opened(report: Path | None) -> Any:
         return open(report, "a", encoding="ascii")
     except OSError as error:
         raise console.Failure(f"The report “{report}” cannot be written: {error.strerror}.") from error
-
-
-def _before(first: FileJob, rest: Iterator[FileJob]) -> Iterator[FileJob]:
-    yield first
-    yield from rest
-
-
-def _hopeless(error: BaseException) -> bool:
-    return console.is_interrupt(error) or getattr(error, "code", "") in HOPELESS
 
 
 def _words(wish: FileOrder) -> str:

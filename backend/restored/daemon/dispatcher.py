@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from restored.ground.errors import Cancelled, RestoredError
+from restored.ground.errors import Cancelled
 from restored.service.protocol import Keepable, Service
 from restored.sockets.headers import decode
 from restored.sockets.post import Entrance, Gone
@@ -15,6 +15,7 @@ from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import FrameHeader, message
 from restored_client.wire.order import Answer
 
+from . import replies
 from .admission import Admission
 from .jobs import Client, QueuedJob
 from .lanes import Lane
@@ -29,12 +30,6 @@ WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REG
 
 USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST)
 """What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
-
-MOST_DETAIL: Final = 4000
-"""Characters of what an error says beside its sentence."""
-
-MOST_LISTED: Final = 200
-"""Models, jobs and clients that an answer lists at most: it is to be readable, however many somebody makes of them."""
 
 Handler = Callable[[Client, Mapping[str, Any], list[FrameHeader]], None]
 
@@ -180,7 +175,7 @@ class Dispatcher:
             "state": self.runner.state,
             "tasks": self._work.tasks(),
             "device": (self._work if client.owner is client else self.runner.own).device() if known else "",
-            "models": self.runner.models[:MOST_LISTED],
+            "models": self.runner.models[: replies.MOST_LISTED],
             "default_model": next((model["name"] for model in self.runner.models if "error" not in model), ""),
             "max_bytes": int(self._admission.budget * client.way.share),
             "proof": self._prove(header["challenge"]) if "challenge" in header else None,
@@ -209,8 +204,8 @@ class Dispatcher:
                 idle=self.idle,
                 state=self.runner.state,
                 words="" if ready else self.runner.words,
-                jobs=jobs[:MOST_LISTED],
-                clients=sorted(other.name for other in self._clients.values() if other.name)[:MOST_LISTED],
+                jobs=jobs[: replies.MOST_LISTED],
+                clients=sorted(other.name for other in self._clients.values() if other.name)[: replies.MOST_LISTED],
                 device=self._work.device() if ready else "",
                 loaded=self._work.opened() if ready else [],
                 kept={"results": len(self.residuals), "bytes": self.residuals.nbytes},
@@ -308,39 +303,14 @@ class Dispatcher:
             return message(messages.CANCELLED, job.request), []
         if error is not None:
             return self._error(job.request, error), []
-        if isinstance(answer, Answer):
-            return self._result(job, answer)
-        if job.kind == messages.EXPLAIN:
-            return message(messages.PLAN, job.request, plan=answer), []
-        if job.kind == messages.REGION:
-            return message(job.kind, job.request, frames=[messages.describe(messages.MASK, answer)]), [answer.data]
-        return message(job.kind, job.request, models=None if answer is None else answer[:MOST_LISTED]), []
-
-    def _result(self, job: QueuedJob, done: Answer) -> tuple[dict[str, Any], list[Any]]:
-        name = job.header["job"] if job.kind == messages.ADJUST else job.request
-        if done.kept is not None:
-            self.residuals.put(job.client.owner, name, done.kept)
-        header = message(
-            messages.NOTHING_TO_DO if done.pixels is None else messages.RESULT,
-            job.request,
-            **{**done.facts(), "job": name},
-        )
-        if done.pixels is None:
-            return header, []
-        return {**header, "frames": [messages.describe(messages.LAYER, done.pixels)]}, [done.pixels.data]
+        if isinstance(answer, Answer) and answer.kept is not None:
+            self.residuals.put(job.client.owner, replies.name_of(job), answer.kept)
+        return replies.of_answer(job, answer)
 
     def _error(self, request: str, error: BaseException) -> dict[str, Any]:
-        if not isinstance(error, ClientError):
-            if not isinstance(error, RestoredError):
-                log.error("a job failed", exc_info=error)
-                error = ClientError("engine_failed", detail=repr(error))
-            else:
-                error = ClientError(error.code, str(error))
-        log.warning("answered %s: %s", error.code, error.detail)
         # whoever speaks another protocol must still learn whom it talks to, and whether it may replace us
-        facts = {**self._facts(), "idle": self.idle} if error.code == "protocol" else {}
-        detail = error.detail[:MOST_DETAIL]
-        return message(messages.ERROR, request, code=error.code, sentence=error.sentence, detail=detail, **facts)
+        wrong = isinstance(error, ClientError) and error.code == "protocol"
+        return replies.of_error(request, error, {**self._facts(), "idle": self.idle} if wrong else {})
 
     def _words(self, job: QueuedJob) -> tuple[str, float | None]:
         if job.stage == "waiting":

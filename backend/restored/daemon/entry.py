@@ -47,7 +47,7 @@ def serve(settings: DaemonSettings | None = None, work: Service | None = None) -
                 signal.signal(getattr(signal, name), lambda *_: server.end())
         signal.set_wakeup_fd(server.button.fileno(), warn_on_full_buffer=False)
         return server.run()
-    except Exception:
+    except Exception:  # for the log: nobody sees what a daemon writes to its own stderr later
         log.exception("the daemon cannot go on")
         raise
     finally:

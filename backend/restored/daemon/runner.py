@@ -92,7 +92,7 @@ class JobRunner:
             self.state = "ready"
         except RestoredError as error:
             self.state, self._broken = "broken", error
-        except BaseException as error:
+        except BaseException as error:  # each job is told, and the daemon stays to be asked what is wrong
             self.state, self._broken = "broken", ClientError("engine_missing", detail=repr(error))
             log.exception("loading the engine failed")
         log.info("engine %s", self.state)

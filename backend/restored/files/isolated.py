@@ -94,6 +94,6 @@ def _child(pipe: Connection, reading: Callable[..., Loaded]) -> None:
             answer = PictureError(str(error))
         except MemoryError:
             answer = PictureError(f"There is not enough memory to open “{order[0].name}”.")
-        except Exception as error:
+        except Exception as error:  # a decoder's bug costs this file, not the process that reads the others
             answer = PictureError(f"“{order[0].name}” cannot be read ({type(error).__name__}: {error}).")
         pipe.send(answer)

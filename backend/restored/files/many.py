@@ -99,7 +99,7 @@ def restore_many(
             elif isinstance(event, _Read):
                 try:
                     done = restore_pages(event.loaded, wish, restore, progress, cancelled)
-                except Exception as error:
+                except Exception as error:  # one picture's fault is its own; `hopeless` knows the others
                     line.budget.give(event.held)
                     if hopeless(error):
                         raise
@@ -171,7 +171,7 @@ class _Line:
                     break
                 try:
                     loaded, job = self._load(reader, job)
-                except Exception as error:
+                except Exception as error:  # as above
                     self.budget.give(held)
                     self.events.put(FileOutcome(job, error=self._explain(error)))
                     continue
@@ -256,7 +256,7 @@ def _write(
         report = save(loaded, done, job.target, wish, quality=quality, staging=staging)
         after(job, report)
         outcome = FileOutcome(job, report, pair=pair(loaded, done) if show else None)
-    except BaseException as error:
+    except BaseException as error:  # in a thread of its own, from which nothing else would be heard
         outcome = FileOutcome(job, error=explain(error))
     tell(_Written(outcome, event.held))
 
@@ -277,5 +277,5 @@ def _transparent(source: Path) -> bool:
     try:
         with Image.open(source, formats=("PNG", "WEBP")) as image:
             return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-    except Exception:
+    except Exception:  # only a hint is wanted, and the file is known to be odd
         return False

@@ -33,7 +33,7 @@ def unpacked(text: str, width: int, height: int) -> NDArray:
         check_size("the recipe's mask", wide, high)
     except PictureError:
         raise
-    except Exception as error:
+    except Exception as error:  # packed by whoever wrote the recipe: zlib, base64 and struct each complain in their own way
         raise PictureError("The mask in this recipe is damaged. Give the mask again with --mask.") from error
     if (wide, high) != (width, height):
         raise PictureError(
@@ -42,7 +42,7 @@ def unpacked(text: str, width: int, height: int) -> NDArray:
         )
     try:
         mask = imagecodecs.png_decode(data)
-    except Exception as error:
+    except Exception as error:  # imagecodecs' own
         raise PictureError("The mask in this recipe is damaged. Give the mask again with --mask.") from error
     if mask.ndim != 2:
         raise PictureError("The mask in this recipe is damaged. Give the mask again with --mask.")

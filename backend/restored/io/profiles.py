@@ -101,11 +101,11 @@ def has_way_back(icc: bytes) -> bool:
     probe = np.full((1, 1, 3), 0.5, np.float32)
     try:
         imagecodecs.cms_transform(probe, icc, srgb(), colorspace="rgb", outcolorspace="rgb")
-    except Exception:
+    except Exception:  # lcms says no in many ways
         return True  # cannot be used at all, so that it is carried and nothing is converted
     try:
         imagecodecs.cms_transform(probe, srgb(), icc, colorspace="rgb", outcolorspace="rgb")
-    except Exception:
+    except Exception:  # as above
         return False
     return True
 

@@ -27,7 +27,7 @@ def is_raw(data: bytes, suffix: str) -> bool:
     try:
         order, big, at = ifd.header(data)
         first = ifd.read(data, order, at, big)
-    except Exception:
+    except Exception:  # damaged: then its name has to say what it is
         return suffix.lower() in RAW_SUFFIXES
     sensor = ifd.number(first.get(_PHOTOMETRIC), order) in (32803, 34892)
     return sensor or _DNG_VERSION in first or suffix.lower() in RAW_SUFFIXES
@@ -69,7 +69,7 @@ def _camera(data: bytes) -> str:
     try:
         order, big, at = ifd.header(data)
         first = ifd.read(data, order, at, big)
-    except Exception:
+    except Exception:  # damaged: then nobody knows the camera
         return ""
     words = [first[tag].data.split(b"\0")[0].decode("ascii", "replace").strip() for tag in (_MAKE, _MAKE + 1) if tag in first]
     text = words[1] if len(words) == 2 and words[1].startswith(words[0]) else " ".join(words)

@@ -173,7 +173,7 @@ def _sentences(name: str, kind: str = "") -> Iterator[None]:
         raise
     except MemoryError as error:
         raise PictureError(f"There is not enough memory to open “{name}”.") from error
-    except Exception as error:
+    except Exception as error:  # every decoder has errors of its own, and some have bugs
         what = f"{kind}, but " if kind else ""
         raise PictureError(f"“{name}” is {what}damaged or incomplete and cannot be opened ({_first_line(error)}).") from error
 
@@ -187,7 +187,7 @@ def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
         raise PictureError(_not_ours(data, name)) from None
     except Image.DecompressionBombError:
         raise PictureError(f"“{name}” says it is larger than any photograph, so it is not opened.") from None
-    except Exception as error:
+    except Exception as error:  # as above
         raise PictureError(f"“{name}” is damaged and cannot be opened ({_first_line(error)}).") from error
     check_size(name, *image.size)
     kind = _FORMATS[image.format or ""]

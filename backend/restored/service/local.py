@@ -21,6 +21,7 @@ from restored_client.wire.recipe import make_recipe
 
 from .arrays import array_of, mask_of, pixels_of
 from .protocol import IsCancelled, Say, Tell
+from .space import LayerSpace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,43 +43,13 @@ class KeptResidual:
     strength: float
     mask: Pixels | None
     answer: Answer
-    space: "LayerSpace | None" = None
+    space: LayerSpace | None = None
     texture: float = 0.0
 
     @property
     def nbytes(self) -> int:
         own = self.space.original.nbytes if self.space else 0
         return self.residual.nbytes + (self.mask.nbytes if self.mask else 0) + own
-
-
-@dataclass(frozen=True, slots=True)
-class LayerSpace:
-    """The colour space that a layer came in, and goes back to: its profile, and its values there."""
-
-    profile: bytes
-    original: Pixels
-
-    @classmethod
-    def of(cls, order: Order) -> "LayerSpace | None":
-        """None for a layer that is as good as in sRGB."""
-        from restored.io.colour import needs_conversion
-
-        profile, layer = order.profile, order.pixels
-        return cls(profile, layer) if profile is not None and needs_conversion(profile, layer.channels) else None
-
-    def leave(self) -> Pixels:
-        """The layer in sRGB, unclipped."""
-        from restored.io.colour import to_srgb
-
-        return pixels_of(to_srgb(array_of(self.original), self.profile))
-
-    def back(self, pixels: Pixels | None, left: "np.ndarray | None" = None) -> Pixels | None:
-        """A result in the space and depth in which the layer came; what was not changed keeps its bytes. left: as it left."""
-        from restored.io.colour import from_srgb
-
-        if pixels is None:
-            return None
-        return pixels_of(from_srgb(array_of(pixels), array_of(self.original), self.profile, left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +120,7 @@ class LocalService:
                 with self._reading:
                     said = follow(Plan.from_dict(previous), text)
                 return known_to_default(said).to_dict()
-            frame = None
-            if context is not None:
-                from restored.engine.picture.context import check_context
-
-                frame = check_context(array_of(context))
-            return known_to_default(self._explain(text, frame)).to_dict()
+            return known_to_default(self._explain(text, _context(context))).to_dict()
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         with _in_the_tree():
@@ -192,11 +158,11 @@ class LocalService:
     ) -> "Carried":
         from restored import engine
         from restored.engine.engine import shared
-        from restored.engine.picture.context import check_context, thumbnail
+        from restored.engine.picture.context import thumbnail
         from restored.engine.picture.source import LayerSource
 
         layer = array_of(order.pixels)
-        context = check_context(array_of(order.context)) if order.context else None
+        context = _context(order.context)
         if plan is None and order.plan is not None:
             plan = Plan.from_dict(order.plan)
         if plan is None:
@@ -223,7 +189,7 @@ class LocalService:
             strength=order.strength,
             scale=order.scale,
             context=context,
-            place=None if order.place is None else Frame(*order.place),
+            place=_place(order),
             device=order.device,
             quality=order.quality or QUALITIES[0],
             find=order.find,
@@ -279,14 +245,13 @@ class LocalService:
 
     def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
         with _in_the_tree():
-            from restored.engine.picture.context import check_context
             from restored.engine.work.whereabouts import mask_of_region
 
             where = Region.from_dict(region)
             space = LayerSpace.of(order)
             layer = array_of(order.pixels if space is None else space.leave())
-            context = check_context(array_of(order.context)) if order.context else None
-            return pixels_of(mask_of_region(layer, where, context, None if order.place is None else Frame(*order.place)))
+            context = _context(order.context)
+            return pixels_of(mask_of_region(layer, where, context, _place(order)))
 
     def unload(self) -> None:
         from restored import engine
@@ -298,6 +263,18 @@ class LocalService:
 
         with self._reading:
             return explain(text, context, sample)
+
+
+def _context(sent: Pixels | None) -> "np.ndarray | None":
+    """A context frame as the engine takes it."""
+    from restored.engine.picture.context import check_context
+
+    return None if sent is None else check_context(array_of(sent))
+
+
+def _place(order: Order) -> Frame | None:
+    """Where the layer lies in the whole picture."""
+    return None if order.place is None else Frame(*order.place)
 
 
 def _why_unchanged(order: Order) -> str:

@@ -70,7 +70,7 @@ class Talk(NoRequests):
                 with self._open(lambda words: progress(None, words)) as session:
                     done = restore_pages(self._opened.loaded, wish, _restore(session), progress, stop)
                     result: Any = save(self._opened.loaded, done, self._opened.target, wish)
-            except Exception as error:
+            except Exception as error:  # the window shows it, whatever it is
                 result = error
             self._post(lambda: end(result))
 

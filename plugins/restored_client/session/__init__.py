@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .talk import Progress, Session
+from .exchange import Progress
+from .talk import Session
 
 __all__ = ["Progress", "Session"]

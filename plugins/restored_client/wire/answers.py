@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, Callable, Dict, Final, Mapping, Optional
+from typing import Any, Dict, Final, Mapping, Optional
 
 from . import messages
+from .checks import Check, flag, fraction, number, text, whole
 from .errors import ClientError
-
-Check = Callable[[Any], bool]
-
-_LARGEST: Final = 1e30
 
 
 def check_answer(header: Mapping[str, Any]) -> None:
@@ -27,27 +23,6 @@ def check_answer(header: Mapping[str, Any]) -> None:
 def is_plan(value: Any) -> bool:
     """Whether it is a plan as the daemon answers them: of a preset, a recipe or settings, which may be anybody's."""
     return _PLAN(value)
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _number(value: Any) -> bool:
-    # a JSON file's whole number may be larger than any float
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST and math.isfinite(value)
-
-
-def _fraction(value: Any) -> bool:
-    return _number(value) and 0.0 <= value <= 1.0
 
 
 def _map(value: Any) -> bool:
@@ -70,35 +45,35 @@ def _form(needs: Optional[Mapping[str, Check]] = None, **may: Check) -> Check:
     return check
 
 
-_REGION: Final = _form(label=_text, threshold=_number, feather=_number, outside=_flag)
-_STEP: Final = _form({"task": _text}, label=_text, words=_text, confidence=_number, strength=_number, region=_REGION)
-_PLAN: Final = _form(steps=_list(_STEP), excluded=_list(_text), text=_text, message=_text, reason=_text, proposed=_flag)
-_TASK: Final = _form({"id": _text, "label": _text})
-_MODEL: Final = _form({"name": _text}, family=_text, version=_text, licence=_text, tasks=_list(_text), default=_flag, error=_text)
-_JOB: Final = _form({"client": _text, "words": _text}, kind=_text, stage=_text, fraction=_number)
-_COUNTS: Final = _form(results=_whole, bytes=_number, waiting=_whole, turned_away=_whole)
+_REGION: Final = _form(label=text, threshold=number, feather=number, outside=flag)
+_STEP: Final = _form({"task": text}, label=text, words=text, confidence=number, strength=number, region=_REGION)
+_PLAN: Final = _form(steps=_list(_STEP), excluded=_list(text), text=text, message=text, reason=text, proposed=flag)
+_TASK: Final = _form({"id": text, "label": text})
+_MODEL: Final = _form({"name": text}, family=text, version=text, licence=text, tasks=_list(text), default=flag, error=text)
+_JOB: Final = _form({"client": text, "words": text}, kind=text, stage=text, fraction=number)
+_COUNTS: Final = _form(results=whole, bytes=number, waiting=whole, turned_away=whole)
 
 _DAEMON: Final[Dict[str, Check]] = {
-    "version": _text,
-    "build": _text,
-    "pid": _whole,
-    "log": _text,
-    "state": _text,
-    "device": _text,
-    "words": _text,
-    "idle": _flag,
-    "outdated": _flag,
-    "uptime": _number,
-    "memory": _number,
+    "version": text,
+    "build": text,
+    "pid": whole,
+    "log": text,
+    "state": text,
+    "device": text,
+    "words": text,
+    "idle": flag,
+    "outdated": flag,
+    "uptime": number,
+    "memory": number,
     "newcomers": _COUNTS,
 }
 _RESULT: Final[Dict[str, Check]] = {
     "plan": _PLAN,
-    "message": _text,
-    "device": _text,
-    "model": _text,
-    "seconds": _number,
-    "job": _text,
+    "message": text,
+    "device": text,
+    "model": text,
+    "seconds": number,
+    "job": text,
     "recipe": _map,
 }
 
@@ -107,25 +82,25 @@ ANSWERS: Final[Dict[str, Dict[str, Check]]] = {
         **_DAEMON,
         "tasks": _list(_TASK),
         "models": _list(_MODEL),
-        "default_model": _text,
-        "max_bytes": _whole,
-        "proof": _text,
+        "default_model": text,
+        "max_bytes": whole,
+        "proof": text,
     },
     messages.STATUS: {
         **_DAEMON,
         "jobs": _list(_JOB),
-        "clients": _list(_text),
-        "loaded": _list(_text),
+        "clients": _list(text),
+        "loaded": _list(text),
         "kept": _COUNTS,
-        "idle_seconds": _number,
+        "idle_seconds": number,
     },
     messages.REGION: {},
     messages.MODELS: {"models": _list(_MODEL)},
     messages.PLAN: {"plan": _PLAN},
-    messages.PROGRESS: {"fraction": _fraction, "words": _text},
-    messages.PREVIEW: {"fraction": _fraction, "words": _text, "x": _whole, "y": _whole},
+    messages.PROGRESS: {"fraction": fraction, "words": text},
+    messages.PREVIEW: {"fraction": fraction, "words": text, "x": whole, "y": whole},
     messages.RESULT: _RESULT,
     messages.NOTHING_TO_DO: _RESULT,
-    messages.ERROR: {"code": _text, "sentence": _text, "detail": _text, **_DAEMON},
+    messages.ERROR: {"code": text, "sentence": text, "detail": text, **_DAEMON},
 }
 """By type: the fields that may be there, and what each must be."""

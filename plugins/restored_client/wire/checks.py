@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any, Callable, Final
 
@@ -12,6 +11,8 @@ MAX_PROFILE: Final = 1 << 17
 """Bytes of a colour profile: those of working spaces have a few thousand."""
 
 Check = Callable[[Any], bool]
+
+_LARGEST: Final = 1e30
 
 _MODEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 
@@ -37,8 +38,13 @@ def flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def number(value: Any) -> bool:
+    """A finite one, and not so large that it is no float: a whole number of JSON or msgpack may be."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST
+
+
 def fraction(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and 0.0 <= value <= 1.0
+    return number(value) and 0.0 <= value <= 1.0
 
 
 def scale(value: Any) -> bool:

@@ -27,7 +27,7 @@ if where == "kept":
     session.restore(layer, instruction="x", keep=True)
     ready()
 
-dealer = session._dealer
+dealer = session._exchange.dealer
 assert dealer is not None
 dealer.send([encode(message("restore", "r", instruction="x", frames=[describe("layer", layer)]))])
 time.sleep(0.2)

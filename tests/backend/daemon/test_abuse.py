@@ -157,7 +157,7 @@ def test_a_wrong_token_gets_nowhere(launch, monkeypatch) -> None:
         assert not raw.dealer.poll(500)
     assert_well(daemon)
     connection = dataclasses.replace(daemon.connection(), token="guess")
-    monkeypatch.setattr("restored_client.session.talk.read_connection", lambda: connection)
+    monkeypatch.setattr("restored_client.session.greeting.read_connection", lambda: connection)
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", start=False)
     assert raised.value.code == "token", raised.value.detail

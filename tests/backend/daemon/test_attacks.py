@@ -132,10 +132,10 @@ def test_a_message_larger_than_the_memory_is_cut_off_and_the_next_request_works(
 
 def send_and_wait(session, *frames: bytes) -> None:
     """Send what should end the connection."""
-    session._dealer.send(frames)
+    session._exchange.dealer.send(frames)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        session._dealer.receive(0.1)
+        session._exchange.dealer.receive(0.1)
 
 
 def test_an_instruction_without_end_gets_a_sentence(survivor, monkeypatch) -> None:
@@ -170,18 +170,18 @@ def test_half_a_greeting_half_a_header_half_a_picture_and_then_nothing(launch, t
         stranger.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert_serves(daemon)
         with daemon.session("half a header") as mute, daemon.session("half a picture") as slow:
-            mute._dealer._write(b"\x00\x64" + b"\x83\xa4type")
-            slow._dealer.send([encode(message("restore", "r", instruction="x", frames=[describe("layer", layer)]))])
+            mute._exchange.dealer._write(b"\x00\x64" + b"\x83\xa4type")
+            slow._exchange.dealer.send([encode(message("restore", "r", instruction="x", frames=[describe("layer", layer)]))])
             assert receive(slow)["type"] == "accepted"
-            slow._dealer._write(b"\x01\x2b" + encode(message("upload", "r")).ljust(0x2B, b"\xc0"))
-            slow._dealer._write(b"\x02" + layer.nbytes.to_bytes(8, "big") + bytes(layer.nbytes // 2))
+            slow._exchange.dealer._write(b"\x01\x2b" + encode(message("upload", "r")).ljust(0x2B, b"\xc0"))
+            slow._exchange.dealer._write(b"\x02" + layer.nbytes.to_bytes(8, "big") + bytes(layer.nbytes // 2))
             assert_serves(daemon)
             answer = receive(slow)
             assert answer["code"] == "upload_timeout"
             assert answer["sentence"] == "The picture did not arrive in time. Nothing was changed."
             assert daemon.status()["jobs"] == []
             # the other half comes after all: it belongs to nothing any more, and the connection goes on
-            slow._dealer._write(bytes(layer.nbytes // 2))
+            slow._exchange.dealer._write(bytes(layer.nbytes // 2))
             assert receive(slow)["type"] == "error"
             assert slow.restore(layer, instruction="x").changed
     assert_serves(daemon)
@@ -191,7 +191,7 @@ def receive(session) -> dict:
     """The next message on a session's connection that is neither progress nor a sign of life."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        parts = session._dealer.receive(0.1)
+        parts = session._exchange.dealer.receive(0.1)
         header = messages.decode(parts[0]) if parts else {"type": "progress"}
         if header["type"] not in ("progress", "alive"):
             return header

@@ -36,7 +36,7 @@ def test_a_killed_client_leaves_nothing_behind(launch, where) -> None:
 def test_a_vanished_client_is_noticed_within_a_second(survivor) -> None:
     with survivor.busy() as session, survivor.session("watcher") as watcher:
         gone = time.monotonic()
-        session._dealer._socket.shutdown(socket.SHUT_RDWR)
+        session._exchange.dealer._socket.shutdown(socket.SHUT_RDWR)
         while watcher.status()["jobs"]:
             assert time.monotonic() - gone < 60
             time.sleep(0.01)

@@ -102,7 +102,7 @@ def test_something_that_cannot_be_run(nowhere, folder) -> None:
 
 
 def test_one_that_never_speaks_is_given_up(nowhere, folder, monkeypatch) -> None:
-    monkeypatch.setattr("restored_client.session.talk.TIME_TO_START", 0.5)
+    monkeypatch.setattr("restored_client.session.greeting.TIME_TO_START", 0.5)
     with pytest.raises(ClientError) as raised:
         Session.open(client="test", executable=[sys.executable, "-c", "import time; time.sleep(5)"])
     assert raised.value.code == "start_failed"

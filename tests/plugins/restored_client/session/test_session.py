@@ -10,8 +10,7 @@ import time
 import pytest
 
 from restored_client import Cancelled, ClientError, Pixels, Session
-from restored_client.session import discovery
-from restored_client.session import talk as session
+from restored_client.session import discovery, exchange, greeting
 from restored_client.wire.messages import describe, encode, message
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
@@ -123,7 +122,7 @@ def test_something_else_answers(publish, rude) -> None:
 
 
 def test_a_daemon_that_never_says_hello(publish, router, monkeypatch) -> None:
-    monkeypatch.setattr(session, "TIME_TO_ANSWER", 0.5)
+    monkeypatch.setattr(greeting, "TIME_TO_ANSWER", 0.5)
     publish(router(lambda frames: []).endpoint)
     assert failure(open_session).code == "timeout"
 
@@ -154,7 +153,7 @@ def test_a_daemon_that_dies_in_the_middle_of_a_job(scripted) -> None:
 
 
 def test_a_daemon_that_hangs(scripted, monkeypatch) -> None:
-    monkeypatch.setattr(session, "TIME_TO_DEAD", 0.5)
+    monkeypatch.setattr(exchange, "TIME_TO_DEAD", 0.5)
     scripted(lambda header: [[encode(message("accepted", header["id"]))]])
     with open_session() as talk:
         assert failure(talk.restore, LAYER, instruction="x").code == "timeout"
