@@ -37,8 +37,9 @@ test: venv
 		tests/hosts/setup || [ -z "$(CI)" ]; fi
 	$(BIN)/pytest
 
+# One thread each: for networks of a few weights the others only wait, and that costs, too.
 quick: venv
-	$(BIN)/pytest -m "not slow and not hosts"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not hosts"
 
 # Branches of backend and client that tests run, children included; pages in out/coverage. COVER: the tests to run.
 COVER ?= tests/backend tests/plugins

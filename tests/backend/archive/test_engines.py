@@ -218,6 +218,7 @@ def wait_for(port: int) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_dasks_own_scheduler_listens_to_nobody_else() -> None:
     """Any user of this machine could have run programs as the one whose scheduler listened on loopback in the open."""
     pytest.importorskip("distributed")

@@ -55,6 +55,7 @@ def test_a_row_that_leads_out_of_its_folder_or_is_none_is_refused(tmp_path: Path
         read_shard(Tree(str(tmp_path / "out")), 0)
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_any_json_is_a_row_or_not(said: Any) -> None:
     if row_fits(said):

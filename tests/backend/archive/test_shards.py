@@ -24,6 +24,7 @@ def bench():
     made.close()
 
 
+@pytest.mark.slow
 def test_a_plan_is_worked_shard_by_shard(tmp_path: Path, bench: Workbench) -> None:
     source, target = make(tmp_path / "in", 50), tmp_path / "out"
     order = planned(source, target)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.cli import app, batch, explaining, single
+from restored.cli import app, batchrun, explaining, single
 from restored.files import Done
 from restored.instruction import Plan, Step
 from restored_client.wire.recipe import make_recipe
@@ -89,7 +89,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> Somebody:
     def worker(no_daemon: bool, on_status: Callable[[str], None]) -> Iterator[Somebody]:
         yield who
 
-    for module in (single, batch, explaining):
+    for module in (single, batchrun, explaining):
         monkeypatch.setattr(module, "worker", worker)
     return who
 

@@ -29,6 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_plan_work_status_report(restored: Run, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     ran = restored("archive", "plan", folder, "invert it", "--to", out, "--shard", "2")

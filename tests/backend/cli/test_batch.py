@@ -40,6 +40,7 @@ def test_every_picture_is_restored(restored: Run, somebody: Somebody, folder: Pa
     assert len(somebody.said) == 6
 
 
+@pytest.mark.slow
 def test_one_bad_file_does_not_stop_the_rest(restored: Run, somebody: Somebody, folder: Path, tmp_path: Path) -> None:
     (folder / "b.jpg").write_bytes(b"broken")
     ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", "--json")
@@ -51,6 +52,7 @@ def test_one_bad_file_does_not_stop_the_rest(restored: Run, somebody: Somebody, 
     assert "1 failed" in restored("batch", folder, "brighter", "-o", tmp_path / "out").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["model", "bad_plan"])
 def test_what_would_fail_for_every_picture_is_said_once(
     restored: Run, somebody: Somebody, folder: Path, tmp_path: Path, code: str
@@ -61,6 +63,7 @@ def test_what_would_fail_for_every_picture_is_said_once(
     assert len(somebody.said) == 1
 
 
+@pytest.mark.slow
 def test_an_interrupted_batch_goes_on_where_it_stopped(restored: Run, somebody: Somebody, folder: Path, tmp_path: Path) -> None:
     def second_fails() -> None:
         if len([wish for wish in somebody.said if not isinstance(wish, str)]) == 2:
@@ -78,6 +81,7 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(restored: Run, somebody: 
     assert sorted(result["file"] for result in first["results"] + said["results"]) == ["a.png", "b.jpg", "c.tif"]
 
 
+@pytest.mark.slow
 def test_a_changed_original_and_a_lost_result_are_done_again(
     restored: Run, somebody: Somebody, folder: Path, tmp_path: Path
 ) -> None:
@@ -90,6 +94,7 @@ def test_a_changed_original_and_a_lost_result_are_done_again(
     assert json.loads(restored("batch", folder, "brighter", "-o", out, "--json", "--again").out)["done"] == 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("somebody")
 def test_results_of_two_instructions_are_not_mixed(restored: Run, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -118,6 +123,7 @@ def test_folders_that_do_not_fit(restored: Run, folder: Path, tmp_path: Path) ->
     assert restored("batch", folder, "brighter").code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("somebody")
 def test_folders_inside_other_formats_and_what_is_left_alone(restored: Run, folder: Path, tmp_path: Path) -> None:
     (folder / "inside").mkdir()
@@ -134,6 +140,7 @@ def test_folders_inside_other_formats_and_what_is_left_alone(restored: Run, fold
     assert names(tmp_path / "p") == [".restored-batch.jsonl", "a-x.webp", "b-x.webp", "c-x.webp", "inside"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("somebody")
 def test_somebody_elses_file_is_not_overwritten(restored: Run, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -186,13 +193,13 @@ KILLED = """
 import sys
 from contextlib import contextmanager
 from restored.archive.echo import NegativeEngine
-from restored.cli import app, batch
+from restored.cli import app, batchrun
 
 @contextmanager
 def worker(no_daemon, on_status):
     yield NegativeEngine()
 
-batch.worker = worker
+batchrun.worker = worker
 if __name__ == "__main__":
     sys.exit(app.run(["batch", *sys.argv[1:]]))
 """

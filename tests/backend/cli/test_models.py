@@ -34,6 +34,7 @@ def small_model(folder: Path) -> None:
     write_bundle(folder, network, shape, licence="MIT", training_data="none", version="1")
 
 
+@pytest.mark.slow
 def test_import_tells_what_is_not_as_published_and_what_is_missing(restored: Run, data: Path) -> None:
     import torch
 
@@ -77,6 +78,7 @@ def test_no_model_and_no_such_file_are_sentences(restored: Run, data: Path) -> N
     assert "was not opened" in restored("models", "import", data / "a.pt", data / "a.pt").err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["../../Pictures", ".", "..", "Pictures/../..", "/tmp", "", "a b"])
 def test_import_takes_a_name_and_nothing_else(restored: Run, data: Path, name: str) -> None:
     """`--name ../../Pictures` deleted that folder, `--name .` all other models."""
@@ -145,6 +147,7 @@ def test_a_trusted_makers_bundle_is_not(restored: Run, data: Path) -> None:
     assert "signed by me" in ran.out
 
 
+@pytest.mark.slow
 def test_the_kinds_of_networks_do_all_tasks_together(restored: Run) -> None:
     families = json.loads(restored("models", "families", "--json").out)["families"]
     named = [preset["tasks"] for family in families for preset in family["presets"] if isinstance(preset["tasks"], list)]

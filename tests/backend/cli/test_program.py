@@ -91,6 +91,7 @@ sys.exit(app.run(["report", *sys.argv[1:]]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_a_report_never_fails_at_its_letters(tmp_path: Path, encoding: str) -> None:
     """A terminal of another encoding, and a file name that is no text at all: the name must stay what it is."""
@@ -135,6 +136,7 @@ def test_a_daemon_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 130)])
 def test_signals_leave_no_half_file(tmp_path: Path, number: int, code: int) -> None:

@@ -29,6 +29,7 @@ def assert_well(daemon) -> None:
         assert session.restore(Pixels(2, 2, 3, "u8", bytes(range(12))), instruction="x").changed
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(MESSAGES, min_size=1, max_size=3))
 def test_random_messages(survivor, messages_) -> None:
@@ -150,6 +151,7 @@ def test_another_protocol_is_told_who_has_to_update(survivor) -> None:
     assert newer["idle"] is True
 
 
+@pytest.mark.slow
 def test_a_wrong_token_gets_nowhere(launch, monkeypatch) -> None:
     daemon = launch()
     with daemon.raw(token="guess") as raw:

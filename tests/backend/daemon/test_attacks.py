@@ -198,6 +198,7 @@ def receive(session) -> dict:
     raise AssertionError("no answer")
 
 
+@pytest.mark.slow
 def test_thousands_of_bad_messages_from_somebody_who_never_listens(daemon) -> None:
     assert_serves(daemon)
     before = memory(daemon)
@@ -210,6 +211,7 @@ def test_thousands_of_bad_messages_from_somebody_who_never_listens(daemon) -> No
     assert_serves(daemon)
 
 
+@pytest.mark.slow
 def test_thousands_of_questions_from_somebody_who_never_listens(daemon) -> None:
     """Each answer is as long as its question: they must not pile up."""
     assert_serves(daemon)

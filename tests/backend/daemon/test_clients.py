@@ -14,6 +14,7 @@ KILLED = Path(__file__).with_name("killed.py")
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["upload", "job", "kept"])
 def test_a_killed_client_leaves_nothing_behind(launch, where) -> None:
     daemon = launch()

@@ -114,6 +114,7 @@ def test_clients_that_start_it_at_once_find_the_same(folder, monkeypatch) -> Non
     assert len(set(pids)) == 1
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_next_client_starts_anew(folder, monkeypatch) -> None:
     started_by_clients(folder, monkeypatch)
     said: list[str] = []

@@ -29,6 +29,7 @@ REFUSED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attempt", REFUSED)
 def test_the_interpreter_refuses_other_machines(attempt) -> None:
     done = subprocess.run([sys.executable, "-c", OFFLINE + attempt], capture_output=True, text=True)

@@ -117,6 +117,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
 def test_hundreds_of_silent_connections_are_turned_away_and_others_are_served(launch, tcp) -> None:
     daemon = launch(*(["--tcp"] if tcp else []))

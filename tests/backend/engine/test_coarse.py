@@ -82,6 +82,7 @@ def test_a_job_gives_the_networks_own_numbers(descending: Bundle, picture: Pictu
     assert np.abs(job - own).mean() < 0.05 * np.abs(job - once).mean(), "the coarse scales have their say"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(401, 515), (97, 1203)])
 def test_tiles_agree_with_the_whole(descending: Bundle, picture: Picture, shape: tuple[int, int]) -> None:
     layer = picture(*shape, 3, np.float32)
@@ -108,6 +109,7 @@ def test_blur_after_another_step_is_treated_on_that_steps_result(descending: Bun
     assert np.abs(together - then).max() < 2e-3
 
 
+@pytest.mark.slow
 def test_progress_never_falls_and_ends_at_one(descending: Bundle, picture: Picture) -> None:
     seen: list[float] = []
     engine.run(

@@ -56,6 +56,7 @@ def masks(draw: st.DrawFn) -> np.ndarray:
     return mask
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(masks(), st.sampled_from(["u1", "u2", "u4", "f2", "f4"]), st.integers(1, 4))
 def test_nothing_outside_the_mask_changes(mask: np.ndarray, dtype: str, channels: int) -> None:

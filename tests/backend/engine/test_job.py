@@ -22,6 +22,7 @@ PLAN = Plan.of("denoise", "lowlight")
 quick = settings(max_examples=12, deadline=None)
 
 
+@pytest.mark.slow
 @quick
 @given(
     height=st.integers(1, 70),
@@ -45,6 +46,7 @@ def test_any_size_depth_and_channels_come_back_as_they_went_in(
         assert np.array_equal(result.image[..., -1], enlarge(layer, scale)[..., -1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (3, 17)])
 def test_extreme_shapes_simply_work(bundle: Bundle, picture: Picture, shape: tuple[int, int]) -> None:
     layer = picture(*shape, 3)
@@ -87,6 +89,7 @@ def test_strength_zero_is_the_base_to_the_bit(bundle: Bundle, picture: Picture, 
     assert kept.residual.values.any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", ["u8", "f32"])
 def test_where_the_mask_is_zero_the_bytes_stay(bundle: Bundle, picture: Picture, depth: str) -> None:
     layer = picture(300, 180, 3, DEPTHS[depth])
@@ -109,6 +112,7 @@ def test_strength_and_mask_are_linear(bundle: Bundle, picture: Picture) -> None:
     assert np.abs(part - 0.3 * mask[..., None] * full).max() < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1, 2])
 def test_the_kept_residual_gives_what_the_job_would(bundle: Bundle, picture: Picture, scale: int) -> None:
     layer = picture(250, 140, 4, np.uint16)
@@ -121,6 +125,7 @@ def test_the_kept_residual_gives_what_the_job_would(bundle: Bundle, picture: Pic
     assert kept.nbytes == kept.values.nbytes + kept.base.nbytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(97, 301), (211, 230), (320, 256), (433, 64), (277, 263)])
 def test_tiles_have_no_seams(bundle: Bundle, picture: Picture, size: tuple[int, int]) -> None:
     layer = picture(*size, 3, np.float32)
@@ -213,6 +218,7 @@ def test_cancel_ends_the_job_between_tiles(bundle: Bundle, picture: Picture) -> 
     assert max(told) < 0.9
 
 
+@pytest.mark.slow
 def test_memory_that_runs_out_is_retried_once_in_smaller_pieces_and_said(
     bundle: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +285,7 @@ def test_an_enlargement_is_restored_first_and_given_detail_after(bundle: Bundle,
     assert np.array_equal(lost, np.isnan(enlarge(layer, 2)))
 
 
+@pytest.mark.slow
 def test_unload_frees_and_the_next_job_works(bundle: Bundle, picture: Picture) -> None:
     layer = picture(40, 40, 3)
     first = engine.run(layer, PLAN, model=bundle).image

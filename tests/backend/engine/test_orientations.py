@@ -43,6 +43,7 @@ def test_a_picture_held_otherwise_gives_the_same_picture_held_otherwise(
         assert apart("best") < apart("normal") / 3  # bfloat16 rounds otherwise, and random weights exaggerate that
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bundle", "descending"])
 def test_tiles_agree_with_the_whole(request: pytest.FixtureRequest, picture: Picture, name: str) -> None:
     made = request.getfixturevalue(name)

@@ -26,6 +26,7 @@ def gray(picture: Picture, height: int, width: int, dtype: object = np.uint8) ->
     return np.ascontiguousarray(np.repeat(picture(height, width, 1, dtype), 3, axis=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_gray_in_gray_out(bundle: Bundle, picture: Picture, task: str, dtype: object) -> None:

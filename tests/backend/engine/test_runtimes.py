@@ -35,6 +35,7 @@ def _work(bundle: Bundle, plan: Plan, *, size: int = 64) -> tuple[Setup, np.ndar
     return Setup(bundle.model, bundle.fingerprint, request, source, tiling, 1, 1), source.read(next(iter(tiling)).outer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 @pytest.mark.parametrize(("bf16", "share"), [(False, 1e-5), (True, 0.03)])
 def test_openvino_gives_the_models_numbers(bundle: Bundle, plan: Plan, bf16: bool, share: float) -> None:
@@ -44,6 +45,7 @@ def test_openvino_gives_the_models_numbers(bundle: Bundle, plan: Plan, bf16: boo
     assert np.abs(runtime.prepare(work)(tile, PLACE) - wanted).max() < share * np.abs(wanted - tile).max()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bf16", "share"), [(False, 1e-5), (True, 0.03)])
 def test_torch_gives_the_models_numbers(bundle: Bundle, bf16: bool, share: float) -> None:
     work, tile = _work(bundle, PLANS["toned"])
@@ -63,6 +65,7 @@ def test_autocast_does_not_round_the_picture_itself(bundle: Bundle) -> None:
         assert torch.equal(apply_tone(image, conditioned.reading), wanted)
 
 
+@pytest.mark.slow
 def test_an_instruction_is_compiled_once_and_few_are_kept(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = openvino_runtime.OpenVinoRuntime()
     built = []
@@ -121,6 +124,7 @@ def test_the_coarser_precision_is_chosen_only_where_it_is_clearly_faster(
     assert choice.runtime.precision == chosen
 
 
+@pytest.mark.slow
 def test_tiles_of_a_network_with_global_pools_agree(picture: Callable[..., np.ndarray]) -> None:
     """InstructIR's pools are surveyed over the whole picture; then only the halo decides, and it is long enough."""
     torch.manual_seed(1)

@@ -148,6 +148,7 @@ def hangs(source: Path, target: Path, wish: FileOrder) -> Loaded:
     return load(source, target, wish)
 
 
+@pytest.mark.slow
 def test_a_hang_and_a_crash_of_a_decoder_cost_one_file_each(tmp_path: Path) -> None:
     work = [
         FileJob(photo(tmp_path / name), tmp_path / "out" / name, name)

@@ -57,6 +57,7 @@ def test_a_clean_picture_is_left_alone(seed: int) -> None:
     assert marks(photograph(400, 400, seed, grain=4)).mean() < 0.003
 
 
+@pytest.mark.slow
 def test_strips_agree_with_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged, _ = scratched(photograph(5 * STEP + 50, 260, grain=3))
     layer = np.rint(damaged * 255).astype(np.uint8)

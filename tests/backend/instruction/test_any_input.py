@@ -47,6 +47,7 @@ def check(text):
     return plan
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(max_size=200), FRAGMENTS))
 def test_any_text(text):

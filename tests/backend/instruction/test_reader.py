@@ -50,6 +50,7 @@ def test_the_functions_are_those_of_torch(values: list[float]) -> None:
     assert np.abs(sigmoid(x) - torch.sigmoid(t).numpy()).max() <= 1e-6
 
 
+@pytest.mark.slow
 def test_a_sentence_is_understood_without_torch() -> None:
     code = (
         "import sys, restored.instruction as i; plan = i.explain('remove the noise'); i.embed('remove the noise');"

@@ -137,6 +137,7 @@ def test_weights_of_another_shape_get_a_sentence(tmp_path: Path) -> None:
         build("bird", {})
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "change",

@@ -58,6 +58,7 @@ def test_the_published_text_head_is_recognised(image_pt: Path) -> None:
     assert all(torch.equal(value, published[name]) for name, value in imported.bundle.tensors("text_head.safetensors").items())
 
 
+@pytest.mark.slow
 def test_the_bundle_computes_what_the_weights_say(image_pt: Path, text_pt: Path) -> None:
     bundle = import_published(image_pt, text_pt, name="mine").bundle
     assert bundle.manifest.tasks == CLASSES
@@ -78,6 +79,7 @@ def test_the_bundle_computes_what_the_weights_say(image_pt: Path, text_pt: Path)
     engine.unload()
 
 
+@pytest.mark.slow
 def test_without_its_text_encoder_it_says_what_is_missing(image_pt: Path, text_pt: Path) -> None:
     bundle = import_published(image_pt, text_pt).bundle
     with pytest.raises(ModelError, match=r"bge-micro-v2.*not given"):
@@ -85,6 +87,7 @@ def test_without_its_text_encoder_it_says_what_is_missing(image_pt: Path, text_p
     engine.unload()
 
 
+@pytest.mark.slow
 def test_an_encoder_given_is_taken_along_without_pickles(image_pt: Path, text_pt: Path, tmp_path: Path) -> None:
     encoder = write_encoder(tmp_path / "bge", width=384)
     (encoder / "pytorch_model.bin").write_bytes(b"pickle")
@@ -148,6 +151,7 @@ ODD_PT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ODD_PT.values(), ids=ODD_PT)
 def test_a_pt_that_is_none_gets_a_sentence(image_pt: Path, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.pt").write_bytes(content)

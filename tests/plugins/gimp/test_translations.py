@@ -27,6 +27,7 @@ def test_there_are_messages():
     assert "_Restore" in messages()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", sorted((GIMP / "locale").glob("*.po")), ids=lambda file: file.stem)
 def test_catalogue_is_complete_and_current(file):
     own = parse(file.read_text("utf-8"))

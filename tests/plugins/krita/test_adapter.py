@@ -32,6 +32,7 @@ def words() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", sorted((ADAPTER / "locale").glob("*.po")), ids=lambda file: file.stem)
 def test_a_catalogue_is_complete_and_carries_nothing_old(file: Path) -> None:
     own = catalogue.parse(file.read_text("utf-8"))

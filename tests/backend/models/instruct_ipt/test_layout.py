@@ -66,6 +66,7 @@ def test_presets_are_networks_of_the_registry() -> None:
     assert set(PRESETS) >= {"paper", "desktop", "small", "toy"}
 
 
+@pytest.mark.slow
 def test_every_family_says_what_it_costs() -> None:
     from restored.models.sizes import sizes
 

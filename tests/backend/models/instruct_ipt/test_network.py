@@ -161,6 +161,7 @@ def test_a_bundle_gives_the_same_network_back(tmp_path) -> None:
     assert torch.equal(conditioned(again, Plan.of("desnow"), image), conditioned(model, Plan.of("desnow"), image))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(1, 1), (37, 61), (130, 75)])
 def test_the_engine_restores_any_size(shape: tuple[int, int], tmp_path) -> None:
     from restored import engine

@@ -60,6 +60,7 @@ def test_any_plan_and_context(strengths: list[float], height: int, width: int, c
     check(lively(config), strengths, height, width)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", range(9))
 def test_the_bundle_that_ships(task: int) -> None:
     model = load_bundle().network()
