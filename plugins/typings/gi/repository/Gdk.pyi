@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, overload
 
-from . import GObject
+from . import GObject, GdkPixbuf
 
 class Atom:
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
@@ -16,6 +16,7 @@ class Color:
 class Cursor(GObject.Object):
     def __init__(self, *args: Any) -> None: ...
     def get_display(self) -> Display: ...
+    def get_image(self) -> GdkPixbuf.Pixbuf | None: ...
     @staticmethod
     def new(cursor_type: CursorType) -> Cursor: ...
     @staticmethod
