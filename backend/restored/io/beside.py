@@ -35,7 +35,14 @@ _WEBP: Final = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", 
 _GEO: Final = (33550, 33922, 34264, 34735)
 _LAYERS_TAG, _C2PA_TAG = 37724, 52545
 _C2PA_BOX: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-_TIFF: Final = (range(32768, 34000), range(34263, 37600), range(40091, 42100), range(50341, 50342), range(50706, 52600))
+_TIFF: Final = (
+    range(32768, 34000),
+    range(34263, 37600),
+    range(40091, 42100),
+    range(50341, 50342),
+    range(50674, 50675),
+    range(50706, 52600),
+)
 """Tags above 32767 that are carried, or are about how bytes lie, exposures and raw files."""
 
 _CLAIMS: Final = (

@@ -13,6 +13,7 @@ from .jpeg import resources_with
 from .picture import Metadata
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_DRAWN: Final = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs", b"acTL", b"fcTL", b"fdAT")
 _INCH: Final = 0.0254
 _XMP: Final = b"XML:com.adobe.xmp"
 
@@ -25,6 +26,18 @@ def size(data: bytes) -> tuple[int, int]:
 def bit_depth(data: bytes) -> int:
     """Bits per channel of a PNG file."""
     return data[24]
+
+
+def drawn(data: bytes) -> bytes:
+    """The same file with only what its pixels are drawn from, for a decoder that would refuse a sound picture for what stands
+    beside it: a large colour profile, a long text. (`pngchunks` reads those, within bounds.)"""
+    pieces, at = [data[: len(SIGNATURE)]], len(SIGNATURE)
+    while at + 12 <= len(data):
+        end = at + 12 + struct.unpack_from(">I", data, at)[0]
+        if data[at + 4 : at + 8] in _DRAWN:
+            pieces.append(data[at:end])
+        at = end
+    return b"".join(pieces)
 
 
 def decode16(data: bytes) -> NDArray:

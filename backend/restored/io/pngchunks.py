@@ -11,6 +11,8 @@ from . import exif, profiles
 from .errors import PictureError
 
 _MAX_TEXT: Final = 8 << 20
+_MAX_TEXTS: Final = 64 << 20
+"""Bytes of all texts together."""
 _MAX_PROFILE: Final = 16 << 20
 _RAW: Final = "Raw profile type "
 """ImageMagick's and exiv2's key for metadata that PNG had no place for."""
@@ -29,6 +31,8 @@ class PngFacts:
     exif: bytes | None = None
     xmp: bytes | None = None
     iptc: bytes | None = None
+    room: int = _MAX_TEXTS
+    """Bytes that texts may still take."""
 
 
 def read(data: bytes) -> PngFacts:
@@ -93,11 +97,12 @@ def _take_text(said: PngFacts, kind: bytes, body: bytes) -> None:
     if kind == b"tEXt":
         text = rest
     elif kind == b"zTXt":
-        text = _inflated(rest[1:], _MAX_TEXT)
+        text = _inflated(rest[1:], min(_MAX_TEXT, said.room))
     else:
         packed = rest[0]
         text = rest[2:].split(b"\0", 2)[2]
-        text = _inflated(text, _MAX_TEXT) if packed else text
+        text = _inflated(text, min(_MAX_TEXT, said.room)) if packed else text
+    said.room -= len(text)
     key = word.decode("latin-1")
     if key == "XML:com.adobe.xmp":
         said.xmp = text
@@ -124,6 +129,8 @@ def _take_raw(said: PngFacts, what: str, text: bytes) -> None:
 
 
 def _inflated(data: bytes, most: int) -> bytes:
+    if most <= 0:  # zlib takes 0 for no limit
+        raise ValueError("too large")
     machine = zlib.decompressobj()
     text = machine.decompress(data, most)
     if machine.unconsumed_tail:

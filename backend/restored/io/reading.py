@@ -182,7 +182,8 @@ def _read_with_pillow(data: bytes, name: str) -> tuple[Picture, int]:
     if data.startswith(png.SIGNATURE) and len(data) > 33:
         check_size(name, *png.size(data))
     try:
-        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
+        seen = png.drawn(data) if data.startswith(png.SIGNATURE) else data
+        image = Image.open(io.BytesIO(seen), formats=("PNG", "JPEG", "WEBP"))
     except UnidentifiedImageError:
         raise PictureError(_not_ours(data, name)) from None
     except Image.DecompressionBombError:

@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -26,9 +27,9 @@ SOON = 5.0
 @pytest.fixture
 def soon() -> "Callable[[Callable[[], object]], None]":
     def run(work: Callable[[], object]) -> None:
-        start = time.monotonic()
+        start = time.process_time()  # a crowded machine's clock says nothing of a reader
         work()
-        assert time.monotonic() - start < SOON
+        assert time.process_time() - start < SOON
 
     return run
 
@@ -194,6 +195,42 @@ def test_an_older_recipe_is_replaced_and_the_rest_stays() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device here")
+def png_with(*chunks: tuple[bytes, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 6), (9, 8, 7)).save(buffer, "PNG")
+    data = buffer.getvalue()
+    more = b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
+    return data[:33] + more + data[33:]
+
+
+def test_a_png_of_texts_that_grow_holds_little(tmp_path: Path, soon) -> None:
+    """A thousand texts of eight megabytes, packed into eight thousand bytes each."""
+    packed = zlib.compress(bytes(8 << 20), 9)
+    texts = [(b"zTXt", f"word {number}".encode() + b"\0\0" + packed) for number in range(1000)]
+    (tmp_path / "a.png").write_bytes(png_with(*texts))
+    found = []
+    soon(lambda: found.append(read_picture(tmp_path / "a.png")))
+    assert sum(len(text) for _, text in found[0].metadata.texts) <= 64 << 20
+    assert found[0].pixels[0, 0].tolist() == [9, 8, 7]
+
+
+def test_a_large_profile_in_a_png_is_kept(tmp_path: Path) -> None:
+    """Of a printer: Pillow refuses the whole picture for more than a megabyte."""
+    icc = np.random.default_rng(0).bytes(3_000_000)
+    (tmp_path / "a.png").write_bytes(png_with((b"iCCP", b"printer\0\0" + zlib.compress(icc))))
+    assert read_picture(tmp_path / "a.png").metadata.icc == icc
+
+
+def test_a_damaged_text_costs_a_png_that_text(tmp_path: Path) -> None:
+    data = png_with((b"tEXt", b"Author\0Ann"), (b"zTXt", b"Title\0\0Lake"))
+    (tmp_path / "a.png").write_bytes(data.replace(b"Author\0Ann", b"Author\0Anx"))  # its checksum is wrong now
+    picture = read_picture(tmp_path / "a.png")
+    assert picture.pixels[0, 0].tolist() == [9, 8, 7]
+    assert "Title" not in dict(picture.metadata.texts)
+
+
 def test_a_device_is_not_read_to_its_end(tmp_path: Path, soon) -> None:
     (tmp_path / "endless.png").symlink_to("/dev/zero")
     soon(lambda: "device" in refused(tmp_path / "endless.png") or pytest.fail("another reason"))
