@@ -33,6 +33,11 @@ class Bar(QtWidgets.QAbstractSlider):
     def minimumSizeHint(self) -> QtCore.QSize:
         return QtCore.QSize(60, self.sizeHint().height())
 
+    @property
+    def whole_width(self) -> int:
+        """What its words need."""
+        return self.fontMetrics().horizontalAdvance(self.label + tr("%d %%") % 100) + 34
+
     def mousePressEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(True)

@@ -9,6 +9,7 @@ from .bar import Bar
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.desk.deeds import deed, unsure
 from .restored_client.desk.overlay import can_be_shown
+from .restored_client.desk.plaintext import plain
 from .restored_client.desk.planedit import identity
 from .words import tr
 
@@ -55,20 +56,15 @@ class Chip(QtWidgets.QWidget):
     def __init__(self, step: Dict[str, Any], parent=None) -> None:
         super().__init__(parent)
         self.task = identity(step)
+        self._described: Any = None
         label = deed(step, tr)
         self.bar = Bar(label, step["strength"])
         self.bar.round = True
-        self.bar.dashed = unsure(step)
-        words = str(step.get("words") or "")
-        self.bar.setToolTip(
-            (tr("From “%s”.") % words + "\n" if words else "")
-            + (tr("I am not sure that this was meant.") + "\n" if unsure(step) else "")
-            + tr("Drag to weigh; Delete removes; Alt+Up and Alt+Down change the order.")
-        )
-        self.close_button = close = icons.button("cross", tr("Remove “%s” from the plan") % label)
+        self.close_button = close = icons.button("cross", "")
         close.setFixedWidth(20)
-        self.place = icons.button("place", tr("Where “%s” applies") % label)
+        self.place = icons.button("place", "")
         self.place.setFixedWidth(22)
+        self.describe(step)
         self.place.setCheckable(True)
         self.place.clicked.connect(lambda: self.place_wanted.emit(self.task))
         handle = _Handle()
@@ -82,6 +78,26 @@ class Chip(QtWidgets.QWidget):
         close.clicked.connect(lambda: self.removed.emit(self.task))
         handle.dragged.connect(self._drag)
         self.bar.installEventFilter(self)
+
+    def describe(self, step: Dict[str, Any]) -> None:
+        """Say what it does, as long as it does it: "only there" may have become "everywhere but there"."""
+        label, words = deed(step, tr), str(step.get("words") or "")
+        if (label, words, unsure(step)) == self._described:
+            return  # a screen reader would say it again
+        self._described = label, words, unsure(step)
+        self.bar.label, self.bar.dashed = label, unsure(step)
+        self.bar.setAccessibleName(label)
+        hints = [
+            label,  # which may be cut off in a narrow docker
+            tr("From “%s”.") % words if words else "",
+            tr("I am not sure that this was meant.") if unsure(step) else "",
+            tr("Drag to weigh; Delete removes; Alt+Up and Alt+Down change the order."),
+        ]
+        self.bar.setToolTip(plain("\n".join(filter(None, hints))))
+        for button, said in ((self.close_button, tr("Remove “%s” from the plan")), (self.place, tr("Where “%s” applies"))):
+            button.setToolTip(plain(said % label))
+            button.setAccessibleName(said % label)
+        self.bar.update()
 
     def _drag(self, pixels: int) -> None:
         places = round(pixels / max(1, self.height()))
@@ -154,8 +170,7 @@ class Chips(QtWidgets.QWidget):
                     chip.bar.blockSignals(True)
                     chip.bar.setValue(round(step["strength"] * 100))
                     chip.bar.blockSignals(False)
-                    chip.bar.label = deed(step, tr)  # "only there" may have become "everywhere but there"
-                    chip.bar.update()
+                    chip.describe(step)
         else:
             self._rebuild(steps)
         self._refresh_foot()

@@ -14,10 +14,20 @@ class InstructionEdit(QtWidgets.QPlainTextEdit):
         self.setPlaceholderText(tr("What is wrong with the picture? For example: remove the rain and brighten it"))
         self.setAccessibleName(tr("Instruction"))
         self.setTabChangesFocus(True)
+        self.textChanged.connect(self._align)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
         self.setToolTip(tr("Return restores, Shift+Return begins a new line."))
         self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 10)
+
+    def _align(self) -> None:
+        """Arabic and Hebrew begin at the right, which Qt leaves to whom a plain text belongs."""
+        ways = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        wanted = ways[self.document().firstBlock().textDirection() == Qt.LayoutDirection.RightToLeft]
+        option = self.document().defaultTextOption()
+        if option.alignment() != wanted:
+            option.setAlignment(wanted)
+            self.document().setDefaultTextOption(option)
 
     def event(self, event) -> bool:
         # typed letters are text here, never Krita's one-letter shortcuts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Tuple
 
-from . import layers, placing, recipes, turns
+from . import layers, nodes, placing, recipes, refusals, turns
 from .restored_client.desk import wish as wishes
 from .restored_client.desk.deeds import deed
 from .words import tr
@@ -14,7 +14,7 @@ from .words import tr
 def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     """Put a result, a QByteArray, where it belongs. Returns the job's state and a sentence. GUI thread only.
 
-    Raises layers.Refused, or layers.Changed when the layer may not be replaced any more.
+    Raises refusals.Refused, or refusals.Changed when the layer may not be replaced any more.
     """
     with turns.taken():
         return _finish(job, data, width, height, output)
@@ -22,22 +22,22 @@ def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
 
 def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     source, wish = job.source, job.wish
-    if output == layers.NEW_IMAGE:
+    if output == wishes.NEW_IMAGE:
         document, layer = placing.place_new_document(source, data, width, height, title(wish), wish.scale)
         _sign(job, document, layer)
         return "done", tr("Opened as a new document, %d × %d pixels.") % (width, height)
-    document = layers.find_document(source.document)
+    document = nodes.find_document(source.document)
     if document is None:
-        raise layers.Refused(tr("The document was closed in the meantime; the result was dropped."))
-    node = layers.find_node(document, source.node)
+        raise refusals.Refused(tr("The document was closed in the meantime; the result was dropped."))
+    node = nodes.find_node(document, source.node)
     if node is None:
-        raise layers.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+        raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
     if source.result:
         return _adjust(job, document, data)
-    if output == layers.NEW_LAYER:
+    if output == wishes.NEW_LAYER:
         layer = placing.place_new_layer(document, node, source, data, title(wish))
         said = tr("New layer above “%s”. Undo takes it away again.") % node.name()
-        if layers.is_root(node):
+        if nodes.is_root(node):
             said = tr("New layer above all others. Undo takes it away again.")
         elif node.animated():
             said = tr("New layer of the frame on show, seen at all times. Undo takes it away again.")
@@ -46,8 +46,8 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
         _sign(job, document, layer, adjustable=True)
         return "done", said
     if not layers.unchanged(node, source):
-        raise layers.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
-    layers.check(document, node, layers.REPLACE)
+        raise refusals.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
+    refusals.check(document, node, wishes.REPLACE)
     layer = placing.place_in_place(document, node, source, data)
     _sign(job, document, layer)
     return "done", tr("“%s” was replaced. Undo brings it back.") % node.name()
@@ -56,12 +56,12 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
 def _adjust(job, document, data) -> Tuple[str, str]:
     """Put other pixels into a result, unless somebody has painted on it since."""
     source = job.source
-    layer = layers.find_node(document, source.result)
+    layer = nodes.find_node(document, source.result)
     origin = recipes.origin(document, layer)
     if layer is None or origin is None:
-        raise layers.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
-    if zlib.crc32(layers.read(layer, source.rect)) != origin.checksum:
-        raise layers.Refused(
+        raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+    if zlib.crc32(nodes.read(layer, source.rect)) != origin.checksum:
+        raise refusals.Refused(
             tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
         )
     placing.amend(document, layer, source, data, title(job.wish))
@@ -70,7 +70,7 @@ def _adjust(job, document, data) -> Tuple[str, str]:
 
 
 def _sign(job, document, layer, adjustable: bool = False) -> None:
-    job.result = layers.node_id(layer)
+    job.result = nodes.node_id(layer)
     recipes.attach(document, layer, job.recipe, job.source if adjustable else None, job.checksum)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple
 
-from . import layers, recipes, turns
+from . import layers, miniature, nodes, recipes, refusals, turns
 from .finish import title
 from .qt import QtCore, QtGui
 from .restored_client.wire.pixels import Pixels
@@ -55,26 +55,26 @@ def end(job, layer) -> str:
     document, node = _found(job.source)
     with turns.taken():
         node.parentNode().addChildNode(layer, node)
-        job.result = layers.node_id(layer)
+        job.result = nodes.node_id(layer)
         recipes.attach(document, layer, job.recipe)
     return tr("New layer above “%s” with %d frames. Undo takes it away again.") % (node.name(), len(job.source.times))
 
 
 def _found(source: layers.Source) -> Tuple[Any, Any]:
-    document = layers.find_document(source.document)
-    node = None if document is None else layers.find_node(document, source.node)
+    document = nodes.find_document(source.document)
+    node = None if document is None else nodes.find_node(document, source.node)
     if node is None:
-        raise layers.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+        raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
     return document, node
 
 
 def _thumbnail(data, source: layers.Source) -> Optional[Pixels]:
-    """As `layers.thumbnail`, of bytes: Krita has none of a frame that is not on show. None where they are not 8 bit sRGB."""
+    """As `miniature.thumbnail`, of bytes: Krita has none of a frame that is not on show. None where they are not 8 bit sRGB."""
     space = source.space
     if space.depth != "U8" or not space.bgra or not space.srgb_encoded:
         return source.context
     width, height = source.rect[2:]
     image = QtGui.QImage(bytes(data), width, height, width * 4, QtGui.QImage.Format.Format_ARGB32)
     keep, smooth = QtCore.Qt.AspectRatioMode.KeepAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
-    side = min(layers.CONTEXT_SIDE, max(width, height))
-    return layers.flat(image.scaled(side, side, keep, smooth))
+    side = min(miniature.CONTEXT_SIDE, max(width, height))
+    return miniature.flat(image.scaled(side, side, keep, smooth))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Optional
 
-from . import colour, inputs, jobs, layers, target
+from . import colour, inputs, jobs, layers, nodes, refusals, target
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import LastWish
 from .restored_client.desk.wish import NEW_LAYER, QUALITIES, Wish, remembered
@@ -48,7 +48,7 @@ class Giving:
         if self._look.input == inputs.PICTURES:
             return self._pictures(wish)
         if self._look.input == inputs.FRAMES:
-            return self._capture(wish, lambda: layers.capture_frames(document, node, self._look.times, wish.where))
+            return self._capture(wish, lambda: layers.capture_frames(document, node, self._look.facts.times, wish.where))
         others = self._others()
         first = self._capture(wish, lambda: layers.capture(document, node, wish.where))
         for other in others if first is not None else ():
@@ -59,8 +59,8 @@ class Giving:
         """A job for every open picture; one that cannot be restored says so when its turn comes, and the others go on."""
         given = []
         for document, node in inputs.pictures():
-            identity, name = layers.document_id(document), os.path.basename(document.fileName()) or document.name()
-            layer = None if node is None else layers.node_id(node)
+            identity, name = nodes.document_id(document), os.path.basename(document.fileName()) or document.name()
+            layer = None if node is None else nodes.node_id(node)
             take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
             given.append(jobs.LayerJob(None, wish, take=take, of=name))
         for job in given:
@@ -97,7 +97,7 @@ class Giving:
         document, node = target.active()
         try:
             job = jobs.LayerJob(layers.capture(document, node, wish.where), wish, then=then)
-        except (layers.Refused, colour.ColourError) as problem:
+        except (refusals.Refused, colour.ColourError) as problem:
             raise ValueError(str(problem)) from None
         self._jobs.give(job)
         return job
@@ -109,7 +109,7 @@ class Giving:
     def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.LayerJob]:
         try:
             job = jobs.LayerJob(take(), wish)
-        except (layers.Refused, colour.ColourError) as problem:
+        except (refusals.Refused, colour.ColourError) as problem:
             self._say(str(problem))
             return None
         self._queue(job)
@@ -124,8 +124,8 @@ class Giving:
 
 def _later(document_id: str, layer: Optional[str], output: str) -> layers.Source:
     """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
-    document = layers.find_document(document_id)
+    document = nodes.find_document(document_id)
     if document is None:
-        raise layers.Refused(tr("The document was closed in the meantime; the result was dropped."))
-    node = None if layer is None else layers.find_node(document, layer)
+        raise refusals.Refused(tr("The document was closed in the meantime; the result was dropped."))
+    node = None if layer is None else nodes.find_node(document, layer)
     return layers.capture(document, node, output)

@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 from krita import Krita
 
-from . import frames, layers, lists
+from . import frames, lists, nodes, refusals, target
 from .qt import Qt, QtWidgets, Signal
 from .restored_client.desk.wish import NEW_LAYER
 from .words import tr
@@ -21,7 +21,7 @@ def pictures() -> List[Tuple[Any, Any]]:
     for document in lists.documents():
         if document.rootNode() is not None:
             node = document.activeNode() or _topmost(document)
-            first = front is not None and layers.document_id(document) == layers.document_id(front)
+            first = front is not None and nodes.document_id(document) == nodes.document_id(front)
             found.insert(0 if first else len(found), (document, node))
     return found
 
@@ -29,8 +29,8 @@ def pictures() -> List[Tuple[Any, Any]]:
 def _topmost(document) -> Any:
     for node in reversed(lists.top_level(document)):
         try:
-            layers.check(document, node, NEW_LAYER)
-        except layers.Refused:
+            refusals.check(document, node, NEW_LAYER)
+        except refusals.Refused:
             continue
         return node
     return None
@@ -78,3 +78,12 @@ def still_there(now: str, document, node) -> str:
     if now == PICTURES and len(lists.documents()) < 2:
         return LAYER
     return now
+
+
+def deed(now: str, facts: target.Facts) -> str:
+    """What *Restore* would do to what is chosen, in words."""
+    if now == PICTURES:
+        return tr("Restore %d pictures") % facts.pictures
+    if now == FRAMES:
+        return tr("Restore %d frames") % len(facts.times)
+    return tr("Restore %d layers") % facts.chosen if now == LAYER and facts.chosen > 1 else tr("Restore")

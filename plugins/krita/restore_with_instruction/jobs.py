@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Any, Callable, Dict, List, Optional
 
-from . import colour, layers
+from . import colour, layers, refusals
 from .connection import JobSession
 from .finish import title
 from .guicalls import GuiCalls
@@ -160,7 +160,7 @@ class Jobs(QtCore.QObject):
             return CANCELLED, tr("Cancelled. Nothing was changed.")
         except ClientError as problem:
             return FAILED, tr(problem.sentence)
-        except (layers.Refused, colour.ColourError) as problem:
+        except (refusals.Refused, colour.ColourError) as problem:
             return FAILED, str(problem)
         except MemoryError:
             return FAILED, tr("There was not enough memory for this picture. Nothing was changed.")

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from krita import Krita, Selection
 
-from . import layers, turns
+from . import nodes, refusals, turns
 from .bar import Bar
 from .pixels import to_wire
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
@@ -88,6 +88,8 @@ class PlacePopup(QtWidgets.QFrame):
         self.outside.setVisible(shaped)
         self.reach.setVisible(shaped and found)
         self.border.setVisible(shaped and not found)
+        for bar in (self.reach, self.border):
+            bar.setMinimumWidth(bar.whole_width)  # the window is as wide as its words
         self.adjustSize()
         corner = below.mapToGlobal(QtCore.QPoint(below.width() - self.width(), below.height()))
         screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
@@ -108,22 +110,22 @@ class PlaceUse:
         self._conversation, self._said = conversation, said
 
     def use(self, kind: str, region: Dict[str, Any], document: Any, node: Any, context: Optional[Pixels]) -> None:
-        """Begin; raises layers.Refused."""
-        bounds, space = layers.extent(document, node), layers.space_of(node)
-        data, rect = layers.read(node, bounds.getRect()), bounds.getRect()
-        ids, profile = (layers.document_id(document), layers.node_id(node)), layers.profile_of(node)
+        """Begin; raises refusals.Refused."""
+        bounds, space = refusals.extent(document, node), nodes.space_of(node)
+        data, rect = nodes.read(node, bounds.getRect()), bounds.getRect()
+        ids, profile = (nodes.document_id(document), nodes.node_id(node)), nodes.profile_of(node)
 
         def find(session: Any, _progress: Any, _cancelled: Any) -> Pixels:
             return session.region(region, to_wire(data, space, *rect[2:]), context, None, profile)
 
         self._conversation.work(find, lambda mask, error: self._found(kind, ids, rect, mask, error), lambda _step: None)
 
-    def _found(self, kind: str, ids: Any, rect: layers.Rect, mask: Optional[Pixels], error: Optional[Exception]) -> None:
+    def _found(self, kind: str, ids: Any, rect: nodes.Rect, mask: Optional[Pixels], error: Optional[Exception]) -> None:
         if turns.occupied():
             QtCore.QTimer.singleShot(30, lambda: self._found(kind, ids, rect, mask, error))
             return
-        document = layers.find_document(ids[0])
-        node = None if document is None else layers.find_node(document, ids[1])
+        document = nodes.find_document(ids[0])
+        node = None if document is None else nodes.find_node(document, ids[1])
         if error is not None or mask is None or document is None or node is None:
             self._said(tr(getattr(error, "sentence", "")) or tr("The place could not be found in this layer."))
             return
@@ -134,14 +136,14 @@ class PlaceUse:
             self._said(tr("The place is selected now."))
         else:
             _add_mask(document, node, chosen)
-            self._said(tr("“%s” has a transparency mask of the place now.") % layers.name_of(document, node))
+            self._said(tr("“%s” has a transparency mask of the place now.") % nodes.name_of(document, node))
 
 
 def can_mask(node: Any) -> bool:
     """Whether this Krita makes transparency masks for scripts (from 5.2 on), and the layer can have one."""
     document = Krita.instance().activeDocument()
     able = document is not None and hasattr(document, "createTransparencyMask")
-    return able and node is not None and not layers.is_root(node)
+    return able and node is not None and not nodes.is_root(node)
 
 
 def _add_mask(document: Any, node: Any, chosen: Any) -> None:
@@ -185,5 +187,5 @@ class Places:
             return
         try:
             self._finding.use(kind, region, document, node, self._look.context)
-        except layers.Refused as problem:
+        except refusals.Refused as problem:
             self._say(str(problem))

@@ -11,7 +11,8 @@ from __future__ import annotations
 from krita import Krita
 
 from . import lists, steps
-from .layers import Source, is_root
+from .layers import Source
+from .nodes import is_root
 
 
 def place_new_layer(document, node, source: Source, data, name: str):

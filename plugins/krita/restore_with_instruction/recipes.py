@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any, Dict, NamedTuple, Optional
 
-from . import layers
+from . import layers, nodes
 from .qt import QtCore
 from .restored_client.desk.masks import cut
 from .restored_client.wire.errors import ClientError
@@ -25,13 +25,13 @@ class Origin(NamedTuple):
 
     result: str
     source: str
-    rect: layers.Rect
+    rect: nodes.Rect
     mask: Optional[bytes]
     recipe: Dict[str, Any]
     checksum: int
     """Of the result's pixels as they were put there."""
 
-    def mask_in(self, rect: layers.Rect) -> Optional[Pixels]:
+    def mask_in(self, rect: nodes.Rect) -> Optional[Pixels]:
         """What of a rectangle on the canvas may change; None where all of it may."""
         if self.mask is None:
             return None
@@ -79,7 +79,7 @@ def origin(document, node) -> Optional[Origin]:
     identity, rect, mask = noted.get("node"), noted.get("rect"), None
     if not isinstance(identity, str) or not isinstance(rect, list) or len(rect) != 4:
         return None
-    source = layers.find_node(document, identity)
+    source = nodes.find_node(document, identity)
     if source is None or not all(isinstance(value, int) for value in rect):
         return None
     if noted.get("mask"):
@@ -89,4 +89,4 @@ def origin(document, node) -> Optional[Origin]:
             return None
         if len(mask) != rect[2] * rect[3]:
             return None
-    return Origin(layers.node_id(node), identity, tuple(rect), mask, recipe, int(noted.get("checksum") or 0))
+    return Origin(nodes.node_id(node), identity, tuple(rect), mask, recipe, int(noted.get("checksum") or 0))

@@ -7,6 +7,10 @@ from typing import Any
 
 from krita import Krita
 
+from .restored_client.desk.desk import Desk
+from .restored_client.desk.previewstate import BESIDE, SPLIT
+from .restored_client.desk.wish import NEW_LAYER, fraction, output_of
+
 _GROUP = "restore_with_instruction"
 
 
@@ -21,3 +25,19 @@ class Settings:
 
     def write(self, name: str, value: Any) -> None:
         Krita.instance().writeSetting(_GROUP, name, json.dumps(value))
+
+    def keep(self, desk: Desk) -> None:
+        """Remember what is chosen there."""
+        for name in ("strength", "scale", "output"):
+            self.write(name, getattr(desk, name))
+
+    def bring_back(self, desk: Desk) -> None:
+        """Choose what was chosen last."""
+        desk.strength = fraction(self.read("strength", 1.0), 1.0)
+        desk.set_scale(int(self.read("scale", 1)))
+        desk.set_output(output_of(self.read("output", NEW_LAYER)))
+
+    @property
+    def compare(self) -> str:
+        """How before and after are shown: a value of previewstate.COMPARISONS."""
+        return BESIDE if self.read("beside", False) else SPLIT

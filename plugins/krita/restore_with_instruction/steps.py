@@ -10,7 +10,7 @@ from typing import Any, List, Optional, Tuple
 
 from krita import Krita
 
-from . import layers
+from . import nodes
 from .qt import QtCore
 
 _MOST = 200
@@ -27,7 +27,7 @@ class Steps(QtCore.QObject):
 
     def note(self, document, former, layer) -> None:
         """`layer` has taken the place of `former`. Called after both steps."""
-        self._exchanged.append((layers.document_id(document), layers.node_id(former), layers.node_id(layer)))
+        self._exchanged.append((nodes.document_id(document), nodes.node_id(former), nodes.node_id(layer)))
         del self._exchanged[:-_MOST]
         self.listen()
 
@@ -57,12 +57,12 @@ class Steps(QtCore.QObject):
         document = Krita.instance().activeDocument()
         if document is None or document.rootNode() is None:
             return
-        identity = layers.document_id(document)
+        identity = nodes.document_id(document)
         mine = [pair for pair in self._exchanged if pair[0] == identity]
         if not mine:
             return
         document.waitForDone()
-        if any(layers.find_node(document, former) and layers.find_node(document, came) for _, former, came in mine):
+        if any(nodes.find_node(document, former) and nodes.find_node(document, came) for _, former, came in mine):
             self._own = True
             action = Krita.instance().action(name)
             if action is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, layers, lists, showing
+from . import colour, frames, lists, miniature, nodes, refusals, showing
 from .pixels import Space, to_wire
 from .qt import QtCore
+from .restored_client.desk.wish import NEW_LAYER
 from .restored_client.wire.pixels import Pixels
 
 DISPLAY = Space("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
@@ -27,15 +28,32 @@ def pictures() -> int:
     return len(lists.documents())
 
 
+class Facts(NamedTuple):
+    """What the docker says of what is active: the layer's name, how many layers are chosen in the list of layers, at which frames
+    the layer changes where it is animated, and how many pictures are open."""
+
+    name: str
+    chosen: int
+    times: Tuple[int, ...]
+    pictures: int
+
+
+NOTHING = Facts("", 0, (), 0)
+
+
+def facts(document, node) -> Facts:
+    return Facts("" if node is None else node.name(), len(selected()), tuple(frames.times(document, node)), pictures())
+
+
 def identity(document, node) -> Optional[Tuple[str, str]]:
     if document is None or node is None:
         return None
-    return layers.document_id(document), layers.node_id(node)
+    return nodes.document_id(document), nodes.node_id(node)
 
 
 def centre(document, node, bounds) -> QtCore.QPoint:
     """Where on the canvas to look first: the middle of the selection, or of the layer, of which `bounds` are on the canvas."""
-    selection = layers.selection_of(document, node)
+    selection = nodes.selection_of(document, node)
     if selection is not None:
         chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
         if not chosen.isEmpty():
@@ -43,10 +61,10 @@ def centre(document, node, bounds) -> QtCore.QPoint:
     return bounds.center()
 
 
-def crop(document, node, box: layers.Rect) -> Pixels:
+def crop(document, node, box: nodes.Rect) -> Pixels:
     """A rectangle inside the layer for the preview. Raises Refused, ColourError."""
-    layers.check(document, node, layers.NEW_LAYER)
-    data, space = layers.read(node, box), layers.space_of(node)
+    refusals.check(document, node, NEW_LAYER)
+    data, space = nodes.read(node, box), nodes.space_of(node)
     quickly = showing.shown(data, *box[2:], space, colour.profile_of(node, space))
     if quickly is not None:
         return Pixels(box[2], box[3], 4, "u8", quickly)
@@ -57,17 +75,17 @@ LITTLE = 1 << 20
 """Pixels that can be read whenever it is looked for strokes."""
 
 
-def checksum(document, node, box: layers.Rect) -> Any:
+def checksum(document, node, box: nodes.Rect) -> Any:
     """Something that is another when that rectangle, or what is selected of it, was changed. Of a large one a thumbnail tells,
     which Krita keeps until somebody paints."""
-    selection, little = layers.selection_of(document, node), box[2] * box[3] <= LITTLE
+    selection, little = nodes.selection_of(document, node), box[2] * box[3] <= LITTLE
     chosen: Any = None
     if selection is not None:
         chosen = selection.x(), selection.y(), selection.width(), selection.height()
         chosen += (zlib.crc32(selection.pixelData(*box)),) if little else ()
     if little:
-        return zlib.crc32(layers.read(node, box)), chosen
-    seen = layers.thumbnail(node, QtCore.QRect(*box))
+        return zlib.crc32(nodes.read(node, box)), chosen
+    seen = miniature.thumbnail(node, QtCore.QRect(*box))
     return 0 if seen is None else zlib.crc32(seen.view), chosen
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from typing import Any, Dict, Optional
 
 from krita import DockWidget, Krita
 
-from . import help, icons, inputs, jobs, layers, recipes, steps, target
+from . import clipboard, firstplace, help, icons, inputs, jobs, recipes, refusals, steps, target
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
+from .foot import Foot
 from .giving import Giving
 from .guicalls import GuiPost
 from .layout import Scroll, column
@@ -22,25 +22,15 @@ from .places import Places
 from .preview import Preview
 from .qt import Qt, QtCore, QtGui, QtWidgets
 from .recall import Recall
-from .restored_client.desk.commandline import command_line
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
-from .restored_client.desk.plaintext import plain
-from .restored_client.desk.previewstate import BESIDE, SPLIT
-from .restored_client.desk.report import report
-from .restored_client.desk.wish import NEW_LAYER, Wish, fraction, output_of
+from .restored_client.desk.wish import Wish
 from .sentence import Sentence
 from .settings import Settings
-from .status import JobList
 from .watching import Watching
+from .ways import Ways
 from .words import catalogue, tr
-
-FIRST_SIZE = (340, 660)
-"""Of the docker when it is shown for the first time, where the screen has that much."""
-
-LOW = 460
-"""Height of a docker in which not everything is in sight."""
 
 
 class Docker(DockWidget):
@@ -54,7 +44,7 @@ class Docker(DockWidget):
         self.preview = Preview()
         self.over_canvas = OnCanvas(self)
         self.look = Watching(self.conversation, self.preview, self.over_canvas, self)
-        self.desk = self.look.desk = Desk(self.look, catalogue, self._show, lambda wish: self.giving.give(wish))
+        self.desk = self.look.desk = Desk(self.look.line, catalogue, self._show, lambda wish: self.giving.give(wish))
         self.conversation.serve(self.desk)
         self._settings = Settings()
         self._history, self._presets, self._last = History(), Presets(), LastWish()
@@ -65,7 +55,9 @@ class Docker(DockWidget):
         self._sought = False  # whether the daemon was looked for
         self._build()
         self._connect()
-        self._restore_settings()
+        self._settings.bring_back(self.desk)
+        self.look.compare(self._settings.compare)
+        self.desk.look_at(None, tr("Open a picture first."))
 
     @property
     def plan(self):
@@ -84,25 +76,14 @@ class Docker(DockWidget):
         self.places = Places(self.desk, self.look, self.chips, self.conversation, self._say, self)
         self.remark = Sentence()
         self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message = Sentence()
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.place = PreviewPlace(self.preview)
         self.options = Options(self.desk)
         self.strength, self.scale, self.output = self.options.strength, self.options.scale, self.options.output
+        self.ways = Ways(self.look, self.place, self.options, self._settings)
         self.origin = OriginChoice()
         self.go = QtWidgets.QPushButton(tr("Restore"))
         self.go.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         self.again = icons.button("repeat", tr("Repeat the last restoration on the active layer"))
-        self.retry = QtWidgets.QPushButton(tr("Try again"))
-        self.report = QtWidgets.QPushButton(tr("Copy a report"))
-        self.trouble_buttons = QtWidgets.QWidget()
-        row = QtWidgets.QHBoxLayout(self.trouble_buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        for button in (self.retry, self.report):
-            row.addWidget(button)
-        self.trouble_buttons.setVisible(False)
-        self.jobs = JobList(self.queue)
-        self.device = Sentence(quiet=True)
         self.setWidget(self._arrange())
         shortcut = QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.HelpContents)
         self._help = QtWidgets.QShortcut(shortcut, self) if hasattr(QtWidgets, "QShortcut") else QtGui.QShortcut(shortcut, self)
@@ -123,10 +104,12 @@ class Docker(DockWidget):
             column((6, 4, 6, 2), head, self.origin, self.edit, self.chips, self.remark, self.place, self.options)
         )
         self.scrolled.resized.connect(self.place.fit)
-        foot = column((6, 2, 6, 6), buttons, self.jobs, self.message, self.trouble_buttons, self.device)
+        self.foot = Foot(self.queue, buttons)
+        self.message, self.retry, self.report = self.foot.message, self.foot.retry, self.foot.report
+        self.jobs, self.device = self.foot.jobs, self.foot.device
         for before, after in ((self.edit, self.recall_button), (self.recall_button, self.help_button)):
             QtWidgets.QWidget.setTabOrder(before, after)
-        return column((0, 0, 0, 0), self.scrolled, foot)  # the foot stays in sight in a docker that is not high enough
+        return column((0, 0, 0, 0), self.scrolled, self.foot)
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._text_changed)
@@ -140,7 +123,7 @@ class Docker(DockWidget):
         self.chips.removed.connect(lambda task: self.desk.edit("remove", task))
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
-        self.options.changed.connect(self._keep_settings)
+        self.options.changed.connect(lambda: self._settings.keep(self.desk))
         self.options.way_chosen.connect(self.show_as)
         self.place.back_wanted.connect(lambda: self.show_as("canvas"))
         self.options.zoomed.connect(self.look.zoom)
@@ -148,11 +131,10 @@ class Docker(DockWidget):
         self.origin.clicked.connect(self.look.adjust)
         self.go.clicked.connect(self.restore)
         self.again.clicked.connect(self.repeat)
-        self.retry.clicked.connect(self._try_again)
-        self.report.clicked.connect(self.copy_report)
+        self.foot.retry_wanted.connect(self._try_again)
+        self.foot.report_wanted.connect(self.copy_report)
         self.look.turned.connect(self._turned)
         self.look.chose.connect(self._show)
-        self.queue.changed.connect(self.jobs.show_job)
         self.queue.over.connect(self._job_over)
         self.visibilityChanged.connect(self._visible)
 
@@ -184,22 +166,10 @@ class Docker(DockWidget):
             self.conversation.open()
 
     def _place_first(self) -> None:
-        """Krita squeezes a new docker between others: the first time that the user asks for it, it floats at a good size."""
-        if self._settings.read("placed", False):
-            return
-        self._settings.write("placed", True)
-        QtCore.QTimer.singleShot(0, self._float_if_low)
-
-    def _float_if_low(self) -> None:
-        main = self.parentWidget()
-        if self.isFloating() or self.height() >= LOW or main is None:
-            return
-        screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
-        room = main.frameGeometry().intersected(screen)
-        width, height = min(FIRST_SIZE[0], room.width() - 40), min(FIRST_SIZE[1], room.height() - 50)
-        self.setFloating(True)
-        self.resize(width, height)
-        self.move(max(room.left(), room.right() - width - 280), room.top() + (room.height() - height) // 2)
+        """The first time that the user asks for it."""
+        if not self._settings.read("placed", False):
+            self._settings.write("placed", True)
+            QtCore.QTimer.singleShot(0, lambda: firstplace.float_if_low(self))
 
     def _text_changed(self) -> None:
         self._said = ""
@@ -233,18 +203,6 @@ class Docker(DockWidget):
             self._carried_out = self.edit.toPlainText()
         self._show()
 
-    def _keep_settings(self) -> None:
-        self._settings.write("strength", self.desk.strength)
-        self._settings.write("scale", self.desk.scale)
-        self._settings.write("output", self.desk.output)
-
-    def _restore_settings(self) -> None:
-        self.desk.strength = fraction(self._settings.read("strength", 1.0), 1.0)
-        self.desk.set_scale(int(self._settings.read("scale", 1)))
-        self.desk.set_output(output_of(self._settings.read("output", NEW_LAYER)))
-        self.look.compare(BESIDE if self._settings.read("beside", False) else SPLIT)
-        self.desk.look_at(None, tr("Open a picture first."))
-
     # --- showing ---
 
     def _show(self) -> None:
@@ -259,39 +217,16 @@ class Docker(DockWidget):
         self.remark.setVisible(bool(self.remark.text()))
         self.options.show_state(adjusting)
         self.look.show()
-        self._show_ways()
+        self.ways.show_state()
         self.origin.setVisible(self.look.origin is not None)
         self.origin.setChecked(adjusting)
-        self.go.setText(tr("Adjust") if adjusting else self._deed())
+        self.go.setText(tr("Adjust") if adjusting else inputs.deed(self.look.input, self.look.facts))
         self.go.setToolTip(tr("Restore the active layer, or its selected part (Return in the instruction)"))
         self.go.setEnabled(desk.can_restore)
         self.again.setEnabled(desk.preview is not None)
-        self._show_words()
-
-    def _deed(self) -> str:
-        """What *Restore* would do, in words."""
-        what, chosen = self.look.input, self.look.chosen
-        if what == inputs.PICTURES:
-            return tr("Restore %d pictures") % self.look.pictures
-        if what == inputs.FRAMES:
-            return tr("Restore %d frames") % len(self.look.times)
-        return tr("Restore %d layers") % chosen if what == inputs.LAYER and chosen > 1 else tr("Restore")
-
-    def _show_words(self) -> None:
-        desk = self.desk
-        self.input.show_state(self.look.name, self.look.input, len(self.look.times), self.look.pictures)
-        trouble = desk.trouble
-        said = [self._said, trouble.sentence if trouble is not None else ""]
-        self._set_message(" ".join(dict.fromkeys(words for words in said if words)))  # what became of a job stays in sight
-        self.trouble_buttons.setVisible(trouble is not None)
-        self.retry.setVisible(trouble is not None and trouble.retry)
-        self.device.setText(desk.waiting or ("" if trouble is not None and trouble.retry else desk.device_short))
-        self.device.setToolTip(plain(desk.device))
-
-    def _set_message(self, words: str) -> None:
-        if self.message.text() != words:
-            self.message.setText(words)
-        self.message.setVisible(bool(words))
+        facts = self.look.facts
+        self.input.show_state(facts.name, self.look.input, len(facts.times), facts.pictures)
+        self.foot.show_state(desk, self._said)
 
     def _say(self, words: str) -> None:
         self._said = words
@@ -313,9 +248,9 @@ class Docker(DockWidget):
         if self.desk.preview is None:
             document, node = self.look.source()
             try:
-                layers.check(document, node, self.desk.output)
+                refusals.check(document, node, self.desk.output)
                 self._say(self.desk.no_picture)
-            except layers.Refused as problem:
+            except refusals.Refused as problem:
                 self._say(str(problem))
             return None
         wish = self.desk.restore()
@@ -325,31 +260,9 @@ class Docker(DockWidget):
         return self.giving.give(wish)
 
     def show_as(self, way: str) -> None:
-        """Show before and after in another way, a key of `options.ways`; "window", "canvas" and "before" are there and back."""
-        if way in (SPLIT, BESIDE):
-            self.look.compare(way)
-            self._settings.write("beside", way == BESIDE)
-        elif way == "window":
-            self.look.show_on_canvas(False)
-            self.place.enlarge()
-        elif way == "canvas":
-            self.look.show_on_canvas(not self.look.on_canvas)
-        else:
-            self.look.hold_before(not self.look.held)
+        """Show before and after in another way, as `ways.Ways.choose`."""
+        self.ways.choose(way)
         self._show()
-
-    def _show_ways(self) -> None:
-        self.place.set_away(self.look.on_canvas)
-        ways, beside = self.options.ways, self.desk.compare == BESIDE
-        now = {
-            "split": not beside,
-            "beside": beside,
-            "window": self.place.enlarged,
-            "canvas": self.look.on_canvas,
-            "before": self.look.held,
-        }
-        for name, on in now.items():
-            ways[name].setChecked(on)
 
     def toggle_adjusting(self) -> None:
         """Work on what the active layer was made of, or on itself."""
@@ -364,16 +277,12 @@ class Docker(DockWidget):
     def copy_command(self) -> None:
         """What the docker would do now, as a command line, to the clipboard."""
         self.recall.hide()
-        document = Krita.instance().activeDocument()
-        picture = os.path.basename(document.fileName()) if document is not None else ""
-        text = command_line(self.desk.wish(), self.desk.plan.edited, picture or "photo.jpg")
-        QtWidgets.QApplication.clipboard().setText(text)
+        clipboard.copy_command(self.desk)
         self._say(tr("The command is in the clipboard."))
 
     def copy_report(self) -> None:
         """What a problem report needs, to the clipboard."""
-        text = report("Krita " + Krita.instance().version(), self.desk)
-        QtWidgets.QApplication.clipboard().setText(text)
+        clipboard.copy_report(self.desk)
         self._say(tr("The report is in the clipboard."))
 
     def _remember(self, wish: Wish) -> None:

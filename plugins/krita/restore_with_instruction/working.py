@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any, Dict, List, Optional, Tuple, cast
 
-from . import colour, frames, layers, showing
+from . import colour, frames, refusals, showing
 from .finish import finish
 from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore
@@ -40,7 +40,7 @@ class Working:
         job.picture = showing.in_srgb(thumbnail(outcome.pixels), job.source.profile)
         try:
             return self._place(job, data, outcome.pixels, job.wish.where)
-        except layers.Changed as change:
+        except refusals.Changed as change:
             self._place(job, data, outcome.pixels, NEW_LAYER)
             return DONE, str(change)
 

@@ -34,7 +34,7 @@ DIRECTIONS: Final = (
 )
 """What adjustments are called by the engine."""
 
-_AMOUNT: Final = re.compile(r" [\d.]+ (%|stops?)$")
+_AMOUNT: Final = re.compile(r" ([\d.]+) (%|stops?)$")
 
 _PLACE: Final = re.compile(r", (?=only |not )")
 
@@ -52,11 +52,18 @@ def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
         place = _PLACE.search(label)  # a task's own name may have commas: "scratches, dust and holes, only the sky"
         where = label[place.end() :].split(", ") if place else []
     else:
-        amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation, the number needs none
-        cut = amount.start() if amount else len(what)
-        name = translate(what[:cut])
-        said = name[:1].upper() + name[1:] + what[cut:]
+        amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation of its own
+        name = translate(what[: amount.start()] if amount else what)
+        said = name[:1].upper() + name[1:] + (_amount(amount, translate) if amount else "")
     return ", ".join([said, *map(translate, where)])
+
+
+def _amount(found: re.Match[str], translate: Callable[[str], str]) -> str:
+    """ " 0.7 stops" as it is written where a person reads it: " 0,7 Blenden"."""
+    number, unit = found.groups()
+    number = number.replace(".", translate("."))
+    words = {"stop": "%s stop", "stops": "%s stops"}.get(unit)
+    return f" {translate(words) % number}" if words else f" {number} {unit}"
 
 
 def unsure(step: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 FILES = tuple(f"{about}_cases.py" for about in ("docker", "layer", "input", "canvas", "place", "kind", "job"))
 CASES = [case for file in FILES for case in re.findall(r"^def case_(\w+)", (INSIDE / file).read_text(), re.MULTILINE)]
 KRITAS_OWN = re.compile(
-    r"pixelData|setPixelData|thumbnail\(|layers\.read|\(node\.|addChildNode|duplicate\(|createDocument|\.remove\(\)|colour\.convert"
+    r"pixelData|setPixelData|thumbnail\(|nodes\.read|\(node\.|addChildNode|duplicate\(|createDocument|\.remove\(\)|colour\.convert"
 )
 """Lines of ours in which Krita itself works on pixels: only these may hold it up."""
 

@@ -56,7 +56,7 @@ def case_every_open_picture_takes_its_turn(kit):
     assert docker.go.text() == "Restore"
     choose(kit, "pictures")
     yield 0.3
-    assert docker.go.text() == "Restore 3 pictures", (docker.go.text(), docker.look.input, docker.look.pictures)
+    assert docker.go.text() == "Restore 3 pictures", (docker.go.text(), docker.look.input, docker.look.facts.pictures)
     docker.restore()
     assert len(docker.queue.unfinished) == 3
     yield kit.idle

@@ -209,6 +209,14 @@ def case_strange_instructions_and_the_smallest_layer(kit):
         yield 0.2
         assert not docker.go.isEnabled()
     wide = docker.minimumSizeHint().width()
+    kit.type("\u05d4\u05e1\u05e8 \u05e8\u05e2\u05e9")  # Hebrew
+    yield 0.1
+    start = docker.edit.textCursor()
+    start.setPosition(0)
+    end = docker.edit.textCursor()
+    end.movePosition(end.MoveOperation.End)
+    begins, ends = docker.edit.cursorRect(start).x(), docker.edit.cursorRect(end).x()
+    assert begins > max(ends, docker.edit.width() / 2), "it begins at the right, and is written to the left"
     endless = "remove the noise " * 2000
     bad = "noise\n\n\tand\x0b\x1b <b>rain</b> & \u202e %s %d {}\uffff"
     emoji = "🌧️ please remove the noise 🔥👨‍👩‍👧‍👦"

@@ -37,7 +37,7 @@ def main(*_):
 
 
 def run(app, queue, jobs, qt, box, case):
-    from restore_with_instruction import layers, placing, recipes
+    from restore_with_instruction import layers, placing, recipes, refusals
 
     from krita import Selection
 
@@ -87,7 +87,7 @@ def run(app, queue, jobs, qt, box, case):
     wish = jobs.Wish(plan["text"], plan, case.get("strength", 1.0), case.get("scale", 1), case["output"], key=key)
     try:
         source = layers.capture(document, node, wish.where)
-    except layers.Refused as problem:
+    except refusals.Refused as problem:
         document.close()
         return {"refused": str(problem)}
     job = jobs.LayerJob(source, wish)

@@ -42,6 +42,9 @@ def case_a_place_is_shown_changed_and_selected(kit):
     popup.outside.click()
     yield lambda: docker.desk.overlay.mask is not None and bytes(docker.desk.overlay.mask.view)[:1] == b"\0"
     assert "not" in chip.bar.label, chip.bar.label
+    assert chip.bar.accessibleName() == chip.bar.label, "a screen reader says what it does now"
+    assert chip.bar.toolTip().startswith(chip.bar.label)
+    assert popup.border.width() >= popup.border.whole_width, "its words are not cut off"
     popup.outside.click()
     popup.select.click()
     yield lambda: kit.document.selection() is not None and kit.document.selection().width() > 0

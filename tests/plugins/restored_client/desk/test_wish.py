@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restored_client.desk.catalogue import Catalogue
+from restored_client.desk.catalogue import SHARED, Catalogue, load
 from restored_client.desk.commandline import command_line
 from restored_client.desk.deeds import DEEDS, deed, unsure
 from restored_client.desk.desk import Desk
@@ -77,6 +77,10 @@ def test_deeds() -> None:
     assert deed({"task": "inpaint", "label": marks}, str) == f"{DEEDS['inpaint']}, only the marks that I find, not the sky"
     assert deed({"task": "exposure", "label": "darker 1 stop"}, str) == "Darker 1 stop"
     assert deed({"task": "denoise", "label": "colour noise", "part": "colour"}, str) == "Colour noise"
+    german = load([SHARED], ["de"]).gettext
+    assert deed({"task": "exposure", "label": "darker 0.7 stops, only the sky"}, german) == "Dunkler 0,7 Blenden, nur der Himmel"
+    assert deed({"task": "exposure", "label": "brighter 1 stop"}, german) == "Heller 1 Blende"
+    assert deed({"task": "temperature", "label": "warmer 12.5 %"}, german) == "Wärmer 12,5 %"
     assert unsure({"confidence": 0.55})
     assert not unsure({})
 

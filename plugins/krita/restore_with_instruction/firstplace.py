@@ -1,0 +1,24 @@
+"""Where the docker stands when it is shown for the first time: Krita squeezes a new one between others."""
+
+from __future__ import annotations
+
+from .qt import QtGui
+
+SIZE = (340, 660)
+"""Of the docker then, where the screen has that much."""
+
+LOW = 460
+"""Height of a docker in which not everything is in sight."""
+
+
+def float_if_low(docker) -> None:
+    """Have it float at a good size beside the dockers at the right, unless it is high enough where it is."""
+    main = docker.parentWidget()
+    if docker.isFloating() or docker.height() >= LOW or main is None:
+        return
+    screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
+    room = main.frameGeometry().intersected(screen)
+    width, height = min(SIZE[0], room.width() - 40), min(SIZE[1], room.height() - 50)
+    docker.setFloating(True)
+    docker.resize(width, height)
+    docker.move(max(room.left(), room.right() - width - 280), room.top() + (room.height() - height) // 2)
