@@ -129,6 +129,28 @@ LOOKING = " && ".join(
 )
 
 
+EVERYTHING = """
+import importlib, pkgutil, sys
+import restored
+found = 0
+for package in ("restored", "restored_client", "restored_training"):
+    place = importlib.import_module(package)
+    for module in pkgutil.walk_packages(place.__path__, package + ".", onerror=lambda name: None):
+        if module.name.endswith("__main__"):
+            continue
+        try:
+            importlib.import_module(module.name)
+            found += 1
+        except ImportError:  # what is not installed cannot call anybody
+            pass
+assert found > 250, found
+"""
+ARCHIVE = " && ".join(
+    f"./restored archive {words}"
+    for words in ('plan photos "brighten it" --to out', "work out --shard 0", "status out", "report out")
+)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
@@ -138,6 +160,8 @@ LOOKING = " && ".join(
         pytest.param([PYTHON, "-c", PLUGIN], id="plugin-and-daemon"),
         pytest.param([*RESTORED, "run", "photos/photo.png", "brighten it", "-o", "out.png", "--no-daemon"], id="run"),
         pytest.param([*RESTORED, "batch", "photos", "brighten it", "-o", "out", "--no-daemon"], id="batch"),
+        pytest.param(["sh", "-c", ARCHIVE], id="archive"),
+        pytest.param([PYTHON, "-c", EVERYTHING], id="every-import"),
         pytest.param(["sh", "-c", LOOKING.replace("restored ", "./restored ")], id="looking"),
     ],
 )
