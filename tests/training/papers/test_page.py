@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from restored_training.cli.app import app
-from restored_training.papers.judging import TABLES, judge, read_claims, tables
+from restored_training.papers import sections
+from restored_training.papers.judging import TABLES, judge, left_out, read_claims, read_results, tables
 from restored_training.papers.page import write_page
 from restored_training.papers.sequences import sequences
 
@@ -39,7 +41,7 @@ def elementary(gain: float) -> dict[str, Any]:
     }
     return {
         "experiment": "elementary",
-        "settings": {"steps": 4, "seeds": [0, 1, 2]},
+        "settings": {"steps": 4, "batch": 2, "seeds": [0, 1, 2]},
         "machine": "a test",
         "seconds": 1.0,
         "pictures": list("abcdef"),
@@ -105,6 +107,69 @@ def test_energy_is_judged_at_the_finest_level(claims: dict[str, Any]) -> None:
     assert judge(claims["ipt-f2"], {"elementary": results}).verdict == "not supported"
 
 
+def encoders(heard: Mapping[str, float], quality: Mapping[str, float]) -> dict[str, Any]:
+    """Results in which each encoder's head gets so much right, and the image model restores so well."""
+    keys = [
+        f"{task}/{style}" for task in ("denoise", "derain", "dehaze", "deblur", "lowlight") for style in ("precise", "ambiguous")
+    ]
+    return {
+        "experiment": "encoders",
+        "settings": {"steps": 4, "heads": 2, "seeds": [0, 1]},
+        "machine": "a test",
+        "seconds": 1.0,
+        "arms": {name: f"told by {name}" for name in heard},
+        "psnr": {name: {key: [[value] * 3] * 2 for key in keys} for name, value in quality.items()},
+        "intent": {name: dict.fromkeys(keys, [value] * 2) for name, value in heard.items()},
+    }
+
+
+def test_a_model_that_does_not_listen_says_little_about_encoders(claims: dict[str, Any]) -> None:
+    """The verdict is the criterion's; that it is hollow stands beside it."""
+    same = {"minilm": 25.0, "use": 25.0, "bag": 25.0}
+    found = judge(claims["ir-8b"], {"encoders": encoders({"minilm": 0.95, "use": 0.9, "bag": 0.4}, same)})
+    assert found.verdict == "supported"
+    assert found.says_little
+    assert "40% to 95%" in found.facts
+    alike = judge(claims["ir-8a"], {"encoders": encoders({"minilm": 0.95, "use": 0.9, "bag": 0.85}, same)})
+    assert alike.verdict == "supported"
+    assert not alike.says_little, "heads that understand as much and restore as well are what the claim is about"
+    listens = encoders({"minilm": 0.95, "use": 0.9, "bag": 0.4}, {"minilm": 25.0, "use": 25.0, "bag": 24.0})
+    assert judge(claims["ir-8b"], {"encoders": listens}).verdict == "not supported"
+    assert not judge(claims["ir-8a"], {"encoders": listens}).says_little
+
+
+def test_what_a_shorter_run_had_said_stands_beside(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    (results / "earlier").mkdir(parents=True)
+    (results / "elementary.json").write_text(json.dumps(elementary(0.3)))
+    (results / "earlier" / "elementary.json").write_text(json.dumps(elementary(-0.3)))
+    write_page(tmp_path / "papers.md", read_results(results), tables(results))
+    text = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert "-0.300 (-0.300 to -0.300): **not supported** | +0.300 (+0.300 to +0.300): **supported**" in text
+
+
+def test_two_bundles_are_set_side_by_side_picture_by_picture(tmp_path: Path) -> None:
+    def measured(subject: str, *sets: list[float]) -> dict[str, Any]:
+        def pictures(of: list[float]) -> list[dict[str, Any]]:
+            return [{"name": f"p{i}", "psnr": value, "input_psnr": 20.0} for i, value in enumerate(of)]
+
+        rows = [{"set": f"set {i}", "level": "", "pictures": pictures(of)} for i, of in enumerate(sets)]
+        return {"subject": subject, "sets": rows}
+
+    (tmp_path / "own.json").write_text(json.dumps(measured("x/small", [25.0, 27.0], [24.0], [30.0])))
+    (tmp_path / "swift.json").write_text(json.dumps(measured("swift", [24.5, 26.5, 50.0], [26.0, 60.0])))
+    line = ["papers", "beside", str(tmp_path / "own.json"), "--shipped", str(tmp_path / "swift.json"), "--results", str(tmp_path)]
+    assert CliRunner().invoke(app, line).exit_code == 0
+    found = read_results(tmp_path)
+    section = sections.beside(found["beside"])
+    assert "`small` is on **1 of 2** sets" in section
+    assert "| set 0 | 2 | 20.00 | 26.00 | 25.50 | +0.50 |" in section, "only pictures that both were asked for"
+    assert "| set 1 | 1 | 20.00 | 24.00 | 26.00 | -2.00 |" in section
+    said = left_out({**found, "nine": {}})[-1]
+    assert said["state"] == "measured"
+    assert "-2.00 to +0.50 dB on 2 sets, -0.75 on average" in said["why"]
+
+
 def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     results = tmp_path / "results"
     results.mkdir()
@@ -115,7 +180,7 @@ def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     assert "**supported**" in text
     assert "**not run**" in text
     for name in ("instructed", "diffusion", "nine"):
-        assert f"| {name} | - | - | - | `restored-train papers run {name}` | **not run** |" in text
+        assert f"| {name} | - | - | - | - | `restored-train papers run {name}` | **not run** |" in text
     assert f"**{len(read_claims()[1])} claims: " in text
     assert "| InstructIR, Table 8, BGE-micro and CLIP | **in part** | in no package registry" in text
     for name in ("claims", "energy"):

@@ -38,6 +38,7 @@ def test_crops_to_be_carried_away_keep_the_kept_out_ones_to_the_byte(crops: Crop
     again = Crops.load(tmp_path / "c.npz")
     assert np.array_equal(again.test, crops.test)
     assert again.names == crops.names
+    assert again.about() == {"train": len(crops.train), "stored": "as JPEG of quality 90", "test": len(crops.test)}
     assert 0 < np.abs(again.train.astype(float) - crops.train).mean() < 4
 
 

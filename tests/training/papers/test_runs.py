@@ -89,7 +89,7 @@ def test_the_command_runs_everything_and_leaves_alone_what_is_done(crops: Crops,
     crops.save(tmp_path / "crops.npz", 90)
     for name in encoders.ENCODERS:
         words.save(file_of(tmp_path / "words.npz", name))
-    line = ["--out", str(tmp_path / "out"), "--minutes", "9", "--crops", str(tmp_path / "crops.npz"), "--device", "cpu"]
+    line = ["--out", str(tmp_path / "out"), "--minutes", "600", "--crops", str(tmp_path / "crops.npz"), "--device", "cpu"]
     line += ["--words", str(tmp_path / "words.npz"), "--rehearsal"]
     assert rented.main(line) == 0
     found = {}

@@ -20,11 +20,12 @@ def list_tables(
     results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
 ) -> None:
     """List the tables: what each compares, its command, whether it was measured, and the verdicts."""
-    from ..papers.judging import LEFT_OUT, tables
+    from ..papers.judging import left_out, read_results, tables
 
     found = tables(results)
+    left_ones = left_out(read_results(results))
     if as_json:
-        print(json.dumps({"tables": found, "left_out": list(LEFT_OUT)}, ensure_ascii=False))
+        print(json.dumps({"tables": found, "left_out": left_ones}, ensure_ascii=False))
         return
     for table in found:
         number = table["table"] if table["table"].startswith("Figure") else f"Table {table['table']}"
@@ -32,7 +33,7 @@ def list_tables(
         for claim in table["verdicts"]:
             interval = _interval(claim)
             print(f"    {claim['verdict']}: {claim['says']}{interval}")
-    for left in LEFT_OUT:
+    for left in left_ones:
         print(f"{left['paper']}, {left['table']}: {left['state']}, because {left['why']}")
 
 
@@ -134,6 +135,28 @@ def unpack(
                 console.print(f"{archive.name}: {name}")
     if (weights / "elementary.pt").exists():
         _toy(weights / "elementary.pt", place)
+
+
+@papers.command("beside")
+def set_beside(
+    evaluated: Annotated[
+        Path, typer.Argument(help="What “evaluate BUNDLE --json” wrote, of as many pictures as there was time for.")
+    ],
+    shipped: Annotated[Path | None, typer.Option(help="That of the bundle that ships; default: in training/results.")] = None,
+    results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
+) -> None:
+    """Keep a bundle's figures beside those of the one that ships, set by set, for the report."""
+    from restored.models.registry import DEFAULT_BUNDLE
+
+    from ..evaluation.run import read_results
+    from ..papers.bench import beside
+    from ..papers.judging import results_folder
+
+    theirs = shipped or results_folder().with_name(f"{DEFAULT_BUNDLE}.json")
+    found = beside(read_results(evaluated), read_results(theirs))
+    place = (results or results_folder()) / "beside.json"
+    place.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+    console.print(f"Wrote {place}.")
 
 
 @papers.command("sheet")

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean
 from typing import Any, Final
 
 from ..data.places import repository
@@ -51,6 +53,24 @@ def measured_bundles() -> dict[str, Any]:
             if "sets" in subject and "subject" in subject:
                 found[subject["subject"]] = subject
     return found
+
+
+def beside(measured: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, Any]:
+    """What `evaluate` wrote of a bundle beside what it wrote of the one that ships: each set's mean over the pictures of both."""
+    theirs = {(row["set"], row.get("level") or ""): row["pictures"] for row in shipped["sets"]}
+    rows = []
+    for row in measured["sets"]:
+        level = row.get("level") or ""
+        other = {picture["name"]: picture["psnr"] for picture in theirs.get((row["set"], level), ())}
+        both = [picture for picture in row["pictures"] if picture["name"] in other]
+        if both:
+            figures = {
+                "input": mean(picture["input_psnr"] for picture in both),
+                "own": mean(picture["psnr"] for picture in both),
+                "shipped": mean(other[picture["name"]] for picture in both),
+            }
+            rows.append({"set": row["set"], "level": level, "n": len(both), **{key: round(v, 3) for key, v in figures.items()}})
+    return {"own": Path(measured["subject"]).name, "shipped": Path(shipped["subject"]).name, "rows": rows}
 
 
 def _cell(sets: Sequence[Mapping[str, Any]], name: str, level: str) -> str:

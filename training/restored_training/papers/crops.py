@@ -16,11 +16,17 @@ TEST_SIDE: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """train: (N, 144, 144, 3), test: (M, 128, 128, 3) uint8 from photographs that are never trained on; names of the latter."""
+    """train: (N, 144, 144, 3), test: (M, 128, 128, 3) uint8 from photographs that are never trained on; names of the latter;
+    stored: how those to train on came here."""
 
     train: np.ndarray
     test: np.ndarray
     names: tuple[str, ...]
+    stored: str = "to the byte"
+
+    def about(self) -> dict[str, Any]:
+        """What a result says about what it was trained on; kept-out crops are always exact."""
+        return {"train": len(self.train), "stored": self.stored, "test": len(self.test)}
 
     def save(self, path: Path, quality: int | None = None) -> None:
         """Differences between neighbours, compressed: three fifths of the bytes, and every pixel comes back. With a quality the
@@ -30,7 +36,15 @@ class Crops:
             test, others = _coded(self.test, format="WEBP", lossless=True, method=6)
             names = np.array(self.names)
             with path.open("wb") as file:
-                np.savez(file, coded_train=train, train_sizes=sizes, coded_test=test, test_sizes=others, names=names)
+                np.savez(
+                    file,
+                    coded_train=train,
+                    train_sizes=sizes,
+                    coded_test=test,
+                    test_sizes=others,
+                    names=names,
+                    quality=np.array(quality),
+                )
             return
         with path.open("wb") as file:
             np.savez_compressed(file, train=_differences(self.train), test=_differences(self.test), names=np.array(self.names))
@@ -40,7 +54,7 @@ class Crops:
         with np.load(path, allow_pickle=False) as file:
             if "coded_train" in file:
                 train, test = (_decoded(file[f"coded_{part}"], file[f"{part}_sizes"]) for part in ("train", "test"))
-                return cls(train, test, tuple(map(str, file["names"])))
+                return cls(train, test, tuple(map(str, file["names"])), f"as JPEG of quality {int(file['quality'])}")
             return cls(_sums(file["train"]), _sums(file["test"]), tuple(map(str, file["names"])))
 
 

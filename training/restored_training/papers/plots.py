@@ -9,6 +9,9 @@ from PIL import Image
 from ..report.curves import to_image
 
 _COLOURS: Final = {"supported": "#2a7f3f", "not supported": "#b0413e", "not testable at this scale": "#888888"}
+_LITTLE: Final = "#c9b458"
+"""Of a verdict that says little."""
+_TICKS: Final = (-1, -0.3, -0.1, -0.05, 0, 0.05, 0.1, 0.3, 1)
 
 
 def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
@@ -23,7 +26,8 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
         return None
     figure, axis = plt.subplots(figsize=(12, 1.4 + 0.34 * len(claims)))
     for row, claim in enumerate(reversed(claims)):
-        full, half, colour = claim["full"], claim["half"], _COLOURS[claim["verdict"]]
+        full, half = claim["full"], claim["half"]
+        colour = _LITTLE if claim["says_little"] else _COLOURS[claim["verdict"]]
         axis.plot([full["low"], full["high"]], [row, row], color=colour)
         axis.plot(full["mean"], row, "o", color=colour)
         if half:
@@ -31,11 +35,12 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
     axis.axvline(0, color="black", linewidth=0.8)
     # small differences are the subject; one large one must not press them into a line
     axis.set_xscale("symlog", linthresh=0.1)
+    axis.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
     axis.set_yticks(range(len(claims)), [f"{c['paper']} {c['table']}: {_short(c['says'])}" for c in reversed(claims)], fontsize=8)
     axis.set_xlabel("dB in favour of the claim (filled: full length, hollow: half); linear up to 0.1 dB")
-    for verdict, colour in _COLOURS.items():
+    for verdict, colour in {**_COLOURS, "says little": _LITTLE}.items():
         axis.plot([], [], "o", color=colour, label=verdict)
-    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
     return to_image(figure)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .crops import Crops
 from .judging import read_results
 
 SHARES: Final = {"elementary": 0.44, "encoders": 0.13, "diffusion": 0.2, "nine": 0.23, "instructed": 0.2}
@@ -98,6 +99,9 @@ def _work(options: argparse.Namespace, until: float, work: Path) -> int:
 
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     failed = 0
+    crops = Crops.load(options.crops)
+    if options.rehearsal:
+        crops = Crops(crops.train[:16], crops.test[:4], crops.names[:4])
     wanted = _wanted(options)
     for place, name in enumerate(wanted):
         result = work / f"{name}.json"
@@ -112,13 +116,13 @@ def _work(options: argparse.Namespace, until: float, work: Path) -> int:
 
         def save(found: dict[str, Any], result: Path = result) -> None:
             part = result.with_suffix(".part")
-            part.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+            part.write_text(json.dumps({**found, "crops": crops.about()}, ensure_ascii=False), encoding="utf-8")
             part.replace(result)
             _pack(work, options.out)
 
         print(f"{name}: {budget:.0f} s of {left:.0f}", flush=True)
         try:
-            save(_experiment(name, options, budget, left, work, save))
+            save(_experiment(name, options, crops, budget, left, work, save))
         except Exception:
             # what else can be measured in a rented minute must not be lost to one mistake
             traceback.print_exc()
@@ -131,21 +135,23 @@ def _work(options: argparse.Namespace, until: float, work: Path) -> int:
 
 
 def _experiment(
-    name: str, options: argparse.Namespace, budget: float, left: float, work: Path, save: Callable[[dict[str, Any]], None]
+    name: str,
+    options: argparse.Namespace,
+    crops: Crops,
+    budget: float,
+    left: float,
+    work: Path,
+    save: Callable[[dict[str, Any]], None],
 ) -> dict[str, Any]:
     """Train and measure one. budget: seconds that it should take; left: seconds that there are; save: for figures on the way."""
     import torch
 
     from . import diffusion, elementary, encoders, instructed, nine
-    from .crops import Crops
     from .words import Words, load_all
 
-    crops = Crops.load(options.crops)
     few = options.rehearsal
     lengths = (8,) if few else LENGTHS
     limit = None if few else 0.85 * budget
-    if few:
-        crops = Crops(crops.train[:16], crops.test[:4], crops.names[:4])
 
     def tell(line: str) -> None:
         print(f"{name}: {line}", flush=True)

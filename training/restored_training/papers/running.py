@@ -6,6 +6,7 @@ from typing import Any
 
 from ..data.photographs import DataError
 from ..runs.config import ConfigError
+from .crops import Crops
 
 
 def run(
@@ -21,11 +22,8 @@ def run(
 ) -> dict[str, Any]:
     """Train and measure. changes: settings by name; minutes: only so long, and then what there is (`elementary`, arm by arm).
     Raises DataError for missing archives, ConfigError for unknown settings."""
-    import torch
-
     from . import diffusion, elementary, encoders, instructed, nine
-    from .crops import Crops
-    from .words import Words, file_of, load_all
+    from .words import file_of
 
     needed = [crops]
     if name in ("instructed", "encoders"):
@@ -41,6 +39,26 @@ def run(
     except TypeError as error:
         raise ConfigError(f"The experiment {name} has no such setting: {error}.") from error
     read = Crops.load(crops)
+    found = _train(name, read, words, settings, device, keep=keep, minutes=minutes, tell=tell)
+    return {**found, "crops": read.about()}
+
+
+def _train(
+    name: str,
+    read: Crops,
+    words: Path,
+    settings: Any,
+    device: str,
+    *,
+    keep: Path,
+    minutes: float | None,
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    import torch
+
+    from . import diffusion, elementary, encoders, instructed, nine
+    from .words import Words, load_all
+
     if name == "elementary":
         experiment = elementary.Elementary(read, settings, device, keep=keep / name, tell=tell)
         experiment.train(budget=None if minutes is None else 60 * minutes)
