@@ -117,18 +117,19 @@ def events(trace: Path, name: str) -> list[dict]:
 
 
 def layer(gimp: Gimp, box: Path) -> None:
-    """Reading, sending, receiving, writing, merging; the last of three, as GIMP is warm then."""
+    """Reading, sending, receiving, writing, merging; not the first of three, as GIMP is warm then."""
     daemon = DaemonProcess(box, "echo").start()
     try:
         gimp.batch(box, LAYER, timeout=600, **daemon.env, RESTORED_TRACE=str(box / "trace"))
     finally:
         daemon.stop()
-    asked, taken, restored, given = (events(box / "trace", name)[-1] for name in ("asked", "taken", "restored", "given"))
-    own = given["at"] - asked["at"] - (restored["at"] - taken["at"])
-    cpu = given["cpu"] - asked["cpu"] - (restored["cpu"] - taken["cpu"])
-    figure("24 megapixels, the plug-in's own share", own, "s", "<= 1.0", processor=round(cpu, 2))
-    trip = restored["at"] - taken["at"]
-    figure("24 megapixels, the way to the daemon and back", trip, "s", "", processor=round(restored["cpu"] - taken["cpu"], 2))
+    for which, how in ((-2, "in place"), (-1, "on a new layer")):
+        asked, taken, restored, given = (events(box / "trace", name)[which] for name in ("asked", "taken", "restored", "given"))
+        own = given["at"] - asked["at"] - (restored["at"] - taken["at"])
+        cpu = given["cpu"] - asked["cpu"] - (restored["cpu"] - taken["cpu"])
+        figure(f"24 megapixels {how}, the plug-in's own share", own, "s", "<= 1.0", processor=round(cpu, 2))
+        trip, cpu = restored["at"] - taken["at"], restored["cpu"] - taken["cpu"]
+        figure(f"24 megapixels {how}, the way to the daemon and back", trip, "s", "", processor=round(cpu, 2))
 
 
 def window(gimp: Gimp, box: Path) -> None:

@@ -15,7 +15,7 @@ for output in ("replace", "new-layer"):
 """
 
 ALLOWED = 2.5
-"""Seconds, on a machine that is not busy with something else."""
+"""Seconds of the plug-in's processor time, which a busy machine does not change: a pixel loop in Python takes far more."""
 
 
 def test_own_share_of_24_megapixels(gimp, box):
@@ -28,9 +28,9 @@ def test_own_share_of_24_megapixels(gimp, box):
     events = [json.loads(line) for line in (box / "trace").read_text().splitlines()]
     lines = []
     for output in ("replace", "new-layer"):
-        asked, taken, restored, given = (event["at"] for event in [events.pop(0) for _ in range(4)])
+        own = [events.pop(0) for _ in range(4)]
+        asked, taken, restored, given = (event["at"] for event in own)
         lines.append(f"{output}: read {taken - asked:.2f} s, round trip {restored - taken:.2f} s, write {given - restored:.2f} s")
-        # the round trip includes finding the daemon; six times the figure still catches a pixel loop in Python
-        assert given - asked < 6 * ALLOWED, lines
+        assert own[-1]["cpu"] - own[0]["cpu"] < ALLOWED, lines
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / f"gimp-24mp-{gimp.suite}.txt").write_text("\n".join(lines) + "\n")
