@@ -37,6 +37,7 @@ def faults(mode: str) -> int:
     return int(done.stdout.split()[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(allocator._glibc("mallopt") is None, reason="only glibc can be told")
 def test_what_one_thread_kept_serves_the_next() -> None:
     assert faults("keep") * 5 < faults("leave")

@@ -45,6 +45,7 @@ def output(code: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [HIDE, "import sys"], ids=["not installed", "installed"])
 def test_a_restoration_in_the_process(where: str) -> None:
     said = output(f"{where}\n{JOB}\n{SEEN}")
@@ -52,6 +53,7 @@ def test_a_restoration_in_the_process(where: str) -> None:
     assert said.splitlines()[-1] == "loaded:"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [HIDE, "import sys"], ids=["not installed", "installed"])
 def test_the_daemons_engine(where: str) -> None:
     said = output(f"{where}\n{DAEMON}\n{SEEN}")
@@ -65,6 +67,7 @@ def test_doctor_finds_nothing_wrong_without_it() -> None:
     assert said.splitlines() == ["[]", "loaded:"]
 
 
+@pytest.mark.slow
 def test_what_needs_torch_says_so_in_a_sentence(tmp_path: Path) -> None:
     from restored.models.bundle import write_bundle
     from restored.models.instructir import InstructIR

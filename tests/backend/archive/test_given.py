@@ -98,6 +98,7 @@ def test_an_order_that_is_none_is_a_sentence(tmp_path: Path, content: str) -> No
         ArchiveOrder.read(Tree(str(tmp_path)))
 
 
+@pytest.mark.slow
 def test_a_link_in_the_results_leads_nobody_into_another_folder(tmp_path: Path) -> None:
     source, target, theirs = make(tmp_path / "in", 6, inside=2), tmp_path / "out", tmp_path / "photographs"
     planned(source, target, on_conflict="overwrite")
@@ -116,6 +117,7 @@ def test_a_link_in_the_results_leads_nobody_into_another_folder(tmp_path: Path) 
     np.testing.assert_array_equal(read_picture(target / "1/00001.png").pixels, 255 - read_picture(source / "1/00001.png").pixels)
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_itself_a_link_is_the_users(tmp_path: Path) -> None:
     source, disk = make(tmp_path / "in", 2), tmp_path / "disk"
     disk.mkdir()

@@ -44,6 +44,7 @@ def test_a_plan_is_worked_shard_by_shard(tmp_path: Path, bench: Workbench) -> No
     assert (tmp_path / "alone.png").read_bytes() == (target / "0" / "00000.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_bad_picture_costs_itself_and_is_tried_again(tmp_path: Path, bench: Workbench) -> None:
     source, target = make(tmp_path / "in", 10), tmp_path / "out"
     (source / "1" / "00001.png").write_bytes(b"broken")
@@ -59,6 +60,7 @@ def test_a_bad_picture_costs_itself_and_is_tried_again(tmp_path: Path, bench: Wo
     assert bench.work(str(target), 0).complete
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_done_anew(tmp_path: Path, bench: Workbench) -> None:
     source, target = make(tmp_path / "in", 10), tmp_path / "out"
     planned(source, target)
@@ -71,6 +73,7 @@ def test_only_what_changed_is_done_anew(tmp_path: Path, bench: Workbench) -> Non
     assert (report.done, report.earlier) == (1, 10)
 
 
+@pytest.mark.slow
 def test_somebody_elses_file_stays(tmp_path: Path, bench: Workbench) -> None:
     source, target = make(tmp_path / "in", 4, 1), tmp_path / "out"
     planned(source, target)
@@ -83,6 +86,7 @@ def test_somebody_elses_file_stays(tmp_path: Path, bench: Workbench) -> None:
     assert "is there already" in next(row["error"] for row in rows(str(target)) if "error" in row)
 
 
+@pytest.mark.slow
 def test_results_are_known_where_the_records_were_lost(tmp_path: Path, bench: Workbench) -> None:
     source, target = make(tmp_path / "in", 6), tmp_path / "out"
     planned(source, target)
@@ -93,6 +97,7 @@ def test_results_are_known_where_the_records_were_lost(tmp_path: Path, bench: Wo
     assert {path: path.stat().st_mtime_ns for path in target.rglob("*.png")} == before
 
 
+@pytest.mark.slow
 def test_another_model_than_the_plans_is_refused(tmp_path: Path) -> None:
     source, target = make(tmp_path / "in", 2), tmp_path / "out"
     planned(source, target, fingerprint="f" * 64)

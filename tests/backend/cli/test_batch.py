@@ -32,6 +32,7 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_every_picture_is_restored(restored: Run, somebody: Somebody, folder: Path, tmp_path: Path) -> None:
     ran = restored("batch", folder, "brighter", "-o", tmp_path / "deep" / "out")
     assert ran.code == 0
@@ -158,6 +159,7 @@ def test_somebody_elses_file_is_not_overwritten(restored: Run, folder: Path, tmp
     assert (out / "a.png").read_bytes() != theirs
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("somebody")
 def test_results_whose_ledger_was_lost_are_known_by_their_recipes(restored: Run, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -167,6 +169,7 @@ def test_results_whose_ledger_was_lost_are_known_by_their_recipes(restored: Run,
     assert (said["done"], said["skipped"], said["failed"]) == (0, 3, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("somebody")
 def test_a_report_and_a_page(restored: Run, folder: Path, tmp_path: Path) -> None:
     (folder / "b.jpg").write_bytes(b"broken")

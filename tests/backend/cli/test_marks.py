@@ -121,6 +121,7 @@ def test_a_proposal_changes_nothing_and_says_so(restored: Run, print_: Path, tmp
     assert names(tmp_path) == ["print.png"]
 
 
+@pytest.mark.slow
 def test_finding_goes_with_the_wish(restored: Run, somebody: Somebody, print_: Path, tmp_path: Path) -> None:
     restored("run", print_, "brighter", "-o", tmp_path / "o.png")
     assert not somebody.said[-2].find

@@ -72,6 +72,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         assert "Usage" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_errors_go_to_stderr_with_an_exit_code(tmp_path: Path) -> None:
     done = restored("run", str(tmp_path / "none.png"), "brighter", "-o", str(tmp_path / "o.png"), "--no-daemon", "--json")
     assert (done.returncode, json.loads(done.stdout)["error"]) == (1, done.stderr.rstrip())
@@ -125,6 +126,7 @@ def test_a_user_without_a_home_gets_a_reason(tmp_path: Path) -> None:
     assert "cannot use its folder" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_daemon_that_cannot_start_is_a_sentence(tmp_path: Path) -> None:
     """Neither a traceback nor an endless wait."""
     program = tmp_path / "restored"

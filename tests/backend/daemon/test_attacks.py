@@ -160,6 +160,7 @@ def test_an_instruction_without_end_gets_a_sentence(survivor, monkeypatch) -> No
         assert session.explain("remove the noise")["steps"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
 def test_half_a_greeting_half_a_header_half_a_picture_and_then_nothing(launch, tcp) -> None:
     daemon = launch("tcp" if tcp else "unix", program=["-c", IMPATIENT])
@@ -265,6 +266,7 @@ def test_nonsense_without_end_does_not_drive_the_rest_out_of_the_log(daemon) -> 
     assert "listening" in daemon.log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body", [b"\x91" * (1 << 17), b"\xdd\x00\x00\xff\xff" + b"\x80" * 65535, b"\x81\xa1a" * 40_000], ids=["deep", "long", "maps"]
 )
@@ -305,6 +307,7 @@ def test_a_picture_that_stops_coming_is_given_up_soon(launch) -> None:
         assert raw.answer()["code"] == "upload_timeout"
 
 
+@pytest.mark.slow
 def test_no_memory_for_an_accepted_picture_is_said_at_once(launch) -> None:
     """Found by the siege (limits, case 26): it was waited for until the upload's time was over."""
     program = """

@@ -45,6 +45,7 @@ def test_its_files_are_the_users_alone(daemon, folder) -> None:
     assert [path for path in private if path.stat().st_mode & 0o077] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_removes_its_files(daemon, folder, number) -> None:
     daemon.connection()
@@ -70,6 +71,7 @@ def test_ending_tells_clients_whose_jobs_it_cancels(daemon, folder) -> None:
     assert files(folder) == {"lock"}
 
 
+@pytest.mark.slow
 def test_two_started_at_once_are_one(launch) -> None:
     daemons = [launch() for _ in range(3)]
     ended = []

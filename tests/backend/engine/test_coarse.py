@@ -92,6 +92,7 @@ def test_tiles_agree_with_the_whole(descending: Bundle, picture: Picture, shape:
     assert np.abs(tiled.image - whole).max() < 1 / 255
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (31, 63), (64, 65), (191, 193)])
 def test_any_size_comes_back(descending: Bundle, picture: Picture, shape: tuple[int, int]) -> None:
     layer = picture(*shape, 4)

@@ -18,6 +18,7 @@ Picture = Callable[..., np.ndarray]
 STRIDE = 8  # of the small bundle: only then does a picture held otherwise lie on the same grid of cells
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
     rows=st.integers(1, 10),

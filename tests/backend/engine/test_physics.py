@@ -73,6 +73,7 @@ def blocks(layer: np.ndarray) -> np.ndarray:
     return layer[:height, :width].astype(float).reshape(height // 32, 32, width // 32, 32, -1).mean(axis=(1, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["denoise", "dejpeg", "superres", "deblur", "desnow"])
 def test_the_mean_of_a_pattern_stays(bundle: Bundle, task: str) -> None:
     layer = dither(128, 160)

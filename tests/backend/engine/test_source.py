@@ -75,6 +75,7 @@ def test_the_fill_is_the_average_and_reaches_everywhere() -> None:
     assert fill_grid(np.zeros((40, 40, 3), np.uint8)) is None
 
 
+@pytest.mark.slow
 @given(st.integers(1, 700), st.integers(1, 700))
 def test_a_thumbnail_is_small_and_keeps_the_mean(height: int, width: int) -> None:
     layer = np.random.default_rng(height * 1000 + width).integers(0, 256, (height, width, 1), np.uint8)

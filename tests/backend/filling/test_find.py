@@ -31,6 +31,7 @@ def scratched(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return damaged, hole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grain", [0, 3, 10])
 def test_scratches_across_are_found_and_little_else(grain: float) -> None:
     damaged, hole = scratched(photograph(420, 520, grain=grain))
@@ -78,6 +79,7 @@ def test_nothing_is_marked_where_nothing_is_shown() -> None:
     assert not strips.marks_of_layer(layer)[hole].any()
 
 
+@pytest.mark.slow
 def test_they_are_a_region_that_can_be_shown() -> None:
     damaged, _ = scratched(photograph(300, 400))
     layer = np.rint(damaged * 255).astype(np.uint8)
@@ -94,6 +96,7 @@ def test_they_are_a_region_that_can_be_shown() -> None:
     assert (beyond == 255 - mask).all()
 
 
+@pytest.mark.slow
 def test_a_plan_with_them_acts_on_nothing_that_nobody_saw() -> None:
     damaged, hole = scratched(photograph(300, 400))
     layer = np.rint(damaged * 255).astype(np.uint8)

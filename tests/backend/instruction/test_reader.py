@@ -16,6 +16,7 @@ from restored.instruction.network import Head, Heads
 from restored.instruction.reader import HeadsReader
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(2, encoder.MAX_TOKENS), size=st.floats(0.01, 20))
 @settings(max_examples=25, deadline=None)
 def test_reads_as_the_network_does(seed: int, count: int, size: float) -> None:

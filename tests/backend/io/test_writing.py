@@ -151,6 +151,7 @@ except PictureError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("mount"), reason="mounting a small disk needs root on Linux"
 )

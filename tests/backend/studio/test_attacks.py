@@ -271,6 +271,7 @@ def test_a_packed_piece_that_is_no_picture_costs_its_job(paired: Paired, said: l
     assert (answer["type"], answer["code"]) == ("error", "size_mismatch")
 
 
+@pytest.mark.slow
 def test_who_takes_no_result_holds_no_memory_for_ever(strong: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A result that nobody pays for with credit stops at the window, and goes when its machine has been silent."""
     guest = Paired(strong, "deaf")

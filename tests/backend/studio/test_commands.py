@@ -17,6 +17,7 @@ def two() -> Iterator[tuple[Place, Place, int]]:
         yield desk, strong, port
 
 
+@pytest.mark.slow
 def test_pairing_and_then_pictures_go_there(two) -> None:
     desk, strong, port = two
     desk.start()
@@ -42,6 +43,7 @@ def test_pairing_and_then_pictures_go_there(two) -> None:
     assert re.match(r"NVIDIA Testing in the studio, [\d.]+ (s|min)", answer.device), answer.device
 
 
+@pytest.mark.slow
 def test_a_wrong_code_pairs_nobody_and_the_right_one_is_used_up_by_it(two) -> None:
     desk, strong, port = two
     code, said, shown = pair(desk, strong, f"127.0.0.1:{port}", lambda code: "-".join(reversed(code.split("-"))))
@@ -53,6 +55,7 @@ def test_a_wrong_code_pairs_nobody_and_the_right_one_is_used_up_by_it(two) -> No
     assert late.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_slip_is_noticed_before_the_attempt_is_spent(two) -> None:
     desk, strong, port = two
     _, said, _ = pair_with_slip(desk, strong, port)

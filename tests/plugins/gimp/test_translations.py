@@ -47,6 +47,7 @@ IN_THE_WINDOW = (
 """What stands in the window at the same time."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", *sorted(file.stem for file in (GIMP / "locale").glob("*.po"))])
 def test_no_two_controls_of_the_window_have_the_same_key(language):
     """With two, Alt and the key only walks from one to the other."""

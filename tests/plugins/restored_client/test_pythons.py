@@ -64,6 +64,7 @@ print("good", *sys.version_info[:2])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", pythons())
 def test_it_talks_to_libzmq(router, python) -> None:
     """In isolation (-I, -S): no site-packages, as inside a host."""

@@ -24,6 +24,7 @@ def tile(height: int, width: int) -> np.ndarray:
     return np.concatenate([soft, hole], axis=1)
 
 
+@pytest.mark.slow
 def test_both_runtimes_give_the_same_and_only_holes_change() -> None:
     bundle = load_bundle("infill")
     shown = tile(96, 64)

@@ -26,6 +26,7 @@ def array(small: Pixels) -> np.ndarray:
     return np.frombuffer(small.data, "u1").reshape(small.height, small.width, 3)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 4), st.sampled_from(sorted(DEPTHS)))
 def test_any_form_and_size(width, height, channels, depth) -> None:

@@ -35,6 +35,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["instruction", "plan", "strength", "scale", "output", "model", "quality"]), anything))
 def test_whatever_lies_in_a_file_makes_a_wish_that_can_be_carried_out_or_none(settings) -> None:
     wish = remembered(settings)

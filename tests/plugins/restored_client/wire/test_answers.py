@@ -67,6 +67,7 @@ def test_a_type_that_is_none_is_left_to_the_caller() -> None:
     check_answer({})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(sorted(ANSWERS)),

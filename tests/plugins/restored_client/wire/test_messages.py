@@ -29,6 +29,7 @@ JSONISH = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.text(), JSONISH))
 def test_a_header_survives_the_wire_and_is_plain_msgpack(header) -> None:
@@ -45,6 +46,7 @@ def test_no_bytes_break_the_reader(frame) -> None:
         assert isinstance(decode(frame), dict)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.sampled_from(["protocol", "type", "id", "frames", "instruction", "job", "strength"]), JSONISH))
 def test_no_header_breaks_the_check(header) -> None:

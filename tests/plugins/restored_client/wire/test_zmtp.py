@@ -181,6 +181,7 @@ def test_a_message_of_ever_more_frames_is_given_up(rude) -> None:
         dealer.receive(PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_peer_that_pings_and_never_reads_is_given_up(rude, monkeypatch) -> None:
     import threading
 
