@@ -30,6 +30,7 @@ def test_limits() -> None:
     said = {next(iter(names(name))): int(value) for name, value in table("(of the request, chosen")}
     assert said == {
         "MAX_HEADER": messages.MAX_HEADER,
+        "MAX_ANSWER": messages.MAX_ANSWER,
         "MAX_FRAME": messages.MAX_FRAME,
         "MAX_ITEMS": messages.MAX_ITEMS,
         "CONTEXT_SIDE": limits.CONTEXT_SIDE,
