@@ -3,7 +3,6 @@ before its sha256 was checked."""
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,7 +21,7 @@ from . import files
 from .base import Model, ModelError
 from .files import read_file, read_manifest
 from .installed import list_bundles, user_bundles
-from .manifest import MANIFEST, WEIGHTS, Manifest, check_name
+from .manifest import MANIFEST, WEIGHTS, Manifest
 from .packing import PackingError, pack, unpack, unpack_arrays
 from .registry import DEFAULT_BUNDLE, build, build_light, family
 
@@ -186,14 +185,6 @@ def write_bundle(
             folder.rename(Path(new) / "old")
         fresh.rename(folder)
     return load_bundle(folder)
-
-
-def remove_bundle(name: str) -> None:
-    """Delete an imported bundle. Raises ModelError for shipped ones and unknown names."""
-    folder = list_bundles().get(check_name(name))
-    if folder is None or folder.parent != user_bundles() or folder.is_symlink():
-        raise ModelError(f"“{name}” is not an imported model.")
-    shutil.rmtree(folder)
 
 
 def _find(name_or_path: str | Path) -> Path:

@@ -118,8 +118,3 @@ class TaskLayer(Protocol):
 def task_layers(network: nn.Module) -> dict[str, TaskLayer]:
     """Every weight with a bias per task of a network, of any family, by its name."""
     return {name: layer for name, layer in network.named_modules() if isinstance(layer, TaskLayer) and layer.rank != 0}
-
-
-def task_convs(network: nn.Module) -> dict[str, TaskConv2d]:
-    """Every such conv of a network by its name."""
-    return {name: conv for name, conv in network.named_modules() if isinstance(conv, TaskConv2d)}

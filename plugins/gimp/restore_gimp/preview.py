@@ -109,10 +109,6 @@ class PreviewView(Gtk.EventBox):
         self._right.set_text(text)
         self.redraw()
 
-    @property
-    def has_after(self):
-        return self._after is not None
-
     def cover(self, mask):
         """Show where a region is: a mask of the crop, u8, or None for none."""
         if mask is not None and (mask.width, mask.height) != self._pixels:

@@ -11,4 +11,3 @@ _FOLDERS = (catalogues.SHARED, Path(__file__).resolve().parent / "locale")
 catalogue = catalogues.load(_FOLDERS)
 
 tr = catalogue.gettext
-ntr = catalogue.ngettext

@@ -67,7 +67,6 @@ class Conversation:
         self._places = Latest(self._region, self._region_came, TYPING_PAUSE, "restored regions")
         self._opens = Latest(self._open, self._opened, 0, "restored hello")
         self._stop = threading.Event()
-        self._working: Optional[threading.Thread] = None
 
     def serve(self, desk: Desk) -> None:
         """Answers go to this desk."""
@@ -96,18 +95,13 @@ class Conversation:
         """Have the mask of a region made after a short pause."""
         self._places.ask(look)
 
-    @property
-    def working(self) -> bool:
-        return self._working is not None
-
     def work(
         self, job: Callable[..., Any], done: Callable[[Any, Optional[Exception]], None], progress: Callable[[Any], None]
     ) -> None:
         """Run `job(session, on_progress, cancelled)` in a thread: `done(outcome, error)` follows, also when cancelled."""
         self._looks.drop()
         self._stop.clear()
-        self._working = threading.Thread(target=self._work, args=(job, done, progress), name="restored job", daemon=True)
-        self._working.start()
+        threading.Thread(target=self._work, args=(job, done, progress), name="restored job", daemon=True).start()
 
     def cancel(self) -> None:
         """The job that runs is not wanted any more."""
@@ -220,7 +214,6 @@ class Conversation:
         except Exception as error:
             known = isinstance(error, (Cancelled, ClientError))
             problem = error if known else ClientError("engine_failed", detail=repr(error))
-        self._working = None
         if isinstance(outcome, Answer):
             self._post(lambda desk: desk.computed_on(outcome.device))
         self._in_gui(lambda: done(outcome, problem))

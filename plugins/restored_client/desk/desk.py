@@ -175,12 +175,6 @@ class Desk(State):
             self._stop_asking()
             self.look()
 
-    def already(self, key: Optional[tuple]) -> None:
-        """The layer on show is the result of the plan with this key: restoring it so once more is not previewed."""
-        self._again = key
-        self._look()
-        self._changed()
-
     def set_busy(self, busy: bool) -> None:
         """A job begins or ends that holds up previews."""
         self.busy = busy
@@ -241,7 +235,7 @@ class Desk(State):
         if self.trouble is not None and self.trouble.about == PREVIEW:
             self.trouble = None
         same = (want.box, want.scale, want.key) == (self.preview.box, self.preview.scale, self.plan.key())
-        if same and self._wants_preview:
+        if same and self.plan.actionable:
             self.preview.rendered(want, job)
             self.after, self.shown = pixels, want
             self._look()  # the strength may have moved meanwhile
@@ -291,7 +285,7 @@ class Desk(State):
         self.overlay.look(self.preview, [] if self.pending else self.plan.steps(), identity)
         if self.preview is None or self.busy or self.pending:
             return
-        if not self._wants_preview:
+        if not self.plan.actionable:
             self._stop_asking()
             self.preview.expired()
             self.after = self.shown = None

@@ -75,7 +75,6 @@ class State:
         self._kept: Optional[Dict[str, Any]] = None
         self._eager = False
         self._asked: Optional[Want] = None
-        self._again: Optional[tuple] = None
 
     @property
     def pending(self) -> bool:
@@ -107,7 +106,7 @@ class State:
             return IDLE
         if self.pending:
             return UPDATING if self.trouble is None else FAILED
-        if not self._wants_preview:
+        if not self.plan.actionable:
             return NOTHING
         if self.shown is not None and self.preview.want({}, self.plan.key(), self.strength, self.texture) is None:
             return FRESH
@@ -135,10 +134,6 @@ class State:
     @property
     def device_short(self) -> str:
         return in_words(self.device, self._catalogue)
-
-    @property
-    def _wants_preview(self) -> bool:
-        return self.plan.actionable and self.plan.key() != self._again
 
     def wish(self) -> Wish:
         """What is asked for as it stands. Without a plan while that is pending."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from restored.instruction.plan import Plan
-from restored.models.lowrank import task_convs
+from restored.models.lowrank import TaskConv2d
 from restored.models.swift import Swift, SwiftConfig
 from restored_training.analyses.embeddings import embedding_picture, neighbour_purity
 from restored_training.analyses.layers import bias_sizes, jitter, layer_change, layer_effect, plot_layers, task_change
@@ -15,12 +15,16 @@ from restored_training.analyses.rank import finetuning_deltas, plot_rank, rank_e
 from restored_training.data.sampling import Group
 
 
+def _convs(network: Swift) -> dict[str, TaskConv2d]:
+    return {name: conv for name, conv in network.named_modules() if isinstance(conv, TaskConv2d)}
+
+
 @pytest.fixture
 def model() -> Swift:
     torch.manual_seed(0)
     tiny = SwiftConfig(widths=(16, 16), encoder=(1,), middle=1, decoder=(1,), rank=2, context_width=8, grid_channels=4)
     net = Swift(tiny)
-    for conv in task_convs(net).values():
+    for conv in _convs(net).values():
         torch.nn.init.normal_(conv.up[0], std=0.05)  # only denoise has learned something
         if conv.gain is not None:
             torch.nn.init.zeros_(conv.gain)
@@ -82,7 +86,7 @@ def test_layer_effect_is_zero_where_nothing_was_learned(model: Swift) -> None:
     whole = torch.tensor([[0.0, 0.0, 1.0, 1.0]]).repeat(2, 1)
     group = Group(image, image, image, whole, Plan.of("deblur"), ())
     quiet = layer_effect(model, group, image)
-    assert set(quiet) == set(task_convs(model))
+    assert set(quiet) == set(_convs(model))
     assert all(value == pytest.approx(0, abs=1e-5) for value in quiet.values())
     # measured against the model's own result, every layer that matters costs something
     with torch.no_grad():

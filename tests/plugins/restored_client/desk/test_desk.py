@@ -327,15 +327,6 @@ def test_a_task_for_two_places_is_two_chips(desk: Desk) -> None:
     assert desk.plan.key() == key, "what was kept is followed, places and all"
 
 
-def test_a_result_is_not_previewed_as_restored_once_more(desk: Desk, wire: Wire) -> None:
-    understand(desk, "denoise")
-    desk.already(desk.plan.key())
-    assert desk.phase == rooms.NOTHING
-    assert desk.can_restore
-    desk.already(None)
-    assert desk.phase == rooms.UPDATING
-
-
 def test_a_job_goes_before_the_preview(desk: Desk, wire: Wire) -> None:
     understand(desk, "denoise")
     asked = len(wire.wants)
