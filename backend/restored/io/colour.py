@@ -21,7 +21,7 @@ from restored.ground.cores import cores
 
 from .depth import to_depth
 from .errors import PictureError
-from .matrix import matrix_of, moved
+from .matrix import SRGB, Curve, gray_of, matrix_of, moved
 from .profiles import srgb_gray
 
 _PIECE: Final = 1 << 15
@@ -110,8 +110,9 @@ def _home(
 @lru_cache(maxsize=8)
 def _leads_back(icc: bytes) -> bool:
     """Whether going to sRGB and back by formula gives every value again, so that what came back needs no comparison."""
-    space = matrix_of(icc)
-    return space is not None and not any(curve.table for curve in space.curves)
+    space, gray = matrix_of(icc), gray_of(icc)
+    curves = [*(space.curves if space else ()), *([gray] if gray else ())]
+    return bool(curves) and not any(curve.table for curve in curves)
 
 
 def _colours(pixels: NDArray) -> int:
@@ -154,16 +155,24 @@ def _is_usual_gray(icc: bytes) -> bool:
     return bool(np.abs(np.reshape(moved, ramp.shape) - ramp).max() < _GRAY_SAME)
 
 
+def _gray(icc: bytes) -> Curve | None:
+    """A gray profile's curve, by formula where it is our own, which is written as a table: that would end at 1."""
+    return SRGB if icc == srgb_gray() else gray_of(icc)
+
+
 def _transform(values: NDArray, source: bytes, target: bytes) -> NDArray[np.float32]:
     """(H, W, 1 or 3) from one profile's space into another's."""
     space = "gray" if values.shape[2] == 1 else "rgb"
     out = np.empty(values.shape, np.float32)
     one, other = (matrix_of(source), matrix_of(target)) if space == "rgb" else (None, None)
+    gray, home = (_gray(source), _gray(target)) if space == "gray" else (None, None)
 
     def move(rows: slice) -> None:
         part = np.ascontiguousarray(values[rows], dtype=np.float32)
         if one is not None and other is not None:
             out[rows] = moved(part, one, other)
+        elif gray is not None and home is not None:
+            out[rows] = home.encoded(gray.light(part))
         else:
             found = imagecodecs.cms_transform(part, source, target, colorspace=space, outcolorspace=space)
             out[rows] = np.reshape(found, part.shape)

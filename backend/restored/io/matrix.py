@@ -129,15 +129,15 @@ def moved(values: Floats, source: Matrix, target: Matrix) -> Floats:
         return target.encoded(source.light(values) @ between.T.astype(np.float32))
 
 
+SRGB: Final = Curve(power=2.4, a=1 / 1.055, b=0.055 / 1.055, c=1 / 12.92, d=0.04045)
+"""IEC 61966-2-1."""
+
+
 @lru_cache(maxsize=16)
 def matrix_of(icc: bytes) -> Matrix | None:
     """The profile as a Matrix; None when it is none, or cannot be read."""
     try:
-        if icc[16:20] != b"RGB " or icc[20:24] != b"XYZ " or icc[36:40] != b"acsp":
-            return None
-        count = struct.unpack(">I", icc[128:132])[0]
-        entries = (struct.unpack(">4sII", icc[132 + 12 * each : 144 + 12 * each]) for each in range(min(count, 100)))
-        tags = {name: icc[start : start + size] for name, start, size in entries}
+        tags = _tags(icc, b"RGB ")
         if b"A2B0" in tags or b"B2A0" in tags or b"D2B0" in tags:
             return None
         columns = [struct.unpack(">3i", tags[name][8:20]) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
@@ -148,6 +148,25 @@ def matrix_of(icc: bytes) -> Matrix | None:
     if first is None or second is None or third is None or abs(np.linalg.det(np.array(rows))) < 1e-9:
         return None
     return Matrix((first, second, third), rows)
+
+
+@lru_cache(maxsize=16)
+def gray_of(icc: bytes) -> Curve | None:
+    """The curve of a gray profile; None when it is none, or cannot be read."""
+    try:
+        tags = _tags(icc, b"GRAY")
+        return None if b"A2B0" in tags or b"B2A0" in tags else _curve(tags[b"kTRC"])
+    except (KeyError, struct.error, IndexError):
+        return None
+
+
+def _tags(icc: bytes, space: bytes) -> dict[bytes, bytes]:
+    """The parts of a profile of this colour space, whose colours are told as XYZ. Raises KeyError for any other."""
+    if icc[16:20] != space or icc[20:24] != b"XYZ " or icc[36:40] != b"acsp":
+        raise KeyError(space)
+    count = struct.unpack(">I", icc[128:132])[0]
+    entries = (struct.unpack(">4sII", icc[132 + 12 * each : 144 + 12 * each]) for each in range(min(count, 100)))
+    return {name: icc[start : start + size] for name, start, size in entries}
 
 
 def _curve(data: bytes) -> Curve | None:

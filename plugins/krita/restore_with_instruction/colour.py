@@ -7,7 +7,6 @@ layer's own profile first.
 
 Where Krita gives the profile itself (its bytes, through a pixel of the layer saved as a picture, once per profile), nothing of
 this is needed: the layer travels as it is, with its profile, and the daemon converts; `showing` has previews without documents.
-What is left are grays with another curve than sRGB's.
 
 GUI thread only: Document and Node may not be touched elsewhere.
 """
@@ -86,8 +85,8 @@ _profiles: Dict[str, Optional[bytes]] = {}
 
 
 def profile_of(node, space: Space) -> Optional[bytes]:
-    """The ICC profile of a layer whose RGB space is not sRGB; None where it is, or where Krita does not give it."""
-    if space.srgb_encoded or space.model != "RGBA":
+    """The ICC profile of a layer whose space is not sRGB; None where it is, or where Krita does not give it."""
+    if space.srgb_encoded:
         return None
     if space.profile not in _profiles:
         with turns.taken():

@@ -10,6 +10,7 @@ import struct
 from array import array
 from typing import Any, Dict, List, Optional
 
+from . import graycurve
 from .pixels import Buffer, Space, swapped
 from .qt import QtCore, QtGui
 from .restored_client.wire.pixels import Pixels
@@ -25,7 +26,9 @@ def shown(data: Buffer, width: int, height: int, space: Space, profile: Optional
     if space.srgb_encoded:
         narrow = _eight_bits(data, space)
         return _spread(narrow) if space.model == "GRAYA" else narrow
-    if profile is None or space.model != "RGBA" or not hasattr(QtGui, "QColorSpace"):
+    if profile is not None and space.model == "GRAYA":
+        return _gray(data, space, profile)
+    if profile is None or not hasattr(QtGui, "QColorSpace"):
         return None
     source = QtGui.QColorSpace.fromIccProfile(QtCore.QByteArray(profile))
     if not source.isValid():
@@ -45,6 +48,9 @@ def in_srgb(small: Pixels, profile: Optional[bytes]) -> Pixels:
     """A small picture, R G B of 8 bit, whose numbers are of a profile; as it is where that is None or not known to Qt."""
     if profile is None or not hasattr(QtGui, "QColorSpace"):
         return small
+    levels = graycurve.shown_levels(profile)
+    if levels is not None:
+        return Pixels(small.width, small.height, 3, "u8", bytes(small.view).translate(levels[::257]))
     source = QtGui.QColorSpace.fromIccProfile(QtCore.QByteArray(profile))
     if not source.isValid():
         return small
@@ -58,6 +64,23 @@ def in_srgb(small: Pixels, profile: Optional[bytes]) -> Pixels:
     data = bytes(bits)  # Qt pads each row to whole words
     rows = (data[y * row : y * row + 3 * small.width] for y in range(small.height))
     return Pixels(small.width, small.height, 3, "u8", b"".join(rows))
+
+
+def _gray(data: Buffer, space: Space, profile: bytes) -> Optional[bytes]:
+    """Gray, alpha under a profile of its own as R G B A bytes; None where its curve is not known."""
+    levels = graycurve.shown_levels(profile)
+    if levels is None:
+        return None
+    if space.depth == "U8":
+        wide = array("H", (257 * value for value in range(256)))
+        values = array("H", map(wide.__getitem__, bytes(data)))
+    else:
+        values = array("H")
+        values.frombytes(bytes(data) if space.depth == "U16" else _looked_up(data, space, 65535))
+    narrow = bytearray(len(values))
+    narrow[0::2] = bytes(map(levels.__getitem__, values[0::2]))
+    narrow[1::2] = values[1::2].tobytes()[1::2]
+    return _spread(bytes(narrow))
 
 
 def _eight_bits(data: Buffer, space: Space) -> bytes:

@@ -114,3 +114,12 @@ def test_a_profile_that_breaks_later_is_a_sentence(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("restored.io.colour.matrix_of", lambda icc: None)  # as of a profile with tables
     with pytest.raises(PictureError, match="colour profile"):
         to_srgb(ramp("uint8"), ADOBE)
+
+
+def test_gray_brighter_than_white_comes_home() -> None:
+    linear = bytes(imagecodecs.cms_profile("gray", gamma=1.0))
+    pixels = np.linspace(0, 4, 64, dtype=np.float32).reshape(8, 8, 1)
+    sent = to_srgb(pixels, linear)
+    assert sent.max() > 1.5, "nothing is clipped"
+    restored = sent * np.float32(0.999)
+    np.testing.assert_allclose(to_srgb(from_srgb(restored, pixels, linear), linear), restored, atol=1e-5)

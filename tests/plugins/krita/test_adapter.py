@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import imagecodecs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,16 +59,26 @@ def test_only_the_standard_library_the_host_and_what_it_carries(path: Path) -> N
 
 
 @pytest.fixture(scope="module")
-def pixels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The adapter's pixels.py, laid out as installed."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The adapter, laid out as installed, to be imported from."""
     folder = tmp_path_factory.mktemp("pykrita")
     build("krita", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESTORED_NO_REGISTRATION", "1")
         patch.syspath_prepend(str(folder))
-        yield importlib.import_module("restore_with_instruction.pixels")
+        yield folder
     for name in [name for name in sys.modules if name.split(".")[0] == "restore_with_instruction"]:
         del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def pixels(installed: Path) -> ModuleType:
+    return importlib.import_module("restore_with_instruction.pixels")
+
+
+@pytest.fixture(scope="module")
+def graycurve(installed: Path) -> ModuleType:
+    return importlib.import_module("restore_with_instruction.graycurve")
 
 
 @pytest.mark.parametrize(("depth", "dtype"), [("U8", "u1"), ("U16", "<u2"), ("F32", "<f4")])
@@ -120,3 +131,14 @@ def test_what_is_not_selected_keeps_its_bytes(pixels: ModuleType, mask: list[int
 )
 def test_what_travels_as_it_is(pixels: ModuleType, model: str, profile: str, encoded: bool) -> None:
     assert pixels.Space(model, "U16", profile).srgb_encoded is encoded
+
+
+@pytest.mark.parametrize(("gamma", "value", "seen"), [(1.0, 16384, 137), (1.0, 0, 0), (1.0, 65535, 255), (1.8, 32768, 146)])
+def test_gray_of_another_curve_is_shown_as_it_looks(graycurve: ModuleType, gamma: float, value: int, seen: int) -> None:
+    levels = graycurve.shown_levels(bytes(imagecodecs.cms_profile("gray", gamma=gamma)))
+    assert abs(levels[value] - seen) <= 1
+
+
+@pytest.mark.parametrize("profile", [b"", b"GRAY" * 100, bytes(imagecodecs.cms_profile("adobergb"))])
+def test_what_is_no_gray_profile_has_no_curve(graycurve: ModuleType, profile: bytes) -> None:
+    assert graycurve.shown_levels(profile) is None

@@ -226,6 +226,8 @@ WAYS = (
     ("RGBA", "F16", "sRGB-elle-V2-g10.icc", struct.pack("<4e", 0.25, 0.5, 4.0, 1.0), (137, 188, 255)),
     ("RGBA", "F32", "sRGB-elle-V2-g10.icc", struct.pack("<4f", 0.25, 0.5, 0.0, 1.0), (137, 188, 0)),
     ("GRAYA", "U16", "Gray-D50-elle-V2-srgbtrc.icc", struct.pack("<2H", 77 * 257, 65535), (77, 77, 77)),
+    ("GRAYA", "U16", "Gray-D50-elle-V2-g10.icc", struct.pack("<2H", 16384, 65535), (137, 137, 137)),
+    ("GRAYA", "F32", "Gray-D50-elle-V2-g10.icc", struct.pack("<2f", 0.25, 1.0), (137, 137, 137)),
 )
 
 
