@@ -11,6 +11,7 @@ from .machine.devices import Devices
 from .machine.memory import release
 from .machine.store import Store
 from .work.job import Job, carry_out
+from .work.marks import forget
 from .work.outcome import EngineResult, Progress
 
 
@@ -48,6 +49,7 @@ class Engine:
         """Close every model and give its memory back, on the device and in main memory. The next job opens them anew."""
         self.devices.unload()
         self.store.unload()
+        forget()
         release()
 
 

@@ -21,6 +21,21 @@ class Groups:
     tall: Places
     wide: Places
 
+    def area(self) -> Places:
+        """(n,): pixels of each group."""
+        counts = np.zeros(self.tall.size, np.intp)
+        np.add.at(counts, self.group, self.after - self.first)
+        return counts
+
+    def most(self, values: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """(n,): the largest of the values (H, W) under each group."""
+        largest = np.zeros(self.tall.size, np.uint8)
+        if self.row.size:
+            width = values.shape[1]
+            ends = np.stack([self.row * width + self.first, self.row * width + self.after], axis=1).reshape(-1)
+            np.maximum.at(largest, self.group, np.maximum.reduceat(np.append(values.reshape(-1), np.uint8(0)), ends)[::2])
+        return largest
+
     def drawn(self, keep: Marks, shape: tuple[int, int]) -> Marks:
         """(H, W): the pixels of the groups (n,) to keep."""
         steps = np.zeros((shape[0], shape[1] + 1), np.int8)

@@ -86,6 +86,14 @@ class Bundle:
         except PackingError as wrong:
             raise ModelError(f"{name} of the model “{self.name}” cannot be read: {wrong}.") from wrong
 
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """The tensors of one of the bundle's files as float32 arrays; the very bytes that are parsed were checked."""
+        try:
+            found = safetensors.numpy.load(self._checked(name))
+        except SafetensorError as wrong:
+            raise ModelError(f"{name} of the model “{self.name}” is not a safetensors file.") from wrong
+        return {tensor: value.astype(np.float32) for tensor, value in found.items()}
+
     def embed(self, text: str) -> np.ndarray:
         """(256,) float32, L2-normalised: the conditioning vector this model was trained with. Raises ModelError when the
         text encoder it needs is not there."""

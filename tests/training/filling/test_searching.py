@@ -1,6 +1,7 @@
 """What the search for marks learns from, and a few steps of its training: by the clock, saved, and gone on with."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -8,12 +9,17 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
+from restored.models.bundle import load_bundle
+from restored.models.files import SHIPPED
+from restored.models.manifest import MANIFEST
+from restored.models.searching import SEARCH
 from restored_training.filling import layers
 from restored_training.filling.damaging import Store, damaged
+from restored_training.filling.exporting import add_search
 from restored_training.filling.hard import HardPieces
-from restored_training.filling.searching import CURVE, DARK, WEIGHTS, Searcher, SearchRun, learn, search_loss
+from restored_training.filling.searching import CURVE, DARK, PHOTOGRAPHS, WEIGHTS, Searcher, SearchRun, learn, search_loss
 
 SIDE = 64
 
@@ -104,3 +110,22 @@ def test_it_learns_by_the_clock_and_goes_on(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "first" / CURVE).read_text())[-1]["step"] >= 0
     learn(run("second", tmp_path / "first" / WEIGHTS), lambda _: None)
     assert (tmp_path / "second" / WEIGHTS).stat().st_size < 3_000_000
+
+
+def test_it_is_put_into_a_bundle_and_stays_there(tmp_path: Path) -> None:
+    folder, out = tmp_path / "filler", tmp_path / "out"
+    out.mkdir()
+    shutil.copytree(SHIPPED / "infill", folder)
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "name": "filler"}))
+    state = {name: value.half().contiguous() for name, value in Searcher().state_dict().items()}
+    save_file(state, out / WEIGHTS)
+    (out / PHOTOGRAPHS).write_text(json.dumps([{"file": "new.jpg", "sha256": "f" * 64, "licence": "CC0"}]))
+    before = load_bundle(folder)
+    bundle = add_search(out, folder)
+    assert bundle.manifest.files[SEARCH] != before.manifest.files[SEARCH]
+    assert bundle.manifest.files["model.safetensors"] == before.manifest.files["model.safetensors"]
+    saw = json.loads((folder / PHOTOGRAPHS).read_text())
+    assert saw[-1]["file"] == "new.jpg"
+    assert bundle.manifest.training_data.startswith(f"{len(saw)} ")
+    assert (bundle.arrays(SEARCH)["convs.out.bias"] == state["convs.out.bias"].numpy()).all()

@@ -67,6 +67,7 @@ def search(
     drawers: Annotated[int, typer.Option(min=0, help="Processes that draw marks.")] = 4,
     start: Annotated[Path | None, typer.Option(help="Weights (search.safetensors) to go on from.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Photographs at most, for a rehearsal.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Also put the weights into this bundle (that fills what is found).")] = None,
 ) -> None:
     """Train the network that searches for scratches, dust and folds, by the clock (beside others on a rented machine, too)."""
     from ..filling.searching import SearchRun, learn
@@ -75,6 +76,10 @@ def search(
         SearchRun(tuple(photographs), out, seconds, device, batch, side, drawers, start, limit),
         lambda line: print(line, flush=True),
     )
+    if to is not None:
+        from ..filling.exporting import add_search
+
+        console.print(f"written: {add_search(out, to).folder}")
 
 
 def resume(

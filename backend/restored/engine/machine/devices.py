@@ -107,6 +107,12 @@ class Devices:
         return Choice(best.runtime, f"{line}; {reason}.")
 
 
+def exact_on_cpu(model: "Model") -> "Runtime":
+    """The CPU's float32 runtime: nothing is measured, and every machine gets the same."""
+    keep_pages()
+    return next(_cpu_runtimes(model))
+
+
 def machine_line() -> str:
     """What could compute here, before anything was measured."""
     gpu = "an NVIDIA GPU" if _nvidia_driver() else ""

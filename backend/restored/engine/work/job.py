@@ -49,6 +49,9 @@ Heed = Callable[[Box, Floats, Floats], Floats]
 FILLING: Final = Share(0.0, 0.15)
 """The share of a job's progress that filling takes when there is more to do."""
 
+FINDING: Final = Share(0.0, 0.2)
+"""The share of a job's progress that looking for marks takes, where it is asked for."""
+
 TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
 
 
@@ -110,8 +113,8 @@ def carry_out(
     plan, missing = without_selection(plan, job.mask is not None)
     marks = job.mask if job.holes is None else job.holes
     if job.find and job.holes is None and filling(plan):
-        tell(0.0, "Looking for scratches and dust", None)
-        marks = found_in(layer, job.mask)
+        marks = found_in(layer, job.mask, _part(tell, FINDING), stop)
+        tell = _part(tell, Share(FINDING.length, 1 - FINDING.length), previews=True)
     if marks is None and filling(plan):
         plan, missing = without_filling(plan), (*missing, WHERE)
     if not plan.actionable:

@@ -1,12 +1,13 @@
-"""The search for scratches and dust: what is plain to see is found, strips agree, and clean pictures are left alone."""
+"""The search for scratches and dust: what is plain to see is found, windows agree, and clean pictures are left alone."""
 
 import numpy as np
 import pytest
 
 from restored import engine
-from restored.engine.work import marks as strips
+from restored.engine.work import marks as search
+from restored.engine.work.marks import marks_of_layer
 from restored.engine.work.whereabouts import mask_of_region
-from restored.filling.find import STEP, marks
+from restored.ground.errors import Cancelled
 from restored.instruction.plan import Plan, Step
 from restored.regions import MARKS, Region
 
@@ -35,7 +36,7 @@ def scratched(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("grain", [0, 3, 10])
 def test_scratches_across_are_found_and_little_else(grain: float) -> None:
     damaged, hole = scratched(photograph(420, 520, grain=grain))
-    found = marks(damaged)
+    found = marks_of_layer(damaged)
     assert found[hole].mean() > 0.8
     near = np.zeros_like(hole)
     for dy in range(-3, 4):
@@ -48,42 +49,67 @@ def test_dust_in_an_even_place_is_found() -> None:
     picture = photograph(300, 300, grain=2)
     picture[100:104, 60:63] = 0.05
     picture[40, 200] = picture[41, 200] = 0.98
-    found = marks(picture)
+    found = marks_of_layer(picture)
     assert found[101:103, 61].all()
     assert found[40, 200]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_clean_picture_is_left_alone(seed: int) -> None:
-    assert marks(photograph(400, 400, seed, grain=4)).mean() < 0.003
+    assert marks_of_layer(photograph(400, 400, seed, grain=4)).mean() < 0.003
 
 
-@pytest.mark.slow
-def test_strips_agree_with_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    damaged, _ = scratched(photograph(5 * STEP + 50, 260, grain=3))
-    layer = np.rint(damaged * 255).astype(np.uint8)
-    whole = strips.marks_of_layer(layer)
-    monkeypatch.setattr(strips, "ROWS", STEP)
-    assert (strips.marks_of_layer(layer) == whole).all()
+def test_windows_agree_with_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged, _ = scratched(photograph(700, 520, grain=3))
+    whole = marks_of_layer(damaged)
+    monkeypatch.setattr(search, "SIDE", 384)
+    assert (marks_of_layer(damaged) != whole).mean() < 1e-4
+
+
+def test_wide_scratches_are_found_in_fine_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged, hole = scratched(photograph(301, 421, grain=2))
+    large, wide = (each.repeat(2, axis=0).repeat(2, axis=1)[:601, :841] for each in (damaged, hole))
+    monkeypatch.setattr(search, "FINE", 800)
+    monkeypatch.setattr(search, "ROWS", 256)
+    assert marks_of_layer(large)[wide].mean() > 0.8
+
+
+def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SIDE", 384)
+    monkeypatch.setattr(search, "FINE", 500)
+    layer = np.full((700, 520, 3), 128, np.uint8)
+    told: list[float] = []
+    marks_of_layer(layer, lambda fraction, words, preview: told.append(fraction))
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert len(told) > 2
+    with pytest.raises(Cancelled):
+        marks_of_layer(layer, stop=lambda: True)
+    damaged, hole = scratched(photograph(300, 400))
+    words: list[str] = []
+    plan = Plan(steps=(Step("inpaint"),))
+    out = engine.run(damaged, plan, find=True, progress=lambda fraction, what, preview: words.append(what))
+    assert words[0] == search.LOOKING
+    assert np.abs(out.image - damaged)[hole].mean() > 0.1
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 200, 3), (70, 5, 4), (65, 65, 2)])
 def test_any_size(shape: tuple[int, int, int]) -> None:
     layer = np.full(shape, 128, np.uint8)
-    assert not strips.marks_of_layer(layer).any()
+    assert not marks_of_layer(layer).any()
 
 
 def test_nothing_is_marked_where_nothing_is_shown() -> None:
     damaged, hole = scratched(photograph(300, 300))
     layer = np.concatenate([damaged, (~hole)[..., None].astype(np.float32)], axis=2)
-    assert not strips.marks_of_layer(layer)[hole].any()
+    assert not marks_of_layer(layer)[hole].any()
 
 
 @pytest.mark.slow
 def test_they_are_a_region_that_can_be_shown() -> None:
     damaged, _ = scratched(photograph(300, 400))
     layer = np.rint(damaged * 255).astype(np.uint8)
-    found = strips.marks_of_layer(layer)
+    found = marks_of_layer(layer)
     mask = mask_of_region(layer, Region((MARKS,)))
     assert ((mask[..., 0] > 0) == found).all()
     left = mask_of_region(layer, Region(("left", MARKS)))[..., 0]
@@ -111,5 +137,5 @@ def test_a_plan_with_them_acts_on_nothing_that_nobody_saw() -> None:
     assert (part[:, 260:] == out[:, 260:]).all()
     asked = engine.run(layer, plan, find=True)
     assert asked.changed
-    found = strips.marks_of_layer(layer)
+    found = marks_of_layer(layer)
     assert (asked.image[~found] == layer[~found]).all()
