@@ -1,7 +1,9 @@
 """Whose a file is: ours for this very source and wish, ours for another, or somebody else's."""
 
 import hashlib
+import mmap
 import os
+import stat
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +14,8 @@ from restored_client.wire.recipe import decode_recipe
 
 from .orders import FileOrder
 
+_MOST: Final = 8 << 20
+"""Bytes that a recipe takes in a file: a megabyte, each sign of which may be written as a word."""
 _MARKS: Final = (b"<restored:recipe>", b"</restored:recipe>")
 
 
@@ -28,14 +32,17 @@ class Owner(Enum):
 def recipe_of(path: Path) -> dict[str, Any] | None:
     """The recipe in a result, found without decoding a pixel: no format that we write packs its XMP."""
     try:
-        data = path.read_bytes()
-    except OSError:
+        # a pipe would be waited for, and what has no end is no result of ours
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                start = data.find(_MARKS[0])
+                end = data.find(_MARKS[1], start, start + _MOST)
+                found = data[start : end + len(_MARKS[1])] if 0 <= start < end else b""
+    except (OSError, ValueError):  # ValueError: an empty file
         return None
-    start = data.find(_MARKS[0])
-    end = data.find(_MARKS[1], start)
-    if start < 0 or end < 0:
-        return None
-    text = recipe_in(data[start : end + len(_MARKS[1])])
+    text = recipe_in(found)
     try:
         return decode_recipe(text) if text else None
     except (ClientError, PictureError):

@@ -20,8 +20,9 @@ def read_public(path: Path) -> PublicKey:
         raise StandaloneError("The key that updates are checked with cannot be read. Install restored again.") from error
 
 
-def verify(file: Path, signature: Path, key: PublicKey) -> None:
-    """Raise StandaloneError with a sentence unless the key's owner signed this very file."""
+def verify(file: Path, signature: Path, key: PublicKey) -> bytes:
+    """The file's content, to be used in place of the file, which may be another by then. Raises StandaloneError with a sentence
+    unless the key's owner signed just that."""
     try:
         said = signature.read_text(encoding="utf-8")[:LARGEST]
     except FileNotFoundError as error:
@@ -31,7 +32,8 @@ def verify(file: Path, signature: Path, key: PublicKey) -> None:
     try:
         if file.stat().st_size > DOWNLOAD:
             raise StandaloneError(f"{file.name} is too large to be a version of restored. Nothing was changed.")
-        owner = signer(file.read_bytes(), said, [key])
+        content = file.read_bytes()
+        owner = signer(content, said, [key])
     except OSError as error:
         raise StandaloneError(f"{file} cannot be read ({error.strerror}).") from error
     except ModelError as error:
@@ -40,3 +42,4 @@ def verify(file: Path, signature: Path, key: PublicKey) -> None:
         raise StandaloneError(f"{file.name} is not what was signed: it is damaged, or not ours. Nothing was changed.") from error
     if owner is None:
         raise StandaloneError(f"{file.name} was signed with a key that is not ours. Nothing was changed.")
+    return content

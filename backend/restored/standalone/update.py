@@ -1,5 +1,6 @@
 """`restored update --from FILE`: a newer download, checked and put in place of this one. Nothing is ever fetched."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -34,25 +35,27 @@ def update(file: Path, *, signature: Path | None = None, downgrade: bool = False
     ending = ENDINGS[sys.platform]
     if not file.name.endswith(ending):
         raise StandaloneError(f"{file.name} is not a download for this system, whose name ends with {ending}.")
-    verify(file, signature or file.with_name(file.name + ".minisig"), read_public(key))
+    content = verify(file, signature or file.with_name(file.name + ".minisig"), read_public(key))
+    if sys.platform == "linux":
+        return _by_script(file.name, content, folder, downgrade)
     return _install[sys.platform](file, folder, downgrade)
 
 
-def _by_script(file: Path, folder: Path, downgrade: bool) -> str:
+def _by_script(name: str, content: bytes, folder: Path, downgrade: bool) -> str:
     """Linux: unpack beside the program, so that what follows are renames, and let the new version's script do the rest."""
     try:
         work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".restored-update-"))
     except OSError as error:
         raise StandaloneError(f"{folder.parent} cannot be written to ({error.strerror}). Nothing was changed.") from error
     try:
-        with tarfile.open(file) as archive:
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             archive.extractall(work, filter="data")
         (script,) = work.glob("*/install.sh")
         environment = {**own_environment(os.environ), "RESTORED_PREFIX": str(folder.parent.parent)}
         options = ["--downgrade"] if downgrade else []
         done = subprocess.run(["sh", script, *options], capture_output=True, text=True, env=environment, check=False)
     except (OSError, ValueError, tarfile.TarError) as error:
-        raise StandaloneError(f"{file.name} cannot be unpacked ({error}). Nothing was changed.") from error
+        raise StandaloneError(f"{name} cannot be unpacked ({error}). Nothing was changed.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if done.returncode:
@@ -72,4 +75,4 @@ def _by_system(file: Path, folder: Path, downgrade: bool) -> str:
     return "The system's installer has opened: follow it to the end."
 
 
-_install: Final[dict[str, Callable[[Path, Path, bool], str]]] = {"linux": _by_script, "win32": _by_program, "darwin": _by_system}
+_install: Final[dict[str, Callable[[Path, Path, bool], str]]] = {"win32": _by_program, "darwin": _by_system}

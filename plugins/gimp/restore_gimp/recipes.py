@@ -147,7 +147,7 @@ def stored_plan(config):
     """The plan that was edited for the instruction in a procedure's config, or None."""
     try:
         plan = json.loads(config.get_property("plan") or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return plan if isinstance(plan, dict) and plan.get("text") == config.get_property("instruction") else None
 

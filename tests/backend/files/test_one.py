@@ -68,6 +68,15 @@ def test_a_recipe_repeats_its_mask(tmp_path: Path) -> None:
         restore_file(photo(tmp_path / "b.png", (20, 20)), tmp_path / "three.png", again, brighten)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_no_recipe_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "empty.png").touch()
+    for name in ("pipe.png", "empty.png", "absent.png"):
+        assert recipe_of(tmp_path / name) is None
+    assert owner_of(tmp_path / "pipe.png", tmp_path / "empty.png", WISH) is Owner.OTHER
+
+
 def test_masks_in_text() -> None:
     soft = np.linspace(0, 1, 20 * 30, dtype=np.float32).reshape(20, 30)
     text = packed(soft)
