@@ -65,6 +65,14 @@ def freeze(python: Path, *extra: Path) -> None:
     )  # fmt: skip
 
 
+def named(file: Path, name: str) -> Path:
+    """A copy of a file under the name by which the program looks for it, whatever its owner calls it."""
+    copy = WORK / "extra" / name
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(file, copy)
+    return copy
+
+
 def version_of(found: Path) -> str:
     """The version in a wheel's name."""
     return found.name.split("-")[1]
@@ -81,8 +89,9 @@ def main() -> None:
     chosen = parser.parse_args()
     start = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)
+    extra = [named(file, name) for file, name in ((chosen.key, "update.pub"), (chosen.gpu, "gpu.json")) if file is not None]
     found = wheel()
-    freeze(environment(found), *filter(None, (chosen.key, chosen.gpu)))
+    freeze(environment(found), *extra)
 
     facts = {
         "version": version_of(found),

@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import build
 import elf
 import kept
 import manifest
 import pytest
+
+from restored.standalone import gpu, update
 
 
 @pytest.mark.parametrize(
@@ -165,3 +168,12 @@ def _describes_the_file(content: bytes, address: int, differing: list[int]) -> b
             places = [offset + at for at in differing]
             return all(place < 64 or table <= place < table + 56 * count for place in places)
     return not differing
+
+
+def test_a_key_is_found_by_the_program_whatever_its_file_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build with `--key mine.pub` had no key that it could find, and took no updates."""
+    monkeypatch.setattr(build, "WORK", tmp_path / "work")
+    (tmp_path / "mine.pub").write_text("a key")
+    kept_as = build.named(tmp_path / "mine.pub", "update.pub")
+    assert (kept_as.name, kept_as.read_text()) == (update.KEY.name, "a key")
+    assert gpu.LIST.name == "gpu.json"
