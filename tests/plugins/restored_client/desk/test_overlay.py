@@ -6,12 +6,13 @@ import pytest
 
 from restored.filling.holes import WHERE
 from restored_client.desk.desk import Desk
-from restored_client.desk.overlay import RegionWant, is_shaped
+from restored_client.desk.overlay import is_shaped
 from restored_client.desk.planedit import elsewhere, identity
 from restored_client.desk.previewstate import PreviewState
 from restored_client.desk.remarks import SELECT_FIRST
-from restored_client.desk.requests import NoRequests
 from restored_client.wire.pixels import Pixels
+
+from .kit import Wire
 
 TEXT = "remove the noise only in the sky, and the haze"
 PLAN: dict[str, Any] = {
@@ -30,19 +31,6 @@ PLAN: dict[str, Any] = {
     "message": "",
 }
 MASK = Pixels(460, 384, 1, "u8", bytes(460 * 384))
-
-
-class Wire(NoRequests):
-    def __init__(self) -> None:
-        self.regions: list[RegionWant] = []
-
-    def ask_region(self, want: RegionWant) -> None:
-        self.regions.append(want)
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
 
 
 @pytest.fixture

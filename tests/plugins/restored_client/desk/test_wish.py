@@ -65,10 +65,10 @@ def test_a_result_is_named_by_its_words_or_else_by_what_was_done() -> None:
 def test_deeds() -> None:
     assert deed({"task": "lowlight", "label": "too dark"}, str) == "Brighten"
     assert deed({"task": "unknown to this version", "label": "scratches"}, str) == "Scratches"
-    german = {"warmer": "wärmer", "only the sky": "nur der Himmel", "Brighten": "Aufhellen"}
+    words = {"warmer": "wärmer", "only the sky": "nur der Himmel", "Brighten": "Aufhellen"}
 
     def translate(text: str) -> str:
-        return german.get(text, text)
+        return words.get(text, text)
 
     assert deed({"task": "temperature", "label": "warmer 40 %, only the sky"}, translate) == "Wärmer 40 %, nur der Himmel"
     assert deed({"task": "lowlight", "label": "too dark, only the sky"}, translate) == "Aufhellen, nur der Himmel"
