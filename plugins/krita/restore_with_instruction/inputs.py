@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 from krita import Krita
 
-from . import frames, lists, nodes, refusals, target
+from . import frames, lists, nodes, refusals, spoken, target
 from .qt import Qt, QtWidgets, Signal
 from .restored_client.desk.wish import NEW_LAYER
 from .words import tr
@@ -44,7 +44,7 @@ class InputChoice(QtWidgets.QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("What is restored"))
+        spoken.call(self, tr("What is restored"))
         self._shown: Any = None
         self.activated.connect(lambda _row: self.chosen.emit(self.currentData()))
 

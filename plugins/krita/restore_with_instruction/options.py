@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from . import icons
+from . import icons, spoken
 from .bar import Bar
 from .qt import QT, QtGui, QtWidgets, Signal
 from .restored_client.desk.desk import Desk
@@ -35,24 +35,24 @@ class Options(QtWidgets.QWidget):
         self.zoom.setToolTip(
             tr("How large the preview is. “Fit” shows the whole layer: for light, haze and colour, not for sharpness and noise.")
         )
-        self.zoom.setAccessibleName(tr("Size of the preview"))
+        spoken.call(self.zoom, tr("Size of the preview"))
         self.scale = QtWidgets.QComboBox()
         for factor in SCALES:
             self.scale.addItem(tr("Same size") if factor == 1 else tr("Enlarge %d×") % factor, factor)
         self.scale.setToolTip(tr("Above 1× the result opens as a new document."))
-        self.scale.setAccessibleName(tr("Size"))
+        spoken.call(self.scale, tr("Size"))
         self.output = QtWidgets.QComboBox()
         self.output.addItem(tr("New layer"), NEW_LAYER)
         self.output.addItem(tr("In place"), REPLACE)
         self.output.setToolTip(tr("Above the layer, or instead of it. Undo takes back either."))
-        self.output.setAccessibleName(tr("Where the result goes"))
+        spoken.call(self.output, tr("Where the result goes"))
         self.quality = QtWidgets.QComboBox()
         for name, words in zip(QUALITIES, (tr("Normal"), tr("Best quality"))):
             self.quality.addItem(words, name)
         self.quality.setToolTip(
             tr("“Best” takes four times as long for a little more detail. The preview shows the normal quality.")
         )
-        self.quality.setAccessibleName(tr("Quality"))
+        spoken.call(self.quality, tr("Quality"))
         for box in (self.scale, self.output, self.quality):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         first, middle, second = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
