@@ -58,6 +58,7 @@ def plan(
         raise typer.BadParameter("It is one of: skip, rename, overwrite.", param_hint="--on-conflict")
     work, written = qualities(quality)
     wish = make_wish(instruction, recipe, strength, scale, model, None, work)
+    doubt = _doubt(wish)
     name, fingerprint, version = _model(wish)
     with console.progress(f"Walking {source}"):
         order = make(
@@ -76,10 +77,13 @@ def plan(
         )
     if json:
         said = {"pictures": order.pictures, "shards": order.shards, "model": name, "left_alone": list(order.left_alone)}
+        said["doubt"] = doubt
         console.print_json(said)
         return
-    console.out.print(Text.assemble((f"{order.pictures:,} pictures", "bold"), f" in {order.shards:,} shards, for {target}"))
-    for sentence in order.left_alone:
+    shards = "one shard" if order.shards == 1 else f"{order.shards:,} shards"
+    pictures = "One picture" if order.pictures == 1 else f"{order.pictures:,} pictures"
+    console.out.print(Text.assemble((pictures, "bold"), f" in {shards}, for {target}"))
+    for sentence in (*order.left_alone, *([doubt] if doubt else ())):
         console.warn(sentence)
 
 
@@ -207,6 +211,21 @@ def _numbers(now: Status) -> dict[str, int]:
 
 def _fraction(now: Status) -> float:
     return (now.done + now.errors) / max(now.pictures, 1)
+
+
+def _doubt(wish: FileOrder) -> str | None:
+    """A sentence where the words ask for nothing that can be done: a hundred thousand pictures are many to learn it from. None
+    also where only a picture can tell ("fix it"). Raises a usage error for no words at all."""
+    from restored import explain
+
+    if wish.plan is not None or wish.instruction is None:
+        return None
+    plan = explain(wish.instruction)
+    if plan.reason == "empty":
+        raise typer.BadParameter(plan.message, param_hint="INSTRUCTION")
+    if plan.steps or plan.scale or wish.scale != 1 or plan.reason in (None, "not_understood"):
+        return None
+    return f"{plan.message} As it is planned, every picture would be copied as it is; to plan something else, add --anew."
 
 
 def _model(wish: FileOrder) -> tuple[str, str, str]:

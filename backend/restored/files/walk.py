@@ -31,9 +31,11 @@ class Walked:
         said = []
         if self.unread:
             kinds = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in self.unread.most_common(8))
-            said.append(f"{self.unread.total()} other files were left alone: {kinds}.")
+            what = "One other file was" if self.unread.total() == 1 else f"{self.unread.total()} other files were"
+            said.append(f"{what} left alone: {kinds}.")
         if self.notes_of_macos:
-            said.append(f"{self.notes_of_macos} files beginning with “._” are macOS's notes about others, and were left alone.")
+            what = "One file" if self.notes_of_macos == 1 else f"{self.notes_of_macos} files"
+            said.append(f"{what} beginning with “._” left alone: macOS's notes about others.")
         if self.folders:
             what = "One folder inside was" if self.folders == 1 else f"{self.folders} folders inside were"
             said.append(f"{what} left out. --recursive takes them too.")

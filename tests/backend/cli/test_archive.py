@@ -52,6 +52,29 @@ def test_plan_work_status_report(restored: Run, folder: Path, tmp_path: Path) ->
     assert (out / "deep" / "c.tif").is_file()
 
 
+@pytest.mark.parametrize(
+    ("words", "doubted"),
+    [("make me a sandwich", True), ("remove the noise", False), ("fix it", False), ("make it twice as large", False)],
+)
+def test_words_that_ask_for_nothing_are_said_before_the_work(
+    words: str, doubted: bool, restored: Run, folder: Path, tmp_path: Path
+) -> None:
+    ran = restored("archive", "plan", folder, words, "--to", tmp_path / "o")
+    assert ran.code == 0
+    assert ("copied as it is" in ran.err) == doubted
+    assert "in one shard" in ran.out
+    assert "One other file was left alone" in ran.err
+    said = json.loads(restored("archive", "plan", folder, words, "--to", tmp_path / "o", "--anew", "--json").out)
+    assert (said["doubt"] is not None) == doubted
+
+
+def test_no_words_are_no_plan(restored: Run, folder: Path, tmp_path: Path) -> None:
+    ran = restored("archive", "plan", folder, "  ", "--to", tmp_path / "o")
+    assert ran.code == 2
+    assert "Tell me what is wrong" in ran.err
+    assert not (tmp_path / "o").exists()
+
+
 def test_wrong_usage_and_what_is_no_archive(restored: Run, folder: Path, tmp_path: Path) -> None:
     assert restored("archive", "plan", folder, "invert it").code == 2
     assert restored("archive", "plan", folder, "--to", tmp_path / "o").code == 2

@@ -12,6 +12,9 @@ from restored_training.papers import encoders, instructed, nine, rented
 from restored_training.papers.crops import Crops
 from restored_training.papers.words import TASKS, Words, bag_of_words, file_of
 
+TOGETHER = (["elementary"], ["encoders", "instructed"], ["diffusion"], ["nine"])
+"""A test has a limit of time, and a rehearsal of all experiments in one takes a busy machine long."""
+
 
 def test_nine_tasks_side_by_side_are_the_family_s_network() -> None:
     learner = nine.AllTasks(preset("toy", tasks=("denoise", "derain", "dejpeg")))
@@ -85,21 +88,32 @@ def test_a_bag_of_words_knows_words_and_not_their_order() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_runs_everything_and_leaves_alone_what_is_done(crops: Crops, words: Words, tmp_path, capsys) -> None:
+@pytest.mark.parametrize("names", TOGETHER, ids="-".join)
+def test_the_command_runs_what_it_is_asked_for_and_leaves_alone_what_is_done(
+    names: list[str], crops: Crops, words: Words, tmp_path, capsys
+) -> None:
     crops.save(tmp_path / "crops.npz", 90)
     for name in encoders.ENCODERS:
         words.save(file_of(tmp_path / "words.npz", name))
     line = ["--out", str(tmp_path / "out"), "--minutes", "600", "--crops", str(tmp_path / "crops.npz"), "--device", "cpu"]
-    line += ["--words", str(tmp_path / "words.npz"), "--rehearsal"]
+    line += ["--words", str(tmp_path / "words.npz"), "--rehearsal", "--only", *names]
     assert rented.main(line) == 0
     found = {}
     for archive in sorted((tmp_path / "out").glob("*.zip")):
         with zipfile.ZipFile(archive) as packed:
             found |= {name: json.loads(packed.read(name)) for name in packed.namelist() if name.endswith(".json")}
-    assert set(found) == {f"{name}.json" for name in rented.SHARES}
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [rented.FIGURES, rented.WEIGHTS]
-    assert rented.main([*line, "--only", "elementary"]) == 0
-    assert "elementary: done before" in capsys.readouterr().out
+    assert set(found) == {f"{name}.json" for name in names}
+    assert all(result["crops"]["stored"] == "as JPEG of quality 90" for result in found.values())
+    wanted = [rented.FIGURES, rented.WEIGHTS] if "nine" in names else [rented.FIGURES]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == wanted
+    if "nine" not in names:
+        assert rented.main(line) == 0
+        said = capsys.readouterr().out
+        assert all(f"{name}: done before" in said for name in names)
+
+
+def test_every_experiment_of_the_command_is_tried_above() -> None:
+    assert {name for names in TOGETHER for name in names} == set(rented.SHARES)
 
 
 def test_what_a_rented_machine_sends_back_becomes_results_and_a_toy_bundle(tmp_path) -> None:
