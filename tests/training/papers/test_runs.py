@@ -88,6 +88,7 @@ def test_a_bag_of_words_knows_words_and_not_their_order() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("names", TOGETHER, ids="-".join)
 def test_the_command_runs_what_it_is_asked_for_and_leaves_alone_what_is_done(
     names: list[str], crops: Crops, words: Words, tmp_path, capsys

@@ -18,6 +18,7 @@ import time
 import traceback
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,7 +102,7 @@ def _work(options: argparse.Namespace, until: float, work: Path) -> int:
     failed = 0
     crops = Crops.load(options.crops)
     if options.rehearsal:
-        crops = Crops(crops.train[:16], crops.test[:4], crops.names[:4])
+        crops = replace(crops, train=crops.train[:16], test=crops.test[:4], names=crops.names[:4])
     wanted = _wanted(options)
     for place, name in enumerate(wanted):
         result = work / f"{name}.json"
@@ -157,7 +158,7 @@ def _experiment(
         print(f"{name}: {line}", flush=True)
 
     if name == "elementary":
-        basic = elementary.Settings(steps=4, batch=2, seeds=(0, 1)) if few else elementary.Settings()
+        basic = elementary.Settings(steps=4, batch=1, seeds=(0, 1)) if few else elementary.Settings()
         run = elementary.Elementary(crops, basic, options.device, tell=tell)
         # its claims are most of all: what it began may take the others' time
         longest = None if few else max(0.85 * budget, 0.8 * left)
