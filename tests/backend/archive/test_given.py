@@ -148,6 +148,7 @@ def test_where_the_user_sends_the_results_pictures_may_come_from() -> None:
     assert may_read("C:\\photographs", "out", None)
 
 
+@pytest.mark.slow
 def test_a_stranger_s_address_is_not_called_until_the_user_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fsspec
 
@@ -170,6 +171,7 @@ def test_a_stranger_s_address_is_not_called_until_the_user_names_it(tmp_path: Pa
         elsewhere.rm(folder, recursive=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["[" * 100_000, "null", "[1]", '{"hash": 5}', '{"shard": 0}', '{"shard": 0, "done": "x"}'])
 def test_records_and_states_that_are_none_count_as_not_there(tmp_path: Path, content: str) -> None:
     source, target = make(tmp_path / "in", 3), tmp_path / "out"

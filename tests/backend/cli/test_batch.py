@@ -106,6 +106,7 @@ def test_results_of_two_instructions_are_not_mixed(restored: Run, folder: Path, 
     assert restored("batch", folder, "much brighter", "-o", out, "--again").code == 0
 
 
+@pytest.mark.slow
 def test_what_the_next_picture_would_meet_too_ends_it(restored: Run, somebody: Somebody, folder: Path, tmp_path: Path) -> None:
     somebody.error = ClientError("not_installed")
     ran = restored("batch", folder, "brighter", "-o", tmp_path / "out")

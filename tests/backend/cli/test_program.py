@@ -118,6 +118,7 @@ def test_a_report_that_nobody_can_take_is_no_failure_of_the_work(tmp_path: Path)
     assert "Nothing was changed" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_user_without_a_home_gets_a_reason(tmp_path: Path) -> None:
     """A service's user, mostly; what it runs as has no folder of its own."""
     (tmp_path / "file").touch()

@@ -91,6 +91,7 @@ def test_whatever_there_is_to_say_a_client_can_read_it(launch_odd) -> None:
             later.shutdown()
 
 
+@pytest.mark.slow
 def test_a_crowd_of_clients_and_requests_leaves_a_status_that_can_be_read(daemon) -> None:
     with daemon.session() as watcher, ExitStack() as stack:
         for number in range(8):

@@ -278,6 +278,7 @@ def test_a_client_of_a_newer_protocol_is_told_to_update_the_engine(folder, monke
     assert "engine is older" in raised.value.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can make another user's link")
 @pytest.mark.parametrize("what", ["link", "folder"])
 def test_another_users_link_does_not_lead_the_daemon_into_somebodys_folder(folder, what) -> None:

@@ -23,6 +23,7 @@ def test_hello_says_who_is_there(survivor) -> None:
     assert hello["tasks"] == [{"id": "denoise", "label": "noise"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
 def test_pixels_come_back_as_they_went(launch, tcp) -> None:
     daemon = launch(*(["--tcp"] if tcp else []))

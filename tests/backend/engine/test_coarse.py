@@ -101,6 +101,7 @@ def test_any_size_comes_back(descending: Bundle, picture: Picture, shape: tuple[
     assert result.changed
 
 
+@pytest.mark.slow
 def test_blur_after_another_step_is_treated_on_that_steps_result(descending: Bundle, picture: Picture) -> None:
     layer = picture(200, 210, 3, np.float32)
     first = engine.run(layer, Plan.of("denoise"), model=descending).image

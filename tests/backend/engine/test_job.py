@@ -271,6 +271,7 @@ def test_a_larger_picture_asks_for_detail_unless_excluded(bundle: Bundle, pictur
     assert engine.run(layer, without, model=bundle, scale=2).plan == without
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [1, 4])
 def test_an_enlargement_is_restored_first_and_given_detail_after(bundle: Bundle, picture: Picture, channels: int) -> None:
     layer = picture(40, 50, channels, np.float32)

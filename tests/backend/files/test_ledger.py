@@ -36,6 +36,7 @@ def test_what_is_done_stays_done(tmp_path: Path) -> None:
         assert not ledger.made(out / "0.png")
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_byte_loses_at_most_the_last_entry(tmp_path: Path) -> None:
     sources, out = files(tmp_path / "in", 4), tmp_path / "out"
     with Ledger(out, WISH) as ledger:

@@ -160,6 +160,7 @@ def test_a_file_of_the_manifest_may_not_be_a_bomb_either(bundle: Path, tmp_path:
         read_foreign(zipped(bundle, tmp_path / "bomb.zip"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_damaged_zip_gets_a_sentence_wherever_the_damage_is(bundle: Path, tmp_path: Path, method: int) -> None:
     with zipfile.ZipFile(tmp_path / "good.zip", "w", method) as archive:

@@ -67,6 +67,7 @@ def pair_with_slip(desk: Place, strong: Place, port: int) -> tuple[str, str, str
     return "", "".join(typing.communicate()), ""
 
 
+@pytest.mark.slow
 def test_a_machine_that_does_not_listen_says_what_to_do_first() -> None:
     with places() as make:
         alone = make("alone").command("pair")
@@ -74,6 +75,7 @@ def test_a_machine_that_does_not_listen_says_what_to_do_first() -> None:
         assert alone.returncode == 1
 
 
+@pytest.mark.slow
 def test_list_use_move_forget(two) -> None:
     desk, strong, port = two
     assert "No machine is paired" in desk.told("remote", "list")

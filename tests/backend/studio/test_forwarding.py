@@ -195,6 +195,7 @@ def fresh() -> Iterator[tuple[Place, Place]]:
         yield desk, strong
 
 
+@pytest.mark.slow
 def test_a_machine_that_dies_in_a_job(fresh) -> None:
     """Asked once more in vain, and then it is done here, and said."""
     desk, strong = fresh
@@ -211,6 +212,7 @@ def test_a_machine_that_dies_in_a_job(fresh) -> None:
     assert any("Asking the studio once more" in words for words in job.words) or "a job is not done" in desk.log
 
 
+@pytest.mark.slow
 def test_a_machine_that_falls_silent_is_noticed_within_six_seconds(fresh) -> None:
     """Stopped, not dead: its connections stand, nothing comes back over them; resubmitted once, then done here."""
     desk, strong = fresh
@@ -231,6 +233,7 @@ def test_a_machine_that_falls_silent_is_noticed_within_six_seconds(fresh) -> Non
     assert "because the studio" in answer.device
 
 
+@pytest.mark.slow
 def test_a_machine_that_comes_back_gets_the_job_again(fresh) -> None:
     desk, strong = fresh
     layer = picture(3)
@@ -245,6 +248,7 @@ def test_a_machine_that_comes_back_gets_the_job_again(fresh) -> None:
     assert "in the studio" in answer.device
 
 
+@pytest.mark.slow
 def test_a_key_that_is_struck_out_is_refused_at_the_next_message(fresh) -> None:
     desk, strong = fresh
     layer = picture()
@@ -276,6 +280,7 @@ def test_a_stranger_is_told_to_pair(fresh) -> None:
     assert "a machine that is not paired knocked" in strong.log
 
 
+@pytest.mark.slow
 def test_another_machine_at_its_address_is_noticed(fresh) -> None:
     """Its key differs from the one that was paired: libzmq alone would try for ever, and say nothing."""
     desk, _ = fresh
@@ -298,6 +303,7 @@ def strong_key(desk: Place) -> str:
     return zmq.curve_keypair()[0].decode()
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_forgotten_has_no_connection_left(fresh) -> None:
     import psutil
 
@@ -320,6 +326,7 @@ def test_a_machine_that_is_forgotten_has_no_connection_left(fresh) -> None:
     wait_for(lambda: not gate[0].is_running() or gate[0].status() == "zombie")
 
 
+@pytest.mark.slow
 def test_other_weights_are_a_sentence() -> None:
     with places() as make:
         desk, strong, port = make("desk"), make("strong"), free_port()
@@ -332,6 +339,7 @@ def test_other_weights_are_a_sentence() -> None:
         assert "other weights of this model" in answer.device
 
 
+@pytest.mark.slow
 def test_the_faster_machine_is_asked_and_both_times_are_said() -> None:
     with places() as make:
         desk, strong, port = make("desk"), make("strong"), free_port()
@@ -361,6 +369,7 @@ def test_the_faster_machine_is_asked_and_both_times_are_said() -> None:
         assert re.fullmatch(said, here.device), here.device
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # seventeen daemons start, on however busy a machine
 def test_sixteen_machines_are_served_in_turn_and_none_touches_another() -> None:
     """Each with a daemon of its own and two pictures at once; one of them cancels, the others get what is theirs."""
@@ -426,6 +435,7 @@ def test_the_real_engine_there_gives_the_very_bytes_that_it_gives_to_its_own() -
                 assert (far.plan, far.recipe) == (near.plan, near.recipe)
 
 
+@pytest.mark.slow
 def test_a_listening_daemon_is_not_replaced_by_a_client_that_comes_by(fresh) -> None:
     _, strong = fresh
     with strong.session() as session:
@@ -434,6 +444,7 @@ def test_a_listening_daemon_is_not_replaced_by_a_client_that_comes_by(fresh) -> 
     assert strong.process.poll() is None
 
 
+@pytest.mark.slow
 def test_what_another_machine_asks_for_is_sent_no_further() -> None:
     """Two machines paired both ways, and each told to ask the other always: a picture goes one way once."""
     with places() as make:
@@ -461,6 +472,7 @@ def test_what_another_machine_asks_for_is_sent_no_further() -> None:
         assert back.device.startswith("echo in the cellar, ")
 
 
+@pytest.mark.slow
 def test_a_daemon_with_nothing_paired_has_no_gate() -> None:
     with places() as make:
         desk = make("desk")

@@ -129,6 +129,7 @@ def test_a_subset_of_tasks_has_only_their_biases_and_says_what_it_cannot_do() ->
         model.compile({"denoise": 1.0, "derain": 1.0})
 
 
+@pytest.mark.slow
 def test_a_task_that_is_added_changes_no_bit_of_the_others() -> None:
     model, image = lively(tasks=("denoise", "deblur")), picture()
     before = conditioned(model, Plan.of("deblur"), image)

@@ -124,6 +124,7 @@ def test_the_worker_waits_for_a_job_and_is_let_go():
     assert got == made
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(["give", "front", "back", "cancel", "take", "finish"]), st.integers(0, 9))))
 def test_no_job_is_lost_or_done_twice(deeds):
     queue, made, taken = Queue(), [], []

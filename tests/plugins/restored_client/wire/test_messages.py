@@ -54,6 +54,7 @@ def test_no_header_breaks_the_check(header) -> None:
         check_request(header)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(sorted(FORMS)), st.dictionaries(st.sampled_from(["frames", "plan", "scale", "keep", "job"]), JSONISH))
 def test_no_request_breaks_the_check(kind, fields) -> None:
