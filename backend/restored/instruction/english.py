@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from . import grammar, messages
-from .grammar.sentences import DID_YOU_MEAN, WISHES
-from .plan import Plan, Step
+from .grammar.sentences import DID_YOU_MEAN, NOT_READ, WISHES
+from .plan import Plan, Step, Unused
 from .putting import put_together
 from .sanitize import Cleaned, mostly_foreign_script
 from .surface import is_spoiling, is_talk
@@ -47,6 +47,13 @@ ALL_BUT: Final = re.compile(
 )
 """ "Keep everything but the noise", "all is fine apart from the noise": remove it; "except that it is noisy": it is noisy."""
 
+ASKING: Final = re.compile(
+    r"\s*(?:please |also |then )*(?:make|put|add|give|turn|change|replace|swap|draw|paint|write|tell|crop|cut|rotate|move"
+    r"|remove|delete|create|convert|send|save|print|call|show|insert|erase|combine|merge|place|copy|paste|set|let|open|close)\b",
+    re.I,
+)
+"""How a clause begins that asks for something."""
+
 JOINED: Final = re.compile(r"\b(?:and|then|plus)\b|[&+]", re.I)
 """Between a repair and something else that is asked for; behind a mark alone it may be all one story."""
 
@@ -82,7 +89,25 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
     if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
-    return put_together(cleaned, heard, _unsaid(heard, reading), alone)
+    reading = _unsaid(heard, reading)
+    heard.unused += _left_out(heard, reading)
+    return put_together(cleaned, heard, reading, alone)
+
+
+def _left_out(heard: "Heard", reading: HeadReading) -> list[Unused]:
+    """Clauses that ask for something of which nothing became a step ("denoise it and make her smile")."""
+    if not reading.steps and not heard.turns:
+        return []
+    words = [step.words for step in reading.steps] + [turn.words for turn in heard.turns]
+    spans = [(at, at + len(word)) for word in words if (at := heard.text.find(word)) >= 0]
+    return [
+        Unused(heard.text[clause.start : clause.end].strip(), NOT_READ)
+        for clause in heard.clauses
+        if not (clause.acts or clause.bars)
+        and grammar.content(heard.text[clause.start : clause.end], grammar.load("en"))
+        and ASKING.match(heard.text[clause.start : clause.end])
+        and not any(start < clause.end and clause.start < end for start, end in spans + heard.dropped)
+    ]
 
 
 def _is_barred(step: Step, heard: "Heard") -> bool:

@@ -233,12 +233,20 @@ def _joined(previous: Plan, said: Plan, text: str) -> Plan:
             steps[same] = new
         elif model is not None and (new.amount or 0) < 0 and new.region is None:
             steps[model] = _times(steps[model], 0.6)
+        elif new.task == "lowlight" and (dark := _darkened(steps, new)) is not None:
+            steps[dark] = _times(steps[dark], 0.6)  # "not that dark"
         else:
             steps.append(new)
     excluded = [*previous.excluded, *said.excluded]
     kept = tuple(step for step in steps if step.amount != 0 and (step.task not in said.excluded))
     plan = _next(previous, text, kept, excluded, said.message)
     return replace(plan, unused=said.unused, scale=said.scale or plan.scale)
+
+
+def _darkened(steps: list[Step], new: Step) -> int | None:
+    """The step that darkens where a new one would brighten."""
+    found = (i for i, step in enumerate(steps) if step.task == "exposure" and (step.amount or 0) < 0)
+    return next((i for i in found if steps[i].region == new.region), None)
 
 
 def _takes_over(new: Step, step: Step, only: bool) -> bool:

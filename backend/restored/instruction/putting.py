@@ -29,6 +29,8 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     steps = [_placed(step, heard) for step in reading.steps]
     if any(step.task == "exposure" and (step.amount or 0) > 0 and step.region is None for step in turns):
         steps = [step for step in steps if step.task != "lowlight"]
+    if any(step.task == "exposure" and (step.amount or 0) < 0 and step.region is None for step in turns):
+        steps = [step for step in steps if step.task != "lowlight" or step.region is not None]
     if heard.scale is not None and all(step.task != "superres" for step in steps):
         steps.append(Step("superres", 0.95, 1.0, text.strip(), region=None))
     steps += [_marked(_placed(Step(item.task, 0.95, 1.0, item.words.strip()), heard)) for item in heard.holes]

@@ -243,6 +243,9 @@ class Words:
 
     def _nearest(self, word: str, strict: bool) -> str:
         least = 4 if strict else 5
+        if not strict and 3 <= len(word) < least and word.isalpha():  # of a short word only letters that changed places
+            swapped = [c for c in self._fixable if len(c) == len(word) and sorted(c) == sorted(word) and slips(word, c) == 1]
+            return min(swapped, default=word)
         if len(word) < least or not word.isalpha() or any(word.startswith(stem) for stem in self._long_stems(word)):
             return word
         reach = 2 if len(word) >= 9 else 1

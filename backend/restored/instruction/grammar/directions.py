@@ -21,6 +21,10 @@ def turns_of(
     turns: list[Turn] = []
     for number, hit in enumerate(qualities):
         near = _near(piece, qualities, number) - ({"not"} if _asked(piece) else set())
+        if "not" in near and piece.word(hit) == "too":
+            continue  # "it's not too warm"
+        if kind_of(hit) == "adj" and _is_fine(piece):
+            near = (near - {"less"}) | {"not", "too"}
         kind, *names = hit.name.split()
         own = _own_number(piece, qualities, number) if kind == "noun" and len(qualities) > 1 else None
         if kind == "noun" and len(qualities) == 1 and amount.plain and (bare := _bare_number(piece, names[0])):
@@ -52,8 +56,8 @@ def turns_of(
             share = 0.7 if len(names) > 1 else 1.0
             size = (own or amount).of(adjustment, direction, relative) * share
             sure = kind in ("dir", "fault", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
-            if sure or (not any(h.name in ("?", *GUESSED) for h in piece.of("place")) and not piece.of("question")):
-                said = any(0 < hit.first - m.last <= 2 for m in piece.of("modifier") if m.name == "is")
+            said = any(0 < hit.first - m.last <= 2 for m in piece.of("modifier") if m.name == "is")
+            if sure or said or not _may_be_told(piece):
                 turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure, said=said))
     return [turn for turn in turns if turn.amount]
 
@@ -117,10 +121,31 @@ def _is_worse(piece: Piece, hit: Hit) -> bool:
     return bool(behind) and "is" in before and "make" not in before and "not" not in before
 
 
+def _may_be_told(piece: Piece) -> bool:
+    """Whether a state may be told of what the picture shows ("her blue dress"), or asked after ("why is the sky blue")."""
+    return any(hit.name in ("?", *GUESSED) for hit in piece.of("place")) or bool(piece.of("question"))
+
+
+def is_certain(piece: Piece, turns: list[Turn]) -> bool:
+    """Whether the directions need nobody's second opinion."""
+    return all(turn.sure for turn in turns) or not _may_be_told(piece)
+
+
 def _asked(piece: Piece) -> bool:
     """ "Isn't it too bright?" asks for a yes."""
     first = next((m for m in piece.of("modifier") if m.first == piece.offset), None)
     return first is not None and first.name == "not" and piece.word(first).endswith("n't")
+
+
+def kind_of(hit: Hit) -> str:
+    """dir, fault, adj, noun or bare."""
+    return hit.name.split()[0]
+
+
+def _is_fine(piece: Piece) -> bool:
+    """ "It's not too warm": told of a state, it is no wish for less ("not too warm, please")."""
+    denials = [m for m in piece.of("modifier") if m.name == "less" and piece.word(m) == "not" and m.last > m.first]
+    return any(m.name == "is" and m.last == denial.first - 1 for denial in denials for m in piece.of("modifier"))
 
 
 def _is_cast(piece: Piece) -> bool:

@@ -10,7 +10,7 @@ from ..plan import Unused
 from . import amounts
 from .clauses import TONES, Piece, forbidding, pieces_of
 from .concepts import Hit, Token, Words, tokens
-from .directions import excluded, turns_of
+from .directions import excluded, is_certain, turns_of
 from .heard import Clause, Heard, Named, Turn
 from .naming import holes, named_by, other_scale, scale_of, unused
 from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without
@@ -90,6 +90,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     modifiers = piece.of("modifier")
     if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
         piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
+    _settle_colours(piece)
+    qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
     _settle_keep(piece)
     _settle_no(heard, piece)
     if _is_contrary(piece, carried):  # "the rain doesn't bother me, the snow does"
@@ -177,7 +179,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         _same_place(heard, named, index, where)
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
-    cut = bool(turns) and len(plain) < len(turns) and not asks and covered
+    cut = bool(turns) and len(plain) < len(turns) and not asks and covered and is_certain(piece, turns)
     bars = covered and not turns and not named and (_forbids(piece) or _is_denied(heard, piece))
     if bars:
         heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
@@ -203,9 +205,8 @@ def _is_of_place(piece: Piece) -> bool:
     nearest = min(aims, key=lambda hit: abs(hit.first - place.first), default=None)
     if nearest is None or piece.has("is", "too", "enough", "little", "not"):
         return False
-    if place.first < nearest.first and not piece.has("make", "up", "down"):
-        return False
-    return not any(token.word in piece.table.beside for token in piece.between(nearest, place))
+    between = {token.word for token in piece.between(nearest, place)}
+    return nearest.name.startswith("noun") or not between & piece.table.beside  # "more saturation for the grass"
 
 
 def _place_before(heard: Heard, piece: Piece, turns: list[Turn]) -> Region | None:
@@ -250,6 +251,8 @@ def _forbids(piece: Piece) -> bool:
         return False
     things = piece.of("task") or piece.of("verb") or piece.of("symptom")
     denied = [hit for hit in piece.of("modifier") if hit.name == "not" and hit.first > piece.offset]
+    if denied and any(piece.word(hit) == "too" for hit in piece.of("quality")):
+        return True  # "it's not too warm"
     copula = piece.has("is") or any(piece.word(hit) in NO_COPULA for hit in denied)
     bounds = [hit.first for hit in piece.of("modifier") if hit.name in ("dont", "keep")]
     aims = [hit for hit in (*piece.of("verb"), *piece.of("quality")) if not hit.name.startswith("noun")]
@@ -317,6 +320,15 @@ def _settle_no(heard: Heard, piece: Piece) -> None:
         verbs = {"dir exposure+": "lowlight"}
         heard.refused += [hit.name for hit in (*piece.of("task"), *piece.of("verb"), *piece.of("symptom"))]
         heard.refused += [verbs[hit.name] for hit in piece.of("quality") if hit.name in verbs]
+
+
+def _settle_colours(piece: Piece) -> None:
+    """ "The colours are too strong" in any language: saturation is meant."""
+    if piece.has("too") and piece.has("high", "low") and not piece.of("quality"):
+        piece.hits = [
+            Hit("quality", "noun saturation", hit.first, hit.last) if (hit.section, hit.name) == ("task", "enhance") else hit
+            for hit in piece.hits
+        ]
 
 
 def _settle_look(piece: Piece) -> None:

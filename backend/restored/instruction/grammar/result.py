@@ -183,7 +183,7 @@ def _all_of_it(clause: _Clause) -> Said:
     hits = clause.hits("follow", "amount", "degree", "modifier")
     used = [hit for hit in hits if hit.section in ("amount", "degree") or hit.name in ("weaker", "stronger", "praise", "also")]
     turning = [hit for hit in hits if hit.section == "modifier" and hit.name in _TURNING]
-    if clause.rest(*used, *turning) or clause.hits("place"):
+    if clause.rest(*used, *turning) or clause.hits("place") or clause.heard.turns:
         return Said()
     way = _way(hits)
     return Said(factor=clause.factor(way)) if way else Said()

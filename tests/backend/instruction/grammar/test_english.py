@@ -74,6 +74,7 @@ CANNOT = {
     "sharpen the eyes only": ({"deblur"}, "eyes"),
     "brighten the faces": ({"exposure"}, "faces"),
     "the faces are too dark": ({"lowlight"}, "faces"),
+    "denoise it and make her smile": ({"denoise"}, "make her smile"),
     "dehaze it and replace the sky": ({"dehaze"}, "replace the sky"),
     "cooler, but not the skin": ({"temperature"}, "skin"),
     "colour this black and white picture": (set(), "colour this black and white"),
@@ -325,6 +326,7 @@ DENIED = {
     "the rain doesn't bother me, the snow does": {"desnow"},
     "leave the grain as it is, but please brighten the whole thing up": {"lowlight"},
     "it isn't too dark": set(),
+    "it's not too warm": set(),
 }
 
 
