@@ -3,7 +3,7 @@
 A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 
 [modifier] too, very (too or more), more, less, up, down, not, dont, keep, only, except, everywhere, make, is, enough, little,
-    high, low, remove, also, cast: what a wish does with a quality, a task or a place.
+    high, low, remove, elsewhere, also, cast: what a wish does with a quality, a task or a place.
 [amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, twothirds, threequarters, stop, halfstop,
     stophalf (one and a half), percent, points, and the numbers one to four.
 [quality] "KIND ADJUSTMENT±": `dir` names the direction itself ("warmer"; "overexposed" is a wish for less), `fault` one that
@@ -17,9 +17,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
-    ("l'exposition"); too: how "too" is often mistyped; than: what a comparison is made with; beside: what may stand
-    between a direction and a place that is not its object ("brighter, for her"); pronouns: what takes up
-    the place of the clause before; contrary: what ends a clause that says the opposite of the one before ("the snow does").
+    ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
+    comparison is made with; beside: what may stand between a direction and a place that is not its object ("brighter, for
+    her"); pronouns: what takes up the place of the clause before; contrary: what ends a clause that says the opposite of the
+    one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -84,7 +85,13 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """The words and marks of a text."""
-    return [Token(fold(m.group()), m.start(), m.end()) for m in TOKEN.finditer(text)]
+    return [Token(_folded(m.group()), m.start(), m.end()) for m in TOKEN.finditer(text)]
+
+
+def _folded(word: str) -> str:
+    """As `fold`, but "è" and "é" ("is") are no "e" ("and")."""
+    plain = unicodedata.normalize("NFC", word.casefold())
+    return plain if plain in ("è", "é") else fold(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,8 @@ class Words:
         self.contrary = frozenset(form.get("contrary", "").split())
         self.beside = frozenset(form.get("beside", "").split())
         self._elided = frozenset(form.get("elision", "").split())
+        self._denial_word, *self._denial = form.get("denial", "").split() or [""]
+        self._stem_words: set[str] = set()
         self._mistyped_too = form.get("too", "")
         self._states: set[str] = {"much", "many"}
         self._copulas: set[str] = {"way", "bit", "little", "far"}
@@ -144,6 +153,7 @@ class Words:
         if section == "end" and name == "border" and len(parts) == 1:
             self._borders |= set(parts)
         entry = _Phrase(parts, section, name)
+        self._stem_words |= {part for part in parts if part.endswith("*")}
         index, key = (self._stems, parts[0][:-1][:2]) if parts[0].endswith("*") else (self._first, parts[0])
         index.setdefault(key, []).append(entry)
 
@@ -227,12 +237,21 @@ class Words:
         """A word without the article that an apostrophe joins to it ("l'esposizione"), unless the table has both as one."""
         article, mark, word = token.word.partition("'")
         if not mark or not word or token.word in self.known:
-            return [token]
+            return self._undenied(token)
         if word == "s" and article in self.known:  # "the sky's noisy", "the sky's noise"
             return [Token(article, token.start, token.start + len(article))]
         if article not in self._elided:
             return [token]
         return [Token(word, token.start + len(article) + 1, token.end)]
+
+    def _undenied(self, token: Token) -> list[Token]:
+        """A verb and its denial, where the language writes them as one ("aydınlatma": do not brighten)."""
+        for ending in self._denial if token.word not in self.known else ():
+            stem = token.word.removesuffix(ending)
+            if stem != token.word and f"{stem}*" in self._stem_words:
+                at = token.start + len(stem)
+                return [Token(stem, token.start, at), Token(self._denial_word, at, token.end)]
+        return [token]
 
     def _too(self, token: Token, before: list[Token], behind: list[Token]) -> Token:
         """ "It's to dark" means "too dark"; "from dark to bright" does not."""

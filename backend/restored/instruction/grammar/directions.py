@@ -12,6 +12,9 @@ from .heard import Turn
 
 OTHER_WAY: Final = str.maketrans("+-", "-+")
 
+VIRTUES: Final = frozenset({"exposure+", "contrast+", "saturation+", "vibrance+"})
+"""States whose lack is a complaint ("it isn't bright")."""
+
 COLOURS: Final = frozenset({"temperature", "tint"})
 
 
@@ -42,6 +45,8 @@ def turns_of(
             kind = "adj"  # "너무 어둡게 나왔어요": an adverb of state, not a direction
         for name in names:
             sign = -1 if name.endswith("-") else 1
+            if kind == "adj" and "not" in near and "enough" not in near and name not in VIRTUES:
+                continue  # "it isn't dark"
             if own is not None:
                 direction, relative = own.signed or 1, False
             elif kind == "adj" and "remove" in near and name[:-1] in COLOURS:

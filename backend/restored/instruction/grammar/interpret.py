@@ -111,6 +111,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         piece.hits = [*carried, *piece.hits]
         modifiers = piece.of("modifier")
     place, negative, hand, guess = place_of(piece)
+    if place is None and not hand and piece.has("elsewhere"):
+        place, negative = _elsewhere(heard)
     turns = turns_of(piece, qualities, amount, place, index, text)
     heard.excluded_turns += excluded(piece, qualities)
     tone = tone_of(place)
@@ -207,6 +209,14 @@ def _is_of_place(piece: Piece) -> bool:
         return False
     between = {token.word for token in piece.between(nearest, place)}
     return nearest.name.startswith("noun") or not between & piece.table.beside  # "more saturation for the grass"
+
+
+def _elsewhere(heard: Heard) -> tuple[Region | None, bool]:
+    """ "Warmer in the sky, cooler elsewhere": everything but the place that was named last, and whether that is outside of it."""
+    named = [clause.place for clause in heard.clauses if clause.place is not None]
+    if named:
+        return named[-1], not named[-1].outside
+    return (heard.limits[-1][1], True) if heard.limits else (None, False)  # "keep the sky, darken the rest"
 
 
 def _place_before(heard: Heard, piece: Piece, turns: list[Turn]) -> Region | None:

@@ -93,6 +93,9 @@ def named_by(heard: Heard, piece: Piece, amount: amounts.Amount, index: int, whe
             continue
         before = {m.name for m in piece.of("modifier") if m.last <= hit.first}
         around = {m.name for m in piece.of("modifier")}
+        places = [place.first for place in piece.of("place") if place.last < hit.first]
+        if places and any(m.name == "except" and m.last < places[-1] for m in piece.of("modifier")):
+            before -= {"except"}  # "everything except the sky sharper"
         negated = "keep" in around or "dont" in around or "except" in before or ("not" in before and hit.section != "symptom")
         task = hit.name
         if negated:

@@ -341,10 +341,24 @@ def test_what_is_denied_is_not_done(wish: str) -> None:
         ("the sky is too bright, darken it", "only the sky"),
         ("the left side is dull, warm it up", "only the left side"),
         ("shadows look blue, warm them", "only the dark parts"),
+        ("keep the sky, darken the rest", "not the sky"),
     ],
 )
 def test_a_pronoun_means_the_place_that_was_complained_of(wish: str, where: str) -> None:
     assert {step.region.label if step.region else "everywhere" for step in explain(wish).steps} == {where}
+
+
+def test_elsewhere_is_everywhere_but_the_place_before() -> None:
+    steps = explain("warmer in the sky, cooler elsewhere").steps
+    assert {((step.amount or 0) > 0, step.region.label if step.region else "") for step in steps} == {
+        (True, "only the sky"),
+        (False, "not the sky"),
+    }
+
+
+@pytest.mark.parametrize("wish", ["aydınlatma", "keskinleştirme", "non è mossa", "não é escura", "it isn't dark"])
+def test_a_denial_in_one_word_with_the_verb_or_of_a_state_does_nothing(wish: str) -> None:
+    assert not explain(wish).steps
 
 
 def test_two_tones_are_two_directions() -> None:
