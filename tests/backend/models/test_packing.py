@@ -20,7 +20,7 @@ from restored.models.swift import Swift, SwiftConfig
     spread=st.floats(1e-6, 1e3),
     seed=st.integers(0, 1000),
 )
-def test_every_value_comes_back_within_half_a_step_of_its_row(shape: tuple[int, ...], spread: float, seed: int) -> None:
+def test_every_value_comes_back_within_a_step_and_every_run_within_two(shape: tuple[int, ...], spread: float, seed: int) -> None:
     tensor = torch.randn(shape, generator=torch.Generator().manual_seed(seed)) * spread
     stored = pack({"w": tensor})
     back = unpack(stored)["w"].float()
@@ -29,7 +29,11 @@ def test_every_value_comes_back_within_half_a_step_of_its_row(shape: tuple[int, 
         rows = tensor.flatten(1) if tensor.ndim == 4 else tensor
         step = rows.abs().amax(-1, keepdim=True) / 127
         close = back.flatten(1) if tensor.ndim == 4 else back
-        assert bool(((close - rows).abs() <= 0.5001 * step + 1e-9).all())
+        assert bool(((close - rows).abs() <= 1.001 * step + 1e-9).all())
+        # a run of weights meets a smooth picture as its sum: what a run loses is what its ends carry in and out
+        assert bool(((close - rows).cumsum(-1).abs() <= 1.02 * step + 1e-9).all())
+        again = pack(unpack(stored))
+        assert torch.equal(again["w"], stored["w"]), "what was packed packs to itself, or every export would wear it"
     else:
         torch.testing.assert_close(back, tensor, rtol=1e-3, atol=1e-6)
 

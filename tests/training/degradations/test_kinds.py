@@ -170,7 +170,9 @@ def test_fft_convolution_equals_the_direct_one() -> None:
 
 def test_rain_only_lightens_and_covers_what_rain_covers() -> None:
     kind, dark = degradation("derain"), torch.full((200, 3, 96, 96), 0.3)
-    change = kind.render(LayerView.whole(dark), kind.draw(200, generator())) - dark
+    params = kind.draw(200, generator())
+    params["quality"][:] = 0  # a file's own ringing darkens too
+    change = kind.render(LayerView.whole(dark), params) - dark
     assert float(change.min()) >= -1e-6
     touched = (change > 0.03).float().mean((1, 2, 3))
     assert 0.03 < float(touched.median()) < 0.5

@@ -8,7 +8,8 @@ from torch import Generator, Tensor
 
 from restored.instruction.tasks import Task
 
-from .base import Degradation, LayerView, Params, choose, column, log_uniform, spread, uniform
+from .base import Degradation, LayerView, Params, choose, column, log_uniform, round8, spread, uniform
+from .codec import through_jpeg
 from .filters import line_kernels, sum_of_convolutions
 
 SIZE = 65
@@ -22,13 +23,14 @@ class Rain(Degradation):
     - screen (50 %): 1 - (1 - x)(1 - S);  added (30 %): x + S;  covering (20 %): x (1 - S) + c S with c ~ U(.7, .95).
     - one direction per picture (80 %), -45..45 degrees from vertical with all layers within 4 degrees; else each layer has its
       own (Yang et al. 2017, Section 5.1, make their heavy rain so).
-    - layers from far to near: length 8-60 px, width 0.9-3.5 px; in 30 % the near layer is broad and soft instead, out of
-      focus, 3-9 px wide and half as strong. The share of pixels under a streak 1.5-30 %, opacity 0.12-0.95 with each drop its
-      own.
+    - layers from far to near: length 3-60 px (pictures on the web are reduced, and their streaks with them), width 0.9-3.5 px and
+      at most half the length; in 30 % the near layer is broad and soft instead, out of focus, 3-9 px wide and half as strong. The
+      share of pixels under a streak 1.5-60 %, opacity 0.12-0.95 with each drop its own.
     - veil (12 %): x (1 - v) + a v with v ~ U(0.03, 0.35), a ~ U(.6, .9): rain too far to have streaks (accumulation; Li et al.
       2019, Equation 2).
 
-    The formula of sparse noise and rotated lines is that of most synthetic sets (Garg and Nayar 2006 for the look of drops).
+    45 % are saved as JPEG at 55-95, with streaks and all. The formula of sparse noise and rotated lines is that of most synthetic
+    sets (Garg and Nayar 2006 for the look of drops).
     Drops on the lens are another damage, not made here. On a view with zoom z streaks become their mean.
     """
 
@@ -39,9 +41,10 @@ class Rain(Degradation):
         near = angle + uniform(generator, device, (n, _LAYERS), -0.07, 0.07)
         far = uniform(generator, device, (n, _LAYERS), -math.pi / 3, math.pi / 3)
         angles = torch.where(uniform(generator, device, (n, 1)) < 0.8, near, far)
-        length = log_uniform(generator, device, (n, 1), 10, 45) * uniform(generator, device, (n, _LAYERS), 0.6, 1.35)
+        length = log_uniform(generator, device, (n, 1), 5, 45) * uniform(generator, device, (n, _LAYERS), 0.6, 1.35)
         width = log_uniform(generator, device, (n, 1), 1.1, 2.7) * uniform(generator, device, (n, _LAYERS), 0.8, 1.3)
-        share = log_uniform(generator, device, (n, 1), 0.015, 0.3) * uniform(generator, device, (n, _LAYERS), 0.1, 0.6)
+        width = torch.minimum(width, length / 2)
+        share = log_uniform(generator, device, (n, 1), 0.015, 0.6) * uniform(generator, device, (n, _LAYERS), 0.1, 0.6)
         soft = uniform(generator, device, n) < 0.3
         width[:, -1] = torch.where(soft, uniform(generator, device, n, 3, 9), width[:, -1])
         length[:, -1] = torch.where(soft, length[:, -1].clamp_min(24), length[:, -1])
@@ -59,6 +62,9 @@ class Rain(Degradation):
             "cover": uniform(generator, device, n, 0.7, 0.95),
             "veil": uniform(generator, device, n, 0.03, 0.35) * (uniform(generator, device, n) < 0.12),
             "air": uniform(generator, device, n, 0.6, 0.9),
+            "quality": uniform(generator, device, n, 55, 95).round() * (uniform(generator, device, n) < 0.45),
+            "half_chroma": uniform(generator, device, n) < 0.6,
+            "phase": (uniform(generator, device, (n, 2)) * 16).long(),
         }
 
     def render(self, view: LayerView, params: Params) -> Tensor:
@@ -72,4 +78,9 @@ class Rain(Degradation):
         light = torch.where(blend == 2, cover, 1.0)
         out = image + streaks * torch.where(blend == 1, 1.0, light - image)
         veil = column(params["veil"])
-        return (out + veil * (column(params["air"]) - out)).clamp(0, 1)
+        out = (out + veil * (column(params["air"]) - out)).clamp(0, 1)
+        rows = params["quality"].nonzero().squeeze(1)
+        if view.far or not len(rows):
+            return out
+        saved = through_jpeg(round8(out[rows]), params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
+        return out.index_copy(0, rows, saved)
