@@ -19,7 +19,8 @@ from restored_training.filling import layers
 from restored_training.filling.damaging import Store, damaged
 from restored_training.filling.exporting import add_search
 from restored_training.filling.hard import HardPieces
-from restored_training.filling.searching import CURVE, DARK, PHOTOGRAPHS, WEIGHTS, Searcher, SearchRun, learn, search_loss
+from restored_training.filling.searching import DARK, WEIGHTS, Searcher, SearchRun, learn, search_loss
+from restored_training.runs.folder import RunFolder
 
 SIDE = 64
 
@@ -107,7 +108,7 @@ def test_it_learns_by_the_clock_and_goes_on(tmp_path: Path) -> None:
     first = load_file(tmp_path / "first" / WEIGHTS)
     assert {value.dtype for value in first.values()} == {torch.float16}
     assert first.keys() == Searcher().state_dict().keys()
-    assert json.loads((tmp_path / "first" / CURVE).read_text())[-1]["step"] >= 0
+    assert json.loads(RunFolder(tmp_path / "first").curve.read_text())[-1]["step"] >= 0
     learn(run("second", tmp_path / "first" / WEIGHTS), lambda _: None)
     assert (tmp_path / "second" / WEIGHTS).stat().st_size < 3_000_000
 
@@ -120,12 +121,12 @@ def test_it_is_put_into_a_bundle_and_stays_there(tmp_path: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps({**manifest, "name": "filler"}))
     state = {name: value.half().contiguous() for name, value in Searcher().state_dict().items()}
     save_file(state, out / WEIGHTS)
-    (out / PHOTOGRAPHS).write_text(json.dumps([{"file": "new.jpg", "sha256": "f" * 64, "licence": "CC0"}]))
+    (RunFolder(out).photographs).write_text(json.dumps([{"file": "new.jpg", "sha256": "f" * 64, "licence": "CC0"}]))
     before = load_bundle(folder)
     bundle = add_search(out, folder)
     assert bundle.manifest.files[SEARCH] != before.manifest.files[SEARCH]
     assert bundle.manifest.files["model.safetensors"] == before.manifest.files["model.safetensors"]
-    saw = json.loads((folder / PHOTOGRAPHS).read_text())
+    saw = json.loads((RunFolder(folder).photographs).read_text())
     assert saw[-1]["file"] == "new.jpg"
     assert bundle.manifest.training_data.startswith(f"{len(saw)} ")
     assert (bundle.arrays(SEARCH)["convs.out.bias"] == state["convs.out.bias"].numpy()).all()

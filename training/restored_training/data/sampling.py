@@ -164,10 +164,11 @@ class GroupSampler:
         patches = patch.image
         damaged, damaged_context = compose(patch, None if layers else context, params, _mask(present, count))
         damaged_context = damaged if damaged_context is None else damaged_context
-        if "superres" not in named and rng.random() < _EIGHT_BIT:  # what was enlarged comes to the network unrounded
-            damaged = round8(damaged)
         remaining: list[Task] = [task for task in present if task not in named]
         target = compose(patch, None, params, _mask(remaining, count))[0] if remaining else patches
+        # what was enlarged comes to the network unrounded, and a reduced layer is a mean of many pixels
+        if "superres" not in named and not layers and rng.random() < _EIGHT_BIT:
+            damaged, target = round8(damaged), round8(target)
         if strength < 1:
             target = damaged + strength * (target - damaged)
         plan = Plan(steps=tuple(Step(task, strength=strength) for task in named))

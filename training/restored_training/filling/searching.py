@@ -24,6 +24,7 @@ from restored.models.unet_torch import OPS
 from ..data.photographs import PhotoSet
 from ..data.resident import Prepared, ResidentSource
 from ..degradations.base import column
+from ..runs.folder import RunFolder
 from .damaging import Pieces, Store, damaged
 from .hard import HardPieces
 from .layers import KINDS, MARKS, Drawers, drawn
@@ -31,8 +32,6 @@ from .layers import KINDS, MARKS, Drawers, drawn
 Tell = Callable[[str], None]
 
 WEIGHTS: Final = "search.safetensors"
-CURVE: Final = "curve.json"
-PHOTOGRAPHS: Final = "photographs.json"
 
 TUNING: Final = "2"
 """Photographs whose sha256 begins so are not trained on: thresholds are chosen on them. (0 and 1 are kept out of everything.)"""
@@ -101,8 +100,8 @@ class Searcher(nn.Module):
 
 
 def learn(run: SearchRun, tell: Tell = print) -> Searcher:
-    """Train until the time is over; writes WEIGHTS (half precision, averaged), CURVE and PHOTOGRAPHS into `out`, every
-    `save_seconds` and at the end. Raises DataError."""
+    """Train until the time is over; writes WEIGHTS (half precision, averaged), the curve and the photographs' list into `out`,
+    every `save_seconds` and at the end. Raises DataError."""
     run.out.mkdir(parents=True, exist_ok=True)
     drawers = Drawers(run.drawers, run.side, run.seed)  # forked before threads and the device are there
     try:
@@ -113,7 +112,7 @@ def learn(run: SearchRun, tell: Tell = print) -> Searcher:
 
 def _learn(run: SearchRun, drawers: Drawers, tell: Tell) -> Searcher:
     photographs = PhotoSet([each for each in run.photographs if each.exists()], "train", limit=run.limit)
-    (run.out / PHOTOGRAPHS).write_text(json.dumps(photographs.manifest, indent=1), encoding="utf-8")
+    RunFolder(run.out).save_photographs(photographs.manifest)
     device = torch.device(run.device)
     torch.manual_seed(run.seed)
     torch.set_num_threads(1)  # others train beside it
@@ -220,7 +219,7 @@ class _Training:
         with atomic(self.run.out / WEIGHTS) as file:
             file.write(save(tensors))
         self.curve.append({"step": self.steps, "seconds": self.run.seconds - self.run.left, **self._told.told()})
-        with atomic(self.run.out / CURVE) as file:
+        with atomic(RunFolder(self.run.out).curve) as file:
             file.write(json.dumps(self.curve, indent=1).encode())
 
 
