@@ -49,8 +49,8 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
     else:
         left = ""
     if left and all(left != turn.words.strip(" ,.;:!?\n") for turn in heard.turns):
-        not_read = reading.reason in ("not_understood", "not_english")
-        unused.append(Unused(left, NOT_READ if not_read or reading.reason is None else messages.NOTHING[reading.reason]))
+        # the sentences of `NOTHING` say that nothing was changed, and here something is
+        unused.append(Unused(left, messages.STRAY if reading.reason == "asks_to_add" else NOT_READ))
     done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}
     excluded = tuple(
         dict.fromkeys(

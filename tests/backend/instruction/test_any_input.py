@@ -39,12 +39,28 @@ def check(text):
     assert Plan.from_dict(plan.to_dict()) == Plan.from_dict(plan.to_dict())
     assert len(plan.text) <= 1000
     assert bool(plan.steps) == (plan.reason is None)
+    assert not plan.steps or "nothing was changed" not in plan.message
     plan.text.encode("utf-8")
     for step in plan.steps:
         assert step.words in plan.text
         assert step.words
         assert 0 < step.strength <= 1
     return plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's a scan of an old polaroid, colours are all pinkish",
+        "the colours are too blue, it's a polaroid scan",
+        "warmer, and add a lens flare",
+        "less contrast and give me a poem about it",
+    ],
+)
+def test_what_is_left_out_is_not_said_of_the_whole(text):
+    plan = check(text)
+    assert plan.steps
+    assert plan.unused
 
 
 @pytest.mark.slow
@@ -96,4 +112,5 @@ def test_things_that_are_no_text(thing):
 def test_any_picture(picture):
     plan = explain("fix my photo", picture)
     assert bool(plan.steps) == (plan.reason is None)
+    assert not plan.steps or "nothing was changed" not in plan.message
     assert plan.message
