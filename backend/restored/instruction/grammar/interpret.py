@@ -27,6 +27,8 @@ HEARD: Final = WISHES | {"follow", "result", "remedy"}
 
 LACKING: Final = frozenset({"no", "without"})
 
+DARK: Final = "adj exposure-"
+
 NO_COPULA: Final = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 
 
@@ -39,20 +41,42 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     pieces = pieces_of(row, hits, words)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
     look = _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
+    if _tells_damage(pieces, used, words):
+        _settle_dark(pieces)
     carried: list[Hit] = []
     for index, piece in enumerate(pieces):
         if len(pieces) > 1 and _is_look(piece):  # "black and white, with more contrast"
             heard.turns.append(Turn("black_and_white", 1.0, heard.text[piece.start : piece.end], index))
             heard.clauses.append(Clause(piece.start, piece.end, True, True, True))
             continue
-        covered = all(
-            token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
-            for i, token in enumerate(piece.words, piece.offset)
-        )
+        covered = _is_covered(piece, used, words)
         carried = _clause(heard, piece, index, covered, carried)
     if look:
         heard.clauses = [replace(clause, covered=True, cut=True, acts=True) for clause in heard.clauses]
     return heard
+
+
+def _is_covered(piece: Piece, used: set[int], words: Words) -> bool:
+    """Whether the table knows every word of a clause."""
+    return all(
+        token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
+        for i, token in enumerate(piece.words, piece.offset)
+    )
+
+
+def _tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
+    """Whether a sentence only tells what the picture is like, and that is damage: "dark", "noisy and dark", "blurry, a bit dark"."""
+    hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
+    told = {("quality", DARK), ("modifier", "is"), ("modifier", "too")}
+    states = all(hit.section in ("symptom", "task") or (hit.section, hit.name) in told for hit in hits)
+    return states and any(hit.name == DARK for hit in hits) and all(_is_covered(piece, used, words) for piece in pieces)
+
+
+def _settle_dark(pieces: list[Piece]) -> None:
+    """Nobody wishes for darkness by its bare name: it is told of the picture, as "it is dark"."""
+    for piece in pieces:
+        if any(hit.name == DARK for hit in piece.of("quality")):
+            piece.hits = [Hit("modifier", "is", piece.offset, piece.offset), *piece.hits]
 
 
 def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> bool:
@@ -275,7 +299,7 @@ def _forbids(piece: Piece) -> bool:
         acts = bool(piece.of("verb")) or (turned and not piece.has("make", "is"))
         return acts or (bool(things) and piece.has("up", "down"))
     turned = bool(piece.of("quality")) and not copula and piece.has("not")
-    dark = any(hit.name == "adj exposure-" for hit in piece.of("quality"))
+    dark = any(hit.name == DARK for hit in piece.of("quality"))
     return turned or (bool(denied) and copula and (dark or bool(piece.of("symptom"))) and not piece.of("question"))
 
 
