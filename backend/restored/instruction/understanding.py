@@ -72,7 +72,7 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
     if mostly_foreign_script(text):
         return _nothing(text, "not_english", cleaned), False
     plan, general = english.read(cleaned)
-    if plan.reason == "not_english":  # half a sentence of another language
+    if not plan.steps and plan.reason not in ("asks_to_keep", "cannot_yet"):  # too little of another language ("20 % heller")
         other = grammar.language_of(text)
         found = foreign.read(cleaned, other) if other != "en" else (plan, general)
         return found if found[0].steps else (plan, general)

@@ -23,6 +23,37 @@ MIXED = {
 }
 
 
+TOLD = {
+    "oscura y movida": {"lowlight", "deblur"},
+    "foto movida y un poco oscura": {"lowlight", "deblur"},
+    "dunkel und verwackelt": {"lowlight", "deblur"},
+    "sombre et floue": {"lowlight", "deblur"},
+    "mossa e un po' scura": {"lowlight", "deblur"},
+    "tremida e escura": {"lowlight", "deblur"},
+    "donker en wazig": {"lowlight", "deblur"},
+    "ciemne i zaszumione zdjęcie": {"lowlight", "denoise"},
+    "темное и размытое фото": {"lowlight", "deblur"},
+    "karanlık ve bulanık": {"lowlight", "deblur"},
+    "暗くてぼけている": {"lowlight", "deblur"},
+    "又暗又模糊": {"lowlight", "deblur"},
+    "bruit dans les ombres": {"denoise"},
+    "ruido en las sombras": {"denoise"},
+    "noise where it's dark": {"denoise"},
+    "20 % heller": {"exposure"},
+    "contrast 15": {"contrast"},
+    "it's got that yellow cast from tungsten light": {"temperature"},
+    "the light is too yellow": {"temperature"},
+    "dark sky, noisy": {"denoise"},
+    "I like the grain": set(),
+}
+"""What is only told of a picture, and what sliders are called."""
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_what_is_told_of_a_picture_is_a_complaint(text: str) -> None:
+    assert {step.task for step in explain(text).steps} == TOLD[text]
+
+
 def test_every_language_has_its_table() -> None:
     assert set(languages()) == {"en", *SIXTEEN}
 

@@ -22,6 +22,7 @@ def turns_of(
     piece: Piece, qualities: list[Hit], amount: amounts.Amount, place: Region | None, index: int, text: str
 ) -> list[Turn]:
     turns: list[Turn] = []
+    qualities = _without_bearers(piece, qualities)
     for number, hit in enumerate(qualities):
         near = _near(piece, qualities, number) - ({"not"} if _asked(piece) else set())
         if "not" in near and piece.word(hit) == "too":
@@ -67,6 +68,15 @@ def turns_of(
     return [turn for turn in turns if turn.amount]
 
 
+def _without_bearers(piece: Piece, qualities: list[Hit]) -> list[Hit]:
+    """ "The light is too yellow", "the yellow cast of tungsten light": where a colour is complained of, light is what has it."""
+    told = [hit for hit in qualities if any(name[:-1] in COLOURS for name in hit.name.split()[1:])]
+    if not told:
+        return qualities
+    is_ = next((m.first for m in piece.of("modifier") if m.name == "is" and m.first < told[-1].first), -1)
+    return [hit for hit in qualities if hit in told or not (_is_cast(piece) or hit.first < is_)]
+
+
 def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amount | None:
     """The number right behind one of several qualities ("exposure +0.3 contrast -10")."""
     start = qualities[number].last + 1 - piece.offset
@@ -85,6 +95,8 @@ def _bare_number(piece: Piece, name: str) -> amounts.Amount | None:
     values = [value for token in piece.words if (value := amounts.number(token.word)) is not None]
     if len(values) != 1 or not values[0]:
         return None
+    if not piece.of("modifier") and len(piece.words) > 2:
+        return None  # "a contrast like in the 15 others"
     size = abs(values[0])
     if name == "exposure" and size <= 5:
         return amounts.Amount(stops=size, signed=-1 if values[0] < 0 else 0)
@@ -203,7 +215,9 @@ def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> 
         return -1, False
     if amount.ratio is not None:
         return (1 if amount.ratio > 1 else -1), True
-    if amount.share is not None and "make" in near:
+    if amount.share is not None and ("make" in near or not near):  # "contrast 15", as the sliders of editors are written
+        return 1, False
+    if amount.stops is not None and not near:
         return 1, False
     if "high" in near and near & {"is"}:
         return -1, False

@@ -4,7 +4,7 @@ order."""
 from dataclasses import replace
 from typing import Final
 
-from restored.regions.names import Region
+from restored.regions.names import GUESSED, Region
 
 from ..plan import Unused
 from . import amounts
@@ -29,6 +29,9 @@ LACKING: Final = frozenset({"no", "without"})
 
 DARK: Final = "adj exposure-"
 
+DAMAGE: Final = frozenset({"denoise", "deblur", "derain", "dehaze", "desnow", "dejpeg"})
+"""Tasks that are named by what is wrong."""
+
 NO_COPULA: Final = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 
 
@@ -42,7 +45,7 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
     look = _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
     if _tells_damage(pieces, used, words):
-        _settle_dark(pieces)
+        _settle_told(pieces)
     carried: list[Hit] = []
     for index, piece in enumerate(pieces):
         if len(pieces) > 1 and _is_look(piece):  # "black and white, with more contrast"
@@ -65,18 +68,31 @@ def _is_covered(piece: Piece, used: set[int], words: Words) -> bool:
 
 
 def _tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
-    """Whether a sentence only tells what the picture is like, and that is damage: "dark", "noisy and dark", "blurry, a bit dark"."""
+    """Whether a sentence only tells what the picture is like, and that is damage: "dark", "noisy and dark", "noise in the sky"."""
     hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
-    told = {("quality", DARK), ("modifier", "is"), ("modifier", "too")}
-    states = all(hit.section in ("symptom", "task") or (hit.section, hit.name) in told for hit in hits)
-    return states and any(hit.name == DARK for hit in hits) and all(_is_covered(piece, used, words) for piece in pieces)
+    damage = any(hit.name == DARK or hit.section == "task" for hit in hits)
+    return damage and all(map(_is_told, hits)) and all(_is_covered(piece, used, words) for piece in pieces)
 
 
-def _settle_dark(pieces: list[Piece]) -> None:
-    """Nobody wishes for darkness by its bare name: it is told of the picture, as "it is dark"."""
+def _is_told(hit: Hit) -> bool:
+    """Whether a concept may stand in a sentence that only tells."""
+    if hit.section == "task":
+        return hit.name in DAMAGE
+    if hit.section == "place":
+        return hit.name not in ("?", *GUESSED)
+    if hit.section == "modifier":
+        return hit.name in ("is", "too", "everywhere")
+    return hit.section == "symptom" or (hit.section, hit.name) == ("quality", DARK)
+
+
+def _settle_told(pieces: list[Piece]) -> None:
+    """What is only told is complained of: nobody wishes for darkness by its bare name, or says where noise is to praise it."""
     for piece in pieces:
-        if any(hit.name == DARK for hit in piece.of("quality")):
-            piece.hits = [Hit("modifier", "is", piece.offset, piece.offset), *piece.hits]
+        at = piece.offset
+        if any(hit.name == DARK for hit in piece.of("quality")) and not piece.of("place"):  # "a dark sky" may be night
+            piece.hits = [Hit("modifier", "is", at, at), *piece.hits]
+        elif piece.of("task") and piece.of("place") and not piece.has("is", "too"):
+            piece.hits = [Hit("modifier", "remove", at, at), *piece.hits]
 
 
 def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> bool:
@@ -322,11 +338,12 @@ def _settle_very(piece: Piece) -> None:
 
 
 def _settle_tones(piece: Piece) -> None:
-    """ "Highlights -40": a tone with a signed number behind it is turned, not a place."""
+    """ "Highlights -40", "shadows 30": a tone with a number behind it is turned, not a place."""
 
     def numbered(hit: Hit) -> bool:
         next_ = piece.following(hit)
-        signed = next_ is not None and next_.word[0] in "+-"
+        alone = len(piece.words) == 2 and next_ is not None and amounts.number(next_.word) is not None
+        signed = next_ is not None and (next_.word[0] in "+-" or alone)
         return hit.section == "place" and hit.name in TONES and signed
 
     piece.hits = [Hit("quality", f"noun {hit.name}", hit.first, hit.last) if numbered(hit) else hit for hit in piece.hits]
