@@ -68,7 +68,7 @@ def _is_covered(piece: Piece, used: set[int], words: Words) -> bool:
 
 
 def _tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
-    """Whether a sentence only tells what the picture is like, and that is damage: "dark", "noisy and dark", "noise in the sky"."""
+    """Whether a sentence only tells what the picture is like, and that is damage: "noisy and dark", "noise in the sky"."""
     hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
     damage = any(hit.name == DARK or hit.section == "task" for hit in hits)
     return damage and all(map(_is_told, hits)) and all(_is_covered(piece, used, words) for piece in pieces)
