@@ -216,7 +216,7 @@ def _fraction(now: Status) -> float:
 def _doubt(wish: FileOrder) -> str | None:
     """A sentence where the words ask for nothing that can be done: a hundred thousand pictures are many to learn it from. None
     also where only a picture can tell ("fix it"). Raises a usage error for no words at all."""
-    from restored import explain
+    from restored.instruction import explain
 
     if wish.plan is not None or wish.instruction is None:
         return None

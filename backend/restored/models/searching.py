@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import numpy as np
 
-from restored.filling.searcher import search, search_specs
-
 from .base import Conditioned, Graph, Model, ModelError, Request, Window
+from .searcher import search, search_specs
 from .unet import Convs
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from restored.filling.searcher import search, search_specs
 from restored.ground.replacing import atomic
+from restored.models.searcher import search, search_specs
 from restored.models.unet import SLOPE
 from restored.models.unet_torch import OPS
 
@@ -79,7 +79,7 @@ class SearchRun:
 
 
 class Searcher(nn.Module):
-    """The network of `restored.filling.searcher`."""
+    """The network of `restored.models.searcher`."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from restored.models.unet import Convs, ConvSpec, Ops, unet, unet_specs
+from .unet import Convs, ConvSpec, Ops, unet, unet_specs
 
 
 @dataclass(frozen=True, slots=True)
