@@ -93,12 +93,10 @@ def _rounded(rows: "Tensor") -> "Tensor":
 
     out = torch.empty_like(rows)
     carried = torch.zeros_like(rows[..., 0])
-    largest = rows.abs().argmax(-1, keepdim=True)
-    fixed = torch.zeros_like(rows, dtype=torch.bool).scatter_(-1, largest, True)
+    largest = rows.abs().argmax(-1)
     for place in range(rows.shape[-1]):
         wanted = rows[..., place] + carried
-        kept = fixed[..., place]
-        value = torch.where(kept, rows[..., place].round(), wanted.round().clamp(-127, 127))
+        value = torch.where(largest == place, rows[..., place].round(), wanted.round().clamp(-127, 127))
         out[..., place] = value
         carried = wanted - value
     return out

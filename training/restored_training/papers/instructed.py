@@ -120,18 +120,13 @@ def run(
     members = [arm.init(one.seed) for one in who]
     pool = Pool(crops.train, words, who, settings.batch, device)
     job = Job("instructir", arm, stack(members, device), pool, settings.steps, rate=settings.rate)
-    if device.startswith("cuda"):
-        try:
-            job.capture()
-        except RuntimeError as error:
-            tell(f"no graph: {error}")
-            job.restart(job.steps)
-        if choices and budget is not None:
-            each = seconds_per_round([job], 2 * _POOL)
-            left = budget - (time.monotonic() - began)
-            settings = replace(settings, steps=max([n for n in choices if 1.25 * n * each < left] or [min(choices)]))
-            tell(f"a step of {len(who)} members takes {1e3 * each:.1f} ms: {settings.steps} steps")
-            job.restart(settings.steps)
+    job.try_to_capture(tell)
+    if choices and budget is not None and device.startswith("cuda"):
+        each = seconds_per_round([job], 2 * _POOL)
+        left = budget - (time.monotonic() - began)
+        settings = replace(settings, steps=max([n for n in choices if 1.25 * n * each < left] or [min(choices)]))
+        tell(f"a step of {len(who)} members takes {1e3 * each:.1f} ms: {settings.steps} steps")
+        job.restart(settings.steps)
     done = run_all([job], until=None if budget is None else began + budget, tell=tell)
     job.release()
     return {

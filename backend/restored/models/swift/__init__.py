@@ -5,8 +5,9 @@ Light to import: torch comes with the network.
 
 from typing import TYPE_CHECKING, Any
 
+from ..unet import SLOPE
 from .config import SwiftConfig
-from .graph import SLOPE, Ops, conv_specs, macs_per_pixel, unet
+from .graph import Ops, conv_specs, macs_per_pixel, unet
 
 if TYPE_CHECKING:
     from .context import ContextReading, apply_tone, sample_grid

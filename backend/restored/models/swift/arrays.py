@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from .graph import SLOPE
+from ..unet import SLOPE
 from .shape import ranks
 
 

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from restored.ground.tasks import info
 
+from ..unet import SLOPE
 from .config import SwiftConfig
-from .graph import SLOPE
 from .shape import CONTEXT_SIZE, CURVE_STEPS, QUANTILES, ranks
 from .veil import Veil
 

@@ -2,13 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from .config import SwiftConfig
-
-SLOPE: Final = 0.1
-"""Of the activation for negative values. With plain ReLUs, also on the trunk, whole levels died in the first minutes of training
-and never woke; so only the blocks' inner halves are activated, and the last conv starts at zero."""
 
 
 class Ops(Protocol):
@@ -19,7 +15,7 @@ class Ops(Protocol):
         ...
 
     def activate(self, x: Any) -> Any:
-        """LeakyReLU: x where it is positive, SLOPE * x where it is negative."""
+        """LeakyReLU with SLOPE."""
         ...
 
     def add(self, x: Any, y: Any) -> Any:

@@ -12,13 +12,14 @@ from torch import Tensor, nn
 from restored.ground.tasks import Task
 from restored.instruction.plan import Plan
 
+from .. import unet_torch
 from ..base import Conditioned, Graph, ModelError, Request, Window
 from ..coarse import descend, refined, unit
 from ..lowrank import TaskConv2d
 from ..restorer import Batch, Restorer, View
 from .config import SwiftConfig
 from .context import ContextReader, ContextReading, apply_tone, sample_grid
-from .graph import SLOPE, conv_specs, unet
+from .graph import conv_specs, unet
 from .light import LightReading
 from .light_veil import LightVeil
 from .model import SwiftTraits
@@ -28,26 +29,11 @@ from .veil import VeilReader
 Convs = dict[str, tuple[Tensor, Tensor]]
 
 
-class TorchOps:
+class TorchOps(unet_torch.TorchOps):
     """The graph's operations in torch."""
-
-    def conv(self, x: Tensor, weight: Tensor, bias: Tensor, *, stride: int) -> Tensor:
-        return F.conv2d(x, weight, bias, stride=stride, padding=weight.shape[-1] // 2 if stride == 1 else 0)
-
-    def activate(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(x, SLOPE)
-
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        return x + y
 
     def scale_shift(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         return torch.addcmul(shift.to(x.dtype)[:, :, None, None], x, 1 + scale.to(x.dtype)[:, :, None, None])
-
-    def unshuffle(self, x: Tensor) -> Tensor:
-        return F.pixel_unshuffle(x, 2)
-
-    def shuffle(self, x: Tensor) -> Tensor:
-        return F.pixel_shuffle(x, 2)
 
 
 TORCH_OPS: Final = TorchOps()

@@ -8,9 +8,10 @@ import numpy.typing as npt
 import openvino as ov
 from openvino import opset13 as op
 
+from .. import unet_openvino
 from ..base import Graph, Window
 from .config import SwiftConfig
-from .graph import SLOPE, unet
+from .graph import unet
 from .light import LightConvs, LightReading, sample_grid
 from .shape import BEYOND, BINS, CURVE_STEPS, LEAST, LUMA
 
@@ -86,28 +87,11 @@ def build(config: SwiftConfig, convs: LightConvs, shape: tuple[int, int], toned:
     return ov.Model([op.add(base, change)], inputs, "swift")  # pyright: ignore[reportGeneralTypeIssues] - its stubs name it twice
 
 
-class OpenVinoOps:
-    """The graph's operations in OpenVINO; weights arrive as arrays and become constants."""
-
-    def conv(self, x: Any, weight: np.ndarray, bias: np.ndarray, *, stride: int) -> Any:
-        pad = [weight.shape[-1] // 2 if stride == 1 else 0] * 2
-        product = op.convolution(x, op.constant(np.ascontiguousarray(weight)), [stride, stride], pad, pad, [1, 1])
-        return op.add(product, op.constant(bias.reshape(1, -1, 1, 1)))
-
-    def activate(self, x: Any) -> Any:
-        return op.prelu(x, op.constant(np.array([SLOPE], np.float32)))
-
-    def add(self, x: Any, y: Any) -> Any:
-        return op.add(x, y)
+class OpenVinoOps(unet_openvino.OpenVinoOps):
+    """The graph's operations in OpenVINO."""
 
     def scale_shift(self, x: Any, scale: Any, shift: Any) -> Any:
         return op.add(op.multiply(x, scale), shift)
-
-    def unshuffle(self, x: Any) -> Any:
-        return op.space_to_depth(x, "depth_first", 2)
-
-    def shuffle(self, x: Any) -> Any:
-        return op.depth_to_space(x, "depth_first", 2)
 
 
 def _lifted(tile: Any, field: Any, air: Any) -> Any:

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .graph import SLOPE
+from ..unet import SLOPE
 from .shape import BEYOND, BINS, CONTEXT_SIZE, LEAST, LUMA, QUANTILES, ranks
 
 
