@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio
 
-from restored_training.evaluation.metrics import crop_to, delta_e, luma, psnr, ssim
+from restored_training.evaluation.metrics import crop_to, delta_e, flip, luma, psnr, ssim
 
 
 def test_psnr_is_scikit_images() -> None:
@@ -25,6 +25,19 @@ def test_ssim_and_delta_e_at_their_ends() -> None:
     assert delta_e(a, a) == pytest.approx(0, abs=1e-6)
     black, white = np.zeros((16, 16, 3), np.uint8), np.full((16, 16, 3), 255, np.uint8)
     assert delta_e(black, white) == pytest.approx(100, abs=0.1)
+
+
+def test_flip_is_nothing_for_equals_grows_with_noise_and_sees_what_an_eye_sees() -> None:
+    rng = np.random.default_rng(0)
+    a = np.kron(rng.integers(60, 190, (8, 8, 3)), np.ones((12, 12, 1))).astype(np.uint8)
+    noise = rng.normal(0, 1, a.shape)
+    weak, strong = ((a + s * noise).clip(0, 255).astype(np.uint8) for s in (4, 20))
+    assert flip(a, a) == 0
+    assert 0 < flip(weak, a) < flip(strong, a) < 1
+    # the same error to PSNR: pixel-fine noise is averaged by the eye, a cast over the whole is not
+    cast = (a.astype(float) + np.where(np.arange(3) == 0, 1, -1) * (a.astype(float) - strong).std()).clip(0, 255).astype(np.uint8)
+    assert abs(psnr(cast, a) - psnr(strong, a)) < 1
+    assert flip(cast, a) > flip(strong, a)
 
 
 def test_crop_is_airnets() -> None:

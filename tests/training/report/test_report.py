@@ -24,7 +24,7 @@ RESULTS: dict[str, Any] = {
     "subject": "swift",
     "conventions": "as the field does",
     "sets": [
-        row("CBSD68", "s15", psnr=33.2, input_psnr=24.8, ssim=0.9, input_ssim=0.6),
+        row("CBSD68", "s15", psnr=33.2, input_psnr=24.8, ssim=0.9, input_ssim=0.6, flip=0.04, input_flip=0.11),
         row("CBSD68", "s25", psnr=30.0, input_psnr=20.5, ssim=0.8, input_ssim=0.5),
         row("PolyU100", psnr=36.3, input_psnr=35.9, ssim=0.9, input_ssim=0.9),
         row("FiveK_CURL8", psnr=20, input_psnr=18, ssim=0.9, input_ssim=0.9, delta_e=9.0, input_delta_e=12.0),
@@ -49,9 +49,9 @@ def test_goals_are_measured_in_their_own_terms() -> None:
 
 def test_readme_table_stands_between_its_markers() -> None:
     table = readme_table([RESULTS, {**RESULTS, "subject": "instructir"}])
-    assert "| set | pictures | figure | input | swift | instructir |" in table
-    assert "| CBSD68 s15 | 3 | PSNR | 24.80 | 33.20 | 33.20 |" in table
-    assert "| FiveK_CURL8 | 3 | ΔE 2000 | 12.00 | 9.00 | 9.00 |" in table
+    assert "| set | pictures | figure | input | swift | instructir | FLIP |" in table
+    assert "| CBSD68 s15 | 3 | PSNR | 24.80 | 33.20 | 33.20 | 0.110 → 0.040 |" in table
+    assert "| FiveK_CURL8 | 3 | ΔE 2000 | 12.00 | 9.00 | 9.00 |  |" in table
     page = f"# Title\n{BEGIN}\nold\n{END}\nafter\n"
     new = replace_table(page, table)
     assert "old" not in new

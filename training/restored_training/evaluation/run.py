@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .instructions import Explain, off_topic, plan_for, sensitivity, wrong_on_clean, wrong_on_damaged
-from .metrics import CONVENTIONS, delta_e, luma, psnr, ssim
+from .metrics import CONVENTIONS, delta_e, flip, luma, psnr, ssim
 from .samples import Set, bench_sets
 from .subjects import Subject
 from .synthetic import synthetic_sets
@@ -131,7 +131,7 @@ def _figures(out: np.ndarray, clean: np.ndarray, item: Set) -> dict[str, float]:
     if item.border:
         inside = slice(item.border, -item.border)
         out, clean = out[inside, inside], clean[inside, inside]
-    figures = {"psnr": psnr(out, clean), "ssim": ssim(out, clean)}
+    figures = {"psnr": psnr(out, clean), "ssim": ssim(out, clean), "flip": flip(out, clean)}
     if "y" in item.figures:
         figures["psnr_y"] = psnr(luma(out), luma(clean))
     if "delta_e" in item.figures:
@@ -144,6 +144,7 @@ def one_line(row: dict[str, Any]) -> str:
     if not row["n"]:
         return f"{row['set']} {row['level']}: no pictures"
     text = f"{row['set']} {row['level']} (n={row['n']}): {row['input_psnr']:.2f} -> {row['psnr']:.2f} dB, SSIM {row['ssim']:.4f}"
+    text += f", FLIP {row['input_flip']:.3f} -> {row['flip']:.3f}"
     if "psnr_y" in row:
         text += f", Y {row['input_psnr_y']:.2f} -> {row['psnr_y']:.2f}"
     if "delta_e" in row:

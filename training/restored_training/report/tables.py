@@ -67,17 +67,23 @@ def title(row: Mapping[str, Any]) -> str:
 
 def figures(row: Mapping[str, Any]) -> list[tuple[str, float, float, bool]]:
     """(name, input, result, higher is better) of every figure a row has."""
-    known = (("PSNR", "psnr", True), ("SSIM", "ssim", True), ("PSNR Y", "psnr_y", True), ("ΔE 2000", "delta_e", False))
+    known = (
+        ("PSNR", "psnr", True),
+        ("SSIM", "ssim", True),
+        ("FLIP", "flip", False),
+        ("PSNR Y", "psnr_y", True),
+        ("ΔE 2000", "delta_e", False),
+    )
     return [(name, row[f"input_{key}"], row[key], up) for name, key, up in known if key in row]
 
 
 def readme_table(all_results: Sequence[Results]) -> str:
     """Markdown: one row per set, the input's figure and every subject's beside it (PSNR in dB on RGB; Y or delta E where the
-    field reports it)."""
+    field reports it), and last what an eye sees of the difference before and after the first subject (FLIP)."""
     names = [result["subject"] for result in all_results]
     lines = [
-        "| set | pictures | figure | input | " + " | ".join(names) + " |",
-        "|---|---|---|---|" + "---|" * len(names),
+        "| set | pictures | figure | input | " + " | ".join(names) + " | FLIP |",
+        "|---|---|---|---|" + "---|" * len(names) + "---|",
     ]
     by_subject = [{title(row): row for row in result["sets"]} for result in all_results]
     for row in all_results[0]["sets"]:
@@ -85,14 +91,15 @@ def readme_table(all_results: Sequence[Results]) -> str:
         main = _main_figure(row)
         cells = [_cell(subject.get(name), main) for subject in by_subject]
         unit = {"psnr": "PSNR", "psnr_y": "PSNR Y", "delta_e": "ΔE 2000"}[main]
-        lines.append(f"| {name} | {row['n']} | {unit} | {row[f'input_{main}']:.2f} | " + " | ".join(cells) + " |")
+        seen = f"{row['input_flip']:.3f} → {row['flip']:.3f}" if "flip" in row else ""
+        lines.append(f"| {name} | {row['n']} | {unit} | {row[f'input_{main}']:.2f} | {' | '.join(cells)} | {seen} |")
     clean = [result.get("wrong_clean") for result in all_results]
     if any(clean):
         cells = [f"{sum(r['psnr_to_input'] for r in rows) / len(rows):.2f}" if rows else "" for rows in clean]
         lines.append(
             f"| wrong instruction, clean pictures | {clean[0][0]['n'] if clean[0] else ''} | PSNR to input | | "
             + " | ".join(cells)
-            + " |"
+            + " | |"
         )
     return "\n".join([*real_table(all_results[0]), *lines, "", all_results[0]["conventions"]])
 
