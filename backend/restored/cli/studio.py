@@ -44,8 +44,9 @@ def pair(
 def _wait_for_other(name: str | None) -> None:
     from restored import sockets
     from restored.studio.book import PORT, Guest, Guests, Listening, today
+    from restored.studio.callers import MOST, wait_for_caller
     from restored.studio.keys import own_keys
-    from restored.studio.pairing import Introduction, wait_for_caller
+    from restored.studio.pairing import Introduction
     from restored.studio.words import make_code
 
     where = Listening().where()
@@ -57,7 +58,7 @@ def _wait_for_other(name: str | None) -> None:
     host, port = where
     code = make_code()
     try:
-        listener = sockets.listen(host, port + 1, 4)
+        listener = sockets.listen(host, port + 1, MOST)
     except OSError as error:
         raise console.Failure(f"This machine cannot listen at {host}, port {port + 1}: {error.strerror or error}.") from error
     with listener, console.interruptible() as interrupted:

@@ -10,30 +10,28 @@ afterwards; the strong machine grants one attempt. What is said under the key is
     strong: sealed {name, key, port}    or an empty frame: no
 """
 
-import contextlib
 import json
 import socket
 import struct
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
 
 from restored import sockets
-from restored.ground.errors import Cancelled
 
+from .book import is_port
 from .keys import StudioError, is_key
 
 HELLO: Final = b"restored pairing 1\n"
 MOST: Final = 1024
 """Bytes of a frame: what somebody unknown may make us hold."""
 
-PATIENCE: Final = 10.0
-"""Seconds that one caller may take; the next one waits so long."""
+HEAD: Final = 2
+"""Bytes before a frame, which say how many it has."""
 
-LIFETIME: Final = 300.0
-"""Seconds that a code is good for."""
+PATIENCE: Final = 10.0
+"""Seconds that a caller waits for a connection, and for each answer."""
 
 WRONG: Final = (
     "That is not the code, or somebody else tried before you. The code is used up: "
@@ -43,7 +41,6 @@ BURNT: Final = (
     "Somebody called with a wrong code, so this code is used up. If it was a slip, run “restored pair” again; "
     "if nobody of yours was typing, somebody else in your network was guessing."
 )
-LATE: Final = "Nobody called within five minutes. Run “restored pair” again when you sit at the other machine."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +52,8 @@ class Introduction:
     port: int = 0
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """The other side does not speak as agreed, or has gone; nothing was learnt by it."""
-
-
-def wait_for_caller(
-    listener: socket.socket,
-    code: str,
-    mine: Introduction,
-    *,
-    lifetime: float = LIFETIME,
-    patience: float = PATIENCE,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Introduction:
-    """On the strong machine: take one attempt with this code, and return who it was. Raises StudioError when it was wrong or
-    nobody came; Cancelled. Callers that say nothing sensible, or nothing for `patience` seconds, are sent away and cost no
-    attempt, because they learn nothing."""
-    deadline = time.monotonic() + lifetime
-    listener.settimeout(0.2)
-    while time.monotonic() < deadline:
-        if cancelled():
-            raise Cancelled
-        try:
-            caller, _ = listener.accept()
-        except TimeoutError:
-            continue
-        with caller, contextlib.suppress(_Broken, OSError):
-            return _answer(caller, code, mine, patience)
-    raise StudioError(LATE)
 
 
 def call(host: str, port: int, code: str, mine: Introduction) -> Introduction:
@@ -97,41 +68,46 @@ def call(host: str, port: int, code: str, mine: Introduction) -> Introduction:
     with connected:
         try:
             return _ask(connected, code, mine)
-        except (_Broken, OSError) as error:
+        except (Broken, OSError) as error:
             raise StudioError("The other machine ended the conversation, or is no restored. Nothing was paired.") from error
 
 
-def _answer(caller: socket.socket, code: str, mine: Introduction, patience: float) -> Introduction:
-    from spake2 import SPAKE2_B
+class Answering:
+    """The strong machine's part in one call, frame by frame, whoever carries them. Only the second, sealed one is an attempt."""
 
-    deadline = time.monotonic() + patience
-    side = SPAKE2_B(code.encode(), idA=b"asking", idB=b"strong")
-    ours = side.start()
-    hello = _receive(caller, deadline)
-    if not hello.startswith(HELLO):
-        raise _Broken
-    shared = _finish(side, hello[len(HELLO) :])
-    _send(caller, HELLO + ours)
-    sealed = _receive(caller, deadline)
-    theirs = _unseal(shared, b"asking", sealed)
-    if theirs is None:
-        with contextlib.suppress(OSError):
-            _send(caller, b"")
-        raise StudioError(BURNT)
-    _send(caller, _seal(shared, b"strong", mine))
-    return theirs
+    def __init__(self, code: str, mine: Introduction) -> None:
+        from spake2 import SPAKE2_B
+
+        self._mine = mine
+        self._side: Any = SPAKE2_B(code.encode(), idA=b"asking", idB=b"strong")
+        self._shared: bytes | None = None
+
+    def hear(self, frame: bytes) -> tuple[bytes, Introduction | None]:
+        """What to say to that; the second time also who it was, None for somebody with a wrong code. Raises Broken."""
+        if self._shared is not None:
+            theirs = _unseal(self._shared, b"asking", frame)
+            return (b"" if theirs is None else _seal(self._shared, b"strong", self._mine)), theirs
+        if not frame.startswith(HELLO):
+            raise Broken
+        ours = self._side.start()
+        self._shared = _finish(self._side, frame[len(HELLO) :])
+        return HELLO + ours, None
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the first frame was heard, so that the next one is the attempt."""
+        return self._shared is not None
 
 
 def _ask(strong: socket.socket, code: str, mine: Introduction) -> Introduction:
     from spake2 import SPAKE2_A
 
-    # the strong machine may be busy with another caller first
     deadline = time.monotonic() + 2 * PATIENCE
     side = SPAKE2_A(code.encode(), idA=b"asking", idB=b"strong")
     _send(strong, HELLO + side.start())
     hello = _receive(strong, deadline)
     if not hello.startswith(HELLO):
-        raise _Broken
+        raise Broken
     shared = _finish(side, hello[len(HELLO) :])
     _send(strong, _seal(shared, b"asking", mine))
     theirs = _unseal(shared, b"strong", _receive(strong, deadline))
@@ -144,7 +120,7 @@ def _finish(side: Any, message: bytes) -> bytes:
     try:
         return side.finish(message)
     except Exception as error:  # the package raises bare AssertionErrors and others for elements that are none
-        raise _Broken from error
+        raise Broken from error
 
 
 def _seal(shared: bytes, who: bytes, said: Introduction) -> bytes:
@@ -160,11 +136,11 @@ def _unseal(shared: bytes, who: bytes, sealed: bytes) -> Introduction | None:
 
     try:
         said = json.loads(SecretBox(_key(shared, who)).decrypt(sealed))
-    except (CryptoError, ValueError):
+    except (CryptoError, ValueError, RecursionError):
         return None
     fits = isinstance(said, dict) and isinstance(said.get("name"), str) and is_key(said.get("key"))
     port = said.get("port") if fits else None
-    return Introduction(said["name"], said["key"], port) if isinstance(port, int) and 0 <= port < 65536 else None
+    return Introduction(said["name"], said["key"], port or 0) if port == 0 or is_port(port) else None
 
 
 def _key(shared: bytes, who: bytes) -> bytes:
@@ -172,16 +148,26 @@ def _key(shared: bytes, who: bytes) -> bytes:
     return blake2b(who, key=shared, digest_size=32, person=b"restored pairing").digest()
 
 
+def framed(frame: bytes) -> bytes:
+    """A frame as it is sent."""
+    return struct.pack(">H", len(frame)) + frame
+
+
+def size_of(head: bytes | bytearray) -> int:
+    """How many bytes follow these HEAD ones. Raises Broken."""
+    (size,) = struct.unpack(">H", head)
+    if size > MOST:
+        raise Broken
+    return size
+
+
 def _send(peer: socket.socket, frame: bytes) -> None:
     peer.settimeout(PATIENCE)
-    peer.sendall(struct.pack(">H", len(frame)) + frame)
+    peer.sendall(framed(frame))
 
 
 def _receive(peer: socket.socket, deadline: float) -> bytes:
-    (size,) = struct.unpack(">H", _exactly(peer, 2, deadline))
-    if size > MOST:
-        raise _Broken
-    return _exactly(peer, size, deadline)
+    return _exactly(peer, size_of(_exactly(peer, HEAD, deadline)), deadline)
 
 
 def _exactly(peer: socket.socket, size: int, deadline: float) -> bytes:
@@ -189,10 +175,10 @@ def _exactly(peer: socket.socket, size: int, deadline: float) -> bytes:
     while len(got) < size:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise _Broken
+            raise Broken
         peer.settimeout(left)
         piece = peer.recv(size - len(got))
         if not piece:
-            raise _Broken
+            raise Broken
         got += piece
     return bytes(got)

@@ -1,17 +1,23 @@
 """Pairing: the right code makes two machines known to each other; a wrong one is used up; noise costs nothing."""
 
+import contextlib
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.secret import SecretBox
+from spake2 import SPAKE2_A, SPAKE2_B
 
-from restored.studio import pairing, words
+from restored.ground.errors import Cancelled
+from restored.studio import callers, pairing, words
 from restored.studio.keys import StudioError
 from restored.studio.pairing import Introduction
 
@@ -32,9 +38,11 @@ class Waiting:
 
     def _wait(self, code: str, **options: float) -> None:
         try:
-            self.found = pairing.wait_for_caller(self.listener, code, STRONG, cancelled=self.cancelled.is_set, **options)
+            self.found = callers.wait_for_caller(self.listener, code, STRONG, cancelled=self.cancelled.is_set, **options)
         except Exception as error:
             self.found = error
+        finally:
+            self.listener.close()  # as the command does; whoever was not heard is told by that
 
     def result(self) -> Any:
         self._thread.join(60)
@@ -101,17 +109,100 @@ def test_noise_costs_no_attempt(waiting, noise: bytes) -> None:
     assert strong.result() == ASKING
 
 
-def test_a_silent_caller_holds_up_the_next_for_a_moment_only(waiting) -> None:
-    strong = waiting("otter-lamp-violet", patience=3.0)  # the good one has as long, on however busy a machine
-    with socket.create_connection(("127.0.0.1", strong.port), 5):
-        time.sleep(0.3)  # it is the one that is being listened to
+FOR_EVER = 1e6
+"""Seconds of patience: nobody is sent away for being slow, so whoever waits behind a slow one waits until the test is ended."""
+
+
+@pytest.mark.parametrize("said", [b"", b"\0", struct.pack(">H", 52) + pairing.HELLO, struct.pack(">H", 1024) + b"x" * 1023])
+def test_nobody_waits_behind_a_caller_who_is_silent_or_half_through(waiting, said: bytes) -> None:
+    strong = waiting("otter-lamp-violet", patience=FOR_EVER)
+    with socket.create_connection(("127.0.0.1", strong.port), 5) as slow:
+        slow.sendall(said)
         assert pairing.call("127.0.0.1", strong.port, "otter-lamp-violet", ASKING) == STRONG
+        assert strong.result() == ASKING
+
+
+def test_nobody_waits_behind_one_who_heard_the_first_answer_and_says_no_more(waiting) -> None:
+    strong = waiting("otter-lamp-violet", patience=FOR_EVER)
+    with socket.create_connection(("127.0.0.1", strong.port), 5) as slow:
+        side = SPAKE2_A(b"guessed-guessed-guessed", idA=b"asking", idB=b"strong")
+        slow.sendall(pairing.framed(pairing.HELLO + side.start()))
+        assert slow.recv(1024)
+        assert pairing.call("127.0.0.1", strong.port, "otter-lamp-violet", ASKING) == STRONG
+
+
+def test_a_flood_of_silent_callers_makes_room_for_one_who_speaks(waiting) -> None:
+    strong = waiting("otter-lamp-violet", patience=FOR_EVER)
+    with contextlib.ExitStack() as held:
+        for _ in range(3 * callers.MOST):
+            held.enter_context(socket.create_connection(("127.0.0.1", strong.port), 60))
+        assert pairing.call("127.0.0.1", strong.port, "otter-lamp-violet", ASKING) == STRONG
+
+
+def test_who_has_most_connections_loses_one() -> None:
+    here = [SimpleNamespace(address=address) for address in ("b", "a", "a", "c", "a")]
+    assert callers._oldest_of_most(dict(enumerate(here))) == 1  # pyright: ignore[reportArgumentType]
+
+
+def test_a_slow_caller_is_sent_away(waiting) -> None:
+    strong = waiting("otter-lamp-violet", patience=0.0)
+    with socket.create_connection(("127.0.0.1", strong.port), 60) as slow:
+        assert slow.recv(1) == b""
+
+
+def test_a_caller_may_trickle(waiting) -> None:
+    strong = waiting("otter-lamp-violet")
+    side = SPAKE2_A(b"otter-lamp-violet", idA=b"asking", idB=b"strong")
+    with socket.create_connection(("127.0.0.1", strong.port), 60) as slow:
+        slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in pairing.framed(pairing.HELLO + side.start()):
+            slow.sendall(bytes([byte]))
+        hello = pairing._receive(slow, time.monotonic() + 60)
+        shared = side.finish(hello[len(pairing.HELLO) :])
+        for byte in pairing.framed(pairing._seal(shared, b"asking", ASKING)):
+            slow.sendall(bytes([byte]))
+        assert pairing._unseal(shared, b"strong", pairing._receive(slow, time.monotonic() + 60)) == STRONG
+    assert strong.result() == ASKING
+
+
+def test_many_wrong_codes_at_once_are_one_attempt(waiting) -> None:
+    """However many conversations run side by side, the first guess ends the code for all of them, and nobody is paired."""
+    strong = waiting("otter-lamp-violet")
+    with ThreadPoolExecutor(8) as pool:
+        guesses = [pool.submit(pairing.call, "127.0.0.1", strong.port, f"{word}-lamp-violet", ASKING) for word in words.WORDS[:8]]
+    assert all(isinstance(guess.exception(), StudioError) for guess in guesses)
+    assert "used up" in str(strong.result())
+
+
+def test_both_sides_agree_when_right_and_wrong_codes_come_at_once(waiting) -> None:
+    strong = waiting("otter-lamp-violet")
+    with ThreadPoolExecutor(4) as pool:
+        guesses = [pool.submit(pairing.call, "127.0.0.1", strong.port, f"{word}-lamp-violet", ASKING) for word in words.WORDS[:3]]
+        right = pool.submit(pairing.call, "127.0.0.1", strong.port, "otter-lamp-violet", ASKING)
+    assert all(isinstance(guess.exception(), StudioError) for guess in guesses)
+    if isinstance(strong.result(), Introduction):
+        assert right.result() == STRONG
+    else:
+        assert isinstance(right.exception(), StudioError)
+
+
+def test_who_waits_can_give_up_while_somebody_is_half_through(waiting) -> None:
+    strong = waiting("otter-lamp-violet", patience=FOR_EVER)
+    with socket.create_connection(("127.0.0.1", strong.port), 5):
+        strong.cancelled.set()
+        assert isinstance(strong.result(), Cancelled)
+
+
+@pytest.mark.parametrize(
+    "said", [b"[" * 980, b'{"name": 1}', b"null", b"\xff", b'{"name":"x","key":"' + b"a" * 40 + b'","port":65535}']
+)
+def test_what_is_sealed_well_and_says_nothing_sensible_is_no_introduction(said: bytes) -> None:
+    sealed = bytes(SecretBox(pairing._key(b"k" * 32, b"asking")).encrypt(said))
+    assert pairing._unseal(b"k" * 32, b"asking", sealed) is None
 
 
 def test_an_impostor_that_does_not_know_the_code_learns_no_key_and_is_not_believed() -> None:
     """It answers in the strong machine's place: the one who asks notices, and what it sealed does not open."""
-    from spake2 import SPAKE2_B
-
     seen: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
