@@ -155,8 +155,8 @@ class Negative:
         changed = None if strength == 0 else kept.home.back(result) if kept.home else result
         return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept=kept if order.keep else None)
 
-    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
-        return LocalService().region(region, order)  # it needs no model
+    def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
+        return LocalService().region(region, order, tell, cancelled)  # it needs no model
 
     def unload(self) -> None:
         pass

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 from restored.ground.errors import Cancelled
+from restored.regions import MARKS
 from restored.service.protocol import Keepable, Service
 from restored.sockets.headers import decode
 from restored.sockets.post import Entrance, Gone
@@ -28,7 +29,7 @@ log: Final = logging.getLogger(NAME)
 
 WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REGION, messages.MODELS, messages.UNLOAD)
 
-USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST)
+USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REGION)
 """What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
 
 Handler = Callable[[Client, Mapping[str, Any], list[FrameHeader]], None]
@@ -282,8 +283,8 @@ class Dispatcher:
 
     def _queue(self, job: QueuedJob) -> None:
         job.stage = "queued"
-        lane = self._pictures if job.kind in (messages.RESTORE, messages.UNLOAD) else self._questions
-        lane.queue.put(job)
+        long = job.kind in (messages.RESTORE, messages.UNLOAD) or _searches(job)
+        (self._pictures if long else self._questions).queue.put(job)
 
     def _drop(self, job: QueuedJob) -> None:
         """Forget a job; the lane that works on it notices soon, and its answer is thrown away."""
@@ -354,3 +355,9 @@ class Dispatcher:
     def _hand_over(self, job: QueuedJob, answer: Any, error: BaseException | None) -> None:
         self._done.put((job, answer, error))
         self._ring()
+
+
+def _searches(job: QueuedJob) -> bool:
+    """Whether a network has to look through a whole picture to say where a region is."""
+    places = job.header["region"].get("places") if job.kind == messages.REGION else None
+    return isinstance(places, (list, tuple)) and MARKS in places

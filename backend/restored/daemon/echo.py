@@ -64,7 +64,7 @@ class Echo:
     def adjust(self, kept: KeptLayer, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         return replace(kept.answer, recipe={"strength": strength})
 
-    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+    def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         width, height = order.pixels.width, order.pixels.height
         return Pixels(width, height, 1, "u8", b"\xff" * (width * height))
 

@@ -68,7 +68,7 @@ class JobRunner:
                 texture = {"texture": header["texture"]} if "texture" in header else {}
                 return self._work.adjust(content["kept"], header.get("strength"), content.get(messages.MASK), **texture)
             case messages.REGION:
-                return self._work.region(header["region"], _order(job))
+                return self._work.region(header["region"], _order(job), _teller(job), job.cancelled.is_set)
             case messages.MODELS:
                 self.models = self._work.models()
                 return self.models

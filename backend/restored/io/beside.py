@@ -16,6 +16,7 @@ from .xml import XMLNS, Document, elements
 SECOND: Final = (
     "This file holds more than the picture (a gain map for HDR, a depth map, a second view): the result is the picture alone."
 )
+SEQUENCE: Final = "This file holds a sequence of pictures, or a film: the result is its still picture."
 FILM: Final = "This is a motion photo: the result is its still picture, without the film."
 CREDENTIALS: Final = "This picture has content credentials (C2PA), which hold for the original only: the result is without them."
 LAYERS: Final = "This TIFF holds Photoshop's layers: the result is the picture that they make together."
@@ -44,6 +45,9 @@ _TIFF: Final = (
     range(50706, 52600),
 )
 """Tags above 32767 that are carried, or are about how bytes lie, exposures and raw files."""
+
+_ALPHA: Final = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
+"""Planes beside a picture that are a part of it; others are depth, gain maps, mattes."""
 
 _CLAIMS: Final = (
     "http://ns.adobe.com/hdr-gain-map/1.0/",
@@ -151,27 +155,41 @@ def _of_tiff(data: bytes) -> tuple[str, ...]:
 
 
 def _of_boxes(data: bytes) -> tuple[str, ...]:
-    """HEIC, AVIF and JPEG XL; of the pictures inside HEIC its decoder knows (see `phones`)."""
+    """HEIC, AVIF and JPEG XL; of HEIC's further pictures its decoder knows, too (see `phones`)."""
     notes = []
     brands = data[8 : min(struct.unpack_from(">I", data)[0], 256)]
-    for kind, start in _boxes(data):
+    for kind, start, end in _boxes(data, 0, len(data)):
         if kind == b"jumb" or (kind == b"uuid" and data[start : start + 16] == _C2PA_BOX):
             notes.append(CREDENTIALS)
-        if kind == b"jhgm":
+        elif kind == b"mpvd":
+            notes.append(FILM)
+        elif kind == b"moov":
+            notes.append(SEQUENCE)
+        elif kind == b"jhgm" or (kind == b"meta" and any(plane not in _ALPHA for plane in _planes(data, start, end))):
             notes.append(SECOND)
-    return (*dict.fromkeys(notes), *([SECOND] if b"tmap" in brands else []))
+    return (*dict.fromkeys(notes), *([SECOND] if b"tmap" in brands and SECOND not in notes else []))
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, int]]:
-    """(kind, where its content begins) of a file's outermost boxes (ISO 14496-12, 4.2)."""
-    at = 0
-    while at + 8 <= len(data):
+def _planes(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """The names of what stands beside the pictures of a file, in its box "meta" (ISO 23008-12, 6.5.8: iprp, ipco, auxC)."""
+    start += 4  # a version and flags
+    for box in (b"iprp", b"ipco"):
+        start, end = next(((first, last) for kind, first, last in _boxes(data, start, end) if kind == box), (end, end))
+    for kind, first, last in _boxes(data, start, end):
+        if kind == b"auxC":
+            yield data[first + 4 : last].split(b"\0")[0]
+
+
+def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """(kind, where its content begins and ends) of the outermost boxes between two places (ISO 14496-12, 4.2)."""
+    while at + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, at)
         head = 8
         if size == 1:
             size, head = struct.unpack_from(">Q", data, at + 8)[0], 16
-        yield kind, at + head
-        if size < head:  # 0: to the end of the file
+        whole = head <= size <= end - at  # a size of 0: to the end of the file
+        yield kind, at + head, at + size if whole else end
+        if size < head:
             return
         at += size
 

@@ -38,11 +38,17 @@ def read_heic(data: bytes, name: str) -> tuple[Picture, int]:
     info = opened.info
     pixels = np.array(opened)  # a copy: the file owns the memory, and takes it along
     pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    if pixels.dtype == np.uint16:  # shifted up by the decoder, so that ten bits' white would be 65472
+        bits = info.get("bit_depth", 16)
+        pixels = _of_16_bits(pixels >> (16 - bits), bits)
     nclx = info.get("nclx_profile") or {}
     icc = info.get("icc_profile") or _named(nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2), name)
     metadata = _metadata(icc, info.get("exif"), info.get("xmp"), pixels)
     notes = (beside.SECOND,) if len(opened) > 1 or info.get("depth_images") or info.get("aux") else ()
-    return Picture(np.ascontiguousarray(pixels), "heic", metadata, lossy=True, notes=notes), 1  # the decoder has turned it
+    pixels = np.ascontiguousarray(pixels)
+    multiplied = bool(opened.premultiplied_alpha)
+    # the decoder has turned it
+    return Picture(pixels, "heic", metadata, lossy=True, premultiplied=multiplied, notes=notes), 1
 
 
 def read_avif(data: bytes, name: str) -> tuple[Picture, int]:
@@ -56,11 +62,16 @@ def read_avif(data: bytes, name: str) -> tuple[Picture, int]:
         pixels = _deep_avif(data, name) if bits > 8 else np.asarray(image)
     pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     if bits > 8:
-        pixels = (pixels.astype(np.uint32) * 65535 // ((1 << bits) - 1)).astype(np.uint16)
+        pixels = _of_16_bits(pixels, bits)
     block = exif.bare(info.get("exif"))
     turn = exif.orientation(block)
     icc = info.get("icc_profile") or _nclx(data, name)
     return Picture(np.ascontiguousarray(pixels), "avif", _metadata(icc, block, info.get("xmp"), pixels, turn), lossy=True), turn
+
+
+def _of_16_bits(pixels: NDArray, bits: int) -> NDArray[np.uint16]:
+    """Numbers of so many bits, whose largest is white, as numbers of 16."""
+    return (pixels.astype(np.uint32) * 65535 // ((1 << bits) - 1)).astype(np.uint16)
 
 
 def _deep_avif(data: bytes, name: str) -> np.ndarray:

@@ -243,7 +243,7 @@ class LocalService:
         recipe = {**kept.answer.recipe, "strength": kept.strength, **({"texture": kept.texture} if kept.texture else {})}
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 
-    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+    def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         with _in_the_tree():
             from restored.engine.work.whereabouts import mask_of_region
 
@@ -251,7 +251,11 @@ class LocalService:
             space = LayerSpace.of(order)
             layer = array_of(order.pixels if space is None else space.leave())
             context = _context(order.context)
-            return pixels_of(mask_of_region(layer, where, context, _place(order)))
+
+            def progress(fraction: float, words: str, preview: object) -> None:
+                tell(fraction, words)
+
+            return pixels_of(mask_of_region(layer, where, context, _place(order), progress, cancelled))
 
     def unload(self) -> None:
         from restored import engine

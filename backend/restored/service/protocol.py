@@ -60,9 +60,10 @@ class Service(Protocol):
         """The same result with another strength or mask; None leaves it as it was. kept: as the answer had it."""
         ...
 
-    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
+    def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         """Where a plan's region is in the order's layer: its weights as a mask of u8. Context, place and profile count. The
-        place “marks” stands for what seems to be scratched or dusty."""
+        place “marks” stands for what seems to be scratched or dusty, which is searched for as long as a restoration takes.
+        Raises Cancelled soon after `cancelled` answers True."""
         ...
 
     def unload(self) -> None:

@@ -91,8 +91,8 @@ class StudioService:
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         return self.local.explain(text, context, previous)
 
-    def region(self, region: Mapping[str, Any], order: Order) -> Pixels:
-        return self.local.region(region, order)
+    def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
+        return self.local.region(region, order, tell, cancelled)
 
     def load(self, say: Say) -> None:
         for machine in self._paired() if self._machines_use() != "never" else ():

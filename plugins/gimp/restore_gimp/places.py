@@ -78,7 +78,7 @@ class RegionUse:
                 self._found(meant, kind, None, error)
                 return
             self._conversation.work(
-                lambda session, _progress, _cancelled: session.region(step["region"], content, context),
+                lambda session, _progress, cancelled: session.region(step["region"], content, context, cancelled=cancelled),
                 lambda mask, error: self._found(meant, kind, mask, error),
                 lambda _step: None,
             )

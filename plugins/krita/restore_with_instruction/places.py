@@ -115,8 +115,8 @@ class PlaceUse:
         data, rect = nodes.read(node, bounds.getRect()), bounds.getRect()
         ids, profile = (nodes.document_id(document), nodes.node_id(node)), nodes.profile_of(node)
 
-        def find(session: Any, _progress: Any, _cancelled: Any) -> Pixels:
-            return session.region(region, to_wire(data, space, *rect[2:]), context, None, profile)
+        def find(session: Any, _progress: Any, cancelled: Any) -> Pixels:
+            return session.region(region, to_wire(data, space, *rect[2:]), context, None, profile, cancelled=cancelled)
 
         self._conversation.work(find, lambda mask, error: self._found(kind, ids, rect, mask, error), lambda _step: None)
 

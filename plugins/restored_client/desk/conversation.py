@@ -15,7 +15,7 @@ from ..wire.order import Answer
 from ..wire.pixels import Pixels
 from .desk import Desk
 from .latest import Latest, Superseded
-from .overlay import RegionWant
+from .overlay import RegionWant, is_searched
 from .previewstate import Want
 from .state import OPENING, PLAN, PREVIEW
 
@@ -218,10 +218,12 @@ class Conversation:
             self._post(lambda desk: desk.computed_on(outcome.device))
         self._in_gui(lambda: done(outcome, problem))
 
-    def _region(self, look: RegionLook, _superseded: Superseded) -> Pixels:
+    def _region(self, look: RegionLook, superseded: Superseded) -> Pixels:
         want = look.want
         place = want.place if look.context is not None else None
-        return self._call("_words", lambda session: session.region(want.region, look.crop, look.context, place))
+        # a search takes as long as a preview, and no plan is to wait behind it
+        name = "_pictures" if is_searched(want.region) else "_words"
+        return self._call(name, lambda session: session.region(want.region, look.crop, look.context, place, cancelled=superseded))
 
     def _region_came(self, look: RegionLook, mask: Optional[Pixels], error: Optional[Exception]) -> None:
         # a region that cannot be shown is no trouble: the wish itself is carried out, or fails, with its own words

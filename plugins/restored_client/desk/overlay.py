@@ -28,6 +28,11 @@ def is_shaped(region: Dict[str, Any]) -> bool:
     return list(region.get("places", ())) != ["marks"]
 
 
+def is_searched(region: Dict[str, Any]) -> bool:
+    """Whether it takes a search through all of the picture to say where a region is."""
+    return "marks" in region.get("places", ())
+
+
 class Overlay:
     """`ask(want)` has a mask made: `located(want, mask)` follows. `changed()` is called after whatever changed."""
 

@@ -106,13 +106,17 @@ class Session:
         context: Optional[Pixels] = None,
         place: Optional[Sequence[float]] = None,
         profile: Optional[bytes] = None,
+        on_progress: OnProgress = None,
+        cancelled: IsCancelled = None,
     ) -> Pixels:
         """Where a plan's region is in these pixels: a mask of u8, exactly the weights that its step is done by.
 
-        region: as a step of a plan has it, perhaps edited; the others as of an Order.
+        region: as a step of a plan has it, perhaps edited; on_progress, cancelled: as of `carry_out`, for marks are searched
+        for; the others as of an Order.
         """
         fields = {"region": dict(region), "place": None if place is None else tuple(place), "profile": profile}
-        header, frames = self._call(messages.REGION, fields, [(messages.LAYER, layer), (messages.CONTEXT, context)])
+        sent = [(messages.LAYER, layer), (messages.CONTEXT, context)]
+        header, frames = self._call(messages.REGION, fields, sent, on_progress, cancelled)
         mask = pixels_in(header, frames, messages.MASK)
         if header["type"] != messages.REGION or (mask.width, mask.height) != (layer.width, layer.height):
             raise ClientError("bad_answer", detail="no mask of a region, or one of another size")

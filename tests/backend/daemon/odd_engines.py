@@ -7,6 +7,7 @@ from dataclasses import replace
 from restored.daemon import serve
 from restored.daemon.echo import Echo
 from restored.daemon.settings import DaemonSettings
+from restored.ground.errors import Cancelled
 from restored_client import Pixels
 from restored_client.session.paths import runtime_dir
 
@@ -55,6 +56,16 @@ class Wordy(Echo):
         return replace(done, recipe={"plan": done.plan, "instruction": order.instruction})
 
 
+class Searching(Echo):
+    """Looks for a region until nobody wants it any more."""
+
+    def region(self, region, order, tell, cancelled):
+        while not cancelled():
+            tell(0.5, "Searching")
+            time.sleep(0.02)
+        raise Cancelled
+
+
 class Piecewise(Echo):
     """Gives finished pieces while it works, when they are wanted."""
 
@@ -65,6 +76,6 @@ class Piecewise(Echo):
         return super().restore(order, tell, cancelled)
 
 
-ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Slow, Wordy)}
+ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Searching, Slow, Wordy)}
 
 sys.exit(0 if serve(DaemonSettings(grace=0.3), ENGINES[sys.argv[1]]()) else 3)

@@ -1,11 +1,11 @@
 """Engines that fail, hang or take their time: the daemon stays answerable and says what is the matter."""
 
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
-from restored_client import ClientError, Pixels, Progress, Session
+from restored_client import Cancelled, ClientError, Pixels, Progress, Session
 from restored_client.wire.messages import describe
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
@@ -89,6 +89,37 @@ def test_whatever_there_is_to_say_a_client_can_read_it(launch_odd) -> None:
         with Session.open(client="later", start=False) as later:
             assert len(later.hello["models"]) == 200
             later.shutdown()
+
+
+def test_a_search_keeps_no_plan_waiting_and_ends_when_nobody_wants_it(launch_odd) -> None:
+    daemon = launch_odd("Searching")
+    enough = threading.Event()
+    heard: list[str] = []
+
+    def search(session: Session) -> None:
+        with pytest.raises(Cancelled):
+            session.region(
+                {"places": ["marks"]}, LAYER, on_progress=lambda step: heard.append(step.words), cancelled=enough.is_set
+            )
+
+    with daemon.session() as session:
+        thread = threading.Thread(target=search, args=(session,))
+        thread.start()
+        daemon.wait_for(lambda status: [(job["kind"], job["stage"]) for job in status["jobs"]] == [("region", "running")])
+        with Session.open(client="other", start=False) as other:
+            assert other.explain("x")["steps"]
+            daemon.wait_for(lambda _: "Searching" in heard)
+            enough.set()
+            thread.join(60)
+            assert other.restore(LAYER, instruction="x").changed  # the lane is free again
+
+
+@pytest.mark.parametrize("places", [7, None, "marks", [["marks"]], {"marks": 1}, ["marks"] * 1000])
+def test_places_of_any_kind_cost_nobody_anything(daemon, places) -> None:
+    with daemon.session() as session:
+        with suppress(ClientError):
+            session.region({"places": places}, LAYER)
+        assert session.restore(LAYER, instruction="x").changed
 
 
 @pytest.mark.slow

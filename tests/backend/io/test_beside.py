@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from restored.io import beside, read_picture
-from restored.io.beside import CREDENTIALS, FILM, LAYERS, ON_A_MAP, SECOND
+from restored.io.beside import CREDENTIALS, FILM, LAYERS, ON_A_MAP, SECOND, SEQUENCE
 
 PIXELS = np.random.default_rng(0).integers(0, 200, (32, 32, 3), np.uint8)
 JUMBF = b"JP\0\0\0\0\0\x01\0\0\0\x20jumb" + bytes(40)
@@ -108,6 +108,49 @@ def test_nothing_points_at_what_is_not_there(tmp_path: Path) -> None:
     for gone in (b"hdrgm:Version", b"MotionPhoto", b"Container:Directory", b"bytes of film"):
         assert gone not in packet
     assert b'GCamera:Look="warm"' in packet
+
+
+def box(kind: bytes, *content: bytes) -> bytes:
+    inside = b"".join(content)
+    return struct.pack(">I4s", 8 + len(inside), kind) + inside
+
+
+def phone(*planes: bytes, behind: bytes = b"") -> bytes:
+    """The boxes of a HEIC file around its pictures, with such planes beside the picture."""
+    beside_it = [box(b"auxC", bytes(4), plane, b"\0") for plane in planes]
+    properties = box(b"iprp", box(b"ipco", box(b"ispe", bytes(12)), *beside_it), box(b"ipma", bytes(8)))
+    return (
+        box(b"ftyp", b"heic", bytes(4), b"mif1heic")
+        + box(b"meta", bytes(4), box(b"hdlr", bytes(24)), properties)
+        + box(b"mdat", bytes(64))
+        + behind
+    )
+
+
+ALPHA = b"urn:mpeg:hevc:2015:auxid:1"
+PHONES = {
+    "a picture": (phone(), ()),
+    "transparency": (phone(ALPHA), ()),
+    "a gain map": (phone(b"urn:com:apple:photo:2020:aux:hdrgainmap"), (SECOND,)),
+    "depth": (phone(ALPHA, b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth"), (SECOND,)),
+    "a film": (phone(behind=box(b"mpvd", bytes(64))), (FILM,)),
+    "a burst": (phone(behind=box(b"moov", bytes(64))), (SEQUENCE,)),
+    "credentials": (phone(behind=box(b"jumb", bytes(64))), (CREDENTIALS,)),
+}
+
+
+@pytest.mark.parametrize("what", PHONES)
+def test_what_phones_keep_beside_a_picture_is_said(what: str) -> None:
+    data, notes = PHONES[what]
+    assert beside.said(data) == notes
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(PHONES)), st.integers(0, 300), st.binary(max_size=12))
+def test_damaged_boxes_are_no_reason_to_fail_or_to_go_on_for_ever(what: str, at: int, other: bytes) -> None:
+    data = PHONES[what][0]
+    beside.said(data[:at] + other + data[at + len(other) :])
+    beside.said(data[:at])
 
 
 @settings(max_examples=200, deadline=None)

@@ -385,3 +385,34 @@ def test_heic_pixels_outlive_the_file_they_came_from(tmp_path: Path) -> None:
         pictures.append(read_picture(tmp_path / "x.heic"))
         other.append(bytes(64 * count))
     assert all(np.abs(picture.pixels.astype(int) - 90).max() <= 4 for picture in pictures)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_white_in_a_deep_heic_is_white(tmp_path: Path, bits: int) -> None:
+    """The decoder shifts ten bits up to sixteen, which makes 65472 of white."""
+    heif = pytest.importorskip("pillow_heif")
+    levels = np.repeat(np.array([0, 1 << (bits - 1), (1 << bits) - 1], np.uint16) << (16 - bits), 16)
+    deep = np.ascontiguousarray(np.broadcast_to(levels[None, :, None], (32, 48, 3)))
+    buffer = io.BytesIO()
+    heif.options.SAVE_HDR_TO_12_BIT = bits == 12
+    try:
+        heif.from_bytes(mode="RGB;16", size=(48, 32), data=deep.tobytes()).save(buffer, quality=-1, chroma=444)
+    finally:
+        heif.options.SAVE_HDR_TO_12_BIT = False
+    (tmp_path / "x.heic").write_bytes(buffer.getvalue())
+    read = read_picture(tmp_path / "x.heic").pixels
+    assert read.dtype == np.uint16
+    assert read[16, 8].max() <= 65535 >> 9
+    assert read[16, 40].min() == 65535
+    assert abs(int(read[16, 24, 1]) - 32768) < 200
+
+
+def test_colours_that_a_heic_has_multiplied_are_known_to_be(tmp_path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    half = np.full((32, 48, 4), 100, np.uint8)
+    buffer = io.BytesIO()
+    heif.from_bytes(mode="RGBa", size=(48, 32), data=half.tobytes()).save(buffer, quality=-1, chroma=444)
+    (tmp_path / "x.heic").write_bytes(buffer.getvalue())
+    picture = read_picture(tmp_path / "x.heic")
+    assert picture.premultiplied
+    assert abs(float(sent(picture)[16, 24, 0]) - 1) < 0.01

@@ -259,7 +259,7 @@ def test_a_region_is_shown_by_the_weights_that_its_step_is_done_by(work, model) 
     for place in (None, (0.25, 0.0, 0.75, 1.0)):
         context = None if place is None else layer()
         order = Order(plan={"steps": [step]}, model=model, layer=picture, context=context, place=place)
-        mask = work.region(region, order)
+        mask = work.region(region, order, silent, never)
         assert (mask.width, mask.height, mask.channels, mask.depth) == (30, 20, 1, "u8")
         weight = np.frombuffer(mask.data, np.uint8).reshape(20, 30) / 255
         assert weight.min() < 0.1
@@ -273,4 +273,4 @@ def test_a_region_is_shown_by_the_weights_that_its_step_is_done_by(work, model) 
 
 def test_a_region_that_names_no_place_is_refused_in_a_sentence(work) -> None:
     with pytest.raises(RestoredError, match="place"):
-        work.region({"places": ["nowhere"]}, Order(layer=layer()))
+        work.region({"places": ["nowhere"]}, Order(layer=layer()), silent, never)

@@ -11,25 +11,33 @@ from restored.engine.picture.source import LayerSource
 from restored.instruction.plan import Plan
 from restored.regions import MARKS, Frame, Region
 
+from .conduct import Cancel
 from .heeding import Heeding
 from .marks import marks_of_layer
+from .outcome import Progress
 
 ROWS: Final = 256
 """Rows at a time: the floats of a whole photograph would take many times its memory."""
 
 
 def mask_of_region(
-    layer: npt.NDArray, region: Region, context: Floats | None = None, place: Frame | None = None
+    layer: npt.NDArray,
+    region: Region,
+    context: Floats | None = None,
+    place: Frame | None = None,
+    tell: Progress | None = None,
+    stop: Cancel | None = None,
 ) -> npt.NDArray[np.uint8]:
     """(h, w, 1) uint8, 255 where the step is done in full.
 
-    layer, context, place: as of a job (`engine.run`). Raises PixelError for a layer that cannot be restored.
+    layer, context, place, tell, stop: as of a job (`engine.run`). Raises PixelError for a layer that cannot be restored,
+    Cancelled.
     """
     picture: Layer = check_layer(layer)
     source = LayerSource(picture)
     heeding = Heeding(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
     heeding.maps.prepare(region)
-    marked = marks_of_layer(picture) if MARKS in region.places else None
+    marked = marks_of_layer(picture, tell, stop) if MARKS in region.places else None
     where = region.where
     mask = np.empty((source.height, source.width, 1), np.uint8)
     for top in range(0, source.height, ROWS):
