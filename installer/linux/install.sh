@@ -20,6 +20,25 @@ fact_in() { sed -n 's/^ *"'"$2"'": "\([^"]*\)".*/\1/p' "$1/manifest.json" 2>/dev
 version_in() { fact_in "$1" version; }
 older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 end_daemon() { if [ -x "$place/restored" ]; then "$place/restored" daemon stop >/dev/null 2>&1 || true; fi; }
+left_behind() { rm -rf "$base/opt/.restored-new" "$base/opt"/.restored-update-*; }
+
+# what runs reads its own files whenever it needs them, and must not find another version's there
+nobody_at_work() {
+    end_daemon
+    program=$(readlink -f "$place/restored") || return 0
+    tries=0
+    while busy=$(at_work) && [ -n "$busy" ]; do  # a daemon that was told to end needs a moment
+        tries=$((tries + 1))
+        [ $tries -le 5 ] || stop_with "restored is at work (process $busy). Let it finish, or end it, and try again. Nothing was changed."
+        sleep 1
+    done
+}
+at_work() {
+    ls -l /proc/[0-9]*/exe 2>/dev/null | while IFS= read -r line; do
+        number=${line%% -> *}; number=${number##*/proc/}; number=${number%/exe}
+        if [ "${line##* -> }" = "$program" ] && [ "$number" != "${RESTORED_UPDATER:-}" ]; then echo "$number"; break; fi
+    done
+}
 
 # folders that are ours to make are ours to remove again, when nothing else is in them
 made=$place/made-folders
@@ -68,7 +87,7 @@ install_it() {
     rm -rf "$new"  # an installation that was interrupted
     cp -a "$source" "$new" || stop_with "There is not enough room in $base/opt. Nothing was changed."
     "$new/restored" --version >/dev/null 2>&1 || stop_with "This system is too old for restored $now: it needs the C library (glibc) $(fact_in "$new" libc). Nothing was changed."
-    end_daemon
+    nobody_at_work
     rm -rf "$before"
     if [ -e "$place" ]; then mv "$place" "$before"; fi
     mv "$new" "$place"
@@ -86,12 +105,13 @@ install_it() {
 
 go_back() {
     [ -d "$before" ] || stop_with "There is no version before this one. Nothing was changed."
-    end_daemon
-    mv "$place" "$base/opt/.restored-new"
+    nobody_at_work
+    # without the first, an installation was cut off between its two renames
+    if [ -d "$place" ]; then mv "$place" "$base/opt/.restored-new"; fi
     mv "$before" "$place"
-    mv "$base/opt/.restored-new" "$before"
+    if [ -d "$base/opt/.restored-new" ]; then mv "$base/opt/.restored-new" "$before"; fi
     "$place/restored" plugins install || true
-    say "Back to restored $(version_in "$place"). (The same command again returns to $(version_in "$before").)"
+    say "Back to restored $(version_in "$place").$([ ! -d "$before" ] || printf ' (The same command again returns to %s.)' "$(version_in "$before")")"
 }
 
 uninstall_it() {
@@ -103,7 +123,8 @@ uninstall_it() {
     everything=$("$place/restored" places 2>/dev/null) || everything=
     remove_from_menu
     if [ "$(readlink "$link" 2>/dev/null)" = "$place/restored" ]; then rm -f "$link"; fi
-    rm -rf "$place" "$before" "$base/opt/.restored-new"
+    rm -rf "$place" "$before"
+    left_behind
     printf '%s\n' "$everything" | sed -n 's/^cache: //p' | while IFS= read -r gone; do rm -rf "$gone"; done
     answer=n
     case ${1:-} in

@@ -33,6 +33,8 @@ class Home:
 
     def download(self, version: str) -> Path:
         place = self._downloads / version
+        if place.is_dir():
+            return place / "install.sh"
         program = place / "restored"
         (program / "share").mkdir(parents=True)
         shutil.copy2(LINUX / "install.sh", place)
@@ -60,6 +62,10 @@ class Home:
             if name != "said":
                 found[name] = os.readlink(path) if path.is_symlink() else path.read_text() if path.is_file() else "/"
         return found
+
+    def tree_of_links(self) -> list[tuple[str, int]]:
+        """Every path, and which file it is."""
+        return [(path.as_posix(), path.lstat().st_ino) for path in sorted(self.home.rglob("*")) if path.name != "said"]
 
     @property
     def program(self) -> Path:
@@ -165,3 +171,41 @@ def test_what_is_not_installed_cannot_be_removed(ann: Home) -> None:
     done = ann.run(ann.download("1.0"), "--uninstall")
     assert done.returncode == 1
     assert "not installed" in done.stderr
+
+
+def test_who_is_at_work_keeps_the_version_they_began_with(ann: Home) -> None:
+    """A program reads its own files whenever it needs them; only the one that updates may be there."""
+    ann.run(ann.download("1.0"))
+    ann.run(ann.download("1.1"))
+    (ann.program / "restored").unlink()
+    shutil.copy2(Path("/bin/sh").resolve(), ann.program / "restored")
+    before = ann.tree_of_links()
+    batch = subprocess.Popen([ann.program / "restored", "-c", "read line"], stdin=subprocess.PIPE)
+    try:
+        newer = ann.download("2.0")
+        done = ann.run(newer)
+        assert done.returncode == 1
+        assert f"at work (process {batch.pid})" in done.stderr
+        assert ann.tree_of_links() == before
+        assert ann.run(newer, RESTORED_UPDATER=str(batch.pid)).returncode == 0
+    finally:
+        batch.communicate(b"\n")
+    assert ann.version() == "restored 2.0"
+
+
+def test_an_installation_that_was_cut_off_between_its_renames_goes_back_or_is_done_again(ann: Home) -> None:
+    script = ann.download("2.0")
+    for step in ("--back", ""):
+        ann.run(ann.download("1.0"), "--downgrade")
+        shutil.rmtree(ann.program.with_name(".restored-before"), ignore_errors=True)
+        ann.program.rename(ann.program.with_name(".restored-before"))
+        assert ann.run(script, *([step] if step else [])).returncode == 0
+        assert ann.version() == ("restored 1.0" if step else "restored 2.0")
+
+
+def test_an_update_that_was_killed_leaves_nothing_for_ever(ann: Home) -> None:
+    before = ann.tree()
+    ann.run(ann.download("1.0"))
+    (ann.program.parent / ".restored-update-x/restored-2.0").mkdir(parents=True)
+    ann.run(ann.program / "share/install.sh", "--uninstall", "--all")
+    assert ann.tree() == before

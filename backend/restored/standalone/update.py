@@ -51,7 +51,8 @@ def _by_script(name: str, content: bytes, folder: Path, downgrade: bool) -> str:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             archive.extractall(work, filter="data")
         (script,) = work.glob("*/install.sh")
-        environment = {**own_environment(os.environ), "RESTORED_PREFIX": str(folder.parent.parent)}
+        own = {"RESTORED_PREFIX": str(folder.parent.parent), "RESTORED_UPDATER": str(os.getpid())}
+        environment = {**own_environment(os.environ), **own}
         options = ["--downgrade"] if downgrade else []
         done = subprocess.run(["sh", script, *options], capture_output=True, text=True, env=environment, check=False)
     except (OSError, ValueError, tarfile.TarError) as error:
