@@ -26,6 +26,8 @@ FIRST: Final = "own head"
 """What the image model was trained with: the head on all-MiniLM that learnt along."""
 COUNT: Final = 5
 """The paper's 5D model: the first five of TASKS."""
+WRONG: Final = "wrong"
+"""Told precisely to undo another damage: what that costs says how much the image model listens."""
 _EDGE: Final = KERNEL // 2
 
 
@@ -89,6 +91,7 @@ def run(
         "machine": machine(device),
         "finished": done,
         "seconds": round(time.monotonic() - began, 1),
+        "first": FIRST,
         "arms": {FIRST: "all-MiniLM-L6-v2, the head that learnt along with the image model", **ENCODERS},
         "pictures": list(crops.names[::2]),
         "psnr": {name: found for name, (found, _) in measured.items()},
@@ -107,7 +110,8 @@ def _head(name: str, arm: TextArm, image: Stacked, pool: Pool, settings: Setting
 def _measured(
     arm: TextArm, tensors: Stacked, words: Words, crops: Crops, device: str
 ) -> tuple[dict[str, list[list[float]]], dict[str, list[float]]]:
-    """PSNR {task/style: [seed][picture]}, and the share of sentences whose task the head gets {task/style: [seed]}."""
+    """PSNR {task/style: [seed][picture]}, also told to undo another damage (task/wrong); and the share of sentences whose task
+    the head gets {task/style: [seed]}."""
     clean = torch.from_numpy(crops.test[::2]).permute(0, 3, 1, 2).float().to(device) / 255
     padded = torch.nn.functional.pad(clean, (_EDGE,) * 4, mode="reflect")
     told = torch.ones((), device=device)
@@ -119,10 +123,12 @@ def _measured(
     intent: dict[str, list[float]] = {}
     for index, task in enumerate(TASKS[:COUNT]):
         before, after = damage(task, padded, Generator(device).manual_seed(31 + index))
-        for style in STYLES:
-            said = torch.from_numpy(words.test[task][style]).to(device)
-            logits = vmap(arm.read, in_dims=(0, None, None))(tensors, said, told)[1]
-            intent[f"{task}/{style}"] = rounded((logits.argmax(-1) == index).float().mean(-1))
+        asked = {style: words.test[task][style] for style in STYLES}
+        for style, vectors in {**asked, WRONG: words.test[TASKS[(index + 1) % COUNT]][STYLES[0]]}.items():
+            said = torch.from_numpy(vectors).to(device)
+            if style in STYLES:
+                logits = vmap(arm.read, in_dims=(0, None, None))(tensors, said, told)[1]
+                intent[f"{task}/{style}"] = rounded((logits.argmax(-1) == index).float().mean(-1))
             each = said[torch.arange(len(before), device=device) % len(said)]
             parts = [
                 vmap(one, in_dims=(0, None, None))(tensors, before[start : start + 8], each[start : start + 8])

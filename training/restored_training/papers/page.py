@@ -93,20 +93,31 @@ def _state(result: Mapping[str, Any]) -> str:
 
 
 def _criterion() -> str:
-    return f"## Criterion\n\n{read_claims()[0]}\n"
+    criterion, claims = read_claims()
+    own: dict[str, list[str]] = {}
+    for claim in claims:
+        if "criterion" in claim:
+            own.setdefault(claim["criterion"], []).append(f"{claim['paper']}, {_place(claim['table'])}")
+    rows = [f"- {', '.join(dict.fromkeys(where))}: {words}" for words, where in own.items()]
+    return f"## Criterion\n\n{criterion}\n\nWhere a claim is not of that kind, it has a criterion of its own:\n\n" + "\n".join(
+        rows
+    )
+
+
+def _place(number: str) -> str:
+    return number if number.startswith("Figure") else f"Table {number}"
 
 
 def _verdicts(tables: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for of in tables:
-        number = of["table"] if of["table"].startswith("Figure") else f"Table {of['table']}"
         for claim in of["verdicts"]:
             full, half = claim["full"], claim["half"]
             ours = claim["facts"] if full is None else gap(full) + (f"; {claim['facts']}" if claim["facts"] else "")
             seeds = "" if full is None else ", ".join(f"{value:+.2f}" for value in full["seeds"])
             rows.append(
                 [
-                    f"{of['paper']}, {number}",
+                    f"{of['paper']}, {_place(of['table'])}",
                     of["experiment"],
                     claim["says"],
                     claim["figures"],
@@ -213,10 +224,8 @@ def _summary(tables: Sequence[Mapping[str, Any]]) -> str:
     counts = Counter(claim["verdict"] for table in tables for claim in table["verdicts"])
     words = ("supported", "not supported", "not testable at this scale", "no verdict", "not run")
     told = ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
-    empty = sum(claim["says_little"] for table in tables for claim in table["verdicts"])
-    less = f" {empty} of these verdicts say little, by their own figures; which and why stands beside them." if empty else ""
     return (
-        f"**{counts.total()} claims: {told}.**{less} The same for a program, with every difference, interval and seed: "
+        f"**{counts.total()} claims: {told}.** The same for a program, with every difference, interval and seed: "
         "`restored-train papers list --json`.\n"
     )
 

@@ -9,8 +9,6 @@ from PIL import Image
 from ..report.curves import to_image
 
 _COLOURS: Final = {"supported": "#2a7f3f", "not supported": "#b0413e", "not testable at this scale": "#888888"}
-_LITTLE: Final = "#c9b458"
-"""Of a verdict that says little."""
 _TICKS: Final = (-1, -0.3, -0.1, -0.05, 0, 0.05, 0.1, 0.3, 1)
 
 
@@ -27,7 +25,7 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
     figure, axis = plt.subplots(figsize=(12, 1.4 + 0.34 * len(claims)))
     for row, claim in enumerate(reversed(claims)):
         full, half = claim["full"], claim["half"]
-        colour = _LITTLE if claim["says_little"] else _COLOURS[claim["verdict"]]
+        colour = _COLOURS[claim["verdict"]]
         axis.plot([full["low"], full["high"]], [row, row], color=colour)
         axis.plot(full["mean"], row, "o", color=colour)
         if half:
@@ -38,9 +36,9 @@ def differences(tables: Sequence[Mapping[str, Any]]) -> Image.Image | None:
     axis.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
     axis.set_yticks(range(len(claims)), [f"{c['paper']} {c['table']}: {_short(c['says'])}" for c in reversed(claims)], fontsize=8)
     axis.set_xlabel("dB in favour of the claim (filled: full length, hollow: half); linear up to 0.1 dB")
-    for verdict, colour in {**_COLOURS, "says little": _LITTLE}.items():
+    for verdict, colour in _COLOURS.items():
         axis.plot([], [], "o", color=colour, label=verdict)
-    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return to_image(figure)
 
 
