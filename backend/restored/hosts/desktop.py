@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from restored.ground.replacing import atomic
+from restored_client.desk.catalogue import SHARED, load
 
-TITLE: Final = "Restore with instruction…"
+NAME: Final = "Restore with instruction"
+TITLE: Final = f"{NAME}…"
 _MIME: Final = (
     "image/jpeg;image/png;image/tiff;image/webp;image/heif;image/heic;image/avif;image/jxl;image/jp2;image/bmp;image/x-exr;"
     "image/x-adobe-dng;image/x-canon-cr2;image/x-canon-cr3;image/x-nikon-nef;image/x-sony-arw;image/x-fuji-raf;"
@@ -72,7 +74,7 @@ def data_home() -> Path:
 def _application(executable: Path) -> str:
     return f"""[Desktop Entry]
 Type=Application
-Name=Restore with instruction
+{_names()}
 Comment=Say what is wrong with a photograph, and save a restored copy beside it
 Exec={_quoted(executable)} edit %f
 Icon=image-x-generic
@@ -92,10 +94,17 @@ X-KDE-ServiceTypes=KonqPopupMenu/Plugin
 X-KDE-RequiredNumberOfUrls=1
 
 [Desktop Action restore]
-Name={TITLE}
+{_names("…")}
 Icon=image-x-generic
 Exec={_quoted(executable)} edit %f
 """
+
+
+def _names(ending: str = "") -> str:
+    """Our name, in each language that the windows speak."""
+    names = [("Name", NAME)]
+    names += [(f"Name[{file.stem}]", load([SHARED], [file.stem]).gettext(NAME)) for file in sorted(SHARED.glob("*.po"))]
+    return "\n".join(f"{key}={name}{ending}" for key, name in names)
 
 
 def _script(executable: Path) -> str:

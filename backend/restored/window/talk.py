@@ -13,11 +13,13 @@ from restored.here import as_done, order_of
 from restored.service.arrays import array_of, pixels_of
 from restored_client.desk.desk import Desk
 from restored_client.desk.latest import Latest
+from restored_client.desk.overlay import RegionWant
 from restored_client.desk.previewstate import Want
 from restored_client.desk.requests import NoRequests
 from restored_client.desk.state import OPENING, PLAN, PREVIEW
 from restored_client.session import Progress, Session
 from restored_client.wire.order import Answer
+from restored_client.wire.pixels import Pixels
 
 from .layer import Opened
 
@@ -48,6 +50,9 @@ class Talk(NoRequests):
         self._session: Session | None = None
         self._plans = Latest(self._understand, self._understood, 0.25, "restored plans")
         self._previews = Latest(self._render, self._rendered, 0.15, "restored previews")
+        self._places = Latest(self._locate, self._located, 0.0, "restored places")
+        self.find = False
+        """Whether marks that the engine finds are filled: somebody has looked at them."""
         self.desk: Desk | None = None
 
     def ask_plan(self, text: str) -> None:
@@ -61,6 +66,9 @@ class Talk(NoRequests):
 
     def drop_preview(self) -> None:
         self._previews.drop()
+
+    def ask_region(self, want: RegionWant) -> None:
+        self._places.ask(want)
 
     def job(self, wish: FileWish, progress: Callable[[float | None, str], None], end: Callable[[Any], None], stop: Any) -> None:
         """Restore the whole file and write it, in a thread; `end` hears the report or the exception, in the window's."""
@@ -79,6 +87,7 @@ class Talk(NoRequests):
     def close(self) -> None:
         self._plans.close()
         self._previews.close()
+        self._places.close()
         if self._session is not None:
             self._session.close()
 
@@ -104,9 +113,15 @@ class Talk(NoRequests):
         session = self._there()
         if want.job is not None:
             return session.adjust(want.job, strength=want.strength)
-        layer = pixels_of(self._opened.crop(want.padded))
         return session.restore(
-            layer, plan=want.plan, strength=want.strength, context=self._opened.context, keep=True, cancelled=superseded
+            pixels_of(self._opened.seen(want.padded, want.scale)),
+            plan=want.plan,
+            strength=want.strength,
+            context=self._opened.context,
+            place=want.place,
+            find=self.find,
+            keep=True,
+            cancelled=superseded,
         )
 
     def _rendered(self, want: Want, answer: Answer | None, error: Exception | None) -> None:
@@ -115,6 +130,17 @@ class Talk(NoRequests):
             return
         pixels = None if answer.pixels is None else array_of(answer.pixels)
         self._tell("previewed", want, pixels, answer.job or want.job, answer.device)
+
+    def _locate(self, want: RegionWant, superseded: Callable[[], bool]) -> Pixels:
+        layer = pixels_of(self._opened.seen(want.box, want.scale))
+        return self._there().region(want.region, layer, self._opened.context, want.place)
+
+    def _located(self, want: RegionWant, mask: Pixels | None, error: Exception | None) -> None:
+        def act() -> None:
+            if self.desk is not None:
+                self.desk.overlay.located(want, mask)
+
+        self._post(act)
 
     def _tell(self, verb: str, *values: Any) -> None:
         def act() -> None:

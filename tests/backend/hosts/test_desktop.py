@@ -41,9 +41,10 @@ def test_the_entries_are_sound(program: Path, tmp_path: Path) -> None:
         parsed.read(entry.path, "utf-8")
         group = "Desktop Action restore" if "Desktop Action restore" in parsed else "Desktop Entry"
         assert parsed[group]["Exec"].endswith(" edit %f")
-        if validate := shutil.which("desktop-file-validate"):
-            said = subprocess.run([validate, str(entry.path)], capture_output=True, text=True, check=False).stdout
-            assert "error" not in said.replace("X-KDE", ""), said
+        assert parsed[group]["Name[de]"].startswith("Restaurieren nach Anweisung")
+        validate = shutil.which("desktop-file-validate")
+        if validate and group == "Desktop Entry":  # a service menu is KDE's own form, which the tool does not know
+            assert not subprocess.run([validate, str(entry.path)], capture_output=True, text=True, check=False).stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script")

@@ -1,5 +1,7 @@
 """The small window, without a screen: what is typed becomes a plan, a preview, and a copy beside the original."""
 
+import ast
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,14 +17,23 @@ try:
 except ImportError as error:  # Qt, or what it needs of the system
     pytest.skip(f"no Qt here: {error}", allow_module_level=True)
 
+from restored.ground.errors import Cancelled
 from restored.instruction import Plan, Step
 from restored.io import read_picture
+from restored.regions import Region
 from restored.service.arrays import array_of, pixels_of
-from restored.window.layer import free_place, image_of, open_picture
+from restored.window import window as edit_window
+from restored.window import words
+from restored.window.layer import free_place, image_of, open_picture, reduced
 from restored.window.window import EditWindow
+from restored.window.words import LOCALE
+from restored_client.desk.catalogue import SHARED, Catalogue, parse
 from restored_client.wire.errors import ClientError
 from restored_client.wire.order import Answer, Order
+from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
+
+MARKS = Region(("marks",))
 
 
 class Session:
@@ -35,10 +46,13 @@ class Session:
         self.hello: dict[str, Any] = {"tasks": tasks, "device": "a test"}
         self.kept: dict[str, np.ndarray] = {}
         self.asked: list[str] = []
+        self.found: list[bool] = []
 
     def explain(self, text: str, context: Any = None, plan: Any = None) -> dict[str, Any]:
         assert context is not None
         self.asked.append("explain")
+        if "scratch" in text:
+            return Plan(text, (Step("inpaint", 0.9, 1.0, "scratches", region=MARKS),)).to_dict()
         if "bright" not in text:
             return Plan(text, reason="off_topic", message="That is not about a photograph.").to_dict()
         return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),)).to_dict()
@@ -48,6 +62,7 @@ class Session:
 
     def carry_out(self, order: Order, progress: Any = None, cancelled: Any = None) -> Answer:
         self.asked.append("preview" if order.keep else "job")
+        self.found.append(order.find)
         if self.error is not None:
             raise self.error
         pixels = array_of(order.pixels)
@@ -56,6 +71,10 @@ class Session:
         plan = dict(order.plan or {})
         recipe = make_recipe(instruction="", plan=plan, strength=order.strength, scale=1, model="m", sha256=None, version="0")
         return Answer(pixels_of(self._brighter(pixels, order.strength)), plan, "", "a test", "m", 0.1, recipe, "1")
+
+    def region(self, region: Any, layer: Any, context: Any = None, place: Any = None) -> Pixels:
+        assert region["places"] == ["marks"]
+        return pixels_of(np.full((layer.height, layer.width, 1), 255, np.uint8))
 
     def adjust(self, job: str, *, strength: float | None = None, mask: Any = None) -> Answer:
         self.asked.append("adjust")
@@ -88,7 +107,9 @@ def photo(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(application: Any, photo: Path) -> Iterator[EditWindow]:
+def window(application: Any, photo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditWindow]:
+    for module in (words, edit_window):  # in whatever language this machine speaks
+        monkeypatch.setattr(module, "CATALOGUE", Catalogue())
     session = Session()
     made = EditWindow(open_picture(photo), lambda say: session)  # pyright: ignore[reportArgumentType]
     made.session = session  # type: ignore[attr-defined]
@@ -109,7 +130,7 @@ def test_typed_previewed_adjusted_saved(window: EditWindow, photo: Path) -> None
     assert not window.go.isEnabled()
     QTest.keyClicks(window.words, "make it brighter")
     wait(lambda: window.desk.phase == "fresh")
-    assert window.chips.count() == 2  # the step, and the button for more
+    assert window.chips.rows.count() == 2  # the step, and the button for more
     assert window.go.isEnabled()
     shown = window.preview.grab().toImage()
     middle = shown.width() // 2, shown.height() // 2
@@ -177,3 +198,89 @@ def test_a_step_can_be_removed_and_the_split_moved(window: EditWindow) -> None:
 def test_anything_can_be_shown(application: Any, shape: tuple[int, int, int], dtype: type) -> None:
     image = image_of(np.ones(shape, dtype))
     assert (image.width(), image.height()) == (shape[1], shape[0])
+
+
+def entry(window: EditWindow, words: str) -> Any:
+    """An entry of the first chip's menu."""
+    chip = window.chips.rows.itemAt(0)
+    assert chip is not None
+    (found,) = [each for each in chip.widget().menu().actions() if each.text() == words]  # type: ignore[attr-defined]
+    return found
+
+
+def test_scratches_are_looked_at_and_filled_only_when_somebody_says_so(window: EditWindow) -> None:
+    """Here nothing can be selected, so what the engine finds is shown, and then taken."""
+    session: Any = window.session  # type: ignore[attr-defined]
+    QTest.keyClicks(window.words, "remove the scratches")
+    wait(lambda: "Fill what I find" in window.remark.text())
+    wait(lambda: window.desk.phase == "fresh")
+    assert session.found == [False]
+    entry(window, "Show where").trigger()
+    wait(lambda: window.desk.overlay.mask is not None)
+    middle = window.preview.grab().toImage().pixelColor(window.preview.width() // 2 - 60, window.preview.height() // 2)
+    assert middle.red() > middle.blue() + 40
+    entry(window, "Fill what I find").trigger()
+    wait(lambda: window.desk.phase == "fresh" and session.found[-1])
+    assert entry(window, "Fill what I find").isChecked()
+    assert "What I find is filled" in window.remark.text()
+    window.go.click()
+    wait(lambda: window.saved is not None)
+    assert session.found[-1]
+    assert window.saved is not None
+    assert window.saved.done.recipe is not None
+
+
+def test_the_whole_picture_is_shown_when_it_is_fitted(window: EditWindow) -> None:
+    window.resize(300, 330)
+    window.zoom.setCurrentIndex(0)
+    QTest.keyClicks(window.words, "brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    shown = window.desk.shown
+    assert shown is not None
+    assert shown.box == (0, 0, 400, 300)
+    assert window.desk.after.shape[1] < 400, "it travels as small as it is shown"
+    assert window.preview.grab().width() == window.preview.width()
+
+
+def test_a_job_is_cancelled_and_the_window_stays(window: EditWindow, photo: Path) -> None:
+    QTest.keyClicks(window.words, "brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    window.session.error = Cancelled()  # type: ignore[attr-defined]
+    window.go.click()
+    assert window.leave.text() == "Cancel"
+    window.leave.click()
+    wait(lambda: "Nothing was saved" in window.remark.text())
+    assert window.isVisible()
+    assert window.leave.text() == "Close"
+    assert not photo.with_name("a-restored.png").exists()
+
+
+@pytest.mark.parametrize("shape", [(5, 7, 3), (600, 400, 4), (401, 299, 1)])
+def test_a_picture_is_reduced_to_the_mean_of_its_places(shape: tuple[int, int, int]) -> None:
+    pixels = np.random.default_rng(1).integers(0, 65536, shape).astype(np.uint16)
+    small = reduced(pixels, 5, 4)
+    assert small.shape == (4, 5, shape[2])
+    np.testing.assert_allclose(small.mean((0, 1)), pixels.mean((0, 1)) / 65535, atol=0.15)
+    flat = reduced(np.full(shape, 51, np.uint8), 5, 4)
+    np.testing.assert_allclose(flat, 0.2, atol=1e-6)
+
+
+LANGUAGES = sorted(file.stem for file in LOCALE.glob("*.po"))
+
+
+def test_the_window_speaks_the_languages_of_the_plug_ins() -> None:
+    assert sorted(file.stem for file in SHARED.glob("*.po")) == LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_the_window_says_is_translated(language: str) -> None:
+    messages = parse((LOCALE / f"{language}.po").read_text(encoding="utf-8"))
+    said = {
+        node.args[0].value
+        for path in LOCALE.parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr" and isinstance(node.args[0], ast.Constant)
+    }
+    assert said - set(messages) == {"Restore with instruction"}, "which the plug-ins' words have"
+    for english, (own, *_) in messages.items():
+        assert sorted(re.findall(r"\{\w*\}", english)) == sorted(re.findall(r"\{\w*\}", own))
