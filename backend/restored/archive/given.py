@@ -45,7 +45,7 @@ def row_fits(said: Any) -> bool:
     if not (isinstance(said, list) and [type(value) for value in said] == [str, int, str, str]):
         return False
     name, size, _, result = said
-    return size >= 0 and _below(name) and _below(result) and PurePosixPath(result).suffix.lower() in SUFFIXES
+    return size >= 0 and is_below(name) and is_below(result) and PurePosixPath(result).suffix.lower() in SUFFIXES
 
 
 def is_model(name: str | None) -> bool:
@@ -94,6 +94,7 @@ def _wish_fits(said: Any) -> bool:
     return not wish.problem() and is_model(wish.model)
 
 
-def _below(name: str) -> bool:
+def is_below(name: str) -> bool:
+    """Whether a name is that of a file inside a folder, on whichever way it is put together."""
     path = PurePosixPath(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name and not Path(name).drive

@@ -52,12 +52,15 @@ def plan(
     walked, names = Walked(), Names(Path(), Path(), ending=ending, suffix=suffix)
     rows: list[ArchiveRow] = []
     shards = pictures = 0
-    for name, size, mark in here.walk(walked, leave_out=there):
-        rows.append(ArchiveRow(name, size, mark, names.target(Path(name)).as_posix()))
-        pictures += 1
-        if len(rows) == shard:
-            _write(there, shards, rows)
-            rows, shards = [], shards + 1
+    try:
+        for name, size, mark in here.walk(walked, leave_out=there):
+            rows.append(ArchiveRow(name, size, mark, names.target(Path(name)).as_posix()))
+            pictures += 1
+            if len(rows) == shard:
+                _write(there, shards, rows)
+                rows, shards = [], shards + 1
+    except FileNotFoundError as error:
+        raise ArchiveError(f"There is no folder “{source}”.") from error
     if rows:
         _write(there, shards, rows)
         shards += 1

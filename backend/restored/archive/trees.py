@@ -13,12 +13,20 @@ from typing import Any, Final
 
 import fsspec
 
-from restored.files.walk import Walked, pictures
-from restored.ground.errors import InstallationError
+from restored.files.walk import MOST_NAMED, Walked, pictures
+from restored.ground.errors import InstallationError, RestoredError
 from restored.io import READABLE
+
+from .given import is_below
 
 OURS: Final = ".restored-archive"
 _HERE: Final = f"{socket.gethostname()}-{os.getpid()}"
+
+
+class Unreachable(RestoredError, OSError):
+    """An object store that does not answer, or lets nobody in; the message is a sentence for the user."""
+
+    code = "unreachable"
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,20 @@ class Tree:
     def local(self) -> bool:
         return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
 
+    @contextmanager
+    def _asked(self, *, to_take: bool = False) -> Iterator[None]:
+        """Whatever a store elsewhere raises becomes one sentence: each has errors of its own. to_take: it was to take something;
+        else that it has not what it was asked for is an answer, a FileNotFoundError."""
+        try:
+            yield
+        except Exception as error:
+            if self.local or isinstance(error, Unreachable) or (isinstance(error, FileNotFoundError) and not to_take):
+                raise
+            why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+            raise Unreachable(
+                f"“{self.url}” cannot be reached: {why}. Look at its address, at the keys for it, and at the network."
+            ) from error
+
     def path(self, name: str) -> Path:
         """Where a file of a local tree lies."""
         return Path(self._root, *PurePosixPath(name).parts)
@@ -52,16 +74,21 @@ class Tree:
         return f"{self._root}/{name}"
 
     def exists(self, name: str) -> bool:
-        return self.path(name).exists() if self.local else bool(self._fs.exists(self.at(name)))
+        if self.local:
+            return self.path(name).exists()
+        with self._asked():
+            return bool(self._fs.exists(self.at(name)))
 
     def read(self, name: str) -> bytes:
         """Raises FileNotFoundError."""
-        return self._fs.cat_file(self.at(name))
+        with self._asked():
+            return self._fs.cat_file(self.at(name))
 
     def write(self, name: str, data: bytes) -> None:
         """Whole or not at all."""
         if not self.local:
-            self._fs.pipe_file(self.at(name), data)  # an object store shows an object once it is whole
+            with self._asked(to_take=True):
+                self._fs.pipe_file(self.at(name), data)  # an object store shows an object once it is whole
             return
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +101,8 @@ class Tree:
 
     def put(self, source: Path, name: str) -> None:
         """A file of this machine as a file of a tree that is elsewhere."""
-        self._fs.put_file(str(source), self.at(name))
+        with self._asked(to_take=True):
+            self._fs.put_file(str(source), self.at(name))
 
     @contextmanager
     def fetched(self, name: str, folder: Path) -> Iterator[Path]:
@@ -84,24 +112,26 @@ class Tree:
             return
         copy = folder / f"{uuid.uuid4().hex[:12]}{PurePosixPath(name).suffix}"
         try:
-            self._fs.get_file(self.at(name), str(copy))
+            with self._asked():
+                self._fs.get_file(self.at(name), str(copy))
             yield copy
         finally:
             copy.unlink(missing_ok=True)
 
     def names(self, folder: str) -> list[str]:
         """What one folder of ours holds (never one of results, which may be millions)."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._asked():
             self._fs.invalidate_cache(self.at(folder))
             return sorted(PurePosixPath(found).name for found in self._fs.ls(self.at(folder), detail=False))
         return []
 
     def remove(self, folder: str) -> None:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._asked():
             self._fs.rm(self.at(folder), recursive=True)
 
     def walk(self, walked: Walked, leave_out: "Tree | None" = None) -> Iterator[tuple[str, int, str]]:
-        """(name, size, mark) of every picture; the mark changes when the file does. Holds one folder at a time."""
+        """(name, size, mark) of every picture; the mark changes when the file does. Holds one folder at a time. Raises
+        Unreachable, and FileNotFoundError when an object store has no such folder."""
         if self.local:
             out = Path(leave_out._root) if leave_out is not None and leave_out.local else None
             for path in pictures(Path(self._root), walked, recursive=True, leave_out=out):
@@ -110,7 +140,14 @@ class Tree:
                     yield path.relative_to(self._root).as_posix(), status.st_size, str(status.st_mtime_ns)
             return
         skip = leave_out._root if leave_out is not None and not leave_out.local else None
-        for folder, inside, files in self._fs.walk(self._root, detail=True):
+        # "raise": a folder that cannot be listed would be left out without a word
+        walk = self._fs.walk(self._root, detail=True, on_error="raise")
+        while True:
+            with self._asked():
+                found = next(walk, None)
+            if found is None:
+                return
+            folder, inside, files = found
             if skip is not None and (folder == skip or folder.startswith(skip + "/")):
                 inside.clear()
                 continue
@@ -122,6 +159,10 @@ class Tree:
                     walked.unread[ending] += 1
                 else:
                     name = f"{folder}/{base}"[len(self._root) + 1 :]
+                    if not is_below(name):
+                        walked.no_path += 1
+                        walked.no_paths += [name] if walked.no_path <= MOST_NAMED else []
+                        continue
                     mark = info.get("ETag") or info.get("LastModified") or info.get("mtime") or ""
                     yield name, int(info.get("size") or 0), str(mark)
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from restored.ground.text import visible
 from restored.io import READABLE, SUFFIXES
 
+MOST_NAMED: Final = 3
 _OURS: Final = (".restored-",)
 _LATER: Final = {
     **dict.fromkeys((".heic", ".heif", ".hif", ".avif"), ".jpg"),
@@ -26,6 +28,10 @@ class Walked:
     notes_of_macos: int = 0
     folders: int = 0
     """Folders inside, where they were not asked for."""
+    no_paths: list[str] = field(default_factory=list)
+    """Some of the names in an object store that no file can have."""
+    no_path: int = 0
+    """How many of them there are."""
 
     def sentences(self) -> list[str]:
         said = []
@@ -36,6 +42,10 @@ class Walked:
         if self.notes_of_macos:
             what = "One file" if self.notes_of_macos == 1 else f"{self.notes_of_macos} files"
             said.append(f"{what} beginning with “._” left alone: macOS's notes about others.")
+        if self.no_path:
+            what = "One object was" if self.no_path == 1 else f"{self.no_path} objects were"
+            shown = ", ".join(f"“{visible(name)}”" for name in self.no_paths)
+            said.append(f"{what} left alone, with names that are no paths: {shown}{', …' if self.no_path > MOST_NAMED else ''}.")
         if self.folders:
             what = "One folder inside was" if self.folders == 1 else f"{self.folders} folders inside were"
             said.append(f"{what} left out. --recursive takes them too.")

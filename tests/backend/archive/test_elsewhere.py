@@ -3,13 +3,14 @@
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from restored.archive import Workbench, status
+from restored.archive import ArchiveError, Workbench, status
 from restored.archive.report import rows
-from restored.archive.trees import Tree
+from restored.archive.trees import Tree, Unreachable
 from restored.io import read_picture
 
 from .kit import ECHO, make, planned
@@ -36,10 +37,60 @@ def bucket(monkeypatch: pytest.MonkeyPatch):
     }.items():
         monkeypatch.setenv(name, value)
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    fsspec.filesystem("s3").mkdir("archive")
-    yield "s3://archive"
+    fsspec.filesystem("s3").mkdir(f"archive-{port}")  # the servers of one process share what they hold
+    yield f"s3://archive-{port}"
     fsspec.get_filesystem_class("s3").clear_instance_cache()
     running.stop()
+
+
+@pytest.mark.slow
+def test_names_that_are_no_paths_and_buckets_that_are_not_there(tmp_path: Path, bucket: str) -> None:
+    """A key may be any text: one that leads out of its folder is left alone and said, and the others are done."""
+    import fsspec
+
+    store = fsspec.filesystem("s3")
+    content = next(make(tmp_path / "in", 1).rglob("*.png")).read_bytes()
+    for key in ("a.png", "x/../y.png", "../../evil.png", "\x1b[2J.png", "a\\b.png"):
+        store.call_s3("put_object", Bucket=bucket.removeprefix("s3://"), Key=f"in/{key}", Body=content)
+    order = planned(f"{bucket}/in", str(tmp_path / "out"))
+    assert order.pictures == 3
+    assert "2 objects were left alone, with names that are no paths" in " ".join(order.left_alone)
+    bench = Workbench(ECHO)
+    try:
+        assert bench.work(str(tmp_path / "out"), 0, source=f"{bucket}/in").complete
+    finally:
+        bench.close()
+    assert not list(tmp_path.rglob("*evil*"))
+    with pytest.raises(ArchiveError, match="There is no folder"):
+        planned("s3://nobody/in", str(tmp_path / "other"))
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        planned(str(tmp_path / "in"), "s3://nobody/out")
+
+
+def test_whatever_a_store_raises_is_one_sentence(tmp_path: Path) -> None:
+    class Store:
+        protocol = "memory"
+
+        def __getattr__(self, name: str) -> Any:
+            def fail(*arguments: object, **options: object) -> None:
+                raise ValueError("No route to the host.\nTraceback of theirs")
+
+            return fail
+
+    there = Tree("memory://in")
+    object.__setattr__(there, "_fs", Store())
+    asked = [
+        lambda: there.exists("a"),
+        lambda: there.read("a"),
+        lambda: there.write("a", b""),
+        lambda: there.put(tmp_path, "a"),
+        lambda: there.names("a"),
+        lambda: there.remove("a"),
+        lambda: there.fetched("a", tmp_path).__enter__(),
+    ]
+    for ask in asked:
+        with pytest.raises(Unreachable, match=r"“memory://in” cannot be reached: No route to the host\. Look at"):
+            ask()
 
 
 @pytest.mark.slow
