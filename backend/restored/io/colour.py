@@ -24,7 +24,7 @@ from .errors import PictureError
 from .matrix import SRGB, Curve, gray_of, matrix_of, moved
 from .profiles import srgb_gray
 
-_PIECE: Final = 1 << 15
+_PIECE: Final = 1 << 16
 """Pixels converted at a time: what is in between stays in the processor's cache, and little memory is needed."""
 
 
@@ -46,8 +46,10 @@ def to_srgb(pixels: NDArray, icc: bytes | None) -> NDArray:
     out = np.empty(pixels.shape, np.float32)
 
     def leave(rows: slice) -> None:
-        part = to_unit(pixels[rows], out[rows])[..., :count]
-        part[...] = _transform(part, icc, _own(count))
+        part, left = pixels[rows], out[rows]
+        _put(left, _transform(_planes(part, count), icc, _own(count)))
+        for channel in range(count, pixels.shape[2]):
+            to_unit(part[..., channel], left[..., channel])
 
     _by_rows(leave, pixels.shape)
     return out
@@ -65,18 +67,37 @@ def from_srgb(restored: NDArray, original: NDArray, icc: bytes | None, sent: NDA
     count = _colours(original)
     if restored.shape != original.shape:
         back = to_unit(restored)
-        back[..., :count] = _transform(back[..., :count], _own(count), icc)
+
+        def enlarged(rows: slice) -> None:
+            _put(back[rows], _transform(_planes(back[rows], count), _own(count), icc))
+
+        _by_rows(enlarged, back.shape)
         return to_depth(back, original.dtype)
     result = original.copy()
 
     def bring(rows: slice) -> None:
-        start = original[rows, :, :count]
-        left = _transform(to_unit(start), icc, _own(count)) if sent is None else sent[rows, :, :count]
-        back, changed = _home(to_unit(restored[rows, :, :count]), left, start, icc)
-        np.copyto(result[rows, :, :count], back, where=changed)
+        start = _planes(original[rows], count)
+        left = _transform(start, icc, _own(count)) if sent is None else _planes(sent[rows], count)
+        back, changed = _home(_planes(restored[rows], count), left, start, icc)
+        for channel, plane in enumerate(to_depth(back, original.dtype)):
+            np.copyto(result[rows, :, channel], plane, where=changed)
 
     _by_rows(bring, original.shape)
     return result
+
+
+def _planes(block: NDArray, count: int) -> NDArray[np.float32]:
+    """The first `count` channels of an (H, W, C) block as (count, H, W): each step that follows runs along memory."""
+    planes = np.empty((count, *block.shape[:2]), np.float32)
+    for channel in range(count):
+        to_unit(block[..., channel], planes[channel])
+    return planes
+
+
+def _put(block: NDArray, planes: NDArray) -> None:
+    """Planes as the first channels of a block."""
+    for channel, plane in enumerate(planes):
+        block[..., channel] = plane
 
 
 def _by_rows(work: Callable[[slice], None], shape: tuple[int, ...]) -> None:
@@ -92,19 +113,17 @@ def _by_rows(work: Callable[[slice], None], shape: tuple[int, ...]) -> None:
 
 
 def _home(
-    restored: NDArray[np.float32], sent: NDArray[np.float32], original: NDArray, icc: bytes
+    restored: NDArray[np.float32], sent: NDArray[np.float32], start: NDArray[np.float32], icc: bytes
 ) -> tuple[NDArray, NDArray[np.bool_]]:
-    """Some rows of a restoration in the space and depth in which they came, and which of their pixels were changed at all."""
-    back = _transform(restored, _own(original.shape[2]), icc)
-    differs = restored != sent
-    changed = differs[..., :1]
-    for channel in range(1, original.shape[2]):
-        changed = changed | differs[..., channel : channel + 1]
+    """Planes of a restoration in the space in which they came, and which of their pixels were changed at all. start: as they
+    came."""
+    back = _transform(restored, _own(len(restored)), icc)
+    changed = (restored != sent).any(axis=0)
     if not _leads_back(icc):
         with np.errstate(invalid="ignore"):  # inf - inf, where a pixel was not finite to begin with
-            back = to_unit(original) + (back - _transform(sent, _own(original.shape[2]), icc))
+            back = start + (back - _transform(sent, _own(len(sent)), icc))
     finite = np.isfinite(back)
-    return to_depth(back, original.dtype), changed if finite.all() else changed & finite
+    return back, changed if finite.all() else changed & finite.all(axis=0)
 
 
 @lru_cache(maxsize=8)
@@ -160,25 +179,19 @@ def _gray(icc: bytes) -> Curve | None:
     return SRGB if icc == srgb_gray() else gray_of(icc)
 
 
-def _transform(values: NDArray, source: bytes, target: bytes) -> NDArray[np.float32]:
-    """(H, W, 1 or 3) from one profile's space into another's."""
-    space = "gray" if values.shape[2] == 1 else "rgb"
-    out = np.empty(values.shape, np.float32)
-    one, other = (matrix_of(source), matrix_of(target)) if space == "rgb" else (None, None)
-    gray, home = (_gray(source), _gray(target)) if space == "gray" else (None, None)
-
-    def move(rows: slice) -> None:
-        part = np.ascontiguousarray(values[rows], dtype=np.float32)
+def _transform(planes: NDArray[np.float32], source: bytes, target: bytes) -> NDArray[np.float32]:
+    """(1 or 3, H, W) from one profile's space into another's. Raises PictureError."""
+    if len(planes) == 1:
+        gray, home = _gray(source), _gray(target)
+        if gray is not None and home is not None:
+            return home.encoded(gray.light(planes))
+    else:
+        one, other = matrix_of(source), matrix_of(target)
         if one is not None and other is not None:
-            out[rows] = moved(part, one, other)
-        elif gray is not None and home is not None:
-            out[rows] = home.encoded(gray.light(part))
-        else:
-            found = imagecodecs.cms_transform(part, source, target, colorspace=space, outcolorspace=space)
-            out[rows] = np.reshape(found, part.shape)
-
+            return moved(planes, one, other)
+    space, pixels = "gray" if len(planes) == 1 else "rgb", np.ascontiguousarray(np.moveaxis(planes, 0, -1))
     try:
-        _by_rows(move, values.shape)
+        found = imagecodecs.cms_transform(pixels, source, target, colorspace=space, outcolorspace=space)
     except imagecodecs.CmsError as error:
         raise PictureError("The colour profile in this picture cannot be used. Convert the picture to sRGB first.") from error
-    return out
+    return np.ascontiguousarray(np.moveaxis(np.reshape(found, pixels.shape), -1, 0))

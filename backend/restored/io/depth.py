@@ -16,7 +16,7 @@ def to_depth(pixels: NDArray, dtype: DTypeLike) -> NDArray:
         return values.astype(target)
     # float64 for 32-bit integers: float32 would round their maximum up to a number that does not fit
     exact = values.astype(np.float64 if target.itemsize == 4 else np.float32)
-    scaled = np.nan_to_num(exact, copy=False, nan=0.0, posinf=1.0, neginf=0.0)
+    scaled = exact if np.isfinite(exact).all() else np.nan_to_num(exact, copy=False, nan=0.0, posinf=1.0, neginf=0.0)
     np.clip(scaled, 0, 1, out=scaled)
     scaled *= full_scale(target)
     return np.rint(scaled, out=scaled).astype(target)

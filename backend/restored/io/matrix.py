@@ -2,6 +2,7 @@
 
 A colour engine goes pixel by pixel through what is three powers and nine products; for these profiles the same is done on whole
 arrays, some twenty times as fast. Profiles with tables of colours, or with curves this does not know, are left to the engine.
+Colours are planes here, (3, ...): the first axis is the channel, so that each step runs along memory.
 
 Source: ICC.1:2010, 8.3.3 (three-component matrix-based profiles), 10.5 and 10.15 (curveType, parametricCurveType), annex F.3.
 """
@@ -110,23 +111,23 @@ class Matrix:
     to_xyz: tuple[tuple[float, ...], ...]
 
     def light(self, values: Floats) -> Floats:
-        """(..., 3) linear light."""
+        """(3, ...) linear light."""
         if self.curves[0] == self.curves[1] == self.curves[2]:
             return self.curves[0].light(values)
-        return np.stack([curve.light(values[..., each]) for each, curve in enumerate(self.curves)], axis=-1)
+        return np.stack([curve.light(plane) for curve, plane in zip(self.curves, values, strict=True)])
 
     def encoded(self, light: Floats) -> Floats:
-        """(..., 3) encoded values."""
+        """(3, ...) encoded values."""
         if self.curves[0] == self.curves[1] == self.curves[2]:
             return self.curves[0].encoded(light)
-        return np.stack([curve.encoded(light[..., each]) for each, curve in enumerate(self.curves)], axis=-1)
+        return np.stack([curve.encoded(plane) for curve, plane in zip(self.curves, light, strict=True)])
 
 
 def moved(values: Floats, source: Matrix, target: Matrix) -> Floats:
-    """(..., 3) float32 from one space into another, nothing clipped."""
-    between = np.linalg.inv(np.array(target.to_xyz)) @ np.array(source.to_xyz)
+    """(3, ...) float32 from one space into another, nothing clipped."""
+    between = (np.linalg.inv(np.array(target.to_xyz)) @ np.array(source.to_xyz)).astype(np.float32)
     with np.errstate(invalid="ignore"):  # pixels that are not numbers stay none
-        return target.encoded(source.light(values) @ between.T.astype(np.float32))
+        return target.encoded(np.tensordot(between, source.light(values), 1))
 
 
 SRGB: Final = Curve(power=2.4, a=1 / 1.055, b=0.055 / 1.055, c=1 / 12.92, d=0.04045)

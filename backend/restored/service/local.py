@@ -135,6 +135,8 @@ class LocalService:
                 answer = replace(answer, pixels=space.back(answer.pixels, array_of(sent.pixels)))
         if done.residual is None:
             return answer
+        if space is not None and order.scale == 1:
+            done.residual.let_go()  # `adjust` makes it again: half of what would be kept
         kept = KeptResidual(done.residual, order.strength, order.mask, replace(answer, pixels=None), space, order.texture)
         return replace(answer, kept=kept)
 
@@ -237,9 +239,10 @@ class LocalService:
                 mask=kept.mask if mask is None else mask,
                 texture=kept.texture if texture is None else texture,
             )
-            pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask), kept.texture))
+            left = None if kept.space is None or kept.residual.scale > 1 else array_of(kept.space.leave())
+            pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask), kept.texture, left))
             if kept.space is not None:
-                pixels = kept.space.back(pixels, kept.residual.base)
+                pixels = kept.space.back(pixels, left)
         recipe = {**kept.answer.recipe, "strength": kept.strength, **({"texture": kept.texture} if kept.texture else {})}
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 

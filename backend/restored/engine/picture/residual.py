@@ -21,39 +21,48 @@ TAPS: Final = (_BELL / _BELL.sum()).astype(np.float32)
 class Residual:
     """model(x) - x of a whole picture as float16, beside the pixels it belongs to.
 
-    base: the layer (at scale 1) or its enlargement; it is kept by reference and must not be changed. `nbytes` counts what
-    the residual itself holds.
+    base: the layer (at scale 1) or its enlargement; it is kept by reference and must not be changed.
     """
 
     def __init__(self, base: Layer, *, scale: int = 1) -> None:
-        self.base = check_layer(base)
+        self._base: Layer | None = check_layer(base)
         self.scale = scale
         self.values: npt.NDArray[np.float16] = np.zeros((*base.shape[:2], colours(base)), np.float16)
         self._whole: npt.NDArray[np.bool_] | None = None
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory this keeps alive, the base included."""
-        return self.values.nbytes + self.base.nbytes
+        """Bytes of memory this keeps alive, the base included while it is kept."""
+        whole = 0 if self._whole is None else self._whole.nbytes
+        return self.values.nbytes + whole + (0 if self._base is None else self._base.nbytes)
+
+    def let_go(self) -> None:
+        """Keep the base no longer: whoever can make it again gives it to `apply`."""
+        self._base = None
 
     def keep_whole(self, filled: npt.NDArray[np.bool_]) -> None:
         """Say which pixels of the original, (H, W), were filled: there `texture` leaves nothing out, since what is fine in that
         change is the scratch."""
         self._whole = filled.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
 
-    def apply(self, strength: float = 1.0, mask: np.ndarray | None = None, texture: float = 0.0) -> Layer:
+    def apply(
+        self, strength: float = 1.0, mask: np.ndarray | None = None, texture: float = 0.0, base: Layer | None = None
+    ) -> Layer:
         """The restored layer for another strength in [0, 1] and mask (of the original's size, see `Mask`); no inference.
 
         texture in [0, 1]: how much of the change's fine structure in luma is left out, so that grain stays in the picture.
-        Bit for bit what the job itself returns for the same strength and mask, at texture 0.
+        base: the same pixels as at first, once they were let go. Bit for bit what the job itself returns for the same strength
+        and mask, at texture 0.
         """
-        height, width = self.base.shape[:2]
+        base = self._base if base is None else base
+        assert base is not None, "it was let go"
+        height, width = base.shape[:2]
         weights = Mask(mask, height // self.scale, width // self.scale, self.scale)
-        out = np.empty_like(self.base)
+        out = np.empty_like(base)
         for top in range(0, height, STRIP):
             box = Box(top, 0, min(top + STRIP, height), width)
             values = box.of(self.values) if texture == 0 else self._without_fine(box, texture)
-            box.of(out)[...] = blend(box.of(self.base), values, weights.weight(box, strength))
+            box.of(out)[...] = blend(box.of(base), values, weights.weight(box, strength))
         return out
 
     def _without_fine(self, box: Box, texture: float) -> npt.NDArray[np.float16]:
