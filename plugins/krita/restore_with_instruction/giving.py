@@ -6,6 +6,7 @@ import os
 from typing import Any, Callable, Dict, List, Optional
 
 from . import colour, inputs, jobs, layers, nodes, refusals, target
+from .layerjob import LayerJob
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import LastWish
 from .restored_client.desk.wish import NEW_LAYER, QUALITIES, Wish, remembered
@@ -27,7 +28,7 @@ class Giving:
     ) -> None:
         self._jobs, self._look, self._desk, self._last, self._say, self._given = queue, look, desk, last, say, given
 
-    def repeat(self) -> Optional[jobs.LayerJob]:
+    def repeat(self) -> Optional[LayerJob]:
         """The last restoration once more, on the layer that is active now, whichever picture it was made of."""
         wish = self._last.get()
         if wish is None:
@@ -36,7 +37,7 @@ class Giving:
         document, node = target.active()
         return self._capture(wish, lambda: layers.capture(document, node, wish.where))
 
-    def give(self, wish: Wish) -> Optional[jobs.LayerJob]:
+    def give(self, wish: Wish) -> Optional[LayerJob]:
         document, node = self._look.source()
         origin = self._look.origin if self._look.adjusting and not self._desk.once_more else None
         if origin is None and self._look.adjusting:
@@ -55,14 +56,14 @@ class Giving:
             self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
         return first
 
-    def _pictures(self, wish: Wish) -> Optional[jobs.LayerJob]:
+    def _pictures(self, wish: Wish) -> Optional[LayerJob]:
         """A job for every open picture; one that cannot be restored says so when its turn comes, and the others go on."""
         given = []
         for document, node in inputs.pictures():
             identity, name = nodes.document_id(document), os.path.basename(document.fileName()) or document.name()
             layer = None if node is None else nodes.node_id(node)
             take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
-            given.append(jobs.LayerJob(None, wish, take=take, of=name))
+            given.append(LayerJob(None, wish, take=take, of=name))
         for job in given:
             self._queue(job)
         return given[0] if given else None
@@ -76,8 +77,8 @@ class Giving:
         output: str = NEW_LAYER,
         model: Optional[str] = None,
         quality: str = QUALITIES[0],
-        then: Optional[Callable[[jobs.LayerJob], None]] = None,
-    ) -> jobs.LayerJob:
+        then: Optional[Callable[[LayerJob], None]] = None,
+    ) -> LayerJob:
         """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
 
         Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
@@ -96,7 +97,7 @@ class Giving:
             raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
         document, node = target.active()
         try:
-            job = jobs.LayerJob(layers.capture(document, node, wish.where), wish, then=then)
+            job = LayerJob(layers.capture(document, node, wish.where), wish, then=then)
         except (refusals.Refused, colour.ColourError) as problem:
             raise ValueError(str(problem)) from None
         self._jobs.give(job)
@@ -106,16 +107,16 @@ class Giving:
         """Layers that are chosen besides the active one."""
         return target.selected()[1:] if self._look.input == inputs.LAYER and not self._look.adjusting else []
 
-    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[jobs.LayerJob]:
+    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[LayerJob]:
         try:
-            job = jobs.LayerJob(take(), wish)
+            job = LayerJob(take(), wish)
         except (refusals.Refused, colour.ColourError) as problem:
             self._say(str(problem))
             return None
         self._queue(job)
         return job
 
-    def _queue(self, job: jobs.LayerJob) -> None:
+    def _queue(self, job: LayerJob) -> None:
         self._given(job.wish)
         self._jobs.give(job)
         self._desk.give_way()

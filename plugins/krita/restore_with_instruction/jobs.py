@@ -1,19 +1,16 @@
-"""Restorations in the background: the desk's queue, one thread that works it off, and signals for the windows."""
+"""Work in the background: the desk's queue, one thread that works it off, and signals for the windows."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, List, Optional, Tuple
 
-from . import colour, layers, refusals
+from . import colour, refusals
 from .connection import JobSession
-from .finish import title
 from .guicalls import GuiCalls
 from .qt import QtCore, Signal
 from .restored_client.desk import queue as queues
 from .restored_client.desk.timeleft import in_words
-from .restored_client.desk.wish import Wish
 from .restored_client.wire.errors import Cancelled, ClientError
 from .restored_client.wire.pixels import Pixels
 from .words import catalogue, tr
@@ -22,51 +19,26 @@ from .working import Working
 WAITING, RUNNING, DONE, CANCELLED, FAILED = queues.WAITING, queues.RUNNING, queues.DONE, queues.CANCELLED, queues.FAILED
 
 
-class LayerJob(queues.QueuedRestoration):
-    """One restoration from the button to the layer.
+class Job(queues.QueuedRestoration):
+    """Something that takes its time: from a button to what comes of it in Krita."""
 
-    source: the layer as it was when the job was given; of a layer in a picture that is not in front it is read when its turn
-    comes, by `take` in the GUI thread, so that twenty open pictures do not lie in memory twice. of: the picture's name, where
-    several are restored.
-    """
+    of = ""
+    """The picture's name, where several are restored."""
+    device = ""
+    """What computed it."""
+    instruction = ""
+    """The words that the history has it under."""
+    picture: Optional[Pixels] = None
+    """What came of it, small, to know it again by."""
+    then: Optional[Callable[[Any], None]] = None
+    """A script's, called in the GUI thread."""
 
-    def __init__(
-        self,
-        source: Optional[layers.Source],
-        wish: Wish,
-        then: Optional[Callable[[Any], None]] = None,
-        take: Optional[Callable[[], layers.Source]] = None,
-        of: str = "",
-    ) -> None:
-        size = source.rect[2] * source.rect[3] * max(1, len(source.times)) if source is not None else 1
-        super().__init__(f"{of}: {title(wish)}" if of else title(wish), size * wish.scale**2)
-        self._source, self.wish, self.take, self.of = source, wish, take, of
-        self.recipe: Optional[Dict[str, Any]] = None
-        self.device = ""
-        """What computed it."""
-        self.picture: Optional[Pixels] = None
-        """What came of it, small, to know it again by."""
-        self.checksum = 0
-        """Of the pixels as they were put there."""
-        self.result = ""
-        """The id of the layer that came of it."""
-        self.then = then
-        """A script's, called in the GUI thread."""
-
-    @property
-    def source(self) -> layers.Source:
-        assert self._source is not None, "its turn has not come"
-        return self._source
-
-    def taken(self, source: layers.Source) -> None:
-        """Its turn has come, and its layer was read."""
-        self._source, self.take = source, None
-        self.size = source.rect[2] * source.rect[3] * self.wish.scale**2
+    def work(self, working: Working) -> Tuple[str, str]:
+        """Do it, in the queue's thread: a state, and a sentence. Raises Cancelled, ClientError, Refused, ColourError."""
+        raise NotImplementedError
 
     def let_go(self) -> None:
         """It is over, and may be remembered for long: its pixels are not needed any more."""
-        if self._source is not None:
-            self._source = replace(self._source, data=b"", mask=None, context=None)
 
     @property
     def time_left(self) -> str:
@@ -85,31 +57,31 @@ class Jobs(QtCore.QObject):
     program whose QThread runs at that moment with an error.
     """
 
-    changed = Signal(object)  # a LayerJob whose state, place or progress is another one now
-    over = Signal(object)  # a LayerJob that ended, after `changed`
+    changed = Signal(object)  # a Job whose state, place or progress is another one now
+    over = Signal(object)  # a Job that ended, after `changed`
 
     def __init__(self, line: JobSession, parent=None) -> None:
         super().__init__(parent)
         self._line = line
         self._gui = GuiCalls()
-        self._queue: queues.Queue[LayerJob] = queues.Queue(self.changed.emit)
+        self._queue: queues.Queue[Job] = queues.Queue(self.changed.emit)
         self._working = Working(self)
         self._thread = threading.Thread(target=self._run, name="restored jobs", daemon=True)
 
-    def cancel(self, job: LayerJob) -> None:
+    def cancel(self, job: Job) -> None:
         """The user does not want this job any more: one that still waits is over at once."""
         if self._queue.cancel(job, tr("Cancelled. Nothing was changed.")):
             self.over.emit(job)
 
-    def to_front(self, job: LayerJob) -> None:
+    def to_front(self, job: Job) -> None:
         """Have it done next."""
         self._queue.to_front(job)
 
-    def to_back(self, job: LayerJob) -> None:
+    def to_back(self, job: Job) -> None:
         """Have it done last."""
         self._queue.to_back(job)
 
-    def give(self, job: LayerJob) -> None:
+    def give(self, job: Job) -> None:
         """Queue a job; the thread starts with the first one."""
         self._queue.give(job)
         if not self._thread.is_alive():
@@ -134,7 +106,7 @@ class Jobs(QtCore.QObject):
             self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def progress(self, job: LayerJob, fraction: Optional[float], words: str) -> None:
+    def progress(self, job: Job, fraction: Optional[float], words: str) -> None:
         """The job that runs is so far."""
         self._queue.progress(job, fraction, words)
 
@@ -144,18 +116,18 @@ class Jobs(QtCore.QObject):
             if job is None:
                 self._line.close()
                 return
-            assert isinstance(job, LayerJob)
+            assert isinstance(job, Job)
             self._queue.progress(job, None, tr("Starting…"))
             ended = self._work(job)
             job.let_go()
             self._queue.finish(job, *ended)
             self.over.emit(job)
 
-    def _work(self, job: LayerJob) -> Any:
+    def _work(self, job: Job) -> Any:
         """How it ended: a state and a sentence."""
         try:
             job.go_on()
-            return self._working.restore(job)
+            return job.work(self._working)
         except Cancelled:
             return CANCELLED, tr("Cancelled. Nothing was changed.")
         except ClientError as problem:

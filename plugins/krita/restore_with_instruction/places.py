@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from krita import Krita, Selection
+from krita import Krita
 
-from . import nodes, refusals, turns
+from . import colour, nodes, refusals
 from .bar import Bar
-from .pixels import to_wire
+from .finding import MASK, SELECTION, PlaceJob
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.overlay import is_shaped
 from .restored_client.desk.planedit import identity
@@ -17,8 +17,6 @@ from .words import tr
 
 FOUND = ("sky", "skin", "text")
 """Places that an estimator finds: from where on something counts can be chosen. Of the others the border's width can be."""
-
-SELECTION, MASK = "selection", "mask"
 
 TINT = (255, 40, 70)
 """What of the picture is meant, laid over it."""
@@ -103,42 +101,6 @@ class PlacePopup(QtWidgets.QFrame):
         self.used.emit(kind)
 
 
-class PlaceUse:
-    """Has a region found in all of a layer, and makes a selection or a mask of it; `said(words)` hears what came of it."""
-
-    def __init__(self, conversation: Any, said: Any) -> None:
-        self._conversation, self._said = conversation, said
-
-    def use(self, kind: str, region: Dict[str, Any], document: Any, node: Any, context: Optional[Pixels]) -> None:
-        """Begin; raises refusals.Refused."""
-        bounds, space = refusals.extent(document, node), nodes.space_of(node)
-        data, rect = nodes.read(node, bounds.getRect()), bounds.getRect()
-        ids, profile = (nodes.document_id(document), nodes.node_id(node)), nodes.profile_of(node)
-
-        def find(session: Any, _progress: Any, cancelled: Any) -> Pixels:
-            return session.region(region, to_wire(data, space, *rect[2:]), context, None, profile, cancelled=cancelled)
-
-        self._conversation.work(find, lambda mask, error: self._found(kind, ids, rect, mask, error), lambda _step: None)
-
-    def _found(self, kind: str, ids: Any, rect: nodes.Rect, mask: Optional[Pixels], error: Optional[Exception]) -> None:
-        if turns.occupied():
-            QtCore.QTimer.singleShot(30, lambda: self._found(kind, ids, rect, mask, error))
-            return
-        document = nodes.find_document(ids[0])
-        node = None if document is None else nodes.find_node(document, ids[1])
-        if error is not None or mask is None or document is None or node is None:
-            self._said(tr(getattr(error, "sentence", "")) or tr("The place could not be found in this layer."))
-            return
-        chosen = Selection()
-        chosen.setPixelData(QtCore.QByteArray(bytes(mask.view)), *rect)
-        if kind == SELECTION:
-            document.setSelection(chosen)
-            self._said(tr("The place is selected now."))
-        else:
-            _add_mask(document, node, chosen)
-            self._said(tr("“%s” has a transparency mask of the place now.") % nodes.name_of(document, node))
-
-
 def can_mask(node: Any) -> bool:
     """Whether this Krita makes transparency masks for scripts (from 5.2 on), and the layer can have one."""
     document = Krita.instance().activeDocument()
@@ -146,18 +108,11 @@ def can_mask(node: Any) -> bool:
     return able and node is not None and not nodes.is_root(node)
 
 
-def _add_mask(document: Any, node: Any, chosen: Any) -> None:
-    mask = document.createTransparencyMask(tr("Place"))
-    mask.setSelection(chosen)
-    node.addChildNode(mask, None)
-
-
 class Places:
     """The place of each step, as its chip opens it."""
 
-    def __init__(self, desk: Any, look: Any, chips: Any, conversation: Any, say: Any, parent: Any) -> None:
-        self._desk, self._look, self._chips, self._say = desk, look, chips, say
-        self._finding = PlaceUse(conversation, say)
+    def __init__(self, desk: Any, look: Any, chips: Any, queue: Any, say: Any, parent: Any) -> None:
+        self._desk, self._look, self._chips, self._queue, self._say = desk, look, chips, queue, say
         self._placed = ""  # the step whose place is changed
         self.popup = PlacePopup(parent)
         chips.place_wanted.connect(self.open)
@@ -167,25 +122,29 @@ class Places:
 
     def open(self, step: str) -> None:
         """Open what changes where a step applies, and show it."""
-        region = self._region_of(step)
-        button = self._chips.button_of(step)
-        if region is None or button is None:
-            return
         self._placed = step
+        found, button = self._step(), self._chips.button_of(step)
+        if found is None or button is None:
+            return
         self._desk.show_region(step)
         self.popup.make_mask.setVisible(can_mask(self._look.source()[1]))
-        self.popup.pop_up(button, region, True)
+        self.popup.pop_up(button, found["region"], True)
 
-    def _region_of(self, step: str) -> Optional[Dict[str, Any]]:
-        found = next((each for each in self._desk.plan.steps() if identity(each) == step), None)
-        return None if found is None else found.get("region")
+    def _step(self) -> Optional[Dict[str, Any]]:
+        """The one whose place is changed, if it is still in the plan."""
+        return next((each for each in self._desk.plan.steps() if identity(each) == self._placed), None)
 
     def _use_place(self, kind: str) -> None:
+        """Find it in all of the layer, which may take its time."""
         document, node = self._look.source()
-        region = self._region_of(self._placed)
-        if region is None or node is None:
+        step = self._step()
+        if step is None or node is None:
             return
         try:
-            self._finding.use(kind, region, document, node, self._look.context)
-        except refusals.Refused as problem:
+            job = PlaceJob(kind, step, document, node, self._look.context)
+        except (refusals.Refused, colour.ColourError) as problem:
             self._say(str(problem))
+            return
+        self._queue.give(job)
+        self._desk.give_way()
+        self._say("")

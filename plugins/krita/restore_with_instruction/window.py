@@ -14,6 +14,7 @@ from .field import InstructionEdit
 from .foot import Foot
 from .giving import Giving
 from .guicalls import GuiPost
+from .layerjob import LayerJob
 from .layout import Scroll, column
 from .oncanvas import OnCanvas
 from .options import Options
@@ -73,7 +74,7 @@ class Docker(DockWidget):
         self.help_button = icons.button("help", tr("Help (F1)"))
         self.recall = Recall(self._history, self._presets, self)
         self.chips = Chips(self.recall_button)
-        self.places = Places(self.desk, self.look, self.chips, self.conversation, self._say, self)
+        self.places = Places(self.desk, self.look, self.chips, self.queue, self._say, self)
         self.remark = Sentence()
         self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.place = PreviewPlace(self.preview)
@@ -239,7 +240,7 @@ class Docker(DockWidget):
 
     # --- restoring ---
 
-    def restore(self) -> Optional[jobs.LayerJob]:
+    def restore(self) -> Optional[LayerJob]:
         """Queue a restoration of what is chosen; what stands in the way is said instead.
 
         Asked for before the plan of the last words is there, it waits for that plan.
@@ -291,7 +292,7 @@ class Docker(DockWidget):
         with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
             self._history.add(wish.instruction)
 
-    def _job_over(self, job: jobs.LayerJob) -> None:
+    def _job_over(self, job: jobs.Job) -> None:
         if job.then is not None:
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
@@ -301,10 +302,10 @@ class Docker(DockWidget):
         self.look.notice()
         self._show()
 
-    def _keep_picture(self, job: jobs.LayerJob) -> None:
+    def _keep_picture(self, job: jobs.Job) -> None:
         """Beside the words in the history; a script's are not there."""
-        if job.picture is not None and job.wish.instruction.strip() in self._history.list():
-            self._history.add(job.wish.instruction, job.picture)
+        if job.picture is not None and job.instruction.strip() in self._history.list():
+            self._history.add(job.instruction, job.picture)
         job.picture = None
 
     def close_down(self) -> None:

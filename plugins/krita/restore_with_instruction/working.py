@@ -28,7 +28,7 @@ class Working:
     def restore(self, job: Any) -> Tuple[str, str]:
         """How it ended: a state, and a sentence. Raises Cancelled, ClientError, Refused, ColourError."""
         if job.take is not None:
-            job.taken(self._gui(job, job.take))
+            job.taken(self.in_gui(job, job.take))
         return self._frames(job) if job.source.times else self._picture(job)
 
     def _picture(self, job: Any) -> Tuple[str, str]:
@@ -50,7 +50,7 @@ class Working:
         done: Dict[int, Any] = {}
         for number, time in enumerate(source.times):
             job.go_on()
-            data, context = self._gui(job, lambda time=time: frames.read(source, time))
+            data, context = self.in_gui(job, lambda time=time: frames.read(source, time))
             outcome = self._infer(job, data, (number, len(source.times)), context)
             if outcome.changed and outcome.pixels is not None:
                 job.recipe, job.device = outcome.recipe, outcome.device
@@ -60,10 +60,10 @@ class Working:
             done[time] = QtCore.QByteArray(data)
         if job.recipe is None:  # no frame changed
             return NOTHING, why_nothing(outcome.plan, outcome.message, catalogue)
-        layer = self._gui(job, lambda: frames.begin(job))
+        layer = self.in_gui(job, lambda: frames.begin(job))
         for time, data in done.items():
-            self._gui(job, lambda time=time, data=data: frames.fill(source, layer, time, data))
-        return DONE, self._gui(job, lambda: frames.end(job, layer))
+            self.in_gui(job, lambda time=time, data=data: frames.fill(source, layer, time, data))
+        return DONE, self.in_gui(job, lambda: frames.end(job, layer))
 
     def _whole(self, job: Any, result: Pixels, before: Any = None) -> Buffer:
         """The result in Krita's bytes, the original's own where nothing is selected."""
@@ -77,8 +77,22 @@ class Working:
             data = keep_unselected(data, original, source.mask, source.space.pixel_bytes)
         return data
 
-    def _gui(self, job: Any, work: Any) -> Any:
+    def in_gui(self, job: Any, work: Any) -> Any:
+        """What `work()` gives in the GUI thread; raises what it raises, or Cancelled."""
         return self._queue._gui(work, job.cancelled)
+
+    def find(self, job: Any) -> Pixels:
+        """Where the place of a finding.PlaceJob is in its layer: a mask of u8. Raises Cancelled, ClientError."""
+        return self._queue._line.call(
+            lambda session: session.region(
+                job.region,
+                job.pixels,
+                job.context,
+                profile=job.profile,
+                on_progress=lambda step: self._queue.progress(job, step.fraction, step.words),
+                cancelled=job.cancelled,
+            )
+        )
 
     def _place(self, job: Any, data: Buffer, result: Pixels, output: str) -> Tuple[str, str]:
         """Hand the result over to Krita. Every copy is made here, so that the GUI thread has only Krita's own calls to make."""
@@ -88,7 +102,7 @@ class Working:
         ready = QtCore.QByteArray(data)
         job.checksum = zlib.crc32(data)
         job.go_on()
-        return self._gui(job, lambda: finish(job, ready, result.width, result.height, output))
+        return self.in_gui(job, lambda: finish(job, ready, result.width, result.height, output))
 
     def _infer(self, job: Any, data: Any, part: Tuple[int, int] = (0, 1), context: Optional[Pixels] = None) -> Any:
         """The restored pixels: from the engine's kept residual when only the strength is another one, else by inference.
@@ -165,5 +179,5 @@ class Working:
         for start, end in colour.stripes(height, width):
             part = bytes(memoryview(data)[start * row : end * row])
             rows = end - start
-            parts.append(self._gui(job, lambda part=part, rows=rows: colour.convert(part, width, rows, source, target)))
+            parts.append(self.in_gui(job, lambda part=part, rows=rows: colour.convert(part, width, rows, source, target)))
         return b"".join(parts)

@@ -210,7 +210,8 @@ def test_a_layer_in_another_colour_space_comes_back_in_it(work, model, depth) ->
     in_gamut = inside & ((wanted > 0.05) & (wanted < 0.95)).all(-1)
     assert in_gamut.sum() > 20
     assert np.abs(seen - wanted)[in_gamut].max() < tolerance
-    # another strength of the kept one comes back there, too; none is the original
+    # another strength of the kept one comes back there, too; none is the original; what it needs in sRGB is made again
+    assert answer.kept.nbytes == given.nbytes + answer.kept.mask.nbytes + 20 * 30 * 3 * 2
     none = work.adjust(answer.kept, 0.0, None)
     assert none.pixels is not None
     assert array_of(none.pixels).tobytes() == before.tobytes()

@@ -23,7 +23,7 @@ def main(*_):
         for case in cases:
             begun = time.perf_counter()
             try:
-                told = run(Krita.instance(), queue, jobs, qt, box, case)
+                told = run(Krita.instance(), queue, qt, box, case)
             except Exception:
                 told = {"error": traceback.format_exc()}
             told.update(case=case["name"], seconds=time.perf_counter() - begun)
@@ -36,8 +36,10 @@ def main(*_):
         sys.stderr.flush()
 
 
-def run(app, queue, jobs, qt, box, case):
+def run(app, queue, qt, box, case):
     from restore_with_instruction import layers, placing, recipes, refusals
+    from restore_with_instruction.layerjob import LayerJob
+    from restore_with_instruction.restored_client.desk.wish import Wish
 
     from krita import Selection
 
@@ -84,13 +86,13 @@ def run(app, queue, jobs, qt, box, case):
         "proposed": False,
     }
     key = ("key", case["name"])
-    wish = jobs.Wish(plan["text"], plan, case.get("strength", 1.0), case.get("scale", 1), case["output"], key=key)
+    wish = Wish(plan["text"], plan, case.get("strength", 1.0), case.get("scale", 1), case["output"], key=key)
     try:
         source = layers.capture(document, node, wish.where)
     except refusals.Refused as problem:
         document.close()
         return {"refused": str(problem)}
-    job = jobs.LayerJob(source, wish)
+    job = LayerJob(source, wish)
     if source.context is not None:
         with open(path(".context"), "wb") as file:
             file.write(source.context.data)

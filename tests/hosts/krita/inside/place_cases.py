@@ -126,3 +126,37 @@ def case_marks_are_seen_first_and_become_the_selection(kit):
     assert values[201] == 255, list(values[190:212])
     assert not any(values[:190] + values[212:]), "and nothing else"
     kit.document.setSelection(None)
+
+
+def case_a_search_says_how_far_it_is_and_can_be_cancelled(kit):
+    """The network looks through a large picture for as long as a job takes: it stands among the jobs, with a button to cancel."""
+    yield from begin(kit, "remove the scratches", width=2400, height=1600, fill=(100, 100, 100, 255))
+    docker = kit.docker
+    yield lambda: docker.chips._chips and not docker.desk.pending
+    docker.chips._chips[0].place.click()
+    docker.places.popup.select.click()
+    (job,) = docker.queue.unfinished
+    yield lambda: job.over or (job.state == "running" and job.fraction is not None)
+    assert not job.over, job.message
+    line = docker.jobs._lines[job.number]
+    assert "Looking for scratches" in line._words.text(), line._words.text()
+    assert "scratches" in line._bar.toolTip().lower(), line._bar.toolTip()
+    kit.shoot("search", docker)
+    line.cancel.click()
+    yield lambda: job.over
+    assert job.state == "cancelled", job.message
+    yield lambda: docker.message.text() == job.message
+    assert kit.document.selection() is None
+    kit.type("")
+
+
+def case_a_place_that_is_nowhere_is_said(kit):
+    yield from grays(kit, "remove the scratches")
+    docker = kit.docker
+    docker.chips._chips[0].place.click()
+    docker.places.popup.select.click()
+    (job,) = docker.queue.unfinished
+    yield lambda: job.over
+    assert job.state == "nothing", job.message
+    yield lambda: "could not be found" in docker.message.text()
+    assert kit.document.selection() is None

@@ -1,0 +1,55 @@
+"""One restoration of a layer, from the button to its result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable, Dict, Optional, Tuple
+
+from . import layers
+from .finish import title
+from .jobs import Job
+from .restored_client.desk.wish import Wish
+
+
+class LayerJob(Job):
+    """One restoration from the button to the layer.
+
+    source: the layer as it was when the job was given; of a layer in a picture that is not in front it is read when its turn
+    comes, by `take` in the GUI thread, so that twenty open pictures do not lie in memory twice. of: the picture's name, where
+    several are restored.
+    """
+
+    def __init__(
+        self,
+        source: Optional[layers.Source],
+        wish: Wish,
+        then: Optional[Callable[[Any], None]] = None,
+        take: Optional[Callable[[], layers.Source]] = None,
+        of: str = "",
+    ) -> None:
+        size = source.rect[2] * source.rect[3] * max(1, len(source.times)) if source is not None else 1
+        super().__init__(f"{of}: {title(wish)}" if of else title(wish), size * wish.scale**2)
+        self._source, self.wish, self.take, self.of = source, wish, take, of
+        self.instruction, self.then = wish.instruction, then
+        self.recipe: Optional[Dict[str, Any]] = None
+        self.checksum = 0
+        """Of the pixels as they were put there."""
+        self.result = ""
+        """The id of the layer that came of it."""
+
+    @property
+    def source(self) -> layers.Source:
+        assert self._source is not None, "its turn has not come"
+        return self._source
+
+    def taken(self, source: layers.Source) -> None:
+        """Its turn has come, and its layer was read."""
+        self._source, self.take = source, None
+        self.size = source.rect[2] * source.rect[3] * self.wish.scale**2
+
+    def work(self, working: Any) -> Tuple[str, str]:
+        return working.restore(self)
+
+    def let_go(self) -> None:
+        if self._source is not None:
+            self._source = replace(self._source, data=b"", mask=None, context=None)
