@@ -134,6 +134,8 @@ def test_a_model_that_does_not_listen_says_nothing_about_encoders(claims: dict[s
     deaf = judge(claims["ir-8a"], {"encoders": encoders(0.01, minilm=25.0, use=25.0, bag=25.0)})
     assert deaf.verdict == "not testable at this scale"
     assert "loses 0.01 dB" in deaf.facts
+    older = {key: value for key, value in encoders(0.0, minilm=25.0, use=25.0).items() if key != "first"}
+    assert judge(claims["ir-8a"], {"encoders": older}).verdict == "not testable at this scale"
     listens = encoders(1.5, minilm=25.0, use=25.0, bag=24.0)
     assert judge(claims["ir-8a"], {"encoders": listens}).verdict == "supported"
     assert judge(claims["ir-8b"], {"encoders": listens}).verdict == "not supported"
@@ -141,7 +143,7 @@ def test_a_model_that_does_not_listen_says_nothing_about_encoders(claims: dict[s
 
 def test_the_table_of_encoders_says_how_much_is_listened_to() -> None:
     section = sections.encoders(encoders(1.5, minilm=25.0, use=25.0, bag=24.0))
-    assert "the wrong instruction costs 1.50 dB" in section
+    assert "told to undo another damage it loses 1.50 dB" in section
     assert "| told by bag | 24.00 ± 0.00 |" in section
     assert "| 22.50 | 90% | 90% |" in section
 

@@ -113,17 +113,19 @@ def judge(claim: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) ->
         return Judged(claim, None, full, facts="its arms were stopped before their end: no verdict")
     if claim.get("kind") == "alike":
         cost = price_of_another(result)
-        if cost < LISTENS:
-            return Judged(claim, "not testable at this scale", full, facts=f"the image model hardly listens: {_another(cost)}")
-        return Judged(claim, alike(full), full, facts=f"the image model listens: {_another(cost)}")
+        listens = cost is not None and cost >= LISTENS
+        return Judged(claim, alike(full) if listens else "not testable at this scale", full, facts=heard(result))
     half = _difference(claim, result, "psnr half") if "psnr half" in result else None
     if half is None and "psnr half" in result:
         return Judged(claim, None, full, facts="its arms of half the length are missing: no verdict")
     return Judged(claim, verdict(full, half), full, half)
 
 
-def price_of_another(result: Mapping[str, Any]) -> float:
-    """dB that it costs, on average, to tell the image model through its own head to undo another damage than there is."""
+def price_of_another(result: Mapping[str, Any]) -> float | None:
+    """dB that it costs, on average, to tell the image model through its own head to undo another damage than there is; None where
+    a result is too old to say."""
+    if "first" not in result:
+        return None
     own = result["psnr"][result["first"]]
     gaps = [np.asarray(own[f"{task}/precise"]) - np.asarray(own[f"{task}/wrong"]) for task in _tasks(own)]
     return float(np.mean(gaps))
@@ -133,8 +135,13 @@ def _tasks(table: Mapping[str, Any]) -> list[str]:
     return [key.removesuffix("/precise") for key in table if key.endswith("/precise")]
 
 
-def _another(cost: float) -> str:
-    return f"told to undo another damage it loses {cost:.2f} dB"
+def heard(result: Mapping[str, Any]) -> str:
+    """How much the image model listens, in words."""
+    cost = price_of_another(result)
+    if cost is None:
+        return "whether the image model listens at all was not measured"
+    verb = "listens" if cost >= LISTENS else "hardly listens"
+    return f"the image model {verb}: told to undo another damage it loses {cost:.2f} dB"
 
 
 def left_out(results: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:

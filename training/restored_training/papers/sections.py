@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from .cells import few, mean, spread, table
-from .judging import cut_short, figures, price_of_another
+from .judging import cut_short, figures, heard
 
 Result = Mapping[str, Any]
 
@@ -97,18 +97,21 @@ def encoders(result: Result) -> str:
     rows = []
     for name, words in result["arms"].items():
         shown = [spread(result["psnr"][name][f"{task}/precise"]) for task in tasks]
-        heard = [mean([result["intent"][name][f"{task}/{style}"] for task in tasks]) for style in ("precise", "ambiguous")]
-        wrong = mean([result["psnr"][name][f"{task}/wrong"] for task in tasks])
-        rows.append([words, *shown, wrong, *(f"{float(share):.0%}" for share in heard)])
+        right = [mean([result["intent"][name][f"{task}/{style}"] for task in tasks]) for style in ("precise", "ambiguous")]
+        wrong = mean([result["psnr"][name][f"{task}/wrong"] for task in tasks]) if "first" in result else "-"
+        rows.append([words, *shown, wrong, *(f"{float(share):.0%}" for share in right)])
     steps = result["settings"]
     return (
         "## InstructIR, Table 8: the sentence encoder\n\n"
         f"One image model for five tasks, trained for {steps['steps']} steps with the first head and then left as it is; each "
         f"encoder has a head of its own, trained for {steps['heads']}. PSNR in dB; the mean when told to undo another damage; "
-        "the share of sentences whose task the head gets right. How much the image model listens at all: through its "
-        f"own head the wrong instruction costs {price_of_another(result):.2f} dB.\n\n"
+        f"the share of sentences whose task the head gets right. {_sentence(heard(result))}.\n\n"
         + table(["told through", *tasks, "told another", "head, precise", "head, ambiguous"], rows)
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def nine(result: Result) -> str:
