@@ -14,9 +14,11 @@ from typing import Any, Final
 import build
 import kept
 import manifest
+import wine
 from bare import HOME, USER, Bare
 from judging import Checks
 from small_files import tiff_bits, write_tiff16
+from updating import updates
 from uses import processor_time, started, uses
 
 PROGRAM: Final = f"{HOME}/.local/bin/restored"
@@ -115,6 +117,8 @@ def life(check: Checks, download: Path, bare: Bare) -> None:
     bare.run("sh", SHARE, "--back")
     check("one step back", bare.run(PROGRAM, "--version").stdout == version)
 
+    updates(check, bare, PROGRAM, download)
+
     bare.run("rm", "-rf", f"{HOME}/pictures", f"{HOME}/results")
     bare.run("mkdir", f"{HOME}/pictures")
     gone = bare.run("sh", SHARE, "--uninstall", "--all").stdout
@@ -199,6 +203,8 @@ def main() -> None:
         (package,) = build.OUT.glob("*.deb")
         with tempfile.TemporaryDirectory() as folder:
             debian(check, package, Path(folder))
+    if wine.possible():
+        wine.windows(check)
     if shutil.which("appstreamcli"):
         done = subprocess.run(
             ["appstreamcli", "validate", "--no-net", build.PROGRAM / "share/restored.metainfo.xml"], check=False

@@ -116,6 +116,7 @@ Section "Uninstall"
   Delete "$INSTDIR\LICENSE"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
+  RMDir "$LOCALAPPDATA\Programs" ; when nothing else is in it
   RMDir /r "$LOCALAPPDATA\restored\Logs"
   RMDir /r "$LOCALAPPDATA\restored\Cache"
   RMDir /r "$LOCALAPPDATA\restored\gpu"

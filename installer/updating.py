@@ -1,0 +1,86 @@
+"""`restored update --from FILE` as people do it: a signed download, and downloads that are not what they say."""
+
+import json
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from bare import HOME, Bare
+from judging import Checks
+
+PLACE: Final = f"{HOME}/.local/opt/restored"
+KEY: Final = f"{PLACE}/_internal/restored/standalone/update.pub"
+NEWER: Final = "9.9.9"
+
+
+def updates(check: Checks, bare: Bare, program: str, download: Path) -> None:
+    """What is not signed, changed since, signed by somebody else or older changes nothing; what is newer is swapped in, with the
+    daemon running, and can be taken back."""
+    from restored.models.signature import new_key, sign
+
+    (public, secret), (_, theirs) = new_key(), new_key()
+    key = bare.root / KEY.lstrip("/")
+    built = key.read_bytes() if key.exists() else None
+    key.write_text(f"untrusted comment: minisign public key\n{public.line()}\n")  # nobody here has the makers' secret
+    had = version(bare)
+    newer, older = (f"/downloads/{each}.tar.xz" for each in ("newer", "older"))
+    for name, number in ((newer, NEWER), (older, "0.0.1")):
+        _as_version(download, bare.root / name.lstrip("/"), number)
+    signature = bare.root / f"{newer}.minisig".lstrip("/")
+    content = (bare.root / newer.lstrip("/")).read_bytes()
+    good = sign(content, secret, f"restored {NEWER}")
+
+    def refused(words: str, file: str = newer) -> bool:
+        done = bare.run(program, "update", "--from", file, check=False)
+        return done.returncode == 1 and words in done.stderr and version(bare) == had
+
+    check("an update without a signature is refused", refused("is not beside"))
+    signature.write_text(sign(content, theirs, "restored"))
+    check("an update by somebody else is refused", refused("not ours"))
+    signature.write_text(good.replace(NEWER, "9.9.8"))
+    check("an update whose signature was changed is refused", refused("not what was signed"))
+    (bare.root / f"{older}.minisig".lstrip("/")).write_text(sign((bare.root / older.lstrip("/")).read_bytes(), secret, "old"))
+    check("an older version that is signed is refused", refused("is the older", older))
+    signature.write_text(good)
+    bare.run(program, "daemon", "start")
+    done = bare.run(program, "update", "--from", newer, check=False)
+    check(
+        "an update that is signed is put in", f"restored {NEWER} is installed; it was {had}." in done.stdout, done.stderr[-300:]
+    )
+    check(
+        "the new version is there",
+        version(bare) == NEWER and _beside(bare) == [".restored-before", "restored"],
+        f"{_beside(bare)}",
+    )
+    restored = bare.run(
+        program, "run", "/downloads/lake-damaged.jpg", "brighten it", "-o", f"{HOME}/pictures/new.png", check=False
+    )
+    check("it restores", restored.returncode == 0, restored.stderr[-300:])
+    bare.run("sh", f"{PLACE}/share/install.sh", "--back")
+    check("one step back from an update", version(bare) == had)
+    for name in (newer, older):
+        (bare.root / name.lstrip("/")).unlink()
+    key.unlink() if built is None else key.write_bytes(built)
+
+
+def version(bare: Bare) -> str:
+    """Of the installed program, as it is listed."""
+    return json.loads((bare.root / PLACE.lstrip("/") / "manifest.json").read_text())["version"]
+
+
+def _beside(bare: Bare) -> list[str]:
+    return sorted(path.name for path in (bare.root / PLACE.lstrip("/")).parent.iterdir())
+
+
+def _as_version(download: Path, target: Path, number: str) -> None:
+    """The download again, under another number; packed in a hurry."""
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(download) as archive:
+            archive.extractall(folder, filter="tar")
+        (top,) = Path(folder).iterdir()
+        listed = top / "restored/manifest.json"
+        facts = json.loads(listed.read_text())
+        listed.write_text(json.dumps({**facts, "version": number}, indent=1))
+        with tarfile.open(target, "w:xz", preset=0) as archive:
+            archive.add(top, f"restored-{number}")
