@@ -10,7 +10,7 @@ from restored.ground.errors import Cancelled
 from restored.regions import MARKS
 from restored.service.protocol import Keepable, Service
 from restored.sockets.headers import decode
-from restored.sockets.post import Entrance, Gone
+from restored.sockets.post import Entrance
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import FrameHeader, message
@@ -18,12 +18,14 @@ from restored_client.wire.order import Answer
 
 from . import replies
 from .admission import Admission
+from .clients import Clients
 from .jobs import Client, QueuedJob
 from .lanes import Lane
 from .logs import NAME
 from .residuals import ResidualCache
 from .runner import JobRunner
 from .settings import DaemonSettings
+from .standing import Standing
 
 log: Final = logging.getLogger(NAME)
 
@@ -55,17 +57,17 @@ class Dispatcher:
         """When somebody last used the models."""
         self.residuals: ResidualCache[Keepable] = ResidualCache(per_client=memory // 8, total=memory // 6)
         self.runner = JobRunner(work)
-        self._work = work
         self._settings = settings
         self._own = own
         self._admission = Admission(memory // 2)
-        self._facts = facts
-        self._prove = prove
         self._ring = ring
         self._shut = shut
         self._closed = False
         self._in_touch = 0.0
-        self._clients: dict[tuple[Entrance, bytes], Client] = {}
+        self._clients = Clients(self._vanished)
+        self._standing = Standing(
+            work, self.runner, self._clients, self.residuals, facts=facts, prove=prove, budget=self._admission.budget
+        )
         self._done: SimpleQueue[tuple[QueuedJob, Any, BaseException | None]] = SimpleQueue()
         self._pictures = Lane("pictures", self.runner, self._hand_over)
         self._questions = Lane("questions", self.runner, self._hand_over)
@@ -82,13 +84,11 @@ class Dispatcher:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for anything."""
-        return not any(client.jobs for client in self._clients.values()) and not any(lane.current for lane in self._lanes)
+        return not self._clients.jobs and not any(lane.current for lane in self._lanes)
 
     def handle(self, way: Entrance, routing: bytes, frames: Sequence[Any]) -> None:
         """One message from a client, of whatever kind and however wrong, to be answered by the way it came."""
-        client = self._clients.get((way, routing))
-        if client is None:
-            client = self._clients[way, routing] = Client(routing, way, way.name(routing), way.owner(routing))
+        client = self._clients.at(way, routing)
         header: dict[str, Any] = {}
         try:
             header = decode(frames[0].buffer if frames else b"")
@@ -103,7 +103,7 @@ class Dispatcher:
             name = header.get("id")
             if isinstance(error, MemoryError):
                 error = ClientError("out_of_memory", detail="while a message was read")
-            self._send(client, self._error(name if isinstance(name, str) else "", error))
+            self._clients.send(client, self._error(name if isinstance(name, str) else "", error))
 
     def collect(self) -> None:
         """Send the answers of jobs that the lanes have done."""
@@ -118,32 +118,34 @@ class Dispatcher:
                 self.used = time.monotonic()
             del job.client.jobs[job.request]
             header, frames = self._answer(job, answer, error)
-            self._send(job.client, header, frames)
+            self._clients.send(job.client, header, frames)
             log.info("%s of %s: %s", job.kind, job.client.name, header["type"])
         self._admit()
 
     def beat(self) -> None:
         """Tell every client how its jobs are doing; who cannot be told has gone."""
-        for client in list(self._clients.values()):
+        for client in self._clients:
             for job in list(client.jobs.values()):
                 while job.tiles:
                     tile = job.tiles.popleft()
                     described = [messages.describe(messages.LAYER, tile.pixels)]
                     header = message(messages.PREVIEW, job.request, words=job.words, fraction=job.fraction, x=tile.x, y=tile.y)
-                    self._send(client, {**header, "frames": described}, [tile.pixels.data], skippable=True)
-                words, fraction = self._words(job)
-                self._send(client, message(messages.PROGRESS, job.request, words=words, fraction=fraction), skippable=True)
+                    self._clients.send(client, {**header, "frames": described}, [tile.pixels.data], skippable=True)
+                words, fraction = self._standing.words(job)
+                self._clients.send(
+                    client, message(messages.PROGRESS, job.request, words=words, fraction=fraction), skippable=True
+                )
 
     def keep_in_touch(self) -> None:
         """Find out whether clients without jobs are still there, so that nothing is kept for those that are not."""
         self._in_touch = time.monotonic()
-        for client in list(self._clients.values()):
-            self._send(client, message(messages.ALIVE, ""), skippable=True)
+        for client in self._clients:
+            self._clients.send(client, message(messages.ALIVE, ""), skippable=True)
 
     def check_uploads(self) -> None:
         """Give up on pictures that were accepted but never came."""
         now = time.monotonic()
-        for client in list(self._clients.values()):
+        for client in self._clients:
             for job in list(client.jobs.values()):
                 if job.stage == "uploading" and now > job.deadline:
                     self._fail(job, ClientError("upload_timeout"))
@@ -157,7 +159,7 @@ class Dispatcher:
     def close(self, seconds: float) -> bool:
         """Fail what is unfinished and stop the lanes. False when one is still at work after `seconds`."""
         self._closed = True
-        for client in list(self._clients.values()):
+        for client in self._clients:
             for job in list(client.jobs.values()):
                 self._fail(job, ClientError("shutting_down"))
         for lane in self._lanes:
@@ -169,62 +171,28 @@ class Dispatcher:
 
     def _hello(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         client.name = client.name or header["client"][:60]
-        known = self.runner.state == "ready"
-        facts = {
-            **self._facts(),
-            "idle": self.idle and not self._settings.listen,  # nobody replaces a daemon that others count on
-            "state": self.runner.state,
-            "tasks": self._work.tasks(),
-            "device": (self._work if client.owner is client else self.runner.own).device() if known else "",
-            "models": self.runner.models[: replies.MOST_LISTED],
-            "default_model": next((model["name"] for model in self.runner.models if "error" not in model), ""),
-            "max_bytes": int(self._admission.budget * client.way.share),
-            "proof": self._prove(header["challenge"]) if "challenge" in header else None,
-        }
-        told = facts if client.way.told is None else client.way.told
-        self._send(client, message(messages.HELLO, header["id"], **{name: facts[name] for name in facts if name in told}))
+        replaceable = self.idle and not self._settings.listen  # nobody replaces a daemon that others count on
+        self._clients.send(client, self._standing.greeting(client, header, replaceable=replaceable))
         # importing the engine holds up everything else here, so the first hello went first
         self.runner.load()
 
     def _status(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         if time.monotonic() - self._in_touch > 0.5:  # who asks often need not make everybody listen as often
             self.keep_in_touch()
-        jobs = [
-            {"client": job.client.name, "kind": job.kind, "stage": job.stage, "words": words, "fraction": fraction}
-            for other in self._clients.values()
-            for job in other.jobs.values()
-            for words, fraction in [self._words(job)]
-        ]
-        ready = self.runner.state == "ready"
-        self._send(
-            client,
-            message(
-                messages.STATUS,
-                header["id"],
-                **self._facts(),
-                idle=self.idle,
-                state=self.runner.state,
-                words="" if ready else self.runner.words,
-                jobs=jobs[: replies.MOST_LISTED],
-                clients=sorted(other.name for other in self._clients.values() if other.name)[: replies.MOST_LISTED],
-                device=self._work.device() if ready else "",
-                loaded=self._work.opened() if ready else [],
-                kept={"results": len(self.residuals), "bytes": self.residuals.nbytes},
-                idle_seconds=round(time.monotonic() - self.used, 1),
-            ),
-        )
+        unused = time.monotonic() - self.used
+        self._clients.send(client, self._standing.status(header, idle=self.idle, unused=unused))
 
     def _cancel(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         job = client.jobs.get(header["job"])
         if job is not None:
             self._drop(job)
-            self._send(client, message(messages.CANCELLED, job.request))
+            self._clients.send(client, message(messages.CANCELLED, job.request))
 
     def _shutdown(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
         if header.get("if_idle") is True and (self._settings.listen or not self.idle):
             raise ClientError("busy")
         self._shut()
-        self._send(client, message(messages.SHUTDOWN, header["id"]))
+        self._clients.send(client, message(messages.SHUTDOWN, header["id"]))
 
     # --- requests that become jobs ---
 
@@ -235,7 +203,7 @@ class Dispatcher:
         if self._closed:
             raise ClientError("shutting_down")
         self._drop_twin(job)
-        self._admission.check(job, self._jobs)
+        self._admission.check(job, self._clients.jobs)
         if job.kind == messages.ADJUST:
             job.content["kept"] = self.residuals.get(client.owner, header["job"])
             if job.content["kept"] is None:
@@ -249,17 +217,17 @@ class Dispatcher:
 
     def _drop_twin(self, job: QueuedJob) -> None:
         """The same job of the same owner over another connection: its link broke and it was sent again before we knew."""
-        for other in self._jobs:
+        for other in self._clients.jobs:
             if other.request == job.request and other.client is not job.client and other.client.owner == job.client.owner:
                 self._drop(other)
 
     def _admit(self) -> None:
         """Accept waiting jobs, as far as memory allows."""
-        for job in self._admission.admit(self._jobs):
+        for job in self._admission.admit(self._clients.jobs):
             job.stage = "uploading"
             job.accepted = time.monotonic()
             job.deadline = job.accepted + min(self._settings.upload, self._settings.stall)
-            self._send(job.client, message(messages.ACCEPTED, job.request))
+            self._clients.send(job.client, message(messages.ACCEPTED, job.request))
             if not job.frames and job.stage == "uploading":
                 self._queue(job)
 
@@ -295,7 +263,7 @@ class Dispatcher:
 
     def _fail(self, job: QueuedJob, error: ClientError) -> None:
         self._drop(job)
-        self._send(job.client, self._error(job.request, error))
+        self._clients.send(job.client, self._error(job.request, error))
 
     # --- answers ---
 
@@ -311,42 +279,15 @@ class Dispatcher:
     def _error(self, request: str, error: BaseException) -> dict[str, Any]:
         # whoever speaks another protocol must still learn whom it talks to, and whether it may replace us
         wrong = isinstance(error, ClientError) and error.code == "protocol"
-        return replies.of_error(request, error, {**self._facts(), "idle": self.idle} if wrong else {})
-
-    def _words(self, job: QueuedJob) -> tuple[str, float | None]:
-        if job.stage == "waiting":
-            return "Waiting until there is memory for this picture", None
-        if job.stage == "uploading":
-            return "Taking the picture", None
-        if self.runner.state in ("new", "loading"):
-            return self.runner.words, None
-        if job.stage == "queued":
-            return "Waiting for another picture to be finished", None
-        return job.words or "Working", job.fraction
-
-    def _send(self, client: Client, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
-        try:
-            client.way.send(client.routing, header, frames, skippable=skippable)
-        except Gone:
-            self._vanished(client)
+        return replies.of_error(request, error, {**self._standing.facts(), "idle": self.idle} if wrong else {})
 
     def _vanished(self, client: Client) -> None:
-        if self._clients.pop((client.way, client.routing), None) is None:
-            return
-        if client.jobs:
-            log.info("%s has gone; cancelling its work", client.name)
         for job in list(client.jobs.values()):
             self._drop(job)
         if client.owner is client:  # a machine comes back by another connection
             self.residuals.forget(client)
-        client.way.forget(client.routing)
 
     # --- lanes ---
-
-    @property
-    def _jobs(self) -> list[QueuedJob]:
-        """All that are unfinished."""
-        return [job for client in self._clients.values() for job in client.jobs.values()]
 
     @property
     def _lanes(self) -> tuple[Lane, Lane]:

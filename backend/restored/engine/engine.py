@@ -10,9 +10,10 @@ from restored.instruction.plan import Plan
 from .machine.devices import Devices
 from .machine.memory import release
 from .machine.store import Store
-from .work.job import Job, carry_out
+from .work.job import Job
 from .work.marks import forget
 from .work.outcome import EngineResult, Progress
+from .work.run import carry_out
 
 
 class Engine:

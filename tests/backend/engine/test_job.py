@@ -243,7 +243,7 @@ def test_memory_that_runs_out_is_retried_once_in_smaller_pieces_and_said(
 
 
 def test_what_cannot_fit_is_refused_with_numbers(bundle: Bundle, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("restored.engine.work.job.free_memory", lambda: 1000)
+    monkeypatch.setattr("restored.engine.work.staged.free_memory", lambda: 1000)
     with pytest.raises(EngineError, match="GiB"):
         engine.run(picture(100, 100, 3), PLAN, model=bundle)
 

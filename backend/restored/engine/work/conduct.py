@@ -17,6 +17,11 @@ Cancel = Callable[[], bool]
 _Result = TypeVar("_Result")
 
 
+def never() -> bool:
+    """The Cancel of a job that nobody may stop."""
+    return False
+
+
 def conduct(
     tiling: Iterable[Tile],
     work: Callable[[Tile], _Result],

@@ -28,8 +28,8 @@ from restored.models.installed import survey
 from restored.models.searching import SEARCH, SearchModel
 
 from .coarse import reduce
-from .conduct import Cancel, conduct
-from .outcome import Preview, Progress
+from .conduct import Cancel, conduct, never
+from .outcome import Progress, silent
 from .tiles import Tile, lay_tiles
 
 SIDE: Final = 1024
@@ -52,7 +52,7 @@ def marks_of_layer(layer: npt.NDArray, tell: Progress | None = None, stop: Cance
     PixelError as a job does, ModelError for a damaged installation, Cancelled."""
     picture: Layer = check_layer(layer)
     source = LayerSource(picture)
-    found = without_crowds(without_frame(proposal(_sureties(source, tell or _silent, stop or _never))))
+    found = without_crowds(without_frame(proposal(_sureties(source, tell or silent, stop or never))))
     seen = visible(picture)
     return found if seen is None else found & seen
 
@@ -122,11 +122,3 @@ def _at_one_scale(source: LayerSource, tell: Callable[[float], None], stop: Canc
 
     conduct(tiling, work, take, streams=streams, cancel=stop)
     return found
-
-
-def _silent(fraction: float, words: str, preview: Preview | None) -> None:
-    """Nobody is told."""
-
-
-def _never() -> bool:
-    return False

@@ -7,6 +7,8 @@ from restored.engine.picture.pixels import Layer
 from restored.engine.picture.residual import Residual
 from restored.instruction.plan import Plan
 
+from .schedule import Share
+
 Progress = Callable[[float, str, "Preview | None"], None]
 
 
@@ -37,3 +39,12 @@ class EngineResult:
     tiles: int = 0
     notes: tuple[str, ...] = ()
     residual: Residual | None = None
+
+
+def part_of(tell: Progress, share: Share, *, previews: bool = False) -> Progress:
+    """Progress of one part of a job; those before the last have no previews of the result."""
+    return lambda fraction, words, preview: tell(share.of(fraction), words, preview if previews else None)
+
+
+def silent(fraction: float, words: str, preview: Preview | None) -> None:
+    """Progress that nobody wants to hear of."""
