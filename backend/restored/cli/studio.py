@@ -193,8 +193,8 @@ def try_out(
     """See whether a paired machine answers, and how fast it is compared with this one."""
     from restored.service import LocalService
     from restored.studio.book import Machines
+    from restored.studio.connection import Direct
     from restored.studio.keys import own_keys
-    from restored.studio.link import Direct
     from restored.studio.measure import measure
 
     machines = Machines()

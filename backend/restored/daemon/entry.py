@@ -19,7 +19,7 @@ from .runtime_folder import AlreadyRunning, RuntimeFolder
 from .settings import DaemonSettings, read_settings
 
 if TYPE_CHECKING:
-    from restored.studio.link import Road
+    from restored.studio.connection import Road
 
 MOST_DESCRIPTORS: Final = 16_384
 """libzmq ends the process when a unix socket has no descriptor left for a newcomer."""
@@ -107,8 +107,8 @@ def _road() -> "Road | None":
     except RestoredError as error:
         logging.getLogger(NAME).error("%s", error)
         return None
+    from restored.studio.connection import Direct
     from restored.studio.gate import Gate, needed
-    from restored.studio.link import Direct
 
     return Gate.start() if needed() else Direct()
 

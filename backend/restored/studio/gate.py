@@ -24,8 +24,8 @@ from restored.offline import stay_offline
 from restored_client.session.paths import runtime_dir
 
 from .book import Machine, Machines
+from .connection import TIME_TO_CONNECT, Unreached
 from .keys import StudioError
-from .link import TIME_TO_CONNECT, Unreached
 
 CHUNK: Final = 1 << 18
 MAX_SOCKET_PATH: Final = 100

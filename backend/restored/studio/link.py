@@ -1,22 +1,14 @@
-"""The asking side: one connection to a paired machine, on which one thing at a time is asked.
+"""The asking side: one thing at a time is asked of a paired machine, over one connection."""
 
-A connection is made once. When it breaks, `LinkLost` says so within SILENCE seconds, and whoever asked decides what comes then.
-"""
-
-import itertools
-import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import zmq
-from zmq.utils.monitor import recv_monitor_message
 
-from restored import sockets
 from restored.ground.errors import Cancelled
 from restored.service.protocol import Tell
-from restored.sockets.headers import decode, encode
+from restored.sockets.headers import encode
 from restored_client.wire import messages
-from restored_client.wire.answers import check_answer
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import FrameHeader, message
 from restored_client.wire.order import FACTS, Answer, Order
@@ -24,57 +16,11 @@ from restored_client.wire.pixels import Pixels
 
 from . import forms
 from .book import Machine
+from .connection import Connection, Declined, Road, Unproven
 from .delivery import Delivery
 from .keys import KeyPair
 from .pace import Pace
 from .packing import able, unpack
-
-TIME_TO_CONNECT: Final = 4.0
-"""Seconds; a machine in the same house answers within a hundredth of one."""
-
-POLL: Final = 0.05
-MOST: Final = forms.LARGEST_PREVIEW + forms.SEALING
-
-_HEARD: Final = (
-    zmq.EVENT_CLOSED
-    | zmq.EVENT_DISCONNECTED
-    | zmq.EVENT_HANDSHAKE_SUCCEEDED
-    | zmq.EVENT_HANDSHAKE_FAILED_AUTH
-    | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
-    | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
-)
-_numbers: Final = itertools.count()
-
-
-class LinkLost(Exception):
-    """The machine could not be reached, or is no longer there. The message goes on a sentence: "because ..."."""
-
-
-class Unreached(LinkLost):
-    """No connection came about, so nothing was asked."""
-
-
-class Declined(Exception):
-    """The machine is there, and will not or cannot do it. The message goes on a sentence: "because ..."."""
-
-
-class _Unproven(Declined):
-    """What answers ended the connection instead of proving who it is: another machine, or the right one on its way out."""
-
-
-class Road(Protocol):
-    """How a paired machine is reached."""
-
-    def open(self, machine: Machine) -> str:
-        """A libzmq endpoint that leads there, good for one connection. Raises Unreached."""
-        ...
-
-
-class Direct:
-    """libzmq calls the machine itself: where no kernel keeps this process from it."""
-
-    def open(self, machine: Machine) -> str:
-        return f"tcp://{machine.address}"
 
 
 class Link:
@@ -86,24 +32,7 @@ class Link:
         """What the machine says of itself: device, models, version, state."""
         self.pace = Pace(packs=False)
         """Of what is sent there."""
-        self._alive = False
-        self._heard = time.monotonic()
-        self._said = 0.0
-        self._context = zmq.Context()
-        self._dealer = sockets.dealer(self._context, most=MOST, queue=2 * forms.WINDOW)
-        self._dealer.curve_serverkey = machine.key.encode()
-        self._dealer.curve_publickey = keys.public
-        self._dealer.curve_secretkey = keys.secret
-        self._dealer.ipv6 = ":" in machine.host
-        self._dealer.connect_timeout = int(TIME_TO_CONNECT * 1000)
-        # longer than anybody waits: what ends a handshake earlier is the other side, not a clock of ours
-        self._dealer.handshake_ivl = int(2 * TIME_TO_CONNECT * 1000)
-        forms.heartbeats(self._dealer)
-        self._events = sockets.events(self._context, self._dealer, f"inproc://link-{next(_numbers)}", _HEARD)
-        self._poller = zmq.Poller()
-        self._poller.register(self._dealer, zmq.POLLIN)
-        self._poller.register(self._events, zmq.POLLIN)
-        self._dealer.connect(endpoint)
+        self._connection = Connection(machine, keys, endpoint)
 
     @classmethod
     def open(cls, machine: Machine, keys: KeyPair, road: Road) -> "Link":
@@ -111,9 +40,9 @@ class Link:
         for last in (False, True):
             link = cls(machine, keys, road.open(machine))
             try:
-                link._shake_hands()
+                link._connection.shake_hands()
                 link.greet()
-            except _Unproven:
+            except Unproven:
                 link.close()
                 if last:
                     raise
@@ -127,8 +56,7 @@ class Link:
     @property
     def alive(self) -> bool:
         """Whether the connection stands, as far as is known without asking."""
-        self._watch()
-        return self._alive
+        return self._connection.alive
 
     def greet(self) -> Mapping[str, Any]:
         """Ask how the machine is. Raises LinkLost or Declined."""
@@ -163,10 +91,8 @@ class Link:
         return self._answer(messages.ADJUST, job, fields, frames, fits=fits, tell=None, cancelled=lambda: False)
 
     def close(self) -> None:
-        self._dealer.disable_monitor()
-        self._events.close()
-        self._dealer.close()
-        self._context.term()
+        """Give the connection up."""
+        self._connection.close()
 
     # --- one question ---
 
@@ -201,18 +127,18 @@ class Link:
     ) -> tuple[dict[str, Any], bytearray]:
         """Send a request, its frames once they are wanted, and take the answer with its frame."""
         described = [messages.describe(role, content) for role, content in frames] or None
-        self._heard = time.monotonic()
-        self._send(message(kind, job, frames=described, **fields))
+        self._connection.listen_anew()
+        self._connection.send(message(kind, job, frames=described, **fields))
         upload: Delivery | None = None
         result: tuple[dict[str, Any], FrameHeader, bytearray] | None = None
         while True:
             if cancelled():
-                self._send(message(messages.CANCEL, "cancel", job=job))
+                self._connection.send(message(messages.CANCEL, "cancel", job=job))
                 raise Cancelled
-            self._stay_in_touch()
+            self._connection.stay_in_touch()
             for said, piece in upload.due() if upload is not None else ():
-                self._send_parts([encode(said), piece])
-            received = self._receive(job)
+                self._connection.send_parts([encode(said), piece])
+            received = self._connection.receive(job)
             if received is None:
                 continue
             header, parts = received
@@ -236,7 +162,7 @@ class Link:
                     data += self._unpacked(header, parts[0].buffer)
                     if len(data) > frame.nbytes:
                         raise Declined(f"{self.machine.name} sent more than it had announced")
-                    self._send(message(forms.CREDIT, job, pieces=1))
+                    self._connection.send(message(forms.CREDIT, job, pieces=1))
                     if len(data) == frame.nbytes:
                         return announced, data
                 case messages.CANCELLED:
@@ -270,80 +196,6 @@ class Link:
         if code in forms.CLAUSES:
             raise Declined(forms.CLAUSES[code].format(self.machine.name))
         raise Declined(f"{self.machine.name} answered “{str(sentence or code).rstrip('.')}”")
-
-    # --- the connection ---
-
-    def _shake_hands(self) -> None:
-        deadline = time.monotonic() + TIME_TO_CONNECT
-        while not self._alive:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Unreached(f"{self.machine.name} did not answer")
-            if self._events.poll(int(left * 1000)):
-                self._watch(raising=True)
-
-    def _watch(self, *, raising: bool = False) -> None:
-        """Take notice of what happened to the connection. raising: what keeps it from being made is an error."""
-        while self._events.poll(0):
-            event: Any = recv_monitor_message(self._events, zmq.NOBLOCK)
-            kind, stood = event["event"], self._alive
-            self._alive = kind == zmq.EVENT_HANDSHAKE_SUCCEEDED
-            if not raising or self._alive:
-                continue
-            if kind == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
-                raise Declined(forms.CLAUSES["revoked"].format(self.machine.name))
-            if stood or kind == zmq.EVENT_CLOSED:
-                raise Unreached(f"{self.machine.name} did not answer")
-            # it spoke, but not as the machine that was paired: libzmq by itself would try for ever
-            raise _Unproven(
-                f"what answers at {self.machine.address} could not prove to be {self.machine.name}, so it was told nothing; "
-                "if that machine was set up anew, pair the two again"
-            )
-
-    def _receive(self, job: str) -> tuple[dict[str, Any], list[zmq.Frame]] | None:
-        """The next message about this job, or None when there was none for a moment. Raises LinkLost, Declined."""
-        ready = dict(self._poller.poll(int(POLL * 1000)))
-        if self._dealer in ready:
-            first, *parts = self._dealer.recv_multipart(copy=False)
-            self._heard = time.monotonic()
-            try:
-                header = decode(first.buffer, messages.MAX_ANSWER)
-                # an error without an id is about the connection
-                nameless = header.get("type") == messages.ERROR and not header.get("id")
-                if not (nameless or header.get("id") == job) or not isinstance(header.get("type"), str):
-                    return None
-                check_answer(header)
-            except ClientError as error:
-                raise Declined(f"{self.machine.name} sent an answer that this machine does not understand") from error
-            return header, parts
-        if self._events in ready:
-            self._watch()
-            if not self._alive:
-                raise LinkLost(f"{self.machine.name} ended the connection")
-        if time.monotonic() - self._heard > forms.SILENCE:
-            self._alive = False
-            raise LinkLost(f"{self.machine.name} fell silent")
-        return None
-
-    def _stay_in_touch(self) -> None:
-        if time.monotonic() - self._said > forms.ALIVE_EVERY:
-            self._send(message(messages.ALIVE, "alive"))
-
-    def _send(self, header: Mapping[str, Any]) -> None:
-        self._send_parts([encode(header)])
-
-    def _send_parts(self, parts: list[Any]) -> None:
-        """Send, or wait as long as silence is borne. Raises LinkLost."""
-        self._said = time.monotonic()
-        while True:
-            try:
-                self._dealer.send_multipart(parts, flags=zmq.NOBLOCK, copy=False)
-                return
-            except zmq.Again:
-                self._watch()
-                if not self._alive or time.monotonic() - self._said > forms.SILENCE:
-                    raise LinkLost(f"{self.machine.name} takes nothing any more") from None
-                self._dealer.poll(int(POLL * 1000), zmq.POLLOUT)
 
 
 OF_THE_ORDER: Final = ("bad_plan", "bad_picture", "too_long", "expired", "size_mismatch")

@@ -16,8 +16,9 @@ from restored_client.wire.order import Order
 from restored_client.wire.pixels import Pixels
 
 from .book import Machine
+from .connection import Declined, LinkLost, Road
 from .keys import KeyPair, StudioError
-from .link import Declined, Link, LinkLost, Road
+from .link import Link
 from .pace import SLOW
 from .speeds import HERE, Speeds, shown, work_of
 

@@ -5,14 +5,13 @@ link broke, and is then done here; the answer's device line says which, and why.
 """
 
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from restored.ground.errors import Cancelled, RestoredError
+from restored.ground.errors import Cancelled
 from restored.service.protocol import IsCancelled, Say, Service, Tell
 from restored_client.desk.device import in_short
 from restored_client.wire.errors import ClientError
@@ -20,9 +19,11 @@ from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 
 from .book import Machine, Machines
+from .connection import Declined, LinkLost, Road, Unreached
 from .forms import CLAUSES
 from .keys import KeyPair, StudioError
-from .link import Declined, Link, LinkLost, Road, Unreached
+from .link import Link
+from .links import Links, MachineState
 from .speeds import HERE, Speeds, shown, work_of
 
 log: Final = logging.getLogger("restored.daemon.studio")
@@ -31,24 +32,6 @@ TRIES: Final = 2
 """How often a job is sent to a machine whose link breaks."""
 CALLS: Final = 2
 """How often such a machine is called for that."""
-REST: Final = 10.0
-"""Seconds before a machine that was away is looked for again; doubled each time, up to MOST_REST."""
-MOST_REST: Final = 60.0
-IDLE_LINKS: Final = 2
-
-Out = TypeVar("Out")
-
-
-@dataclass(slots=True)
-class State:
-    """What is known of a machine. trouble: goes on "because ..."; empty when it answered last. until: when to look again."""
-
-    known: Mapping[str, Any] = field(default_factory=dict)
-    trouble: str = ""
-    until: float = 0.0
-    rest: float = REST
-    looking: bool = False
-    idle: list[Link] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +54,8 @@ class StudioService:
     def __init__(self, local: Service, machines: Machines, keys: Callable[[], KeyPair], road: Road) -> None:
         self.local = local
         self._machines = machines
-        self._keys = keys
-        self._road = road
+        self._links = Links(keys, road)
         self._speeds = Speeds()
-        self._states: dict[str, State] = {}
-        self._lock = threading.Lock()
 
     # --- what is always this machine's ---
 
@@ -96,13 +76,12 @@ class StudioService:
 
     def load(self, say: Say) -> None:
         for machine in self._paired() if self._machines_use() != "never" else ():
-            self._look_for(machine)
+            self._links.look_for(machine)
         self.local.load(say)
 
     def unload(self) -> None:
         self.local.unload()
-        for state in list(self._states.values()):
-            self._drop_idle(state)
+        self._links.drop_idle()
 
     # --- what may be another's ---
 
@@ -111,11 +90,11 @@ class StudioService:
         if use == "never" or not paired:
             return line
         for machine in paired:
-            state = self._state(machine)
+            state = self._links.state(machine)
             if state.known and not state.trouble:
                 when = " when that is faster" if use == "faster" else ""
                 return f"{_gpu(state)} in {machine.name}{when}, else {line}"
-        return _because(line, self._state(paired[0]).trouble or f"{paired[0].name} has not answered yet")
+        return _because(line, self._links.state(paired[0]).trouble or f"{paired[0].name} has not answered yet")
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         pixels = order.pixels.width * order.pixels.height * order.scale**2
@@ -142,7 +121,7 @@ class StudioService:
             return self.local.adjust(kept, strength, mask, texture)
         job = uuid.uuid4().hex
         try:
-            answer = self._with_link(
+            answer = self._links.use(
                 kept.machine, lambda link: link.adjust(job, kept.job, kept.fits, mask, strength=strength, texture=texture)
             )
         except (LinkLost, Declined) as error:
@@ -164,7 +143,7 @@ class StudioService:
             if cancelled():
                 raise Cancelled
             try:
-                answer = self._with_link(machine, lambda link: self._ask(link, job, order, sha256, tell, cancelled))
+                answer = self._links.use(machine, lambda link: self._ask(link, job, order, sha256, tell, cancelled))
             except LinkLost as error:
                 log.info("a job is not done in %s: %s", machine.name, error)
                 if isinstance(error, Unreached):
@@ -203,7 +182,7 @@ class StudioService:
         here = self._speeds.guess(HERE, work, pixels)
         if answer.changed:
             self._speeds.learn(machine.key, work, pixels, answer.seconds)
-        state = self._state(machine)
+        state = self._links.state(machine)
         if answer.device:
             state.known = {**state.known, "device": answer.device}
         gpu = _gpu(state)
@@ -224,10 +203,10 @@ class StudioService:
         words = _Words()
         here = self._speeds.guess(HERE, work, pixels)
         for machine in self._paired():
-            state = self._state(machine)
+            state = self._links.state(machine)
             if state.trouble and (use != "always" or time.monotonic() < state.until):
                 words = _Words(because=state.trouble)
-                self._look_for(machine)
+                self._links.look_for(machine)
                 continue
             there = self._speeds.guess(machine.key, work, pixels)
             if (
@@ -261,88 +240,6 @@ class StudioService:
         found = next(usable, {}).get("sha256")
         return found if isinstance(found, str) else None
 
-    # --- links ---
-
-    def _state(self, machine: Machine) -> State:
-        with self._lock:
-            return self._states.setdefault(machine.key, State())
-
-    def _with_link(self, machine: Machine, do: Callable[[Link], Out]) -> Out:
-        """Do something over a connection that stands, or a new one. Raises LinkLost, Declined."""
-        link = self._take(machine)
-        try:
-            done = do(link)
-        except (LinkLost, Declined) as error:
-            link.close()
-            if isinstance(error, LinkLost):
-                self._note(machine, str(error))
-                self._drop_idle(self._state(machine))  # what broke one has most likely broken the others
-            raise
-        except RestoredError:  # the order's own, or Cancelled: the connection is as it was
-            self._give_back(machine, link)
-            raise
-        except BaseException:
-            link.close()
-            raise
-        self._give_back(machine, link)
-        return done
-
-    def _take(self, machine: Machine) -> Link:
-        state = self._state(machine)
-        while True:
-            with self._lock:
-                link = state.idle.pop() if state.idle else None
-            if link is None:
-                break
-            if link.alive and link.machine == machine:
-                return link
-            link.close()
-        try:
-            link = Link.open(machine, self._keys(), self._road)
-        except (LinkLost, Declined) as error:
-            self._note(machine, str(error))
-            raise
-        state.known, state.trouble, state.rest = link.hello, "", REST
-        return link
-
-    def _give_back(self, machine: Machine, link: Link) -> None:
-        state = self._state(machine)
-        with self._lock:
-            if len(state.idle) < IDLE_LINKS:
-                state.idle.append(link)
-                return
-        link.close()
-
-    def _drop_idle(self, state: State) -> None:
-        with self._lock:
-            links, state.idle = state.idle, []
-        for link in links:
-            link.close()
-
-    def _note(self, machine: Machine, trouble: str) -> None:
-        state = self._state(machine)
-        state.trouble = trouble
-        state.until = time.monotonic() + state.rest
-        state.rest = min(2 * state.rest, MOST_REST)
-
-    def _look_for(self, machine: Machine) -> None:
-        """See in a thread of its own whether a machine is there (again), so that no job waits for one that is not."""
-        state = self._state(machine)
-        with self._lock:
-            if state.looking or time.monotonic() < state.until:
-                return
-            state.looking = True
-
-        def look() -> None:
-            try:
-                self._give_back(machine, self._take(machine))
-            except (LinkLost, Declined, RestoredError) as error:
-                log.info("%s", error)
-            finally:
-                state.looking = False
-
-        threading.Thread(target=look, name="look", daemon=True).start()
-
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -368,5 +265,5 @@ def _beside(line: str, words: str) -> str:
     return f"{short}, {words}{line[len(short) :]}"
 
 
-def _gpu(state: State) -> str:
+def _gpu(state: MachineState) -> str:
     return in_short(str(state.known.get("device", ""))) or "the engine"

@@ -38,6 +38,11 @@ def wait_for(condition: Callable[[], Any], what: str = "") -> Any:
     raise AssertionError(f"waited in vain for {what or condition}")
 
 
+def inverted(layer: Pixels) -> bytes:
+    """What the engine `Inverting` makes of a layer."""
+    return bytes(255 - value for value in layer.view)
+
+
 def picture(megabytes: float = 0.1, seed: int = 1) -> Pixels:
     """A layer whose every byte matters."""
     rows = max(1, int(megabytes * 2**20 / 3 / 512))

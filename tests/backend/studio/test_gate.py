@@ -11,7 +11,7 @@ import pytest
 from tests.backend.studio.machines import wait_for
 
 from restored.studio.book import Machine, Machines
-from restored.studio.link import LinkLost
+from restored.studio.connection import LinkLost
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere libzmq calls by itself")
 
@@ -49,7 +49,7 @@ def gate(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         "import sys\n"
         "from restored.studio.book import Machine\n"
         "from restored.studio.gate import Gate\n"
-        "from restored.studio.link import LinkLost\n"
+        "from restored.studio.connection import LinkLost\n"
         "gate = Gate.start()\n"
         "for line in sys.stdin:\n"
         "    name, key, host, port = line.split()\n"

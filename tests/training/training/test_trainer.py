@@ -18,7 +18,7 @@ from restored.models.base import ModelError
 from restored.models.bundle import load_bundle, write_bundle
 from restored_training.data.sampling import Group, GroupSampler, PatchSource
 from restored_training.runs import checkpoint
-from restored_training.runs.config import ConfigError, LossConfig, MixConfig, RunConfig
+from restored_training.runs.config import ConfigError, LossConfig, RunConfig
 from restored_training.training.distill import Teacher
 from restored_training.training.distributed import WorkerGroup
 from restored_training.training.losses import restoration_loss
@@ -100,37 +100,6 @@ def test_a_sample_that_is_not_finite_is_skipped_and_counted(monkeypatch: pytest.
     monkeypatch.undo()
     one.run(until=2)
     assert one.skipped == 1
-
-
-def test_the_group_of_an_index_is_always_the_same() -> None:
-    sampler = GroupSampler(source(), MixConfig(), 3, seed=5)
-    first, again = sampler.draw(7, 32), sampler.draw(7, 32)
-    assert first.plan == again.plan
-    assert torch.equal(first.damaged, again.damaged)
-    assert torch.equal(first.target, again.target)
-    assert not torch.equal(sampler.draw(8, 32).damaged, first.damaged)
-
-
-def test_targets_keep_what_is_not_named() -> None:
-    sampler = GroupSampler(source(), MixConfig(composite=0, partial=0, clean=1.0, weaker=0), 2, seed=1)
-    groups = [sampler.draw(index, 32) for index in range(20)]
-    assert any(group.present for group in groups)
-    for group in groups:
-        assert group.plan.actionable
-        assert torch.equal(group.target, group.damaged), "nothing that was named is there, so nothing may change"
-    partial = GroupSampler(source(), MixConfig(composite=0, partial=1.0, clean=0, weaker=0), 2, seed=1)
-    for group in (partial.draw(index, 32) for index in range(10)):
-        named = {step.task for step in group.plan.steps}
-        assert named < set(group.present)
-
-
-def test_windows_lie_inside_the_layer() -> None:
-    sampler = GroupSampler(source(), MixConfig(), 4, seed=2)
-    for group in (sampler.draw(index, 32) for index in range(10)):
-        assert group.windows.min() >= -1e-6
-        assert group.windows.max() <= 1 + 1e-6
-        assert (group.windows[:, 2:] > group.windows[:, :2]).all()
-        assert group.damaged.shape == group.target.shape == (4, 3, 32, 32)
 
 
 def test_warm_up_then_cosine() -> None:
