@@ -78,7 +78,7 @@ def restore_many(
     Cancelled, it returns, or raises what `restore` raises then; it also raises what is hopeless. Pictures that are being written
     are finished first.
     """
-    line = _Line(wish, readers, _Budget(budget or _affordable()), reader, forced, explain)
+    line = _Readers(wish, readers, _Budget(budget or _affordable()), reader, forced, explain)
     pool = ThreadPoolExecutor(writers, thread_name_prefix="restored writer")
     waiting = 0
     try:
@@ -132,7 +132,7 @@ class _Written:
     held: int
 
 
-class _Line:
+class _Readers:
     """The readers: threads that take jobs from one iterator and put what they read into `events`."""
 
     def __init__(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .head import Settings
+from .head import HeadSettings
 from .plan import Reason
 from .tasks import TASKS, Task
 
@@ -26,7 +26,7 @@ def decide(
     wanted: np.ndarray,
     excluded: np.ndarray,
     kinds: Mapping[str, float],
-    settings: Settings,
+    settings: HeadSettings,
     english: float | None = None,
     hardly_english: bool = False,
 ) -> Decision:
@@ -52,7 +52,7 @@ def decide(
     return Decision({}, barred, False, "asks_to_keep" if barred else "not_understood", stray)
 
 
-def _foreign(foreign: float, surest: float, settings: Settings, english: float | None) -> bool:
+def _foreign(foreign: float, surest: float, settings: HeadSettings, english: float | None) -> bool:
     """Two witnesses: the head, and how many of the words are in the lexicon. "hapus noise" must not become a wish for one
     word it shares with English; an English sentence full of place names must not become foreign."""
     if english is None:

@@ -33,7 +33,7 @@ class HeadError(InstallationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class HeadSettings:
     """Tuned on validation sentences after training.
 
     temperature: divides the task logits so that confidences are calibrated; wanted / excluded: thresholds of probability;
@@ -48,7 +48,7 @@ class Settings:
     kind: float = 0.5
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Settings":
+    def from_dict(cls, data: Mapping[str, Any]) -> "HeadSettings":
         """Known keys only."""
         return cls(**{name: float(data[name]) for name in cls.__dataclass_fields__ if name in data})
 
@@ -74,7 +74,9 @@ class Judgement:
 class LoadedHead:
     """Heads, speller and settings, ready to read sentences. Thread-safe: nothing changes after construction."""
 
-    def __init__(self, head: HeadsReader, speller: Speller, settings: Settings, info: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, head: HeadsReader, speller: Speller, settings: HeadSettings, info: Mapping[str, Any] | None = None
+    ) -> None:
         self.head = head
         self.speller = speller
         self.settings = settings
@@ -126,7 +128,7 @@ def _load(folder: Path) -> LoadedHead:
     info, files = _checked_files(folder)
     head = HeadsReader(load_tensors(files["head.safetensors"]), HeadConfig(**info["config"]), info["members"])
     speller = Speller(json.loads(files["lexicon.json"]), encoder.vocabulary())
-    return LoadedHead(head, speller, Settings.from_dict(info["settings"]), info)
+    return LoadedHead(head, speller, HeadSettings.from_dict(info["settings"]), info)
 
 
 def load(folder: Path | None = None) -> LoadedHead:
@@ -147,7 +149,7 @@ def network(folder: Path | None = None) -> "Heads":
     return head.eval().requires_grad_(False)
 
 
-def save(head: "Heads", lexicon: Mapping[str, int], settings: Settings, folder: Path, notes: Mapping[str, Any]) -> None:
+def save(head: "Heads", lexicon: Mapping[str, int], settings: HeadSettings, folder: Path, notes: Mapping[str, Any]) -> None:
     """Write head.safetensors (float16), lexicon.json and head.json with the sha256 of both."""
     import torch
     from safetensors.torch import save as save_tensors
@@ -168,7 +170,7 @@ def save(head: "Heads", lexicon: Mapping[str, int], settings: Settings, folder: 
         "members": len(head.members),
         "config": head.config.to_dict(),
         "parameters": sum(parameter.numel() for parameter in head.parameters()),
-        "settings": {name: getattr(settings, name) for name in Settings.__dataclass_fields__},
+        "settings": {name: getattr(settings, name) for name in HeadSettings.__dataclass_fields__},
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         **notes,
     }

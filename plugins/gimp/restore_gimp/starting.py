@@ -32,4 +32,4 @@ def run_images(image, config):
 
 def _run(fresh, origin, config, others=()):
     GimpUi.init(shell.ROLE)
-    return window.Window(fresh, origin, config, others).run()
+    return window.RestoreWindow(fresh, origin, config, others).run()

@@ -41,7 +41,7 @@ NOTICE = 1000
 """Milliseconds between two looks at whether the image was changed meanwhile."""
 
 
-class Window:
+class RestoreWindow:
     """One run of the dialog for one layer, for what is visible, or for several of them (`others` come after the first)."""
 
     def __init__(self, fresh, origin, config, others=()):

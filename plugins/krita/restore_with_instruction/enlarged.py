@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .preview import Preview
+from .preview import PreviewPanel
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .words import tr
 
@@ -15,7 +15,7 @@ class PreviewPlace(QtWidgets.QWidget):
 
     back_wanted = Signal()  # from the canvas
 
-    def __init__(self, preview: Preview) -> None:
+    def __init__(self, preview: PreviewPanel) -> None:
         super().__init__()
         self._preview, self._folded, self._away = preview, False, False
         self.window_ = _Window(self)
@@ -82,7 +82,7 @@ class _Window(QtWidgets.QWidget):
         self._column = QtWidgets.QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def take(self, preview: Preview) -> None:
+    def take(self, preview: PreviewPanel) -> None:
         self._column.addWidget(preview)
         if not self.testAttribute(Qt.WidgetAttribute.WA_Moved):
             screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()

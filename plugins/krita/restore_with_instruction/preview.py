@@ -19,7 +19,7 @@ def image_of(pixels: Pixels):
     return image.copy()
 
 
-class Preview(QtWidgets.QWidget):
+class PreviewPanel(QtWidgets.QWidget):
     """Shows what it is given and says what the user drags; knows neither Krita nor the daemon."""
 
     panned = Signal(float, float)  # pixels of the layer to move the crop by

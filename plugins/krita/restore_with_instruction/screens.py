@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional
 
 from . import crops, places, target
 from .oncanvas import OnCanvas
-from .preview import Preview
+from .preview import PreviewPanel
 from .qt import QtCore
 from .restored_client.desk import state as states
 from .restored_client.desk.previewstate import PreviewState
@@ -16,7 +16,7 @@ from .words import tr
 class Screens:
     """Draws what the desk has to show there. `preview` and `canvas` take the same words and pictures."""
 
-    def __init__(self, preview: Preview, canvas: OnCanvas) -> None:
+    def __init__(self, preview: PreviewPanel, canvas: OnCanvas) -> None:
         self._preview, self._canvas = preview, canvas
         self.on_canvas = False
         """Whether the preview is shown on the canvas, and not in the docker."""

@@ -7,7 +7,7 @@ from typing import Any, Optional, Tuple
 from . import colour, crops, inputs, miniature, nodes, recipes, refusals, target, turns
 from .asking import Asking
 from .oncanvas import OnCanvas, Sight
-from .preview import Preview
+from .preview import PreviewPanel
 from .qt import QtCore, Signal
 from .restored_client.desk import state as states
 from .restored_client.desk.conversation import Conversation, Look, RegionLook
@@ -32,7 +32,7 @@ class Watching(QtCore.QObject):
     turned = Signal()  # another layer, or none, is active now
     chose = Signal()  # more or fewer layers are chosen beside it, or it has another name
 
-    def __init__(self, conversation: Conversation, preview: Preview, canvas: OnCanvas, parent: Any = None) -> None:
+    def __init__(self, conversation: Conversation, preview: PreviewPanel, canvas: OnCanvas, parent: Any = None) -> None:
         super().__init__(parent)
         self._preview, self._canvas = preview, canvas
         self.screens = Screens(preview, canvas)

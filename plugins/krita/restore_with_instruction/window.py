@@ -20,7 +20,7 @@ from .oncanvas import OnCanvas
 from .options import Options
 from .origin import OriginChoice
 from .places import Places
-from .preview import Preview
+from .preview import PreviewPanel
 from .qt import Qt, QtCore, QtGui, QtWidgets
 from .recall import Recall
 from .restored_client.desk.conversation import Conversation
@@ -42,7 +42,7 @@ class Docker(DockWidget):
         self.setWindowTitle(tr("Restore with instruction"))
         self.queue = queue or jobs.shared()
         self.conversation = Conversation("krita " + Krita.instance().version(), GuiPost(self).post)
-        self.preview = Preview()
+        self.preview = PreviewPanel()
         self.over_canvas = OnCanvas(self)
         self.look = Watching(self.conversation, self.preview, self.over_canvas, self)
         self.desk = self.look.desk = Desk(self.look.line, catalogue, self._show, lambda wish: self.giving.give(wish))

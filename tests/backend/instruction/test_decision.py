@@ -5,10 +5,10 @@ import pytest
 
 from restored.instruction import TASKS
 from restored.instruction.decision import decide
-from restored.instruction.head import Settings
+from restored.instruction.head import HeadSettings
 
 QUIET = {"general": 0.0, "off_topic": 0.0, "add": 0.0, "foreign": 0.0}
-SETTINGS = Settings(wanted=0.6, excluded=0.5, wary=0.9, kind=0.5)
+SETTINGS = HeadSettings(wanted=0.6, excluded=0.5, wary=0.9, kind=0.5)
 
 
 def said(kinds=None, english=None, excluded=(), hardly=False, **wanted):

@@ -16,7 +16,7 @@ from restored.models.files import SHIPPED
 from restored.models.manifest import MANIFEST
 from restored.models.searching import SEARCH
 from restored_training.filling import layers
-from restored_training.filling.damaging import Store, damaged
+from restored_training.filling.damaging import LayerPool, damaged
 from restored_training.filling.exporting import add_search
 from restored_training.filling.hard import HardPieces
 from restored_training.filling.searching import DARK, WEIGHTS, Searcher, SearchRun, learn, search_loss
@@ -25,10 +25,10 @@ from restored_training.runs.folder import RunFolder
 SIDE = 64
 
 
-def store() -> Store:
+def store() -> LayerPool:
     random = np.random.default_rng(0)
     kinds, drawn = zip(*(layers.drawn(random, SIDE) for _ in range(40)), strict=True)
-    held = Store(48, SIDE, len(layers.MARKS), DARK, torch.device("cpu"))
+    held = LayerPool(48, SIDE, len(layers.MARKS), DARK, torch.device("cpu"))
     held.add(torch.tensor(kinds), torch.from_numpy(np.stack(drawn)))
     return held
 

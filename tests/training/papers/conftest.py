@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from restored_training.papers.crops import Crops
-from restored_training.papers.words import STYLES, TASKS, Words
+from restored_training.papers.words import STYLES, TASKS, SentenceVectors
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def crops() -> Crops:
 
 
 @pytest.fixture(scope="session")
-def words() -> Words:
+def words() -> SentenceVectors:
     rng = np.random.default_rng(0)
     own = {task: rng.standard_normal(384).astype(np.float32) for task in TASKS}
 
@@ -26,4 +26,6 @@ def words() -> Words:
         vectors = own[task] + 0.3 * rng.standard_normal((count, 384)).astype(np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    return Words({task: some(task, 8) for task in TASKS}, {task: {style: some(task, 3) for style in STYLES} for task in TASKS})
+    return SentenceVectors(
+        {task: some(task, 8) for task in TASKS}, {task: {style: some(task, 3) for style in STYLES} for task in TASKS}
+    )

@@ -7,11 +7,11 @@ from torch import Tensor
 from restored.models.instruct_ipt import InstructIPT, preset
 from restored_training.papers.arms import TASKS, Arm, LowRankArm, PlainArm, count
 from restored_training.papers.crops import Crops
-from restored_training.papers.elementary import ORDER, Elementary, Settings, arms, base_of, second_stage
+from restored_training.papers.elementary import ORDER, Elementary, ExperimentSettings, arms, base_of, second_stage
 from restored_training.papers.pairs import PATCH, Batches
-from restored_training.papers.stacked import Job, schedule, stack
+from restored_training.papers.stacked import TrainingArm, schedule, stack
 
-SETTINGS = Settings(steps=4, batch=2, seeds=(0, 1))
+SETTINGS = ExperimentSettings(steps=4, batch=2, seeds=(0, 1))
 EVERY = {**arms(SETTINGS), **second_stage(SETTINGS)}
 
 
@@ -84,7 +84,7 @@ def test_seeds_side_by_side_are_seeds_one_by_one(crops: Crops) -> None:
     arm = EVERY["lowrank"]
 
     def trained(seeds: tuple[int, ...]) -> dict[str, Tensor]:
-        job = Job("x", arm, stack([arm.init(seed) for seed in seeds], "cpu"), Batches(crops.train, seeds, 1, "cpu"), 2)
+        job = TrainingArm("x", arm, stack([arm.init(seed) for seed in seeds], "cpu"), Batches(crops.train, seeds, 1, "cpu"), 2)
         while not job.finished:
             job.step()
         job.release()
@@ -99,7 +99,7 @@ def test_biases_alone_leave_the_backbone_to_the_byte(crops: Crops) -> None:
     arm = EVERY["two-stage"]
     start = stack([arm.init(0)], "cpu")
     batches = Batches(crops.train, (0,), 1, "cpu")
-    job = Job("x", arm, start, batches, 2, trained=lambda name: name.startswith("own."))
+    job = TrainingArm("x", arm, start, batches, 2, trained=lambda name: name.startswith("own."))
     while not job.finished:
         job.step()
     changed = {key for key, value in job.tensors.items() if not torch.equal(value, start[key])}
@@ -130,14 +130,14 @@ def test_the_whole_run_gives_every_figure_and_a_resumed_one_the_same(crops: Crop
 def test_settings_that_differ_take_up_nothing(crops: Crops, tmp_path) -> None:
     arm: Arm = EVERY["plain"]
     run = Elementary(crops, SETTINGS, "cpu", keep=tmp_path)
-    job = Job("plain/1", arm, stack([arm.init(0), arm.init(1)], "cpu"), lambda step: (), 0)
+    job = TrainingArm("plain/1", arm, stack([arm.init(0), arm.init(1)], "cpu"), lambda step: (), 0)
     run._finish(job, 1.0)
     assert Elementary(crops, SETTINGS, "cpu", keep=tmp_path)._found("plain/1")
-    assert not Elementary(crops, Settings(steps=5, batch=2, seeds=(0, 1)), "cpu", keep=tmp_path)._found("plain/1")
+    assert not Elementary(crops, ExperimentSettings(steps=5, batch=2, seeds=(0, 1)), "cpu", keep=tmp_path)._found("plain/1")
 
 
 def test_what_there_was_time_for_is_measured(crops: Crops, tmp_path) -> None:
-    run = Elementary(crops, Settings(steps=2, batch=1, seeds=(0,)), "cpu", keep=tmp_path, tell=lambda line: None)
+    run = Elementary(crops, ExperimentSettings(steps=2, batch=1, seeds=(0,)), "cpu", keep=tmp_path, tell=lambda line: None)
     job = run._job("plain/1")
     while not job.finished:
         job.step()

@@ -17,7 +17,7 @@ from restored_training.papers.stacked import stack
 from restored_training.papers.statistics import Difference, difference, verdict
 from restored_training.papers.textarm import TextArm
 from restored_training.papers.unet import UNet
-from restored_training.papers.words import Words
+from restored_training.papers.words import SentenceVectors
 
 
 @given(seed=st.integers(0, 99))
@@ -51,9 +51,9 @@ def test_the_liveliest_places_do_not_overlap() -> None:
     assert liveliest(image, 128, 1) == []
 
 
-def test_sentences_come_back(words: Words, tmp_path) -> None:
+def test_sentences_come_back(words: SentenceVectors, tmp_path) -> None:
     words.save(tmp_path / "w.npz")
-    again = Words.load(tmp_path / "w.npz")
+    again = SentenceVectors.load(tmp_path / "w.npz")
     assert np.allclose(again.train["derain"], words.train["derain"], atol=1e-3)
     assert set(again.test["deblur"]) == {"precise", "ambiguous"}
 

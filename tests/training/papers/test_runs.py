@@ -10,7 +10,7 @@ import torch
 from restored.models.instruct_ipt import InstructIPT, preset
 from restored_training.papers import encoders, instructed, nine, rented
 from restored_training.papers.crops import Crops
-from restored_training.papers.words import TASKS, Words, bag_of_words, file_of
+from restored_training.papers.words import TASKS, SentenceVectors, bag_of_words, file_of
 
 TOGETHER = (["elementary"], ["encoders", "instructed"], ["diffusion"], ["nine"])
 """A test has a limit of time, and a rehearsal of all experiments in one takes a busy machine long."""
@@ -47,19 +47,21 @@ def test_in_bfloat16_it_is_the_same_network_to_its_precision() -> None:
 
 
 def test_nine_goes_on_from_its_weights(crops: Crops, tmp_path) -> None:
-    few = nine.Settings(steps=1, batch=1, groups=2, preset="toy")
+    few = nine.ExperimentSettings(steps=1, batch=1, groups=2, preset="toy")
     found, carried = nine.run(crops, few, "cpu", tell=lambda line: None)
     assert set(found["psnr"]) == set(nine.TASKS)
     assert len(found["psnr"]["denoise"]) == len(crops.test)
     torch.save(carried, tmp_path / "w.pt")
-    still = nine.Settings(steps=0, batch=1, groups=2, preset="toy")
+    still = nine.ExperimentSettings(steps=0, batch=1, groups=2, preset="toy")
     again, _ = nine.run(crops, still, "cpu", begun=tmp_path / "w.pt", tell=lambda line: None)
     assert again["psnr"]["derain"] == pytest.approx(found["psnr"]["derain"], abs=0.02)
 
 
 @pytest.mark.slow
-def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: Words) -> None:
-    found = instructed.run(crops, words, instructed.Settings(steps=3, batch=2, seeds=(0,)), "cpu", tell=lambda line: None)
+def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: SentenceVectors) -> None:
+    found = instructed.run(
+        crops, words, instructed.ExperimentSettings(steps=3, batch=2, seeds=(0,)), "cpu", tell=lambda line: None
+    )
     assert found["members"][:2] == ["3D", "3D no text"]
     for task in TASKS:
         precise, wrong = found["psnr"][f"{task}/precise"], found["psnr"][f"{task}/wrong"]
@@ -67,13 +69,13 @@ def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: W
             assert (one == other) or "no text" not in name
 
 
-def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, words: Words) -> None:
+def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, words: SentenceVectors) -> None:
     """Table 8: with no step, each head is new and what the image model learnt is the same; the widths may differ."""
-    wide = Words(
+    wide = SentenceVectors(
         {task: np.pad(rows, ((0, 0), (0, 8))) for task, rows in words.train.items()},
         {task: {style: np.pad(rows, ((0, 0), (0, 8))) for style, rows in of.items()} for task, of in words.test.items()},
     )
-    few = encoders.Settings(steps=1, heads=1, batch=2, seeds=(0,), width=4)
+    few = encoders.ExperimentSettings(steps=1, heads=1, batch=2, seeds=(0,), width=4)
     found = encoders.run(crops, {"minilm": words, "use": wide, "bag": words}, few, "cpu", tell=lambda line: None)
     assert set(found["psnr"]) == {encoders.FIRST, *encoders.ENCODERS}
     assert found["psnr"]["minilm"] == found["psnr"]["bag"], "the same vectors under another name"
@@ -92,7 +94,7 @@ def test_a_bag_of_words_knows_words_and_not_their_order() -> None:
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("names", TOGETHER, ids="-".join)
 def test_the_command_runs_what_it_is_asked_for_and_leaves_alone_what_is_done(
-    names: list[str], crops: Crops, words: Words, tmp_path, capsys
+    names: list[str], crops: Crops, words: SentenceVectors, tmp_path, capsys
 ) -> None:
     crops.save(tmp_path / "crops.npz", 90)
     for name in encoders.ENCODERS:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .options import Device, Photographs, console
 
-Store = Literal["full", "half", "packed"]
+Storage = Literal["full", "half", "packed"]
 
 
 def export(
@@ -19,7 +19,7 @@ def export(
     results: Annotated[Path | None, typer.Option(help="JSON of “evaluate” for the manifest.")] = None,
     licence: Annotated[str, typer.Option(help="The weights' licence.")] = "MIT",
     version: str = "1",
-    store: Annotated[Store, typer.Option(help="How the weights lie on disk: float32, float16, or int8 with scales.")] = "half",
+    store: Annotated[Storage, typer.Option(help="How the weights lie on disk: float32, float16, or int8 with scales.")] = "half",
 ) -> None:
     """Turn a checkpoint into a bundle: weights, hyperparameters, data manifest, licence, metrics, hashes."""
     from ..evaluation.run import read_results

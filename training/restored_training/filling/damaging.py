@@ -39,7 +39,7 @@ class Pieces:
     natural: Tensor
 
 
-class Store:
+class LayerPool:
     """The newest so many layers, on the device. kinds: how many there are in all, of which the first `marks` are marks."""
 
     def __init__(self, size: int, side: int, marks: int, dark: Sequence[int], device: torch.device) -> None:
@@ -74,7 +74,7 @@ class Store:
         return torch.where(dice[2], layers.transpose(2, 3), layers), dark
 
 
-def damaged(patches: Tensor, store: Store, random: torch.Generator) -> Pieces:
+def damaged(patches: Tensor, store: LayerPool, random: torch.Generator) -> Pieces:
     """patches: (N, 3, h, w) of photographs, in [0, 1]; random: on the same device."""
     n = len(patches)
     picture = _toned(patches, random)
@@ -107,7 +107,7 @@ def _toned(picture: Tensor, random: torch.Generator) -> Tensor:
     return torch.where(dice[3] < 0.04, 1 - picture, picture).clamp(0, 1)
 
 
-def _with_decoys(picture: Tensor, store: Store, random: torch.Generator) -> tuple[Tensor, Tensor]:
+def _with_decoys(picture: Tensor, store: LayerPool, random: torch.Generator) -> tuple[Tensor, Tensor]:
     """Railings, type, cables, lights; those that are dark often only where it is bright, behind what stands before it."""
     n = len(picture)
     layer, _ = store.pick(n, random, marks=False)
@@ -123,7 +123,7 @@ def _with_decoys(picture: Tensor, store: Store, random: torch.Generator) -> tupl
     return torch.where(chosen, picture + layer * ((level + tint).clamp(0, 1) - picture), picture), chosen.view(n)
 
 
-def _with_marks(picture: Tensor, store: Store, random: torch.Generator) -> tuple[Tensor, Tensor]:
+def _with_marks(picture: Tensor, store: LayerPool, random: torch.Generator) -> tuple[Tensor, Tensor]:
     """The picture with marks, and (N, 1, h, w) how much of each pixel they cover."""
     n, device = len(picture), picture.device
     first = column_rand(3, n, random)

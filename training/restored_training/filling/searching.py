@@ -25,7 +25,7 @@ from ..data.photographs import PhotoSet
 from ..data.resident import Prepared, ResidentSource
 from ..degradations.base import column
 from ..runs.folder import RunFolder
-from .damaging import Pieces, Store, damaged
+from .damaging import LayerPool, Pieces, damaged
 from .hard import HardPieces
 from .layers import KINDS, MARKS, Drawers, drawn
 
@@ -150,7 +150,7 @@ class _Training:
         self.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload] - its stubs leave it out
         self.averaged = [value.detach().clone() for value in self.network.parameters()]
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=run.lr, weight_decay=1e-3, foreach=True)
-        self.store = Store(run.layers, run.side, len(MARKS), DARK, device)
+        self.store = LayerPool(run.layers, run.side, len(MARKS), DARK, device)
         self.hard = HardPieces(run.hard, run.side, device)
         self.random = torch.Generator(device).manual_seed(run.seed)
         self.steps = 0

@@ -15,7 +15,7 @@ from rich.table import Table
 from restored.adjustments.names import family
 from restored.instruction import TASKS, Plan, Task
 from restored.instruction.decision import Decision, decide
-from restored.instruction.head import Settings
+from restored.instruction.head import HeadSettings
 from restored.instruction.network import KINDS, Head, Heads
 
 from .example import Example
@@ -31,7 +31,7 @@ class Probabilities:
     strength: np.ndarray
     kinds: np.ndarray
 
-    def decision(self, row: int, settings: Settings) -> Decision:
+    def decision(self, row: int, settings: HeadSettings) -> Decision:
         """What would be done with sentence `row`."""
         logits = self.state[row] / settings.temperature
         state = np.exp(logits - logits.max(-1, keepdims=True))
@@ -59,11 +59,11 @@ def judge(head: Head | Heads, features: Features) -> Probabilities:
 # -- tuning ---------------------------------------------------------------------------------------------------------------
 
 
-def tune(probabilities: Probabilities, examples: Sequence[Example]) -> Settings:
+def tune(probabilities: Probabilities, examples: Sequence[Example]) -> HeadSettings:
     """Temperature by likelihood, thresholds by exact sets minus twice the false removals, larger strata counting alike."""
     labels = np.array([[1 if t in e.wanted else 2 if t in e.excluded else 0 for t in TASKS] for e in examples])
     temperature = min(np.arange(0.6, 3.01, 0.1), key=lambda t: _likelihood(probabilities.state / t, labels))
-    base = Settings(temperature=round(float(temperature), 2))
+    base = HeadSettings(temperature=round(float(temperature), 2))
     count = Counter(e.stratum for e in examples)
     weights = [1 / max(50, count[e.stratum]) for e in examples]
     best, best_score = base, -math.inf

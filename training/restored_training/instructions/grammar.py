@@ -17,7 +17,7 @@ Mark = tuple[Task, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LabelledText:
     """A stretch of text and what it says; typing noise is applied piece by piece, so that spans stay true."""
 
     text: str
@@ -25,10 +25,10 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class LabelledClause:
     """Pieces with the labels they amount to."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[LabelledText, ...]
     wanted: dict[Task, float]
     excluded: tuple[Task, ...]
     template: str
@@ -60,40 +60,40 @@ class Grammar:
 
     # -- single clauses ------------------------------------------------------------------------------------------
 
-    def wish(self, task: Task, section: str | None = None) -> Clause | None:
+    def wish(self, task: Task, section: str | None = None) -> LabelledClause | None:
         """One clause that asks for `task`."""
         section = section or self.rng.choices(list(WISHES), list(WISHES.values()))[0]
         return self.clause(section, {"": (task, True)})
 
-    def keep(self, task: Task, after: bool = False) -> Clause | None:
+    def keep(self, task: Task, after: bool = False) -> LabelledClause | None:
         """One clause that forbids `task` (or says its damage is not there)."""
         return self.clause("keep_only_after" if after else "keep", {"": (task, False)})
 
-    def clause(self, section: str, marks: dict[str, Mark], strengths: dict[Task, float] | None = None) -> Clause | None:
+    def clause(self, section: str, marks: dict[str, Mark], strengths: dict[Task, float] | None = None) -> LabelledClause | None:
         """Fill a template of `section`; `marks` maps the slot suffix ("", "1", "2") to what that slot says."""
         choices = templates(section, self.split)
         if not choices:
             return None
         template = self.rng.choice(choices)
         strength = 1.0
-        pieces: list[Piece] = []
+        pieces: list[LabelledText] = []
         used: list[str] = []
         position = 0
         for match in SLOT.finditer(template):
             if match.start() > position:
-                pieces.append(Piece(template[position : match.start()]))
+                pieces.append(LabelledText(template[position : match.start()]))
             position = match.end()
             name, suffix = match.groups()
             if name == "strength":
                 value, word = self.rng.choice(self.slots["strength"]).split("|")
                 strength, text = float(value), word
-                pieces.append(Piece(text))
+                pieces.append(LabelledText(text))
             elif name == "percent":
                 number = self.rng.choice(CARDINAL)
                 strength = int(number) / 100
-                pieces.append(Piece(number + self.rng.choice(("%", " %", " percent", " per cent"))))
+                pieces.append(LabelledText(number + self.rng.choice(("%", " %", " percent", " per cent"))))
             elif name in ("vr", "vk", "subject", "scene"):
-                pieces.append(Piece(self.rng.choice(self.slots[{"vr": "verb_remove", "vk": "verb_keep"}.get(name, name)])))
+                pieces.append(LabelledText(self.rng.choice(self.slots[{"vr": "verb_remove", "vk": "verb_keep"}.get(name, name)])))
             else:
                 mark = marks.get(suffix) or marks.get("")
                 if mark is None:
@@ -102,18 +102,20 @@ class Grammar:
                 if phrase is None:
                     return None
                 used.append(phrase)
-                pieces.append(Piece(phrase, (mark,)))
-        pieces.append(Piece(template[position:]))
+                pieces.append(LabelledText(phrase, (mark,)))
+        pieces.append(LabelledText(template[position:]))
         single = marks.get("")
         if single is not None:
-            pieces = [Piece(PROPER.sub(r"\1 ", "".join(piece.text for piece in pieces)), (single,))]
+            pieces = [LabelledText(PROPER.sub(r"\1 ", "".join(piece.text for piece in pieces)), (single,))]
         elif PROPER.search("".join(piece.text for piece in pieces)):
             return None
         if section == "leftover":
             strength = 0.5 if "do}" in template else 0.6
         wanted: dict[Task, float] = {task: strength for task, want in marks.values() if want}
         excluded: tuple[Task, ...] = tuple(task for task, want in marks.values() if not want)
-        return Clause(tuple(piece for piece in pieces if piece.text), wanted, excluded, f"{section}:{template}", tuple(used))
+        return LabelledClause(
+            tuple(piece for piece in pieces if piece.text), wanted, excluded, f"{section}:{template}", tuple(used)
+        )
 
     def phrase(self, task: Task, section: str, template: str) -> str | None:
         """A phrase that fits the template's negations, or None."""
@@ -133,13 +135,13 @@ class Grammar:
     # -- sentences ------------------------------------------------------------------------------------------------
 
     def sentence(
-        self, clauses: Sequence[Clause | None], stratum: str, join: str = "join", kinds: tuple[str, ...] = ()
+        self, clauses: Sequence[LabelledClause | None], stratum: str, join: str = "join", kinds: tuple[str, ...] = ()
     ) -> Example | None:
         """Join clauses; None when one is missing or two contradict each other."""
         joins = templates(join, self.split)
         wanted: dict[Task, float] = {}
         excluded: list[Task] = []
-        pieces: list[Piece] = []
+        pieces: list[LabelledText] = []
         template: list[str] = []
         phrases: list[str] = []
         for number, clause in enumerate(clauses):
@@ -148,7 +150,7 @@ class Grammar:
             if number:
                 glue = self.rng.choice(joins)
                 template.append(f"{join}:{glue}")
-                pieces.append(Piece(glue))
+                pieces.append(LabelledText(glue))
             wanted |= clause.wanted
             excluded += clause.excluded
             pieces += clause.pieces
@@ -162,7 +164,7 @@ class Grammar:
 
     def example(
         self,
-        pieces: Sequence[Piece],
+        pieces: Sequence[LabelledText],
         wanted: dict[Task, float],
         excluded: tuple[Task, ...],
         kinds: tuple[str, ...],
@@ -246,11 +248,11 @@ class Grammar:
         if any(item is None for item in items):
             return None
         last = self.rng.choice((" and ", ", and ", ", ", " & ", " plus "))
-        pieces = [Piece(opening.replace("{vr}", self.rng.choice(self.slots["verb_remove"])))]
+        pieces = [LabelledText(opening.replace("{vr}", self.rng.choice(self.slots["verb_remove"])))]
         for number, (task, item) in enumerate(zip(tasks, items, strict=True)):
             if number:
-                pieces.append(Piece(last if number == len(tasks) - 1 else ", "))
-            pieces.append(Piece(str(item), ((task, True),)))
+                pieces.append(LabelledText(last if number == len(tasks) - 1 else ", "))
+            pieces.append(LabelledText(str(item), ((task, True),)))
         return self.example(pieces, dict.fromkeys(tasks, 1.0), (), ("wish",), "multi", [key], [str(i) for i in items])
 
     def but(self) -> Example | None:
@@ -308,14 +310,14 @@ class Grammar:
             return self.sentence(clauses if self.rng.random() < 0.5 else clauses[::-1], "multi")
         return self.sentence([self.symptom(first), self.keep(second, after=True)], "negation", "join_keep")
 
-    def symptom(self, task: Task) -> Clause | None:
+    def symptom(self, task: Task) -> LabelledClause | None:
         """A hand-written symptom of this side as a clause."""
         items = symptoms(self.split, task)
         if not items:
             return None
         chosen = self.rng.choice(items)
         text = chosen.text.rstrip(".!")
-        return Clause((Piece(text, ((task, True),)),), {task: chosen.wanted[task]}, (), chosen.template, ())
+        return LabelledClause((LabelledText(text, ((task, True),)),), {task: chosen.wanted[task]}, (), chosen.template, ())
 
     def stray_in_context(self) -> Example | None:
         """A hand-written sentence that is no wish, with small talk around it: small talk must not turn it into one."""
@@ -323,10 +325,10 @@ class Grammar:
         if not items:
             return None
         chosen = self.rng.choice(items)
-        clause = Clause((Piece(chosen.text.rstrip(".!")),), {}, (), chosen.template, ())
+        clause = LabelledClause((LabelledText(chosen.text.rstrip(".!")),), {}, (), chosen.template, ())
         return self.in_context(clause, chosen.kinds, chosen.stratum)
 
-    def in_context(self, clause: Clause | None, kinds: tuple[str, ...], stratum: str) -> Example | None:
+    def in_context(self, clause: LabelledClause | None, kinds: tuple[str, ...], stratum: str) -> Example | None:
         """Small talk before or behind a clause, or both."""
         if clause is None:
             return None
@@ -334,9 +336,9 @@ class Grammar:
         where = self.rng.random()
         pieces = list(clause.pieces)
         if where < 0.6:
-            pieces.insert(0, Piece(self.rng.choice(small_talk["before"]) + " "))
+            pieces.insert(0, LabelledText(self.rng.choice(small_talk["before"]) + " "))
         if where > 0.45:
-            pieces.append(Piece(self.rng.choice((", ", ". ", " - ", "... ")) + self.rng.choice(small_talk["after"])))
+            pieces.append(LabelledText(self.rng.choice((", ", ". ", " - ", "... ")) + self.rng.choice(small_talk["after"])))
         return self.example(pieces, clause.wanted, clause.excluded, kinds, stratum, [clause.template], clause.phrases)
 
     def mixed(self, other: str, kind: str) -> Example | None:
@@ -344,7 +346,7 @@ class Grammar:
         clause = self.wish(self.tasks(1)[0])
         if clause is None:
             return None
-        stray = Clause((Piece(other),), {}, (), f"{kind}:{other}", ())
+        stray = LabelledClause((LabelledText(other),), {}, (), f"{kind}:{other}", ())
         clauses = [clause, stray] if self.rng.random() < 0.7 else [stray, clause]
         return self.sentence(clauses, "mixed", kinds=(kind,))
 

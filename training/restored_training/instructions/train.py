@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from restored.instruction import encoder
 from restored.instruction import head as shipped
-from restored.instruction.head import Settings
+from restored.instruction.head import HeadSettings
 from restored.instruction.network import Head, HeadConfig, Heads, Reading
 from restored.instruction.spelling import Speller
 
@@ -80,7 +80,7 @@ def train_head(config: TrainConfig | None = None) -> None:
     shipped.save(head, lexicon, settings, config.output, notes)
 
 
-def figures(judged: Probabilities, examples: list[Example], settings: Settings) -> dict[str, float]:
+def figures(judged: Probabilities, examples: list[Example], settings: HeadSettings) -> dict[str, float]:
     """Share of sentences whose set of tasks is exactly right, per stratum of at least fifty, and of false removals."""
     outcomes = [Outcome.of(example, judged.decision(row, settings)) for row, example in enumerate(examples)]
     groups = {name: group for name, group in by_stratum(outcomes).items() if len(group) >= 50}

@@ -15,7 +15,7 @@ from .crops import Crops
 from .elementary import machine
 from .fills import distances, seam_error, ssim_in
 from .pairs import patches
-from .stacked import Job, Stacked, run_all, seconds_per_round, stack
+from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 from .unet import UNet
 
 TASKS: Final = ("inpainting", "outpainting")
@@ -24,7 +24,7 @@ _SAMPLING: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ExperimentSettings:
     """base: steps of general training with scattered holes; steps: of each arm after it; batch: pictures per task and step."""
 
     base: int = 2000
@@ -111,7 +111,7 @@ class Draws:
 
 def run(
     crops: Crops,
-    settings: Settings,
+    settings: ExperimentSettings,
     device: str,
     *,
     budget: float | None = None,
@@ -124,7 +124,7 @@ def run(
     net = UNet()
     learner = Filler(net)
     start = stack([net.init(0)], device)
-    base = Job(
+    base = TrainingArm(
         "base",
         learner,
         start,
@@ -148,8 +148,8 @@ def run(
     draws = Draws(crops.train, settings.seeds, settings.batch, device, general=False)
     both = {**begun, **own}
     jobs = [
-        Job("plain", learner, begun, draws, settings.steps, rate=0.4 * settings.rate),
-        Job(
+        TrainingArm("plain", learner, begun, draws, settings.steps, rate=0.4 * settings.rate),
+        TrainingArm(
             "bias only",
             learner,
             both,
@@ -158,7 +158,7 @@ def run(
             rate=0.4 * settings.rate,
             trained=lambda name: name.startswith("own."),
         ),
-        Job("synchronous", learner, both, draws, settings.steps, rate=0.4 * settings.rate),
+        TrainingArm("synchronous", learner, both, draws, settings.steps, rate=0.4 * settings.rate),
     ]
     for job in jobs:
         job.try_to_capture(tell)

@@ -15,7 +15,7 @@ from .arms import Arm, GateArm, LowRankArm, PlainArm, PromptArm, ReplacementArm,
 from .crops import Crops
 from .measures import energies, psnr_table, similarities
 from .pairs import KINDS, SIGMAS, Batches, Kind, kept_out_pairs
-from .stacked import Job, Stacked, run_all, seconds_per_round, stack
+from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 
 PROPORTION: Final = 0.2
 Table = dict[str, list[list[float]]]
@@ -30,7 +30,7 @@ ORDER: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ExperimentSettings:
     """steps: of every arm, whole; each is also trained for half as many. batch: patches per task and step; rank: of the biases.
     rate: scales the optimiser's rates, the same for all arms: of 0.25, 0.5, 1 and 2 the one by which plain training ended at the
     least loss on batches of training photographs that it had not seen."""
@@ -43,7 +43,7 @@ class Settings:
     rate: float = 0.5
 
 
-def arms(settings: Settings) -> dict[str, Arm]:
+def arms(settings: ExperimentSettings) -> dict[str, Arm]:
     """The arms of Tables 1, 3 and 9."""
     config = preset(settings.preset, tasks=())
     # as many parameters as the backbone with two tasks' biases has: an eighth wider is a quarter larger
@@ -61,7 +61,7 @@ def arms(settings: Settings) -> dict[str, Arm]:
     return {arm.name: arm for arm in every}
 
 
-def second_stage(settings: Settings) -> dict[str, LowRankArm]:
+def second_stage(settings: ExperimentSettings) -> dict[str, LowRankArm]:
     """The arms that begin from plain mixed training and train biases only (Tables 3 and 10)."""
     config = preset(settings.preset, tasks=())
     constant = LowRankArm("two-stage", "biases of constant rank, after plain training", config, rank=settings.rank)
@@ -80,7 +80,13 @@ class Elementary:
     """The run: `train` all, then `results`. keep: a folder where trained arms wait for a resumed run; None keeps nothing."""
 
     def __init__(
-        self, crops: Crops, settings: Settings, device: str, *, keep: Path | None = None, tell: Callable[[str], None] = print
+        self,
+        crops: Crops,
+        settings: ExperimentSettings,
+        device: str,
+        *,
+        keep: Path | None = None,
+        tell: Callable[[str], None] = print,
     ) -> None:
         self.crops, self.settings, self.device, self._keep, self._tell = crops, settings, device, keep, tell
         self.trained: dict[str, Stacked] = {}
@@ -123,23 +129,23 @@ class Elementary:
         self.seconds = time.monotonic() - began
         return done
 
-    def _job(self, name: str) -> Job:
+    def _job(self, name: str) -> TrainingArm:
         """One of ORDER, ready to train; what it begins from must have been trained."""
         label, part = name.rsplit("/", 1)
         steps, rate, base = self.settings.steps // int(part), self.settings.rate, base_of(name)
         if base is None:
             arm = self.every[label]
-            return Job(name, arm, self._start(arm), self._batch(KINDS, 0), steps, rate=rate)
+            return TrainingArm(name, arm, self._start(arm), self._batch(KINDS, 0), steps, rate=rate)
         rest = steps - steps // 2
         if label.startswith("finetuned-"):
             noise, blur = KINDS
             rows: dict[str, tuple[Kind, Kind]] = {"denoise": (noise, noise), "deblur": (blur, blur), "mix": KINDS}
             batch = self._batch(rows[label.removeprefix("finetuned-")], steps // 2)
-            return Job(name, self.every["plain"], self.trained[base], batch, rest, rate=rate)
+            return TrainingArm(name, self.every["plain"], self.trained[base], batch, rest, rate=rate)
         arm = self.every[label]
         whole = {**self._start(arm), **self.trained[base]}
         batch = self._batch(KINDS, steps // 2)
-        return Job(name, arm, whole, batch, rest, rate=rate, trained=lambda tensor: tensor.startswith("own."))
+        return TrainingArm(name, arm, whole, batch, rest, rate=rate, trained=lambda tensor: tensor.startswith("own."))
 
     def _start(self, arm: Arm) -> Stacked:
         return stack([arm.init(seed) for seed in self.settings.seeds], self.device)
@@ -151,12 +157,12 @@ class Elementary:
         batches = self._batches[rows]
         return lambda step: batches(step + offset)
 
-    def _captured(self, jobs: list[Job]) -> list[Job]:
+    def _captured(self, jobs: list[TrainingArm]) -> list[TrainingArm]:
         for job in jobs:
             job.try_to_capture(self._tell)
         return jobs
 
-    def _fit(self, jobs: list[Job], budget: float, spent: float, choices: Sequence[int]) -> None:
+    def _fit(self, jobs: list[TrainingArm], budget: float, spent: float, choices: Sequence[int]) -> None:
         each = seconds_per_round(jobs, 20)
         # half of the arms end half-way, and the second stage costs about what is left then
         fits = [steps for steps in choices if 1.4 * steps * each < budget - spent] or [min(choices)]
@@ -166,7 +172,7 @@ class Elementary:
         for job in jobs:
             job.restart(self.settings.steps // parts[job.name])
 
-    def _side_by_side(self, jobs: list[Job], until: float | None) -> bool:
+    def _side_by_side(self, jobs: list[TrainingArm], until: float | None) -> bool:
         done = run_all(jobs, until=until, tell=self._tell)
         for job in jobs:
             if job.finished:
@@ -185,7 +191,7 @@ class Elementary:
             self._finish(job, time.process_time() - began)
         return True
 
-    def _finish(self, job: Job, seconds: float) -> None:
+    def _finish(self, job: TrainingArm, seconds: float) -> None:
         job.release()
         self.trained[job.name] = job.tensors
         self.seconds += seconds

@@ -13,9 +13,9 @@ from .crops import Crops
 from .elementary import machine
 from .instructed import Pool, Who, damage, psnr, rounded
 from .pairs import KERNEL
-from .stacked import Job, Stacked, run_all, seconds_per_round, stack
+from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 from .textarm import TextArm
-from .words import STYLES, TASKS, Words
+from .words import STYLES, TASKS, SentenceVectors
 
 ENCODERS: Final = {
     "minilm": "all-MiniLM-L6-v2, a head trained anew",
@@ -32,7 +32,7 @@ _EDGE: Final = KERNEL // 2
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ExperimentSettings:
     """steps: of the image model with its first head; heads: of each head afterwards, the image model frozen; batch: patches."""
 
     steps: int = 400
@@ -45,8 +45,8 @@ class Settings:
 
 def run(
     crops: Crops,
-    words: Mapping[str, Words],
-    settings: Settings,
+    words: Mapping[str, SentenceVectors],
+    settings: ExperimentSettings,
     device: str,
     *,
     budget: float | None = None,
@@ -65,7 +65,7 @@ def run(
     first = arm("minilm")
     start = stack([first.init(seed) for seed in settings.seeds], device)
     pools = {name: Pool(crops.train, words[name], who, settings.batch, device) for name in ENCODERS}
-    image = Job(FIRST, first, start, pools["minilm"], settings.steps, rate=settings.rate)
+    image = TrainingArm(FIRST, first, start, pools["minilm"], settings.steps, rate=settings.rate)
     image.try_to_capture(tell)
     if choices and budget is not None and device.startswith("cuda"):
         each = seconds_per_round([image], 24)
@@ -99,16 +99,16 @@ def run(
     }
 
 
-def _head(name: str, arm: TextArm, image: Stacked, pool: Pool, settings: Settings, device: str) -> Job:
+def _head(name: str, arm: TextArm, image: Stacked, pool: Pool, settings: ExperimentSettings, device: str) -> TrainingArm:
     """A new head before a trained image model; only the head learns."""
     fresh = stack([arm.init(seed + 50) for seed in settings.seeds], device)
     whole = {key: fresh[key] if key.startswith("head.") else value for key, value in image.items()}
-    return Job(name, arm, whole, pool, settings.heads, rate=settings.rate, trained=lambda key: key.startswith("head."))
+    return TrainingArm(name, arm, whole, pool, settings.heads, rate=settings.rate, trained=lambda key: key.startswith("head."))
 
 
 @torch.no_grad()
 def _measured(
-    arm: TextArm, tensors: Stacked, words: Words, crops: Crops, device: str
+    arm: TextArm, tensors: Stacked, words: SentenceVectors, crops: Crops, device: str
 ) -> tuple[dict[str, list[list[float]]], dict[str, list[float]]]:
     """PSNR {task/style: [seed][picture]}, also told to undo another damage (task/wrong); and the share of sentences whose task
     the head gets {task/style: [seed]}."""

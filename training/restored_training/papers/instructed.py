@@ -14,9 +14,9 @@ from ..degradations import LayerView, degradation
 from .crops import Crops
 from .elementary import machine
 from .pairs import KERNEL, damaged, patches
-from .stacked import Job, run_all, seconds_per_round, stack
+from .stacked import TrainingArm, run_all, seconds_per_round, stack
 from .textarm import TextArm
-from .words import STYLES, TASKS, Words
+from .words import STYLES, TASKS, SentenceVectors
 
 VARIANTS: Final = (3, 5, 6, 7)
 _EDGE: Final = KERNEL // 2
@@ -25,7 +25,7 @@ _POOL: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ExperimentSettings:
     """steps of every member; batch: patches per step; seeds: each with and without text, for every variant."""
 
     steps: int = 300
@@ -61,7 +61,7 @@ def damage(task: str, clean: Tensor, generator: Generator) -> tuple[Tensor, Tens
 class Pool:
     """Batches for all members: (members, B, ...) of a step; the members of a seed draw from the same patches."""
 
-    def __init__(self, crops: np.ndarray, words: Words, who: Sequence[Who], size: int, device: str) -> None:
+    def __init__(self, crops: np.ndarray, words: SentenceVectors, who: Sequence[Who], size: int, device: str) -> None:
         self._crops, self._device, self._who, self._size = torch.from_numpy(crops).to(device), device, who, size
         count = min(len(words.train[task]) for task in TASKS)
         self._words = torch.from_numpy(np.stack([words.train[task][:count] for task in TASKS])).to(device)
@@ -104,8 +104,8 @@ class Pool:
 
 def run(
     crops: Crops,
-    words: Words,
-    settings: Settings,
+    words: SentenceVectors,
+    settings: ExperimentSettings,
     device: str,
     *,
     budget: float | None = None,
@@ -119,7 +119,7 @@ def run(
     who = [Who(n, told, seed) for n in VARIANTS for told in (True, False) for seed in settings.seeds]
     members = [arm.init(one.seed) for one in who]
     pool = Pool(crops.train, words, who, settings.batch, device)
-    job = Job("instructir", arm, stack(members, device), pool, settings.steps, rate=settings.rate)
+    job = TrainingArm("instructir", arm, stack(members, device), pool, settings.steps, rate=settings.rate)
     job.try_to_capture(tell)
     if choices and budget is not None and device.startswith("cuda"):
         each = seconds_per_round([job], 2 * _POOL)
@@ -144,7 +144,7 @@ def run(
 
 @torch.no_grad()
 def _measured(
-    arm: TextArm, tensors: dict[str, Tensor], who: Sequence[Who], crops: Crops, words: Words, device: str
+    arm: TextArm, tensors: dict[str, Tensor], who: Sequence[Who], crops: Crops, words: SentenceVectors, device: str
 ) -> dict[str, Any]:
     """PSNR per member and picture, told precisely, ambiguously, and (7D) wrongly; the share of sentences that the head gets."""
     told = torch.tensor([float(one.told) for one in who], device=device)

@@ -19,7 +19,7 @@ from .arms import plain_weights, small_matrices
 from .crops import Crops
 from .elementary import machine
 from .pairs import KERNEL, patches
-from .stacked import Job, Stacked, run_all, seconds_per_round, stack
+from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 
 TASKS: Final = ("denoise", "deblur", "derain", "dehaze", "desnow", "lowlight", "superres", "enhance", "dejpeg")
 _EDGE: Final = KERNEL // 2
@@ -28,7 +28,7 @@ _LEAST: Final = 0.004
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ExperimentSettings:
     """groups: tasks per step, each with `batch` patches; rate: of the learning rate."""
 
     steps: int = 400
@@ -111,10 +111,10 @@ def damaged(task: str, clean: Tensor, generator: Generator) -> Tensor:
     return (kind.render(LayerView.whole(clean), params).clamp(0, 1) * 255).round() / 255
 
 
-class Groups:
+class TaskBatches:
     """Batches: (1, groups, B, 3, 64, 64) uint8 before and after, (1, groups) tasks and their weights."""
 
-    def __init__(self, crops: np.ndarray, tasks: Sequence[str], settings: Settings, device: str) -> None:
+    def __init__(self, crops: np.ndarray, tasks: Sequence[str], settings: ExperimentSettings, device: str) -> None:
         self._crops, self._tasks, self._settings, self._device = torch.from_numpy(crops).to(device), tasks, settings, device
         self._kept: tuple[int, list[tuple[Tensor, ...]]] = (-1, [])
         self._usual = torch.zeros(len(tasks), device=device)
@@ -152,7 +152,7 @@ class Groups:
 
 def run(
     crops: Crops,
-    settings: Settings,
+    settings: ExperimentSettings,
     device: str,
     *,
     begun: Path | None = None,
@@ -193,17 +193,17 @@ def _ready(
     config: InstructIPTConfig,
     crops: Crops,
     tasks: Sequence[str],
-    settings: Settings,
+    settings: ExperimentSettings,
     device: str,
     begun: Mapping[str, Tensor] | None,
     tell: Callable[[str], None],
-) -> tuple[AllTasks, Job]:
+) -> tuple[AllTasks, TrainingArm]:
     """The learner and its job: on a GPU in bfloat16, in float32 where a step of that fails."""
-    groups = Groups(crops.train, tasks, settings, device)
+    groups = TaskBatches(crops.train, tasks, settings, device)
 
-    def job(learner: AllTasks) -> Job:
+    def job(learner: AllTasks) -> TrainingArm:
         start = stack([learner.init(settings.seed, begun)], device)
-        return Job("nine", learner, start, groups, settings.steps, rate=settings.rate)
+        return TrainingArm("nine", learner, start, groups, settings.steps, rate=settings.rate)
 
     exact = AllTasks(config)
     if device.startswith("cuda"):

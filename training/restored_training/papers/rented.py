@@ -148,7 +148,7 @@ def _experiment(
     import torch
 
     from . import diffusion, elementary, encoders, instructed, nine
-    from .words import Words, load_all
+    from .words import SentenceVectors, load_all
 
     few = options.rehearsal
     lengths = (8,) if few else LENGTHS
@@ -158,7 +158,7 @@ def _experiment(
         print(f"{name}: {line}", flush=True)
 
     if name == "elementary":
-        basic = elementary.Settings(steps=4, batch=1, seeds=(0, 1)) if few else elementary.Settings()
+        basic = elementary.ExperimentSettings(steps=4, batch=1, seeds=(0, 1)) if few else elementary.ExperimentSettings()
         run = elementary.Elementary(crops, basic, options.device, tell=tell)
         # its claims are most of all: what it began may take the others' time
         longest = None if few else max(0.85 * budget, 0.8 * left)
@@ -170,17 +170,19 @@ def _experiment(
         run.train(budget=limit, limit=longest, choices=lengths, halfway=lambda: save(so_far()))
         return so_far()
     if name == "instructed":
-        told = instructed.Settings(steps=4, batch=2) if few else instructed.Settings()
-        return instructed.run(crops, Words.load(options.words), told, options.device, budget=limit, choices=lengths, tell=tell)
+        told = instructed.ExperimentSettings(steps=4, batch=2) if few else instructed.ExperimentSettings()
+        return instructed.run(
+            crops, SentenceVectors.load(options.words), told, options.device, budget=limit, choices=lengths, tell=tell
+        )
     if name == "encoders":
-        heads = encoders.Settings(steps=4, heads=2, batch=2, seeds=(0, 1)) if few else encoders.Settings()
+        heads = encoders.ExperimentSettings(steps=4, heads=2, batch=2, seeds=(0, 1)) if few else encoders.ExperimentSettings()
         vectors = load_all(options.words, encoders.ENCODERS)
         return encoders.run(crops, vectors, heads, options.device, budget=limit, choices=lengths, tell=tell)
     if name == "diffusion":
-        filling = diffusion.Settings(base=4, steps=4, batch=2) if few else diffusion.Settings()
+        filling = diffusion.ExperimentSettings(base=4, steps=4, batch=2) if few else diffusion.ExperimentSettings()
         return diffusion.run(crops, filling, options.device, budget=limit, tell=tell)[0]
     path = work / _HEAVY
-    all_of_them = nine.Settings(steps=4, batch=1) if few else nine.Settings()
+    all_of_them = nine.ExperimentSettings(steps=4, batch=1) if few else nine.ExperimentSettings()
     found, carried = nine.run(crops, all_of_them, options.device, begun=path, budget=None if few else budget, tell=tell)
     torch.save(carried, path)
     return found

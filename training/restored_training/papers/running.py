@@ -33,7 +33,7 @@ def run(
             raise DataError(f"I cannot find {path}. Make it with “restored-train papers pack {path.parent}”.")
     own = {key: tuple(value) if isinstance(value, list) else value for key, value in changes.items()}
     rooms = {"elementary": elementary, "instructed": instructed, "encoders": encoders, "diffusion": diffusion, "nine": nine}
-    kind = rooms[name].Settings
+    kind = rooms[name].ExperimentSettings
     try:
         settings = kind(**own)
     except TypeError as error:
@@ -57,7 +57,7 @@ def _train(
     import torch
 
     from . import diffusion, elementary, encoders, instructed, nine
-    from .words import Words, load_all
+    from .words import SentenceVectors, load_all
 
     if name == "elementary":
         experiment = elementary.Elementary(read, settings, device, keep=keep / name, tell=tell)
@@ -65,7 +65,7 @@ def _train(
         torch.save(experiment.weights(), keep / "elementary.pt")
         return experiment.results()
     if name == "instructed":
-        return instructed.run(read, Words.load(words), settings, device, tell=tell)
+        return instructed.run(read, SentenceVectors.load(words), settings, device, tell=tell)
     if name == "encoders":
         return encoders.run(read, load_all(words, encoders.ENCODERS), settings, device, tell=tell)
     if name == "diffusion":

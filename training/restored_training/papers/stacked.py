@@ -40,7 +40,7 @@ def stack(members: Sequence[Mapping[str, Tensor]], device: torch.device | str) -
     return {name: torch.stack([member[name] for member in members]).to(device) for name in members[0]}
 
 
-class Job:
+class TrainingArm:
     """One arm in training: `step` as often as `steps` says. frozen: which tensors are left alone.
 
     batch: step -> tensors with a leading dimension of members.
@@ -156,7 +156,7 @@ def schedule(step: int, steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
-def run_all(jobs: Sequence[Job], *, until: float | None = None, tell: Callable[[str], None] = print) -> bool:
+def run_all(jobs: Sequence[TrainingArm], *, until: float | None = None, tell: Callable[[str], None] = print) -> bool:
     """Train all jobs, side by side on a GPU, one after the other on a CPU. until: a time of `time.monotonic` to stop at.
 
     Returns whether all of them got to their end.
@@ -186,7 +186,7 @@ def run_all(jobs: Sequence[Job], *, until: float | None = None, tell: Callable[[
     return True
 
 
-def seconds_per_round(jobs: Sequence[Job], rounds: int = 10) -> float:
+def seconds_per_round(jobs: Sequence[TrainingArm], rounds: int = 10) -> float:
     """What one step of every job takes together on a GPU; the steps are not counted, but they are trained."""
     for job in jobs:
         job.step()
@@ -199,5 +199,5 @@ def seconds_per_round(jobs: Sequence[Job], rounds: int = 10) -> float:
     return (time.monotonic() - began) / rounds
 
 
-def _shown(job: Job) -> str:
+def _shown(job: TrainingArm) -> str:
     return "-" if job.loss is None else f"{float(job.loss.mean()):.4f}"

@@ -16,7 +16,7 @@ STYLES: Final = ("precise", "ambiguous")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SentenceVectors:
     """Vectors (n, width) float32: of training sentences per task, and per task and style of test sentences."""
 
     train: dict[str, np.ndarray]
@@ -30,7 +30,7 @@ class Words:
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
     @classmethod
-    def load(cls, path: Path) -> "Words":
+    def load(cls, path: Path) -> "SentenceVectors":
         with np.load(path, allow_pickle=False) as file:
             read = {name: file[name].astype(np.float32) for name in file.files}
         train = {task: read[f"train/{task}"] for task in TASKS}
@@ -41,21 +41,21 @@ class Words:
         """Numbers in a vector."""
         return next(iter(self.train.values())).shape[1]
 
-    def normalised(self) -> "Words":
+    def normalised(self) -> "SentenceVectors":
         """The same vectors at unit length."""
 
         def unit(rows: np.ndarray) -> np.ndarray:
             return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
 
         train = {task: unit(rows) for task, rows in self.train.items()}
-        return Words(train, {t: {style: unit(rows) for style, rows in of.items()} for t, of in self.test.items()})
+        return SentenceVectors(train, {t: {style: unit(rows) for style, rows in of.items()} for t, of in self.test.items()})
 
 
 Encode = Callable[[list[str]], np.ndarray]
 """Sentences -> (N, width) float32."""
 
 
-def build(encode: Encode, count: int = 200, seed: int = 0) -> Words:
+def build(encode: Encode, count: int = 200, seed: int = 0) -> SentenceVectors:
     """`count` sentences per task of the corpus's training side, and the hand-written wordings of `evaluate`, encoded. The same
     sentences, in the same order, for every encoder."""
     from ..evaluation.instructions import wordings
@@ -70,7 +70,7 @@ def build(encode: Encode, count: int = 200, seed: int = 0) -> Words:
         chosen = rng.sample(sorted(set(mine)), min(count, len(set(mine))))
         train[task] = np.concatenate([encode(chosen[start : start + 64]) for start in range(0, len(chosen), 64)])
     tests = wordings()
-    return Words(train, {task: {style: encode(list(tests[task][style])) for style in STYLES} for task in TASKS})
+    return SentenceVectors(train, {task: {style: encode(list(tests[task][style])) for style in STYLES} for task in TASKS})
 
 
 def encoders() -> dict[str, Encode]:
@@ -95,6 +95,6 @@ def file_of(archive: Path, name: str) -> Path:
     return archive if name == "minilm" else archive.with_stem(f"{archive.stem}-{name}")
 
 
-def load_all(archive: Path, names: Mapping[str, str]) -> dict[str, Words]:
+def load_all(archive: Path, names: Mapping[str, str]) -> dict[str, SentenceVectors]:
     """Each encoder's vectors, brought to unit length. Raises FileNotFoundError."""
-    return {name: Words.load(file_of(archive, name)).normalised() for name in names}
+    return {name: SentenceVectors.load(file_of(archive, name)).normalised() for name in names}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..unet import SLOPE
 from .config import SwiftConfig
-from .graph import Ops, conv_specs, macs_per_pixel, unet
+from .graph import SwiftOps, conv_specs, macs_per_pixel, unet
 
 if TYPE_CHECKING:
     from .context import ContextReading, apply_tone, sample_grid
@@ -17,9 +17,9 @@ __all__ = [
     "SLOPE",
     "ConditionedSwift",
     "ContextReading",
-    "Ops",
     "Swift",
     "SwiftConfig",
+    "SwiftOps",
     "apply_tone",
     "conv_specs",
     "macs_per_pixel",

@@ -4,39 +4,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..unet import Ops
 from .config import SwiftConfig
 
 
-class Ops(Protocol):
+class SwiftOps(Ops, Protocol):
     """What a runtime must offer; tensors are NCHW of the runtime's own kind."""
-
-    def conv(self, x: Any, weight: Any, bias: Any, *, stride: int) -> Any:
-        """Convolution; zero padding of half the kernel when stride is 1, none when it is 2."""
-        ...
-
-    def activate(self, x: Any) -> Any:
-        """LeakyReLU with SLOPE."""
-        ...
-
-    def add(self, x: Any, y: Any) -> Any:
-        """Element-wise sum."""
-        ...
 
     def scale_shift(self, x: Any, scale: Any, shift: Any) -> Any:
         """x * (1 + scale) + shift, per channel."""
         ...
 
-    def unshuffle(self, x: Any) -> Any:
-        """PixelUnshuffle(2): (N, C, 2h, 2w) -> (N, 4C, h, w)."""
-        ...
-
-    def shuffle(self, x: Any) -> Any:
-        """PixelShuffle(2), the inverse of `unshuffle`."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
-class ConvSpec:
+class SwiftConv:
     """One conv of the graph: its name in the state dict, shape and stride; `level` is the coarsest it touches, `gain` scales
     its first weights, `gated` convs have channel gains per task."""
 
@@ -50,23 +31,23 @@ class ConvSpec:
     gated: bool = False
 
 
-def conv_specs(config: SwiftConfig) -> Iterator[ConvSpec]:
+def conv_specs(config: SwiftConfig) -> Iterator[SwiftConv]:
     """Every conv of the network, in the order in which `unet` uses them."""
     widths, deepest = config.widths, len(config.encoder)
-    yield ConvSpec("stem", 24, widths[0], 3, 0)
+    yield SwiftConv("stem", 24, widths[0], 3, 0)
     for level, blocks in enumerate(config.encoder):
         yield from _block_specs(f"encoder{level}", widths[level], blocks, level)
-        yield ConvSpec(f"down{level}", widths[level], widths[level + 1], 2, level + 1, stride=2)
-    yield ConvSpec("grid", config.grid_channels, widths[-1], 1, deepest, gain=0.1)
+        yield SwiftConv(f"down{level}", widths[level], widths[level + 1], 2, level + 1, stride=2)
+    yield SwiftConv("grid", config.grid_channels, widths[-1], 1, deepest, gain=0.1)
     yield from _block_specs("middle", widths[-1], config.middle, deepest)
     for level in reversed(range(len(config.decoder))):
-        yield ConvSpec(f"up{level}", widths[level + 1], 4 * widths[level], 1, level + 1, gain=0.5)
+        yield SwiftConv(f"up{level}", widths[level + 1], 4 * widths[level], 1, level + 1, gain=0.5)
         yield from _block_specs(f"decoder{level}", widths[level], config.decoder[level], level)
-    yield ConvSpec("out", widths[0], 12, 3, 0, gain=0.0)
+    yield SwiftConv("out", widths[0], 12, 3, 0, gain=0.0)
 
 
 def unet(
-    ops: Ops,
+    ops: SwiftOps,
     config: SwiftConfig,
     convs: Mapping[str, tuple[Any, Any]],
     x: Any,
@@ -120,7 +101,7 @@ def macs_per_pixel(config: SwiftConfig) -> float:
     return total
 
 
-def _block_specs(name: str, width: int, blocks: int, level: int) -> Iterator[ConvSpec]:
+def _block_specs(name: str, width: int, blocks: int, level: int) -> Iterator[SwiftConv]:
     for index in range(blocks):
-        yield ConvSpec(f"{name}_{index}a", width, width, 3, level, gated=True)
-        yield ConvSpec(f"{name}_{index}b", width, width, 3, level, gain=0.1)
+        yield SwiftConv(f"{name}_{index}a", width, width, 3, level, gated=True)
+        yield SwiftConv(f"{name}_{index}b", width, width, 3, level, gain=0.1)

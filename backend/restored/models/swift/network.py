@@ -29,14 +29,14 @@ from .veil import VeilReader
 Convs = dict[str, tuple[Tensor, Tensor]]
 
 
-class TorchOps(unet_torch.TorchOps):
+class SwiftTorchOps(unet_torch.TorchOps):
     """The graph's operations in torch."""
 
     def scale_shift(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         return torch.addcmul(shift.to(x.dtype)[:, :, None, None], x, 1 + scale.to(x.dtype)[:, :, None, None])
 
 
-TORCH_OPS: Final = TorchOps()
+TORCH_OPS: Final = SwiftTorchOps()
 
 _SMOOTH: Final = 8
 """Pixels over which the lifted veil is compared in training."""

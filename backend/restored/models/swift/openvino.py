@@ -83,11 +83,11 @@ def build(config: SwiftConfig, convs: LightConvs, shape: tuple[int, int], toned:
     if guided:
         inputs.append(_input("guess", (1, 3, height, width)))
         base = op.add(base, inputs[-1])
-    change = unet(OpenVinoOps(), config, convs, op.concat([tile, base], 1), films, grid)
+    change = unet(SwiftOpenVinoOps(), config, convs, op.concat([tile, base], 1), films, grid)
     return ov.Model([op.add(base, change)], inputs, "swift")  # pyright: ignore[reportGeneralTypeIssues] - its stubs name it twice
 
 
-class OpenVinoOps(unet_openvino.OpenVinoOps):
+class SwiftOpenVinoOps(unet_openvino.OpenVinoOps):
     """The graph's operations in OpenVINO."""
 
     def scale_shift(self, x: Any, scale: Any, shift: Any) -> Any:
