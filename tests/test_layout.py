@@ -264,3 +264,34 @@ def test_no_family_is_named_outside_its_folder() -> None:
                     if name not in own and name.replace("_", "") in plain
                 ]
     assert found == []
+
+
+ADAPTERS = ("gimp/restore_gimp", "krita/restore_with_instruction")
+
+
+def own_sources() -> list[tuple[str, Path]]:
+    """(where it stands, path) of every module of ours, the adapters' too. The two adapters are one place: their files of one
+    name do the same job, each in its host."""
+    found = [(name, path) for package in FOLDERS for name, path in modules(package).items()]
+    for adapter in ADAPTERS:
+        found += [("adapter", path) for path in sorted((ROOT / "plugins" / adapter).glob("*.py"))]
+    return found
+
+
+SAME_IDEA = {
+    "LightConditioned": "what a family prepares for a job without torch, one a family",
+    "ExperimentSettings": "what an experiment of the papers can be told, one an experiment",
+}
+"""Names of classes that several modules have, and the one thing that each of them means."""
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """Private ones are their module's own business."""
+    places: dict[str, set[str]] = {}
+    for name, path in own_sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, set()).add(name)
+    double = {name: sorted(found) for name, found in places.items() if len(found) > 1}
+    assert {name: found for name, found in double.items() if name not in SAME_IDEA} == {}
+    assert SAME_IDEA.keys() == double.keys() & SAME_IDEA.keys(), "an exception that is none any more"

@@ -70,7 +70,7 @@ class Direct:
         return f"tcp://{machine.address}"
 
 
-class Connection:
+class MachineConnection:
     """Not yet made when it begins: `shake_hands` waits for it. One thread at a time."""
 
     def __init__(self, machine: Machine, keys: KeyPair, endpoint: str) -> None:

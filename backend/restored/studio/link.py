@@ -16,7 +16,7 @@ from restored_client.wire.pixels import Pixels
 
 from . import forms
 from .book import Machine
-from .connection import Connection, Declined, Road, Unproven
+from .connection import Declined, MachineConnection, Road, Unproven
 from .delivery import Delivery
 from .keys import KeyPair
 from .pace import Pace
@@ -32,7 +32,7 @@ class Link:
         """What the machine says of itself: device, models, version, state."""
         self.pace = Pace(packs=False)
         """Of what is sent there."""
-        self._connection = Connection(machine, keys, endpoint)
+        self._connection = MachineConnection(machine, keys, endpoint)
 
     @classmethod
     def open(cls, machine: Machine, keys: KeyPair, road: Road) -> "Link":
