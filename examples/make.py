@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from restored_training.data.places import photograph_folder
+from restored_training.data.paths import photograph_folder
 from restored_training.evaluation.synthetic import Recipe, damage
 
 HERE = Path(__file__).parent

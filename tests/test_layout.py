@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = {"restored": "backend", "restored_client": "plugins", "restored_training": "training"}
 
 
+def nodes(path: Path) -> Iterator[ast.AST]:
+    """All that stands in a module."""
+    return ast.walk(ast.parse(path.read_text("utf-8"), str(path)))
+
+
+@cache
 def modules(package: str) -> dict[str, Path]:
     """Every module of a package by its dotted name; vendored code is someone else's house."""
     base = ROOT / FOLDERS[package.partition(".")[0]]
@@ -25,17 +32,20 @@ def modules(package: str) -> dict[str, Path]:
     return found
 
 
-def imports(name: str, path: Path) -> Iterator[tuple[int, str]]:
-    """(line, absolute dotted name) of everything a module imports."""
+@cache
+def imports(name: str, path: Path) -> tuple[tuple[int, str], ...]:
+    """(line, absolute dotted name) of everything a module imports; each file is read once, however many arrows are looked at."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+    found: list[tuple[int, str]] = []
+    for node in nodes(path):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            found += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             parts = package.split(".")
             base = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
             module = ".".join(filter(None, (base, node.module)))
-            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+            found += [(node.lineno, f"{module}.{alias.name}") for alias in node.names]
+    return tuple(found)
 
 
 def violations(package: str, *forbidden: str) -> list[str]:
@@ -57,7 +67,7 @@ def test_there_is_something_to_check() -> None:
 def defined(path: Path) -> set[str]:
     """Every name that a module's source gives to something, imported ones included."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -202,7 +212,7 @@ def test_one_place_makes_sockets() -> None:
     for path in modules("restored").values():
         if "sockets" in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
                 if name in MAKERS:
@@ -225,9 +235,9 @@ def families() -> list[str]:
 
 def code_words(path: Path) -> Iterator[tuple[int, str]]:
     """(line, word) of every identifier and every string of a module; docstrings may cite papers, and comments may say why."""
-    tree = ast.parse(path.read_text("utf-8"), str(path))
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
-    for node in ast.walk(tree):
+    found = list(nodes(path))
+    prose = {id(node.value) for node in found if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+    for node in found:
         line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             yield line, node.value
@@ -279,6 +289,7 @@ def own_sources() -> list[tuple[str, Path]]:
 
 
 SAME_IDEA = {
+    "Region": "a part of a picture: where a step applies, and in GIMP's adapter what of a layer is meant",
     "LightConditioned": "what a family prepares for a job without torch, one a family",
     "ExperimentSettings": "what an experiment of the papers can be told, one an experiment",
 }
@@ -289,7 +300,7 @@ def test_a_class_name_means_one_thing() -> None:
     """Private ones are their module's own business."""
     places: dict[str, set[str]] = {}
     for name, path in own_sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, set()).add(name)
     double = {name: sorted(found) for name, found in places.items() if len(found) > 1}

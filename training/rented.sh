@@ -25,7 +25,7 @@ if command -v nvidia-cuda-mps-control >/dev/null; then
         echo "multi-process service: does not work here"
     fi
 fi
-if [ -n "${CHECK:-}" ]; then timeout 45 python3 -m restored_training.machines.check "${OUT:-/tmp/rented/out}" || true; fi
+if [ -n "${CHECK:-}" ]; then timeout 45 python3 -m restored_training.machines.device_check "${OUT:-/tmp/rented/out}" || true; fi
 python3 -m restored_training.cli rented "${OUT:-/tmp/rented/out}" --deadline "$((began + seconds))" ${BESIDE:+--beside "$BESIDE"} \
     $(for pack in /tmp/rented/photographs/*; do printf -- '--photographs %s/photographs.json ' "$pack"; done) \
     $(for run in "$@"; do printf -- '--run %s ' "$run"; done) ${OPTIONS:-}

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from restored.allocator import keep_pages
 from restored.models.swift import SwiftConfig, conv_specs, unet
 from restored.models.swift.network import TORCH_OPS
+from restored_training.data.paths import photograph_folder, repository
 from restored_training.data.photographs import PhotoSet
-from restored_training.data.places import photograph_folder, repository
 from restored_training.data.sampling import GroupSampler, PatchSource
 from restored_training.runs.config import RunConfig, load_config
 from restored_training.training.trainer import Trainer

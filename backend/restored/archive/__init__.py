@@ -3,8 +3,8 @@
 A shard alone needs no scheduler: `work` does one, in any process on any machine that sees the folders, and may be killed.
 """
 
-from .order import ArchiveError, ArchiveOrder
-from .plan import plan
+from .archive_order import ArchiveError, ArchiveOrder
+from .planning import plan
 from .report import Status, status
 from .work import ShardReport, Workbench
 

@@ -11,11 +11,11 @@ os.environ.setdefault("RAY_AUTH_MODE", "token")
 import ray
 from ray import exceptions
 
-from .bench import work_here
+from .archive_order import ArchiveError
 from .engine_local import default_workers
-from .order import ArchiveError
 from .running import Lost, Place
 from .work import ShardReport
+from .worker import work_here
 
 TRIES: Final = 3
 REST: Final = 5.0

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .given import entry_fits, state_fits
-from .order import ArchiveError, ArchiveOrder, read_shard
+from .archive_order import ArchiveError, ArchiveOrder, read_shard
+from .boundaries import entry_fits, state_fits
 from .trees import OURS, Lines, Tree
 
 

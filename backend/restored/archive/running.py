@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from .order import ArchiveError
+from .archive_order import ArchiveError
 from .report import Status, growth, pending, status
 from .trees import Tree, sweep
 from .work import ENGINE, ShardReport, checked

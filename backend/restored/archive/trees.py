@@ -17,7 +17,7 @@ from restored.files.walk import MOST_NAMED, Walked, pictures
 from restored.ground.errors import InstallationError, RestoredError
 from restored.io import READABLE
 
-from .given import is_below
+from .boundaries import is_below
 
 OURS: Final = ".restored-archive"
 _HERE: Final = f"{socket.gethostname()}-{os.getpid()}"

@@ -20,8 +20,8 @@ from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.orders import never
 from restored.ground.errors import RestoredError
 
-from .given import entry_fits, leads_out, may_read
-from .order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
+from .archive_order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
+from .boundaries import entry_fits, leads_out, may_read
 from .trees import OURS, Lines, Tree, workplace
 
 ENGINE: Final = "restored.here:Here"

@@ -48,7 +48,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Walk SRC once, and write shards and order under DST/.restored-archive."""
-    from restored.archive import plan as make
+    from restored.archive import planning as make
 
     if target is None:
         raise typer.BadParameter("Say where the results go, such as: --to restored", param_hint="--to")
@@ -187,8 +187,8 @@ def report(
 
 def _meant(target: str, source: str | None) -> str | None:
     """Where the user says the pictures are; asked, where there is somebody to ask and the plan fetches them from elsewhere."""
-    from restored.archive.given import may_read
-    from restored.archive.order import ArchiveOrder
+    from restored.archive.archive_order import ArchiveOrder
+    from restored.archive.boundaries import may_read
     from restored.archive.trees import Tree
 
     said = ArchiveOrder.read(Tree(target)).source

@@ -145,7 +145,7 @@ def import_model(
 
 
 def _import_bundle(source: Path, *, yes: bool, json: bool) -> None:
-    from restored.models.foreign import install, read_foreign
+    from restored.models.importing import install, read_foreign
     from restored.models.installed import list_bundles
 
     foreign = read_foreign(source)
@@ -175,7 +175,7 @@ def trust(
     yes: Annotated[bool, typer.Option("--yes", help="Without a question.")] = False,
 ) -> None:
     """Believe a maker of models: what this key signed is installed without a question."""
-    from restored.models.foreign import keys_folder
+    from restored.models.importing import keys_folder
     from restored.models.manifest import check_name
     from restored.models.signature import LARGEST, read_key, write_private
 

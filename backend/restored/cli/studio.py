@@ -45,9 +45,9 @@ def _wait_for_other(name: str | None) -> None:
     from restored import sockets
     from restored.studio.book import PORT, Guest, Guests, Listening, today
     from restored.studio.callers import MOST, wait_for_caller
+    from restored.studio.code_words import make_code
     from restored.studio.keys import own_keys
     from restored.studio.pairing import Introduction
-    from restored.studio.words import make_code
 
     where = Listening().where()
     if where is None:
@@ -85,9 +85,9 @@ def _call_other(address: str, code: str | None, name: str | None) -> None:
     from restored import sockets
     from restored.studio.address import split
     from restored.studio.book import Machine, Machines, today
+    from restored.studio.code_words import is_code, typed
     from restored.studio.keys import own_keys
     from restored.studio.pairing import Introduction, call
-    from restored.studio.words import is_code, typed
 
     host, port = _split(split, address)
     numeric = _resolved(sockets, host, port)
@@ -195,7 +195,7 @@ def try_out(
     from restored.studio.book import Machines
     from restored.studio.connection import Direct
     from restored.studio.keys import own_keys
-    from restored.studio.measure import measure
+    from restored.studio.trial import measure
 
     machines = Machines()
     chosen = machines.entries() if name is None else (machines.named(name),)

@@ -2,7 +2,7 @@
 
 from .adapters import PluginError, Record, build, build_zip, executable
 from .install import Placement, install, status, uninstall
-from .places import Host, HostPlace, System, at, find
+from .plugin_folders import Host, HostPlace, System, at, find
 
 __all__ = [
     "Host",

@@ -14,7 +14,7 @@ import restored
 from restored.ground.errors import RestoredError
 from restored.ground.versions import version
 
-from .places import Host, HostPlace
+from .plugin_folders import Host, HostPlace
 
 GIMP_FOLDER: Final = "restore-with-instruction"
 KRITA_NAME: Final = "restore_with_instruction"

@@ -14,7 +14,7 @@ from restored.ground.errors import FileError
 
 from . import kritarc
 from .adapters import PluginError, Record, build, client_in, destinations
-from .places import Host, HostPlace
+from .plugin_folders import Host, HostPlace
 
 MADE: Final = "made.json"
 """In the installed client: the folders that had to be made for it, which go with it when nothing else is in them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from . import grammar, messages
+from . import grammar, outcomes
 from .grammar.sentences import DID_YOU_MEAN, NOT_READ, WISHES
 from .plan import Plan, Step, Unused
 from .putting import put_together
@@ -32,7 +32,7 @@ class HeadReading:
 
     steps: tuple[Step, ...]
     excluded: tuple[Task, ...]
-    reason: messages.Reason | None
+    reason: outcomes.Reason | None
     general: bool
     stray: bool
     truncated: bool
@@ -68,7 +68,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     loaded = head.load()
     heard = grammar.hear(text, grammar.load("en"), _known())
     if heard.trap and not PICTURE.search(text):
-        return Plan(text, reason="off_topic", message=messages.NOTHING["off_topic"]), False
+        return Plan(text, reason="off_topic", message=outcomes.NOTHING["off_topic"]), False
     if heard.bare is not None:
         message = DID_YOU_MEAN.format(wish=WISHES[heard.bare])
         return Plan(text, reason="not_understood", message=message), False
@@ -243,7 +243,7 @@ def _agreed(
 def _head(loaded: "LoadedHead", text: str) -> HeadReading:
     from . import quiet
     from .decision import decide
-    from .words import strength_for, words_for
+    from .spans import strength_for, words_for
 
     judgement, normalised = quiet.run(lambda: loaded.read(text))
     kinds = judgement.kinds | ({"off_topic": 1.0} if is_talk(text) else {"add": 1.0} if is_spoiling(text) else {})

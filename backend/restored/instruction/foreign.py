@@ -3,7 +3,7 @@ know, a multilingual sentence encoder (loaded when first needed)."""
 
 from typing import Final
 
-from . import grammar, messages
+from . import grammar, outcomes
 from .english import HeadReading
 from .grammar import Heard, Named
 from .plan import Plan, Reason, Step
@@ -19,7 +19,7 @@ def read(cleaned: Cleaned, language: str) -> tuple[Plan, bool]:
     text = cleaned.text
     heard = grammar.hear(text, grammar.load(language))
     if heard.trap:
-        return Plan(text, reason="off_topic", message=messages.NOTHING["off_topic"]), False
+        return Plan(text, reason="off_topic", message=outcomes.NOTHING["off_topic"]), False
     if not heard.named and not heard.turns and not heard.excluded:
         english = grammar.hear(text, grammar.load("en"))  # loanwords, and sentences half in English
         if english.named and not english.trap:

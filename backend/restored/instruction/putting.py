@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from restored.adjustments.names import family
 from restored.regions.names import MARKS, Region
 
-from . import messages
+from . import outcomes
 from .grammar.sentences import CANNOT, NOT_READ, by_hand
 from .plan import Plan, Reason, Step, Unused
 from .sanitize import Cleaned
@@ -50,7 +50,7 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         left = ""
     if left and all(left != turn.words.strip(" ,.;:!?\n") for turn in heard.turns):
         # the sentences of `NOTHING` say that nothing was changed, and here something is
-        unused.append(Unused(left, messages.STRAY if reading.reason == "asks_to_add" else NOT_READ))
+        unused.append(Unused(left, outcomes.STRAY if reading.reason == "asks_to_add" else NOT_READ))
     done = {step.task for step in steps} | {family(turn.name, turn.amount) for turn in heard.turns}
     excluded = tuple(
         dict.fromkeys(
@@ -68,17 +68,17 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
             reason = "asks_to_keep"
         elif heard.unused and reason in ("not_understood", "off_topic", "asks_to_keep"):
             reason = "cannot_yet"
-        message = " ".join(dict.fromkeys(item.message for item in notes)) if reason == "cannot_yet" else messages.NOTHING[reason]
+        message = " ".join(dict.fromkeys(item.message for item in notes)) if reason == "cannot_yet" else outcomes.NOTHING[reason]
         if reading.general:
-            reason, message = "not_understood", messages.GENERAL
+            reason, message = "not_understood", outcomes.GENERAL
         return Plan(text, (), excluded, reason, _sentence(message, cut=cut), unused=notes), reading.general
-    said = " ".join(dict.fromkeys(item.message for item in notes)) or (messages.STRAY if reading.stray else "")
+    said = " ".join(dict.fromkeys(item.message for item in notes)) or (outcomes.STRAY if reading.stray else "")
     plan = Plan(text, tuple(steps), excluded, message=_sentence(said, cut=cut), unused=notes, scale=heard.scale)
     return plan.in_apply_order(), reading.general
 
 
 def _sentence(message: str, *, cut: bool) -> str:
-    return " ".join(part for part in (message, messages.CUT if cut else "") if part)
+    return " ".join(part for part in (message, outcomes.CUT if cut else "") if part)
 
 
 def _placed(step: Step, heard: "Heard") -> Step:

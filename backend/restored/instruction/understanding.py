@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from . import messages
+from . import outcomes
 from .plan import Plan, Step
 from .sanitize import Cleaned, clean, has_words, mostly_foreign_script
 from .surface import is_automatic, is_data, is_greeting
@@ -58,7 +58,7 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
     if is_greeting(text):
         return _nothing(text, "empty", cleaned), False
     if is_automatic(text):
-        return Plan(text, reason="not_understood", message=messages.GENERAL), True
+        return Plan(text, reason="not_understood", message=outcomes.GENERAL), True
     from . import english, foreign, grammar
 
     language = english.language_of(text)
@@ -79,17 +79,17 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
     return plan, general
 
 
-def _nothing(text: str, reason: "messages.Reason", cleaned: Cleaned, excluded: Sequence[Task] = ()) -> Plan:
-    return Plan(text, (), tuple(excluded), reason, _sentence(messages.NOTHING[reason], cut=cleaned.cut))
+def _nothing(text: str, reason: "outcomes.Reason", cleaned: Cleaned, excluded: Sequence[Task] = ()) -> Plan:
+    return Plan(text, (), tuple(excluded), reason, _sentence(outcomes.NOTHING[reason], cut=cleaned.cut))
 
 
 def _sentence(message: str, *, cut: bool) -> str:
-    return " ".join(part for part in (message, messages.CUT if cut else "") if part)
+    return " ".join(part for part in (message, outcomes.CUT if cut else "") if part)
 
 
 def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
     """A general wish: propose what the picture needs, minus what the user excluded."""
-    from .picture import MAX_STEPS, EstimatorError, amounts, estimate
+    from .damage_estimator import MAX_STEPS, EstimatorError, amounts, estimate
 
     try:
         seen = estimate(context, sample)
@@ -99,8 +99,8 @@ def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None")
     named = {step.task for step in plan.steps}
     found: dict[Task, float] = {task: p for task, p in seen.items() if task not in plan.excluded and task not in named}
     if not found:
-        return replace(plan, message=messages.PICTURE_FINE, proposed=True)
+        return replace(plan, message=outcomes.PICTURE_FINE, proposed=True)
     worst = tuple(found)[:MAX_STEPS]
     steps = tuple(Step(task, found[task]) for task in worst)
-    message = messages.proposal(tuple(found), amounts(context, sample), len(worst))
+    message = outcomes.proposal(tuple(found), amounts(context, sample), len(worst))
     return replace(plan, steps=(*steps, *plan.steps), reason=None, message=message, proposed=True).in_apply_order()

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from .base import ModelError
-from .sentences import SentenceEncoder
+from .own_encoder import SentenceEncoder
 
 Tensors = dict[str, torch.Tensor]
 

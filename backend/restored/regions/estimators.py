@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from . import pixels
+from . import sky_network
 from .fields import box_mean, smoothstep
 from .names import Place
 
@@ -19,7 +19,7 @@ LEAST: Final = 0.01
 def sky(image: np.ndarray) -> np.ndarray:
     """A trained network finds skies of most weathers and hours; what is smooth, of a sky's colour and joined to the top edge is
     one too. None where it would be a strip or a window."""
-    found = np.maximum(pixels.probability(image), _joined_to_the_top(image))
+    found = np.maximum(sky_network.probability(image), _joined_to_the_top(image))
     return found if (found >= 0.5).mean() >= LEAST else np.zeros_like(found)
 
 

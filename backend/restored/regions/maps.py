@@ -6,8 +6,8 @@ import numpy as np
 
 from .estimators import FINDERS
 from .fields import guide, read_at, smoothstep
+from .frame import WHOLE, Frame
 from .names import ESTIMATED, MARKS, Place, Region
-from .whole import WHOLE, Frame
 
 DARK: Final = 0.33
 BRIGHT: Final = 0.66

@@ -14,7 +14,7 @@ from restored_client.wire.pixels import Pixels
 
 from .forms import WINDOW
 from .pace import Pace, Transfer
-from .packing import described, pack
+from .strips import described, pack
 
 KEPT_FOR: Final = 30.0
 """Seconds in which the asking machine may come back for a result that it did not get."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from restored_client.wire import checks, messages
 from restored_client.wire.messages import RequestForm
 
-from .packing import is_description
+from .strips import is_description
 
 LINK: Final = 1
 """The version of what this module says; another one is answered with a sentence."""

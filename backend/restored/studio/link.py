@@ -20,7 +20,7 @@ from .connection import Declined, MachineConnection, Road, Unproven
 from .delivery import Delivery
 from .keys import KeyPair
 from .pace import Pace
-from .packing import able, unpack
+from .strips import able, unpack
 
 
 class Link:

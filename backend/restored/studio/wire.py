@@ -28,7 +28,7 @@ from .book import Guest, Guests, Listening
 from .delivery import Delivery, Unclaimed
 from .keys import KeyPair, StudioError
 from .pace import Pace
-from .packing import able, unpack
+from .strips import able, unpack
 
 log: Final = logging.getLogger("restored.daemon.studio")
 

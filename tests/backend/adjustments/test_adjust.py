@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from restored.adjustments import ADJUSTMENTS, RANGES, amount_words, label
-from restored.adjustments.apply import adjust
+from restored.adjustments.adjusting import adjust
 from restored.adjustments.names import PLAIN
 from restored.adjustments.spaces import decode, encode, from_oklab, luminance, to_oklab
 

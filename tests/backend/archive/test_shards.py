@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.archive import ArchiveError, ArchiveOrder, Workbench, plan, status
+from restored.archive import ArchiveError, ArchiveOrder, Workbench, planning, status
+from restored.archive.archive_order import read_shard
 from restored.archive.echo import NegativeEngine
-from restored.archive.order import read_shard
 from restored.archive.report import pending, rows
 from restored.archive.trees import OURS, Lines, Tree
 from restored.files import FileOrder, restore_file
@@ -165,7 +165,7 @@ def test_a_plan_of_many_needs_little_memory(tmp_path: Path, monkeypatch: pytest.
     )
     (tmp_path / "in").mkdir()
     tracemalloc.start()
-    order = plan(
+    order = planning(
         str(tmp_path / "in"),
         str(tmp_path / "out"),
         FileOrder(instruction="x"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from restored.engine.picture.context import check_context, small_size, thumbnail
 from restored.engine.picture.grids import read_grid
-from restored.engine.picture.holes import CELL, fill_grid
+from restored.engine.picture.hidden import CELL, fill_grid
 from restored.engine.picture.pixels import Box
 from restored.engine.picture.source import LayerSource, mirrored
 from restored.ground.errors import PixelError

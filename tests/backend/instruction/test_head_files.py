@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from restored.instruction import TASKS, encoder, head, picture
+from restored.instruction import TASKS, damage_estimator, encoder, head
 from restored.instruction.network import KINDS
 
 
@@ -53,12 +53,12 @@ def test_a_good_copy_loads(copy):
 
 
 def test_damaged_picture_file_is_refused(copy):
-    file = copy / picture.FILE.name
+    file = copy / damage_estimator.FILE.name
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
     file.write_bytes(data)
-    with pytest.raises(picture.EstimatorError, match="damaged"):
-        picture.load(file)
+    with pytest.raises(damage_estimator.EstimatorError, match="damaged"):
+        damage_estimator.load(file)
 
 
 def test_missing_encoder_is_a_sentence(monkeypatch):

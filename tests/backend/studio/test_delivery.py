@@ -7,7 +7,7 @@ from restored.studio import delivery
 from restored.studio.delivery import Delivery, Unclaimed, strips
 from restored.studio.forms import PIECE, WINDOW
 from restored.studio.pace import Pace
-from restored.studio.packing import unpack
+from restored.studio.strips import unpack
 from restored_client.wire.messages import MAX_FRAME, message
 from restored_client.wire.pixels import Pixels
 

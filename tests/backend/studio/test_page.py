@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restored.daemon.wire import Wire
 from restored.sockets.door import MOST
-from restored.studio import delivery, forms, pace, pairing, words
+from restored.studio import code_words, delivery, forms, pace, pairing
 from restored.studio.book import PORT
 from restored.studio.wire import StudioWire
 from restored_client.wire.messages import MAX_FRAME
@@ -40,7 +40,7 @@ def test_numbers() -> None:
     assert (forms.WINDOW, StudioWire.most_jobs, StudioWire.share) == (8, 8, 0.5)
     assert "each may have eight unfinished jobs and half of the memory" in PAGE
     assert f"{PORT}, and {PORT + 1} for pairing" in PAGE
-    assert len(words.WORDS) ** words.COUNT == 2**24
+    assert len(code_words.WORDS) ** code_words.COUNT == 2**24
     assert "16.8 million" in PAGE
     assert delivery.KEPT_FOR == 30
     assert pace.SLOW * 8 == 480e6

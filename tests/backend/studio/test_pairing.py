@@ -17,7 +17,7 @@ from nacl.secret import SecretBox
 from spake2 import SPAKE2_A, SPAKE2_B
 
 from restored.ground.errors import Cancelled
-from restored.studio import callers, pairing, words
+from restored.studio import callers, code_words, pairing
 from restored.studio.keys import StudioError
 from restored.studio.pairing import Introduction
 
@@ -169,7 +169,9 @@ def test_many_wrong_codes_at_once_are_one_attempt(waiting) -> None:
     """However many conversations run side by side, the first guess ends the code for all of them, and nobody is paired."""
     strong = waiting("otter-lamp-violet")
     with ThreadPoolExecutor(8) as pool:
-        guesses = [pool.submit(pairing.call, "127.0.0.1", strong.port, f"{word}-lamp-violet", ASKING) for word in words.WORDS[:8]]
+        guesses = [
+            pool.submit(pairing.call, "127.0.0.1", strong.port, f"{word}-lamp-violet", ASKING) for word in code_words.WORDS[:8]
+        ]
     assert all(isinstance(guess.exception(), StudioError) for guess in guesses)
     assert "used up" in str(strong.result())
 
@@ -177,7 +179,9 @@ def test_many_wrong_codes_at_once_are_one_attempt(waiting) -> None:
 def test_both_sides_agree_when_right_and_wrong_codes_come_at_once(waiting) -> None:
     strong = waiting("otter-lamp-violet")
     with ThreadPoolExecutor(4) as pool:
-        guesses = [pool.submit(pairing.call, "127.0.0.1", strong.port, f"{word}-lamp-violet", ASKING) for word in words.WORDS[:3]]
+        guesses = [
+            pool.submit(pairing.call, "127.0.0.1", strong.port, f"{word}-lamp-violet", ASKING) for word in code_words.WORDS[:3]
+        ]
         right = pool.submit(pairing.call, "127.0.0.1", strong.port, "otter-lamp-violet", ASKING)
     assert all(isinstance(guess.exception(), StudioError) for guess in guesses)
     if isinstance(strong.result(), Introduction):
@@ -237,10 +241,12 @@ def test_nothing_sealed_can_be_sent_back() -> None:
 
 
 def test_a_code_has_enough_to_guess_and_is_easy_to_type() -> None:
-    assert len(words.WORDS) == len(set(words.WORDS)) == 256
-    assert len(words.WORDS) ** words.COUNT >= 2**16
-    assert all(word.isascii() and word.islower() and 3 <= len(word) <= 9 for word in words.WORDS)
-    near = [(one, other) for number, one in enumerate(words.WORDS) for other in words.WORDS[:number] if one_slip(one, other)]
+    assert len(code_words.WORDS) == len(set(code_words.WORDS)) == 256
+    assert len(code_words.WORDS) ** code_words.COUNT >= 2**16
+    assert all(word.isascii() and word.islower() and 3 <= len(word) <= 9 for word in code_words.WORDS)
+    near = [
+        (one, other) for number, one in enumerate(code_words.WORDS) for other in code_words.WORDS[:number] if one_slip(one, other)
+    ]
     assert near == []
 
 
@@ -252,15 +258,16 @@ def one_slip(one: str, other: str) -> bool:
 
 
 def test_codes_differ() -> None:
-    assert len({words.make_code() for _ in range(50)}) == 50
+    assert len({code_words.make_code() for _ in range(50)}) == 50
 
 
 @settings(max_examples=30)
 @given(
-    st.lists(st.sampled_from(words.WORDS), min_size=words.COUNT, max_size=words.COUNT), st.sampled_from([" ", "-", ", ", "  "])
+    st.lists(st.sampled_from(code_words.WORDS), min_size=code_words.COUNT, max_size=code_words.COUNT),
+    st.sampled_from([" ", "-", ", ", "  "]),
 )
 def test_a_code_may_be_typed_in_any_form(chosen: list[str], between: str) -> None:
-    said = words.typed(between.join(word.capitalize() for word in chosen) + " ")
+    said = code_words.typed(between.join(word.capitalize() for word in chosen) + " ")
     assert said == "-".join(chosen)
-    assert words.is_code(said)
-    assert not words.is_code(words.typed("xyzzy " + said))
+    assert code_words.is_code(said)
+    assert not code_words.is_code(code_words.typed("xyzzy " + said))

@@ -10,7 +10,7 @@ from restored.instruction.plan import Plan
 from restored.models.lowrank import TaskConv2d
 from restored.models.swift import Swift, SwiftConfig
 from restored_training.analyses.embeddings import embedding_picture, neighbour_purity
-from restored_training.analyses.layers import bias_sizes, jitter, layer_change, layer_effect, plot_layers, task_change
+from restored_training.analyses.layer_sensitivity import bias_sizes, jitter, layer_change, layer_effect, plot_layers, task_change
 from restored_training.analyses.rank import finetuning_deltas, plot_rank, rank_energy, task_deltas, truncation
 from restored_training.data.sampling import Group
 

@@ -11,7 +11,7 @@ from restored.models.bundle import write_bundle
 from restored.models.instruct_ipt import InstructIPT, denses, preset
 from restored.models.instructir import InstructIR
 from restored.models.lowrank import task_layers
-from restored_training.analyses.layers import bias_sizes, layer_effect, task_change
+from restored_training.analyses.layer_sensitivity import bias_sizes, layer_effect, task_change
 from restored_training.analyses.rank import rank_energy, task_deltas
 from restored_training.cli.app import app
 from restored_training.data.sampling import Group

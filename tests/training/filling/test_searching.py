@@ -15,7 +15,7 @@ from restored.models.bundle import load_bundle
 from restored.models.files import SHIPPED
 from restored.models.manifest import MANIFEST
 from restored.models.searching import SEARCH
-from restored_training.filling import layers
+from restored_training.filling import mark_layers
 from restored_training.filling.damaging import LayerPool, damaged
 from restored_training.filling.exporting import add_search
 from restored_training.filling.hard import HardPieces
@@ -27,15 +27,15 @@ SIDE = 64
 
 def store() -> LayerPool:
     random = np.random.default_rng(0)
-    kinds, drawn = zip(*(layers.drawn(random, SIDE) for _ in range(40)), strict=True)
-    held = LayerPool(48, SIDE, len(layers.MARKS), DARK, torch.device("cpu"))
+    kinds, drawn = zip(*(mark_layers.drawn(random, SIDE) for _ in range(40)), strict=True)
+    held = LayerPool(48, SIDE, len(mark_layers.MARKS), DARK, torch.device("cpu"))
     held.add(torch.tensor(kinds), torch.from_numpy(np.stack(drawn)))
     return held
 
 
-@pytest.mark.parametrize("kind", layers.KINDS)
+@pytest.mark.parametrize("kind", mark_layers.KINDS)
 def test_every_kind_is_drawn(kind: str) -> None:
-    _, draw = {**layers.MARKS, **layers.DECOYS}[kind]
+    _, draw = {**mark_layers.MARKS, **mark_layers.DECOYS}[kind]
     drawn = [draw(np.random.default_rng(seed), SIDE) for seed in range(8)]
     assert all(each.shape == (SIDE, SIDE) and each.dtype == np.uint8 for each in drawn)
     assert any(each.any() for each in drawn)
@@ -43,14 +43,14 @@ def test_every_kind_is_drawn(kind: str) -> None:
 
 
 def test_drawers_fill_their_slots_and_end() -> None:
-    drawers = layers.Drawers(1, SIDE, seed=1)
+    drawers = mark_layers.Drawers(1, SIDE, seed=1)
     kinds, drawn = drawers.taken()
     while not len(kinds):
         time.sleep(0.01)
         kinds, drawn = drawers.taken()
     drawers.close()
     assert drawn.shape == (len(kinds), SIDE, SIDE)
-    assert set(kinds.tolist()) <= set(range(len(layers.KINDS)))
+    assert set(kinds.tolist()) <= set(range(len(mark_layers.KINDS)))
 
 
 def test_pieces_are_pictures_and_what_is_marked_was_changed() -> None:

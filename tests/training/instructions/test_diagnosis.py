@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from restored.instruction import TASKS, picture
+from restored.instruction import TASKS, damage_estimator
 from restored_training.instructions.diagnosis import Diagnosis, said
-from restored_training.instructions.picture import LEAST, quiet_thresholds
+from restored_training.instructions.train_estimator import LEAST, quiet_thresholds
 
 
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.2])
@@ -17,9 +17,9 @@ def test_thresholds_keep_all_but_a_share_of_clean_pictures_quiet(share: float) -
 
 
 def test_no_more_is_said_than_a_proposal_holds() -> None:
-    estimator = picture.load()
+    estimator = damage_estimator.load()
     inputs = np.random.default_rng(2).normal(0, 30, (50, len(estimator.tensors["mean"])))
-    assert said(estimator, inputs).sum(axis=1).max() <= picture.MAX_STEPS
+    assert said(estimator, inputs).sum(axis=1).max() <= damage_estimator.MAX_STEPS
 
 
 def test_figures_of_a_diagnosis() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from restored_training.instructions.fields import SLOT
 from restored_training.instructions.labelled_templates import LabelledTemplates, read_labelled_templates
 from restored_training.instructions.phrases import WIDER, read_sentences
+from restored_training.instructions.semantic_fields import SLOT
 
 
 def test_every_slot_has_a_list_and_every_list_is_used():

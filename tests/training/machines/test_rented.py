@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from restored.models.swift import Swift, SwiftConfig
 from restored_training.cli.app import app
 from restored_training.data.photographs import pack
-from restored_training.machines.check import check, scene
+from restored_training.machines.device_check import check, scene
 from restored_training.runs import checkpoint
 
 RUNNER = CliRunner()

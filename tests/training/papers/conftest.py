@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from restored_training.papers.crops import Crops
-from restored_training.papers.words import STYLES, TASKS, SentenceVectors
+from restored_training.papers.crop_archive import Crops
+from restored_training.papers.sentence_vectors import STYLES, TASKS, SentenceVectors
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from torch import Tensor
 
 from restored.models.instruct_ipt import InstructIPT, preset
 from restored_training.papers.arms import TASKS, Arm, LowRankArm, PlainArm, count
-from restored_training.papers.crops import Crops
+from restored_training.papers.crop_archive import Crops
 from restored_training.papers.elementary import ORDER, Elementary, ExperimentSettings, arms, base_of, second_stage
-from restored_training.papers.pairs import PATCH, Batches
 from restored_training.papers.stacked import TrainingArm, schedule, stack
+from restored_training.papers.toy_pairs import PATCH, Batches
 
 SETTINGS = ExperimentSettings(steps=4, batch=2, seeds=(0, 1))
 EVERY = {**arms(SETTINGS), **second_stage(SETTINGS)}

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from restored.models.instruct_ipt import preset
 from restored_training.papers import diffusion, fills
 from restored_training.papers.arms import PlainArm
-from restored_training.papers.crops import Crops, liveliest
-from restored_training.papers.measures import energies, similarities
+from restored_training.papers.crop_archive import Crops, liveliest
+from restored_training.papers.diffusion_unet import UNet
+from restored_training.papers.member_measures import energies, similarities
 from restored_training.papers.optimizer import StackedOptimizer, orthogonal
-from restored_training.papers.pairs import KERNEL, damaged, kept_out_pairs, kernels, patches
+from restored_training.papers.sentence_vectors import SentenceVectors
 from restored_training.papers.stacked import stack
 from restored_training.papers.statistics import Difference, difference, verdict
 from restored_training.papers.textarm import TextArm
-from restored_training.papers.unet import UNet
-from restored_training.papers.words import SentenceVectors
+from restored_training.papers.toy_pairs import KERNEL, damaged, kept_out_pairs, kernels, patches
 
 
 @given(seed=st.integers(0, 99))

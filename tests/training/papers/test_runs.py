@@ -9,8 +9,8 @@ import torch
 
 from restored.models.instruct_ipt import InstructIPT, preset
 from restored_training.papers import encoders, instructed, nine, rented
-from restored_training.papers.crops import Crops
-from restored_training.papers.words import TASKS, SentenceVectors, bag_of_words, file_of
+from restored_training.papers.crop_archive import Crops
+from restored_training.papers.sentence_vectors import TASKS, SentenceVectors, bag_of_words, file_of
 
 TOGETHER = (["elementary"], ["encoders", "instructed"], ["diffusion"], ["nine"])
 """A test has a limit of time, and a rehearsal of all experiments in one takes a busy machine long."""

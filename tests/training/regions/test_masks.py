@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restored.regions import Place, pixels
-from restored_training.data.places import shared
+from restored.regions import Place, sky_network
+from restored_training.data.paths import shared
 from restored_training.regions.masks import mask_of, measure, read
 from restored_training.regions.train import HERE
 
@@ -44,6 +44,6 @@ def test_polygons_and_ellipses_are_in_thousandths() -> None:
 
 def test_a_plain_blue_sky_is_found_at_any_size() -> None:
     for height, width in ((1, 1), (9, 200), (120, 90)):
-        found = pixels.probability(np.full((height, width, 3), (0.35, 0.55, 0.9), np.float32))
+        found = sky_network.probability(np.full((height, width, 3), (0.35, 0.55, 0.9), np.float32))
         assert found.shape == (height, width)
         assert np.isfinite(found).all()

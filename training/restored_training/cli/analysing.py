@@ -18,9 +18,9 @@ def analyse_rank(
     out: Path = Path("rank.png"),
 ) -> None:
     """Rank energy of a task's biases (or of the change to a finetuned network), constant against proportional rank."""
-    from ..analyses.inputs import network_of, network_with_biases
+    from ..analyses.material import network_of, network_with_biases
     from ..analyses.rank import finetuning_deltas, plot_rank, task_deltas
-    from ..data.places import known_task
+    from ..data.paths import known_task
     from ..evaluation.subjects import model_of_checkpoint
 
     if finetuned is not None:
@@ -40,8 +40,8 @@ def analyse_layers(
 ) -> None:
     """Layer sensitivity: how far each task moves each layer's weights (cosine similarity to the general weights), and how
     large each task's biases are beside the general weights and those weights' jitter."""
-    from ..analyses.inputs import network_of, network_with_biases
-    from ..analyses.layers import bias_sizes, jitter, layer_change, plot_layers, task_change
+    from ..analyses.layer_sensitivity import bias_sizes, jitter, layer_change, plot_layers, task_change
+    from ..analyses.material import network_of, network_with_biases
     from ..evaluation.subjects import model_of_checkpoint
     from ..runs import checkpoint
 
@@ -66,10 +66,10 @@ def analyse_effect(
     out: Path = Path("effect.png"),
 ) -> None:
     """What each layer's task bias is worth: PSNR lost when that one layer keeps its general weight."""
-    from ..analyses.inputs import network_with_biases
-    from ..analyses.layers import effects, plot_layers
+    from ..analyses.layer_sensitivity import effects, plot_layers
+    from ..analyses.material import network_with_biases
+    from ..data.paths import photograph_folder
     from ..data.photographs import PhotoSet
-    from ..data.places import photograph_folder
 
     model = network_with_biases(subject)
     photos = PhotoSet(photograph_folder(photographs), "heldout", longest=1024)
@@ -85,7 +85,7 @@ def analyse_instructions(
 ) -> None:
     """t-SNE of instructions: the frozen encoder's raw embedding against the trained projection."""
     from ..analyses.embeddings import embedding_picture
-    from ..analyses.inputs import sample_sentences, text_spaces
+    from ..analyses.material import sample_sentences, text_spaces
 
     image, purity = embedding_picture(sample_sentences(count, seed), text_spaces(), seed=seed)
     image.save(out)

@@ -23,7 +23,7 @@ def export(
 ) -> None:
     """Turn a checkpoint into a bundle: weights, hyperparameters, data manifest, licence, metrics, hashes."""
     from ..evaluation.run import read_results
-    from ..export.bundle import export as write
+    from ..export.to_bundle import export as write
 
     figures = read_results(results) if results else None
     bundle = write(checkpoint, to, results=figures, licence=licence, version=version, store=store)
@@ -53,7 +53,7 @@ def add_a_task(
     device: Device = "cpu",
 ) -> None:
     """Teach a bundle one task more by training that task's biases alone; what it could do stays as it was, to the byte."""
-    from ..data.places import photograph_folder
+    from ..data.paths import photograph_folder
     from ..papers.adding import add_task
 
     with Progress(
@@ -97,7 +97,7 @@ def regions(
 ) -> None:
     """Train what finds sky in pictures (its file goes into restored.regions); then print how well sky, skin and text agree with
     masks drawn by hand on photographs that nothing was trained on."""
-    from ..data.places import shared
+    from ..data.paths import shared
     from ..regions.masks import measure, read
     from ..regions.train import train
 

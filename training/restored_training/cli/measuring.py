@@ -26,7 +26,7 @@ def evaluate(
     only_real: Annotated[bool, typer.Option("--only-real", help="Nothing but those.")] = False,
 ) -> None:
     """Measure models on every set of the bench and on the synthetic sets; the conventions are printed with the figures."""
-    from ..data.places import bench_folder, photograph_folder
+    from ..data.paths import bench_folder, photograph_folder
     from ..evaluation.metrics import CONVENTIONS
     from ..evaluation.parallel import Opening, evaluate_parallel
     from ..evaluation.real import as_dicts, evaluate_real
@@ -97,7 +97,7 @@ def report(
 
     The bench's pictures may not be shipped: keep the page to yourself.
     """
-    from ..data.places import bench_folder, photograph_folder
+    from ..data.paths import bench_folder, photograph_folder
     from ..evaluation.run import Scope, all_sets, read_results
     from ..evaluation.subjects import load_subject
     from ..report import readme_table, replace_table, write_page
@@ -130,10 +130,10 @@ def preview(
     limit: Annotated[int, typer.Option(min=1, help="Photographs to draw from.")] = 40,
 ) -> None:
     """Draw a sheet of training samples: sentence, input and target for every task and case. Look at it."""
+    from ..data.paths import photograph_folder
     from ..data.photographs import PhotoSet
-    from ..data.places import photograph_folder
-    from ..report.preview import preview as draw
-    from ..report.preview import save_preview
+    from ..report.sample_sheet import preview as draw
+    from ..report.sample_sheet import save_preview
 
     photos = PhotoSet(photograph_folder(photographs), "train", limit=limit)
     save_preview(draw(photos.images, size=size, columns=columns, seed=seed), out)

@@ -53,13 +53,13 @@ def pack_crops(
     quality: Annotated[int | None, typer.Option(help="Crops to train on as JPEG of this quality, to be carried away.")] = None,
 ) -> None:
     """Pack crops of the free photographs, and the sentences' vectors by each encoder: all that the experiments read."""
-    from ..data.places import shared
-    from ..papers import crops
-    from ..papers.words import build, encoders, file_of
+    from ..data.paths import shared
+    from ..papers import crop_archive
+    from ..papers.sentence_vectors import build, encoders, file_of
 
     out.mkdir(parents=True, exist_ok=True)
     folders = photographs or [shared() / "data" / "train" / name for name in ("free", "free-2")]
-    packed = crops.build(folders)
+    packed = crop_archive.build(folders)
     packed.save(out / "papers-crops.npz", quality)
     console.print(f"Wrote {len(packed.train)} crops to train on and {len(packed.test)} kept-out ones.")
     if words:
@@ -83,7 +83,7 @@ def run_experiment(
 ) -> None:
     """Train and measure one experiment; stopped and started again, it goes on where it was."""
     from ..papers.judging import claims_file, results_folder
-    from ..papers.running import run
+    from ..papers.one_experiment import run
 
     file = settings or claims_file().with_name(f"{experiment}.json")
     changes = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
@@ -107,7 +107,7 @@ def run_experiment(
 
 def _toy(weights: Path, place: Path) -> None:
     """The toy bundle among the results, where its arm was trained."""
-    from ..papers.bundling import TOY, bundle_of
+    from ..papers.elementary_bundle import TOY, bundle_of
 
     bundle = bundle_of(weights, place / TOY)
     if bundle is not None:
@@ -149,7 +149,7 @@ def set_beside(
     from restored.models.registry import DEFAULT_BUNDLE
 
     from ..evaluation.run import read_results
-    from ..papers.bench import beside
+    from ..papers.bench_tables import beside
     from ..papers.judging import results_folder
 
     theirs = shipped or results_folder().with_name(f"{DEFAULT_BUNDLE}.json")
@@ -169,7 +169,7 @@ def sheet(
 
     from restored import restore
 
-    from ..data.places import repository
+    from ..data.paths import repository
     from ..papers.judging import results_folder
     from ..papers.sequences import sequences
 
@@ -189,7 +189,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the page that sets our figures beside the papers', claim by claim, from the results and the claims as committed."""
-    from ..data.places import repository
+    from ..data.paths import repository
     from ..papers.judging import read_results, tables
     from ..papers.page import write_page
 

@@ -19,8 +19,8 @@ def pack(
     only_train: Annotated[bool, typer.Option("--only-train", help="Leave out the photographs that are kept for tests.")] = False,
 ) -> None:
     """Pack photographs and their manifest into one archive in pieces, for a rented machine (`data.photographs`: its index)."""
+    from ..data.paths import photograph_folder
     from ..data.photographs import pack as write
-    from ..data.places import photograph_folder
     from ..runs.config import DataConfig
 
     number, _, of = part.partition("/")

@@ -45,7 +45,7 @@ def filling(
     to: Annotated[Path | None, typer.Option(help="Also write the network as this bundle.")] = None,
 ) -> None:
     """Train what goes on top of the smooth filling of scratches, or continue where its checkpoint stopped."""
-    from ..data.places import repository
+    from ..data.paths import repository
     from ..filling.exporting import export
     from ..filling.training import load_run
     from ..filling.training import train as learn

@@ -13,7 +13,7 @@ from restored.models.registry import build
 from restored.models.restorer import Restorer
 from restored.models.searching import SEARCH, SearchModel
 
-from ..export.bundle import in_words
+from ..export.to_bundle import in_words
 from ..runs import checkpoint
 from ..runs.folder import PHOTOGRAPHS, RunFolder
 

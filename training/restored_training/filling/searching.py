@@ -27,7 +27,7 @@ from ..degradations.base import column
 from ..runs.folder import RunFolder
 from .damaging import LayerPool, Pieces, damaged
 from .hard import HardPieces
-from .layers import KINDS, MARKS, Drawers, drawn
+from .mark_layers import KINDS, MARKS, Drawers, drawn
 
 Tell = Callable[[str], None]
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from restored.instruction import TASKS, head
 from restored.instruction.network import KINDS, Head
-from restored.instruction.words import BORDER
+from restored.instruction.spans import BORDER
 
 from .corpus import build
 from .evaluate import Outcome, Probabilities, judge, table, tune

@@ -13,13 +13,13 @@ from pathlib import Path
 from restored.instruction import TASKS
 
 from .example import Example, Split
-from .fields import Fields
 from .grammar import Grammar
 from .inventory import held_out, padded
 from .labelled_templates import LabelledTemplates
-from .noise import TAILS, drop_marks, mistype, stretch, text_speak
 from .out_of_distribution import OutOfDistribution, Stray
 from .phrases import FOLDER, WIDER, read_sections, read_sentences, split_of
+from .semantic_fields import Fields
+from .typing_slips import TAILS, drop_marks, mistype, stretch, text_speak
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from rich.table import Table
 
-from restored.instruction import TASKS, picture
+from restored.instruction import TASKS, damage_estimator
 
+from ..data.paths import shared
 from ..data.photographs import PhotoSet
-from ..data.places import shared
 from .evaluate import wilson
-from .picture import Samples, example, quiet_thresholds, save
+from .train_estimator import Samples, example, quiet_thresholds, save
 
 MADE = "synthetic damage on held-out photographs"
 """What the estimator's file says of its training; kept when only thresholds change."""
@@ -57,17 +57,18 @@ def samples(photographs: "list[np.ndarray]", kinds: int, each: int, seed: int) -
     return Samples(np.stack(inputs), np.stack(labels), np.array(owners))
 
 
-def said(estimator: picture.Estimator, inputs: np.ndarray) -> np.ndarray:
-    """(N, measures) -> (N, 9) bool: the worst few that pass their thresholds, as `picture.estimate` and a proposal take them."""
+def said(estimator: damage_estimator.Estimator, inputs: np.ndarray) -> np.ndarray:
+    """(N, measures) -> (N, 9) bool: the worst few that pass their thresholds, as `damage_estimator.estimate` and a proposal take
+    them."""
     excess = estimator.probabilities(inputs) - estimator.thresholds
     rank = np.argsort(np.argsort(-excess, axis=1), axis=1)
-    return (excess >= 0) & (rank < picture.MAX_STEPS)
+    return (excess >= 0) & (rank < damage_estimator.MAX_STEPS)
 
 
 def diagnose(photographs: Path | None = None, each: int = 2, seed: int = 7) -> list[Diagnosis]:
     """One entry per number of damages, on the photographs kept out of training (those of `free` and `free-2`)."""
     kept = _kept_out(photographs)
-    estimator = picture.load()
+    estimator = damage_estimator.load()
     found = []
     for kinds in CLEAN_AND_DAMAGED:
         made = samples(kept, kinds, each, seed)
@@ -104,16 +105,20 @@ def per_task(found: list[Diagnosis]) -> Table:
     return shown
 
 
-def calibrate(share: float = 0.03, photographs: Path | None = None, seed: int = 3) -> picture.Estimator:
+def calibrate(share: float = 0.03, photographs: Path | None = None, seed: int = 3) -> damage_estimator.Estimator:
     """New thresholds for the shipped estimator from undamaged photographs of the training side, so that at most `share` of them
     are called damaged in any way; writes its file. Those of `free-2` come from many cameras, and the estimator was not trained on
     them."""
     folder = photographs or shared() / "data" / "train"
     clean = samples(list(PhotoSet(folder, "train", longest=1200).images), 0, 1, seed)
-    estimator = picture.load()
+    estimator = damage_estimator.load()
     tensors = dict(estimator.tensors)
     tensors["thresholds"] = quiet_thresholds(estimator.probabilities(clean.inputs), share)
-    calibrated = picture.Estimator(tensors)
-    picture.load.cache_clear()
-    save(calibrated, picture.FILE, json.loads(picture.FILE.with_suffix(".json").read_text(encoding="utf-8"))[MADE])
+    calibrated = damage_estimator.Estimator(tensors)
+    damage_estimator.load.cache_clear()
+    save(
+        calibrated,
+        damage_estimator.FILE,
+        json.loads(damage_estimator.FILE.with_suffix(".json").read_text(encoding="utf-8"))[MADE],
+    )
     return calibrated

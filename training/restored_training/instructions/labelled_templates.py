@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from .example import Example, Split
-from .fields import SLOT
 from .phrases import FOLDER, parse_label, split_of
+from .semantic_fields import SLOT
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from restored.adjustments import ADJUSTMENTS, amount_words, label
-from restored.adjustments.apply import adjust
+from restored.adjustments.adjusting import adjust
 from restored.adjustments.names import PLAIN, RANGES
 from restored.ground.tasks import LABELS
 from restored.instruction import TASKS

@@ -14,8 +14,8 @@ from restored.models.base import WHOLE, ModelError, Request
 from restored.models.bundle import Bundle, load_bundle, write_bundle
 from restored.models.restorer import Restorer
 
+from ..data.paths import known_task
 from ..data.photographs import PhotoSet
-from ..data.places import known_task
 from ..data.sampling import Group, GroupSampler, PatchSource
 from ..runs.config import MixConfig
 from .optimizer import StackedOptimizer

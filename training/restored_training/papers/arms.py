@@ -17,7 +17,7 @@ from restored.models.instruct_ipt import Dense, InstructIPT, InstructIPTConfig, 
 from restored.models.modulation import low_rank, new_factors, rank_of
 
 from .blocks import gated_block, new_gated_block, new_prompt, prompted
-from .pairs import KINDS
+from .toy_pairs import KINDS
 
 Member = dict[str, Tensor]
 TASKS: Final = len(KINDS)

@@ -11,12 +11,12 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 from torch.func import vmap
 
-from .crops import Crops
+from .crop_archive import Crops
+from .diffusion_unet import UNet
 from .elementary import machine
 from .fills import distances, seam_error, ssim_in
-from .pairs import patches
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
-from .unet import UNet
+from .toy_pairs import patches
 
 TASKS: Final = ("inpainting", "outpainting")
 SIDE: Final = 64

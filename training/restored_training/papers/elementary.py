@@ -12,10 +12,10 @@ import torch
 from restored.models.instruct_ipt import preset
 
 from .arms import Arm, GateArm, LowRankArm, PlainArm, PromptArm, ReplacementArm, SideArm, count
-from .crops import Crops
-from .measures import energies, psnr_table, similarities
-from .pairs import KINDS, SIGMAS, Batches, Kind, kept_out_pairs
+from .crop_archive import Crops
+from .member_measures import energies, psnr_table, similarities
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
+from .toy_pairs import KINDS, SIGMAS, Batches, Kind, kept_out_pairs
 
 PROPORTION: Final = 0.2
 Table = dict[str, list[list[float]]]

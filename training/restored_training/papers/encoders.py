@@ -9,13 +9,13 @@ import torch
 from torch import Generator, Tensor
 from torch.func import vmap
 
-from .crops import Crops
+from .crop_archive import Crops
 from .elementary import machine
 from .instructed import Pool, Who, damage, psnr, rounded
-from .pairs import KERNEL
+from .sentence_vectors import STYLES, TASKS, SentenceVectors
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 from .textarm import TextArm
-from .words import STYLES, TASKS, SentenceVectors
+from .toy_pairs import KERNEL
 
 ENCODERS: Final = {
     "minilm": "all-MiniLM-L6-v2, a head trained anew",

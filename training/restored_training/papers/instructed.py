@@ -11,12 +11,12 @@ from torch import Generator, Tensor
 from torch.func import vmap
 
 from ..degradations import LayerView, degradation
-from .crops import Crops
+from .crop_archive import Crops
 from .elementary import machine
-from .pairs import KERNEL, damaged, patches
+from .sentence_vectors import STYLES, TASKS, SentenceVectors
 from .stacked import TrainingArm, run_all, seconds_per_round, stack
 from .textarm import TextArm
-from .words import STYLES, TASKS, SentenceVectors
+from .toy_pairs import KERNEL, damaged, patches
 
 VARIANTS: Final = (3, 5, 6, 7)
 _EDGE: Final = KERNEL // 2

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..data.places import repository
+from ..data.paths import repository
 from .statistics import Difference, Verdict, alike, difference, verdict
 
 EXPERIMENTS: Final = ("elementary", "instructed", "encoders", "diffusion", "nine")

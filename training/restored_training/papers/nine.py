@@ -16,10 +16,10 @@ from restored.models.modulation import low_rank
 
 from ..degradations import LayerView, degradation
 from .arms import plain_weights, small_matrices
-from .crops import Crops
+from .crop_archive import Crops
 from .elementary import machine
-from .pairs import KERNEL, patches
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
+from .toy_pairs import KERNEL, patches
 
 TASKS: Final = ("denoise", "deblur", "derain", "dehaze", "desnow", "lowlight", "superres", "enhance", "dejpeg")
 _EDGE: Final = KERNEL // 2

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from . import plots, sections
-from .bench import bench_tables
+from .bench_tables import bench_tables
 from .cells import gap, mean, picture, spread, table
 from .judging import EARLIER, EXPERIMENTS, command, cut_short, figures, judge, left_out, read_claims
 from .statistics import difference

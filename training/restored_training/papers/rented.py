@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from .crops import Crops
+from .crop_archive import Crops
 from .judging import read_results
 
 SHARES: Final = {"elementary": 0.44, "encoders": 0.13, "diffusion": 0.2, "nine": 0.23, "instructed": 0.2}
@@ -148,7 +148,7 @@ def _experiment(
     import torch
 
     from . import diffusion, elementary, encoders, instructed, nine
-    from .words import SentenceVectors, load_all
+    from .sentence_vectors import SentenceVectors, load_all
 
     few = options.rehearsal
     lengths = (8,) if few else LENGTHS

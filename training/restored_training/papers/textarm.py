@@ -9,7 +9,7 @@ from torch import Tensor
 
 from restored.models.instruct_ipt.graph import conv, depthwise, shuffle
 from restored.models.instructir import InstructIR
-from restored.models.instructir.layers import NORM_EPS
+from restored.models.instructir.blocks import NORM_EPS
 
 WIDTH = 384
 """Length of a sentence's vector, where no other is said."""
@@ -95,7 +95,7 @@ def told_block(member: Mapping[str, Tensor], name: str, x: Tensor, embedding: Te
 
 
 def naf_block(member: Mapping[str, Tensor], name: str, x: Tensor) -> Tensor:
-    """NAFNet's block, (B, h, w, C), as `restored.models.instructir.layers.NAFBlock`."""
+    """NAFNet's block, (B, h, w, C), as `restored.models.instructir.blocks.NAFBlock`."""
 
     def layer(part: str) -> tuple[Tensor, Tensor | None]:
         return member[f"{name}.{part}.weight"], member[f"{name}.{part}.bias"]

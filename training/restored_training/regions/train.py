@@ -1,4 +1,4 @@
-"""Trains what finds sky: a network of two hidden layers on `restored.regions.pixels.features`.
+"""Trains what finds sky: a network of two hidden layers on `restored.regions.sky_network.features`.
 
 `sky.json` says of each photograph down to where there is nothing but sky ("sky_above") and from where on there is none
 ("none_below"), in thousandths of its height: coarse, but of many photographs; what lies between is not looked at. None of them is
@@ -20,9 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from restored.regions import pixels
+from restored.regions import sky_network
 
-from ..data.places import shared
+from ..data.paths import shared
 from .masks import picture, read
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ class RegionConfig:
     batch: int = 4096
     decay: float = 0.02
     noise: float = 0.15
-    output: Path = pixels.FILE
+    output: Path = sky_network.FILE
 
 
 def labels_of(entry: Mapping[str, Any], height: int, width: int) -> np.ndarray:
@@ -57,10 +57,10 @@ def examples(photographs: Path, config: RegionConfig) -> tuple[np.ndarray, np.nd
     rng = np.random.default_rng(config.seed)
     inputs, labels = [], []
     for entry in read(HERE / "sky.json"):
-        small = pixels.reduced(picture(photographs / entry["file"]))
+        small = sky_network.reduced(picture(photographs / entry["file"]))
         label = labels_of(entry, *small.shape[:2])
         for version in range(config.versions):
-            found = pixels.features(relit(small, rng) if version else small)
+            found = sky_network.features(relit(small, rng) if version else small)
             for value in (0.0, 1.0):
                 places = np.argwhere(label == value)
                 if len(places):
@@ -124,4 +124,4 @@ def train(config: RegionConfig | None = None, photographs: Path | None = None) -
         "from": f"{len(read(HERE / 'sky.json'))} free photographs of data/train, marked by hand beside the trainer",
     }
     config.output.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-    return float(((pixels.forward(tensors, inputs) >= 0.5) == labels).mean())
+    return float(((sky_network.forward(tensors, inputs) >= 0.5) == labels).mean())

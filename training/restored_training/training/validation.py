@@ -15,7 +15,7 @@ from restored.models.restorer import Restorer
 from restored.models.whole import restore_whole
 
 from ..data.sampling import Group, GroupSampler, PatchSource
-from ..report.preview import picture
+from ..report.sample_sheet import picture
 from ..runs.config import MixConfig, RunConfig
 from ..runs.folder import RunFolder
 from .trainer import Trainer

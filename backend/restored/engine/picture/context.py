@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from restored.engine.picture.holes import may_hide
+from restored.engine.picture.hidden import may_hide
 from restored.engine.picture.pixels import Box, Floats
 from restored.engine.picture.source import LayerSource
 from restored.ground.errors import PixelError

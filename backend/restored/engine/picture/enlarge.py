@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from restored.engine.picture.holes import may_hide
+from restored.engine.picture.hidden import may_hide
 from restored.engine.picture.pixels import Box, Layer, colours, full_scale, has_alpha, visible
 from restored.engine.picture.source import LayerSource, mirrored
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from restored.engine.picture.grids import read_grid
-from restored.engine.picture.holes import CELL, fill_grid, may_hide
+from restored.engine.picture.hidden import CELL, fill_grid, may_hide
 from restored.engine.picture.pixels import Box, Floats, Layer, colours, to_unit, visible
 
 Edge = Literal["mirror", "zero"]

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from restored.adjustments.apply import adjust
+from restored.adjustments.adjusting import adjust
 from restored.engine.picture.context import check_context, thumbnail
 from restored.engine.picture.physics import Means, Neutrals
 from restored.engine.picture.pixels import LUMA, Box, Floats, Layer, colours, to_unit
@@ -15,8 +15,8 @@ from restored.ground.tasks import info
 from restored.instruction.grammar.sentences import by_hand
 from restored.instruction.plan import Part, Plan, Step
 from restored.regions import Frame, Region
+from restored.regions.frame import WHOLE
 from restored.regions.maps import RegionMaps
-from restored.regions.whole import WHOLE
 
 MARGIN: Final = 2
 """Pixels around a piece that a region of contours looks at."""

@@ -2,8 +2,8 @@
 
 from .config import PRESETS, InstructIPTConfig, preset
 from .graph import Net, Weights
-from .layout import MODULATED, Dense, Role, Sublayer, denses, macs_per_pixel, parameters, stages
 from .network import ConditionedInstructIPT, InstructIPT, folded
+from .weights import MODULATED, Dense, Role, Sublayer, denses, macs_per_pixel, parameters, stages
 
 __all__ = [
     "MODULATED",

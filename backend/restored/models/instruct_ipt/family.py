@@ -25,7 +25,7 @@ class InstructIPTFamily(Family):
 
     def macs_per_pixel(self, architecture: Mapping[str, Any]) -> float:
         from .config import InstructIPTConfig
-        from .layout import macs_per_pixel
+        from .weights import macs_per_pixel
 
         return macs_per_pixel(InstructIPTConfig(**architecture))
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .config import GRID, InstructIPTConfig
-from .layout import Stages, Sublayer, stages
+from .weights import Stages, Sublayer, stages
 
 Weights = Mapping[str, tuple[Tensor, Tensor | None]]
 """Name -> (weight, bias), as `layout` names them, with per sublayer `_norm`, `_dw` and for FCSA `_temperature`."""

@@ -17,8 +17,8 @@ from ..modulation import DOWN, UP, low_rank, new_factors
 from ..restorer import Batch, Restorer
 from .config import InstructIPTConfig
 from .graph import Net, Weights
-from .layout import Dense, Sublayer, denses, stages
 from .reach import halo
+from .weights import Dense, Sublayer, denses, stages
 
 
 class TaskWeight(nn.Module):

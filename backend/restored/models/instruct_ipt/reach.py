@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from .config import GRID, InstructIPTConfig
-from .layout import Sublayer, stages
+from .weights import Sublayer, stages
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..base import Conditioned, Window
-from .layers import NORM_EPS, InstructionBlock, NAFBlock, pad_to, simple_gate
+from .blocks import NORM_EPS, InstructionBlock, NAFBlock, pad_to, simple_gate
 
 if TYPE_CHECKING:
     from .network import InstructIR

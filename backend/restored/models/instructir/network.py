@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from ..base import ModelError, Request
 from ..restorer import Batch, Restorer
+from .blocks import InstructionBlock, NAFBlock, pad_to
 from .compiled import CompiledInstructIR
-from .layers import InstructionBlock, NAFBlock, pad_to
 
 
 class InstructIR(Restorer):

@@ -15,7 +15,7 @@ from ..base import ModelError
 from ..bundle import Bundle, write_bundle
 from ..installed import list_bundles, user_bundles
 from ..manifest import check_name
-from ..sentences import FILES, SentenceEncoder
+from ..own_encoder import FILES, SentenceEncoder
 from .network import InstructIR
 
 IMAGE_GIT_BLOB: Final = "fdeec1492a2ea4a84200a7b05ca89168b6198bdb"

@@ -11,10 +11,10 @@ import numpy as np
 
 from restored.ground.tasks import info
 
-from .arrays import adaptive_average, conv3x3, halved, leaky, quantiles
 from .config import SwiftConfig
 from .graph import conv_specs
 from .light_veil import LightVeil, read_veil
+from .numpy_layers import adaptive_average, conv3x3, halved, leaky, quantiles
 from .shape import CONTEXT_SIZE, CURVE_STEPS, VEILED
 
 Arrays = Mapping[str, np.ndarray]

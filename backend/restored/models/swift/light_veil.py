@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import conv3x3, halved, leaky, quantiles
+from .numpy_layers import conv3x3, halved, leaky, quantiles
 from .shape import BEYOND, BINS, LEAST, LUMA
 
 Arrays = Mapping[str, np.ndarray]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from restored.models.bundle import load_bundle
 from restored.models.swift import Swift, SwiftConfig
 from restored.models.swift import context as by_torch
-from restored.models.swift.arrays import adaptive_average
 from restored.models.swift.light import LightReading, LightSwift, sample_grid
+from restored.models.swift.numpy_layers import adaptive_average
 
 SMALL = SwiftConfig(widths=(16, 16, 24), encoder=(1, 1), middle=1, decoder=(1, 1), rank=2, context_width=8, grid_channels=4)
 FULL = SwiftConfig(

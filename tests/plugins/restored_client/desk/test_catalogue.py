@@ -17,7 +17,7 @@ from restored.instruction.grammar.sentences import (
     OTHER_SCALE,
     by_hand,
 )
-from restored.instruction.messages import PICTURE_FINE
+from restored.instruction.outcomes import PICTURE_FINE
 from restored.regions.names import LABELS as PLACE_LABELS
 from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
 from restored_client.desk.deeds import DEEDS, DIRECTIONS

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..data.photographs import DataError
 from ..runs.config import ConfigError
-from .crops import Crops
+from .crop_archive import Crops
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     """Train and measure. changes: settings by name; minutes: only so long, and then what there is (`elementary`, arm by arm).
     Raises DataError for missing archives, ConfigError for unknown settings."""
     from . import diffusion, elementary, encoders, instructed, nine
-    from .words import file_of
+    from .sentence_vectors import file_of
 
     needed = [crops]
     if name in ("instructed", "encoders"):
@@ -57,7 +57,7 @@ def _train(
     import torch
 
     from . import diffusion, elementary, encoders, instructed, nine
-    from .words import SentenceVectors, load_all
+    from .sentence_vectors import SentenceVectors, load_all
 
     if name == "elementary":
         experiment = elementary.Elementary(read, settings, device, keep=keep / name, tell=tell)

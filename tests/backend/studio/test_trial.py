@@ -2,7 +2,7 @@
 
 import pytest
 
-from restored.studio.measure import LinkReport
+from restored.studio.trial import LinkReport
 
 
 @pytest.mark.parametrize(

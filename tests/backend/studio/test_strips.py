@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restored.studio.packing import able, described, is_description, pack, unpack
+from restored.studio.strips import able, described, is_description, pack, unpack
 from restored_client.wire.errors import ClientError
 from restored_client.wire.messages import MAX_FRAME
 from restored_client.wire.pixels import Pixels

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from restored.files import FileOrder
 from restored.ground.errors import RestoredError
 
-from .given import order_fits, row_fits
+from .boundaries import order_fits, row_fits
 from .trees import OURS, Tree
 
 FORMAT: Final = 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from restored.instruction.words import LEVELS, strength_for
+from restored.instruction.spans import LEVELS, strength_for
 
 
 @pytest.mark.parametrize(

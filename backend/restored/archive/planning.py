@@ -7,8 +7,8 @@ from typing import Final
 from restored.files import FileOrder
 from restored.files.walk import Names, Walked
 
-from .given import is_model
-from .order import NAME, ArchiveError, ArchiveOrder, ArchiveRow, shard_name
+from .archive_order import NAME, ArchiveError, ArchiveOrder, ArchiveRow, shard_name
+from .boundaries import is_model
 from .trees import OURS, Tree
 
 SHARD: Final = 512

@@ -10,7 +10,7 @@ from torch import Tensor
 from restored.models.bundle import Bundle, write_bundle
 from restored.models.instruct_ipt import InstructIPT, preset
 
-from .pairs import KINDS
+from .toy_pairs import KINDS
 
 TOY: Final = "instruct_ipt-toy"
 """The bundle's name among the papers' results."""

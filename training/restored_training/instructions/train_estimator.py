@@ -1,4 +1,5 @@
-"""Trains the estimator that looks at a picture when a wish names nothing: `python -m restored_training.instructions.picture`."""
+"""Trains the estimator that looks at a picture when a wish names nothing:
+`python -m restored_training.instructions.train_estimator`."""
 
 import hashlib
 import json
@@ -12,11 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from restored.instruction import TASKS, Task, picture
+from restored.instruction import TASKS, Task, damage_estimator
 from restored.instruction.measures import measure
 
+from ..data.paths import photograph_folder
 from ..data.photographs import PhotoSet
-from ..data.places import photograph_folder
 from ..degradations import LayerView, compose, draw, grid_of
 
 SIDE = 256
@@ -42,7 +43,7 @@ class PictureConfig:
     noise: float = 0.1
     folds: int = 4
     false_alarms: float = 0.03
-    output: Path = picture.FILE
+    output: Path = damage_estimator.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _pair(photo: np.ndarray, rng: random.Random) -> tuple[LayerView, LayerView]:
     return part, LayerView.whole(small, zoom)
 
 
-def train(config: PictureConfig | None = None, photographs: Path | None = None) -> picture.Estimator:
+def train(config: PictureConfig | None = None, photographs: Path | None = None) -> damage_estimator.Estimator:
     """Make examples, fit, choose thresholds, save with the figures on photographs kept out of all that, return."""
     config = config or PictureConfig()
     folder = photograph_folder(photographs)
@@ -118,7 +119,7 @@ def train(config: PictureConfig | None = None, photographs: Path | None = None) 
     return estimator
 
 
-def fit(samples: Samples, config: PictureConfig) -> picture.Estimator:
+def fit(samples: Samples, config: PictureConfig) -> damage_estimator.Estimator:
     """A two-layer network by AdamW; the tensors as numpy. Noise on the measures and much decay: there are few photographs."""
     torch.manual_seed(config.seed)
     mean, spread = samples.inputs.mean(0), samples.inputs.std(0) + 1e-3
@@ -144,7 +145,7 @@ def fit(samples: Samples, config: PictureConfig) -> picture.Estimator:
     def array(value: Tensor) -> np.ndarray:
         return np.ascontiguousarray(value.detach().numpy().astype(np.float32))
 
-    return picture.Estimator(
+    return damage_estimator.Estimator(
         {
             "mean": mean.astype(np.float32),
             "spread": spread.astype(np.float32),
@@ -182,7 +183,7 @@ def quiet_thresholds(clean: np.ndarray, share: float) -> np.ndarray:
     return np.minimum(quiet + 1e-6, 0.999).astype(np.float32)
 
 
-def report(estimator: picture.Estimator, samples: Samples) -> dict[Task, dict[str, float]]:
+def report(estimator: damage_estimator.Estimator, samples: Samples) -> dict[Task, dict[str, float]]:
     """Per task, on photographs kept out of training: share found when there, share claimed when the picture is undamaged."""
     found = estimator.probabilities(samples.inputs) >= estimator.thresholds
     clean = samples.labels.sum(1) == 0
@@ -199,7 +200,7 @@ def _share(hits: np.ndarray) -> float:
     return round(float(hits.sum()) / max(1, len(hits)), 3)
 
 
-def save(estimator: picture.Estimator, file: Path, figures: dict[Task, dict[str, float]]) -> None:
+def save(estimator: damage_estimator.Estimator, file: Path, figures: dict[Task, dict[str, float]]) -> None:
     """picture.safetensors and, beside it, picture.json with its sha256."""
     from safetensors.numpy import save as save_tensors
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restored.instruction import explain, measures, messages, picture
+from restored.instruction import damage_estimator, explain, measures, outcomes
 
 
 def scene(size=256, seed=0):
@@ -126,8 +126,8 @@ def test_any_shape_and_depth_can_be_measured(shape, dtype):
 
 
 def test_nothing_to_look_at():
-    assert picture.estimate(None) == {}
-    assert picture.estimate(np.zeros((0, 4, 3), np.float32)) == {}
+    assert damage_estimator.estimate(None) == {}
+    assert damage_estimator.estimate(np.zeros((0, 4, 3), np.float32)) == {}
 
 
 def test_a_proposal_names_the_worst_few_with_amounts():
@@ -136,12 +136,12 @@ def test_a_proposal_names_the_worst_few_with_amounts():
     noisy = np.clip(scene + rng.normal(0, 0.06, scene.shape), 0, 1).astype(np.float32)
     plan = explain("fix my photo", noisy, noisy)
     assert plan.proposed
-    assert 1 <= len(plan.steps) <= picture.MAX_STEPS
+    assert 1 <= len(plan.steps) <= damage_estimator.MAX_STEPS
     assert "of 255" in plan.message or "stops" in plan.message
 
 
 def test_what_is_seen_beyond_the_worst_few_is_named_too():
-    said = messages.proposal(("denoise", "lowlight", "dehaze", "enhance"), {"denoise": "about 9 of 255"}, 3)
+    said = outcomes.proposal(("denoise", "lowlight", "dehaze", "enhance"), {"denoise": "about 9 of 255"}, 3)
     assert "noise (about 9 of 255)" in said
     assert "I also see: weak colours or contrast." in said
 
@@ -152,6 +152,6 @@ def test_amounts_are_near_what_was_done():
     for sigma in (5, 15, 30):
         noisy = flat + rng.normal(0, sigma / 255, flat.shape).astype(np.float32)
         # of brightness: three channels of independent noise average to 0.67 of it
-        words = picture.amounts(flat, noisy)["denoise"]
+        words = damage_estimator.amounts(flat, noisy)["denoise"]
         assert abs(float(words.split()[1]) - 0.67 * sigma) < 0.2 * sigma + 1
-    assert picture.amounts(np.full((64, 64, 3), 0.2, np.float32))["lowlight"].startswith("about 2.6")
+    assert damage_estimator.amounts(np.full((64, 64, 3), 0.2, np.float32))["lowlight"].startswith("about 2.6")

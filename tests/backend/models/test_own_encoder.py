@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from restored.models.base import ModelError
 from restored.models.bundle import load_bundle, write_bundle
-from restored.models.sentences import SentenceEncoder
+from restored.models.own_encoder import SentenceEncoder
 from restored.models.swift import Swift, SwiftConfig
 
 from .encoders import write_encoder

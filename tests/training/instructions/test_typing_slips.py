@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored.instruction.spelling import slips
-from restored_training.instructions.noise import mistype, slip, stretch, text_speak
+from restored_training.instructions.typing_slips import mistype, slip, stretch, text_speak
 
 
 @given(st.text(max_size=60), st.integers(0, 1000))

@@ -15,7 +15,7 @@ import torch
 from restored.models import files
 from restored.models.base import ModelError
 from restored.models.bundle import load_bundle, write_bundle
-from restored.models.foreign import install, keys_folder, read_foreign
+from restored.models.importing import install, keys_folder, read_foreign
 from restored.models.installed import list_bundles
 from restored.models.signature import SIGNATURE, PublicKey, new_key, read_key, sign, signer, trusted_keys
 from restored.models.swift import Swift, SwiftConfig

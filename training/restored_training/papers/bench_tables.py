@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Final
 
-from ..data.places import repository
+from ..data.paths import repository
 
 COLUMNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("BSD68, s15", "CBSD68", "s15"),

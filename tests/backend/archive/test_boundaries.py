@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restored.archive import ArchiveError, ArchiveOrder, Workbench, status
-from restored.archive.given import may_read, row_fits
-from restored.archive.order import NAME, read_shard, shard_name
+from restored.archive.archive_order import NAME, read_shard, shard_name
+from restored.archive.boundaries import may_read, row_fits
 from restored.archive.report import pending, rows
 from restored.archive.running import Place, run
 from restored.archive.trees import OURS, Tree
@@ -196,8 +196,8 @@ def test_a_plan_of_shards_that_are_not_there_is_no_endless_loop(tmp_path: Path) 
 
 
 def test_an_archive_is_planned_with_a_model_by_its_name(tmp_path: Path) -> None:
-    from restored.archive import plan
+    from restored.archive import planning
 
     wish = FileOrder(instruction="x", model=str(tmp_path))
     with pytest.raises(ArchiveError, match="not its folder"):
-        plan(str(make(tmp_path / "in", 1)), str(tmp_path / "out"), wish, model="swift", fingerprint="", version="0")
+        planning(str(make(tmp_path / "in", 1)), str(tmp_path / "out"), wish, model="swift", fingerprint="", version="0")
