@@ -280,9 +280,13 @@ ADAPTERS = ("gimp/restore_gimp", "krita/restore_with_instruction")
 
 
 def own_sources() -> list[tuple[str, Path]]:
-    """(where it stands, path) of every module of ours, the adapters' too. The two adapters are one place: their files of one
-    name do the same job, each in its host."""
-    found = [(name, path) for package in FOLDERS for name, path in modules(package).items()]
+    """(where it stands, path) of every module of ours, the adapters' too. The two adapters and the small window are one place:
+    they have the same widgets for the same jobs, each in its toolkit."""
+    found = [
+        ("adapter" if name.startswith("restored.window.") else name, path)
+        for package in FOLDERS
+        for name, path in modules(package).items()
+    ]
     for adapter in ADAPTERS:
         found += [("adapter", path) for path in sorted((ROOT / "plugins" / adapter).glob("*.py"))]
     return found

@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from krita import Selection
 
 from . import nodes, refusals, turns
-from .jobs import Job
+from .jobs import KritaJob
 from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.desk.deeds import deed
@@ -19,7 +19,7 @@ SELECTION, MASK = "selection", "mask"
 """What is made of a place."""
 
 
-class PlaceJob(Job):
+class PlaceJob(KritaJob):
     """`kind` (SELECTION or MASK) is made of where a step applies in all of a layer."""
 
     def __init__(self, kind: str, step: Mapping[str, Any], document: Any, node: Any, context: Optional[Pixels]) -> None:

@@ -19,7 +19,7 @@ from .working import Working
 WAITING, RUNNING, DONE, CANCELLED, FAILED = queues.WAITING, queues.RUNNING, queues.DONE, queues.CANCELLED, queues.FAILED
 
 
-class Job(queues.QueuedRestoration):
+class KritaJob(queues.QueuedRestoration):
     """Something that takes its time: from a button to what comes of it in Krita."""
 
     of = ""
@@ -57,31 +57,31 @@ class Jobs(QtCore.QObject):
     program whose QThread runs at that moment with an error.
     """
 
-    changed = Signal(object)  # a Job whose state, place or progress is another one now
-    over = Signal(object)  # a Job that ended, after `changed`
+    changed = Signal(object)  # a KritaJob whose state, place or progress is another one now
+    over = Signal(object)  # a KritaJob that ended, after `changed`
 
     def __init__(self, line: JobSession, parent=None) -> None:
         super().__init__(parent)
         self._line = line
         self._gui = GuiCalls()
-        self._queue: queues.Queue[Job] = queues.Queue(self.changed.emit)
+        self._queue: queues.Queue[KritaJob] = queues.Queue(self.changed.emit)
         self._working = Working(self)
         self._thread = threading.Thread(target=self._run, name="restored jobs", daemon=True)
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: KritaJob) -> None:
         """The user does not want this job any more: one that still waits is over at once."""
         if self._queue.cancel(job, tr("Cancelled. Nothing was changed.")):
             self.over.emit(job)
 
-    def to_front(self, job: Job) -> None:
+    def to_front(self, job: KritaJob) -> None:
         """Have it done next."""
         self._queue.to_front(job)
 
-    def to_back(self, job: Job) -> None:
+    def to_back(self, job: KritaJob) -> None:
         """Have it done last."""
         self._queue.to_back(job)
 
-    def give(self, job: Job) -> None:
+    def give(self, job: KritaJob) -> None:
         """Queue a job; the thread starts with the first one."""
         self._queue.give(job)
         if not self._thread.is_alive():
@@ -106,7 +106,7 @@ class Jobs(QtCore.QObject):
             self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def progress(self, job: Job, fraction: Optional[float], words: str) -> None:
+    def progress(self, job: KritaJob, fraction: Optional[float], words: str) -> None:
         """The job that runs is so far."""
         self._queue.progress(job, fraction, words)
 
@@ -116,14 +116,14 @@ class Jobs(QtCore.QObject):
             if job is None:
                 self._line.close()
                 return
-            assert isinstance(job, Job)
+            assert isinstance(job, KritaJob)
             self._queue.progress(job, None, tr("Starting…"))
             ended = self._work(job)
             job.let_go()
             self._queue.finish(job, *ended)
             self.over.emit(job)
 
-    def _work(self, job: Job) -> Any:
+    def _work(self, job: KritaJob) -> Any:
         """How it ended: a state and a sentence."""
         try:
             job.go_on()

@@ -7,11 +7,11 @@ from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import layers
 from .finish import title
-from .jobs import Job
+from .jobs import KritaJob
 from .restored_client.desk.wish import Wish
 
 
-class LayerJob(Job):
+class LayerJob(KritaJob):
     """One restoration from the button to the layer.
 
     source: the layer as it was when the job was given; of a layer in a picture that is not in front it is read when its turn

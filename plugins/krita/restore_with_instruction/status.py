@@ -16,7 +16,7 @@ IN_SIGHT = 3
 class _Line(QtWidgets.QWidget):
     wanted = Signal(str, object)  # "cancel", "to_front" or "to_back", and the job
 
-    def __init__(self, job: jobs.Job, title: str, parent=None) -> None:
+    def __init__(self, job: jobs.KritaJob, title: str, parent=None) -> None:
         super().__init__(parent)
         self._job = job
         self._bar = QtWidgets.QProgressBar()
@@ -94,7 +94,7 @@ class JobList(QtWidgets.QWidget):
         self._column.addWidget(self.rest)
 
     @QtCore.pyqtSlot(object)
-    def show_job(self, job: jobs.Job) -> None:
+    def show_job(self, job: jobs.KritaJob) -> None:
         """A job is new, went on, took another place, or ended."""
         line = self._lines.get(job.number)
         if job.over:

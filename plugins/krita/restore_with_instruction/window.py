@@ -292,7 +292,7 @@ class Docker(DockWidget):
         with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
             self._history.add(wish.instruction)
 
-    def _job_over(self, job: jobs.Job) -> None:
+    def _job_over(self, job: jobs.KritaJob) -> None:
         if job.then is not None:
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
@@ -302,7 +302,7 @@ class Docker(DockWidget):
         self.look.notice()
         self._show()
 
-    def _keep_picture(self, job: jobs.Job) -> None:
+    def _keep_picture(self, job: jobs.KritaJob) -> None:
         """Beside the words in the history; a script's are not there."""
         if job.picture is not None and job.instruction.strip() in self._history.list():
             self._history.add(job.instruction, job.picture)
