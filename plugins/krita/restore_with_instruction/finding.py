@@ -55,9 +55,11 @@ class PlaceJob(KritaJob):
         document = nodes.find_document(self._ids[0])
         node = None if document is None else nodes.find_node(document, self._ids[1])
         if document is None:
-            raise refusals.Refused(tr("The document was closed in the meantime; the result was dropped."))
+            raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
         if node is None:
-            raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % self._name)
+            raise refusals.Refused(
+                tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % self._name
+            )
         chosen = Selection()
         chosen.setPixelData(ready, *self.rect)
         with turns.taken():

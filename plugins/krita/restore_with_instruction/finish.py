@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Tuple
+from typing import Optional, Tuple
 
 from . import layers, nodes, placing, recipes, refusals, turns
 from .restored_client.desk import wish as wishes
@@ -23,19 +23,22 @@ def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
 def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     source, wish = job.source, job.wish
     if output == wishes.NEW_IMAGE:
-        document, layer = placing.place_new_document(source, data, width, height, title(wish), wish.scale)
-        _sign(job, document, layer)
+        _open(job, source, data, width, height)
         return "done", tr("Opened as a new document, %d × %d pixels.") % (width, height)
     document = nodes.find_document(source.document)
     if document is None:
-        raise refusals.Refused(tr("The document was closed in the meantime; the result was dropped."))
+        raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
     node = nodes.find_node(document, source.node)
     if node is None:
-        raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+        raise refusals.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
     if source.result:
         return _adjust(job, document, data)
+    now = layers.today(document, node, source)
+    if now is None:
+        _open(job, source, data, width, height)
+        return "done", tr("“%s” was resized or converted in the meantime, so the result is a picture of its own.") % source.name
     if output == wishes.NEW_LAYER:
-        layer = placing.place_new_layer(document, node, source, data, title(wish))
+        layer = placing.place_new_layer(document, node, now, data, title(wish))
         said = tr("New layer above “%s”. Undo takes it away again.") % node.name()
         if nodes.is_root(node):
             said = tr("New layer above all others. Undo takes it away again.")
@@ -43,14 +46,20 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
             said = tr("New layer of the frame on show, seen at all times. Undo takes it away again.")
         elif node.type() == "filelayer":
             said = tr("New layer above “%s”. The file that it shows was left as it is.") % node.name()
-        _sign(job, document, layer, adjustable=True)
+        _sign(job, document, layer, now)
         return "done", said
-    if not layers.unchanged(node, source):
+    if not layers.unchanged(node, now):
         raise refusals.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
     refusals.check(document, node, wishes.REPLACE)
-    layer = placing.place_in_place(document, node, source, data)
+    layer = placing.place_in_place(document, node, now, data)
     _sign(job, document, layer)
     return "done", tr("“%s” was replaced. Undo brings it back.") % node.name()
+
+
+def _open(job, source: layers.Source, data, width: int, height: int) -> None:
+    """The result as a picture of its own."""
+    document, layer = placing.place_new_document(source, data, width, height, title(job.wish), job.wish.scale)
+    _sign(job, document, layer)
 
 
 def _adjust(job, document, data) -> Tuple[str, str]:
@@ -59,19 +68,20 @@ def _adjust(job, document, data) -> Tuple[str, str]:
     layer = nodes.find_node(document, source.result)
     origin = recipes.origin(document, layer)
     if layer is None or origin is None:
-        raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+        raise refusals.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
     if zlib.crc32(nodes.read(layer, source.rect)) != origin.checksum:
         raise refusals.Refused(
             tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
         )
     placing.amend(document, layer, source, data, title(job.wish))
-    _sign(job, document, layer, adjustable=True)
+    _sign(job, document, layer, source)
     return "done", tr("“%s” was adjusted. Undo takes it away.") % layer.name()
 
 
-def _sign(job, document, layer, adjustable: bool = False) -> None:
+def _sign(job, document, layer, origin: Optional[layers.Source] = None) -> None:
+    """Note how a layer was made; origin: of what, where it can be adjusted."""
     job.result = nodes.node_id(layer)
-    recipes.attach(document, layer, job.recipe, job.source if adjustable else None, job.checksum)
+    recipes.attach(document, layer, job.recipe, origin, job.checksum)
 
 
 def title(wish: wishes.Wish) -> str:

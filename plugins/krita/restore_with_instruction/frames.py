@@ -28,7 +28,9 @@ def read(source: layers.Source, time: int) -> Tuple[Any, Optional[Pixels]]:
 
 def begin(job) -> Any:
     """A copy of the animated layer that is not in the tree yet, with all its frames. Raises Refused."""
-    _document, node = _found(job.source)
+    document, node = _found(job.source)
+    if layers.today(document, node, job.source) is None:
+        raise refusals.Refused(tr("“%s” was resized or converted in the meantime; the result was dropped.") % job.source.name)
     layer = node.duplicate()
     layer.setName(title(job.wish))
     return layer
@@ -64,7 +66,7 @@ def _found(source: layers.Source) -> Tuple[Any, Any]:
     document = nodes.find_document(source.document)
     node = None if document is None else nodes.find_node(document, source.node)
     if node is None:
-        raise refusals.Refused(tr("The layer “%s” was deleted in the meantime; the result was dropped.") % source.name)
+        raise refusals.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
     return document, node
 
 

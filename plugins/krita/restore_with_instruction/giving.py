@@ -127,6 +127,6 @@ def _later(document_id: str, layer: Optional[str], output: str) -> layers.Source
     """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
     document = nodes.find_document(document_id)
     if document is None:
-        raise refusals.Refused(tr("The document was closed in the meantime; the result was dropped."))
+        raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
     node = None if layer is None else nodes.find_node(document, layer)
     return layers.capture(document, node, output)

@@ -37,6 +37,8 @@ class Source:
     result: str = ""  # the id of the result that is adjusted, if any
     place: Optional[Tuple[float, float, float, float]] = None  # of rect in the layer, see desk.previewstate.place_in
     times: Tuple[int, ...] = ()  # the frames that are restored, each read when its turn comes; `data` is the one on show
+    canvas: Tuple[int, int] = (0, 0)  # the picture's size
+    offset: Tuple[int, int] = (0, 0)  # of the layer, which moves with it
 
 
 def capture(document, node, output: str) -> Source:
@@ -86,6 +88,8 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
         context=thumbnail(node, bounds),
         resolution=float(document.resolution()),
         profile=profile_of(node),
+        canvas=(document.width(), document.height()),
+        offset=_offset(node),
         place=place_in(bounds.width(), bounds.height(), (rect[0] - bounds.x(), rect[1] - bounds.y(), rect[2], rect[3])),
     )
 
@@ -105,3 +109,18 @@ def _selected(selection, bounds) -> Tuple[QtCore.QRect, Optional[bytes]]:
 def unchanged(node, source: Source) -> bool:
     """Whether the layer's pixels are still those that were sent."""
     return space_of(node) == source.space and read(node, source.rect) == source.data
+
+
+def today(document, node, source: Source) -> Optional[Source]:
+    """The source where its layer lies by now, as it may have been moved; None when its picture was resized, or either converted:
+    then the result fits nowhere in it."""
+    x, y = _offset(node)
+    dx, dy = x - source.offset[0], y - source.offset[1]
+    now = replace(source, rect=(source.rect[0] + dx, source.rect[1] + dy, *source.rect[2:]), offset=(x, y))
+    if (document.width(), document.height()) == source.canvas:
+        return now if space_of(node) == source.space else None
+    return now if unchanged(node, now) else None  # more canvas round it, or less where there was nothing of it
+
+
+def _offset(node) -> Tuple[int, int]:
+    return node.position().x(), node.position().y()

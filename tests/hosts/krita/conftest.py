@@ -26,6 +26,16 @@ def krita(request: pytest.FixtureRequest, krita_screen: Screen) -> Iterator[Krit
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def own_krita(krita_screen: Screen) -> Iterator[Krita]:
+    """Krita 5.1 with a profile of its own, for tests that spoil it."""
+    need_krita("bookworm")
+    wear_in("bookworm", krita_screen)
+    folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
+    yield Krita("bookworm", folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def krita_screen() -> Iterator[Screen]:
     """One screen for all windows of Krita."""

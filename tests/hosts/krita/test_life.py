@@ -5,28 +5,16 @@ import json
 import os
 import shutil
 import signal
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hostkit import OUTPUT, DaemonProcess, Screen
-from krita_host import Krita, need_krita, starter, wear_in
+from krita_host import Krita, starter
 
 from restored_client.session import Session
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
-
-
-@pytest.fixture
-def own_krita(krita_screen: Screen) -> Iterator[Krita]:
-    """Krita 5.1 with a profile of its own, for tests that spoil it."""
-    need_krita("bookworm")
-    wear_in("bookworm", krita_screen)
-    folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
-    yield Krita("bookworm", folder)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def one(krita: Krita, box: Path, screen: Screen, case: str, **env: str) -> dict:
@@ -104,7 +92,7 @@ def test_quitting_cancels_the_jobs_and_leaves_the_daemon(
     for name, value in daemon.env.items():
         monkeypatch.setenv(name, value)
     with Session.open(client="test", start=False) as session:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60  # a busy machine notices late, and is no failure of ours
         while (jobs := session.status()["jobs"]) and time.monotonic() < deadline:
             time.sleep(0.1)
     assert not jobs, "the daemon still works for a Krita that is gone"

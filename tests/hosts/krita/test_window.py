@@ -10,7 +10,7 @@ from krita_host import INSIDE, Krita, office
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
-FILES = tuple(f"{about}_cases.py" for about in ("docker", "layer", "input", "canvas", "place", "kind", "job"))
+FILES = tuple(f"{about}_cases.py" for about in ("docker", "layer", "input", "canvas", "place", "kind", "meanwhile", "job"))
 CASES = [case for file in FILES for case in re.findall(r"^def case_(\w+)", (INSIDE / file).read_text(), re.MULTILINE)]
 KRITAS_OWN = re.compile(
     r"pixelData|setPixelData|thumbnail\(|nodes\.read|\(node\.|addChildNode|duplicate\(|createDocument|\.remove\(\)|colour\.convert"

@@ -1,0 +1,133 @@
+"""What a person does to the picture while a job runs: nothing is lost without a word, nothing lands where it does not fit.
+
+Python 3.9 and Krita only.
+"""
+
+from casekit import BLUE, NEGATIVE, begin, finished, undo
+
+
+def meanwhile(kit, does, output=0):
+    """Restore a blue layer with a dark patch, and have `does(document, node)` done as soon as the job runs; leaves the job in
+    `kit.job`."""
+    yield from begin(kit, "slower 2 noise")
+    kit.layers(kit.document)[0].setPixelData(bytes((1, 2, 3, 255)) * (9 * 9), 20, 20, 9, 9)
+    kit.docker.output.setCurrentIndex(output)
+    kit.job = kit.docker.restore()
+    yield lambda: kit.job.state == "running"
+    does(kit.document, kit.layers(kit.document)[0])
+    kit.document.waitForDone()
+    yield finished(kit, kit.job)
+    kit.type("")
+
+
+def case_a_document_closed_meanwhile_is_survived(kit):
+    yield from begin(kit, "slower 2 noise")
+    job = kit.docker.restore()
+    yield lambda: job.state == "running"
+    kit.document.setModified(False)
+    kit.app.action("file_close").trigger()
+    yield finished(kit, job)
+    assert job.state == "failed"
+    assert "closed" in job.message, job.message
+    kit.type("")
+
+
+def case_a_layer_deleted_meanwhile_is_survived(kit):
+    yield from begin(kit, "slower 2 noise")
+    node = kit.document.topLevelNodes()[0]
+    kit.document.rootNode().addChildNode(kit.document.createNode("other", "paintlayer"), node)
+    yield from kit.activate(kit.document, node)
+    job = kit.docker.restore()
+    yield lambda: job.state == "running"
+    node.remove()
+    kit.document.waitForDone()
+    yield finished(kit, job)
+    assert job.state == "failed"
+    assert "deleted" in job.message, job.message
+    assert kit.names(kit.document) == ["other"]
+    kit.type("")
+
+
+def case_strokes_made_meanwhile_are_kept(kit):
+    yield from begin(kit, "slower 2 noise")
+    kit.docker.output.setCurrentIndex(1)
+    node = kit.document.topLevelNodes()[0]
+    job = kit.docker.restore()
+    yield lambda: job.state == "running"
+    node.setPixelData(bytes((1, 2, 3, 255)) * 4, 0, 0, 2, 2)
+    yield finished(kit, job)
+    assert job.state == "done"
+    assert "changed in the meantime" in job.message, job.message
+    assert len(kit.document.topLevelNodes()) == 2
+    assert bytes(kit.document.topLevelNodes()[0].pixelData(0, 0, 1, 1)) == bytes((1, 2, 3, 255))
+    kit.type("")
+
+
+def case_a_picture_resized_or_converted_meanwhile_gets_the_result_beside_it(kit):
+    """The layer has other pixels by now, or pixels of another kind: the result opens as a picture of its own."""
+    changes = (
+        (0, lambda document, node: document.setColorSpace("RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc")),
+        (1, lambda document, node: document.setColorSpace("GRAYA", "U8", "Gray-D50-elle-V2-srgbtrc.icc")),
+        (0, lambda document, node: document.crop(10, 10, 30, 20)),
+        (1, lambda document, node: document.scaleImage(128, 96, 72, 72, "Bicubic")),
+    )
+    for output, change in changes:
+        yield from meanwhile(kit, change, output)
+        assert kit.job.state == "done", kit.job.message
+        assert "picture of its own" in kit.job.message, kit.job.message
+        assert kit.names(kit.document) == ["Background"]
+        yield lambda: len(kit.app.documents()) == 2
+        own = next(each for each in kit.app.documents() if each != kit.document)
+        assert (own.width(), own.height(), own.colorDepth()) == (64, 48, "U8")
+        assert kit.pixels(kit.layers(own)[0], own)[: 4 * 64] == NEGATIVE * 64
+        for document in (own, kit.document):
+            document.setModified(False)
+            document.waitForDone()
+        yield 0.9
+        kit.app.action("file_close_all").trigger()
+        yield lambda: not kit.app.documents()
+        yield 0.9
+
+
+def case_a_result_goes_where_its_layer_was_moved_meanwhile(kit):
+    for output in (0, 1):
+        yield from meanwhile(kit, lambda document, node: node.move(7, 5), output)
+        assert kit.job.state == "done", kit.job.message
+        top = kit.layers(kit.document)[-1]
+        assert len(kit.layers(kit.document)) == (1 if output else 2)
+        assert bytes(top.pixelData(7, 5, 1, 1)) == bytes(top.pixelData(63, 47, 1, 1)) == NEGATIVE
+        assert bytes(top.pixelData(6, 4, 1, 1)) != NEGATIVE
+        kit.document.setModified(False)
+        yield 0.9
+        kit.app.action("file_close").trigger()
+        yield 0.9
+
+
+def case_more_canvas_meanwhile_changes_nothing_for_the_result(kit):
+    yield from meanwhile(kit, lambda document, node: document.resizeImage(-10, -8, 100, 80))
+    assert kit.job.state == "done", kit.job.message
+    assert "New layer" in kit.job.message, kit.job.message
+    below, above = kit.layers(kit.document)
+    for x, y in ((12, 10), (70, 50)):
+        assert bytes(below.pixelData(x, y, 1, 1)) == BLUE
+        assert bytes(above.pixelData(x, y, 1, 1)) == NEGATIVE
+
+
+def case_a_flattened_picture_says_so(kit):
+    yield from meanwhile(kit, lambda document, node: document.flatten())
+    assert kit.job.state == "failed"
+    assert "flattened" in kit.job.message, kit.job.message
+    assert len(kit.app.documents()) == 1
+
+
+def case_undo_and_another_picture_meanwhile_change_nothing(kit):
+    def leave(document, node):
+        document.rootNode().addChildNode(document.createNode("tmp", "paintlayer"), node)
+        document.waitForDone()
+        undo(kit)
+        kit.other = kit.new(width=80, height=60)
+
+    yield from meanwhile(kit, leave)
+    assert kit.job.state == "done", kit.job.message
+    assert kit.names(kit.document) == ["Background", "slower 2 noise"]
+    assert kit.names(kit.other) == ["Background"]
