@@ -1,11 +1,12 @@
 """Directions, amounts, places and exclusions: read by rules that are the same for every language, from a table of words each."""
 
-from .concepts import Words, languages, load, tokens
+from .concepts import Words, languages, load
 from .corrections import corrected
 from .heard import Clause, Heard, Named, Turn
 from .interpret import content, hear
 from .language import covers, language_of, margin
 from .result import Said, limits, names_only, said_in_parts, said_of_result
+from .tokens import tokens
 
 __all__ = [
     "Clause",

@@ -7,7 +7,8 @@ from typing import Final
 
 from restored.adjustments.names import PLAIN, Adjustment, clamp
 
-from .concepts import Hit, Token
+from .concepts import Hit
+from .tokens import Token
 
 NUMBER: Final = re.compile(r"([+-]?)(\d+)(?:([.,/])(\d+))?")
 NUMERALS: Final = {

@@ -6,7 +6,8 @@ from typing import Final
 
 from restored.adjustments.names import Adjustment
 
-from .concepts import Hit, Token, Words
+from .concepts import Hit, Words
+from .tokens import Token
 
 TONES: Final[tuple[Adjustment, ...]] = ("shadows", "highlights")
 """Places that are directions too."""

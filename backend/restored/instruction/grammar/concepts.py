@@ -26,41 +26,19 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [filler] words without a meaning of their own here.
 """
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ..spelling import slips
+from .mending import Mender
+from .tokens import Token, tokens
 
 FOLDER: Final = Path(__file__).with_name("words")
 GAP: Final = 4
 """Words that a `..` in a phrase may skip."""
-
-_ALONE: Final = r"\u3040-\u30ff\u3400-\u9fff"
-_LETTER: Final = rf"(?:(?![{_ALONE}])(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u0966-\u097f]))"
-TOKEN: Final = re.compile(rf"[+-]?\d+(?:[.,/]\d+)?|[{_ALONE}]|{_LETTER}+(?:['’&/-]{_LETTER}+)*|[%&×]|[.,;:!?。，、；：！？।\n]+")
-"""Words, numbers, single characters of scripts that write no spaces, and marks."""
-
-MARKS: Final = frozenset(".,;:!?。，、；：！？।\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word as it is compared (folded), and where it stands in the text."""
-
-    word: str
-    start: int
-    end: int
-
-    @property
-    def mark(self) -> bool:
-        """Punctuation."""
-        return self.word[0] in MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +49,6 @@ class Hit:
     name: str
     first: int
     last: int
-
-
-def fold(text: str) -> str:
-    """Lower case; accents of Latin, Greek and Cyrillic letters dropped, as they often are in typing; the rest as it is."""
-    out = []
-    for letter in unicodedata.normalize("NFC", text.casefold()).replace("’", "'"):
-        plain = unicodedata.normalize("NFKD", letter)
-        keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
-        out.append("".join(c for c in plain if not unicodedata.combining(c)) if keep else letter)
-    return "".join(out)
-
-
-def tokens(text: str) -> list[Token]:
-    """The words and marks of a text."""
-    return [Token(_folded(m.group()), m.start(), m.end()) for m in TOKEN.finditer(text)]
-
-
-def _folded(word: str) -> str:
-    """As `fold`, but "è" and "é" ("is") are no "e" ("and")."""
-    plain = unicodedata.normalize("NFC", word.casefold())
-    return plain if plain in ("è", "é") else fold(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +70,13 @@ class Words:
         self._first: dict[str, list[_Phrase]] = {}
         self._stems: dict[str, list[_Phrase]] = {}
         self.filler: set[str] = set()
-        self.known: set[str] = set()
         form = table.get("grammar", {})
         self.verb_last = form.get("order") == "verb last"
         self.than = frozenset(form.get("than", "").split())
         self.pronouns = frozenset(form.get("pronouns", "").split())
         self.contrary = frozenset(form.get("contrary", "").split())
         self.beside = frozenset(form.get("beside", "").split())
-        self._elided = frozenset(form.get("elision", "").split())
-        self._denial_word, *self._denial = form.get("denial", "").split() or [""]
-        self._stem_words: set[str] = set()
-        self._mistyped_too = form.get("too", "")
-        self._states: set[str] = {"much", "many"}
-        self._copulas: set[str] = {"way", "bit", "little", "far"}
-        self._fixable: set[str] = set()
-        self._spoken: set[str] = set()
+        self._mender = Mender(form)
         self._borders: set[str] = set()
         for section, rows in table.items():
             if section == "grammar":
@@ -138,22 +87,13 @@ class Words:
 
     def _enter(self, section: str, name: str, phrase: str) -> None:
         parts = tuple(self._parts(phrase))
-        self.known |= {part for part in parts if part != ".." and not part.endswith("*")}
-        if section == "follow":
-            self._spoken |= set(parts)
-        if section == "symptom" or name.startswith("adj "):
-            self._states |= set(parts)
-        if (section, name) == ("modifier", "is"):
-            self._copulas |= set(parts)
-        if section not in ("unused", "off", "filler"):
-            self._fixable |= {part for part in parts if part != ".." and not part.endswith("*")}
+        self._mender.learn(section, name, parts)
         if section == "filler":
             self.filler |= set(parts)
             return
         if section == "end" and name == "border" and len(parts) == 1:
             self._borders |= set(parts)
         entry = _Phrase(parts, section, name)
-        self._stem_words |= {part for part in parts if part.endswith("*")}
         index, key = (self._stems, parts[0][:-1][:2]) if parts[0].endswith("*") else (self._first, parts[0])
         index.setdefault(key, []).append(entry)
 
@@ -170,6 +110,11 @@ class Words:
                 found[-1] += "*"
             parts += found
         return parts
+
+    @property
+    def known(self) -> set[str]:
+        """Every word of the table that is written out."""
+        return self._mender.known
 
     def concepts(self, section: str) -> set[str]:
         """The names that a section has words for."""
@@ -220,69 +165,7 @@ class Words:
     def repaired(self, words: list[Token], known: frozenset[str] | None) -> list[Token]:
         """Words that neither this table nor `known` (words of the language at large) has, replaced by the table's nearest within
         a slip or two."""
-        words = [
-            Token(f"{t.word[:-2]}n't", t.start, t.end) if t.word.endswith("nt") and f"{t.word[:-2]}n't" in self.known else t
-            for t in words
-        ]
-        words = [token for word in words for token in self._opened(word)]
-        mended = [
-            token
-            if token.mark or token.word in self.known or token.word in self.filler or (known is not None and token.word in known)
-            else Token(self._nearest(token.word, strict=known is None), token.start, token.end)
-            for token in words
-        ]
-        return [self._too(token, mended[:i], mended[i + 1 :]) for i, token in enumerate(mended)]
-
-    def _opened(self, token: Token) -> list[Token]:
-        """A word without the article that an apostrophe joins to it ("l'esposizione"), unless the table has both as one."""
-        article, mark, word = token.word.partition("'")
-        if not mark or not word or token.word in self.known:
-            return self._undenied(token)
-        if word == "s" and article in self.known:  # "the sky's noisy", "the sky's noise"
-            return [Token(article, token.start, token.start + len(article))]
-        if article not in self._elided:
-            return [token]
-        return [Token(word, token.start + len(article) + 1, token.end)]
-
-    def _undenied(self, token: Token) -> list[Token]:
-        """A verb and its denial, where the language writes them as one ("aydınlatma": do not brighten)."""
-        for ending in self._denial if token.word not in self.known else ():
-            stem = token.word.removesuffix(ending)
-            if stem != token.word and f"{stem}*" in self._stem_words:
-                at = token.start + len(stem)
-                return [Token(stem, token.start, at), Token(self._denial_word, at, token.end)]
-        return [token]
-
-    def _too(self, token: Token, before: list[Token], behind: list[Token]) -> Token:
-        """ "It's to dark" means "too dark"; "from dark to bright" does not."""
-        if token.word != self._mistyped_too or not behind or behind[0].word not in self._states:
-            return token
-        stands = not before or before[-1].mark or before[-1].word in self._copulas
-        return Token("too", token.start, token.end) if stands else token
-
-    def _nearest(self, word: str, strict: bool) -> str:
-        least = 4 if strict else 5
-        if not strict and 3 <= len(word) < least and word.isalpha():  # of a short word only letters that changed places
-            swapped = [c for c in self._fixable if len(c) == len(word) and sorted(c) == sorted(word) and slips(word, c) == 1]
-            return min(swapped, default=word)
-        if len(word) < least or not word.isalpha() or any(word.startswith(stem) for stem in self._long_stems(word)):
-            return word
-        reach = 2 if len(word) >= 9 else 1
-        best = (reach + 1, True, 0, 0, word)
-        for candidate in self._fixable:
-            swapped = len(word) == 4 and sorted(word) == sorted(candidate) and candidate in self._spoken
-            if len(word) < 6 and strict and len(candidate) <= len(word) and not swapped:
-                continue  # of a short word only a letter that was left out is mended: many others differ by one
-            if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
-                shared = next(
-                    (i for i, (a, b) in enumerate(zip(word, candidate, strict=False)) if a != b), min(len(word), len(candidate))
-                )
-                other = sorted(word) != sorted(candidate)  # letters that changed places are the commonest slip
-                best = min(best, (slips(word, candidate), other, -shared, -len(candidate), candidate))
-        return best[-1] if best[0] <= reach else word
-
-    def _long_stems(self, word: str) -> list[str]:
-        return [phrase.parts[0][:-1] for phrase in self._near(word) if phrase.parts[0][-1] == "*"]
+        return self._mender.repaired(words, known)
 
 
 def _match(parts: tuple[str, ...], words: list[Token], place: int, borders: Collection[str] = ()) -> list[int] | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import amounts
-from .concepts import Hit, Token, Words, tokens
+from .concepts import Hit, Words
 from .heard import Heard
 from .interpret import WISHES, hear
+from .tokens import Token, tokens
 
 DASH: Final = re.compile(r"[-–—…(]")
 """Between two words, as good as a mark."""

@@ -4,17 +4,30 @@ order."""
 from dataclasses import replace
 from typing import Final
 
-from restored.regions.names import GUESSED, Region
+from restored.regions.names import Region
 
 from ..plan import Unused
 from . import amounts
 from .clauses import TONES, Piece, forbidding, pieces_of
-from .concepts import Hit, Token, Words, tokens
+from .concepts import Hit, Words
+from .denying import forbids, is_contrary, is_denied, is_other
 from .directions import excluded, is_certain, turns_of
 from .heard import Clause, Heard, Named, Turn
 from .naming import holes, named_by, other_scale, scale_of, unused
 from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without
 from .sentences import by_hand
+from .settling import (
+    is_covered,
+    settle_colours,
+    settle_keep,
+    settle_look,
+    settle_no,
+    settle_told,
+    settle_tones,
+    settle_very,
+    tells_damage,
+)
+from .tokens import Token, tokens
 
 WISHES: Final = frozenset(
     {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "holes", "off", "question", "end"}
@@ -25,14 +38,7 @@ HEARD: Final = WISHES | {"follow", "result", "remedy"}
 """Sections whose words need no further reading."""
 
 
-LACKING: Final = frozenset({"no", "without"})
-
-DARK: Final = "adj exposure-"
-
-DAMAGE: Final = frozenset({"denoise", "deblur", "derain", "dehaze", "desnow", "dejpeg"})
 """Tasks that are named by what is wrong."""
-
-NO_COPULA: Final = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 
 
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
@@ -44,55 +50,19 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     pieces = pieces_of(row, hits, words)
     content = [t for i, t in enumerate(row) if not t.mark and not (t.word in words.filler and i not in used)]
     look = _stands_alone(heard, hits, [t for t in content if t.word not in words.filler], row)
-    if _tells_damage(pieces, used, words):
-        _settle_told(pieces)
+    if tells_damage(pieces, used, words):
+        settle_told(pieces)
     carried: list[Hit] = []
     for index, piece in enumerate(pieces):
         if len(pieces) > 1 and _is_look(piece):  # "black and white, with more contrast"
             heard.turns.append(Turn("black_and_white", 1.0, heard.text[piece.start : piece.end], index))
             heard.clauses.append(Clause(piece.start, piece.end, True, True, True))
             continue
-        covered = _is_covered(piece, used, words)
+        covered = is_covered(piece, used, words)
         carried = _clause(heard, piece, index, covered, carried)
     if look:
         heard.clauses = [replace(clause, covered=True, cut=True, acts=True) for clause in heard.clauses]
     return heard
-
-
-def _is_covered(piece: Piece, used: set[int], words: Words) -> bool:
-    """Whether the table knows every word of a clause."""
-    return all(
-        token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
-        for i, token in enumerate(piece.words, piece.offset)
-    )
-
-
-def _tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
-    """Whether a sentence only tells what the picture is like, and that is damage: "noisy and dark", "noise in the sky"."""
-    hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
-    damage = any(hit.name == DARK or hit.section == "task" for hit in hits)
-    return damage and all(map(_is_told, hits)) and all(_is_covered(piece, used, words) for piece in pieces)
-
-
-def _is_told(hit: Hit) -> bool:
-    """Whether a concept may stand in a sentence that only tells."""
-    if hit.section == "task":
-        return hit.name in DAMAGE
-    if hit.section == "place":
-        return hit.name not in ("?", *GUESSED)
-    if hit.section == "modifier":
-        return hit.name in ("is", "too", "everywhere")
-    return hit.section == "symptom" or (hit.section, hit.name) == ("quality", DARK)
-
-
-def _settle_told(pieces: list[Piece]) -> None:
-    """What is only told is complained of: nobody wishes for darkness by its bare name, or says where noise is to praise it."""
-    for piece in pieces:
-        at = piece.offset
-        if any(hit.name == DARK for hit in piece.of("quality")) and not piece.of("place"):  # "a dark sky" may be night
-            piece.hits = [Hit("modifier", "is", at, at), *piece.hits]
-        elif piece.of("task") and piece.of("place") and not piece.has("is", "too"):
-            piece.hits = [Hit("modifier", "remove", at, at), *piece.hits]
 
 
 def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> bool:
@@ -121,22 +91,22 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.trap |= any(hit.name == "sure" for hit in off) or (
         covered and bool(off) and (bool(wishes) or piece.has("up", "down", "remove", "more", "less", "make"))
     )
-    _settle_very(piece)
-    _settle_tones(piece)
+    settle_very(piece)
+    settle_tones(piece)
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
-    _settle_look(piece)
+    settle_look(piece)
     qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
     modifiers = piece.of("modifier")
     if qualities:  # "the white balance is too warm": the colours are only what the direction is said of
         piece.hits = [hit for hit in piece.hits if not (hit.section == "task" and hit.name == "enhance")]
-    _settle_colours(piece)
+    settle_colours(piece)
     qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
-    _settle_keep(piece)
-    _settle_no(heard, piece)
-    if _is_contrary(piece, carried):  # "the rain doesn't bother me, the snow does"
+    settle_keep(piece)
+    settle_no(heard, piece)
+    if is_contrary(piece, carried):  # "the rain doesn't bother me, the snow does"
         carried = [Hit("modifier", "remove", piece.offset, piece.offset)]
-    if _is_other(piece, carried):  # "not the noise, the blur"
+    if is_other(piece, carried):  # "not the noise, the blur"
         piece.hits = [Hit("modifier", "remove", piece.offset, piece.offset), *piece.hits]
         modifiers, carried, heard.instead = piece.of("modifier"), [], True
     if piece.of("task") and not modifiers and not qualities and not piece.of("verb"):
@@ -222,7 +192,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered and is_certain(piece, turns)
-    bars = covered and not turns and not named and (_forbids(piece) or _is_denied(heard, piece))
+    bars = covered and not turns and not named and (forbids(piece) or is_denied(heard, piece))
     if bars:
         heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
     if plain and len(plain) == len(turns):
@@ -280,126 +250,11 @@ def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> 
         heard.named = [replace(item, region=where) if item in before else item for item in heard.named]
 
 
-def _is_denied(heard: Heard, piece: Piece) -> bool:
-    """ "Remove the rain, not the snow": all that is said behind a wish is what is not meant."""
-    first = piece.hits[0] if piece.hits else None
-    denies = first is not None and (first.section, first.name) == ("modifier", "not") and piece.word(first) not in LACKING
-    wished = bool(heard.clauses) and heard.clauses[-1].acts
-    return (
-        denies
-        and wished
-        and first is not None
-        and first.first == piece.offset
-        and len(piece.of("modifier")) == 1
-        and bool(piece.of("task") or piece.of("verb"))
-    )
-
-
-def _forbids(piece: Piece) -> bool:
-    """Whether all that a clause says is that something must not be done, or is no trouble ("it isn't noisy")."""
-    if piece.has("remove", "too", "enough", "little", "less", "only", "except") or (piece.of("verb") and piece.has("not")):
-        return False
-    things = piece.of("task") or piece.of("verb") or piece.of("symptom")
-    denied = [hit for hit in piece.of("modifier") if hit.name == "not" and hit.first > piece.offset]
-    if denied and any(piece.word(hit) == "too" for hit in piece.of("quality")):
-        return True  # "it's not too warm"
-    copula = piece.has("is") or any(piece.word(hit) in NO_COPULA for hit in denied)
-    bounds = [hit.first for hit in piece.of("modifier") if hit.name in ("dont", "keep")]
-    aims = [hit for hit in (*piece.of("verb"), *piece.of("quality")) if not hit.name.startswith("noun")]
-    if bounds and any(hit.first < bounds[0] for hit in aims) and not piece.table.verb_last:
-        return False  # "lighter without touching the colours"
-    if piece.has("keep"):
-        return bool(piece.of("quality")) != bool(things)
-    if piece.has("dont"):  # "I don't want any fog" may be a wish: for the network to say
-        turned = any(not hit.name.startswith("adj") for hit in piece.of("quality"))
-        acts = bool(piece.of("verb")) or (turned and not piece.has("make", "is"))
-        return acts or (bool(things) and piece.has("up", "down"))
-    turned = bool(piece.of("quality")) and not copula and piece.has("not")
-    dark = any(hit.name == DARK for hit in piece.of("quality"))
-    return turned or (bool(denied) and copula and (dark or bool(piece.of("symptom"))) and not piece.of("question"))
-
-
 def content(text: str, words: Words) -> list[str]:
     """The words of a text that say something: neither filler nor a modifier or an amount without its object."""
     row = tokens(text)
     idle = {i for hit in words.find(row) if hit.section in ("modifier", "amount", "end") for i in range(hit.first, hit.last + 1)}
     return [t.word for i, t in enumerate(row) if not t.mark and i not in idle and t.word not in words.filler]
-
-
-def _settle_very(piece: Piece) -> None:
-    """One word may be "too" and "more" (ज़्यादा): too much where a state is told, more where something is wished for."""
-    states = piece.has("is") or not all(hit.name.startswith(("noun", "dir")) for hit in piece.of("quality"))
-    measured = any(hit.name in ("stop", "halfstop", "percent") for hit in piece.of("amount"))
-    wished = bool(piece.of("quality")) and (not states or (measured and not piece.has("is")))
-    piece.hits = [
-        replace(hit, name="more" if wished else "too") if (hit.section, hit.name) == ("modifier", "very") else hit
-        for hit in piece.hits
-    ]
-
-
-def _settle_tones(piece: Piece) -> None:
-    """ "Highlights -40", "shadows 30": a tone with a number behind it is turned, not a place."""
-
-    def numbered(hit: Hit) -> bool:
-        next_ = piece.following(hit)
-        alone = len(piece.words) == 2 and next_ is not None and amounts.number(next_.word) is not None
-        signed = next_ is not None and (next_.word[0] in "+-" or alone)
-        return hit.section == "place" and hit.name in TONES and signed
-
-    piece.hits = [Hit("quality", f"noun {hit.name}", hit.first, hit.last) if numbered(hit) else hit for hit in piece.hits]
-
-
-def _settle_keep(piece: Piece) -> None:
-    """ "Deixe" keeps a thing and makes a quality: with a direction or a remedy behind it, and no damage to keep, it makes."""
-    compared = piece.has("more", "less")
-    kinds = ("dir", "adj") if compared else ("dir",)
-    aims = [hit for hit in piece.hits if hit.section == "verb" or (hit.section == "quality" and hit.name[:3] in kinds)]
-    if aims and not piece.of("task") and not piece.of("place"):
-        piece.hits = [
-            hit for hit in piece.hits if not (hit.section == "modifier" and hit.name == "keep" and hit.last < aims[0].first)
-        ]
-
-
-def _settle_no(heard: Heard, piece: Piece) -> None:
-    """ "Snow no": what stands in front of a last "no" is not wished for."""
-    last = piece.hits[-1] if piece.hits else None
-    if last is None or (last.section, last.name) != ("modifier", "not") or last.last != piece.offset + len(piece.words) - 1:
-        return
-    others = [hit for hit in piece.hits if hit.section == "modifier" and hit is not last]
-    if not others and last.first > piece.hits[0].first:
-        piece.hits[-1] = replace(last, name="dont")
-        verbs = {"dir exposure+": "lowlight"}
-        heard.refused += [hit.name for hit in (*piece.of("task"), *piece.of("verb"), *piece.of("symptom"))]
-        heard.refused += [verbs[hit.name] for hit in piece.of("quality") if hit.name in verbs]
-
-
-def _settle_colours(piece: Piece) -> None:
-    """ "The colours are too strong" in any language: saturation is meant."""
-    if piece.has("too") and piece.has("high", "low") and not piece.of("quality"):
-        piece.hits = [
-            Hit("quality", "noun saturation", hit.first, hit.last) if (hit.section, hit.name) == ("task", "enhance") else hit
-            for hit in piece.hits
-        ]
-
-
-def _settle_look(piece: Piece) -> None:
-    """ "Everything black and white except the middle": with a place, the name of a look is a wish."""
-    if piece.of("place") or piece.has("everywhere"):
-        piece.hits = [
-            replace(hit, name=hit.name.replace("bare ", "dir ")) if hit.section == "quality" else hit for hit in piece.hits
-        ]
-
-
-def _is_contrary(piece: Piece, carried: list[Hit]) -> bool:
-    """Whether a bare noun with a last "does" follows something that is to be kept."""
-    nouns = bool(piece.of("task")) and not piece.of("quality") and not piece.of("verb") and len(piece.words) <= 4
-    return nouns and piece.words[-1].word in piece.table.contrary and any(hit.name in ("keep", "not") for hit in carried)
-
-
-def _is_other(piece: Piece, carried: list[Hit]) -> bool:
-    """Whether a bare noun follows something that was only denied, without a verb."""
-    nouns = bool(piece.of("task")) and not piece.of("modifier") and not piece.of("verb") and not piece.of("quality")
-    return nouns and len(carried) == 1 and carried[0].name == "not" and carried[0].first == 0
 
 
 def replace_places(hit: Hit, offset: int) -> Hit:

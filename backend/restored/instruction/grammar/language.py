@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from .concepts import Token, fold, languages, load, tokens
+from .concepts import languages, load
+from .tokens import Token, fold, tokens
 
 SCRIPTS = (
     ("ja", "\u3040", "\u30ff"),

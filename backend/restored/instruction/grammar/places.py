@@ -7,8 +7,9 @@ from restored.regions.names import GUESSED, PLACES, Place, Region
 
 from . import amounts
 from .clauses import TONES, Piece
-from .concepts import Hit, Token
+from .concepts import Hit
 from .heard import Turn
+from .tokens import Token
 
 
 def tone_of(place: Region | None) -> Adjustment | None:

@@ -8,9 +8,10 @@ from restored.regions.names import Region
 
 from ..plan import Action
 from . import amounts
-from .concepts import Hit, Token, Words, tokens
+from .concepts import Hit, Words
 from .heard import Heard
 from .interpret import WISHES, hear
+from .tokens import Token, tokens
 
 WEAKER: Final = {"tiny": 0.9, "bit": 0.8, "much": 0.35, "extreme": 0.2, "half": 0.5}
 STRONGER: Final = {"tiny": 1.1, "bit": 1.2, "much": 2.0, "extreme": 3.0, "half": 1.5, "twice": 2.0, "triple": 3.0}

@@ -1,0 +1,48 @@
+"""A text as a row of words, numbers and marks, folded so that they can be compared."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+_ALONE: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_LETTER: Final = rf"(?:(?![{_ALONE}])(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u0966-\u097f]))"
+TOKEN: Final = re.compile(rf"[+-]?\d+(?:[.,/]\d+)?|[{_ALONE}]|{_LETTER}+(?:['’&/-]{_LETTER}+)*|[%&×]|[.,;:!?。，、；：！？।\n]+")
+"""Words, numbers, single characters of scripts that write no spaces, and marks."""
+
+MARKS: Final = frozenset(".,;:!?。，、；：！？।\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it is compared (folded), and where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
+
+    @property
+    def mark(self) -> bool:
+        """Punctuation."""
+        return self.word[0] in MARKS
+
+
+def fold(text: str) -> str:
+    """Lower case; accents of Latin, Greek and Cyrillic letters dropped, as they often are in typing; the rest as it is."""
+    out = []
+    for letter in unicodedata.normalize("NFC", text.casefold()).replace("’", "'"):
+        plain = unicodedata.normalize("NFKD", letter)
+        keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
+        out.append("".join(c for c in plain if not unicodedata.combining(c)) if keep else letter)
+    return "".join(out)
+
+
+def tokens(text: str) -> list[Token]:
+    """The words and marks of a text."""
+    return [Token(_folded(m.group()), m.start(), m.end()) for m in TOKEN.finditer(text)]
+
+
+def _folded(word: str) -> str:
+    """As `fold`, but "è" and "é" ("is") are no "e" ("and")."""
+    plain = unicodedata.normalize("NFC", word.casefold())
+    return plain if plain in ("è", "é") else fold(word)
