@@ -90,8 +90,14 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
     reading = _unsaid(heard, reading)
+    reading = replace(reading, steps=tuple(_measured(step, heard) for step in reading.steps))
     heard.unused += _left_out(heard, reading)
     return put_together(cleaned, heard, reading, alone)
+
+
+def _measured(step: Step, heard: "Heard") -> Step:
+    """With the strength that was given as a number."""
+    return replace(step, strength=heard.measured.get(step.task, step.strength))
 
 
 def _left_out(heard: "Heard", reading: HeadReading) -> list[Unused]:
@@ -179,7 +185,12 @@ def _unsaid(heard: "Heard", reading: HeadReading) -> HeadReading:
     that is "far too blue" is one direction."""
     casts = any(turn.name in ("temperature", "tint") for turn in heard.turns)
 
+    lifted = any(turn.name == "shadows" and turn.amount > 0 for turn in heard.turns)
+    dark = any(named.task == "lowlight" for named in heard.named)
+
     def again(step: Step) -> bool:
+        if step.task == "lowlight" and lifted and not dark:
+            return True  # "no detail in the trunk, lift the shadows"
         region = heard.region_at(max(0, heard.text.find(step.words)))
         tone = region is not None and bool({"shadows", "highlights"} & set(region.places))
         if step.task == "lowlight" and tone:

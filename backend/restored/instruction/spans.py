@@ -39,7 +39,9 @@ DEGREES: Final[tuple[tuple[float, re.Pattern[str]], ...]] = tuple(
 SIDE = re.compile(r"\b(?:left|right|upper|lower|top|bottom)(?:[- ]hand)?[- ]half\b", re.IGNORECASE)
 """A half that is a place, not an amount."""
 
-STATES = re.compile(r"\b(?:is|it's|its|was|are|were|looks?|came out|turned out|seems?|appears?)\b", re.IGNORECASE)
+STATES = re.compile(
+    r"\b(?:is|it's|its|was|are|were|looks?|came out|turned out|seems?|appears?|(?:can|could) (?:barely|hardly))\b", re.IGNORECASE
+)
 """A degree behind these tells how bad the damage is ("it's a bit dark"), not how much of it to undo."""
 
 LEVELS: Final = (0.25, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0)

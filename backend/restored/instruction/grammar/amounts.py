@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +50,10 @@ TIMES: Final = frozenset(
         "gånger",
     }
 )
+
+
+TURNED: Final = ("up", "down", "remove", "make")
+"""Modifiers that may stand with the number of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,19 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
         share = NUMERALS[parts[0]]
         return Amount(share=share, strength=share)
     return Amount(factor=factor, ratio=ratio, strength=strength)
+
+
+def of_task(words: list[Token], hits: list[Hit], filler: Collection[str]) -> Amount | None:
+    """The amount of a task by its number alone, as sliders are written: "dehaze 40", "sharpening +20", "noise reduction to 30";
+    None where it is no such thing. words: of a clause, hits: its concepts, places counted as in `words`."""
+    values = [value for token in words if (value := number(token.word)) is not None]
+    things = [hit for hit in hits if hit.section in ("task", "verb")]
+    if len(values) != 1 or not 5 <= values[0] <= 100 or {hit.name for hit in things} - {things[0].name if things else ""}:
+        return None
+    said = {i for hit in things for i in range(hit.first, hit.last + 1)}
+    said |= {i for hit in hits if hit.section == "modifier" and hit.name in TURNED for i in range(hit.first, hit.last + 1)}
+    known = all(i in said or token.word in filler or number(token.word) is not None for i, token in enumerate(words))
+    return Amount(share=values[0] / 100, strength=values[0] / 100) if things and known else None
 
 
 def enlargement(words: list[Token], hits: list[Hit]) -> int | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from restored.adjustments.names import Adjustment
 
+from . import amounts
 from .concepts import Hit, Words
 from .tokens import Token
 
@@ -27,6 +28,9 @@ class Piece:
 
     def of(self, section: str) -> list[Hit]:
         return [hit for hit in self.hits if hit.section == section]
+
+    def of_any(self, *sections: str) -> list[Hit]:
+        return [hit for hit in self.hits if hit.section in sections]
 
     def has(self, *names: str) -> bool:
         return any(hit.section == "modifier" and hit.name in names for hit in self.hits)
@@ -178,3 +182,11 @@ def _acts_before(hits: list[Hit], cuts: set[int], place: int) -> bool:
     """Whether a wish stands between the last border and a place."""
     start = max((cut for cut in cuts if cut <= place), default=0)
     return any(h.section in ("quality", "task", "verb", "symptom") and start <= h.first < place for h in hits)
+
+
+def is_covered(piece: Piece, used: set[int], words: Words) -> bool:
+    """Whether the table knows every word of a clause."""
+    return all(
+        token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
+        for i, token in enumerate(piece.words, piece.offset)
+    )

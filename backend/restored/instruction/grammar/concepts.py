@@ -3,12 +3,13 @@
 A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 
 [modifier] too, very (too or more), more, less, up, down, not, dont, keep, only, except, everywhere, make, is, enough, little,
-    high, low, remove, elsewhere, also, cast: what a wish does with a quality, a task or a place.
+    high, low, remove, elsewhere, also, cast, praise: what a wish does with a quality, a task or a place.
 [amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, twothirds, threequarters, stop, halfstop,
     stophalf (one and a half), percent, points, and the numbers one to four.
 [quality] "KIND ADJUSTMENT±": `dir` names the direction itself ("warmer"; "overexposed" is a wish for less), `fault` one that
     "less" does not turn round ("less garish"), `adj` a state ("warm"), `noun` the quality without a direction ("contrast"),
     `bare` a look that is a wish only when it stands alone.
+[scene] occasion: what is told of it ("a cold day") is not told of the picture; compound: a kind of picture ("snow scene").
 [place] places of `restored.regions`, two for a corner; "?" for those that no estimator finds.
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
 [holes] words for what is filled where a mask shows it.
@@ -18,9 +19,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
     ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
-    comparison is made with; beside: what may stand between a direction and a place that is not its object ("brighter, for
-    her"); pronouns: what takes up the place of the clause before; contrary: what ends a clause that says the opposite of the
-    one before ("the snow does").
+    comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; grounds: places that a
+    complaint is of by themselves; takers: verbs that take things away; beside: what may stand between a direction and a place
+    that is not its object ("brighter, for her"); pronouns: what takes up the place of the clause before; contrary: what ends a
+    clause that says the opposite of the one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -76,6 +78,10 @@ class Words:
         self.pronouns = frozenset(form.get("pronouns", "").split())
         self.contrary = frozenset(form.get("contrary", "").split())
         self.beside = frozenset(form.get("beside", "").split())
+        self.please = frozenset(form.get("please", "").split())
+        self.pictures = frozenset(form.get("pictures", "").split())
+        self.grounds = frozenset(form.get("grounds", "").split())
+        self.takers = frozenset(form.get("takers", "").split())
         self._mender = Mender(form)
         self._borders: set[str] = set()
         for section, rows in table.items():

@@ -5,7 +5,7 @@ from typing import Final
 from .clauses import Piece
 from .concepts import Hit
 from .heard import Heard
-from .settling import DARK
+from .telling import DARK
 
 LACKING: Final = frozenset({"no", "without"})
 

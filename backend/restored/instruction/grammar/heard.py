@@ -65,6 +65,7 @@ class Heard:
     barred: excluded tasks of clauses that say nothing else.
     refused: tasks that a short "no" follows. instead: one noun was denied and another named.
     pending: tasks whose noun the last clause had, without a wish. waiting: a tone that it named so, and its words.
+    measured: strengths of tasks that were given as a number ("dehaze 40").
     """
 
     text: str
@@ -90,6 +91,7 @@ class Heard:
     waiting: tuple[Adjustment, str] | None = None
     scale: int | None = None
     part: Part = ""
+    measured: dict[Task, float] = field(default_factory=dict)
 
     @property
     def modifiers(self) -> set[str]:

@@ -8,29 +8,43 @@ from restored.regions.names import Region
 
 from ..plan import Unused
 from . import amounts
-from .clauses import TONES, Piece, forbidding, pieces_of
+from .clauses import TONES, Piece, forbidding, is_covered, pieces_of
 from .concepts import Hit, Words
 from .denying import forbids, is_contrary, is_denied, is_other
-from .directions import excluded, is_certain, turns_of
+from .directions import COLOURS, excluded, is_certain, turns_of
 from .heard import Clause, Heard, Named, Turn
-from .naming import holes, named_by, other_scale, scale_of, unused
-from .places import place_of, tone_as_before, tone_of, tone_of_place, toned, without
+from .naming import holes, named_by, other_scale, scale_of, taken_out, unused
+from .places import as_before, place_of, tone_as_before, tone_of, tone_of_place, toned, without
 from .sentences import by_hand
 from .settling import (
-    is_covered,
+    settle_cast,
     settle_colours,
     settle_keep,
     settle_look,
     settle_no,
-    settle_told,
     settle_tones,
     settle_very,
-    tells_damage,
 )
+from .telling import settle_praise, settle_told, tells_damage, tells_of_the_day
 from .tokens import Token, tokens
 
 WISHES: Final = frozenset(
-    {"modifier", "amount", "quality", "place", "task", "bare", "symptom", "verb", "unused", "holes", "off", "question", "end"}
+    {
+        "modifier",
+        "amount",
+        "quality",
+        "place",
+        "task",
+        "bare",
+        "symptom",
+        "verb",
+        "unused",
+        "holes",
+        "off",
+        "question",
+        "end",
+        "scene",
+    }
 )
 """Sections that wishes are made of; the others are said of results."""
 
@@ -38,12 +52,9 @@ HEARD: Final = WISHES | {"follow", "result", "remedy"}
 """Sections whose words need no further reading."""
 
 
-"""Tasks that are named by what is wrong."""
-
-
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
-    row = words.repaired(tokens(text), known)
+    row = _joined(words.repaired(tokens(text), known))
     hits = forbidding(words.find(row, WISHES))
     heard = Heard(text, concepts=frozenset((hit.section, hit.name) for hit in hits))
     used = words.used(row, HEARD)
@@ -53,16 +64,34 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     if tells_damage(pieces, used, words):
         settle_told(pieces)
     carried: list[Hit] = []
+    told: set[int] = set()
     for index, piece in enumerate(pieces):
         if len(pieces) > 1 and _is_look(piece):  # "black and white, with more contrast"
             heard.turns.append(Turn("black_and_white", 1.0, heard.text[piece.start : piece.end], index))
             heard.clauses.append(Clause(piece.start, piece.end, True, True, True))
+            continue
+        told_before = index > 0 and index - 1 in told
+        if tells_of_the_day(piece, told_before):
+            told.add(index)
+            heard.pending = [hit.name for hit in piece.of_any("task", "symptom")]
+            heard.clauses.append(Clause(piece.start, piece.end, True, True, False, bars=True))
             continue
         covered = is_covered(piece, used, words)
         carried = _clause(heard, piece, index, covered, carried)
     if look:
         heard.clauses = [replace(clause, covered=True, cut=True, acts=True) for clause in heard.clauses]
     return heard
+
+
+def _joined(row: list[Token]) -> list[Token]:
+    """Without the colon between a name and its number ("contrast: 20")."""
+
+    def joins(i: int) -> bool:
+        before, behind = row[i - 1 : i], row[i + 1 : i + 2]
+        numbers = [amounts.number(token.word) is not None for token in (*before, *behind)]
+        return row[i].word == ":" and numbers == [False, True] and not before[0].mark
+
+    return [token for i, token in enumerate(row) if not joins(i)]
 
 
 def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list[Token]) -> bool:
@@ -93,8 +122,16 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     )
     settle_very(piece)
     settle_tones(piece)
+    settle_cast(piece)
+    praised = settle_praise(piece)
+    _of_a_kind(heard, piece)
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
+    near = [replace_places(hit, piece.offset) for hit in piece.hits]
+    measured = None if piece.of("quality") else amounts.of_task(piece.words, near, piece.table.filler)
+    if measured is not None:
+        amount = measured
+        heard.measured |= {hit.name: measured.strength or 1.0 for hit in piece.of_any("task", "verb")}
     settle_look(piece)
     qualities = [hit for hit in piece.of("quality") if not hit.name.startswith("bare ")]
     modifiers = piece.of("modifier")
@@ -126,6 +163,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     turns = turns_of(piece, qualities, amount, place, index, text)
     heard.excluded_turns += excluded(piece, qualities)
     tone = tone_of(place)
+    if not turns and (place is not None or hand) and (again := as_before(heard.turns, piece, tone, carried, index, text)):
+        turns, tone = [again], None
     if turns and tone and all(turn.name == tone for turn in turns):  # "blocked up shadows"
         place = without(place, tone)
     elif turns and tone and not negative:
@@ -151,6 +190,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         lower = piece.has("down", "less")
         turns = [Turn("exposure", amount.of("exposure", -1 if lower else 1, False), text.strip(), index, False)]
     unused(heard, piece)
+    taken_out(heard, piece)
     asks |= holes(heard, piece, index, text)
     heard.scale = scale_of(piece, local, covered) or heard.scale
     if heard.scale is not None:
@@ -192,16 +232,18 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered and is_certain(piece, turns)
-    bars = covered and not turns and not named and (forbids(piece) or is_denied(heard, piece))
+    bars = (covered or praised) and not turns and not named and (forbids(piece) or is_denied(heard, piece))
     if bars:
         heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
     if plain and len(plain) == len(turns):
         heard.turns = [turn for turn in heard.turns if turn not in plain]
         heard.named += [Named("lowlight", text, index, amount.strength, where)]
-    told = piece.has("is", "too", "little", "enough")
-    heard.clauses.append(Clause(piece.start, piece.end, covered, cut, bool(turns) or asks, where, told, bars))
+    told = piece.has("is", "too", "little", "enough") or (piece.has("cast") and not piece.has("make", "remove", "up", "more"))
+    acts = bool(turns) or asks or bool(named)
+    heard.clauses.append(Clause(piece.start, piece.end, covered, cut, acts, where, told, bars))
     if turns:
-        return [hit for hit in modifiers if hit.name in ("more", "less", "up", "down", "too", "little")]
+        comparing = piece.table.find(piece.words, frozenset({"modifier"}))  # those inside of "less warm", too
+        return [hit for hit in comparing if hit.name in ("more", "less", "up", "down", "too", "little")]
     if piece.of("task") or piece.of("holes") or piece.of("unused"):
         return [hit for hit in modifiers if hit.name in ("remove", "less", "down", "too", "keep", "dont", "not")]
     return carried
@@ -211,6 +253,8 @@ def _is_of_place(piece: Piece) -> bool:
     """ "Brighten the dog": a direction whose object is a place is for that place alone; a complaint of it ("her dress is too
     dark"), or a reason ("brighter, for my grandmother"), may be one of the whole."""
     place = piece.of("place")[0]
+    if piece.word(place) in piece.table.grounds and _is_of_light(piece):
+        return True
     aims = [
         hit for hit in (*piece.of("quality"), *piece.of("verb")) if not hit.name.startswith("fault") and hit.name != "superres"
     ]
@@ -219,6 +263,20 @@ def _is_of_place(piece: Piece) -> bool:
         return False
     between = {token.word for token in piece.between(nearest, place)}
     return nearest.name.startswith("noun") or not between & piece.table.beside  # "more saturation for the grass"
+
+
+def _is_of_light(piece: Piece) -> bool:
+    """Whether all that a clause turns is light or strength; a colour cast is one of the whole picture."""
+    turned = {name[:-1] for hit in piece.of("quality") for name in hit.name.split()[1:]}
+    return bool(turned) and not turned & COLOURS and not piece.of_any("task", "symptom")
+
+
+def _of_a_kind(heard: Heard, piece: Piece) -> None:
+    """ "A snow scene that is too dark": the snow belongs to the kind of picture, and is left out of what else reads it."""
+    for hit in piece.of("scene"):
+        if hit.name == "compound" and piece.of_any("task", "symptom", "quality", "verb"):
+            row = piece.words[hit.first - piece.offset : hit.last - piece.offset + 1]
+            heard.dropped.append((row[0].start, row[-1].end))
 
 
 def _elsewhere(heard: Heard) -> tuple[Region | None, bool]:

@@ -39,6 +39,21 @@ def unused(heard: Heard, piece: Piece) -> None:
             heard.dropped.append((piece.start, piece.end))
 
 
+def taken_out(heard: Heard, piece: Piece) -> None:
+    """ "Take the people out": things that the picture shows."""
+    things = [hit for hit in piece.of("place") if hit.name == "?" and piece.word(hit) not in piece.table.grounds]
+    takes = [hit for hit in piece.of("modifier") if hit.name == "remove" and piece.word(hit) in piece.table.takers]
+    if len(piece.of("place")) > len(things) or not (things and takes) or piece.of_any(*_MEANT) or heard.unused:
+        return
+    between = piece.between(takes[0], things[0])
+    if things[0].first > takes[0].first and all(token.word in piece.table.filler for token in between):
+        heard.unused.append(Unused(heard.text[piece.start : piece.end].strip(), CANNOT["objects"]))
+        heard.dropped.append((piece.start, piece.end))
+
+
+_MEANT: Final = ("task", "verb", "quality", "symptom", "holes", "unused")
+
+
 def holes(heard: Heard, piece: Piece, index: int, text: str) -> bool:
     """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads. True
     when they are to be filled."""

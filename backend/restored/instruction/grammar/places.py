@@ -56,6 +56,20 @@ def tone_as_before(turns: list[Turn], piece: Piece, tone: Adjustment, index: int
     return toned(again, tone) if before.name == "exposure" else replace(again, name=tone)
 
 
+def as_before(turns: list[Turn], piece: Piece, tone: Adjustment | None, carried: list[Hit], index: int, text: str) -> Turn | None:
+    """ "Less warm in the shadows, more in the highlights": the quality of the clause before, here this way. carried: the
+    modifiers of that clause."""
+    before = turns[-1] if turns else None
+    says = piece.has("more") != piece.has("less")
+    if before is None or before.clause != index - 1 or not says or piece.of_any("quality", "task", "verb", "symptom"):
+        return None
+    if tone and before.name in ("exposure", *TONES):
+        return None
+    less_before = any(hit.name in ("less", "down", "too") for hit in carried)
+    sign = 1 if less_before == piece.has("less") else -1
+    return replace(before, amount=sign * before.amount, words=text.strip(), clause=index, region=None)
+
+
 def place_of(piece: Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]:
     """The region that a clause names, whether everything but it is meant, and a place that only a hand can show, with a guess
     where there is one."""

@@ -15,6 +15,7 @@ CANNOT: Final[dict[str, str]] = {
     "inverse": "Only what is selected changes. To leave it alone instead, invert the selection first, and leave this part out.",
     "kinds": "I do not tell scratches, dust and folds apart: look at the marks that I find, and take out those that should stay.",
     "creative": "I only restore what the picture has: nothing is added, replaced or painted. Your editor's own tools do that.",
+    "other": "I cannot remove this yet. Select it and ask to fill it (“remove the spots”), or use your editor's healing tools.",
     "matching": "I cannot match one picture to another.",
 }
 """Concept of the section `unused` -> why, and what to do instead."""

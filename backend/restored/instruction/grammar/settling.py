@@ -2,46 +2,11 @@
 state may be told or complained of."""
 
 from dataclasses import replace
-from typing import Final
-
-from restored.regions.names import GUESSED
 
 from . import amounts
 from .clauses import TONES, Piece
-from .concepts import Hit, Words
+from .concepts import Hit
 from .heard import Heard
-
-DARK: Final = "adj exposure-"
-
-DAMAGE: Final = frozenset({"denoise", "deblur", "derain", "dehaze", "desnow", "dejpeg"})
-
-
-def tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
-    """Whether a sentence only tells what the picture is like, and that is damage: "noisy and dark", "noise in the sky"."""
-    hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
-    damage = any(hit.name == DARK or hit.section == "task" for hit in hits)
-    return damage and all(map(_is_told, hits)) and all(is_covered(piece, used, words) for piece in pieces)
-
-
-def _is_told(hit: Hit) -> bool:
-    """Whether a concept may stand in a sentence that only tells."""
-    if hit.section == "task":
-        return hit.name in DAMAGE
-    if hit.section == "place":
-        return hit.name not in ("?", *GUESSED)
-    if hit.section == "modifier":
-        return hit.name in ("is", "too", "everywhere")
-    return hit.section == "symptom" or (hit.section, hit.name) == ("quality", DARK)
-
-
-def settle_told(pieces: list[Piece]) -> None:
-    """What is only told is complained of: nobody wishes for darkness by its bare name, or says where noise is to praise it."""
-    for piece in pieces:
-        at = piece.offset
-        if any(hit.name == DARK for hit in piece.of("quality")) and not piece.of("place"):  # "a dark sky" may be night
-            piece.hits = [Hit("modifier", "is", at, at), *piece.hits]
-        elif piece.of("task") and piece.of("place") and not piece.has("is", "too"):
-            piece.hits = [Hit("modifier", "remove", at, at), *piece.hits]
 
 
 def settle_very(piece: Piece) -> None:
@@ -65,6 +30,23 @@ def settle_tones(piece: Piece) -> None:
         return hit.section == "place" and hit.name in TONES and signed
 
     piece.hits = [Hit("quality", f"noun {hit.name}", hit.first, hit.last) if numbered(hit) else hit for hit in piece.hits]
+
+
+def settle_cast(piece: Piece) -> None:
+    """ "The lamps give the walls a yellow cast" tells; "give the walls a yellow cast" asks: whether something gives."""
+    if not piece.has("cast"):
+        return
+    idle = piece.table.filler
+    named = [hit for hit in piece.hits if hit.section in ("place", "scene")]
+
+    def gives(hit: Hit) -> bool:
+        before = piece.words[: hit.first - piece.offset]
+        subject = any(token.word not in idle for token in before[-1:]) and not any(
+            other.last == hit.first - 1 for other in piece.of_any("modifier")
+        )
+        return (hit.section, hit.name) == ("modifier", "make") and (subject or any(one.last == hit.first - 1 for one in named))
+
+    piece.hits = [replace(hit, name="is") if gives(hit) else hit for hit in piece.hits]
 
 
 def settle_keep(piece: Piece) -> None:
@@ -106,11 +88,3 @@ def settle_look(piece: Piece) -> None:
         piece.hits = [
             replace(hit, name=hit.name.replace("bare ", "dir ")) if hit.section == "quality" else hit for hit in piece.hits
         ]
-
-
-def is_covered(piece: Piece, used: set[int], words: Words) -> bool:
-    """Whether the table knows every word of a clause."""
-    return all(
-        token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
-        for i, token in enumerate(piece.words, piece.offset)
-    )
