@@ -20,9 +20,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
     ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
     comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; grounds: places that a
-    complaint is of by themselves; takers: verbs that take things away; beside: what may stand between a direction and a place
-    that is not its object ("brighter, for her"); pronouns: what takes up the place of the clause before; contrary: what ends a
-    clause that says the opposite of the one before ("the snow does").
+    complaint is of by themselves; takers: verbs that take things away; under, over: behind
+    stops, too little and too much of them; gone, stays: behind a noun, that it should go or stay ("rain out"); beside: what may
+    stand between a direction and a place that is not its object ("brighter, for her"); pronouns: what takes up the place of the
+    clause before; contrary: what ends a clause that says the opposite of the one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -82,6 +83,10 @@ class Words:
         self.pictures = frozenset(form.get("pictures", "").split())
         self.grounds = frozenset(form.get("grounds", "").split())
         self.takers = frozenset(form.get("takers", "").split())
+        self.under = frozenset(form.get("under", "").split())
+        self.over = frozenset(form.get("over", "").split())
+        self.gone = frozenset(form.get("gone", "").split())
+        self.stays = frozenset(form.get("stays", "").split())
         self._mender = Mender(form)
         self._borders: set[str] = set()
         for section, rows in table.items():

@@ -19,13 +19,15 @@ from .sentences import by_hand
 from .settling import (
     settle_cast,
     settle_colours,
+    settle_ends,
     settle_keep,
     settle_look,
     settle_no,
+    settle_stops,
     settle_tones,
     settle_very,
 )
-from .telling import settle_praise, settle_told, tells_damage, tells_of_the_day
+from .telling import is_praised_next, is_satisfied, only_praises, settle_praise, settle_told, tells_damage, tells_of_the_day
 from .tokens import Token, tokens
 
 WISHES: Final = frozenset(
@@ -71,6 +73,10 @@ def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
             heard.clauses.append(Clause(piece.start, piece.end, True, True, True))
             continue
         told_before = index > 0 and index - 1 in told
+        next_ = pieces[index + 1] if index + 1 < len(pieces) else None
+        if only_praises(piece) or is_satisfied(piece) or is_praised_next(piece, next_):
+            heard.clauses.append(Clause(piece.start, piece.end, True, True, False, bars=True))
+            continue
         if tells_of_the_day(piece, told_before):
             told.add(index)
             heard.pending = [hit.name for hit in piece.of_any("task", "symptom")]
@@ -120,10 +126,12 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.trap |= any(hit.name == "sure" for hit in off) or (
         covered and bool(off) and (bool(wishes) or piece.has("up", "down", "remove", "more", "less", "make"))
     )
+    praised = settle_praise(piece)
     settle_very(piece)
     settle_tones(piece)
     settle_cast(piece)
-    praised = settle_praise(piece)
+    settle_stops(piece)
+    settle_ends(piece)
     _of_a_kind(heard, piece)
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
@@ -161,6 +169,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     if place is None and not hand and piece.has("elsewhere"):
         place, negative = _elsewhere(heard)
     turns = turns_of(piece, qualities, amount, place, index, text)
+    if place is not None and place.places == ("contours",) and turns and all(turn.name == "exposure" for turn in turns):
+        place = replace(place, places=("border",))  # "darken the edges"
     heard.excluded_turns += excluded(piece, qualities)
     tone = tone_of(place)
     if not turns and (place is not None or hand) and (again := as_before(heard.turns, piece, tone, carried, index, text)):
@@ -246,7 +256,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         return [hit for hit in comparing if hit.name in ("more", "less", "up", "down", "too", "little")]
     if piece.of("task") or piece.of("holes") or piece.of("unused"):
         return [hit for hit in modifiers if hit.name in ("remove", "less", "down", "too", "keep", "dont", "not")]
-    return carried
+    alone = [hit for hit in modifiers if hit.name in ("more", "less", "too", "little", "remove")]
+    return alone if alone and len(alone) == len(piece.hits) else carried  # "lacks punch and contrast"
 
 
 def _is_of_place(piece: Piece) -> bool:
@@ -255,6 +266,8 @@ def _is_of_place(piece: Piece) -> bool:
     place = piece.of("place")[0]
     if piece.word(place) in piece.table.grounds and _is_of_light(piece):
         return True
+    if any(hit.name.startswith("fault") for hit in piece.of("quality")):
+        return False  # "the bathroom light turned him orange"
     aims = [
         hit for hit in (*piece.of("quality"), *piece.of("verb")) if not hit.name.startswith("fault") and hit.name != "superres"
     ]

@@ -30,6 +30,8 @@ def settle_tones(piece: Piece) -> None:
         return hit.section == "place" and hit.name in TONES and signed
 
     piece.hits = [Hit("quality", f"noun {hit.name}", hit.first, hit.last) if numbered(hit) else hit for hit in piece.hits]
+    if len(piece.words) == 2 and piece.words[0].word == "tint" and amounts.number(piece.words[1].word) is not None:
+        piece.hits = [Hit("quality", "noun tint", piece.offset, piece.offset)]
 
 
 def settle_cast(piece: Piece) -> None:
@@ -47,6 +49,27 @@ def settle_cast(piece: Piece) -> None:
         return (hit.section, hit.name) == ("modifier", "make") and (subject or any(one.last == hit.first - 1 for one in named))
 
     piece.hits = [replace(hit, name="is") if gives(hit) else hit for hit in piece.hits]
+
+
+def settle_stops(piece: Piece) -> None:
+    """ "One stop under": of the exposure."""
+    if piece.of("quality") or not any(hit.name in ("stop", "halfstop", "stophalf") for hit in piece.of("amount")):
+        return
+    for place, token in enumerate(piece.words, piece.offset):
+        if token.word in piece.table.under | piece.table.over:
+            way = "+" if token.word in piece.table.under else "-"
+            piece.hits.append(Hit("quality", f"fault exposure{way}", place, place))
+            return
+
+
+def settle_ends(piece: Piece) -> None:
+    """ "Rain out", "fog in": a noun and where it should be."""
+    if len(piece.words) != 2 or not piece.of_any("task", "bare", "holes") or piece.of_any("modifier", "quality", "verb"):
+        return
+    last = piece.words[1].word
+    name = "remove" if last in piece.table.gone else "keep" if last in piece.table.stays else ""
+    if name:
+        piece.hits.append(Hit("modifier", name, piece.offset + 1, piece.offset + 1))
 
 
 def settle_keep(piece: Piece) -> None:

@@ -13,6 +13,9 @@ DARK: Final = "adj exposure-"
 DAMAGE: Final = frozenset({"denoise", "deblur", "derain", "dehaze", "desnow", "dejpeg"})
 """Tasks that are named by what is wrong."""
 
+OF_CAMERAS: Final = frozenset({"denoise", "deblur", "dejpeg"})
+"""Those of them that no scene has."""
+
 WISHED: Final = (
     "remove",
     "too",
@@ -33,10 +36,12 @@ WISHED: Final = (
 
 
 def tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
-    """Whether a sentence only tells what the picture is like, and that is damage: "noisy and dark", "noise in the sky"."""
+    """Whether a sentence only tells what the picture is like, and that is damage: "noisy and dark", "noise in the sky".
+    Weather at a thing may be what the picture shows ("snow on the roof")."""
     hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
-    damage = any(hit.name == DARK or hit.section == "task" for hit in hits)
-    return damage and all(map(_is_told, hits)) and all(is_covered(piece, used, words) for piece in pieces)
+    damages = {hit.name for hit in hits if hit.name == DARK or hit.section == "task"}
+    shown = any(hit.section == "place" and hit.name in ("?", *GUESSED) for hit in hits) and not damages <= OF_CAMERAS
+    return bool(damages) and not shown and all(map(_is_told, hits)) and all(is_covered(piece, used, words) for piece in pieces)
 
 
 def _is_told(hit: Hit) -> bool:
@@ -44,7 +49,7 @@ def _is_told(hit: Hit) -> bool:
     if hit.section == "task":
         return hit.name in DAMAGE
     if hit.section == "place":
-        return hit.name not in ("?", *GUESSED)
+        return True
     if hit.section == "modifier":
         return hit.name in ("is", "too", "everywhere")
     return hit.section == "symptom" or (hit.section, hit.name) == ("quality", DARK)
@@ -64,13 +69,36 @@ def settle_praise(piece: Piece) -> bool:
     """ "The grain is nice", "lovely warm light": what is praised is to stay. True where it is so."""
     polite = any(token.word in piece.table.please for token in piece.words)
     asked = piece.of("verb") or any(hit.name.startswith("dir ") for hit in piece.of("quality"))
-    if not piece.has("praise") or piece.has(*WISHED) or polite or asked:
+    praises = {hit.first for hit in piece.of("modifier") if hit.name == "praise"}
+    wished = [hit for hit in piece.of("modifier") if hit.name in WISHED and hit.last + 1 not in praises]  # "очень красивый"
+    if not praises or wished or polite or asked:
         return False
     if not piece.of_any("task", "symptom", "quality", "bare"):
         return False
     piece.hits = [hit for hit in piece.hits if not (hit.section == "modifier" and hit.name in ("praise", "is"))]
     piece.hits.insert(0, Hit("modifier", "keep", piece.offset, piece.offset))
     return True
+
+
+def only_praises(piece: Piece) -> bool:
+    """ "I love it", "great picture": nothing that could be treated is named."""
+    things = ("task", "symptom", "quality", "bare", "verb", "holes", "unused", "place", "off", "question")
+    polite = any(token.word in piece.table.please for token in piece.words)
+    return piece.has("praise") and not piece.has(*WISHED) and not polite and not piece.of_any(*things)
+
+
+def is_praised_next(piece: Piece, next_: Piece | None) -> bool:
+    """ "We had fog all morning and it was lovely": what a pronoun praises behind it."""
+    if next_ is None or not only_praises(next_) or next_.of("scene") or piece.has(*WISHED) or piece.of("verb"):
+        return False
+    taken_up = any(token.word in piece.table.pronouns for token in next_.words)
+    return taken_up and bool(piece.of_any("task", "symptom", "quality", "bare"))
+
+
+def is_satisfied(piece: Piece) -> bool:
+    """ "It's sharp enough as it is"."""
+    wished = piece.has("not", "little", "dont", "remove", "make", "more", "less", "too", "up", "down", "except")
+    return piece.has("enough") and piece.has("is") and not wished and not piece.of_any("task", "verb", "holes", "unused")
 
 
 def tells_of_the_day(piece: Piece, told_before: bool) -> bool:
