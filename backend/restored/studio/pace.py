@@ -19,6 +19,9 @@ HELD: Final = 30.0
 
 KEPT: Final = 8
 
+TOGETHER: Final = 1e-3
+"""Seconds between two acknowledgements that were read in one go: a busy machine was late to look, the link is not that fast."""
+
 
 class Pace:
     """Of one connection, in one direction. packs: whether both sides can pack at all, else nothing is measured."""
@@ -63,6 +66,8 @@ class Transfer:
         self.pace = pace
         self._under_way: deque[tuple[int, float]] = deque()
         self._last = 0.0
+        self._run = (0, 0.0)
+        """Bytes of the pieces that were acknowledged together last, and when the first of them began to be the link's."""
 
     @property
     def waits(self) -> bool:
@@ -82,5 +87,9 @@ class Transfer:
         now = self.pace.clock()
         nbytes, since = self._under_way.popleft()
         if nbytes:
-            self.pace.learn(nbytes, now - max(since, self._last))
+            start = max(since, self._last)
+            if now - start < TOGETHER and self._run[0]:
+                nbytes, start = nbytes + self._run[0], self._run[1]
+            self._run = nbytes, start
+            self.pace.learn(nbytes, now - start)
         self._last = now

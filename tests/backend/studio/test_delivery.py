@@ -1,12 +1,13 @@
 """Pictures in pieces: whole and in order however credit comes, never more under way than the window, kept for a while."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.studio import delivery
 from restored.studio.delivery import Delivery, Unclaimed, strips
 from restored.studio.forms import PIECE, WINDOW
-from restored.studio.pace import Pace
+from restored.studio.pace import Pace, Transfer
 from restored.studio.strips import unpack
 from restored_client.wire.messages import MAX_FRAME, message
 from restored_client.wire.pixels import Pixels
@@ -143,3 +144,19 @@ def test_a_link_that_became_slow_is_noticed() -> None:
     link._rate = 1e6
     _, travelled = link.carry(Delivery(PIECE, "k", [picture(30)], pace))
     assert travelled < 12 * MAX_FRAME
+
+
+def test_a_machine_that_was_late_to_look_does_not_take_a_slow_link_for_a_fast_one() -> None:
+    """Two acknowledgements wait to be read together: between them lies nothing, and before them the time of both."""
+    now = 0.0
+    pace = Pace(packs=True, clock=lambda: now)
+    transfer = Transfer(pace)
+    for _ in range(2):
+        transfer.left(MAX_FRAME, packed=False)
+    now = 2.0
+    transfer.taken()
+    now += 1e-6
+    transfer.taken()
+    assert pace.rate is not None
+    assert pace.rate == pytest.approx(MAX_FRAME, rel=0.01), "two pieces in two seconds"
+    assert pace.pack_next(MAX_FRAME)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restored.daemon.wire import Wire
 from restored.sockets.door import MOST
-from restored.studio import code_words, delivery, forms, pace, pairing
+from restored.studio import callers, code_words, delivery, forms, pace
 from restored.studio.book import PORT
 from restored.studio.wire import StudioWire
 from restored_client.wire.messages import MAX_FRAME
@@ -46,7 +46,7 @@ def test_numbers() -> None:
     assert pace.SLOW * 8 == 480e6
     assert "slower than 480 Mbit/s" in PAGE
     assert pace.HELD == 30
-    assert pairing.LIFETIME == 300
+    assert callers.LIFETIME == 300
     assert f"at most {MOST} such connections" in PAGE
     assert Wire.most_jobs > StudioWire.most_jobs
 

@@ -191,9 +191,11 @@ def _similarity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
         kept = np.min([found[task][role] for role in claim["kept"]], axis=0)
         control = np.mean([found["mix"][role] for role in claim["moved"]], axis=0)
         good = good and bool((moved < kept).all() and (moved < control).all())
+        most = min(found[task], key=lambda role: np.mean(found[task][role]))
         words.append(
             f"{task}: {' and '.join(claim['moved'])} {moved.mean():.3f}, "
-            f"{' and '.join(claim['kept'])} at least {kept.mean():.3f}, control {control.mean():.3f}"
+            f"{' and '.join(claim['kept'])} at least {kept.mean():.3f}, control {control.mean():.3f}, "
+            f"most of all {most} {np.mean(found[task][most]):.3f}"
         )
     return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
 

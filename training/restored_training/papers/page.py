@@ -19,8 +19,8 @@ NOISE: Final = ("denoise s15", "denoise s25", "denoise s50")
 
 INTRO: Final = """# The two papers, tested
 
-Written by `restored-train papers report` from `training/results/papers/` and from `training/runs/papers/claims.json`, which was
-committed before any of these runs. Nothing on this page is typed by hand.
+Written by `restored-train papers report` from `training/results/papers/` and from `training/runs/papers/claims.json`, whose
+criteria were committed before the runs that are shown. Nothing on this page is typed by hand.
 
 The networks here are toys: what took the papers days on eight A100 is trained here in minutes. So these tables say whether an
 effect shows at this size, with this data; an effect that needs size may be missed, and none of our decibels is comparable with
@@ -30,6 +30,10 @@ the papers' own. Photographs are free ones; test crops come from photographs tha
 RUNS: Final = """The machines did other things beside: a time says how long it took there and then. A run on a rented GPU takes
 as many steps as its minutes allow, measured before the first; the command takes those of `training/runs/papers/`. Crops of
 photographs that are kept out are the same ones in every run, to the byte.
+"""
+
+CHANCE: Final = """With so many intervals of 95 %, one or two lie on one side of 0 by chance alone; nothing is corrected for that.
+Two or three seeds are few: an interval knows the pictures better than the seeds, so every seed's own mean has to agree.
 """
 
 ADDING: Final = """## Add a task yourself
@@ -99,8 +103,9 @@ def _criterion() -> str:
         if "criterion" in claim:
             own.setdefault(claim["criterion"], []).append(f"{claim['paper']}, {_place(claim['table'])}")
     rows = [f"- {', '.join(dict.fromkeys(where))}: {words}" for words, where in own.items()]
-    return f"## Criterion\n\n{criterion}\n\nWhere a claim is not of that kind, it has a criterion of its own:\n\n" + "\n".join(
-        rows
+    return (
+        f"## Criterion\n\n{criterion}\n\n{CHANCE}\nWhere a claim is not of that kind, it has a criterion of its own:\n\n"
+        + "\n".join(rows)
     )
 
 
