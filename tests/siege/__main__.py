@@ -15,10 +15,11 @@ from campaign import Campaign, State
 from conditions import CONDITIONS
 from fuzzing import FUZZING
 from lives import LIVES
+from pairings import Pairings
 from pictures import Pictures
 from streams import STREAMS
 
-CAMPAIGNS: list[type[Campaign]] = [*FUZZING, Pictures, *STREAMS, *LIVES, *CONDITIONS]
+CAMPAIGNS: list[type[Campaign]] = [*FUZZING, Pictures, *STREAMS, Pairings, *LIVES, *CONDITIONS]
 
 
 def main() -> int:

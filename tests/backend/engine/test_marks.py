@@ -99,6 +99,20 @@ def test_any_size(shape: tuple[int, int, int]) -> None:
     assert not marks_of_layer(layer).any()
 
 
+def test_what_is_no_number_is_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NaN, infinities and numbers as large as there are, at both scales: nothing of them spreads to what is around."""
+    monkeypatch.setattr(search, "FINE", 80)
+    layer = photograph(90, 100, grain=2)
+    layer[40, 20:60] = [np.nan, np.inf, -np.inf]
+    layer[70:72, 30:33] = np.finfo(np.float32).max
+    with np.errstate(all="raise"):
+        found = marks_of_layer(layer)
+    near = np.zeros_like(found)
+    near[20:90, :80] = True
+    assert not found[~near].any()
+    assert (marks_of_layer(layer) == found).all()
+
+
 def test_nothing_is_marked_where_nothing_is_shown() -> None:
     damaged, hole = scratched(photograph(300, 300))
     layer = np.concatenate([damaged, (~hole)[..., None].astype(np.float32)], axis=2)
