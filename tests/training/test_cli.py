@@ -51,6 +51,7 @@ def run_file(folder: Path, photographs: Path, **changes: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_from_a_run_file_to_a_bundle_and_a_report(command: Command, photographs: Path, bench: Path, tmp_path: Path) -> None:
     config, folder, bundle = run_file(tmp_path, photographs), tmp_path / "run", tmp_path / "bundles" / "tiny"
     assert command("train", config, "--folder", folder) == 0

@@ -7,17 +7,15 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from tests.backend.studio.machines import Job, Place, introduce, listed, noise, pair, picture, places, wait_for
+from tests.backend.studio.machines import Job, Place, introduce, inverted, listed, noise, pair, picture, places, wait_for
 from tests.backend.studio.networks import Cable, inside, networks
 
 from restored.studio.book import Machines
 from restored_client import Pixels
 
+pytestmark = pytest.mark.slow  # eleven times networks are made, and cables are cut and waited for
+
 PORT = 47340
-
-
-def inverted(layer: Pixels) -> bytes:
-    return bytes(255 - value for value in layer.view)
 
 
 class House:

@@ -64,6 +64,7 @@ def test_layer_change_sees_what_moved(model: Swift) -> None:
     assert float(finetuning_deltas(before, after)["convs.out.weight"].abs().max()) == 0
 
 
+@pytest.mark.slow
 def test_task_change_and_its_picture(model: Swift) -> None:
     change = task_change(model, ("denoise", "deblur"))
     assert all(values["deblur"] == pytest.approx(1, abs=1e-5) for values in change.values())

@@ -34,6 +34,7 @@ def test_every_modulated_weight_is_found_and_the_embedder_is_not(model: Instruct
     assert names == {dense.name for dense in denses(model.config) if dense.modulated}
 
 
+@pytest.mark.slow
 def test_a_task_that_learned_has_sizes_ranks_and_effects_and_another_none(model: InstructIPT) -> None:
     sizes = bias_sizes(model)
     assert sizes["denoise"] > 0.01
@@ -51,6 +52,7 @@ def test_a_task_that_learned_has_sizes_ranks_and_effects_and_another_none(model:
     assert all(value == 0 for value in quiet.values())
 
 
+@pytest.mark.slow
 def test_a_family_without_biases_is_compared_with_its_finetuned_self(tmp_path: Path) -> None:
     torch.manual_seed(0)
     shape = {"width": 8, "encoder": [1], "middle": 1, "decoder": [1], "text_dim": 16}

@@ -29,6 +29,7 @@ def without_time(results: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in results.items() if key != "seconds"}
 
 
+@pytest.mark.slow
 def test_two_processes_measure_what_one_does(bench: Path, photographs: Path, tmp_path: Path) -> None:
     place = tiny_bundle(tmp_path / "tiny")
     scope = Scope(bench, photographs, ("LOL", "CBSD68 s25"), limit=1)

@@ -10,6 +10,8 @@ from restored.instruction import TASKS
 from restored_training.instructions import corpus, inventory
 from restored_training.instructions.evaluate import read_labelled
 
+pytestmark = pytest.mark.slow  # the whole corpus is built
+
 HELD_OUT = Path(__file__).parents[2] / "backend" / "instruction" / "held_out.txt"
 UNSEEN_2 = HELD_OUT.with_name("held_out_unseen.txt")
 USERS = HELD_OUT.with_name("held_out_users.txt")

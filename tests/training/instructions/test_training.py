@@ -40,6 +40,7 @@ def examples():
     ] + [Example(text, kinds=("off_topic",), stratum="off_topic") for text in ("hello", "add a cat", "rotate it", "sing a song")]
 
 
+@pytest.mark.slow
 def test_learns_saves_and_loads(examples, tmp_path):
     speller = Speller({"noise": 1})
     features = compute(examples, speller, tmp_path / "cache")

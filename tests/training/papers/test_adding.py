@@ -26,6 +26,7 @@ def toy(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_only_the_new_biases_are_trained_and_the_bundle_grows_by_them(toy: Path, photographs: Path, tmp_path: Path) -> None:
     added = add_task(toy, "lowlight", tmp_path / "larger", photographs, steps=2)
     before, after = load_bundle(toy).network(), load_bundle(tmp_path / "larger").network()

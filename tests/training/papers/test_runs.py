@@ -46,6 +46,7 @@ def test_in_bfloat16_it_is_the_same_network_to_its_precision() -> None:
     assert not torch.equal(one, two)
 
 
+@pytest.mark.slow
 def test_nine_goes_on_from_its_weights(crops: Crops, tmp_path) -> None:
     few = nine.ExperimentSettings(steps=1, batch=1, groups=2, preset="toy")
     found, carried = nine.run(crops, few, "cpu", tell=lambda line: None)
@@ -69,6 +70,7 @@ def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: S
             assert (one == other) or "no text" not in name
 
 
+@pytest.mark.slow
 def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, words: SentenceVectors) -> None:
     """Table 8: with no step, each head is new and what the image model learnt is the same; the widths may differ."""
     wide = SentenceVectors(

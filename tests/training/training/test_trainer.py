@@ -76,6 +76,7 @@ def test_a_resumed_run_ends_where_an_uninterrupted_one_does(tmp_path: Path) -> N
     same(whole, second)
 
 
+@pytest.mark.slow
 def test_a_short_run_lowers_the_loss() -> None:
     run = config(
         steps=140, mix={"tasks": {"denoise": 1.0}, "clean": 0.0, "weaker": 0.0}, optim={"lr": 3e-3, "warmup": 5, "kind": "muon"}
