@@ -1,9 +1,11 @@
 """docs/architecture.md is true: its table of rooms is what the sources import, there is no circle, and nothing light is heavy."""
 
+import ast
 import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -60,6 +62,31 @@ def test_the_page_names_every_room_and_all_that_it_stands_on() -> None:
 def test_there_is_no_circle() -> None:
     order = list(TopologicalSorter(imported()).static_order())
     assert order.index("ground") < order.index("models") < order.index("service") < order.index("daemon") < order.index("cli")
+
+
+def at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """All that stands in a module, without what only a type checker reads."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from at_run_time(child)
+
+
+def test_no_two_files_need_each_other() -> None:
+    """Inside rooms too, and counting what functions import when they are called."""
+    known = {name: path for package in layout.FOLDERS for name, path in layout.modules(package).items()}
+    needs: dict[str, set[str]] = {}
+    for name, path in known.items():
+        lines = {node.lineno for node in at_run_time(ast.parse(path.read_text("utf-8"))) if hasattr(node, "lineno")}
+        asked = [target for line, target in layout.imports(name, path) if line in lines]
+        modules = {target if target in known else target.rpartition(".")[0] for target in asked}
+        needs[name] = {module for module in modules if module in known and module != name and not is_face(known[module])}
+    assert list(TopologicalSorter(needs).static_order())
+
+
+def is_face(path: Path) -> bool:
+    """A package's `__init__`, which hands on the names of its files."""
+    return path.name == "__init__.py"
 
 
 def test_what_is_light_stays_light_through_all_that_it_imports() -> None:

@@ -2,56 +2,19 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from .archive_order import ArchiveError
 from .report import Status, growth, pending, status
 from .trees import Tree, sweep
-from .work import ENGINE, ShardReport, checked
+from .work import checked
+from .workers import Lost, Place, Workers
 
 PATIENCE: Final = 300.0
 """Seconds without a finished picture after which one gives up."""
 TRIES: Final = 4
 _LOOK: Final = 1.0
 ENGINES: Final = ("local", "dask", "ray")
-
-
-class Lost(Exception):
-    """The worker of a shard went away; another may do it. counts: whether that speaks against the shard."""
-
-    def __init__(self, *, counts: bool = True) -> None:
-        super().__init__()
-        self.counts = counts
-
-
-class Workers(Protocol):
-    """What an engine offers: places to work in, and shards that come back."""
-
-    room: int
-    """Shards that it is worth having on their way."""
-
-    def submit(self, shard: int) -> None: ...
-
-    def finished(self, timeout: float) -> list[tuple[int, ShardReport | BaseException]]:
-        """Shards that came back since, after at most `timeout` seconds; `Lost` for those whose worker is gone."""
-        ...
-
-    def close(self, *, kill: bool) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where to run. address: of a scheduler that runs already; None starts workers on this machine."""
-
-    engine: str = "local"
-    address: str | None = None
-    workers: int | None = None
-    worker_engine: str = ENGINE
-    source: str | None = None
-    """Where the user says the pictures are, for a plan that has them read from elsewhere."""
-    tls: dict[str, str] = field(default_factory=dict)
-    """ca, cert and key: files for TLS."""
 
 
 def run(

@@ -15,7 +15,7 @@ from safetensors.numpy import load as load_tensors
 from tokenizers import Tokenizer
 
 from .arithmetic import LINEAR, gelu, layer_norm, linear, normalised, softmax
-from .encoder import LAYERS, MAX_TOKENS, WIDTH, Encoded, EncoderError
+from .encoding import LAYERS, MAX_TOKENS, WIDTH, Encoded, EncoderError
 
 HEADS: Final = 12
 EPSILON: Final = 1e-12

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .encoder import LAYERS, WIDTH
+from .encoding import LAYERS, WIDTH
 from .head_config import KINDS, HeadConfig
 from .tasks import TASKS
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .arithmetic import LINEAR, gelu, layer_norm, linear, log_softmax, normalised, softmax
-from .encoder import LAYERS, WIDTH
+from .encoding import LAYERS, WIDTH
 from .head_config import KINDS, HeadConfig
 from .tasks import TASKS
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from . import encoder
-from .encoder import LAYERS, MAX_TOKENS, Encoded
+from .encoding import LAYERS, MAX_TOKENS, Encoded
 
 
 class Reference:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from . import ifd
-from .jpeg import segments
+from .segments import segments
 from .xml import XMLNS, Document, elements
 
 SECOND: Final = (

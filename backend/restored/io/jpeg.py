@@ -2,7 +2,6 @@
 
 import io
 import struct
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from PIL import Image, JpegImagePlugin
 
 from . import exif, xmp
 from .picture import Encoding, Metadata
+from .segments import segments
 
 _EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
@@ -47,21 +47,6 @@ def encoding(image: Image.Image) -> JpegFile | None:
     if 0 not in tables or any(not 1 <= v <= 255 for t in tables.values() for v in t):
         return None
     return JpegFile(tables, max(sampling, 0), bool(image.info.get("progressive")))
-
-
-def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(marker, content) of everything before the pixels."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-            continue
-        length = struct.unpack_from(">H", data, at + 2)[0]
-        if marker in (0xDA, 0xD9) or length < 2:
-            return
-        yield marker, data[at + 4 : at + 2 + length]
-        at += 2 + length
 
 
 def extras(data: bytes, packet: bytes | None) -> tuple[bytes | None, bytes | None, bytes | None]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from restored.archive.running import TRIES, Lost, Place, run
+from restored.archive.running import TRIES, run
+from restored.archive.workers import Lost, Place
 
 from .kit import make, planned
 

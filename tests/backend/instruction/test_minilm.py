@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.instruction import encoder, explain, head, reference, understanding
-from restored.instruction.encoder import EncoderError
+from restored.instruction.encoding import EncoderError
 from restored.instruction.minilm import MiniLM
 from restored.instruction.reader import SentenceReading
 

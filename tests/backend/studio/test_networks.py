@@ -196,11 +196,18 @@ def test_two_desks_alternate_job_by_job(house: House) -> None:
     strong.serve(PORT, engine="Slow")
     for desk in house.desks.values():
         desk.start()
+    held = Job(
+        strong, picture(), client="somebody here", instruction="sleep 600"
+    )  # until both desks wait, however slowly they start
+    held.says("Sleeping")
     jobs = [
         (Job(house.desks[name], picture(seed=number), client=f"program {number}", instruction="x"), picture(seed=number))
         for number in range(3)
         for name in ("one", "two")
     ]
+    with strong.session("watcher") as watcher:
+        wait_for(lambda: sum(each["stage"] == "queued" for each in watcher.status()["jobs"]) == 2, "both desks to wait")
+    held.cancelled.set()
     for job, layer in jobs:
         answer = job.result()
         assert bytes(answer.pixels.view) == inverted(layer)

@@ -81,7 +81,7 @@ def model_of(state: dict[str, torch.Tensor], hyperparameters: dict[str, Any]) ->
 
 def test_a_widened_model_computes_the_same(begun: dict[str, Any]) -> None:
     before = answers(model_of(begun["model"], TINY))
-    after = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE)), WIDE))
+    after = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE), Swift), WIDE))
     for task in TASKS:
         torch.testing.assert_close(after[task], before[task], atol=1e-5, rtol=1e-5)
 
@@ -90,7 +90,7 @@ def test_an_expert_is_trained_alone_and_changes_only_what_belongs_to_its_task(be
     trainer = expert("derain", tmp_path / "start.pt")
     assert trainer.model.tasks == ("derain",)
     before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
-    wide = widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE))
+    wide = widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE), Swift)
     number = TASKS.index("derain")
     for name, value in before.items():
         assert torch.equal(value, wide[name][number : number + 1] if trainer.model.is_of_tasks(name) else wide[name]), name
@@ -135,7 +135,7 @@ def test_joined_experts_each_answer_as_they_did_alone(begun: dict[str, Any], tmp
     assert join_folders(folders, RunFolder(tmp_path / "all")) == ["denoise", "dehaze"]
     state = checkpoint.load(tmp_path / "all" / "checkpoint.pt")
     together = answers(model_of(state["ema"], state["hyperparameters"]))
-    untouched = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE)), WIDE))
+    untouched = answers(model_of(widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE), Swift), WIDE))
     for task in TASKS:
         torch.testing.assert_close(together[task], alone.get(task, untouched[task]), atol=1e-5, rtol=1e-5)
     with pytest.raises(CheckpointError, match="Two of these"):
@@ -150,7 +150,7 @@ def test_a_blend_takes_a_part_of_an_expert_and_the_rest_of_another_model(begun: 
     trainer.run()
     trained = read_expert(folder_of("denoise", trainer, tmp_path))
     whole = join(begun, [trained])["model"]
-    none = widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE))
+    none = widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**WIDE), Swift)
     assert not torch.allclose(whole["convs.out.own"], none["convs.out.own"], atol=1e-5)
     checkpoint.save(tmp_path / "whole.pt", join(begun, [trained]))
     for blend, wanted in (
@@ -212,9 +212,9 @@ def test_experts_of_different_models_are_not_joined(begun: dict[str, Any], tmp_p
 
 def test_widening_needs_the_same_network(begun: dict[str, Any]) -> None:
     with pytest.raises(ModelError, match="another architecture"):
-        widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**{**WIDE, "widths": [16, 24]}))
+        widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**{**WIDE, "widths": [16, 24]}), Swift)
     with pytest.raises(ModelError, match="higher rank"):
-        widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**{**TINY, "rank": 0}))
+        widened(begun["model"], SwiftConfig(**TINY), SwiftConfig(**{**TINY, "rank": 0}), Swift)
 
 
 def test_an_experts_samples_always_ask_for_its_task() -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..base import Conditioned, Graph, Model, ModelError, Request, Window
-from .config import PLANES, InfillConfig
+from ..base import Conditioned, Graph, ModelError, Request, Window
+from .config import InfillConfig
 from .graph import conv_specs
+from .traits import InfillTraits
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,22 +17,6 @@ if TYPE_CHECKING:
     from .network import Infill
 
 Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]
-
-
-class InfillTraits(Model):
-    """What the network and its light form have in common."""
-
-    family: ClassVar[str] = "infill"
-    has_graph: ClassVar[bool] = True
-    planes: ClassVar[int] = PLANES
-    composite = False
-    tasks = ("inpaint",)
-    config: InfillConfig
-
-    def _take_traits(self, config: InfillConfig) -> None:
-        self.config = config
-        self.stride = config.stride
-        self.halo = config.halo
 
 
 class InfillModel(InfillTraits):

@@ -11,7 +11,7 @@ from ..unet import SLOPE
 from ..unet_torch import OPS
 from .config import InfillConfig
 from .graph import conv_specs, filled
-from .model import InfillTraits
+from .traits import InfillTraits
 
 
 class Infill(InfillTraits, Restorer):

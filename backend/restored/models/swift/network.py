@@ -22,8 +22,8 @@ from .context import ContextReader, ContextReading, apply_tone, sample_grid
 from .graph import conv_specs, unet
 from .light import LightReading
 from .light_veil import LightVeil
-from .model import SwiftTraits
 from .shape import VEILED
+from .traits import SwiftTraits
 from .veil import VeilReader
 
 Convs = dict[str, tuple[Tensor, Tensor]]
@@ -195,7 +195,7 @@ class Swift(SwiftTraits, Restorer):
             return dict(weights)
         from .widening import widened
 
-        return self.of_own_tasks(widened(weights, before, replace(self.config, tasks=before.tasks)), before.tasks)
+        return self.of_own_tasks(widened(weights, before, replace(self.config, tasks=before.tasks), Swift), before.tasks)
 
     def of_own_tasks(self, weights: Mapping[str, Tensor], tasks: Sequence[Task]) -> dict[str, Tensor]:
         """Of the weights of a `swift` for `tasks` those of one for this one's tasks. Raises ModelError when it lacks one."""

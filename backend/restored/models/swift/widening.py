@@ -1,8 +1,8 @@
 """A `swift` whose task biases have a low rank, as one whose biases have a higher rank or a full one: the same function."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor
@@ -10,7 +10,9 @@ from torch import Tensor
 from ..base import ModelError
 from ..lowrank import TaskConv2d
 from .config import SwiftConfig
-from .network import Swift
+
+if TYPE_CHECKING:
+    from .network import Swift
 
 _SHUT: Final = 0.02
 """A channel whose gain for a task is below this does nothing for it."""
@@ -18,8 +20,10 @@ _SHUT: Final = 0.02
 _FREE: Final = ("rank", "own_levels", "composite", "reductions", "coarse_tasks", "veil")
 
 
-def widened(weights: Mapping[str, Tensor], before: SwiftConfig, after: SwiftConfig) -> dict[str, Tensor]:
-    """The state dict of a network of `after` that computes what `weights`, of `before`, do.
+def widened(
+    weights: Mapping[str, Tensor], before: SwiftConfig, after: SwiftConfig, build: "Callable[[SwiftConfig], Swift]"
+) -> dict[str, Tensor]:
+    """The state dict of a network of `after` that computes what `weights`, of `before`, do. build: makes an untrained network.
 
     In layers that become each task's own, channels that the task's gains had shut come back with the general weight, and what
     follows does not hear them yet. Raises ModelError when more differs than what is in _FREE.
@@ -27,10 +31,10 @@ def widened(weights: Mapping[str, Tensor], before: SwiftConfig, after: SwiftConf
     free = {name: getattr(after, name) for name in _FREE}
     if replace(before, **free) != after:
         raise ModelError("Those weights are of another architecture than this run: more than the biases' rank differs.")
-    old = Swift(before)
+    old = build(before)
     old.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in weights.items()})
     torch.manual_seed(0)  # the new directions of all experts begin alike
-    new = Swift(after)
+    new = build(after)
     with torch.no_grad():
         deaf: dict[int, Tensor | None] = {}
         for name, conv in new.convs.items():
