@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -72,18 +73,34 @@ class Jobs(Campaign):
         self.daemon.end()
 
 
-class Kills(Campaign):
-    name, about, whole, share = "kills", "kills of daemon and clients at random moments", 300, 2.0
-    limit = 60.0
+class OfOneDaemon(Campaign):
+    """A daemon stands from the first case to the last."""
 
     def begin(self) -> None:
         self.daemon = Daemon()
 
-    def case(self, chance: random.Random, number: int) -> None:
-        client = subprocess.Popen([sys.executable, "-c", CLIENT, str(chance.choice((8, 900)))], stdout=subprocess.PIPE)
+    def end(self) -> None:
+        self.daemon.end()
+
+    @contextmanager
+    def client(self, side: int) -> "Iterator[subprocess.Popen[bytes]]":
+        """A client that is about to send a picture of this side; gone afterwards, whatever became of it."""
+        client = subprocess.Popen([sys.executable, "-c", CLIENT, str(side)], stdout=subprocess.PIPE)
         try:
             assert client.stdout is not None
             client.stdout.readline()
+            yield client
+        finally:
+            client.kill()
+            client.communicate()
+
+
+class Kills(OfOneDaemon):
+    name, about, whole, share = "kills", "kills of daemon and clients at random moments", 300, 2.0
+    limit = 60.0
+
+    def case(self, chance: random.Random, number: int) -> None:
+        with self.client(chance.choice((8, 900))) as client:
             time.sleep(chance.random() * 0.3)
             if chance.random() < 0.5:
                 self.daemon.process.kill()
@@ -92,19 +109,11 @@ class Kills(Campaign):
             else:
                 client.kill()
             self.daemon.serves()
-        finally:
-            client.kill()
-            client.wait()
-            if client.stdout is not None:
-                client.stdout.close()
         with Session.open(client="watcher", start=False) as session:
             until(lambda: not session.status()["jobs"], "the dead client's job to go")
 
-    def end(self) -> None:
-        self.daemon.end()
 
-
-class Batches(Campaign):
+class Batches(OfOneDaemon):
     """A batch whose command, reading child or daemon is killed at a random moment; the same command again must end it whole."""
 
     name, about, whole, share = "batches", "batches with their command, reader or daemon killed", 100, 2.0
@@ -115,7 +124,7 @@ class Batches(Campaign):
         return 2
 
     def begin(self) -> None:
-        self.daemon = Daemon()
+        super().begin()
         self.sources = self.daemon.folder / "photos"
         photographs(self.sources)
 
@@ -149,36 +158,19 @@ class Batches(Campaign):
         command = [sys.executable, "-m", "restored.cli", "batch", str(self.sources), "brighten it", "-o", str(target)]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def end(self) -> None:
-        self.daemon.end()
 
-
-class Sleepers(Campaign):
+class Sleepers(OfOneDaemon):
     name, about, whole, share = "sleepers", "clients suspended in the middle, others served", 60, 0.7
     limit = 60.0
 
-    def begin(self) -> None:
-        self.daemon = Daemon()
-
     def case(self, chance: random.Random, number: int) -> None:
-        client = subprocess.Popen([sys.executable, "-c", CLIENT, "1500"], stdout=subprocess.PIPE)
-        try:
-            assert client.stdout is not None
-            client.stdout.readline()
+        with self.client(1500) as client:
             time.sleep(chance.random() * 0.2)
             client.send_signal(signal.SIGSTOP)
             for _ in range(3):
                 self.daemon.serves()
             client.send_signal(signal.SIGCONT)
             self.daemon.serves()
-        finally:
-            client.kill()
-            client.wait()
-            if client.stdout is not None:
-                client.stdout.close()
-
-    def end(self) -> None:
-        self.daemon.end()
 
 
 JUMPING_CLOCK = """

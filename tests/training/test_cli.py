@@ -132,7 +132,7 @@ def test_other_things_that_are_not_there(
         (("train", tmp_path / "no.yaml"), "cannot read the run file"),
         (("resume", tmp_path), "no checkpoint"),
         (("export", tmp_path / "bad.pt", "--to", tmp_path / "b"), "not a checkpoint"),
-        (("evaluate", "no-such-model", "--bench", photographs), "no-such-model"),
+        (("evaluate", "no-such-model", "--bench", photographs, "--photographs", photographs), "no-such-model"),
         (("evaluate", "x", "--bench", tmp_path / "nowhere"), "cannot find the bench"),
         (("preview", tmp_path / "p.png", "--photographs", tmp_path / "nowhere"), "cannot find the photographs"),
     ):

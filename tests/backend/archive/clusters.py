@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,43 @@ def kill(process: psutil.Process) -> None:
                 each.kill()
 
 
-class DaskCluster:
+class Cluster(ABC):
+    """A first process that the nodes join, and nodes that can be lost."""
+
+    _folder: Path
+    environment: dict[str, str]
+    _first: "subprocess.Popen[bytes]"
+    _nodes: "list[subprocess.Popen[bytes]]"
+
+    @abstractmethod
+    def _node(self) -> "subprocess.Popen[bytes]":
+        """One more."""
+
+    def _run(self, *command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=self._folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill_node(self, chance: random.Random) -> bool:
+        """All of a node; another takes its place."""
+        gone = self._nodes.pop(chance.randrange(len(self._nodes)))
+        kill(psutil.Process(gone.pid))
+        gone.wait()
+        self._nodes.append(self._node())
+        return True
+
+    def close(self) -> None:
+        for process in [*self._nodes, self._first]:
+            with suppress(psutil.NoSuchProcess):
+                kill(psutil.Process(process.pid))
+            process.wait()
+
+
+class DaskCluster(Cluster):
     """A scheduler on loopback, and nodes with a nanny and one worker each."""
 
     def __init__(self, folder: Path, nodes: int = 2, **environment: str) -> None:
@@ -48,15 +85,12 @@ class DaskCluster:
         self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.environment = {**os.environ, **environment}
-        self._scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self._first = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
         wait_for(self.port)
         self._nodes = [self._node() for _ in range(nodes)]
 
     def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "dask", *arguments]
-        return subprocess.Popen(
-            command, cwd=self._folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        return self._run("dask", *arguments)
 
     def _node(self) -> "subprocess.Popen[bytes]":
         own = ["--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0"]
@@ -70,22 +104,8 @@ class DaskCluster:
             os.kill(chance.choice(workers).pid, signal.SIGKILL)
         return bool(workers)
 
-    def kill_node(self, chance: random.Random) -> bool:
-        """All of a node; another takes its place."""
-        gone = self._nodes.pop(chance.randrange(len(self._nodes)))
-        kill(psutil.Process(gone.pid))
-        gone.wait()
-        self._nodes.append(self._node())
-        return True
 
-    def close(self) -> None:
-        for process in [*self._nodes, self._scheduler]:
-            with suppress(psutil.NoSuchProcess):
-                kill(psutil.Process(process.pid))
-            process.wait()
-
-
-class RayCluster:
+class RayCluster(Cluster):
     """A head that does no work, and nodes of one core each, which join it with its token."""
 
     def __init__(self, folder: Path, nodes: int = 2, **environment: str) -> None:
@@ -112,16 +132,13 @@ class RayCluster:
             "0",
             "--include-dashboard=false",
         ]
-        self._head = self._start(*head)
+        self._first = self._start(*head)
         wait_for(self.port)
         self._nodes = [self._node() for _ in range(nodes)]
 
     def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *arguments]
         memory = ["--object-store-memory", str(100 << 20)]
-        return subprocess.Popen(
-            [*command, *memory], cwd=self._folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        return self._run("ray.scripts.scripts", "start", "--block", *arguments, *memory)
 
     def _node(self) -> "subprocess.Popen[bytes]":
         return self._start("--address", self.address, "--num-cpus", "1")
@@ -137,20 +154,6 @@ class RayCluster:
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(workers).pid, signal.SIGKILL)
         return bool(workers)
-
-    def kill_node(self, chance: random.Random) -> bool:
-        """All of a node; another takes its place."""
-        gone = self._nodes.pop(chance.randrange(len(self._nodes)))
-        kill(psutil.Process(gone.pid))
-        gone.wait()
-        self._nodes.append(self._node())
-        return True
-
-    def close(self) -> None:
-        for process in [*self._nodes, self._head]:
-            with suppress(psutil.NoSuchProcess):
-                kill(psutil.Process(process.pid))
-            process.wait()
 
 
 CLUSTERS = {"dask": DaskCluster, "ray": RayCluster}

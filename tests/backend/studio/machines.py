@@ -147,6 +147,20 @@ def introduce(asking: Place, strong: Place, port: int, *, as_: str = "the studio
         Guests().add(Guest(asking.name, asks.public.decode()))
 
 
+@contextmanager
+def acquainted(use: str | None = None) -> "Iterator[tuple[Place, Place]]":
+    """A desk and a strong machine that know each other, both serving. use: what the desk was told to use the other for."""
+    with places() as make:
+        desk, strong, port = make("desk"), make("strong"), free_port()
+        introduce(desk, strong, port)
+        if use is not None:
+            with desk.visited():
+                Machines().say(use=use)
+        strong.serve(port, engine="Inverting")
+        desk.start()
+        yield desk, strong
+
+
 def pair(asking: Place, strong: Place, address: str, code: Callable[[str], str] = lambda code: code) -> tuple[str, str, str]:
     """Pair two machines by their commands. Returns the code, and what each side said in the end."""
     showing = strong.command("pair")

@@ -10,11 +10,11 @@ from typing import Any
 import psutil
 import pytest
 import zmq
-from tests.backend.studio.machines import PATIENCE, Place, free_port, introduce, picture, places, wait_for
+from tests.backend.studio.machines import PATIENCE, Place, acquainted, picture, wait_for
 
 from restored.sockets.door import MOST
 from restored.studio import forms
-from restored.studio.book import Guest, Guests, Machines
+from restored.studio.book import Guest, Guests
 from restored_client.wire import messages
 from restored_client.wire.messages import MAX_FRAME, decode, encode, message
 
@@ -24,14 +24,8 @@ GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"CURVE".ljust(20, b"\0") + by
 @pytest.fixture(scope="module")
 def attacked() -> Iterator[tuple[Place, Place]]:
     """A strong machine, and a good desk that it has to go on serving."""
-    with places() as make:
-        desk, strong, port = make("desk"), make("strong"), free_port()
-        introduce(desk, strong, port)
-        with desk.visited():
-            Machines().say(use="always")
-        strong.serve(port, engine="Inverting")
-        desk.start()
-        yield desk, strong
+    with acquainted("always") as both:
+        yield both
 
 
 @pytest.fixture

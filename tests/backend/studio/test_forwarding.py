@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.backend.studio.machines import Job, Place, free_port, introduce, inverted, picture, places, wait_for
+from tests.backend.studio.machines import Job, Place, acquainted, free_port, introduce, inverted, picture, places, wait_for
 
 from restored.studio.book import Machines
 from restored_client import Cancelled, ClientError, Pixels
@@ -17,12 +17,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives processe
 @pytest.fixture(scope="module")
 def pairing() -> Iterator[tuple[Place, Place]]:
     """A desk and a strong machine that know each other."""
-    with places() as make:
-        desk, strong, port = make("desk"), make("strong"), free_port()
-        introduce(desk, strong, port)
-        strong.serve(port, engine="Inverting")
-        desk.start()
-        yield desk, strong
+    with acquainted() as both:
+        yield both
 
 
 @pytest.fixture

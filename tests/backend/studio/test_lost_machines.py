@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.backend.studio.machines import Job, Place, free_port, introduce, inverted, picture, places, wait_for
+from tests.backend.studio.machines import Job, Place, acquainted, inverted, picture, wait_for
 
 from restored.studio.book import Guests, Machine, Machines
 from restored_client import Cancelled
@@ -16,14 +16,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives processe
 
 @pytest.fixture
 def fresh() -> Iterator[tuple[Place, Place]]:
-    with places() as make:
-        desk, strong, port = make("desk"), make("strong"), free_port()
-        introduce(desk, strong, port)
-        with desk.visited():
-            Machines().say(use="always")
-        strong.serve(port, engine="Inverting")
-        desk.start()
-        yield desk, strong
+    with acquainted("always") as both:
+        yield both
 
 
 @pytest.mark.slow
