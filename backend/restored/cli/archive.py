@@ -48,7 +48,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Walk SRC once, and write shards and order under DST/.restored-archive."""
-    from restored.archive import planning as make
+    from restored.archive import plan as make
 
     if target is None:
         raise typer.BadParameter("Say where the results go, such as: --to restored", param_hint="--to")

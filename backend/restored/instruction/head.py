@@ -13,7 +13,7 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from . import encoder
+from . import encoder, encoding
 from .arithmetic import sigmoid, softmax
 from .head_config import KINDS, HeadConfig
 from .reader import HeadsReader
@@ -96,7 +96,7 @@ class LoadedHead:
             tokens=encoded.offsets[0],
             attention=reading.attention,
             marks=sigmoid(reading.marks[:, :, 0]),
-            truncated=encoded.mask.shape[1] >= encoder.MAX_TOKENS,
+            truncated=encoded.mask.shape[1] >= encoding.MAX_TOKENS,
         )
         return judgement, normalised
 

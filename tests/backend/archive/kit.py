@@ -7,7 +7,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 
-from restored.archive import ArchiveOrder, planning
+from restored.archive import ArchiveOrder, plan
 from restored.archive.trees import OURS
 from restored.files import FileOrder
 from restored.io import read_picture
@@ -28,7 +28,7 @@ def make(folder: Path, count: int, inside: int = 3) -> Path:
 
 
 def planned(source: Path | str, target: Path | str, **how) -> ArchiveOrder:
-    return planning(str(source), str(target), WISH, **{"model": "echo", "fingerprint": "", "version": "0", "shard": 20, **how})
+    return plan(str(source), str(target), WISH, **{"model": "echo", "fingerprint": "", "version": "0", "shard": 20, **how})
 
 
 def check(source: Path, target: Path) -> None:

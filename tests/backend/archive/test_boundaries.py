@@ -197,8 +197,8 @@ def test_a_plan_of_shards_that_are_not_there_is_no_endless_loop(tmp_path: Path) 
 
 
 def test_an_archive_is_planned_with_a_model_by_its_name(tmp_path: Path) -> None:
-    from restored.archive import planning
+    from restored.archive import plan
 
     wish = FileOrder(instruction="x", model=str(tmp_path))
     with pytest.raises(ArchiveError, match="not its folder"):
-        planning(str(make(tmp_path / "in", 1)), str(tmp_path / "out"), wish, model="swift", fingerprint="", version="0")
+        plan(str(make(tmp_path / "in", 1)), str(tmp_path / "out"), wish, model="swift", fingerprint="", version="0")

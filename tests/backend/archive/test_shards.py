@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from restored.archive import ArchiveError, ArchiveOrder, Workbench, planning, status
+from restored.archive import ArchiveError, ArchiveOrder, Workbench, plan, status
 from restored.archive.archive_order import read_shard
 from restored.archive.echo import NegativeEngine
 from restored.archive.report import pending, rows
@@ -165,7 +165,7 @@ def test_a_plan_of_many_needs_little_memory(tmp_path: Path, monkeypatch: pytest.
     )
     (tmp_path / "in").mkdir()
     tracemalloc.start()
-    order = planning(
+    order = plan(
         str(tmp_path / "in"),
         str(tmp_path / "out"),
         FileOrder(instruction="x"),

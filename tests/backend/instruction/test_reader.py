@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restored.instruction import encoder, head
+from restored.instruction import encoding, head
 from restored.instruction.arithmetic import erf, gelu, sigmoid
 from restored.instruction.head_config import HeadConfig
 from restored.instruction.network import Head, Heads
@@ -17,7 +17,7 @@ from restored.instruction.reader import HeadsReader
 
 
 @pytest.mark.slow
-@given(seed=st.integers(0, 2**32 - 1), count=st.integers(2, encoder.MAX_TOKENS), size=st.floats(0.01, 20))
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(2, encoding.MAX_TOKENS), size=st.floats(0.01, 20))
 @settings(max_examples=25, deadline=None)
 def test_reads_as_the_network_does(seed: int, count: int, size: float) -> None:
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from restored.instruction import TASKS, encoder, reference
+from restored.instruction import TASKS, encoder, encoding, reference
 from restored.instruction.head_config import KINDS
 from restored.instruction.spelling import Normalised, Speller
 
@@ -21,7 +21,7 @@ from .inventory import lines, pool, templates
 from .labelled_templates import LabelledTemplates
 from .phrases import SECTIONS, WIDER, read_sections, read_sentences, split_of
 
-FEATURES = encoder.WIDTH * len(encoder.LAYERS)
+FEATURES = encoding.WIDTH * len(encoding.LAYERS)
 SHARD = 16384
 """Sentences that are encoded before they are written: what a run that is cut off loses, and half a gigabyte of memory."""
 
@@ -139,7 +139,7 @@ def _encode_shard(texts: Sequence[str], folder: Path, *, half: bool) -> None:
     """Encode `texts` in batches of similar length into `folder`; texts.json is written last and marks it complete."""
     order: list[int] = np.argsort([len(text) for text in texts], kind="stable").tolist()
     tokens: list[np.ndarray] = [np.empty(0)] * len(texts)
-    pooled = np.zeros((len(texts), encoder.WIDTH), dtype=np.float16)
+    pooled = np.zeros((len(texts), encoding.WIDTH), dtype=np.float16)
     for start in range(0, len(order), 128):
         rows = order[start : start + 128]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
@@ -171,7 +171,7 @@ def compute(examples: Sequence[Example], speller: Speller, cache: Path, *, half:
 
     half: encode in bfloat16, twice as fast, for the training side.
     """
-    settings = json.dumps([encoder.LAYERS, encoder.MAX_TOKENS, encoder.SHA256, half])
+    settings = json.dumps([encoding.LAYERS, encoding.MAX_TOKENS, encoder.SHA256, half])
     home = cache / hashlib.sha256(settings.encode()).hexdigest()[:12]
     normalised = [speller.normalise(example.text) for example in examples]
     shards = [Shard.load(path.parent) for path in sorted(home.glob("*/texts.json"))]
