@@ -95,7 +95,7 @@ class Krita:
 
     def _window_once(self, box: Path, screen: Screen, cases: str, timeout: float, **env: str) -> tuple[list[dict], int, str]:
         """One run: what the cases told, Krita's exit code, and the end of what it printed."""
-        for path in INSIDE.glob("*.py"):
+        for path in (*INSIDE.glob("*.py"), *INSIDE.glob("*.kra")):
             shutil.copy(path, box)
         shutil.copy(ROOT / "docs" / "scripting.md", box)
         facts = box / "facts.jsonl"
@@ -150,7 +150,8 @@ def starter(daemon: DaemonProcess, box: Path) -> str:
     """A program that a plug-in on this machine can start as its daemon."""
     path = box / "restored"
     lines = [f"export {name}={value}" for name, value in daemon.env.items()]
-    path.write_text("\n".join(["#!/bin/sh", *lines, f"cd {ROOT}", f'exec {sys.executable} {daemon.command[1]} "$@"', ""]))
+    program = "-m restored.cli" if daemon.command[1] == "-m" else daemon.command[1]
+    path.write_text("\n".join(["#!/bin/sh", *lines, f"cd {ROOT}", f'exec {sys.executable} {program} "$@"', ""]))
     path.chmod(0o755)
     return str(path)
 

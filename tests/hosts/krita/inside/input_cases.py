@@ -68,22 +68,13 @@ def case_every_open_picture_takes_its_turn(kit):
 
 
 def animated(kit):
-    """A document whose top layer has three frames, each of another gray."""
+    """A document whose top layer has three frames, each of another gray. It was made in Krita 5.1, whose own import of frames
+    mostly crashes 5.2 on a busy machine, with no plug-in of ours there."""
     yield from begin(kit)
-    document, files = kit.document, []
-    for number in range(3):
-        image = kit.QtGui.QImage(64, 48, kit.QtGui.QImage.Format.Format_ARGB32)
-        image.fill(kit.QtGui.QColor(*[40 * (number + 1)] * 3))
-        files.append(os.path.join(kit.box, f"frame{number}.png"))
-        image.save(files[-1])
-    document.setBatchmode(True)
-    document.waitForDone()
-    yield 0.5  # Krita 5.2 has crashed in its own import right after the document was made, on a busy machine
-    assert document.importAnimation(files, 0, 2)
-    document.waitForDone()
-    yield lambda: any(node.animated() for node in document.topLevelNodes())
-    node = next(node for node in document.topLevelNodes() if node.animated())
-    yield from kit.activate(document, node)
+    kit.document = kit.open("animation.kra")
+    yield lambda: kit.ready(kit.document)
+    node = next(node for node in kit.document.topLevelNodes() if node.animated())
+    yield from kit.activate(kit.document, node)
     return node
 
 
@@ -117,7 +108,7 @@ def case_a_frame_and_all_frames_of_an_animation(kit):
     kept = [bytes(node.pixelDataAtTime(5, 5, 1, 1, time)) for time in (0, 2, 4)]
     assert kept == [bytes((40 * (n + 1),) * 3 + (255,)) for n in range(3)], kept
     assert document.currentTime() == 2, "the time line stands where it stood"
-    assert kit.history() == ["Import animation", "Switch current time", "Add Layer"], kit.history()
+    assert kit.history() == ["Switch current time", "Add Layer"], kit.history()
     undo(kit)
     yield 0.2
     assert all(each.name() != RAIN for each in document.topLevelNodes())
