@@ -28,7 +28,7 @@ from files import processor  # noqa: E402
 from tests.backend.archive.killing import VICTIMS, killing  # noqa: E402
 from tests.backend.archive.kit import ECHO, make  # noqa: E402
 
-from restored.archive import Workbench, planning, status  # noqa: E402
+from restored.archive import Workbench, plan, status  # noqa: E402
 from restored.archive.echo import NegativeEngine  # noqa: E402
 from restored.archive.trees import OURS, Tree  # noqa: E402
 from restored.files import FileOrder  # noqa: E402
@@ -63,7 +63,7 @@ def photographs(folder: Path, megapixels: list[float]) -> Path:
 
 
 def planned(source: Path, target: Path, shard: int) -> None:
-    planning(str(source), str(target), WISH, model="swift", fingerprint="", version="0", shard=shard)
+    plan(str(source), str(target), WISH, model="swift", fingerprint="", version="0", shard=shard)
 
 
 WORKER = """
@@ -151,7 +151,7 @@ def run_memory(folder: Path, rows: int) -> None:
     target, given = folder / "out", Tree.walk
     Tree.walk = walk
     try:
-        order = planning(str(real), str(target), WISH, model="echo", fingerprint="", version="0", shard=shard)
+        order = plan(str(real), str(target), WISH, model="echo", fingerprint="", version="0", shard=shard)
     finally:
         Tree.walk = given
     states = target / OURS / "state"

@@ -21,7 +21,7 @@ import imagecodecs
 import numpy as np
 import psutil
 
-from restored.archive import Workbench, planning, status
+from restored.archive import Workbench, plan, status
 from restored.archive.echo import NegativeEngine
 from restored.archive.trees import OURS
 from restored.files import Done, FileOrder, restore_file
@@ -102,7 +102,7 @@ def run_archive(folder: Path, count: int) -> None:
     batch = processor(lambda: restore_many(few, WISH, NegativeEngine().restore, lambda outcome: None)) / len(few)
     target = folder / "out"
     start = time.perf_counter()
-    order = planning(str(source), str(target), WISH, model="echo", fingerprint="", version="0")
+    order = plan(str(source), str(target), WISH, model="echo", fingerprint="", version="0")
     print(f"planned {order.pictures:,} in {order.shards:,} shards: {time.perf_counter() - start:.1f} s")
     bench = Workbench(ECHO)
     bench.work(str(target), 0)

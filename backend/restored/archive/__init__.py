@@ -7,5 +7,6 @@ from .archive_order import ArchiveError, ArchiveOrder
 from .planning import plan
 from .report import Status, status
 from .work import ShardReport, Workbench
+from .worker import work_here
 
-__all__ = ["ArchiveError", "ArchiveOrder", "ShardReport", "Status", "Workbench", "plan", "status"]
+__all__ = ["ArchiveError", "ArchiveOrder", "ShardReport", "Status", "Workbench", "plan", "status", "work_here"]

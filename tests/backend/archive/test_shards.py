@@ -184,3 +184,12 @@ def test_a_plan_of_many_needs_little_memory(tmp_path: Path, monkeypatch: pytest.
 def test_the_order_travels_as_it_is(tmp_path: Path) -> None:
     order = planned(make(tmp_path / "in", 2), tmp_path / "out", quality=80, ending=".jpg")
     assert ArchiveOrder.read(Tree(str(tmp_path / "out"))) == order
+
+
+def test_the_lines_of_the_page_on_archives_import_what_is_there() -> None:
+    """Somebody copies them into a program of their own."""
+    page = (Path(__file__).parents[3] / "docs" / "archive.md").read_text("utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("from restored")]
+    assert lines
+    for line in lines:
+        exec(line, {})
