@@ -11,6 +11,7 @@ from .jobs import KritaJob
 from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.desk.deeds import deed
+from .restored_client.desk.overlay import is_shaped
 from .restored_client.desk.queue import DONE, NOTHING
 from .restored_client.wire.pixels import Pixels
 from .words import tr
@@ -65,7 +66,9 @@ class PlaceJob(KritaJob):
         with turns.taken():
             if self._kind == SELECTION:
                 document.setSelection(chosen)
-                return tr("The place is selected now.")
+                if is_shaped(self.region):
+                    return tr("The place is selected now.")
+                return tr("What was found is selected now. Add to the selection or take from it, then restore.")
             mask = document.createTransparencyMask(tr("Place"))
             mask.setSelection(chosen)
             node.addChildNode(mask, None)

@@ -122,6 +122,7 @@ def case_marks_are_seen_first_and_become_the_selection(kit):
     kit.shoot("marks-popup", popup)
     popup.select.click()
     yield lambda: kit.document.selection() is not None and kit.document.selection().width() > 0
+    yield lambda: "Add to the selection" in docker.message.text()
     values = bytes(kit.document.selection().pixelData(0, 150, width, 1))
     assert values[201] == 255, list(values[190:212])
     assert not any(values[:190] + values[212:]), "and nothing else"
