@@ -11,9 +11,9 @@ import distributed
 
 from .archive_order import ArchiveError
 from .engine_local import default_workers
+from .shard_workers import Lost, Place
 from .work import ShardReport
 from .worker import work_here
-from .workers import Lost, Place
 
 PATIENCE: Final = 15.0
 """Seconds without any worker before new ones are started: Dask itself brings a killed one back in two or three."""

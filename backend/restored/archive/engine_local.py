@@ -10,9 +10,9 @@ from typing import Any
 
 import psutil
 
+from .shard_workers import Lost, Place
 from .work import ShardReport
 from .worker import cards, go_with_parent, take_share, work_here
-from .workers import Lost, Place
 
 
 class Local:

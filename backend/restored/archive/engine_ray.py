@@ -13,9 +13,9 @@ from ray import exceptions
 
 from .archive_order import ArchiveError
 from .engine_local import default_workers
+from .shard_workers import Lost, Place
 from .work import ShardReport
 from .worker import work_here
-from .workers import Lost, Place
 
 TRIES: Final = 3
 REST: Final = 5.0

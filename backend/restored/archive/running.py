@@ -6,9 +6,9 @@ from typing import Final
 
 from .archive_order import ArchiveError
 from .report import Status, growth, pending, status
+from .shard_workers import Lost, Place, Workers
 from .trees import Tree, sweep
 from .work import checked
-from .workers import Lost, Place, Workers
 
 PATIENCE: Final = 300.0
 """Seconds without a finished picture after which one gives up."""

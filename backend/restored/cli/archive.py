@@ -130,7 +130,7 @@ def run(
     """Work everything that is left, on workers of this machine or of a cluster."""
     from restored.archive.running import ENGINES
     from restored.archive.running import run as work_all
-    from restored.archive.workers import Place
+    from restored.archive.shard_workers import Place
 
     if engine not in ENGINES:
         raise typer.BadParameter(f"The engine is one of: {', '.join(ENGINES)}.", param_hint="--engine")

@@ -21,7 +21,7 @@ SHARD = 20
 DRIVER = """
 import sys
 from restored.archive.running import run
-from restored.archive.workers import Place
+from restored.archive.shard_workers import Place
 if __name__ == "__main__":
     engine, target, address = sys.argv[1:4]
     print(run(target, Place(engine=engine, address=address, worker_engine="restored.archive.echo:NegativeEngine")).sentence())

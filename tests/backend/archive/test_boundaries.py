@@ -14,8 +14,8 @@ from restored.archive.archive_order import NAME, read_shard, shard_name
 from restored.archive.boundaries import may_read, row_fits
 from restored.archive.report import pending, rows
 from restored.archive.running import run
+from restored.archive.shard_workers import Place
 from restored.archive.trees import OURS, Tree
-from restored.archive.workers import Place
 from restored.files import FileOrder
 from restored.io import read_picture
 

@@ -20,7 +20,7 @@ import pytest
 from restored.archive import ArchiveError, status
 from restored.archive.echo import SECONDS
 from restored.archive.running import run
-from restored.archive.workers import Place
+from restored.archive.shard_workers import Place
 
 from .kit import ECHO, check, make, planned, records
 
@@ -29,7 +29,7 @@ PICTURES = 240
 DRIVER = """
 import sys
 from restored.archive.running import run
-from restored.archive.workers import Place
+from restored.archive.shard_workers import Place
 if __name__ == "__main__":
     engine, target, workers = sys.argv[1:4]
     place = Place(engine=engine, workers=int(workers), worker_engine="restored.archive.echo:NegativeEngine")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from restored.archive.running import TRIES, run
-from restored.archive.workers import Lost, Place
+from restored.archive.shard_workers import Lost, Place
 
 from .kit import make, planned
 
