@@ -73,8 +73,8 @@ def restore(
     keep: also return the `residual`, whose `apply(strength, mask)` needs no inference.
 
     An instruction with nothing to do is a success: the picture comes back unchanged and `plan.reason` says why.
-    Raises Cancelled, or an error whose message is a sentence: PixelError, PlanError, ModelError (kinds of ValueError) or
-    EngineError (a RuntimeError).
+    Raises Cancelled, or a RestoredError whose message is a sentence: PixelError, PlanError, ModelError (also ValueErrors),
+    EngineError or InstallationError (also RuntimeErrors).
     """
     from .engine.picture.pixels import check_layer
     from .instruction.scale import asked_scale
