@@ -241,7 +241,7 @@ class _Fetching:
 
 
 class _Inline:
-    """Reads in this process: where processes of its own are not allowed it (a scheduler's daemonic worker)."""
+    """Reads in this process: where it can have none of its own (a scheduler's daemonic worker, one of joblib's)."""
 
     def load(self, source: Path, target: Path, wish: FileOrder) -> Loaded:
         return load(source, target, wish)
@@ -252,7 +252,9 @@ class _Inline:
 
 
 def _reader() -> Any:
-    return _Inline() if multiprocessing.current_process().daemon else Reader()
+    # joblib's workers know a way to start processes that Python's own children have never heard of, and die of
+    foreign = multiprocessing.get_start_method() not in multiprocessing.get_all_start_methods()
+    return _Inline() if foreign or multiprocessing.current_process().daemon else Reader()
 
 
 @contextmanager

@@ -193,3 +193,14 @@ def test_the_lines_of_the_page_on_archives_import_what_is_there() -> None:
     assert lines
     for line in lines:
         exec(line, {})
+
+
+def test_a_worker_whose_children_would_not_start_reads_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """joblib's start processes in a way that Python's own children do not know: each picture "crashed its decoder" there."""
+    monkeypatch.setattr("multiprocessing.get_start_method", lambda: "loky")
+    planned(make(tmp_path / "in", 3), tmp_path / "out")
+    bench = Workbench(ECHO)
+    assert bench.work(str(tmp_path / "out"), 0).done == 3
+    with bench.reader() as reader:
+        assert type(reader).__name__ == "_Inline"
+    bench.close()
