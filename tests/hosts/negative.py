@@ -28,6 +28,9 @@ from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
+SLOWLY_SEARCHED = 333
+"""A layer as wide as this is looked through for a minute, whatever place is asked for."""
+
 WORDS = {
     "noise": "denoise",
     "blur": "deblur",
@@ -119,7 +122,6 @@ class Negative:
         return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
-        start = time.perf_counter()
         home = LayerSpace.of(order)
         order = order if home is None else replace(order, layer=home.leave(), profile=None)
         plan = order.plan or self.explain(order.instruction or "", order.context)
@@ -127,11 +129,7 @@ class Negative:
             return Answer(None, plan, "Nothing names any damage.")
         slow = re.search(r"slow(er)? ([\d.]+)", order.instruction or str(plan.get("text", "")))
         seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
-        while (gone := time.perf_counter() - start) < seconds:
-            if cancelled():
-                raise Cancelled
-            tell(gone / seconds, "Working on tile 3 of 8")
-            time.sleep(0.02)
+        _pass_time(seconds, "Working on tile 3 of 8", tell, cancelled)
         return self._develop(Kept(order, plan, order.pixels.nbytes, home), order.strength, order.mask)
 
     def adjust(self, kept: Kept, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
@@ -156,10 +154,21 @@ class Negative:
         return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept=kept if order.keep else None)
 
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
+        if order.pixels.width == SLOWLY_SEARCHED:
+            _pass_time(60, "Looking for scratches and dust", tell, cancelled)
         return LocalService().region(region, order, tell, cancelled)  # it needs no model
 
     def unload(self) -> None:
         pass
+
+
+def _pass_time(seconds: float, words: str, tell: Tell, cancelled: IsCancelled) -> None:
+    start = time.perf_counter()
+    while (gone := time.perf_counter() - start) < seconds:
+        if cancelled():
+            raise Cancelled
+        tell(gone / seconds, words)
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

@@ -130,8 +130,9 @@ def case_marks_are_seen_first_and_become_the_selection(kit):
 
 
 def case_a_search_says_how_far_it_is_and_can_be_cancelled(kit):
-    """The network looks through a large picture for as long as a job takes: it stands among the jobs, with a button to cancel."""
-    yield from begin(kit, "remove the scratches", width=2400, height=1600, fill=(100, 100, 100, 255))
+    """A large picture is looked through for as long as a job takes: that stands among the jobs, with a button to cancel. One 333
+    pixels wide takes negative.py a minute."""
+    yield from begin(kit, "remove the scratches", width=333, height=250, fill=(100, 100, 100, 255))
     docker = kit.docker
     yield lambda: docker.chips._chips and not docker.desk.pending
     docker.chips._chips[0].place.click()
