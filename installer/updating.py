@@ -1,6 +1,7 @@
 """`restored update --from FILE` as people do it: a signed download, and downloads that are not what they say."""
 
 import json
+import shutil
 import tarfile
 import tempfile
 from pathlib import Path
@@ -25,8 +26,8 @@ def updates(check: Checks, bare: Bare, program: str, download: Path) -> None:
     key.write_text(f"untrusted comment: minisign public key\n{public.line()}\n")  # nobody here has the makers' secret
     had = version(bare)
     newer, older = (f"/downloads/{each}.tar.xz" for each in ("newer", "older"))
-    for name, number in ((newer, NEWER), (older, "0.0.1")):
-        _as_version(download, bare.root / name.lstrip("/"), number)
+    _as_version(download, bare.root / newer.lstrip("/"), NEWER, whole=True)
+    _as_version(download, bare.root / older.lstrip("/"), "0.0.1", whole=False)
     signature = bare.root / f"{newer}.minisig".lstrip("/")
     content = (bare.root / newer.lstrip("/")).read_bytes()
     good = sign(content, secret, f"restored {NEWER}")
@@ -73,8 +74,9 @@ def _beside(bare: Bare) -> list[str]:
     return sorted(path.name for path in (bare.root / PLACE.lstrip("/")).parent.iterdir())
 
 
-def _as_version(download: Path, target: Path, number: str) -> None:
-    """The download again, under another number; packed in a hurry."""
+def _as_version(download: Path, target: Path, number: str, *, whole: bool) -> None:
+    """The download again under another number, not packed, as that takes minutes. whole: else only what is looked at before anything
+    is copied."""
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(download) as archive:
             archive.extractall(folder, filter="tar")
@@ -82,5 +84,7 @@ def _as_version(download: Path, target: Path, number: str) -> None:
         listed = top / "restored/manifest.json"
         facts = json.loads(listed.read_text())
         listed.write_text(json.dumps({**facts, "version": number}, indent=1))
-        with tarfile.open(target, "w:xz", preset=0) as archive:
+        if not whole:
+            shutil.rmtree(top / "restored/_internal")
+        with tarfile.open(target, "w") as archive:
             archive.add(top, f"restored-{number}")

@@ -20,9 +20,15 @@ def caches() -> list[Path]:
     found = [runtime_dir(), log_file().parent, Path(platformdirs.user_cache_dir("restored", appauthor=False)), data_dir() / "gpu"]
     state = log_file().parent.parent
     # the log's folder lies in one of ours, which is then empty
-    return [*found, state] if state.name == "restored" and not os.environ.get("RESTORED_LOG_DIR") else found
+    found += [state] if state.name == "restored" and not os.environ.get("RESTORED_LOG_DIR") else []
+    return [*found, *_of_flatpaks(".local/state", "cache")]
 
 
 def yours() -> list[Path]:
     """What a person made: settings, presets, history, imported models."""
-    return [config_dir(), data_dir()]
+    return [config_dir(), data_dir(), *_of_flatpaks("config", "data")]
+
+
+def _of_flatpaks(*kinds: str) -> list[Path]:
+    """What a program that a host started in its flatpak's sandbox has made there: flatpak gives each application such folders."""
+    return [path for kind in kinds for path in sorted((Path.home() / ".var/app").glob(f"*/{kind}/restored"))]
