@@ -75,8 +75,7 @@ def _beside(bare: Bare) -> list[str]:
 
 
 def _as_version(download: Path, target: Path, number: str, *, whole: bool) -> None:
-    """The download again under another number, not packed, as that takes minutes. whole: else only what is looked at before anything
-    is copied."""
+    """The download again under another number, not packed, as that takes minutes. whole: else only what is looked at first."""
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(download) as archive:
             archive.extractall(folder, filter="tar")

@@ -1,5 +1,6 @@
 """An update is checked, unpacked beside the program and put in by the new version's own script; or nothing changes."""
 
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from restored.standalone.update import update
 
 from .test_signature import NUMBER, SEED, encoded, sign
 
+PYTHON = sys.executable
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the script is Linux's")
 
 
@@ -92,3 +94,31 @@ def test_what_the_package_manager_installed_it_updates(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "executable", "/opt/restored/restored")
     with pytest.raises(StandaloneError, match=r"\.deb"):
         update(tmp_path / "restored-2.0-linux-x86_64.tar.xz", key=key)
+
+
+UPDATING = """
+import atexit, subprocess, sys
+sys.frozen, sys.executable = True, sys.argv[1]
+import restored.standalone.update as updating
+updating.update.__kwdefaults__["key"] = updating.Path(sys.argv[2])
+real, then = subprocess.run, set()
+
+def run(*command, **options):
+    done = real(*command, **options)
+    then.update(sys.modules)
+    return done
+
+updating.subprocess.run = run
+atexit.register(lambda: print("late:", *sorted(set(sys.modules) - then)))
+sys.argv = ["restored", "update", "--from", sys.argv[3]]
+from restored.cli import main
+main()
+"""
+
+
+def test_nothing_is_read_once_the_files_are_another_versions(program: Path, key: Path, tmp_path: Path) -> None:
+    """Modules come out of the program's own file, which the new version's script replaces."""
+    file = download(tmp_path, "echo restored 2.0 is installed.")
+    command = [PYTHON, "-c", UPDATING, program, key, file]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["restored 2.0 is installed.", "late:"]
