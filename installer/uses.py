@@ -113,7 +113,7 @@ def formats(check: Checks, bare: Bare, program: str) -> None:
     import imagecodecs
     import numpy as np
     from pictures import seeds  # pyright: ignore[reportMissingImports]
-    from tests.backend.io.test_cases import dng
+    from tests.backend.io.test_more_formats import dng
 
     folder = bare.root / HOME.lstrip("/") / "kinds"
     bare.run("mkdir", f"{HOME}/kinds")
