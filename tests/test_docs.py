@@ -46,3 +46,14 @@ def test_the_version_is_written_once() -> None:
     folders = ("backend", "plugins", "training", "installer")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "vendor" not in path.parts]
     assert [path for path in files if f'"{version}"' in path.read_text("utf-8")] == []
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    """A claim and the test that shows it part when one of them moves."""
+    names = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    lost = []
+    for page in PAGES:
+        for said in re.findall(r"`((?:[\w-]+/)*test_\w+\.py)`", page.read_text("utf-8")):
+            there = (ROOT / said).exists() if said.startswith("tests/") else Path(said).name in names
+            lost += [] if there else [f"{page.relative_to(ROOT)}: {said}"]
+    assert lost == []
