@@ -41,6 +41,7 @@ def test_a_task_that_learned_has_sizes_ranks_and_effects_and_another_none(model:
     assert sizes["deblur"] == 0
     assert all(energy[1] == pytest.approx(1, abs=1e-4) for energy in rank_energy(task_deltas(model, "denoise")).values())
     change = task_change(model, ("denoise", "deblur"))
+    assert all(set(of) == set(model.tasks or ()) for of in task_change(model).values()), "no column for what it never learned"
     assert all(by_task["deblur"] == 1.0 for by_task in change.values())
     assert any(by_task["denoise"] < 0.999 for by_task in change.values())
     patch, window = torch.rand(1, 3, 64, 64), torch.tensor([[0.0, 0.0, 1.0, 1.0]])

@@ -35,12 +35,13 @@ def layer_change(before: State, after: State) -> dict[str, float]:
     return out
 
 
-def task_change(model: Restorer, tasks: Sequence[Task] = TASKS) -> dict[str, dict[Task, float]]:
-    """For a trained network: cosine similarity of each conv's general weight and its weight compiled for one task alone."""
+def task_change(model: Restorer, tasks: Sequence[Task] = ()) -> dict[str, dict[Task, float]]:
+    """For a trained network: cosine similarity of each conv's general weight and its weight compiled for one task alone; for
+    those tasks that it has biases for, where no others are named."""
     out: dict[str, dict[Task, float]] = {}
     for name, conv in task_layers(model).items():
         out[name] = {}
-        for task in tasks:
+        for task in tasks or _own(model):
             with torch.no_grad():
                 weight, _ = conv.compiled(_only(model, task))
             out[name][task] = _cosine(conv.weight.detach(), weight)
@@ -85,13 +86,13 @@ def layer_effect(model: Restorer, batch: Batch, target: Tensor) -> dict[str, flo
 
 
 def effects(model: Restorer, photographs: Sequence[np.ndarray], count: int, *, size: int = 128) -> dict[str, dict[Task, float]]:
-    """`layer_effect` for every conv and task, on `count` patches per task, damaged as in training.
+    """`layer_effect` for every conv and each task of the network's own, on `count` patches per task, damaged as in training.
 
     photographs: (H, W, 3) uint8 each.
     """
     source = PatchSource(photographs, DataConfig().scales)
     out: dict[str, dict[Task, float]] = {}
-    for number, task in enumerate(TASKS):
+    for number, task in enumerate(_own(model)):
         mix = MixConfig.single(tasks={task: 1.0})
         group = GroupSampler(source, mix, count, _SEED).draw(number, size)
         for name, value in layer_effect(model, group, group.target).items():
@@ -121,6 +122,10 @@ def _cosine(before: Tensor, after: Tensor) -> float:
     """Cosine similarity of two weights; 1 when nothing changed, also for a layer that is still zero."""
     a, b = before.float().flatten(), after.float().flatten()
     return 1.0 if torch.equal(a, b) else float(F.cosine_similarity(a, b, dim=0))
+
+
+def _own(model: Restorer) -> list[Task]:
+    return [task for task in TASKS if task in (model.tasks or ())]
 
 
 def _only(model: Restorer, task: Task) -> Tensor:
