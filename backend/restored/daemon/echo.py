@@ -23,7 +23,7 @@ class KeptLayer:
 
 
 class Echo:
-    """Does nothing, visibly. "sleep N" as instruction takes N seconds; an empty one is nothing to do."""
+    """Does nothing, visibly. "sleep N" as instruction, or as a region's label, takes N seconds; an empty one is nothing to do."""
 
     def tasks(self) -> list[dict[str, str]]:
         return [{"id": "denoise", "label": "noise"}]
@@ -51,13 +51,7 @@ class Echo:
         plan = order.plan or self.explain(order.instruction or "", order.context)
         if not plan["steps"]:
             return Answer(None, plan, plan.get("message", ""))
-        words = (order.instruction or "").split()
-        seconds = float(words[1]) if words[:1] == ["sleep"] else 0.0
-        while (gone := time.perf_counter() - start) < seconds:
-            if cancelled():
-                raise Cancelled
-            tell(gone / seconds, "Sleeping")
-            time.sleep(0.02)
+        _sleep(order.instruction or "", tell, cancelled)
         done = Answer(order.layer, plan, "", self.device(), "echo", time.perf_counter() - start, {"strength": order.strength})
         return replace(done, kept=KeptLayer(done, order.pixels.nbytes)) if order.keep else done
 
@@ -65,8 +59,19 @@ class Echo:
         return replace(kept.answer, recipe={"strength": strength})
 
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
+        _sleep(str(region.get("label", "")), tell, cancelled)
         width, height = order.pixels.width, order.pixels.height
         return Pixels(width, height, 1, "u8", b"\xff" * (width * height))
 
     def unload(self) -> None:
         pass
+
+
+def _sleep(text: str, tell: Tell, cancelled: IsCancelled) -> None:
+    words, start = text.split(), time.perf_counter()
+    seconds = float(words[1]) if words[:1] == ["sleep"] else 0.0
+    while (gone := time.perf_counter() - start) < seconds:
+        if cancelled():
+            raise Cancelled
+        tell(gone / seconds, "Sleeping")
+        time.sleep(0.02)

@@ -1,20 +1,22 @@
 """One restoration of pixels that were taken (target.py): have them restored, give them back as one undo step.
 
-`give_back` talks to GIMP and belongs to the main thread, as `target.take` does; `restore` talks to the daemon and belongs to any
-other.
+`giving_back` talks to GIMP and belongs to the main thread, as `target.taking` does; `restore` talks to the daemon and belongs to
+any other.
 """
 
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Optional
 
-from gi.repository import Gegl, Gimp
+from gi.repository import Gimp
 
 from restored_client.desk.deeds import deed
 from restored_client.desk.previewstate import place_in
 from restored_client.desk.thumbnail import thumbnail
 from restored_client.desk.wish import title
+from restored_client.wire.errors import Cancelled
 
 from . import layers, pixels, recipes
+from .pieces import at_once
 from .words import CATALOGUE, Refusal, _
 
 
@@ -53,7 +55,20 @@ def restore_and_show(session, source, wish, on_progress=None, cancelled=None):
 
 def give_back(source, wish, outcome):
     """Put a changed outcome into the image: one undo step, or a new image when it was enlarged. Raises Refusal."""
-    given = _place(source, wish, outcome)
+    return at_once(giving_back(source, wish, outcome))
+
+
+def giving_back(source, wish, outcome, cancelled=lambda: False):
+    """The same in pieces, for a window that has to stay alive: a generator that yields now and then until all is prepared, and
+    returns the Given. Raises Cancelled, too, if it is `cancelled()` before the image was changed."""
+
+    def ready():
+        """Call right before the image is changed: the person may have gone on working since the last yield."""
+        if cancelled():
+            raise Cancelled
+        _check_unchanged(source)
+
+    given = yield from _placing(source, wish, outcome, ready)
     return given._replace(message=" ".join(filter(None, (given.message, _notes(outcome)))))
 
 
@@ -65,19 +80,19 @@ def _notes(outcome):
     return CATALOGUE.sentence(" ".join(said.split()))
 
 
-def _place(source, wish, outcome):
+def _placing(source, wish, outcome, ready):
     _check_unchanged(source)
     if source.result is not None:
-        return _into_the_result(source, wish, outcome)
+        return (yield from _into_the_result(source, wish, outcome, ready))
     if wish.scale > 1:
-        return _as_new_image(source, wish, outcome)
+        return (yield from _as_new_image(source, wish, outcome, ready))
     if source.visible:
-        return _on_top(source, wish, outcome)
+        return (yield from _on_top(source, wish, outcome, ready))
     wanted = layers.check_output(source.layer, wish.output, wish.scale, source.region.mask is not None)
-    painted = wanted == layers.REPLACE and source.was_painted_on()
+    painted = wanted == layers.REPLACE and (yield from source.painted_on())
     if wanted == layers.REPLACE and not painted:
-        return _in_place(source, outcome)
-    given = _as_new_layer(source, wish, outcome)
+        return (yield from _in_place(source, outcome, ready))
+    given = yield from _as_new_layer(source, wish, outcome, ready)
     if painted:
         return given._replace(message=_("The layer was changed meanwhile, so the result was put on a new layer above it."))
     if wish.output == layers.REPLACE:
@@ -107,51 +122,58 @@ def one_undo_step(image):
         Gimp.displays_flush()
 
 
-def _in_place(source, outcome):
+def _in_place(source, outcome, ready):
     layer, image, region = source.layer, source.image, source.region
     # Merging through a selection would blend in GIMP's own space and round; the daemon has blended already. So the selection is
     # set aside while merging: without one, GIMP copies the shadow as it is. Where that is exact (8 bit) a rectangle will do.
-    by_rectangle = region.mask is not None and source.form.depth == "u8"
-    selected = pixels.has_selection(image)
+    partly = region.width < layer.get_width() or region.height < layer.get_height()
+    by_rectangle = partly and source.form.depth == "u8"
+    if source.seen is None:
+        yield from _shadowing(source, outcome, layer.get_buffer(), partly and not by_rectangle)
+    ready()
     with one_undo_step(image):
         if source.seen is not None:  # the picture with its live filters was restored, so they are in its pixels now
             layer.merge_filters()
-        buffer, shadow = layer.get_buffer(), layer.get_shadow_buffer()
-        if selected and not by_rectangle:
-            whole = Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height())
-            buffer.copy(whole, Gegl.AbyssPolicy.NONE, shadow, whole)
-        pixels.write(shadow, region, source.form, outcome.pixels, buffer)
-        with _selection_aside(image, selected, layer, region if by_rectangle else None):
+            at_once(_shadowing(source, outcome, layer.get_buffer(), partly and not by_rectangle))
+        with _selection_aside(image, layer, region if by_rectangle else None):
             layer.merge_shadow(True)
             recipes.sign(layer, outcome.recipe)
     layer.update(region.x, region.y, region.width, region.height)
     return Given(layer)
 
 
-def _into_the_result(source, wish, outcome):
+def _into_the_result(source, wish, outcome, ready):
     """Adjust a result: the layer it came from, restored anew, takes its place. One undo step."""
     result, image = source.result, source.image
-    shadow = result.get_shadow_buffer()
-    whole = Gegl.Rectangle.new(0, 0, result.get_width(), result.get_height())
-    original = source.drawable.get_buffer()
-    original.copy(whole, Gegl.AbyssPolicy.NONE, shadow, whole)
-    pixels.write(shadow, source.region, source.form, outcome.pixels, original)
-    with one_undo_step(image), _selection_aside(image, pixels.has_selection(image), result, None):
+    yield from _shadowing(source, outcome, source.drawable.get_buffer(), True)
+    made_of = yield from recipes.noting(source, outcome.pixels)
+    ready()
+    with one_undo_step(image), _selection_aside(image, result, None):
         result.merge_shadow(True)
         result.set_name(_name(wish, outcome))
-        recipes.sign(result, outcome.recipe, source, outcome.pixels)
+        recipes.sign(result, outcome.recipe, made_of)
     result.update(0, 0, result.get_width(), result.get_height())
     return Given(result)
 
 
+def _shadowing(source, outcome, original, beneath):
+    """Fill the shadow of the layer that is changed, in pieces; beneath: what is not restored is in it, too, from `original`."""
+    changed = source.result or source.layer
+    shadow = changed.get_shadow_buffer()
+    if beneath:
+        yield from pixels.copying(original, shadow, changed.get_width(), changed.get_height())
+    yield from pixels.writing(shadow, source.region, source.form, outcome.pixels, original)
+
+
 @contextmanager
-def _selection_aside(image, selected, layer, region):
+def _selection_aside(image, layer, region):
     """No selection, or only the rectangle of `region`, for a moment; the user's own is put back as it was."""
-    if not selected:
+    selected = pixels.has_selection(image)
+    if not selected and region is None:
         yield
         return
     chosen = image.get_selected_drawables()
-    kept = Gimp.Selection.save(image)
+    kept = Gimp.Selection.save(image) if selected else None
     try:
         if region is None:
             Gimp.Selection.none(image)
@@ -160,32 +182,44 @@ def _selection_aside(image, selected, layer, region):
             image.select_rectangle(Gimp.ChannelOps.REPLACE, region.x + dx, region.y + dy, region.width, region.height)
         yield
     finally:
-        image.select_item(Gimp.ChannelOps.REPLACE, kept)
-        image.remove_channel(kept)
+        if kept is None:
+            Gimp.Selection.none(image)
+        else:
+            image.select_item(Gimp.ChannelOps.REPLACE, kept)
+            image.remove_channel(kept)
         if list(chosen) != list(image.get_selected_drawables()):
             image.set_selected_layers(list(chosen))
 
 
-def _as_new_layer(source, wish, outcome):
+def _as_new_layer(source, wish, outcome, ready):
     layer, image = source.layer, source.image
     fresh = _twin(image, layer, source.drawable)
+    try:
+        if layers.is_drawn(layer):
+            yield from _like(layer, source.drawable, fresh)
+        yield from pixels.writing(fresh.get_buffer(), source.region, source.form, outcome.pixels, source.drawable.get_buffer())
+        recipes.sign(fresh, outcome.recipe, (yield from recipes.noting(source, outcome.pixels)))
+        covers = yield from layers.covering(layer)
+        ready()
+    except BaseException:
+        fresh.delete()
+        raise
     fresh.set_name(_name(wish, outcome))
-    pixels.write(fresh.get_buffer(), source.region, source.form, outcome.pixels, source.drawable.get_buffer())
-    recipes.sign(fresh, outcome.recipe, source, outcome.pixels)
     with one_undo_step(image):
         image.insert_layer(fresh, layer.get_parent(), image.get_item_position(layer))
-        if not layers.covers_fully(layer):
+        if not covers:
             # two half-transparent layers would add up; the original stays, one click away
             layer.set_visible(False)
     fresh.update(0, 0, fresh.get_width(), fresh.get_height())
     return Given(fresh)
 
 
-def _on_top(source, wish, outcome):
+def _on_top(source, wish, outcome, ready):
     """The result of what is visible: a layer above all others."""
     image, layer = source.image, source.layer
+    yield from pixels.writing(layer.get_buffer(), source.region, source.form, outcome.pixels, layer.get_buffer())
+    ready()
     layer.set_name(_name(wish, outcome))
-    pixels.write(layer.get_buffer(), source.region, source.form, outcome.pixels, layer.get_buffer())
     recipes.sign(layer, outcome.recipe)
     with one_undo_step(image):
         image.insert_layer(layer, None, 0)
@@ -194,7 +228,10 @@ def _on_top(source, wish, outcome):
 
 
 def _twin(image, layer, drawable):
-    """A paint layer that looks as `layer` does, with the pixels of `drawable`: same place, mask, opacity, mode. Not yet in it."""
+    """A paint layer that is to look as `layer` does, with the pixels of `drawable`: same place, opacity, mode. Not yet in it.
+
+    Of one that GIMP draws itself it is empty, and wants `_like`.
+    """
     if not layers.is_drawn(layer):
         twin = drawable.copy()
         twin.set_lock_content(False)
@@ -203,24 +240,22 @@ def _twin(image, layer, drawable):
     width, height = drawable.get_width(), drawable.get_height()
     twin = Gimp.Layer.new(image, layer.get_name(), width, height, layers.type_of(drawable), layer.get_opacity(), layer.get_mode())
     twin.set_offsets(*drawable.get_offsets()[1:])
-    whole = Gegl.Rectangle.new(0, 0, width, height)
-    _copy(drawable, twin, whole)
+    return twin
+
+
+def _like(layer, drawable, twin):
+    """Give an empty twin the pixels and the mask that it lacks, in pieces."""
+    size = drawable.get_width(), drawable.get_height()
+    yield from pixels.copying(drawable.get_buffer(), twin.get_buffer(), *size)
     mask = layer.get_mask()
     if mask is not None:
         fresh = twin.create_mask(Gimp.AddMaskType.WHITE)
         twin.add_mask(fresh)
-        _copy(mask, fresh, whole)
+        yield from pixels.copying(mask.get_buffer(), fresh.get_buffer(), *size)
         twin.set_apply_mask(layer.get_apply_mask())
-    return twin
 
 
-def _copy(source, target, whole):
-    buffer = target.get_buffer()
-    source.get_buffer().copy(whole, Gegl.AbyssPolicy.NONE, buffer, whole)
-    buffer.flush()
-
-
-def _as_new_image(source, wish, outcome):
+def _as_new_image(source, wish, outcome, ready):
     """The enlarged layer alone, with the image's precision, profile, resolution and metadata."""
     old, result = source.image, outcome.pixels
     image = layers.image_like(old, result.width, result.height)
@@ -232,13 +267,13 @@ def _as_new_image(source, wish, outcome):
         kind = layers.type_of(source.drawable)
         layer = Gimp.Layer.new(image, _name(wish, outcome), result.width, result.height, kind, 100.0, Gimp.LayerMode.NORMAL)
         image.insert_layer(layer, None, 0)
-        buffer = layer.get_buffer()
-        buffer.set(Gegl.Rectangle.new(0, 0, result.width, result.height), source.form.babl, bytes(result.data))
-        buffer.flush()
+        whole = pixels.Region(0, 0, result.width, result.height)
+        yield from pixels.writing(layer.get_buffer(), whole, source.form, result, layer.get_buffer())
+        ready()
         recipes.sign(layer, outcome.recipe)
         layer.update(0, 0, result.width, result.height)
         image.undo_enable()
-    except Exception:
+    except BaseException:
         image.delete()
         raise
     return Given(layer, image)

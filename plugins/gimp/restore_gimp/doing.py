@@ -1,5 +1,7 @@
 """Carrying out what the window asks for, one Target at a time: take, restore behind, show how far it is, give back."""
 
+import time
+
 from gi.repository import Gimp
 
 from restored_client.desk import remarks
@@ -9,7 +11,7 @@ from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import apply
-from .opening import in_pieces
+from .pieces import in_pieces
 from .target import taking
 from .trace import note
 from .words import CATALOGUE, Refusal, _, unexpected
@@ -25,13 +27,13 @@ class Doing:
     def __init__(self, desk, conversation, status, busy, say, finished):
         self._desk, self._conversation, self._status = desk, conversation, status
         self._busy, self._say, self._finished = busy, say, finished
-        self._left, self._unwanted, self._picture = TimeLeft(), False, None
+        self._left, self._unwanted, self._picture, self._began = TimeLeft(), False, None, 0.0
 
     def begin(self, meant, wish):
         """Restore this Target."""
         self._busy(True)
         self._status.progress(None, _("Reading the layer…"))
-        self._unwanted = False
+        self._unwanted, self._began = False, time.monotonic()
         in_pieces(taking(meant, wish.output, wish.scale), lambda source, error: self._taken(source, error, wish))
 
     def _taken(self, source, error, wish):
@@ -63,6 +65,9 @@ class Doing:
 
     def refuse(self, problem):
         """Say what kept something from being done."""
+        if isinstance(problem, Cancelled):
+            self._say(lambda: self._status.quiet(_("Cancelled. Nothing was changed.")))
+            return
         known = isinstance(problem, (Refusal, RestoredError))
         self._trouble(_(str(problem)) if known else unexpected(problem))
 
@@ -72,32 +77,37 @@ class Doing:
     def _on_progress(self, progress):
         self._left.took(progress.fraction)
         left = in_words(self._left.seconds(), CATALOGUE)
-        words = _(progress.words)
+        words = CATALOGUE.sentence(progress.words)
         self._status.progress(progress.fraction, f"{words} · {left}" if left else words)
         if progress.fraction:
             note("progress", fraction=progress.fraction)
 
     def _on_done(self, source, wish, outcome, error):
         note("done", error=None if error is None else str(error))
+        if error is None and outcome.changed:
+            self._status.progress(1.0, _("Writing the layer…"))
+            parts = apply.giving_back(source, wish, outcome, lambda: self._unwanted)
+            in_pieces(parts, lambda given, error: self._given(source, wish, outcome, given, error))
+            return
         self._busy(False)
         if isinstance(error, Cancelled):
-            self._say(lambda: self._status.quiet(_("Cancelled. Nothing was changed.")))
+            self.refuse(error)
         elif error is not None:
             self._desk.failed(error, JOB)
-        elif not outcome.changed:
-            self._trouble(remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
         else:
-            self._give_back(source, wish, outcome)
+            self._trouble(remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
         source.forget()
 
-    def _give_back(self, source, wish, outcome):
-        try:
-            given = apply.give_back(source, wish, outcome)
-        except Exception as problem:
-            self.refuse(problem)
+    def _given(self, source, wish, outcome, given, error):
+        source.forget()
+        if error is not None:
+            self._busy(False)
+            self.refuse(error)
             return
         if given.image is not None:
             Gimp.Display.new(given.image)
         note("given")
-        LastWish().keep(wish._replace(plan=wish.plan or outcome.plan))
+        done = wish._replace(plan=wish.plan or outcome.plan)
+        self._desk.took(done, source.region.width * source.region.height, time.monotonic() - self._began)
+        LastWish().keep(done)
         self._finished(given, wish, self._picture)

@@ -79,7 +79,7 @@ def _in_background(work):
             continue
         fraction, words = news
         if words:
-            Gimp.progress_set_text(_(words))
+            Gimp.progress_set_text(CATALOGUE.sentence(words))
         if fraction is None:
             Gimp.progress_pulse()
         else:

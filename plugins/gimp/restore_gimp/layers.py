@@ -7,6 +7,7 @@ from gi.repository import Gegl, Gimp
 
 from restored_client.desk.wish import NEW_LAYER, REPLACE
 
+from . import pixels
 from .words import Refusal, _
 
 GONE = _("This layer is no longer there. Close this window, and choose another layer.")
@@ -71,18 +72,20 @@ def hidden(layer):
     return False
 
 
-def covers_fully(layer):
-    """True when a copy above hides this layer completely, so that the picture then shows the copy alone."""
+def covering(layer):
+    """Whether a copy above hides this layer completely, so that the picture then shows the copy alone: a generator that yields
+    now and then, and returns that."""
     normal = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
-    return layer.get_mask() is None and layer.get_opacity() >= 100.0 and layer.get_mode() in normal and _opaque(layer)
-
-
-def _opaque(layer):
+    if layer.get_mask() is not None or layer.get_opacity() < 100.0 or layer.get_mode() not in normal:
+        return False
     if not layer.has_alpha():
         return True
-    whole = Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height())
-    alpha = layer.get_buffer().get(whole, 1.0, "A u8", Gegl.AbyssPolicy.NONE)
-    return not alpha.strip(b"\xff")
+    buffer = layer.get_buffer()
+    for part in pixels.strips(pixels.Region(0, 0, layer.get_width(), layer.get_height())):
+        if buffer.get(part.rectangle, 1.0, "A u8", Gegl.AbyssPolicy.NONE).strip(b"\xff"):
+            return False
+        yield
+    return True
 
 
 def has_filters(layer):

@@ -19,23 +19,6 @@ def in_gtk(call):
     GLib.idle_add(once, priority=GLib.PRIORITY_DEFAULT)
 
 
-def in_pieces(parts, done):
-    """Run a generator to its end in GTK's idle time, so that the window stays alive; `done(result, error)` follows. Returns what
-    GLib.source_remove ends it by."""
-
-    def step():
-        try:
-            next(parts)
-            return GLib.SOURCE_CONTINUE
-        except StopIteration as end:
-            done(end.value, None)
-        except Exception as problem:
-            done(None, problem)
-        return GLib.SOURCE_REMOVE
-
-    return GLib.idle_add(step, priority=GLib.PRIORITY_LOW)
-
-
 def _wanted_size():
     letters = max(1.0, Gdk.Screen.get_default().get_resolution() / 96)
     return round(ROOM[0] * letters), round(ROOM[1] * letters)

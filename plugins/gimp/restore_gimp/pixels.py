@@ -90,18 +90,9 @@ def read_at(buffer, x, y, width, height, scale, form):
     return Pixels(width, height, form.channels, form.depth, data)
 
 
-def context(buffer, width, height, form):
-    """The whole layer at most 256 px wide or high, 8 bit, alpha included: what the engine judges haze, light and colour by."""
-    parts = context_parts(buffer, width, height, form)
-    while True:
-        try:
-            next(parts)
-        except StopIteration as end:
-            return end.value
-
-
 def context_parts(buffer, width, height, form):
-    """The same, a few rows at a time: a generator that yields after each piece, and returns the Pixels."""
+    """The whole layer at most 256 px wide or high, 8 bit, alpha included, by which the engine judges haze, light and colour: a
+    generator that yields after a few rows, and returns the Pixels."""
     scale = min(1.0, CONTEXT_SIDE / max(width, height))
     w, h = max(1, int(width * scale)), max(1, int(height * scale))
     name, rows, data = eight_bit(form), max(1, int(PIECE * scale * scale) // w), []
@@ -196,19 +187,35 @@ def unselected_runs(mask):
         yield x, top, w, mask.height - top
 
 
-def write(target, region, form, pixels, original):
+RUNS = 256
+"""Rectangles that are copied in one go where a window has to stay alive."""
+
+
+def writing(target, region, form, pixels, original):
     """Put restored pixels into the Gegl buffer `target`; what the region's mask leaves out is copied from the buffer `original`.
+    A generator that yields after each piece.
 
     The daemon already left those pixels as it got them. They are copied all the same where the layer travelled as float: the way
     to sRGB and back is exact to a float's last digit only, and "untouched" is to mean the same bytes.
     """
-    target.set(region.rectangle, form.babl, _as_bytes(pixels.data))
+    row = region.width * form.channels * DEPTHS[form.depth]
+    for part in strips(region):
+        top = part.y - region.y
+        target.set(part.rectangle, form.babl, bytes(pixels.view[top * row : (top + part.height) * row]))
+        target.flush()
+        yield
     if region.mask is not None and not form.native:
-        for x, y, w, h in unselected_runs(region.mask):
+        for count, (x, y, w, h) in enumerate(unselected_runs(region.mask), 1):
             place = Gegl.Rectangle.new(region.x + x, region.y + y, w, h)
             original.copy(place, Gegl.AbyssPolicy.NONE, target, place)
-    target.flush()
+            if count % RUNS == 0:
+                yield
+        target.flush()
 
 
-def _as_bytes(data):
-    return data if isinstance(data, bytes) else bytes(data)
+def copying(source, target, width, height):
+    """Copy a whole Gegl buffer into another: a generator that yields after each piece."""
+    for part in strips(Region(0, 0, width, height)):
+        source.copy(part.rectangle, Gegl.AbyssPolicy.NONE, target, part.rectangle)
+        target.flush()
+        yield

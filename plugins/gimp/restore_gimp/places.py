@@ -3,13 +3,14 @@
 from gi.repository import Gegl, Gimp, Gtk
 
 from restored_client.desk.overlay import is_shaped
+from restored_client.wire.errors import Cancelled
 
-from . import pixels
+from . import layers, pixels
 from .apply import one_undo_step
-from .opening import in_pieces
+from .pieces import in_pieces
 from .theme import named
 from .trace import note
-from .words import Refusal, _
+from .words import CATALOGUE, Refusal, _
 
 FOUND = ("sky", "skin", "text")
 """Places that an estimator finds: from which value on something counts can be chosen. Of the others the border's width can."""
@@ -62,32 +63,52 @@ class PlaceControls(Gtk.Box):
 
 
 class RegionUse:
-    """Makes a selection or a layer mask of where a step applies; `used(said, error)` is told what came of it."""
+    """Makes a selection or a layer mask of where a step applies; `used(said, error)` is told what came of it, Cancelled included.
 
-    def __init__(self, watching, conversation, used):
-        self._watching, self._conversation, self._used = watching, conversation, used
+    busy(on) is told when one begins or ends; meanwhile it is `running`, and can be cancelled.
+    """
+
+    def __init__(self, watching, conversation, status, busy, used):
+        self._watching, self._conversation, self._status = watching, conversation, status
+        self._busy, self._used = busy, used
+        self.running = self._unwanted = False
 
     def use(self, step, kind):
-        """Have the whole layer's region found, and make SELECTION or MASK of it."""
+        """Have the whole layer's region found, and make SELECTION or MASK of it. To look for marks takes a while."""
         meant, context = self._watching.target, self._watching.context
+        self.running, self._unwanted = True, False
+        self._busy(True)
+        self._status.progress(None, _("Reading the layer…"))
         drawable = meant.drawable
         whole = pixels.Region(0, 0, drawable.get_width(), drawable.get_height())
 
         def read(content, error):
-            if error is not None:
-                self._found(meant, kind, None, error)
+            if error is not None or self._unwanted:
+                self._found(meant, kind, None, error or Cancelled())
                 return
             self._conversation.work(
-                lambda session, _progress, cancelled: session.region(step["region"], content, context, cancelled=cancelled),
+                lambda session, progress, cancelled: session.region(
+                    step["region"], content, context, on_progress=progress, cancelled=cancelled
+                ),
                 lambda mask, error: self._found(meant, kind, mask, error),
-                lambda _step: None,
+                lambda at: self._status.progress(at.fraction, CATALOGUE.sentence(at.words)),
             )
 
         in_pieces(pixels.reading(drawable.get_buffer(), whole, pixels.form_of(drawable)), read)
 
+    def cancel(self):
+        """It is not wanted any more."""
+        self._unwanted = True
+        self._conversation.cancel()
+        self._status.progress(None, _("Cancelling…"))
+
     def _found(self, meant, kind, mask, error):
+        self.running = False
+        self._busy(False)
         if error is None:
             try:
+                if not meant.is_there():
+                    raise Refusal(layers.GONE)
                 if kind == SELECTION:
                     select(meant.image, meant.drawable, mask)
                 else:

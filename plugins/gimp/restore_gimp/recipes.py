@@ -24,6 +24,8 @@ MASK = "restore-with-instruction/mask"
 MOST_MASK = 8 << 20
 """Bytes of a packed selection at most: a larger one is not kept, and the result cannot be adjusted later."""
 
+PACKED, SUMMED = 1 << 20, 1 << 24
+"""Bytes of a mask that are packed, and of a result that are summed, in one go: some ten milliseconds."""
 
 NO_PLAN = _("The plan is not JSON. It needs a list of steps, each with its task.")
 
@@ -57,24 +59,53 @@ def of(layer):
         return None
 
 
-def sign(layer, recipe, source=None, result=None):
-    """Note on a result how it was made; on one that lies on its own layer also of which layer, and of what of it.
+class MadeOf(NamedTuple):
+    """Which layer a result was made of, and what of it, as it is noted on the result. packed: the mask, b"" without one."""
 
-    source, result: the target.Source and the Pixels that were made of it, for a result that can be adjusted later.
-    """
+    origin: dict
+    packed: bytes
+
+
+def noting(source, result):
+    """The MadeOf of a result that can be adjusted later: a generator that yields now and then, and returns it, or None when its
+    mask is too large to be kept. source: the target.Source; result: the Pixels that were made of it."""
+    region, mask = source.region, source.region.mask
+    packed = b"" if mask is None else (yield from _packing(mask.view))
+    if len(packed) > MOST_MASK:
+        return None
+    checksum = (yield from _summing(result.view)) if source.form.native else None
+    origin = {
+        "tattoo": source.layer.get_tattoo(),
+        "region": [region.x, region.y, region.width, region.height],
+        "mask": None if mask is None else mask.depth,
+        "checksum": checksum,
+    }
+    return MadeOf(origin, packed)
+
+
+def _packing(view):
+    packer, packed = zlib.compressobj(6), bytearray()
+    for start in range(0, len(view), PACKED):
+        packed += packer.compress(view[start : start + PACKED])
+        yield
+    return bytes(packed + packer.flush())
+
+
+def _summing(view):
+    checksum = 0
+    for start in range(0, len(view), SUMMED):
+        checksum = zlib.crc32(view[start : start + SUMMED], checksum)
+        yield
+    return checksum
+
+
+def sign(layer, recipe, made_of=None):
+    """Note on a result how it was made; on one that lies on its own layer also its MadeOf."""
     noted = {**recipe, "when": round(time.time(), 3)}
-    mask = None if source is None else source.region.mask
-    packed = b"" if mask is None else zlib.compress(bytes(mask.data), 6)
-    if source is not None and len(packed) <= MOST_MASK:
-        region = source.region
-        noted["origin"] = {
-            "tattoo": source.layer.get_tattoo(),
-            "region": [region.x, region.y, region.width, region.height],
-            "mask": None if mask is None else mask.depth,
-            "checksum": zlib.crc32(result.view) if result is not None and source.form.native else None,
-        }
-        if mask is not None:
-            layer.attach_parasite(Gimp.Parasite.new(MASK, FLAGS, _as_text(packed)))
+    if made_of is not None:
+        noted["origin"] = made_of.origin
+        if made_of.packed:
+            layer.attach_parasite(Gimp.Parasite.new(MASK, FLAGS, _as_text(made_of.packed)))
     layer.attach_parasite(parasite(noted))
 
 

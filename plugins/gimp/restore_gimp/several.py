@@ -9,7 +9,7 @@ from restored_client.desk.timeleft import in_words
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import apply
-from .opening import in_pieces
+from .pieces import in_pieces
 from .target import taking
 from .theme import cross, named
 from .trace import note
@@ -128,19 +128,23 @@ class Several(Gtk.ScrolledWindow):
 
     def _done(self, job, wish, outcome, error):
         if error is None and outcome.changed:
-            try:
-                given = apply.give_back(job.source, wish, outcome)
-                if given.image is not None:
-                    Gimp.Display.new(given.image)
-                job.message = given.message
-            except Exception as problem:
-                error = problem
+            parts = apply.giving_back(job.source, wish, outcome, job.cancelled)
+            in_pieces(parts, lambda given, error: self._given(job, given, error))
+            return
         job.source.forget()
-        if error is None and not outcome.changed:
+        if error is None:
             self._queue.finish(job, queue.NOTHING, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
             self._next()
         else:
             self._ended(job, error)
+
+    def _given(self, job, given, error):
+        job.source.forget()
+        if error is None:
+            job.message = given.message
+            if given.image is not None:
+                Gimp.Display.new(given.image)
+        self._ended(job, error)
 
     def _ended(self, job, error):
         if error is None:
@@ -192,7 +196,7 @@ class _Line(Gtk.Box):
         words = {
             queue.WAITING: job.message or _("Waiting for its turn"),
             queue.DONE: job.message or _("Done"),
-            queue.RUNNING: _(job.words),
+            queue.RUNNING: CATALOGUE.sentence(job.words),
         }
         self._bar.set_text(_("Cancelling…") if job.cancelled() and not job.over else words.get(job.state, job.message))
         self._bar.set_tooltip_text(job.message or None)

@@ -12,6 +12,7 @@ from restored_client.desk.wish import NEW_LAYER
 from restored_client.wire.pixels import DEPTHS, Pixels
 
 from . import layers, pixels, recipes, seen
+from .pieces import at_once
 from .words import Refusal, _
 
 MARGIN = 64
@@ -112,8 +113,9 @@ class Source(NamedTuple):
         """What has the pixels that were taken."""
         return self.seen or self.layer
 
-    def was_painted_on(self):
-        """Whether the pixels that were taken are others by now, as when the person went on working."""
+    def painted_on(self):
+        """Whether the pixels that were taken are others by now, as when the person went on working: a generator that yields now
+        and then, and returns that."""
         now = None if self.seen is None else seen.drawable(self.image, self.layer)
         try:
             buffer, row = (now or self.layer).get_buffer(), self.region.width * self.form.channels * DEPTHS[self.form.depth]
@@ -122,6 +124,7 @@ class Source(NamedTuple):
                 taken = self.content.view[start : start + part.height * row]
                 if bytes(pixels.read(buffer, part, self.form).data) != bytes(taken):
                     return True
+                yield
             return False
         finally:
             _delete(now)
@@ -163,12 +166,7 @@ def of_result(image, layer):
 
 def take(target, output, scale):
     """Read the layer, or what the selection covers of it, and its thumbnail. Raises Refusal; changes nothing."""
-    parts = taking(target, output, scale)
-    while True:
-        try:
-            next(parts)
-        except StopIteration as end:
-            return end.value
+    return at_once(taking(target, output, scale))
 
 
 def taking(target, output, scale):

@@ -11,8 +11,8 @@ SETTLED = 150
 """Milliseconds after which GTK has laid out what changed."""
 
 
-BEAT, LONG = 20, 0.1
-"""Milliseconds between two looks at the processor's clock; seconds of work in one go that are noted."""
+BEAT, LONG = 20, 0.03
+"""Milliseconds between two looks at the clocks; seconds without one that are noted."""
 
 
 class Telling:
@@ -20,15 +20,18 @@ class Telling:
 
     def __init__(self, desk):
         self._desk, self._former = desk, None
-        self._worked = time.thread_time()
+        self._looked = None
         if tracing():
             GLib.timeout_add(BEAT, self._beat)
 
     def _beat(self):
-        """Note when this thread has computed for long since it last looked: it could not draw or hear keys meanwhile."""
-        worked, self._worked = time.thread_time() - self._worked, time.thread_time()
-        if worked > LONG:
-            note("busy", seconds=round(worked, 3))
+        """Note when this thread did not come to look for long: it could not draw or hear keys meanwhile, as it computed itself
+        (`worked`) or waited, for GIMP or for the processor (with it: `stood`)."""
+        former, self._looked = self._looked, (time.monotonic(), time.thread_time())
+        if former is not None:
+            stood, worked = (now - then for now, then in zip(self._looked, former))
+            if stood - BEAT / 1000 > LONG:
+                note("busy", stood=round(stood - BEAT / 1000, 3), worked=round(worked, 3))
         return GLib.SOURCE_CONTINUE
 
     def tell(self):

@@ -17,7 +17,7 @@ from restored_client.desk.previewstate import SPLIT, PreviewState
 from . import layers, pixels, raster
 from .navigator import Navigator
 from .onshow import VIEW, OnShow
-from .opening import in_pieces
+from .pieces import in_pieces
 from .preview import PreviewView
 from .trace import note, tracing
 from .words import _
@@ -286,4 +286,6 @@ class Watching:
         self.view.show_before(self._on_show.crop())
         self._drawn = self._covered = None
         self._seen = self._on_show.checksums()
+        bounds = self.target.bounds()
+        self.desk.area = None if bounds is None else bounds[2] * bounds[3]
         self._below = None if self.target.seen is None else self._on_show.glimpse(self.target.layer)

@@ -24,10 +24,12 @@ from .chips import ChipRow
 from .doing import Doing
 from .lastvalues import option, remember
 from .looking import LookingBar
-from .opening import in_gtk, in_pieces, is_low
+from .opening import in_gtk, is_low
 from .options import Options
+from .pieces import in_pieces
 from .places import RegionUse
 from .recall import RecallButton
+from .saying import Saying
 from .settings import SettingsButton
 from .several import Several
 from .shell import Shell
@@ -51,7 +53,6 @@ class RestoreWindow:
         self._given: Any = None
         self._wish: Any = None
         self._busy = False
-        self._said = None  # what became of the last press of the button, until something else is done
         self._several: Any = None
         self._loop = GLib.MainLoop()
         self._conversation = Conversation(f"gimp {Gimp.version()}", in_gtk)
@@ -123,9 +124,8 @@ class RestoreWindow:
         self._dialog.connect("notify::is-active", lambda *_args: self._canvas.draw())
         self._dialog.connect("set-focus", lambda _dialog, widget: self._telling.focus(widget))
 
-        self._regions = RegionUse(self._watching, self._conversation, self._region_used)
         self._canvas = OnCanvas(self._watching, lambda: not self._busy and self._dialog.is_active())
-        self._chips = ChipRow(self._desk, self._regions.use)
+        self._chips = ChipRow(self._desk, lambda *wanted: self._regions.use(*wanted))
         self._remark = theme.quiet(width=90)
         self._remark.set_yalign(0)
         # room for what is mostly said, so that nothing below moves when it is
@@ -133,14 +133,16 @@ class RestoreWindow:
         self._options = Options(self._desk, self._watching)
         self._looking = LookingBar(self._desk, self._watching, self._canvas.want)
         self._status = StatusLine(self._link_again, self._copy_report)
-        self._doing = Doing(self._desk, self._conversation, self._status, self._set_busy, self._say, self._finished)
+        self._saying = Saying(self._desk, self._status, self._show)
+        self._regions = RegionUse(self._watching, self._conversation, self._status, self._set_busy, self._region_used)
+        self._doing = Doing(self._desk, self._conversation, self._status, self._set_busy, self._saying.say, self._finished)
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
         side.pack_start(self._watching.navigator, False, False, 0)
         picture = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
         picture.pack_start(self._watching.view, True, True, 0)
         picture.pack_start(self._looking, False, False, 0)
-        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command, self._say_plainly)
+        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command, self._saying.plainly)
         recipe = None if self._origin is None else self._origin.recipe
         self._asking = Asking(self._on_text, self._shell.press, self._recall, recipe, self._on_origin)
         self._field = self._asking.field
@@ -207,7 +209,7 @@ class RestoreWindow:
     def _on_text(self):
         text = self._field.text
         note("text", text=text)
-        self._said = None
+        self._saying.forget()
         self._desk.type(text)
 
     # --- showing ---
@@ -229,24 +231,15 @@ class RestoreWindow:
         self._telling.shows(self._dialog)
         if self._busy:
             return
-        if desk.no_picture:
-            self._status.trouble(desk.no_picture, retry=False)
-        elif desk.trouble is not None:
-            self._status.trouble(desk.trouble.sentence, desk.trouble.retry)
-        elif self._said is not None:
-            self._said()
-        elif desk.waiting:
-            self._status.progress(None, desk.waiting)
-        else:
-            self._status.quiet(_("Computes on {device}").format(device=desk.device_short) if desk.device else "", desk.device)
+        self._saying.show()
 
     def _region_used(self, said, error):
         """A selection or a mask was made of a region, or something kept it from it."""
-        if isinstance(error, Exception):
+        if error is not None:
             self._doing.refuse(error)
             return
         self._notice()
-        self._say_plainly(said, False)
+        self._saying.plainly(said, False)
 
     def _link_again(self):
         self._desk.forgive()
@@ -255,8 +248,8 @@ class RestoreWindow:
 
     def _copy_report(self):
         refused.copy(report(tools.host(), self._desk))
-        self._said = lambda: self._status.quiet(_("The report is in the clipboard."))
         self._desk.forgive()
+        self._saying.plainly(_("The report is in the clipboard."), False)
 
     # --- doing it ---
 
@@ -269,6 +262,8 @@ class RestoreWindow:
         """Cancel what is being done; when nothing is, close."""
         if self._several is not None and self._several.running:
             self._several.cancel_all()
+        elif self._regions.running:
+            self._regions.cancel()
         elif self._busy:
             self._doing.cancel()
         else:
@@ -276,7 +271,7 @@ class RestoreWindow:
 
     def _begin_with(self, wish):
         self._canvas.leave()
-        self._said = None
+        self._saying.forget()
         if self._several is not None:
             self._wish, edited = wish, self._desk.plan.edited
             self._set_busy(True)
@@ -293,14 +288,6 @@ class RestoreWindow:
         for widget in self._editing:
             widget.set_sensitive(not busy)
         self._desk.set_busy(busy)
-
-    def _say(self, show):
-        self._said = show
-        self._show()
-
-    def _say_plainly(self, sentence, bad):
-        """Have a sentence stand in the status line, as trouble or not, until something else is done."""
-        self._say(lambda: self._status.trouble(sentence, retry=False) if bad else self._status.quiet(sentence))
 
     def _finished(self, given, wish, picture):
         self._recall.history.add(wish.instruction, picture)
@@ -328,4 +315,4 @@ class RestoreWindow:
             return
         words = _("{done} of {count} pictures were restored. The list says what became of the others.")
         self._several.again()
-        self._say(lambda: self._status.quiet(words.format(done=done, count=len(jobs))))
+        self._saying.say(lambda: self._status.quiet(words.format(done=done, count=len(jobs))))

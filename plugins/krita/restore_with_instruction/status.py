@@ -7,7 +7,7 @@ from typing import Dict
 from . import icons, jobs
 from .qt import Qt, QtCore, QtWidgets, Signal
 from .restored_client.desk.plaintext import plain
-from .words import tr
+from .words import catalogue, tr
 
 IN_SIGHT = 3
 """Lines that are shown; what waits behind them is counted."""
@@ -50,7 +50,7 @@ class _Line(QtWidgets.QWidget):
 
     def refresh(self, several: bool = False) -> None:
         """several: more than one job waits, so that their order can be another one."""
-        job, words = self._job, tr(self._job.words)
+        job, words = self._job, catalogue.sentence(self._job.words)
         if job.cancelled():
             words = tr("Cancelling…")
         elif job.state == jobs.WAITING:

@@ -16,6 +16,9 @@ from typing import Dict, Iterable, List, Optional, Pattern, Tuple
 SHARED = Path(__file__).resolve().parent / "locale"
 """What every adapter needs: names of tasks, reasons for doing nothing."""
 
+DOING = "doing"
+"""The one place in a message that holds words of ours, and so is translated itself."""
+
 
 class Catalogue:
     """Messages of one language; what is missing stays English."""
@@ -33,16 +36,23 @@ class Catalogue:
         return f"{self.gettext(words)}{bracket}{added}" if bracket and added.endswith(")") else message
 
     def sentence(self, message: str) -> str:
-        """A finished sentence of the daemon's, translated also where words stand in it: “I cannot find “{place}” ...”."""
+        """What the daemon says, translated also where words stand in it: “I cannot find “{place}” ...”, “{doing}, step 1 of 2”.
+        """
         found = self.gettext(message)
         if found != message or not message:
             return found
+        words, bracket, added = message.rpartition(" (")
+        if bracket and added.endswith(")") and (translated := self.sentence(words)) != words:
+            return f"{translated}{bracket}{added}"
         if self._patterns is None:
             self._patterns = [(_pattern(english), forms[0]) for english, forms in self._messages.items() if "{" in english]
         for pattern, translated in self._patterns:
             match = pattern.fullmatch(message)
             if match:
-                return translated.format(**match.groupdict())
+                inside = match.groupdict()
+                if DOING in inside:
+                    inside[DOING] = self.gettext(inside[DOING])
+                return translated.format(**inside)
         return message
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:

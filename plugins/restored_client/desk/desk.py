@@ -12,15 +12,15 @@ from typing import Any, Callable, Dict, Optional
 from ..wire.answers import is_plan
 from ..wire.errors import ClientError
 from .catalogue import Catalogue
-from .overlay import Overlay
 from .planedit import EMPTY_PLAN, identity
 from .previewstate import COMPARISONS, ZOOMS, PreviewState, Want
 from .requests import Requests
-from .state import GONE, OPENING, PLAN, PREVIEW, State, Trouble
+from .state import GONE, OPENING, PLAN, PREVIEW, Trouble
+from .wanting import Wanting
 from .wish import OUTPUTS, SCALES, Wish, fraction, output_of, quality_of
 
 
-class Desk(State):
+class Desk(Wanting):
     """One restoration. Every method is for the host's GUI thread; `changed()` is called after whatever changed the state."""
 
     def __init__(
@@ -31,10 +31,8 @@ class Desk(State):
         wanted: Callable[[Wish], object] = lambda wish: None,
     ) -> None:
         """wanted(wish): a restoration that was asked for before its plan was there can begin now."""
-        super().__init__(catalogue or Catalogue())
-        self._requests, self._changed, self._wanted = requests, changed, wanted
-        self.overlay = Overlay(requests.ask_region, changed)
-        """Where a step applies, on the preview; `overlay.show` turns it on and off."""
+        super().__init__(requests, catalogue or Catalogue(), changed)
+        self._changed, self._wanted = changed, wanted
 
     # --- what the person does ---
 
@@ -212,6 +210,12 @@ class Desk(State):
         if isinstance(device, str) and device:
             self.device = device
 
+    def took(self, wish: Wish, pixels: int, seconds: float) -> None:
+        """A wish was carried out for a picture of so many pixels: the next will take as long."""
+        steps = wish.plan.get("steps", ()) if wish.plan else ()
+        if steps:
+            self._paces.learn(self._kind(steps, wish.scale, wish.quality), pixels, seconds)
+
     def understood(self, text: str, plan: object) -> None:
         """The plan of a text; one of an earlier text is dropped."""
         if text != self.text or not isinstance(plan, dict):
@@ -265,45 +269,3 @@ class Desk(State):
         """The trouble was read, or its cause is gone."""
         self.trouble = None
         self._changed()
-
-    # --- inside ---
-
-    def _take(self, text: str, plan: Dict[str, Any]) -> None:
-        self._understood = text
-        if plan.get("scale") in SCALES and plan is not self.plan.understood:
-            self.scale = int(plan["scale"])  # "2x": the words say how large
-        self.plan.take(plan)
-        kept = self._kept
-        if kept is not None:
-            self._kept = None
-            if str(kept.get("text") or text).strip() == text.strip():
-                self.plan.follow(kept)
-        self._look()
-
-    def _look(self) -> None:
-        """Ask for the preview that is wanted now, if it is neither on show nor on its way."""
-        self.overlay.look(self.preview, [] if self.pending else self.plan.steps(), identity)
-        if self.preview is None or self.busy or self.pending:
-            return
-        if not self.plan.actionable:
-            self._stop_asking()
-            self.preview.expired()
-            self.after = self.shown = None
-            return
-        want = self.preview.want(self.plan.to_dict(), self.plan.key(), self.strength, self.texture)
-        if want is None:
-            self._stop_asking()
-        elif want != self._asked:
-            self._asked = want
-            self._requests.ask_preview(want)
-
-    def _stop_asking(self) -> None:
-        if self._asked is not None:
-            self._asked = None
-            self._requests.drop_preview()
-
-    def _forget_after(self) -> None:
-        self.after = self.shown = None
-        if self.preview is not None:
-            self.preview.expired()  # else what is on show no longer would be taken for what is
-        self._stop_asking()

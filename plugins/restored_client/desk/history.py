@@ -36,7 +36,7 @@ class History:
 
     def list(self, search: str = "") -> List[str]:
         """All instructions that contain `search`, in any case."""
-        found = _read(self._path).get("history")
+        found = read_map(self._path).get("history")
         words = search.casefold()
         return [text for text in (found if isinstance(found, list) else ()) if isinstance(text, str) and words in text.casefold()]
 
@@ -51,7 +51,7 @@ class History:
         if text and len(text) <= MAX_LENGTH:
             others = [known for known in self.list() if known != text]
             with contextlib.suppress(OSError):
-                _write(self._path, {"history": [text, *others][:MAX_HISTORY]})
+                write_map(self._path, {"history": [text, *others][:MAX_HISTORY]})
                 self._forget_pictures([*others[MAX_HISTORY - 1 :], text])
                 if picture is not None:
                     _replace(self._picture(text), png(picture))
@@ -59,12 +59,12 @@ class History:
     def remove(self, instruction: str) -> None:
         """Forget one instruction. Raises OSError."""
         self._forget_pictures([instruction])
-        _write(self._path, {"history": [known for known in self.list() if known != instruction]})
+        write_map(self._path, {"history": [known for known in self.list() if known != instruction]})
 
     def clear(self) -> None:
         """Forget everything. Raises OSError."""
         self._forget_pictures(self.list())
-        _write(self._path, {"history": []})
+        write_map(self._path, {"history": []})
 
     def _picture(self, instruction: str) -> Path:
         """Where the picture of an instruction is kept: by a checksum, as instructions are no file names."""
@@ -84,14 +84,14 @@ class Presets:
 
     def all(self) -> Dict[str, Dict[str, Any]]:
         """Presets by name, in the order they were made."""
-        found = _read(self._path).get("presets", {})
+        found = read_map(self._path).get("presets", {})
         return {name: preset for name, preset in found.items() if isinstance(preset, dict)} if isinstance(found, dict) else {}
 
     def save(self, name: str, preset: Mapping[str, Any]) -> None:
         """Keep a preset under a name, in place of an earlier one of that name. Raises ValueError for an empty name."""
         if not name.strip():
             raise ValueError("A preset needs a name.")
-        _write(self._path, {"presets": {**self.all(), name.strip(): dict(preset)}})
+        write_map(self._path, {"presets": {**self.all(), name.strip(): dict(preset)}})
 
     def rename(self, name: str, new: str) -> None:
         """Give a preset another name, in its place. Raises ValueError for an empty or taken name, KeyError for an unknown one."""
@@ -101,18 +101,18 @@ class Presets:
         if new != name and new in presets:
             raise ValueError("There is a preset of that name already.")
         presets[name]  # KeyError
-        _write(self._path, {"presets": {new if known == name else known: preset for known, preset in presets.items()}})
+        write_map(self._path, {"presets": {new if known == name else known: preset for known, preset in presets.items()}})
 
     def give_out(self, path: Path) -> int:
         """Write all presets into a file of the user's; how many. Raises OSError."""
         presets = self.all()
-        _write(path, {"restore_with_instruction_presets": 1, "presets": presets})
+        write_map(path, {"restore_with_instruction_presets": 1, "presets": presets})
         return len(presets)
 
     def take_in(self, path: Path) -> int:
         """Add the presets of such a file, which may be anybody's; how many. One of a known name that says something else gets
         another name: nobody's own is replaced. Raises ValueError for any other file."""
-        found = _read(path)
+        found = read_map(path)
         presets = found.get("presets")
         if not isinstance(presets, dict) or "restore_with_instruction_presets" not in found:
             raise ValueError("This file holds no presets.")
@@ -122,12 +122,12 @@ class Presets:
             if name and fresh and len(known) < MAX_PRESETS:
                 known[_free(name, fresh, known)] = fresh
                 count += 1
-        _write(self._path, {"presets": known})
+        write_map(self._path, {"presets": known})
         return count
 
     def remove(self, name: str) -> None:
         """Forget a preset; an unknown name is fine."""
-        _write(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
+        write_map(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
 
 
 class Usual:
@@ -138,12 +138,12 @@ class Usual:
 
     def get(self) -> Optional[Dict[str, Any]]:
         """What was saved, or None."""
-        return _read(self._path) or None
+        return read_map(self._path) or None
 
     def keep(self, settings: Mapping[str, Any]) -> None:
         """Save them in place of former ones; a full disk must not keep anyone from restoring."""
         with contextlib.suppress(OSError, ValueError, TypeError):
-            _write(self._path, settings)
+            write_map(self._path, settings)
 
 
 class LastWish:
@@ -154,13 +154,13 @@ class LastWish:
 
     def get(self) -> Optional[Wish]:
         """The wish, or None when there was none yet."""
-        return remembered(_read(self._path))
+        return remembered(read_map(self._path))
 
     def keep(self, wish: Wish) -> None:
         """Remember it; a full disk or a read-only home must not keep anyone from restoring."""
         if len(wish.instruction) <= MAX_LENGTH:
             with contextlib.suppress(OSError, ValueError, TypeError):
-                _write(self._path, wish.recall())
+                write_map(self._path, wish.recall())
 
 
 def _sound(preset: object) -> Dict[str, Any]:
@@ -181,7 +181,7 @@ def _free(name: str, preset: Mapping[str, Any], known: Mapping[str, Any]) -> str
     return free
 
 
-def _read(path: Path) -> Dict[str, Any]:
+def read_map(path: Path) -> Dict[str, Any]:
     """A file's content; empty for what cannot be read, is no ordinary file (a pipe would be waited for), or has no end."""
     try:
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
@@ -193,7 +193,7 @@ def _read(path: Path) -> Dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _write(path: Path, data: Mapping[str, Any]) -> None:
+def write_map(path: Path, data: Mapping[str, Any]) -> None:
     _replace(path, json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Final, List, NamedTuple, Optional
 
-from . import remarks
+from . import pace, remarks
 from .catalogue import Catalogue
-from .device import in_words
+from .device import in_words, name_of
 from .planedit import PlanEdit
 from .previewstate import SPLIT, PreviewState, Want
 from .wish import NEW_LAYER, QUALITIES, Wish
@@ -71,6 +71,9 @@ class State:
         """How before and after are shown: a value of previewstate.COMPARISONS."""
         self.busy = False
         """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
+        self.area: Optional[int] = None
+        """Pixels that will be restored; None means all of the layer."""
+        self._paces = pace.Paces()
         self._understood = ""
         self._kept: Optional[Dict[str, Any]] = None
         self._eager = False
@@ -134,6 +137,18 @@ class State:
     @property
     def device_short(self) -> str:
         return in_words(self.device, self._catalogue)
+
+    @property
+    def estimate(self) -> str:
+        """How long *Restore* would take, in words; empty until such a restoration was seen on this machine."""
+        if self.preview is None or self.pending or not self.plan.actionable:
+            return ""
+        area = self.preview.width * self.preview.height if self.area is None else self.area
+        seconds = self._paces.guess(self._kind(self.plan.steps(), self.scale, self.quality), area)
+        return "" if seconds is None else pace.in_words(seconds, self._catalogue)
+
+    def _kind(self, steps: List[Dict[str, Any]], scale: int, quality: str) -> str:
+        return pace.kind_of(steps, scale, quality, name_of(self.device))
 
     def wish(self) -> Wish:
         """What is asked for as it stands. Without a plan while that is pending."""

@@ -67,6 +67,19 @@ def test_adjust_needs_what_was_kept(survivor) -> None:
             session.adjust(kept.job)
 
 
+def test_a_region_that_is_looked_for_says_how_far_it_is_and_can_be_cancelled(survivor) -> None:
+    """Nobody waits for it any more: a plan is understood at once, on the same lane."""
+    heard: list[Progress] = []
+    with survivor.session() as session:
+        asleep = {"places": ["marks"], "label": "sleep 600"}
+        with pytest.raises(Cancelled):
+            session.region(asleep, picture(), on_progress=heard.append, cancelled=lambda: len(heard) > 3)
+        assert session.explain("x")["steps"]
+        mask = session.region({"places": ["marks"]}, picture())
+    assert (mask.width, mask.height) == (picture().width, picture().height)
+    assert any(step.words == "Sleeping" for step in heard)
+
+
 def test_progress_comes_while_a_job_runs_and_cancel_ends_it(survivor) -> None:
     heard: list[Progress] = []
     with survivor.session() as session:
@@ -90,7 +103,8 @@ def test_a_waiting_job_is_told_so_and_a_question_need_not_wait(survivor) -> None
         thread = threading.Thread(target=hold)
         thread.start()
         try:
-            while not third.status()["jobs"]:
+            # one whose picture is still on its way would be overtaken
+            while not any(job["stage"] == "running" for job in third.status()["jobs"]):
                 time.sleep(0.02)
             with pytest.raises(Cancelled):
                 second.restore(picture(), instruction="x", on_progress=heard.append, cancelled=lambda: len(heard) > 4)

@@ -137,6 +137,19 @@ def test_they_are_a_region_that_can_be_shown() -> None:
 
 
 @pytest.mark.slow
+def test_looking_for_them_is_told_and_can_be_stopped() -> None:
+    heard: list[str] = []
+
+    def tell(_fraction: float, words: str, _preview: object) -> None:
+        heard.append(words)
+
+    mask_of_region(photograph(300, 400), Region((MARKS,)), tell=tell)
+    assert heard
+    with pytest.raises(Cancelled):
+        mask_of_region(photograph(300, 400), Region((MARKS,)), tell=tell, stop=lambda: True)
+
+
+@pytest.mark.slow
 def test_a_plan_with_them_acts_on_nothing_that_nobody_saw() -> None:
     damaged, hole = scratched(photograph(300, 400))
     layer = np.rint(damaged * 255).astype(np.uint8)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from restored.engine.work import marks
+from restored.ground.tasks import info
 from restored.instruction import LABELS, REASONS, following
 from restored.instruction.grammar.sentences import (
     ALL_BUT_BY_HAND,
@@ -143,6 +145,19 @@ def test_a_sentence_with_words_in_it_is_translated():
     assert german.sentence(CANNOT["redeye"]) != CANNOT["redeye"]
     assert german.sentence("something else entirely") == "something else entirely"
     assert german.sentence("") == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_progress_are_translated(language: str) -> None:
+    """Of each task alone, as one of several steps, and on another machine: nothing but names stays English."""
+    catalogue = load([SHARED], [language])
+    for doing in [info(task).doing for task in LABELS] + ["Restoring", "Adjusting", marks.LOOKING]:
+        said = catalogue.sentence(doing)
+        assert said != doing
+        step = catalogue.sentence(f"{doing}, step 2 of 3")
+        assert said in step
+        assert "step" not in step
+        assert catalogue.sentence(f"{doing}, step 2 of 3 (attic)") == f"{step} (attic)"
 
 
 def test_what_stands_in_brackets_stays_and_the_words_before_it_do_not() -> None:
