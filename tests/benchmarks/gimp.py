@@ -135,7 +135,8 @@ def stalls(made: GuiGimp, what: str, since: float) -> float:
     """Print the longest that the window could not draw or hear keys since then, and return the time now."""
     found = [event for event in made.events("busy") if event["at"] > since]
     worst = max(found, key=lambda event: event["stood"], default={"stood": 0.0, "worked": 0.0})
-    more = {"computed_ms": round(1000 * worst["worked"]), "noted": len(found)}
+    before = [event["event"] for event in made.events() if event["at"] < worst.get("at", 0) - worst["stood"]]
+    more = {"computed_ms": round(1000 * worst["worked"]), "noted": len(found), "after": before[-1] if before else "nothing"}
     figure(f"the window's thread away at once, {what}", 1000 * worst["stood"], "ms", "<= 100", **more)
     return time.monotonic()
 

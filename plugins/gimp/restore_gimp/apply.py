@@ -12,10 +12,10 @@ from gi.repository import Gimp
 from restored_client.desk.deeds import deed
 from restored_client.desk.previewstate import place_in
 from restored_client.desk.thumbnail import thumbnail
-from restored_client.desk.wish import title
+from restored_client.desk.wish import NEW_IMAGE, title
 from restored_client.wire.errors import Cancelled
 
-from . import layers, pixels, recipes
+from . import layers, pixels, recipes, twins
 from .pieces import at_once
 from .words import CATALOGUE, Refusal, _
 
@@ -84,7 +84,7 @@ def _placing(source, wish, outcome, ready):
     _check_unchanged(source)
     if source.result is not None:
         return (yield from _into_the_result(source, wish, outcome, ready))
-    if wish.scale > 1:
+    if wish.where == NEW_IMAGE:
         return (yield from _as_new_image(source, wish, outcome, ready))
     if source.visible:
         return (yield from _on_top(source, wish, outcome, ready))
@@ -193,13 +193,15 @@ def _selection_aside(image, layer, region):
 
 def _as_new_layer(source, wish, outcome, ready):
     layer, image = source.layer, source.image
-    fresh = _twin(image, layer, source.drawable)
+    fresh = twins.twin(image, layer, source.drawable)
     try:
         if layers.is_drawn(layer):
-            yield from _like(layer, source.drawable, fresh)
+            yield from twins.fill(fresh, layer, source.drawable)
         yield from pixels.writing(fresh.get_buffer(), source.region, source.form, outcome.pixels, source.drawable.get_buffer())
         recipes.sign(fresh, outcome.recipe, (yield from recipes.noting(source, outcome.pixels)))
-        covers = yield from layers.covering(layer)
+        if source.selection is not None:
+            yield from twins.cover(fresh, source.selection)
+        covers = source.selection is not None or (yield from layers.covering(layer))
         ready()
     except BaseException:
         fresh.delete()
@@ -227,51 +229,28 @@ def _on_top(source, wish, outcome, ready):
     return Given(layer)
 
 
-def _twin(image, layer, drawable):
-    """A paint layer that is to look as `layer` does, with the pixels of `drawable`: same place, opacity, mode. Not yet in it.
-
-    Of one that GIMP draws itself it is empty, and wants `_like`.
-    """
-    if not layers.is_drawn(layer):
-        twin = drawable.copy()
-        twin.set_lock_content(False)
-        twin.set_visible(True)
-        return twin
-    width, height = drawable.get_width(), drawable.get_height()
-    twin = Gimp.Layer.new(image, layer.get_name(), width, height, layers.type_of(drawable), layer.get_opacity(), layer.get_mode())
-    twin.set_offsets(*drawable.get_offsets()[1:])
-    return twin
-
-
-def _like(layer, drawable, twin):
-    """Give an empty twin the pixels and the mask that it lacks, in pieces."""
-    size = drawable.get_width(), drawable.get_height()
-    yield from pixels.copying(drawable.get_buffer(), twin.get_buffer(), *size)
-    mask = layer.get_mask()
-    if mask is not None:
-        fresh = twin.create_mask(Gimp.AddMaskType.WHITE)
-        twin.add_mask(fresh)
-        yield from pixels.copying(mask.get_buffer(), fresh.get_buffer(), *size)
-        twin.set_apply_mask(layer.get_apply_mask())
-
-
 def _as_new_image(source, wish, outcome, ready):
-    """The enlarged layer alone, with the image's precision, profile, resolution and metadata."""
-    old, result = source.image, outcome.pixels
-    image = layers.image_like(old, result.width, result.height)
+    """The layer alone, perhaps enlarged, with the image's precision, profile, resolution and metadata."""
+    old, result, original = source.image, outcome.pixels, source.drawable
+    width, height = (side * wish.scale for side in source.layer_size)
+    image = layers.image_like(old, width, height)
     try:
         image.set_resolution(*old.get_resolution()[1:])
         metadata = old.get_metadata()
         if metadata is not None:
             image.set_metadata(metadata)
-        kind = layers.type_of(source.drawable)
-        layer = Gimp.Layer.new(image, _name(wish, outcome), result.width, result.height, kind, 100.0, Gimp.LayerMode.NORMAL)
+        kind = layers.type_of(original)
+        layer = Gimp.Layer.new(image, _name(wish, outcome), width, height, kind, 100.0, Gimp.LayerMode.NORMAL)
         image.insert_layer(layer, None, 0)
-        whole = pixels.Region(0, 0, result.width, result.height)
-        yield from pixels.writing(layer.get_buffer(), whole, source.form, result, layer.get_buffer())
+        region = source.region
+        if wish.scale > 1:  # always of the whole layer
+            region = pixels.Region(0, 0, width, height)
+        else:
+            yield from pixels.copying(original.get_buffer(), layer.get_buffer(), width, height)
+        yield from pixels.writing(layer.get_buffer(), region, source.form, result, original.get_buffer())
         ready()
         recipes.sign(layer, outcome.recipe)
-        layer.update(0, 0, result.width, result.height)
+        layer.update(0, 0, width, height)
         image.undo_enable()
     except BaseException:
         image.delete()

@@ -34,7 +34,7 @@ class Doing:
         self._busy(True)
         self._status.progress(None, _("Reading the layer…"))
         self._unwanted, self._began = False, time.monotonic()
-        in_pieces(taking(meant, wish.output, wish.scale), lambda source, error: self._taken(source, error, wish))
+        in_pieces(taking(meant, wish), lambda source, error: self._taken(source, error, wish))
 
     def _taken(self, source, error, wish):
         if error is not None or self._unwanted:

@@ -8,7 +8,7 @@ gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, GLib, GObject
 
 from restored_client.desk.history import LastWish
-from restored_client.desk.wish import NEW_LAYER, REPLACE, SCALES, Wish, quality_of
+from restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, REPLACE, SCALES, Wish, quality_of
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import canvas, headless, layers, recipes, target, tools
@@ -61,8 +61,8 @@ def _describe_restore(procedure):
         _("Say what is wrong with the photograph; get the layer back restored"),
         _(
             "Understands an instruction such as “remove the rain and brighten it” and restores the layer, or what is "
-            "selected of it, on this computer. “output” is new-layer or replace; a “scale” of 2 or 4 opens the enlarged "
-            "layer as a new image."
+            "selected of it, on this computer. “output” is new-layer, masked-layer, replace or new-image; a “scale” of 2 or 4 "
+            "opens the enlarged layer as a new image."
         ),
         procedure.get_name(),
     )
@@ -146,6 +146,8 @@ def _add_output(procedure):
     choice = Gimp.Choice.new()
     choice.add(NEW_LAYER, 0, _("New layer"), _("Put the result on a new layer above"))
     choice.add(REPLACE, 1, _("Replace"), _("Change the layer itself"))
+    choice.add(MASKED, 2, _("Masked layer"), _("Put all of it on a new layer, with what is selected as its mask"))
+    choice.add(NEW_IMAGE, 3, _("New image"), _("Open the result as an image of its own"))
     procedure.add_choice_argument("output", _("_Output"), _("Where the result goes"), choice, NEW_LAYER, READWRITE)
 
 

@@ -23,7 +23,7 @@ def run(target, wish, show):
     """
     note("asked")
     try:
-        source = take(target, wish.output, wish.scale)
+        source = take(target, wish)
     finally:
         target.forget()
     note("taken")

@@ -5,10 +5,13 @@ import gi
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
 
-from restored_client.desk.wish import NEW_LAYER, REPLACE
+from restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, REPLACE
 
 from . import pixels
 from .words import Refusal, _
+
+OUTPUTS = (NEW_LAYER, MASKED, REPLACE, NEW_IMAGE)
+"""Where a result can go in GIMP."""
 
 GONE = _("This layer is no longer there. Close this window, and choose another layer.")
 
@@ -45,7 +48,7 @@ def check_output(layer, output, scale, selected):
     """The output that this layer allows: the wish, or a new layer where the layer cannot be written to. Raises Refusal."""
     if scale > 1 and selected:
         raise Refusal(_("Enlarging works on whole layers. Remove the selection (Select ▸ None), or choose the size 1×."))
-    if scale > 1 or output == NEW_LAYER:
+    if scale > 1 or output != REPLACE:
         return NEW_LAYER
     if is_drawn(layer):
         return NEW_LAYER

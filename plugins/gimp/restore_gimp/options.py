@@ -4,9 +4,10 @@ from typing import List
 
 from gi.repository import Gtk
 
-from restored_client.desk.wish import NEW_LAYER, QUALITIES, REPLACE, SCALES
+from restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, QUALITIES, REPLACE, SCALES
 
 from . import layers
+from .target import can_be_masked
 from .theme import classed, named, quiet
 from .trace import note
 from .words import _
@@ -27,6 +28,7 @@ class Options(Gtk.Box):
         self._texture.set_tooltip_text(
             _("Puts fine structure back that was taken away: grain, pores. Nothing is computed again.")
         )
+        self._masked = self._make_masked()
         self._outputs = self._make_outputs()
         self._sizes = self._make_sizes()
         self._best = self._make_best()
@@ -50,12 +52,24 @@ class Options(Gtk.Box):
     def _make_outputs(self):
         fresh = Gtk.RadioButton.new_with_mnemonic_from_widget(None, _("_New layer above"))
         place = Gtk.RadioButton.new_with_mnemonic_from_widget(fresh, _("Rep_lace this layer"))
+        image = Gtk.RadioButton.new_with_mnemonic_from_widget(fresh, _("New _image"))
         self._where: List[Gtk.Widget] = [self._section(_("Result"), fresh)]
-        for button, output in ((fresh, NEW_LAYER), (place, REPLACE)):
+        for button, output in ((fresh, NEW_LAYER), (place, REPLACE), (image, NEW_IMAGE)):
             button.connect("toggled", self._on_output, output)
             self.pack_start(button, False, False, 0)
             self._where.append(button)
-        return {NEW_LAYER: fresh, REPLACE: place}
+            if output == NEW_LAYER:
+                self.pack_start(self._masked, False, False, 0)
+        return {NEW_LAYER: fresh, MASKED: fresh, REPLACE: place, NEW_IMAGE: image}
+
+    def _make_masked(self):
+        """Below the new layer, while something is selected that could be its mask."""
+        masked = Gtk.CheckButton.new_with_mnemonic(_("masked _by the selection"))
+        masked.set_margin_start(20)
+        masked.set_no_show_all(True)
+        masked.set_tooltip_text(_("All of the layer is restored, and the mask can be painted on later."))
+        masked.connect("toggled", lambda button: self._set(self._desk.set_output, MASKED if button.get_active() else NEW_LAYER))
+        return masked
 
     def _make_sizes(self):
         box = classed(Gtk.Box(), "linked")
@@ -85,7 +99,7 @@ class Options(Gtk.Box):
 
     def _on_output(self, button, output):
         if button.get_active():
-            self._set(self._desk.set_output, output)
+            self._set(self._desk.set_output, MASKED if output == NEW_LAYER and self._masked.get_active() else output)
 
     def _on_size(self, button, scale):
         if button.get_active():
@@ -121,6 +135,11 @@ class Options(Gtk.Box):
             button.set_sensitive(scale == 1 or not selected)
         if not adjusting and ((selected and desk.scale > 1) or (fixed and desk.output == REPLACE)):
             desk.scale, desk.output = 1 if selected else desk.scale, NEW_LAYER if fixed else desk.output
+        on_new_layer, masks = desk.output in (NEW_LAYER, MASKED), selected and can_be_masked(target)
+        self._masked.set_visible(masks and not adjusting)
+        self._masked.set_sensitive(on_new_layer and desk.scale == 1)
+        if on_new_layer:
+            self._masked.set_active(desk.output == MASKED)
         self._outputs[desk.output].set_active(True)
         self._sizes[desk.scale].set_active(True)
         self._best.set_active(desk.quality != QUALITIES[0])
@@ -139,6 +158,10 @@ class Options(Gtk.Box):
             )
         if target.result is not None:
             return _("Replaces “{layer}”; one undo brings it back.").format(layer=target.result.get_name())
+        if output == NEW_IMAGE:
+            return _("Opens the result as an image of its own.")
+        if output == MASKED and selected and can_be_masked(target):
+            return _("All of the layer is restored, and the mask can be painted on later.")
         if target.visible:
             return _("The result of what is visible lies on a new layer above all others.")
         if layers.hidden(layer if output == REPLACE else layer.get_parent()):

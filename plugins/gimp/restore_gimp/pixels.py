@@ -53,8 +53,8 @@ def form_of(drawable):
     return Form(model + ("A" if alpha else "") + " float", colours + alpha, "f32", False)
 
 
-PIECE = 1 << 20
-"""Pixels that are read in one go where a window has to stay alive: some tens of milliseconds."""
+PIECE = 1 << 19
+"""Pixels that are read in one go where a window has to stay alive: some twenty milliseconds."""
 
 
 def read(buffer, region, form):
@@ -95,12 +95,18 @@ def context_parts(buffer, width, height, form):
     generator that yields after a few rows, and returns the Pixels."""
     scale = min(1.0, CONTEXT_SIDE / max(width, height))
     w, h = max(1, int(width * scale)), max(1, int(height * scale))
-    name, rows, data = eight_bit(form), max(1, int(PIECE * scale * scale) // w), []
-    for top in range(0, h, rows):
-        place = Gegl.Rectangle.new(0, top, w, min(rows, h - top))
-        data.append(buffer.get(place, scale, name, Gegl.AbyssPolicy.CLAMP))
+    data = yield from scaled_parts(buffer, w, h, scale, eight_bit(form))
+    return Pixels(w, h, form.channels, "u8", data)
+
+
+def scaled_parts(buffer, width, height, scale, babl):
+    """A whole Gegl buffer at `scale`, as bytes of so many pixels: a generator that yields after a few rows, and returns them."""
+    rows, data = max(1, int(PIECE * scale * scale) // width), []
+    for top in range(0, height, rows):
+        place = Gegl.Rectangle.new(0, top, width, min(rows, height - top))
+        data.append(buffer.get(place, scale, babl, Gegl.AbyssPolicy.CLAMP))
         yield
-    return Pixels(w, h, form.channels, "u8", b"".join(data))
+    return b"".join(data)
 
 
 def eight_bit(form):

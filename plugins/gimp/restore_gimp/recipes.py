@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, Optional
 from gi.repository import Gimp
 
 from restored_client.desk.history import LastWish
-from restored_client.desk.wish import REPLACE, Wish, remembered
+from restored_client.desk.wish import NEW_LAYER, Wish, remembered
 from restored_client.wire.errors import ClientError
 from restored_client.wire.pixels import DEPTHS, Pixels
 from restored_client.wire.recipe import PARASITE, decode_recipe, encode_recipe
 
-from . import pixels
+from . import layers, pixels
 from .words import Refusal, _
 
 FLAGS = Gimp.PARASITE_PERSISTENT | Gimp.PARASITE_UNDOABLE
@@ -171,7 +171,7 @@ def _as_bytes(text):
 
 def wish_of(recipe, output):
     """The wish that a recipe stands for."""
-    return remembered({**recipe, "output": output}) or Wish("", None, output=output)
+    return remembered({**recipe, "output": output}, layers.OUTPUTS) or Wish("", None, output=output)
 
 
 def stored_plan(config):
@@ -206,9 +206,9 @@ def for_repeating(image, layer, output, own_first=False):
     found = of(layer) if own_first else None
     if found is not None:
         return wish_of(found, output)
-    last = LastWish().get()
+    last = LastWish().get(layers.OUTPUTS)
     if last is not None:
-        return last._replace(output=output if output == REPLACE else last.output)
+        return last._replace(output=last.output if output == NEW_LAYER else output)
     recipes = [recipe for recipe in map(of, _all_layers(image.get_layers())) if recipe is not None]
     if not recipes:
         raise Refusal(_("Nothing was restored yet, so there is nothing to repeat."))

@@ -104,7 +104,7 @@ class Several(Gtk.ScrolledWindow):
             self._over(self.jobs)
             return
         wish = self._wish(job)
-        in_pieces(taking(job.target, wish.output, wish.scale), lambda source, error: self._taken(job, wish, source, error))
+        in_pieces(taking(job.target, wish), lambda source, error: self._taken(job, wish, source, error))
 
     def _taken(self, job, wish, source, error):
         if error is None and job.cancelled():

@@ -8,7 +8,7 @@ gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
 
 from restored_client.desk.masks import cut
-from restored_client.desk.wish import NEW_LAYER
+from restored_client.desk.wish import MASKED, NEW_LAYER
 from restored_client.wire.pixels import DEPTHS, Pixels
 
 from . import layers, pixels, recipes, seen
@@ -82,20 +82,23 @@ class Target(NamedTuple):
             return None if self.region.mask is None else cut(self.region.mask, self.region[:4], region[:4])
         return pixels.selection_in(self.image, self.drawable, region) if pixels.has_selection(self.image) else None
 
-    def layer_mask(self, x, y, width, height, scale):
-        """What the layer's mask lets through of a part of it at `scale`, a byte for each pixel; None without a mask that is used.
-
-        A result that is adjusted has one of its own.
-        """
+    def used_mask(self):
+        """The layer's mask, None without one that is used. A result that is adjusted has one of its own."""
         layer = self.result or self.layer
         mask = None if self.visible else layer.get_mask()
-        if mask is None or not layer.get_apply_mask():
-            return None
-        return mask.get_buffer().get(Gegl.Rectangle.new(x, y, width, height), scale, "Y u8", Gegl.AbyssPolicy.CLAMP)
+        return mask if mask is not None and layer.get_apply_mask() else None
+
+    def layer_mask(self, x, y, width, height):
+        """What the layer's mask lets through of a part of it, a byte for each pixel; None without a mask that is used."""
+        mask, place = self.used_mask(), Gegl.Rectangle.new(x, y, width, height)
+        return None if mask is None else mask.get_buffer().get(place, 1.0, "Y u8", Gegl.AbyssPolicy.CLAMP)
 
 
 class Source(NamedTuple):
-    """A layer's pixels as they were when the user pressed the button. seen: see Target."""
+    """A layer's pixels as they were when the user pressed the button.
+
+    seen: see Target. selection: what was selected of all of the layer, where that will be the mask of the result.
+    """
 
     image: Any
     layer: Any
@@ -107,6 +110,7 @@ class Source(NamedTuple):
     result: Optional[Any] = None
     visible: bool = False
     seen: Optional[Any] = None
+    selection: Optional[Pixels] = None
 
     @property
     def drawable(self):
@@ -164,12 +168,12 @@ def of_result(image, layer):
     return Target(image, origin.source, layer, origin.region), origin.recipe
 
 
-def take(target, output, scale):
+def take(target, wish):
     """Read the layer, or what the selection covers of it, and its thumbnail. Raises Refusal; changes nothing."""
-    return at_once(taking(target, output, scale))
+    return at_once(taking(target, wish))
 
 
-def taking(target, output, scale):
+def taking(target, wish):
     """The same in pieces, for a window that has to stay alive: a generator that yields now and then, and returns the Source."""
     if not target.is_there():
         raise Refusal(layers.GONE)
@@ -177,17 +181,22 @@ def taking(target, output, scale):
         raise Refusal(_("“{layer}” belongs to another image.").format(layer=target.layer.get_name()))
     target = target.look()
     try:
-        return (yield from _reading(target, output, scale))
+        return (yield from _reading(target, wish))
     except BaseException:  # also when nobody wants the rest
         target.forget()
         raise
 
 
-def _reading(target, output, scale):
-    image, layer = target.image, target.drawable
+def _reading(target, wish):
+    image, layer, selection = target.image, target.drawable, None
     if target.result is None:
-        layers.check_output(target.layer, NEW_LAYER if target.visible else output, scale, target.selected())
+        layers.check_output(target.layer, NEW_LAYER if target.visible else wish.output, wish.scale, target.selected())
         region = pixels.selected_region(image, layer, MARGIN)
+        if region is not None and region.mask is not None and wish.where == MASKED and can_be_masked(target):
+            whole = pixels.Region(0, 0, layer.get_width(), layer.get_height())
+            selection = pixels.selection_in(image, layer, whole)
+            # what fills holes has to know where they are
+            region = whole._replace(mask=selection if _fills(wish) else None)
     else:
         region = target.region
         if layers.locked(target.result):
@@ -199,7 +208,17 @@ def _reading(target, output, scale):
     content = yield from pixels.reading(buffer, region, form)
     size = layer.get_width(), layer.get_height()
     context = yield from pixels.context_parts(buffer, *size, form)
-    return Source(image, target.layer, form, region, content, context, size, target.result, target.visible, target.seen)
+    made = Source(image, target.layer, form, region, content, context, size, target.result, target.visible, target.seen)
+    return made._replace(selection=selection)
+
+
+def can_be_masked(target):
+    """Whether a result can have what is selected as its mask: it lies on a new layer that has none from its source."""
+    return target.result is None and not target.visible and target.layer.get_mask() is None
+
+
+def _fills(wish):
+    return wish.plan is None or any(step.get("task") == "inpaint" for step in wish.plan.get("steps", ()))
 
 
 def _delete(copy):

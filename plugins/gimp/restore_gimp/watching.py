@@ -6,8 +6,6 @@ The image may be worked on while the window is open: `notice` sees another selec
 import zlib
 from typing import Any
 
-from gi.repository import GLib
-
 from restored_client.desk import state as states
 from restored_client.desk.conversation import Look, RegionLook
 from restored_client.desk.desk import Desk
@@ -17,7 +15,7 @@ from restored_client.desk.previewstate import SPLIT, PreviewState
 from . import layers, pixels, raster
 from .navigator import Navigator
 from .onshow import VIEW, OnShow
-from .pieces import in_pieces
+from .pieces import OneAtATime
 from .preview import PreviewView
 from .trace import note, tracing
 from .words import _
@@ -38,16 +36,15 @@ class Watching:
     def __init__(self, target, conversation):
         self._conversation = conversation
         self._drawn = self._covered = None
-        self._seen = self._below = self._whole = self._reading = None
+        self._seen = self._below = self._whole = None
+        self._reading = OneAtATime()
         self.view = PreviewView(VIEW, self._moved)
         self.navigator = Navigator(self._moved)
         self._set(target, 1.0, SPLIT)
 
     def _set(self, target, zoom=None, compare=None):
         """Another target, seen as large as before and in the same way, unless said."""
-        if self._reading is not None:
-            GLib.source_remove(self._reading)
-            self._reading = None
+        self._reading.drop()
         self.target = target
         self._form: Any = None
         self.context = None
@@ -90,6 +87,7 @@ class Watching:
         self._read_whole(self._begun)
 
     def _begun(self, context):
+        self._look_if_fitted()
         self._take_whole(context)
         self._tell_desk()
         self.desk.ask_again()
@@ -106,18 +104,21 @@ class Watching:
 
     def _read_whole(self, then):
         """Read the whole layer small, in pieces: it takes up to a second for a large one. `then(context)` follows."""
-        if self._reading is not None:
-            GLib.source_remove(self._reading)
-        parts = pixels.context_parts(self.target.drawable.get_buffer(), *self._sized(), self._form)
 
-        def done(context, error):
-            self._reading = None
+        def read(context):
             if not self._lost():
-                if error is not None:
-                    raise error
                 then(context)
 
-        self._reading = in_pieces(parts, done)
+        def failed(error):
+            if not self._lost():
+                raise error
+
+        self._reading.begin(self._whole_parts(), read, failed)
+
+    def _whole_parts(self):
+        context = yield from pixels.context_parts(self.target.drawable.get_buffer(), *self._sized(), self._form)
+        yield from self._on_show.reading(self._form)
+        return context
 
     def _take_whole(self, context):
         self.context, self._whole = context, zlib.crc32(context.view)
@@ -149,7 +150,7 @@ class Watching:
     def notice(self, thoroughly=False):
         """Whether the selection or the pixels on show are others than before; then they are shown anew. Looks at what is on show;
         thoroughly, as when the person comes back from GIMP, at all of the layer."""
-        if self.context is None or self._reading is not None or self._lost():
+        if self.context is None or self._reading.is_on or self._lost():
             return False
         if self.desk.no_picture == layers.GONE:  # it is back, by an undo
             self.begin()
@@ -172,6 +173,7 @@ class Watching:
     def _repaint(self, context):
         """The layer, or what is selected of it, is another one now."""
         note("repainted")
+        self._look_if_fitted()
         missed = self.desk.preview is None
         self._take_whole(context)
         if missed or self.target.bounds() is None:
@@ -190,14 +192,15 @@ class Watching:
     def ask_preview(self, want):
         if self._lost():
             return
+        if not self._on_show.is_read():
+            return  # asked for again when it is
         region = pixels.Region(*want.padded)
         buffer, mask = self.target.drawable.get_buffer(), self.target.mask_in(region)
         if want.scale == 1.0:
             crop = pixels.read(buffer, region, self._form)
         else:
-            size = self._state.small(want.padded)
-            crop = pixels.read_at(buffer, 0, 0, *size, want.scale, self._form)
-            mask = None if mask is None else shrunk(mask, *size)
+            crop = self._on_show.fitted
+            mask = None if mask is None else shrunk(mask, crop.width, crop.height)
         self._conversation.preview(Look(want, crop, mask, self.context))
 
     def drop_preview(self):
@@ -232,7 +235,7 @@ class Watching:
             states.NOTHING: _("Nothing to do"),
             states.FAILED: _("No preview"),
         }
-        phase = states.UPDATING if self._reading is not None and desk.phase == states.FRESH else desk.phase
+        phase = states.UPDATING if self._reading.is_on and desk.phase == states.FRESH else desk.phase
         self.view.say("" if desk.busy and phase != states.FRESH else tags.get(phase, ""))
         if desk.overlay.mask is not self._covered:
             self._covered = desk.overlay.mask
@@ -255,7 +258,7 @@ class Watching:
             return
         x, y, w, h = want.box
         if desk.after is None:
-            self.view.show_after(self._on_show.crop())
+            self.view.show_after(self._on_show.crop(self._form))
         elif want.scale < 1.0:
             size = desk.after.width, desk.after.height
             self.view.show_after(self._on_show.masked(raster.of_pixels(desk.after, self._form.babl, 0, 0, *size), 0, 0, *size))
@@ -263,7 +266,7 @@ class Watching:
             left, top = x - want.padded[0], y - want.padded[1]
             after = raster.of_pixels(desk.after, self._form.babl, left, top, w, h)
             self.view.show_after(self._on_show.masked(after, x, y, w, h))
-        seen = zlib.crc32(self._on_show.crop()) if tracing() else 0
+        seen = zlib.crc32(self._on_show.crop(self._form)) if tracing() else 0
         note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None, before=seen)
 
     def _lost(self):
@@ -279,11 +282,21 @@ class Watching:
         if self._lost() or self._form is None:
             return
         self.navigator.redraw()
+        if not self._on_show.is_read():
+            self._read_whole(lambda _context: self._moved())
+            return
         self._look_again()
         self.desk.moved()
 
+    def _look_if_fitted(self):
+        """All of the layer is on show, and has just been read."""
+        if self._state.scale != 1.0:
+            self._look_again()
+
     def _look_again(self):
-        self.view.show_before(self._on_show.crop())
+        if not self._on_show.is_read():
+            return  # it is on its way
+        self.view.show_before(self._on_show.crop(self._form))
         self._drawn = self._covered = None
         self._seen = self._on_show.checksums()
         bounds = self.target.bounds()

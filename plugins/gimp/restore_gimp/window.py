@@ -15,9 +15,9 @@ from restored_client.desk.conversation import Conversation
 from restored_client.desk.desk import Desk
 from restored_client.desk.history import LastWish
 from restored_client.desk.report import report
-from restored_client.desk.wish import NEW_LAYER, fraction, output_of
+from restored_client.desk.wish import NEW_LAYER, fraction
 
-from . import apply, recipes, refused, target, theme, tools
+from . import apply, layers, recipes, refused, target, theme, tools
 from .asking import Asking
 from .canvas import OnCanvas
 from .chips import ChipRow
@@ -62,7 +62,8 @@ class RestoreWindow:
         self._conversation.serve(self._desk)
         self._desk.strength = fraction(config.get_property("strength"), 1.0)
         self._desk.set_scale(option(config, "scale", 1))
-        self._desk.set_output(output_of(option(config, "output", NEW_LAYER)))
+        self._desk.outputs = layers.OUTPUTS
+        self._desk.set_output(option(config, "output", NEW_LAYER))
         self._desk.set_quality(option(config, "quality", ""))
         if others:
             first = fresh.look() if fresh.visible else fresh

@@ -36,8 +36,7 @@ class Catalogue:
         return f"{self.gettext(words)}{bracket}{added}" if bracket and added.endswith(")") else message
 
     def sentence(self, message: str) -> str:
-        """What the daemon says, translated also where words stand in it: “I cannot find “{place}” ...”, “{doing}, step 1 of 2”.
-        """
+        """What the daemon says, translated also where words stand in it: “I cannot find “{place}” ...”."""
         found = self.gettext(message)
         if found != message or not message:
             return found

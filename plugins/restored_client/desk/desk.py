@@ -17,7 +17,7 @@ from .previewstate import COMPARISONS, ZOOMS, PreviewState, Want
 from .requests import Requests
 from .state import GONE, OPENING, PLAN, PREVIEW, Trouble
 from .wanting import Wanting
-from .wish import OUTPUTS, SCALES, Wish, fraction, output_of, quality_of
+from .wish import SCALES, Wish, fraction, output_of, quality_of
 
 
 class Desk(Wanting):
@@ -82,7 +82,7 @@ class Desk(Wanting):
         self._changed()
 
     def set_output(self, output: str) -> None:
-        if output in OUTPUTS:
+        if output in self.outputs:
             self.output = output
         self._changed()
 
@@ -123,7 +123,7 @@ class Desk(Wanting):
         if settings.get("scale") in SCALES:
             self.scale = int(settings["scale"])
         if "output" in settings:
-            self.output = output_of(settings["output"])
+            self.output = output_of(settings["output"], self.outputs)
         self.type(str(settings.get("instruction") or ""))
 
     def restore(self) -> Optional[Wish]:

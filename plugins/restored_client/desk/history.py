@@ -10,12 +10,12 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Final, Iterable, List, Mapping, Optional
+from typing import Any, Dict, Final, Iterable, List, Mapping, Optional, Sequence
 
 from ..session.paths import config_dir
 from ..wire.pixels import Pixels
 from .thumbnail import png
-from .wish import Wish, one_line, remembered
+from .wish import OUTPUTS, Wish, one_line, remembered
 
 MAX_HISTORY: Final = 200
 MAX_LENGTH: Final = 4000
@@ -152,9 +152,9 @@ class LastWish:
     def __init__(self, path: Optional[Path] = None) -> None:
         self._path = path or config_dir() / "last.json"
 
-    def get(self) -> Optional[Wish]:
+    def get(self, outputs: Sequence[str] = OUTPUTS) -> Optional[Wish]:
         """The wish, or None when there was none yet."""
-        return remembered(read_map(self._path))
+        return remembered(read_map(self._path), outputs)
 
     def keep(self, wish: Wish) -> None:
         """Remember it; a full disk or a read-only home must not keep anyone from restoring."""

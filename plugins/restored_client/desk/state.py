@@ -5,14 +5,14 @@ Nothing here changes anything; `desk.Desk` does.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Final, List, NamedTuple, Optional
+from typing import Any, Dict, Final, List, NamedTuple, Optional, Sequence
 
 from . import pace, remarks
 from .catalogue import Catalogue
 from .device import in_words, name_of
 from .planedit import PlanEdit
 from .previewstate import SPLIT, PreviewState, Want
-from .wish import NEW_LAYER, QUALITIES, Wish
+from .wish import NEW_LAYER, OUTPUTS, QUALITIES, Wish
 
 IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
 """What the preview shows: see `Desk.phase`."""
@@ -42,6 +42,8 @@ class State:
         self.text = ""
         self.plan = PlanEdit()
         self.strength, self.scale, self.output = 1.0, 1, NEW_LAYER
+        self.outputs: Sequence[str] = OUTPUTS
+        """Where a result can go in this host."""
         self.texture = 0.0
         """How much of the fine structure that is taken away stays: grain."""
         self.quality = QUALITIES[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Sequence, Tuple
 
 from ..wire.answers import is_plan
 from ..wire.checks import is_model_name
@@ -13,9 +13,11 @@ from ..wire.limits import SCALES as SCALES
 NEW_LAYER: Final = "new-layer"
 REPLACE: Final = "replace"
 NEW_IMAGE: Final = "new-image"
+MASKED: Final = "masked-layer"
+"""All of the layer restored on a new one, whose mask is what is selected."""
 
 OUTPUTS: Final = (NEW_LAYER, REPLACE)
-"""What can be chosen; a larger picture is always a new image."""
+"""What can be chosen in every host; a larger picture is always a new image."""
 
 TITLE_LENGTH: Final = 60
 
@@ -62,8 +64,9 @@ class Wish(NamedTuple):
         }
 
 
-def remembered(settings: Dict[str, Any]) -> Optional[Wish]:
-    """The wish of a preset, a recipe or `Wish.recall`; what is missing or wrong is as usual. None when it asks for nothing."""
+def remembered(settings: Dict[str, Any], outputs: Sequence[str] = OUTPUTS) -> Optional[Wish]:
+    """The wish of a preset, a recipe or `Wish.recall`; what is missing or wrong is as usual, and so is an output that is none of
+    `outputs`. None when it asks for nothing."""
     plan, strength, scale = settings.get("plan"), settings.get("strength"), settings.get("scale")
     instruction, model = settings.get("instruction"), settings.get("model")
     wish = Wish(
@@ -71,7 +74,7 @@ def remembered(settings: Dict[str, Any]) -> Optional[Wish]:
         plan=plan if is_plan(plan) else None,
         strength=fraction(strength, 1.0),
         scale=scale if scale in SCALES and not isinstance(scale, bool) else 1,
-        output=output_of(settings.get("output")),
+        output=output_of(settings.get("output"), outputs),
         model=model if is_model_name(model) else None,
         texture=fraction(settings.get("texture"), 0.0),
         quality=quality_of(settings.get("quality")),
@@ -84,10 +87,10 @@ def quality_of(name: object) -> str:
     return name if isinstance(name, str) and name in QUALITIES else QUALITIES[0]
 
 
-def output_of(name: object) -> str:
-    """One of OUTPUTS, also for what earlier versions called it."""
+def output_of(name: object, outputs: Sequence[str] = OUTPUTS) -> str:
+    """One of what a host has, also for what earlier versions called it."""
     known = _FORMER.get(name, name) if isinstance(name, str) else NEW_LAYER
-    return known if known in OUTPUTS else NEW_LAYER
+    return known if known in outputs else NEW_LAYER
 
 
 def fraction(value: object, default: float) -> float:

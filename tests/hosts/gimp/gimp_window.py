@@ -109,13 +109,13 @@ class GuiGimp:
     def layers(self) -> list[str]:
         return self.ask("tell(layers=[item.get_name() for item in image.get_layers()])")["layers"]
 
-    def events(self, name: str) -> list[dict]:
-        """What the plug-in's window noted."""
+    def events(self, name: str = "") -> list[dict]:
+        """What the plug-in's window noted; all of it without a name."""
         if not self.trace.exists():
             return []
         whole, _newline, _begun = self.trace.read_text().rpartition("\n")  # the last line may be half written
         lines = [json.loads(line) for line in whole.splitlines()]
-        return [line for line in lines if line["event"] == name]
+        return [line for line in lines if name in ("", line["event"])]
 
     def event(self, name: str, condition=lambda event: True, timeout: float = 60) -> dict:
         """The latest event of a name that fits, waited for."""

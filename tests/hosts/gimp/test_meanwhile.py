@@ -2,8 +2,10 @@
 
 import time
 
+import numpy as np
 import pytest
 from gimp_window import TITLE
+from negative import negative
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
 
@@ -74,3 +76,59 @@ def test_what_is_painted_and_undone_meanwhile_stays(window, screen):
     screen.do("windowactivate", "--sync", window.main)
     window.key("ctrl+z")
     window.event("preview", lambda event: event["at"] > lost["at"])
+
+
+SELECTED = {
+    # name: what is selected when the button is pressed, and what is done to the selection meanwhile
+    "goes": ("image.select_rectangle(Gimp.ChannelOps.REPLACE, 300, 200, 200, 150)", "Gimp.Selection.none(image)"),
+    "moves": (
+        "image.select_rectangle(Gimp.ChannelOps.REPLACE, 300, 200, 200, 150)",
+        "image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 50, 60)",
+    ),
+    "comes": ("Gimp.Selection.none(image)", "image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 50, 60)"),
+}
+
+
+@pytest.mark.parametrize("depth", ["u1", "<u2"], ids=["8-bit", "16-bit"])
+def test_what_was_selected_at_the_press_changes_whatever_is_selected_later(window, screen, box, depth):
+    if depth == "<u2":
+        window.ask("image.convert_precision(Gimp.Precision.U16_NON_LINEAR); tell(ok=True)")
+    for name, (before, meanwhile) in SELECTED.items():
+        window.ask(f"layer = image.get_layers()[0]; save('before', native(layer)); {before}; tell(ok=True)")
+        begin(window, replace=True)
+        window.ask(f"{meanwhile}; save('mask', native(image.get_selection())); Gimp.displays_flush(); tell(ok=True)")
+        assert screen.gone(f"^{TITLE}$", 60)
+        told = window.ask(
+            "save('after', native(layer)); tell(count=len(image.get_layers()), channels=len(image.get_channels()), "
+            "same=native(image.get_selection()) == load('mask'))"
+        )
+        assert told == {"count": 1, "channels": 0, "same": True}, name
+        was, is_now = (np.frombuffer((box / each).read_bytes(), depth).reshape(700, 1000, -1) for each in ("before", "after"))
+        mask = np.zeros((700, 1000))
+        mask[(slice(200, 350), slice(300, 500)) if name != "comes" else slice(None)] = 1
+        assert (is_now == negative(was, mask=mask)).all(), name
+        screen.do("windowactivate", "--sync", window.main)
+        window.ask("Gimp.Selection.none(image); tell(ok=True)")
+
+
+def test_a_floating_selection_that_comes_meanwhile(window, screen, box):
+    """Pasted over the layer while it is restored: nothing is lost, whichever way the result was to go."""
+    window.ask("save('before', native(image.get_layers()[0])); tell(ok=True)")
+    for replace in (False, True):
+        begin(window, replace)
+        window.ask(
+            "lowest = image.get_layers()[-1]; image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 90, 80)\n"
+            "Gimp.edit_copy([lowest]); pasted = Gimp.edit_paste(lowest, False); tell(floats=image.get_floating_sel() is not None)"
+        )
+        assert window.told()[-1]["floats"]
+        assert screen.gone(f"^{TITLE}$", 60)
+        floating = window.ask("tell(floats=image.get_floating_sel() is not None)")["floats"]
+        assert floating, "what was pasted is there, still to be put somewhere"
+        window.ask("Gimp.floating_sel_anchor(image.get_floating_sel()); Gimp.Selection.none(image); tell(ok=True)")
+        window.ask("save('top', native(image.get_layers()[0])); save('lowest', native(image.get_layers()[-1])); tell(ok=True)")
+        before, top, lowest = (
+            np.frombuffer((box / name).read_bytes(), "u1").reshape(700, 1000, -1) for name in ("before", "top", "lowest")
+        )
+        assert (top == negative(before)).all()
+        assert (lowest[90:] == (negative(before) if replace else before)[90:]).all(), "below what was pasted"
+        assert len(window.layers()) == 2

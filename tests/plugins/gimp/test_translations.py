@@ -41,7 +41,17 @@ def test_catalogue_is_complete_and_current(file):
 
 IN_THE_WINDOW = (
     *("_Help", "S_ettings", "_Cancel", "_Restore", "Recent and _presets", "_What should be restored in “{layer}”?", "_Add…"),
-    *("_Strength", "_Keep grain", "_New layer above", "Rep_lace this layer", "Enlar_ge", "Best _quality", "Pre_view"),
+    *(
+        "_Strength",
+        "_Keep grain",
+        "_New layer above",
+        "masked _by the selection",
+        "Rep_lace this layer",
+        "New _image",
+        "Enlar_ge",
+        "Best _quality",
+        "Pre_view",
+    ),
     *("_On the canvas", "_Try again", "Ad_just this result", "Restore it once _more"),
 )
 """What stands in the window at the same time."""
