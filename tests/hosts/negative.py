@@ -4,7 +4,7 @@
 
 A negative is a strong residual at every depth, so a pixel that was touched and should not have been, or the reverse, shows.
 Words that name a task make the plan; "slow N" in the instruction takes N seconds, unless the result is to be kept as previews'
-are; "slower N" takes them always.
+are; "slower N" takes them always, also to look for scratches.
 """
 
 import re
@@ -114,6 +114,8 @@ class Negative:
             if step["task"] == "inpaint":
                 region = Region((MARKS,)).to_dict()
                 step |= {"region": region, "label": f"{step['label']}, {region['label']}"}
+                if "slower" in text:
+                    region["label"] = text
         for place in PLACES:
             if f"the {place}" in text:  # shown over the preview; a negative is done everywhere
                 region = Region((place,)).to_dict()
@@ -156,6 +158,8 @@ class Negative:
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         if order.pixels.width == SLOWLY_SEARCHED:
             _pass_time(60, "Looking for scratches and dust", tell, cancelled)
+        slow = re.search(r"slower ([\d.]+)", str(region.get("label", "")))
+        _pass_time(float(slow.group(1)) if slow else 0.0, "Looking for scratches and dust", tell, cancelled)
         return LocalService().region(region, order, tell, cancelled)  # it needs no model
 
     def unload(self) -> None:

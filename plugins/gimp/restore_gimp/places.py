@@ -17,6 +17,10 @@ FOUND = ("sky", "skin", "text")
 
 SELECTION, MASK = "selection", "mask"
 
+MARKED = _("What I found is selected: take out what should stay, then press Restore.")
+NO_MARKS = _("I found no scratches, dust or holes. Select them yourself, then press Restore.")
+NOWHERE = _("This place was not found in the picture.")
+
 
 class PlaceControls(Gtk.Box):
     """`reshape(changes)` edits the region, `show(on)` shows it over the preview, `use(kind)` makes SELECTION or MASK of it."""
@@ -75,7 +79,7 @@ class RegionUse:
 
     def use(self, step, kind):
         """Have the whole layer's region found, and make SELECTION or MASK of it. To look for marks takes a while."""
-        meant, context = self._watching.target, self._watching.context
+        meant, context, marks = self._watching.target, self._watching.context, not is_shaped(step["region"])
         self.running, self._unwanted = True, False
         self._busy(True)
         self._status.progress(None, _("Reading the layer…"))
@@ -84,13 +88,13 @@ class RegionUse:
 
         def read(content, error):
             if error is not None or self._unwanted:
-                self._found(meant, kind, None, error or Cancelled())
+                self._found(meant, kind, marks, None, error or Cancelled())
                 return
             self._conversation.work(
                 lambda session, progress, cancelled: session.region(
                     step["region"], content, context, on_progress=progress, cancelled=cancelled
                 ),
-                lambda mask, error: self._found(meant, kind, mask, error),
+                lambda mask, error: self._found(meant, kind, marks, mask, error),
                 lambda at: self._status.progress(at.fraction, CATALOGUE.sentence(at.words)),
             )
 
@@ -102,13 +106,15 @@ class RegionUse:
         self._conversation.cancel()
         self._status.progress(None, _("Cancelling…"))
 
-    def _found(self, meant, kind, mask, error):
+    def _found(self, meant, kind, marks, mask, error):
         self.running = False
         self._busy(False)
         if error is None:
             try:
                 if not meant.is_there():
                     raise Refusal(layers.GONE)
+                if pixels.is_zero(mask):
+                    raise Refusal(NO_MARKS if marks else NOWHERE)
                 if kind == SELECTION:
                     select(meant.image, meant.drawable, mask)
                 else:
@@ -117,7 +123,7 @@ class RegionUse:
                 error = problem
         note("region used", kind=kind, error=str(error or ""))
         said = {SELECTION: _("The place is selected now."), MASK: _("The layer has a mask of the place now.")}
-        self._used(said[kind], error)
+        self._used(MARKED if marks and kind == SELECTION else said[kind], error)
 
 
 def select(image, drawable, mask):

@@ -301,4 +301,5 @@ class Watching:
         self._seen = self._on_show.checksums()
         bounds = self.target.bounds()
         self.desk.area = None if bounds is None else bounds[2] * bounds[3]
+        self.desk.selected = self.target.selected()
         self._below = None if self.target.seen is None else self._on_show.glimpse(self.target.layer)

@@ -29,6 +29,7 @@ from .options import Options
 from .pieces import in_pieces
 from .places import RegionUse
 from .recall import RecallButton
+from .remark import Remark
 from .saying import Saying
 from .settings import SettingsButton
 from .several import Several
@@ -127,10 +128,7 @@ class RestoreWindow:
 
         self._canvas = OnCanvas(self._watching, lambda: not self._busy and self._dialog.is_active())
         self._chips = ChipRow(self._desk, lambda *wanted: self._regions.use(*wanted))
-        self._remark = theme.quiet(width=90)
-        self._remark.set_yalign(0)
-        # room for what is mostly said, so that nothing below moves when it is
-        self._remark.set_size_request(-1, self._remark.create_pango_layout("X").get_pixel_size()[1])
+        self._remark = Remark(self._desk, lambda *wanted: self._regions.use(*wanted))
         self._options = Options(self._desk, self._watching)
         self._looking = LookingBar(self._desk, self._watching, self._canvas.want)
         self._status = StatusLine(self._link_again, self._copy_report)
@@ -222,8 +220,7 @@ class RestoreWindow:
             return
         self._telling.tell()
         self._chips.refresh()
-        if self._remark.get_text() != desk.remark:
-            self._remark.set_text(desk.remark)
+        self._remark.show_state()
         self._options.show_state()
         self._looking.show_state()
         self._watching.show()
@@ -255,6 +252,8 @@ class RestoreWindow:
     # --- doing it ---
 
     def _restore(self):
+        if self._several is None and self._remark.mark():
+            return
         wish = self._desk.restore()
         if wish is not None:
             self._begin_with(wish)

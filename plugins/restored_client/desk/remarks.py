@@ -18,8 +18,8 @@ SELECT_FIRST = (
 """The daemon says the same when nothing is selected; whoever is about to wish for it should know before."""
 
 
-def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
-    """The line for a plan as edited, or "". `tasks` are the engine's, as [{"id", "label"}]."""
+def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catalogue, selected: bool = False) -> str:
+    """The line for a plan as edited, or "". `tasks` are the engine's, as [{"id", "label"}]; selected: whether something is."""
     tr, plan = catalogue.gettext, edit.understood
     steps = edit.steps()
     heard = unused(plan, catalogue)
@@ -36,7 +36,7 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     left = [labels.get(task, str(task)) for task in edit.to_dict()["excluded"]]
     if left:
         said.append(tr("Left alone: {tasks}.").format(tasks=", ".join(left)))
-    if any(step["task"] == "inpaint" and step["strength"] > 0 for step in steps):
+    if not selected and any(step["task"] == "inpaint" and step["strength"] > 0 for step in steps):
         said.append(tr(SELECT_FIRST))
     if not said and plan.get("proposed"):
         said.append(tr("Proposed after a look at the picture."))

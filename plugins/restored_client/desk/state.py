@@ -75,6 +75,8 @@ class State:
         """Whether a job holds up everything else (a host that queues its jobs leaves it False)."""
         self.area: Optional[int] = None
         """Pixels that will be restored; None means all of the layer."""
+        self.selected = False
+        """Whether something is selected, so that only that changes; a host that cannot tell leaves it."""
         self._paces = pace.Paces()
         self._understood = ""
         self._kept: Optional[Dict[str, Any]] = None
@@ -131,7 +133,7 @@ class State:
             return tr(remarks.INVITATION)
         if self.pending:
             return ""
-        said = remarks.on_plan(self.plan, self.tasks, self._catalogue)
+        said = remarks.on_plan(self.plan, self.tasks, self._catalogue, self.selected)
         if not said and self.plan.actionable and self.strength == 0:
             return tr("The strength is 0 %, so nothing would change.")
         return said

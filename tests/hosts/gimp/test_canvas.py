@@ -179,31 +179,72 @@ def test_side_by_side_in_turn_and_places(window, screen, box, gimp):
     assert screen.gone(TITLE)
 
 
+SCRATCH = (
+    "layer = image.get_layers()[0]; image.select_rectangle(Gimp.ChannelOps.REPLACE, 420, 60, 3, 560); "
+    "Gimp.context_set_foreground(Gegl.Color.new('white')); layer.edit_fill(Gimp.FillType.FOREGROUND); "
+    "Gimp.Selection.none(image); tell(ok=True)"
+)
+
+
 def test_marks_are_seen_first_and_become_the_selection(window, screen, box, gimp):
     shots = OUTPUT / "gimp" / gimp.suite
-    window.ask(
-        "layer = image.get_layers()[0]; image.select_rectangle(Gimp.ChannelOps.REPLACE, 420, 60, 3, 560); "
-        "Gimp.context_set_foreground(Gegl.Color.new('white')); layer.edit_fill(Gimp.FillType.FOREGROUND); "
-        "Gimp.Selection.none(image); tell(ok=True)"
-    )
+    window.ask(SCRATCH)
     window.open_dialog()
     window.event("ready")
+    # they are shown over the preview without being asked for
     window.type("remove the scratches")
-    window.event("plan", lambda event: tasks(event) == ["inpaint"])
-    time.sleep(0.5)
-    screen.shoot(shots / "marks-wish.png")
-    window.key("alt+w", "Tab")
-    later(window, "region", lambda event: event["shown"], lambda: window.key("Return"))
+    plan = window.event("plan", lambda event: tasks(event) == ["inpaint"])
+    window.event("region", lambda event: event["at"] > plan["at"] and event["shown"])
     time.sleep(1.0)
     screen.shoot(shots / "marks.png")
-    # marks are what they are: neither turned round nor given a softer border, so the selection's button is next
-    used = later(window, "region used", lambda _event: True, lambda: window.key("Tab", "Tab", "space"))
+    # Restore changes nothing that nobody has looked at: it selects them, and says so
+    used = later(window, "region used", lambda _event: True, lambda: window.key("ctrl+Return"))
     assert (used["kind"], used["error"]) == ("selection", "")
-    window.ask("tell(mask=save('top', native(image.get_selection())))")
+    window.ask("tell(mask=save('top', native(image.get_selection())), count=len(image.get_layers()))")
+    assert window.told()[-1]["count"] == 1
     mask = top(box, 1000, 700)[..., 0]
     assert (mask[70:610, 420:423] == 255).mean() > 0.9
     mask = mask.copy()
     mask[50:630, 410:433] = 0
     assert (mask > 0).mean() < 0.003
+    # selected, they cover the preview no longer, and Restore restores
+    window.event("preview", lambda event: event["at"] > used["at"])
+    time.sleep(0.5)
+    screen.shoot(shots / "marks-selected.png")
+    window.key("ctrl+Return")
+    assert screen.gone(TITLE, 60)
+    assert window.layers()[0] == "remove the scratches"
+
+    # nothing to be found is said, and nothing is selected
+    window.ask(
+        "for each in image.get_layers()[1:]: image.remove_layer(each)\nlayer = image.get_layers()[0]; "
+        "layer.attach_parasite(Gimp.Parasite.new('restore-with-instruction/recipe', 0, b'{}')); Gimp.Selection.none(image); "
+        "layer.edit_fill(Gimp.FillType.FOREGROUND); Gimp.displays_flush(); tell(ok=True)"
+    )
+    began = time.monotonic()
+    window.open_dialog()
+    window.event("plan", lambda event: event["at"] > began and tasks(event) == ["inpaint"])
+    used = later(window, "region used", lambda _event: True, lambda: window.click("Select what I find"))
+    assert "found no scratches" in used["error"]
+    assert window.ask("tell(empty=Gimp.Selection.is_empty(image))")["empty"]
+    window.key("Escape")
+    assert screen.gone(TITLE)
+
+
+def test_looking_for_marks_can_be_cancelled(window, screen):
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the scratches slower 300")
+    window.event("plan", lambda event: event["text"].endswith("slower 300"))
+    window.key("ctrl+Return")
+    time.sleep(1)
+    used = later(window, "region used", lambda _event: True, lambda: window.key("Escape"))
+    assert "Cancelled" in used["error"]
+    assert screen.do("search", "--onlyvisible", "--name", TITLE), "the window stays for another try"
+    # another wish is understood at once, though the first was still being looked for over the preview
+    window.key("alt+w", "ctrl+a")
+    window.type("remove the noise")
+    window.event("plan", lambda event: event["text"] == "remove the noise")
+    window.event("preview", lambda event: event["at"] > used["at"])
     window.key("Escape")
     assert screen.gone(TITLE)
