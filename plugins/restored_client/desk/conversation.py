@@ -100,6 +100,7 @@ class Conversation:
     ) -> None:
         """Run `job(session, on_progress, cancelled)` in a thread: `done(outcome, error)` follows, also when cancelled."""
         self._looks.drop()
+        self._places.drop()
         self._stop.clear()
         threading.Thread(target=self._work, args=(job, done, progress), name="restored job", daemon=True).start()
 

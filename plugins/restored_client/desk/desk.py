@@ -179,6 +179,7 @@ class Desk(Wanting):
         self._asked = None
         if busy:
             self._requests.drop_preview()
+            self.overlay.forget()
         else:
             self._look()
         self._changed()
