@@ -70,6 +70,9 @@ class Talk(NoRequests):
     def ask_region(self, want: RegionWant) -> None:
         self._places.ask(want)
 
+    def drop_region(self) -> None:
+        self._places.drop()
+
     def job(self, wish: FileWish, progress: Callable[[float | None, str], None], end: Callable[[Any], None], stop: Any) -> None:
         """Restore the whole file and write it, in a thread; `end` hears the report or the exception, in the window's."""
 

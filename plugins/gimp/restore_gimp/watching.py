@@ -215,6 +215,9 @@ class Watching:
         crop = pixels.read_at(buffer, x, y, *size, want.scale, self._form)
         self._conversation.region(RegionLook(want, crop, self.context))
 
+    def drop_region(self):
+        self._conversation.drop_region()
+
     # --- showing ---
 
     def show(self):

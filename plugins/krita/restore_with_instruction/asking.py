@@ -65,6 +65,9 @@ class Asking:
         if asked is not None:
             self._conversation.region(asked)
 
+    def drop_region(self) -> None:
+        self._conversation.drop_region()
+
     def _place_later(self) -> None:
         desk = self._look.desk
         if desk.overlay.step and self._look.watching and not turns.occupied():

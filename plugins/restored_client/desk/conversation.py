@@ -95,6 +95,9 @@ class Conversation:
         """Have the mask of a region made after a short pause."""
         self._places.ask(look)
 
+    def drop_region(self) -> None:
+        self._places.drop()
+
     def work(
         self, job: Callable[..., Any], done: Callable[[Any, Optional[Exception]], None], progress: Callable[[Any], None]
     ) -> None:

@@ -34,10 +34,11 @@ def is_searched(region: Dict[str, Any]) -> bool:
 
 
 class Overlay:
-    """`ask(want)` has a mask made: `located(want, mask)` follows. `changed()` is called after whatever changed."""
+    """`ask(want)` has a mask made: `located(want, mask)` follows, unless `drop()` comes before. `changed()` is called after
+    whatever changed."""
 
-    def __init__(self, ask: Callable[[RegionWant], None], changed: Callable[[], None]) -> None:
-        self._ask, self._changed = ask, changed
+    def __init__(self, ask: Callable[[RegionWant], None], drop: Callable[[], None], changed: Callable[[], None]) -> None:
+        self._ask, self._drop, self._changed = ask, drop, changed
         self.step = ""
         """The identity of the step whose region is on show, or nothing."""
         self.mask: Optional[Pixels] = None
@@ -80,4 +81,6 @@ class Overlay:
 
     def forget(self) -> None:
         """What is on show, and on its way, belongs to other pixels now."""
+        if self._asked is not None:
+            self._drop()
         self.mask = self._asked = self._shown = None

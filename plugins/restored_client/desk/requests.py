@@ -26,6 +26,9 @@ class Requests(Protocol):
     def ask_region(self, want: RegionWant) -> None:
         """Have the mask of a region made: `Desk.overlay.located(want, mask)` follows."""
 
+    def drop_region(self) -> None:
+        """The mask that was asked for is not wanted any more: what is searched for would hold up the next preview."""
+
 
 class NoRequests:
     """Asks nobody: for a desk that only reports, or whose answers are made up."""
@@ -35,3 +38,4 @@ class NoRequests:
     def ask_preview(self, want: Want) -> None: ...
     def drop_preview(self) -> None: ...
     def ask_region(self, want: RegionWant) -> None: ...
+    def drop_region(self) -> None: ...

@@ -18,7 +18,7 @@ class Wanting(State):
     def __init__(self, requests: Requests, catalogue: Catalogue, changed: Callable[[], None]) -> None:
         super().__init__(catalogue)
         self._requests = requests
-        self.overlay = Overlay(requests.ask_region, changed)
+        self.overlay = Overlay(requests.ask_region, requests.drop_region, changed)
         """Where a step applies, on the preview; `overlay.show` turns it on and off."""
 
     def _take(self, text: str, plan: Dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ class Wire(NoRequests):
         self.plans: list[str] = []
         self.wants: list[Want] = []
         self.regions: list[RegionWant] = []
+        self.dropped_regions = 0
 
     def ask_plan(self, text: str) -> None:
         self.plans.append(text)
@@ -39,6 +40,9 @@ class Wire(NoRequests):
 
     def ask_region(self, want: RegionWant) -> None:
         self.regions.append(want)
+
+    def drop_region(self) -> None:
+        self.dropped_regions += 1
 
 
 def understand(desk: Desk, text: str) -> None:

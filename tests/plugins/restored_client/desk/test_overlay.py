@@ -1,5 +1,6 @@
 """Where a step applies: on show over the preview, edited, and never of another part of the picture than that on show."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -159,3 +160,28 @@ def test_filling_that_is_added_by_hand_shows_first_what_was_found(desk: Desk, wi
     assert set(sent) == {"task", "label", "confidence", "strength", "words", "region"}
     desk.edit("remove", identity(step))
     assert all(each["task"] != "inpaint" for each in desk.plan.steps())
+
+
+def test_a_place_that_nobody_waits_for_is_not_looked_for_any_longer(desk: Desk, wire: Wire) -> None:
+    """A search would hold up the preview of the next wish, and the job."""
+    others: list[Callable[[], None]] = [
+        lambda: desk.type(""),
+        lambda: desk.set_busy(True),
+        lambda: desk.show_region(""),
+        lambda: desk.repainted(),
+    ]
+    for no_longer in others:
+        desk.set_busy(False)
+        desk.type(TEXT)
+        desk.understood(TEXT, PLAN)
+        desk.show_region(identity(sky(desk)))
+        before = wire.dropped_regions
+        no_longer()
+        assert wire.dropped_regions == before + 1
+
+
+def test_what_is_selected_already_needs_no_word_about_selecting(desk: Desk) -> None:
+    desk.edit("add", "inpaint", "scratches, dust and holes")
+    assert desk.remark == SELECT_FIRST
+    desk.selected = True
+    assert desk.remark == ""
