@@ -218,7 +218,7 @@ def can_be_masked(target):
 
 
 def _fills(wish):
-    return wish.plan is None or any(step.get("task") == "inpaint" for step in wish.plan.get("steps", ()))
+    return wish.plan is not None and any(step.get("task") == "inpaint" for step in wish.plan.get("steps", ()))
 
 
 def _delete(copy):

@@ -40,6 +40,28 @@ again = call(image, procedure=PROCEDURE + "-repeat")
 look("letters", image, status, result, error, recipe=recipe(layer), again=again[0], repeated=recipe(again[1]))
 image.delete()
 
+# a new layer whose mask is what is selected; adjusted, the mask stays; the picture as a new image
+image, layer = fresh()
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 6, 20, 12)
+Gimp.Selection.feather(image, 4)
+selected = save("selected", native(image.get_selection()))
+status, result, error = call(image, instruction="remove the noise", output="masked-layer")
+mask = result.get_mask()
+look("masked-output", image, status, result, error, after=save("masked-output", native(result)), visible=layer.get_visible(),
+     same_mask=mask is not None and native(mask) == load(selected), edited=result.get_edit_mask())
+Gimp.Selection.none(image)
+status, again, error = call(image, drawables=[result], procedure=PROCEDURE + "-adjust", strength=0.5)
+look("masked-adjusted", image, status, again, error, after=save("masked-adjusted", native(again)),
+     same_mask=native(again.get_mask()) == load(selected))
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 6, 20, 12)
+before = len(Gimp.get_images())
+status, result, error = call(image, drawables=[layer], instruction="remove the noise", output="new-image")
+other = result.get_image()
+look("own-image", other, status, result, error, after=save("own-image", native(result)), made=len(Gimp.get_images()) - before,
+     same=native(layer) == load("picture"), size=[other.get_width(), other.get_height()])
+other.delete()
+image.delete()
+
 # refused selections of layers
 image, layer = fresh()
 other = layer.copy()
@@ -244,6 +266,23 @@ def test_mask_and_opacity_travel_and_the_original_is_hidden(facts):
     assert fact["opacity"] == 60
     assert fact["source_visible"] is False
     assert (pixels(facts, fact["after"]) == negative(facts["picture"])).all()
+
+
+def test_the_selection_as_the_mask_of_a_new_layer(facts):
+    fact = facts["masked-output"]
+    assert (fact["status"], fact["same_mask"], fact["visible"], fact["edited"]) == ("success", True, True, False)
+    assert (pixels(facts, fact["after"]) == negative(facts["picture"])).all(), "all of it is restored: the mask can be painted on"
+    adjusted = facts["masked-adjusted"]
+    assert (adjusted["status"], adjusted["same_mask"]) == ("success", True)
+    assert (pixels(facts, adjusted["after"]) == negative(facts["picture"], 0.5)).all()
+
+
+def test_the_result_as_an_image_of_its_own(facts):
+    fact = facts["own-image"]
+    assert (fact["status"], fact["made"], fact["same"], fact["size"]) == ("success", 1, True, [W, H])
+    mask = np.zeros((H, W))
+    mask[6:18, 5:25] = 1
+    assert (pixels(facts, fact["after"]) == negative(facts["picture"], mask=mask)).all()
 
 
 def test_child_of_a_group_stays_in_it(facts):
