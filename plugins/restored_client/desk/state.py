@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Final, List, NamedTuple, Optional, Sequence
 
-from . import pace, remarks
+from . import durations, remarks
 from .catalogue import Catalogue
 from .device import in_words, name_of
 from .planedit import PlanEdit
@@ -77,7 +77,7 @@ class State:
         """Pixels that will be restored; None means all of the layer."""
         self.selected = False
         """Whether something is selected, so that only that changes; a host that cannot tell leaves it."""
-        self._paces = pace.Paces()
+        self._paces = durations.Paces()
         self._understood = ""
         self._kept: Optional[Dict[str, Any]] = None
         self._eager = False
@@ -149,10 +149,10 @@ class State:
             return ""
         area = self.preview.width * self.preview.height if self.area is None else self.area
         seconds = self._paces.guess(self._kind(self.plan.steps(), self.scale, self.quality), area)
-        return "" if seconds is None else pace.in_words(seconds, self._catalogue)
+        return "" if seconds is None else durations.in_words(seconds, self._catalogue)
 
     def _kind(self, steps: List[Dict[str, Any]], scale: int, quality: str) -> str:
-        return pace.kind_of(steps, scale, quality, name_of(self.device))
+        return durations.kind_of(steps, scale, quality, name_of(self.device))
 
     def wish(self) -> Wish:
         """What is asked for as it stands. Without a plan while that is pending."""

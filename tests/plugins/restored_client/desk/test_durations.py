@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from restored_client.desk.catalogue import SHARED, load
 from restored_client.desk.desk import Desk
 from restored_client.desk.device import name_of
-from restored_client.desk.pace import LEAST, Paces, in_words, kind_of
+from restored_client.desk.durations import LEAST, Paces, in_words, kind_of
 from restored_client.desk.previewstate import PreviewState
 
 from .kit import Wire, plan_of, understand
