@@ -52,10 +52,10 @@ def follow(previous: Plan, text: str) -> Plan:
     cleaned = clean(text).text
     words = grammar.load(grammar.language_of(cleaned))
     parts = grammar.said_in_parts(cleaned, words)
-    if len(parts) > 1 and any(said for _, said in parts):
+    whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
+    if len(parts) > 1 and not whole.action and any(said for _, said in parts):
         return _in_turn(previous, text, parts, words)
-    said = grammar.said_of_result(cleaned, words)
-    plan = _answered(previous, text, said) if said else None
+    plan = _answered(previous, text, whole) if whole else None
     return plan if plan is not None else _joined(previous, explain(text), text)
 
 

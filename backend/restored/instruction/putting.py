@@ -27,8 +27,9 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         for turn in heard.turns
     ]
     steps = [_placed(step, heard) for step in reading.steps]
-    if any(step.task == "exposure" and (step.amount or 0) > 0 and step.region is None for step in turns):
-        steps = [step for step in steps if step.task != "lowlight"]
+    lit = {step.region for step in turns if step.task == "exposure" and (step.amount or 0) > 0}
+    if lit:
+        steps = [step for step in steps if step.task != "lowlight" or not lit & {None, step.region}]
     if any(step.task == "exposure" and (step.amount or 0) < 0 and step.region is None for step in turns):
         steps = [step for step in steps if step.task != "lowlight" or step.region is not None]
     if heard.scale is not None and all(step.task != "superres" for step in steps):

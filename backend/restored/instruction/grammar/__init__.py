@@ -4,7 +4,7 @@ from .concepts import Words, languages, load
 from .corrections import corrected
 from .heard import Clause, Heard, Named, Turn
 from .interpret import content, hear
-from .language import covers, language_of, margin
+from .language import covers, language_of, margin, rivals
 from .result import Said, limits, names_only, said_in_parts, said_of_result
 from .tokens import tokens
 
@@ -25,6 +25,7 @@ __all__ = [
     "load",
     "margin",
     "names_only",
+    "rivals",
     "said_in_parts",
     "said_of_result",
     "tokens",

@@ -14,7 +14,7 @@ from .denying import forbids, is_contrary, is_denied, is_other
 from .directions import COLOURS, excluded, is_certain, turns_of
 from .heard import Clause, Heard, Named, Turn
 from .naming import holes, named_by, other_scale, scale_of, taken_out, unused
-from .places import as_before, place_of, tone_as_before, tone_of, tone_of_place, toned, without
+from .places import as_before, is_only_there, place_of, tone_as_before, tone_of, tone_of_place, toned, without
 from .sentences import by_hand
 from .settling import (
     settle_cast,
@@ -208,7 +208,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     restricted = place is not None or hand
     topic = restricted and covered and not negative and heard.text[piece.end : piece.end + 2].strip() == ":"
     acts = bool(turns or asks or qualities) and not (negative and not asks and not turns)
-    if restricted and not acts and (negative or piece.has("only") or topic):
+    if restricted and not acts and (negative or topic or (piece.has("only") and (covered or is_only_there(piece)))):
         if place is None and not covered and not piece.has("only", "except"):  # "the skin has to stay soft"
             heard.unused.append(Unused(hand, by_hand(hand, False)))
             heard.clauses.append(Clause(piece.start, piece.end, covered, False, False))
@@ -242,7 +242,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered and is_certain(piece, turns)
-    bars = (covered or praised) and not turns and not named and (forbids(piece) or is_denied(heard, piece))
+    kept_as_it_is = piece.has("dont") and bool(excluded(piece, qualities)) and not piece.of_any("task", "symptom")
+    bars = (covered or praised) and not turns and not named and (kept_as_it_is or forbids(piece) or is_denied(heard, piece))
     if bars:
         heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
     if plain and len(plain) == len(turns):

@@ -102,6 +102,16 @@ def place_of(piece: Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]
     return Region(tuple(places), both=both), negative, hand, ()
 
 
+def is_only_there(piece: Piece) -> bool:
+    """Whether "only" is said of a place, not of a thing there ("only two candles on the table")."""
+    idle = piece.table.filler
+    return any(
+        hit.name == "only" and all(token.word in idle for token in piece.between(hit, place))
+        for hit in piece.of("modifier")
+        for place in piece.of("place")
+    )
+
+
 def _is_compared(piece: Piece, hit: Hit) -> bool:
     """Whether a place is only what another is compared with ("as bright as the right side")."""
     others = any(other.last < hit.first for other in piece.of("place"))

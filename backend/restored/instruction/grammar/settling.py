@@ -98,7 +98,7 @@ def settle_no(heard: Heard, piece: Piece) -> None:
 
 def settle_colours(piece: Piece) -> None:
     """ "The colours are too strong" in any language: saturation is meant."""
-    if piece.has("too") and piece.has("high", "low") and not piece.of("quality"):
+    if piece.has("too", "less") and piece.has("high", "low") and not piece.of("quality"):
         piece.hits = [
             Hit("quality", "noun saturation", hit.first, hit.last) if (hit.section, hit.name) == ("task", "enhance") else hit
             for hit in piece.hits

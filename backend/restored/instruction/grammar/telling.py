@@ -41,7 +41,13 @@ def tells_damage(pieces: list[Piece], used: set[int], words: Words) -> bool:
     hits = [hit for piece in pieces for hit in piece.hits if hit.section not in ("end", "amount", "bare")]
     damages = {hit.name for hit in hits if hit.name == DARK or hit.section == "task"}
     shown = any(hit.section == "place" and hit.name in ("?", *GUESSED) for hit in hits) and not damages <= OF_CAMERAS
-    return bool(damages) and not shown and all(map(_is_told, hits)) and all(is_covered(piece, used, words) for piece in pieces)
+    mixed = any(len(piece.of("quality")) > 1 for piece in pieces)  # "dark blue"
+    return (
+        bool(damages)
+        and not (shown or mixed)
+        and all(map(_is_told, hits))
+        and all(is_covered(piece, used, words) for piece in pieces)
+    )
 
 
 def _is_told(hit: Hit) -> bool:
@@ -52,14 +58,21 @@ def _is_told(hit: Hit) -> bool:
         return True
     if hit.section == "modifier":
         return hit.name in ("is", "too", "everywhere")
-    return hit.section == "symptom" or (hit.section, hit.name) == ("quality", DARK)
+    return hit.section == "symptom" or (hit.section == "quality" and (hit.name == DARK or _is_hue(hit)))
+
+
+def _is_hue(hit: Hit) -> bool:
+    """A state of colour: "blue"."""
+    return hit.name.startswith(("adj temperature", "adj tint"))
 
 
 def settle_told(pieces: list[Piece]) -> None:
     """What is only told is complained of: nobody wishes for darkness by its bare name, or says where noise is to praise it."""
     for piece in pieces:
         at = piece.offset
-        if any(hit.name == DARK for hit in piece.of("quality")) and not piece.of("place"):  # "a dark sky" may be night
+        states = piece.of("quality")
+        told = any(hit.name == DARK for hit in states) or all(_is_hue(hit) for hit in states)
+        if states and told and not piece.of("place"):  # "a dark sky" may be night
             piece.hits = [Hit("modifier", "is", at, at), *piece.hits]
         elif piece.of("task") and piece.of("place") and not piece.has("is", "too"):
             piece.hits = [Hit("modifier", "remove", at, at), *piece.hits]
@@ -70,7 +83,10 @@ def settle_praise(piece: Piece) -> bool:
     polite = any(token.word in piece.table.please for token in piece.words)
     asked = piece.of("verb") or any(hit.name.startswith("dir ") for hit in piece.of("quality"))
     praises = {hit.first for hit in piece.of("modifier") if hit.name == "praise"}
-    wished = [hit for hit in piece.of("modifier") if hit.name in WISHED and hit.last + 1 not in praises]  # "очень красивый"
+    things = {hit.first for hit in piece.of("task")}  # "mist" of Dutch, which also misses
+    wished = [
+        hit for hit in piece.of("modifier") if hit.name in WISHED and hit.last + 1 not in praises and hit.first not in things
+    ]
     if not praises or wished or polite or asked:
         return False
     if not piece.of_any("task", "symptom", "quality", "bare"):

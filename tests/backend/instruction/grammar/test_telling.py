@@ -73,3 +73,20 @@ def test_things_are_not_taken_out_and_that_is_said(text: str) -> None:
     plan = explain(text)
     assert plan.reason == "cannot_yet"
     assert "do not remove things" in plan.message
+
+
+def test_only_is_said_of_what_stands_behind_it() -> None:
+    plan = explain("I took this with only two candles on the table, it is dark and grainy")
+    assert {step.task for step in plan.steps} == {"lowlight", "denoise"}
+    assert all(step.region is None for step in plan.steps)
+
+
+def test_a_sentence_that_two_languages_could_have_is_read_by_the_one_that_understands_it() -> None:
+    assert [(step.task, step.amount) for step in explain("30% mais contraste").steps] == [("contrast", 0.3)]
+
+
+def test_dark_and_of_a_hue_are_both_complained_of() -> None:
+    assert {step.task: (step.amount or 0) > 0 for step in explain("темно и сине").steps} == {
+        "lowlight": False,
+        "temperature": True,
+    }
