@@ -197,7 +197,8 @@ def _unsaid(heard: "Heard", reading: HeadReading) -> HeadReading:
             return len(reading.steps) > 1
         return step.task == "enhance" and casts and "white balance" in step.words.lower()
 
-    toned = bool(heard.turns or heard.excluded_turns) and all(named.task != "enhance" for named in heard.named)
+    spoken = heard.concepts & {("task", "enhance"), ("symptom", "enhance"), ("verb", "enhance")}
+    toned = bool(heard.turns or heard.excluded_turns) and not spoken
     plain = {"enhance"} if toned else set()  # what the head makes of a story round a direction
     kept = tuple(step for step in reading.steps if not again(step) and step.task not in plain.union(heard.refused))
     if reading.steps and not kept:

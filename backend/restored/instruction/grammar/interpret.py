@@ -169,7 +169,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     if place is None and not hand and piece.has("elsewhere"):
         place, negative = _elsewhere(heard)
     turns = turns_of(piece, qualities, amount, place, index, text)
-    if place is not None and place.places == ("contours",) and turns and all(turn.name == "exposure" for turn in turns):
+    lit = bool(turns) and all(turn.name == "exposure" for turn in turns)
+    if place is not None and place.places == ("contours",) and (lit or (piece.of("holes") and not turns)):
         place = replace(place, places=("border",))  # "darken the edges"
     heard.excluded_turns += excluded(piece, qualities)
     tone = tone_of(place)
@@ -242,13 +243,15 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered and is_certain(piece, turns)
-    kept_as_it_is = piece.has("dont") and bool(excluded(piece, qualities)) and not piece.of_any("task", "symptom")
+    turned = any(hit.name.startswith("dir ") for hit in qualities) or any(piece.word(hit) == "make" for hit in modifiers)
+    kept_as_it_is = piece.has("dont") and turned and bool(excluded(piece, qualities)) and not piece.of_any("task", "symptom")
     bars = (covered or praised) and not turns and not named and (kept_as_it_is or forbids(piece) or is_denied(heard, piece))
     if bars:
         heard.barred += [task for task in heard.excluded[before:] if task not in heard.barred]
     if plain and len(plain) == len(turns):
         heard.turns = [turn for turn in heard.turns if turn not in plain]
         heard.named += [Named("lowlight", text, index, amount.strength, where)]
+    cut |= kept_as_it_is and bars and len(heard.clauses) > 0  # "but don't oversaturate": the colours before it are wished for
     told = piece.has("is", "too", "little", "enough") or (piece.has("cast") and not piece.has("make", "remove", "up", "more"))
     acts = bool(turns) or asks or bool(named)
     heard.clauses.append(Clause(piece.start, piece.end, covered, cut, acts, where, told, bars))

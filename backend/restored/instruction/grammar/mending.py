@@ -55,6 +55,9 @@ class Mender:
 
     def _opened(self, token: Token) -> list[Token]:
         """A word without the article that an apostrophe joins to it ("l'esposizione"), unless the table has both as one."""
+        *_, last = token.word.split("-")
+        if last != token.word and last.isalpha() and token.word not in self.known and last in self.known:  # "nicotine-yellow"
+            return [Token(last, token.end - len(last), token.end)]
         article, mark, word = token.word.partition("'")
         if not mark or not word or token.word in self.known:
             return self._undenied(token)

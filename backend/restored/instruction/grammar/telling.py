@@ -129,13 +129,13 @@ def tells_of_the_day(piece: Piece, told_before: bool) -> bool:
         scenes or piece.of_any("modifier", "verb") or any(t.word in piece.table.pictures for t in piece.words)
     ):
         return all(hit.section == "symptom" or hit.name.startswith("adj") for hit in piece.hits if hit.section != "scene")
-    if not scenes or not piece.has("is"):
+    states = [hit.first for hit in piece.of_any("task", "symptom", "quality", "bare")]
+    if not scenes or not states or not piece.has("is"):
         return False
     next_ = piece.following(scenes[-1])
     if next_ is not None and (next_.word in piece.table.pictures or _begins(piece, scenes[-1].last + 1)):
         return False  # "the night shot is noisy"
-    states = [hit.first for hit in piece.of_any("task", "symptom", "quality", "bare")]
-    first = min(states, default=piece.offset + len(piece.words)) - piece.offset
+    first = min(states) - piece.offset
     return not any(token.word in piece.table.pictures for token in piece.words[:first])
 
 
