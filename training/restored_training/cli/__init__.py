@@ -6,7 +6,20 @@ from typing import Final
 from .options import console
 
 EXTRA: Final = frozenset(
-    {"cv2", "matplotlib", "pydantic", "scipy", "sentence_transformers", "skimage", "sklearn", "tensorboard", "torch", "yaml"}
+    {
+        *(
+            "cv2",
+            "flip_evaluator",
+            "matplotlib",
+            "pydantic",
+            "scipy",
+            "sentence_transformers",
+            "skimage",
+            "sklearn",
+            "tensorboard",
+        ),
+        *("torch", "yaml"),
+    }
 )
 """What the extra “training” brings beside what restoring needs, as it is imported."""
 
