@@ -5,10 +5,13 @@ from gi.repository import Gdk, GdkPixbuf, Gtk
 from restored_client.desk.previewstate import PreviewState
 
 from . import raster
+from .opening import is_low
 from .theme import classed, named
 from .words import _
 
-SIZE = (216, 100)
+SIZE, LOW = (216, 100), (216, 68)
+"""Room for it, and on a screen where all must be lower to be in sight."""
+
 PAN = 0.1
 """Part of the layer that an arrow key moves the crop by."""
 
@@ -35,7 +38,8 @@ class Navigator(Gtk.EventBox):
     def set_layer(self, state):
         """Make room for this PreviewState's layer, whose crop will be framed."""
         self._state, self._data = state, None
-        self._scale = min(1.0, SIZE[0] / state.width, SIZE[1] / state.height)
+        wide, high = LOW if is_low() else SIZE
+        self._scale = min(1.0, wide / state.width, high / state.height)
         self._width, self._height = max(1, int(state.width * self._scale)), max(1, int(state.height * self._scale))
         self.set_size_request(self._width, self._height)
 
