@@ -77,7 +77,7 @@ def test_no_two_files_need_each_other() -> None:
     known = {name: path for package in layout.FOLDERS for name, path in layout.modules(package).items()}
     needs: dict[str, set[str]] = {}
     for name, path in known.items():
-        lines = {node.lineno for node in at_run_time(ast.parse(path.read_text("utf-8"))) if hasattr(node, "lineno")}
+        lines = {getattr(node, "lineno", None) for node in at_run_time(ast.parse(path.read_text("utf-8")))}
         asked = [target for line, target in layout.imports(name, path) if line in lines]
         modules = {target if target in known else target.rpartition(".")[0] for target in asked}
         needs[name] = {module for module in modules if module in known and module != name and not is_face(known[module])}

@@ -122,7 +122,7 @@ def test_the_kept_residual_gives_what_the_job_would(bundle: Bundle, picture: Pic
     wanted = engine.run(layer, PLAN, model=bundle, strength=0.4, mask=mask, scale=scale, tile_side=184)
     assert kept.apply(0.4, mask).tobytes() == wanted.image.tobytes()
     assert kept.apply(0.0).tobytes() == enlarge(layer, scale).tobytes()
-    assert kept.nbytes == kept.values.nbytes + kept.base.nbytes
+    assert kept.nbytes == kept.values.nbytes + enlarge(layer, scale).nbytes
 
 
 @pytest.mark.slow
