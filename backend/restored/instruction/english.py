@@ -54,6 +54,9 @@ ASKING: Final = re.compile(
 )
 """How a clause begins that asks for something."""
 
+MERE_NAME: Final = 2
+"""Words that a picture may be named with."""
+
 JOINED: Final = re.compile(r"\b(?:and|then|plus)\b|[&+]", re.I)
 """Between a repair and something else that is asked for; behind a mark alone it may be all one story."""
 
@@ -77,7 +80,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     uncut = [
         turn for turn in heard.turns if not any(c.cut and text[c.start : c.end].strip() == turn.words for c in heard.clauses)
     ]
-    alone = not _says_something(rest, heard)
+    alone = not _says_something(rest, heard) or _is_refused(rest, heard)
     reading = NOTHING if alone else _head(loaded, rest)
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
@@ -230,6 +233,18 @@ def _says_something(rest: str, heard: "Heard") -> bool:
     words = grammar.load("en")
     left = grammar.content(rest, words)
     return bool(left)
+
+
+def _is_refused(rest: str, heard: "Heard") -> bool:
+    """ "Newspaper clipping, please remove the halftone dots": beside what cannot be done only the picture is named."""
+    done = heard.turns or heard.named or heard.holes
+    words = grammar.load("en")
+    return (
+        bool(heard.unused)
+        and not done
+        and len(grammar.content(rest, words)) <= MERE_NAME
+        and not grammar.hear(rest, words).concepts
+    )
 
 
 def _agreed(

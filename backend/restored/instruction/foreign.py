@@ -73,5 +73,5 @@ def _ask(heard: Heard, named: dict[str, Named], excluded: list[str], kinds: set[
             continue
         kinds |= set(found.kinds)
         for task in found.tasks:
-            if task not in excluded and not named and task not in named:
+            if task not in excluded and not named and not heard.holes:
                 named[task] = Named(task, words, index, None, clause.place)

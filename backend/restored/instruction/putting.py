@@ -32,6 +32,9 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         steps = [step for step in steps if step.task != "lowlight" or not lit & {None, step.region}]
     if any(step.task == "exposure" and (step.amount or 0) < 0 and step.region is None for step in turns):
         steps = [step for step in steps if step.task != "lowlight" or step.region is not None]
+    blackened = {step.region for step in turns if step.task == "blacks" and (step.amount or 0) < 0}
+    if blackened and all(item.task != "lowlight" for item in heard.named):  # "a sky that is black, not this grey soup"
+        steps = [step for step in steps if step.task != "lowlight" or step.region not in blackened]
     if heard.scale is not None and all(step.task != "superres" for step in steps):
         steps.append(Step("superres", 0.95, 1.0, text.strip(), region=None))
     steps += [_marked(_placed(Step(item.task, 0.95, 1.0, item.words.strip()), heard)) for item in heard.holes]

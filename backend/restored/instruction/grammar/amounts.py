@@ -104,6 +104,17 @@ def number(word: str) -> float | None:
     return -value if sign == "-" else value
 
 
+def numeral(name: str) -> float | None:
+    """What the name of an amount is worth: "two", "quarter", or the number itself ("35", "1.6667")."""
+    return NUMERALS.get(name, float(name) if name[0].isdigit() else None)
+
+
+def bare(words: list[Token]) -> Amount | None:
+    """A number without a unit, as hundredths ("highlights down by 80")."""
+    values = [abs(value) for token in words if (value := number(token.word)) is not None]
+    return Amount(share=values[0] / 100) if len(values) == 1 and 5 <= values[0] <= 100 else None
+
+
 def read(words: list[Token], hits: list[Hit]) -> Amount:
     """The amount in a clause. words: its tokens; hits: its concepts of the section `amount`, places counted as in `words`."""
     names = {hit.name for hit in hits}
@@ -115,10 +126,13 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
             signed = -1 if token.word[0] == "-" else 1 if token.word[0] == "+" else 0
             break
     if value is None:
-        said = [hit.name for hit in hits if hit.name in NUMERALS]
-        parts = [name for name in said if NUMERALS[name] < 1]
-        said = parts if parts and set(said) - set(parts) == {"one"} else said  # "een halve": the one is an article
-        value = NUMERALS[said[0]] if said else None
+        said = [(worth, hit) for hit in hits if (worth := numeral(hit.name)) is not None]
+        parts = [(worth, hit) for worth, hit in said if worth < 1]
+        if parts and all(hit.name == "one" for worth, hit in said if worth >= 1):
+            said = parts  # "een halve": the one is an article
+        value = said[0][0] if said else None
+        if len(said) > 1 and said[0][0] >= 20 and said[1][0] < 10 and said[1][1].first == said[0][1].last + 1:
+            value = said[0][0] + said[1][0]  # "thirty-five"
     elif {"half"} & names and any(hit.name == "half" and hit.first > at for hit in hits):
         value += 0.5
     ratio = 2.0 if "twice" in names else 3.0 if "triple" in names else 0.5 if "half" in names else None
@@ -131,8 +145,8 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
     strength = next((STRENGTHS[name] for name in ("full", "tiny", "bit", "half", "extreme") if name in names), None)
     if "stophalf" in names:
         return Amount(stops=1.5, factor=factor, signed=signed)
-    if "halfstop" in names:
-        return Amount(stops=0.5, factor=factor, signed=signed)
+    if "halfstop" in names or "thirdstop" in names:
+        return Amount(stops=0.5 if "halfstop" in names else 1 / 3, factor=factor, signed=signed)
     if "stop" in names:
         return Amount(stops=value if value is not None else 1.0, factor=factor, signed=signed)
     if value is not None and ("percent" in names or signed):

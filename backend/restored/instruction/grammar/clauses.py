@@ -79,6 +79,7 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
     ends = [hit for hit in hits if hit.section == "end"]
     cuts |= {i for hit in ends if hit.name == "border" for i in range(hit.first, hit.last + 1)}
     cuts -= _between_places(row, hits, cuts, words)
+    cuts -= _of_numbers(row, hits, cuts)
     # "half a stop more", where the word for "more" is that for "and"
     measured = {hit.last + 1 for hit in hits if hit.section == "amount"}
     cuts -= {hit.first for hit in hits if (hit.section, hit.name) == ("modifier", "more") and hit.first in measured}
@@ -94,6 +95,8 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
         plain = [hit for hit in hits if hit.section not in ("bare", "symptom")]
         after |= {hit.first for one, hit, next_ in zip(plain, plain[1:], plain[2:], strict=False) if _instead(one, hit, next_)}
     after |= _opening_places(hits, cuts)
+    looks = [hit for hit in hits if hit.section == "quality" and hit.name.startswith("bare ") and hit.first == 0]
+    after |= {h.last + 1 for h in looks if h.last + 1 < len(row) and row[h.last + 1].word in words.beside}  # "b/w for the mood"
     pieces: list[Piece] = []
     begin = 0
     for i in sorted({*cuts, *after, len(row)}):
@@ -102,6 +105,21 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
             pieces.append(Piece(row[begin:i], inside, begin, words))
         begin = i + 1 if i in cuts else i
     return pieces
+
+
+def _of_numbers(row: list[Token], hits: list[Hit], cuts: set[int]) -> set[int]:
+    """The "plus" in front of an amount that is all that is said behind a noun ("saturation plus a quarter"): it means more."""
+    found: set[int] = set()
+    for number, hit in enumerate(hits):
+        if (hit.section, hit.name) != ("modifier", "also") or hit.first not in cuts or not number:
+            continue
+        before = [one for one in hits if one.last == hit.first - 1 and one.name.startswith("noun")]
+        stop = min((cut for cut in cuts if cut > hit.last), default=len(row))
+        behind = [one for one in hits if hit.last < one.first < stop and one.section != "end"]
+        if before and behind and behind[0].first == hit.last + 1 and all(one.section == "amount" for one in behind):
+            hits[number] = replace(hit, name="more")
+            found.add(hit.first)
+    return found
 
 
 def _between_places(row: list[Token], hits: list[Hit], cuts: set[int], words: Words) -> set[int]:
@@ -186,7 +204,13 @@ def _acts_before(hits: list[Hit], cuts: set[int], place: int) -> bool:
 
 def is_covered(piece: Piece, used: set[int], words: Words) -> bool:
     """Whether the table knows every word of a clause."""
+    last = piece.offset + len(piece.words) - 1
+    ends = words.gone | words.stays if piece.of_any("task", "bare", "holes") else frozenset[str]()
     return all(
-        token.word in words.filler or token.word in amounts.TIMES or amounts.number(token.word) is not None or i in used
+        token.word in words.filler
+        or token.word in amounts.TIMES
+        or amounts.number(token.word) is not None
+        or i in used
+        or (i == last and token.word in ends)
         for i, token in enumerate(piece.words, piece.offset)
     )

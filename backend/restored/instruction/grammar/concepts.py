@@ -5,7 +5,7 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [modifier] too, very (too or more), more, less, up, down, not, dont, keep, only, except, everywhere, make, is, enough, little,
     high, low, remove, elsewhere, also, cast, praise: what a wish does with a quality, a task or a place.
 [amount] tiny, bit, much, extreme, full, half, twice, triple, third, quarter, twothirds, threequarters, stop, halfstop,
-    stophalf (one and a half), percent, points, and the numbers one to four.
+    thirdstop, stophalf (one and a half), percent, points, the numbers one to four, and other numbers by their value ("20").
 [quality] "KIND ADJUSTMENT±": `dir` names the direction itself ("warmer"; "overexposed" is a wish for less), `fault` one that
     "less" does not turn round ("less garish"), `adj` a state ("warm"), `noun` the quality without a direction ("contrast"),
     `bare` a look that is a wish only when it stands alone.
@@ -21,9 +21,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
     comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; grounds: places that a
     complaint is of by themselves; takers: verbs that take things away; under, over: behind
-    stops, too little and too much of them; gone, stays: behind a noun, that it should go or stay ("rain out"); beside: what may
-    stand between a direction and a place that is not its object ("brighter, for her"); pronouns: what takes up the place of the
-    clause before; contrary: what ends a clause that says the opposite of the one before ("the snow does").
+    stops, too little and too much of them; back: what turns "bring it" round; purpose: before what something was done for;
+    neither: words that deny each thing of a list; gone, stays: behind a noun, that it should go or stay ("rain out");
+    beside: what may stand between a direction and a place that is not its object ("brighter, for her"); pronouns: what takes up
+    the place of the clause before; contrary: what ends a clause that says the opposite of the one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -86,6 +87,9 @@ class Words:
         self.under = frozenset(form.get("under", "").split())
         self.over = frozenset(form.get("over", "").split())
         self.gone = frozenset(form.get("gone", "").split())
+        self.back = frozenset(form.get("back", "").split())
+        self.purpose = frozenset(form.get("purpose", "").split())
+        self.neither = frozenset(form.get("neither", "").split())
         self.stays = frozenset(form.get("stays", "").split())
         self._mender = Mender(form)
         self._borders: set[str] = set()

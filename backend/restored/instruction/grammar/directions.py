@@ -211,11 +211,11 @@ def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> 
         return -1, False
     if near & {"more", "up"}:
         return 1, False
-    if "remove" in near and amount.factor != 1.0:
+    if "remove" in near and (amount.factor != 1.0 or amount.share is not None):
         return -1, False
     if amount.ratio is not None:
         return (1 if amount.ratio > 1 else -1), True
-    if amount.factor > 1 and not near:  # "with lots of contrast"
+    if amount.factor != 1 and not near:  # "with lots of contrast", "a touch of warmth"
         return 1, False
     if (amount.share is not None and "make" in near) or (not amount.plain and not near):  # "contrast 15", as sliders are written
         return 1, False

@@ -17,12 +17,16 @@ from .naming import holes, named_by, other_scale, scale_of, taken_out, unused
 from .places import as_before, is_only_there, place_of, tone_as_before, tone_of, tone_of_place, toned, without
 from .sentences import by_hand
 from .settling import (
+    is_taken_back,
     settle_cast,
     settle_colours,
+    settle_contrary,
     settle_ends,
     settle_keep,
     settle_look,
+    settle_neither,
     settle_no,
+    settle_purpose,
     settle_stops,
     settle_tones,
     settle_very,
@@ -115,7 +119,8 @@ def _stands_alone(heard: Heard, hits: list[Hit], content: list[Token], row: list
 
 def _is_look(piece: Piece) -> bool:
     """Whether a clause is the name of a look and nothing else."""
-    return any(h.name.startswith("bare ") and h.last - h.first + 1 == len(piece.words) for h in piece.of("quality"))
+    idle = sum(token.word in piece.table.please for token in piece.words)
+    return any(h.name.startswith("bare ") and h.last - h.first + 1 == len(piece.words) - idle for h in piece.of("quality"))
 
 
 def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list[Hit]) -> list[Hit]:
@@ -132,6 +137,9 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     settle_cast(piece)
     settle_stops(piece)
     settle_ends(piece)
+    settle_neither(piece)
+    settle_contrary(piece, carried)
+    settle_purpose(piece)
     _of_a_kind(heard, piece)
     local = [replace_places(hit, piece.offset) for hit in piece.of("amount")]
     amount = amounts.read(piece.words, local)
@@ -182,11 +190,15 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         if any(turn.name == "exposure" for turn in turns):
             turns, place = [toned(turn, tone) for turn in turns], without(place, tone)
     elif tone and not turns and not negative and not asks and not qualities:
-        of_tone = tone_of_place(piece, tone, amount, index, text) or tone_as_before(heard.turns, piece, tone, index, text)
+        of_tone = tone_of_place(piece, tone, amount, index, text)
+        if of_tone is None and covered:  # an unknown verb may turn it the other way
+            of_tone = tone_as_before(heard.turns, piece, tone, index, text)
         if of_tone:
             turns, place = [of_tone], without(place, tone)
     waiting, heard.waiting = heard.waiting, None
-    if waiting and turns and all(turn.name in TONES for turn in turns):  # "the shadows and the highlights are too dark"
+    if (
+        waiting and turns and all(turn.name in (*TONES, "whites", "blacks") for turn in turns)
+    ):  # "the shadows and the highlights are too dark"
         turns = [replace(turns[0], name=waiting[0], words=waiting[1]), *turns]
         heard.clauses[-1] = replace(heard.clauses[-1], cut=True, acts=True)
     if tone and not (turns or asks or qualities or negative) and covered and not piece.has("only"):
@@ -198,7 +210,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         and amount.stops is not None
         and (amount.signed or piece.has("up", "down", "more", "less"))
     ):
-        lower = piece.has("down", "less")
+        lower = piece.has("down", "less") or is_taken_back(piece)
         turns = [Turn("exposure", amount.of("exposure", -1 if lower else 1, False), text.strip(), index, False)]
     unused(heard, piece)
     taken_out(heard, piece)
@@ -255,6 +267,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     told = piece.has("is", "too", "little", "enough") or (piece.has("cast") and not piece.has("make", "remove", "up", "more"))
     acts = bool(turns) or asks or bool(named)
     heard.clauses.append(Clause(piece.start, piece.end, covered, cut, acts, where, told, bars))
+    if turns and not qualities and place is None:
+        return []  # "a third of a stop down plus a touch of warmth"
     if turns:
         comparing = piece.table.find(piece.words, frozenset({"modifier"}))  # those inside of "less warm", too
         return [hit for hit in comparing if hit.name in ("more", "less", "up", "down", "too", "little")]

@@ -19,11 +19,14 @@ class Mender:
         self._copulas: set[str] = {"way", "bit", "little", "far"}
         self._fixable: set[str] = set()
         self._spoken: set[str] = set()
+        self._numerals: set[str] = {"one", "two", "three", "four"}
 
     def learn(self, section: str, name: str, parts: tuple[str, ...]) -> None:
         """A phrase of the table."""
         whole = {part for part in parts if part != ".." and not part.endswith("*")}
         self.known |= whole
+        if section == "amount" and name[0].isdigit() and len(parts) == 1:
+            self._numerals |= set(parts)
         if section == "follow":
             self._spoken |= set(parts)
         if section == "symptom" or name.startswith("adj "):
@@ -55,7 +58,10 @@ class Mender:
 
     def _opened(self, token: Token) -> list[Token]:
         """A word without the article that an apostrophe joins to it ("l'esposizione"), unless the table has both as one."""
-        *_, last = token.word.split("-")
+        *tens, last = token.word.split("-")
+        if len(tens) == 1 and {tens[0], last} <= self._numerals:  # "thirty-five"
+            at = token.start + len(tens[0])
+            return [Token(tens[0], token.start, at), Token(last, at + 1, token.end)]
         if last != token.word and last.isalpha() and token.word not in self.known and last in self.known:  # "nicotine-yellow"
             return [Token(last, token.end - len(last), token.end)]
         article, mark, word = token.word.partition("'")

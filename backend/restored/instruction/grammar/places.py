@@ -44,6 +44,8 @@ def tone_of_place(piece: Piece, tone: Adjustment, amount: amounts.Amount, index:
         sign = 1
     else:
         return None
+    if amount.plain:
+        amount = amounts.bare(piece.words) or amount
     return Turn(tone, round(amount.of(tone, sign, False), 4), text.strip(), index, amount.plain)
 
 

@@ -7,12 +7,13 @@ from . import amounts
 from .clauses import TONES, Piece
 from .concepts import Hit
 from .heard import Heard
+from .telling import DAMAGE
 
 
 def settle_very(piece: Piece) -> None:
     """One word may be "too" and "more" (ज़्यादा): too much where a state is told, more where something is wished for."""
     states = piece.has("is") or not all(hit.name.startswith(("noun", "dir")) for hit in piece.of("quality"))
-    measured = any(hit.name in ("stop", "halfstop", "percent") for hit in piece.of("amount"))
+    measured = any(hit.name in ("stop", "halfstop", "thirdstop", "percent") for hit in piece.of("amount"))
     wished = bool(piece.of("quality")) and (not states or (measured and not piece.has("is")))
     piece.hits = [
         replace(hit, name="more" if wished else "too") if (hit.section, hit.name) == ("modifier", "very") else hit
@@ -53,7 +54,7 @@ def settle_cast(piece: Piece) -> None:
 
 def settle_stops(piece: Piece) -> None:
     """ "One stop under": of the exposure."""
-    if piece.of("quality") or not any(hit.name in ("stop", "halfstop", "stophalf") for hit in piece.of("amount")):
+    if piece.of("quality") or not any(hit.name in ("stop", "halfstop", "thirdstop", "stophalf") for hit in piece.of("amount")):
         return
     for place, token in enumerate(piece.words, piece.offset):
         if token.word in piece.table.under | piece.table.over:
@@ -62,14 +63,61 @@ def settle_stops(piece: Piece) -> None:
             return
 
 
+def is_taken_back(piece: Piece) -> bool:
+    """ "Bring it back a stop", where the verb alone would lift."""
+    return any(
+        hit.name == "up" and piece.words[hit.last - piece.offset].word in piece.table.back
+        for hit in piece.of("modifier")
+        if hit.first >= piece.offset
+    )
+
+
+def settle_purpose(piece: Piece) -> None:
+    """ "I underexposed by two stops to save the highlights": what it was done for is no second wish."""
+    faults = [hit for hit in piece.of("quality") if hit.name.startswith("fault exposure")]
+
+    def is_aim(hit: Hit) -> bool:
+        before = piece.words[hit.first - piece.offset - 1].word if hit.first > piece.offset else ""
+        return hit.name.startswith("dir ") and bool(faults) and hit.first > faults[0].last and before in piece.table.purpose
+
+    piece.hits = [hit for hit in piece.hits if not (hit.section == "quality" and is_aim(hit))]
+
+
+def settle_neither(piece: Piece) -> None:
+    """ "Neither rain nor fog": by their bare names, all that is denied is to go."""
+    denied = [hit for hit in piece.of("modifier") if piece.word(hit) in piece.table.neither]
+    others = [hit for hit in piece.hits if hit not in denied and hit.section not in ("task", "bare")]
+    named = {i for hit in piece.of("task") for i in range(hit.first, hit.last + 1)}
+    idle = {hit.first for hit in denied}
+    known = all(i in named or i in idle or token.word in piece.table.filler for i, token in enumerate(piece.words, piece.offset))
+    damages = all(hit.name in DAMAGE for hit in piece.of("task"))
+    if denied and denied[0].first == piece.offset and named and not others and known and damages:
+        piece.hits = [replace(hit, name="remove") if hit in denied else hit for hit in piece.hits]
+
+
+def settle_contrary(piece: Piece, carried: list[Hit]) -> None:
+    """ "The sharpness is spot on, the noise isn't", "the light is fine, the contrast isn't": what is praised of the one is what
+    the other lacks. carried: the modifiers of the clause before."""
+    last = piece.hits[-1] if piece.hits else None
+    if last is None or (last.section, last.name) != ("modifier", "not") or piece.word(last) not in piece.table.contrary:
+        return
+    nouns = piece.of("task") or [hit for hit in piece.of("quality") if hit.name.startswith("noun")]
+    if last.last == piece.offset + len(piece.words) - 1 and nouns and any(hit.name == "keep" for hit in carried):
+        piece.hits[-1] = replace(last, name="remove" if piece.of("task") else "little")
+
+
 def settle_ends(piece: Piece) -> None:
     """ "Rain out", "fog in": a noun and where it should be."""
-    if len(piece.words) != 2 or not piece.of_any("task", "bare", "holes") or piece.of_any("modifier", "quality", "verb"):
+    things = piece.of_any("task", "bare", "holes")
+    if not things or things[0].first > piece.offset or piece.of_any("modifier", "quality", "verb"):
         return
-    last = piece.words[1].word
+    end = piece.offset + len(piece.words) - 1
+    if max(hit.last for hit in things) != end - 1 or any(hit.first > piece.offset for hit in things):
+        return
+    last = piece.words[-1].word
     name = "remove" if last in piece.table.gone else "keep" if last in piece.table.stays else ""
     if name:
-        piece.hits.append(Hit("modifier", name, piece.offset + 1, piece.offset + 1))
+        piece.hits.append(Hit("modifier", name, end, end))
 
 
 def settle_keep(piece: Piece) -> None:
