@@ -223,8 +223,10 @@ def test_marks_are_seen_first_and_become_the_selection(window, screen, box, gimp
     )
     began = time.monotonic()
     window.open_dialog()
-    window.event("plan", lambda event: event["at"] > began and tasks(event) == ["inpaint"])
-    used = later(window, "region used", lambda _event: True, lambda: window.click("Select what I find"))
+    plan = window.event("plan", lambda event: event["at"] > began and tasks(event) == ["inpaint"])
+    window.event("region", lambda event: event["at"] > plan["at"] and event["shown"])
+    # by key: where a control stands is known only when the window has come to rest
+    used = later(window, "region used", lambda _event: True, lambda: window.key("ctrl+Return"))
     assert "found no scratches" in used["error"]
     assert window.ask("tell(empty=Gimp.Selection.is_empty(image))")["empty"]
     window.key("Escape")
