@@ -8,7 +8,8 @@ from restored.ground.tasks import LABELS
 from restored.regions.names import Region
 
 from . import grammar
-from .plan import Action, Plan, Step
+from .grammar.sentences import NOT_READ
+from .plan import Action, Plan, Step, Unused
 from .sanitize import MAX_CHARACTERS, clean
 from .understanding import explain
 
@@ -51,6 +52,9 @@ def follow(previous: Plan, text: str) -> Plan:
     """
     cleaned = clean(text).text
     words = grammar.load(grammar.language_of(cleaned))
+    swap = grammar.swapped(cleaned, words)
+    if swap is not None and any(_is_of(step, swap[1]) for step in previous.steps):
+        return _instead(previous, text, *swap, words)
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
@@ -61,10 +65,16 @@ def follow(previous: Plan, text: str) -> Plan:
 
 def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], words: grammar.Words) -> Plan:
     """Several things said in a row; what is no word about the plan is one wish of its own, on top of it."""
-    plan, wishes = previous, []
+    plan, wishes, notes = previous, [], []
+    named: tuple[str, ...] = ()
     for part, said in parts:
+        if named and said and grammar.takes_up(part, words):
+            said = _of_those(previous, said, named)
+        named = grammar.subjects(part, words) or named
         answer = _answered(plan, part, said) if said else None
-        if answer is None:
+        if answer is None and len(parts) > 1 and grammar.is_remark(part, words):
+            notes.append(Unused(part, NOT_READ))  # "give me the haze back, it had mood"
+        elif answer is None:
             wishes.append(part)
         elif not said.praise:
             plan = answer
@@ -74,7 +84,25 @@ def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], w
     elif plan.action in ("undo", "reset", "again", "why"):
         return plan
     history = previous.history[:-1] if plan.action == "undo" else _history(previous)
+    plan = replace(plan, unused=(*plan.unused, *notes)) if notes else plan
     return replace(plan, text=_talk(previous, text) if plan.steps else text, action="plan", history=history)
+
+
+def _of_those(previous: Plan, said: grammar.Said, named: tuple[str, ...]) -> grammar.Said:
+    """ "The shadows are too deep, lift them more", "the grain was nice, put it back": what a pronoun takes up. named: what was
+    named before it; of other steps nothing is said."""
+    meant = tuple(step.task for step in previous.steps if _is_of(step, named))
+    if said.factor is not None and not said.core and (not said.targets or (not meant and set(said.targets) & set(named))):
+        return replace(said, targets=meant) if meant else grammar.Said()
+    return grammar.Said(drops=meant) if said.action == "undo" and meant else said
+
+
+def _instead(previous: Plan, text: str, wish: str, drops: tuple[str, ...], words: grammar.Words) -> Plan:
+    """One thing in place of another."""
+    left = _without(previous, text, drops)
+    named = grammar.names_only(wish, words)
+    plan = _added(left, text, named) if named else _joined(left, explain(wish), text)
+    return replace(plan, text=_talk(previous, text), action="plan", history=_history(previous))
 
 
 def _answered(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
@@ -83,6 +111,8 @@ def _answered(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
         return _acted(previous, text, said.action)
     if said.praise:
         return replace(previous, action="plan", message=GOOD)
+    if not said.surely and said.factor is not None and not any(_is_of(step, said.targets) for step in previous.steps):
+        return None
     if said.factor is not None and not said.core:
         return _scaled(previous, text, said.factor, said.targets)
     if said.core:

@@ -108,3 +108,30 @@ def test_why_names_the_words():
 def test_any_text_gives_a_plan(text):
     assert isinstance(follow(BEFORE, text), Plan)
     assert isinstance(follow(Plan(), text), Plan)
+
+
+@pytest.mark.parametrize(
+    ("said", "effect"),
+    [
+        ("the contrast is perfect", {}),
+        ("the contrast was fine before", {"contrast": None}),
+        ("give me the haze back, it had mood", {"dehaze": None}),
+        ("the shadows are too deep, lift them more", {"shadows": 1}),
+        ("saturation instead of contrast", {"contrast": None, "saturation": 1}),
+        ("the contrast is brutal", {"contrast": -1}),
+        ("the contrast could go further", {"contrast": 1}),
+        ("give me the grain back", {}),
+    ],
+)
+def test_of_one_step_and_of_no_other(said, effect):
+    """None: the step is gone; 1, -1: there is more or less of it; every other step is as it was."""
+    before = {step.task: step for step in explain("clear the haze, lift the shadows and boost the contrast").steps}
+    after = {step.task: step for step in follow(Plan("", tuple(before.values())), said).steps}
+    for task in {*before, *after}:
+        if task not in effect:
+            assert after.get(task) == before.get(task), task
+        elif effect[task] is None:
+            assert task not in after
+        else:
+            old = before[task].amount if task in before else 0.0
+            assert ((after[task].amount or 0.0) - (old or 0.0)) * effect[task] > 0

@@ -5,6 +5,7 @@ from .corrections import corrected
 from .heard import Clause, Heard, Named, Turn
 from .interpret import content, hear
 from .language import covers, language_of, margin, rivals
+from .referring import is_remark, subjects, swapped, takes_up
 from .result import Said, limits, names_only, said_in_parts, said_of_result
 from .tokens import tokens
 
@@ -19,6 +20,7 @@ __all__ = [
     "corrected",
     "covers",
     "hear",
+    "is_remark",
     "language_of",
     "languages",
     "limits",
@@ -28,5 +30,8 @@ __all__ = [
     "rivals",
     "said_in_parts",
     "said_of_result",
+    "subjects",
+    "swapped",
+    "takes_up",
     "tokens",
 ]

@@ -14,17 +14,19 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [task] words for a damage or its remedy; [symptom] words that complain of it ("noisy"); [verb] words that ask for the task.
 [holes] words for what is filled where a mask shows it.
 [unused] what is heard and cannot be done. [off] what is no picture at all: `topic` where every word is known, else `sure`.
-[follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"), praise;
+[follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"),
+    return ("give me the haze back"), instead ("saturation instead of contrast"), praise;
     [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
     ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
     comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; grounds: places that a
-    complaint is of by themselves; takers: verbs that take things away; under, over: behind
-    stops, too little and too much of them; back: what turns "bring it" round; purpose: before what something was done for;
-    neither: words that deny each thing of a list; gone, stays: behind a noun, that it should go or stay ("rain out");
-    beside: what may stand between a direction and a place that is not its object ("brighter, for her"); pronouns: what takes up
-    the place of the clause before; contrary: what ends a clause that says the opposite of the one before ("the snow does").
+    complaint is of by themselves; takers: verbs that take things away; under, over: behind stops, too little and too much of
+    them; back: what turns "bring it" round; purpose: before what something was done for; neither: words that deny each thing of
+    a list; told: verbs of a remark; well: praises at the end of a clause only ("est bien"); past: what tells of the picture as
+    it was; gone, stays: behind a noun, that it should go or stay ("rain out"); beside: what may stand between a direction and a
+    place that is not its object ("brighter, for her"); pronouns: what takes up the place of the clause before; contrary: what
+    ends a clause that says the opposite of the one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -89,6 +91,9 @@ class Words:
         self.gone = frozenset(form.get("gone", "").split())
         self.back = frozenset(form.get("back", "").split())
         self.purpose = frozenset(form.get("purpose", "").split())
+        self.past = frozenset(form.get("past", "").split())
+        self.well = frozenset(form.get("well", "").split())
+        self.told = frozenset(form.get("told", "").split())
         self.neither = frozenset(form.get("neither", "").split())
         self.stays = frozenset(form.get("stays", "").split())
         self._mender = Mender(form)

@@ -30,6 +30,7 @@ from .settling import (
     settle_stops,
     settle_tones,
     settle_very,
+    settle_well,
 )
 from .telling import is_praised_next, is_satisfied, only_praises, settle_praise, settle_told, tells_damage, tells_of_the_day
 from .tokens import Token, tokens
@@ -138,6 +139,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     settle_stops(piece)
     settle_ends(piece)
     settle_neither(piece)
+    settle_well(piece)
     settle_contrary(piece, carried)
     settle_purpose(piece)
     _of_a_kind(heard, piece)

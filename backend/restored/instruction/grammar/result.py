@@ -82,6 +82,9 @@ class _Clause:
     def factor(self, way: Way) -> float:
         local = self.hits("amount")
         amount = amounts.read(self.row, local)
+        of_it = any(token.word in self.words.pronouns for token in self.row)
+        if way == "weaker" and amount.share is not None and amount.share < 0.5 and of_it:
+            return round(amount.share, 4)  # "a third of that"
         table = WEAKER if way == "weaker" else STRONGER
         if amount.share is not None:
             return round(max(0.0, 1 - amount.share) if way == "weaker" else 1 + amount.share, 4)
@@ -95,7 +98,19 @@ class _Clause:
 def said_of_result(text: str, words: Words) -> Said:
     """What a sentence says of the plan that stands; nothing (false) where it is a wish of its own."""
     clause = _Clause(text, words)
-    for reading in (_action, _complaint, _all_of_it, _taken_back, _place, _treatment, _verb_and_degree, _added):
+    for reading in (
+        _action,
+        _complaint,
+        _praised,
+        _given_back,
+        _all_of_it,
+        _taken_back,
+        _place,
+        _treatment,
+        _noun_and_degree,
+        _verb_and_degree,
+        _added,
+    ):
         said = reading(clause)
         if said:
             return said
@@ -130,6 +145,11 @@ def said_in_parts(text: str, words: Words) -> list[tuple[str, Said]]:
 def limits(text: str, words: Words) -> bool:
     """Whether a text has a word such as "only"."""
     return bool(_Clause(text, words).modifiers("only"))
+
+
+def names_in(text: str, words: Words) -> tuple[str, ...]:
+    """The tasks and adjustments whose nouns a text has."""
+    return _names(_Clause(text, words))
 
 
 def names_only(text: str, words: Words) -> tuple[str, ...]:
@@ -237,6 +257,44 @@ def _taken_back(clause: _Clause) -> Said:
         core = clause.without(*refusals)
         return Said(core=core, drop=True) if core else Said()
     return Said()
+
+
+def _praised(clause: _Clause) -> Said:
+    """ "The contrast is perfect": what was done is liked. A damage that is liked ("the grain was nice") is another matter."""
+    praises = clause.hits("follow", "modifier")
+    liked = {i for hit in praises if hit.name == "praise" for i in range(hit.first, hit.last + 1)}
+    others = [
+        hit for hit in praises if hit.name not in ("praise", "is", "also") and not liked & {*range(hit.first, hit.last + 1)}
+    ]
+    past = any(token.word in clause.words.past for token in clause.row)  # "the brightness was fine before"
+    done = clause.hits("remedy") or set(_names(clause)) - _DAMAGES
+    return Said(praise=bool(liked and done and not others and not past and not clause.heard.turns))
+
+
+def _given_back(clause: _Clause) -> Said:
+    """ "Give me the haze back", "bring the colour back": what the plan took out of the picture."""
+    back = [hit for hit in clause.hits("follow") if hit.name == "return"]
+    named = [_TAKEN[hit.name] for hit in clause.hits("task") if hit.name in _TAKEN] if back else []
+    return Said(drops=tuple(dict.fromkeys(named)), surely="black_and_white" not in named) if named else Said()
+
+
+_DAMAGES: Final = frozenset({"denoise", "derain", "dehaze", "desnow"})
+
+_TAKEN: Final = {
+    **{task: task for task in _DAMAGES},
+    "enhance": "black_and_white",
+}
+"""What a word names that can be given back, and the step that took it away."""
+
+
+def _noun_and_degree(clause: _Clause) -> Said:
+    """ "The contrast is brutal", "the contrast could go further": of one adjustment of the plan."""
+    nouns = [hit for hit in clause.hits("quality") if hit.name.startswith("noun")]
+    degrees = clause.hits("degree", "follow", "amount")
+    if not nouns or clause.heard.turns or clause.rest(*nouns, *degrees, *clause.modifiers(*_TURNING)):
+        return Said()
+    way = _way(clause.hits("modifier", "degree", "follow"))
+    return Said(factor=clause.factor(way), targets=_names(clause), surely=False) if way else Said()
 
 
 def _compared(clause: _Clause) -> bool:

@@ -120,6 +120,19 @@ def settle_ends(piece: Piece) -> None:
         piece.hits.append(Hit("modifier", name, end, end))
 
 
+def settle_well(piece: Piece) -> None:
+    """ "La netteté est bien" praises, "est bien floue" complains: what "well" is said of stands behind it."""
+    piece.hits = [
+        replace(hit, name="is")
+        if hit.name == "keep"
+        and hit.last > hit.first >= piece.offset
+        and piece.words[hit.last - piece.offset].word in piece.table.well
+        and piece.following(hit) is not None
+        else hit
+        for hit in piece.hits
+    ]
+
+
 def settle_keep(piece: Piece) -> None:
     """ "Deixe" keeps a thing and makes a quality: with a direction or a remedy behind it, and no damage to keep, it makes."""
     compared = piece.has("more", "less")
