@@ -124,8 +124,8 @@ def _is_barred(step: Step, heard: "Heard") -> bool:
     if step.task not in ("enhance", "lowlight"):
         return False
     start = heard.text.find(step.words)
-    inside = [clause for clause in heard.clauses if clause.start <= start and start + len(step.words) <= clause.end]
-    return any(clause.bars for clause in inside)
+    touched = [clause for clause in heard.clauses if clause.start < start + len(step.words) and start < clause.end]
+    return start >= 0 and bool(touched) and all(clause.bars for clause in touched)
 
 
 def _in_other_words(heard: "Heard") -> tuple[Step, ...]:

@@ -109,9 +109,17 @@ def numeral(name: str) -> float | None:
     return NUMERALS.get(name, float(name) if name[0].isdigit() else None)
 
 
-def bare(words: list[Token]) -> Amount | None:
+def spoken(hits: list[Hit]) -> list[float]:
+    """Numbers that are written as words, from five on; "thirty five" is one."""
+    found = [(float(hit.name), hit) for hit in hits if hit.section == "amount" and hit.name[0].isdigit()]
+    if len(found) == 2 and found[0][0] >= 20 > 10 > found[1][0] and found[1][1].first == found[0][1].last + 1:
+        return [found[0][0] + found[1][0]]
+    return [value for value, _ in found]
+
+
+def bare(words: list[Token], hits: list[Hit]) -> Amount | None:
     """A number without a unit, as hundredths ("highlights down by 80")."""
-    values = [abs(value) for token in words if (value := number(token.word)) is not None]
+    values = [abs(value) for token in words if (value := number(token.word)) is not None] or spoken(hits)
     return Amount(share=values[0] / 100) if len(values) == 1 and 5 <= values[0] <= 100 else None
 
 

@@ -29,6 +29,9 @@ def is_denied(heard: Heard, piece: Piece) -> bool:
 
 def forbids(piece: Piece) -> bool:
     """Whether all that a clause says is that something must not be done, or is no trouble ("it isn't noisy")."""
+    first = piece.hits[0] if piece.hits else None
+    if first is not None and first.first == piece.offset and piece.word(first) in piece.table.neither and piece.of("quality"):
+        return not piece.has("is", "enough", "make") and not piece.of_any("task", "verb", "symptom")  # "neither too dark nor ..."
     if piece.has("remove", "too", "enough", "little", "less", "only", "except") or (piece.of("verb") and piece.has("not")):
         return False
     things = piece.of("task") or piece.of("verb") or piece.of("symptom")

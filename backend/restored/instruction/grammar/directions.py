@@ -93,6 +93,7 @@ def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amou
 def _bare_number(piece: Piece, name: str) -> amounts.Amount | None:
     """A number without a unit: stops of exposure ("increase exposure by 1/3"), hundredths of anything else."""
     values = [value for token in piece.words if (value := amounts.number(token.word)) is not None]
+    values = values or amounts.spoken(piece.hits)
     if len(values) != 1 or not values[0]:
         return None
     if not piece.of("modifier") and len(piece.words) > 2:

@@ -170,6 +170,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     asks = bool(piece.of("task") or piece.of("verb") or piece.of("symptom"))
     if (
         qualities
+        and amount.plain
+        and amounts.bare(piece.words, piece.hits) is None
         and not any(hit.name in ("more", "less", "up", "down", "too", "little", "not", "dont", "keep") for hit in modifiers)
         and all(hit.name.split()[0] == "noun" for hit in qualities)
     ):
@@ -274,7 +276,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     if turns:
         comparing = piece.table.find(piece.words, frozenset({"modifier"}))  # those inside of "less warm", too
         return [hit for hit in comparing if hit.name in ("more", "less", "up", "down", "too", "little")]
-    if piece.of("task") or piece.of("holes") or piece.of("unused"):
+    if piece.of_any("task", "holes", "unused") or (qualities and piece.has("keep")):
         return [hit for hit in modifiers if hit.name in ("remove", "less", "down", "too", "keep", "dont", "not")]
     alone = [hit for hit in modifiers if hit.name in ("more", "less", "too", "little", "remove")]
     return alone if alone and len(alone) == len(piece.hits) else carried  # "lacks punch and contrast"

@@ -45,7 +45,7 @@ def tone_of_place(piece: Piece, tone: Adjustment, amount: amounts.Amount, index:
     else:
         return None
     if amount.plain:
-        amount = amounts.bare(piece.words) or amount
+        amount = amounts.bare(piece.words, piece.hits) or amount
     return Turn(tone, round(amount.of(tone, sign, False), 4), text.strip(), index, amount.plain)
 
 

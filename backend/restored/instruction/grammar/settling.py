@@ -78,9 +78,11 @@ def settle_purpose(piece: Piece) -> None:
 
     def is_aim(hit: Hit) -> bool:
         before = piece.words[hit.first - piece.offset - 1].word if hit.first > piece.offset else ""
-        return hit.name.startswith("dir ") and bool(faults) and hit.first > faults[0].last and before in piece.table.purpose
+        done = hit.name.startswith("dir ") or hit.name in ("keep", "up")
+        return done and bool(faults) and hit.first > faults[0].last and before in piece.table.purpose
 
-    piece.hits = [hit for hit in piece.hits if not (hit.section == "quality" and is_aim(hit))]
+    aims = [hit.first for hit in piece.of_any("quality", "modifier") if is_aim(hit)]
+    piece.hits = [hit for hit in piece.hits if not aims or hit.first < min(aims)]
 
 
 def settle_neither(piece: Piece) -> None:

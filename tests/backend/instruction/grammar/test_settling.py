@@ -2,7 +2,7 @@
 
 import pytest
 
-from restored.instruction import grammar
+from restored.instruction import explain, grammar
 
 
 def _turns(text: str, language: str = "en") -> dict[str, float]:
@@ -56,3 +56,10 @@ def test_what_is_fine_of_one_is_lacking_in_the_other():
 def test_an_unknown_verb_turns_nothing_the_other_way():
     assert _turns("brighten the shadows and the highlights")["highlights"] > 0
     assert "highlights" not in _turns("brighten the shadows and frobnicate the highlights")
+
+
+@pytest.mark.parametrize("text", ["neither brighter nor darker", "neither too bright nor too dark", "anything but sharpening"])
+def test_what_is_denied_is_not_done(text):
+    plan = explain(text)
+    assert not plan.steps
+    assert plan.reason == "asks_to_keep"
