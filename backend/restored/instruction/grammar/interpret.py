@@ -172,7 +172,9 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         qualities
         and amount.plain
         and amounts.bare(piece.words, piece.hits) is None
-        and not any(hit.name in ("more", "less", "up", "down", "too", "little", "not", "dont", "keep") for hit in modifiers)
+        and not any(
+            hit.name in ("more", "less", "up", "down", "too", "little", "low", "high", "not", "dont", "keep") for hit in modifiers
+        )
         and all(hit.name.split()[0] == "noun" for hit in qualities)
     ):
         piece.hits = [*carried, *piece.hits]

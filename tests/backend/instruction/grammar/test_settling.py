@@ -50,6 +50,8 @@ def test_neither_nor_removes_both():
 def test_what_is_fine_of_one_is_lacking_in_the_other():
     assert _named("the sharpness is fine, the noise isn't") == {"denoise"}
     assert _turns("the sharpness is fine, the contrast isn't")["contrast"] > 0
+    assert _turns("the brightness is fine, the contrast isn't")["contrast"] > 0
+    assert _turns("the brightness is fine, the contrast is weak")["contrast"] > 0
     assert _named("the noise is terrible, the sharpness isn't") != {"deblur"}
 
 
