@@ -1,7 +1,5 @@
 """Looks at a picture and says what is wrong with it: a small network on `measures`, trained on synthetic damage. A proposal."""
 
-import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -9,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from restored.ground.errors import InstallationError
+from restored.ground.shipped import shipped
 from restored.ground.tasks import info
 
 from .measures import LUMA, as_rgb, dark_channel, measure, noise_levels, padded
@@ -53,14 +52,7 @@ def load(file: Path = FILE) -> Estimator:
     """The shipped estimator, its sha256 checked against the .json beside it. Raises EstimatorError."""
     from safetensors.numpy import load as load_tensors
 
-    try:
-        data = file.read_bytes()
-        expected = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError) as error:
-        raise EstimatorError("The file that judges pictures is missing. Please reinstall restored.") from error
-    if hashlib.sha256(data).hexdigest() != expected:
-        raise EstimatorError("The file that judges pictures is damaged. Please reinstall restored.")
-    return Estimator(load_tensors(data))
+    return Estimator(load_tensors(shipped(file, "judges pictures", EstimatorError)))
 
 
 def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, float]:

@@ -1,7 +1,5 @@
 """Sky, by a small network over what each pixel of a small picture tells: colour, texture, place, and what lies above it."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from restored.ground.errors import InstallationError
+from restored.ground.shipped import shipped
 
 from .fields import box_mean, read_at
 
@@ -91,11 +90,4 @@ def load() -> dict[str, np.ndarray]:
     """The shipped tensors, their sha256 checked against the .json beside them."""
     from safetensors.numpy import load as load_tensors
 
-    try:
-        data = FILE.read_bytes()
-        expected = json.loads(FILE.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError) as error:
-        raise SkyEstimatorError("The file that finds places in pictures is missing. Please reinstall restored.") from error
-    if hashlib.sha256(data).hexdigest() != expected:
-        raise SkyEstimatorError("The file that finds places in pictures is damaged. Please reinstall restored.")
-    return load_tensors(data)
+    return load_tensors(shipped(FILE, "finds places in pictures", SkyEstimatorError))
