@@ -8,6 +8,10 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from restored.studio.book import Machines
+
+from .machines import Place, introduce, places
+
 
 class Cable:
     """Between a desk and the strong machine. Each end has an address."""
@@ -66,6 +70,20 @@ def networks(*desks: str) -> Iterator[tuple[str, dict[str, str], dict[str, Cable
 def inside(space: str) -> list[str]:
     """What runs a command there."""
     return ["ip", "netns", "exec", space]
+
+
+@contextmanager
+def cabled(port: int) -> Iterator[tuple[Place, Place]]:
+    """A desk, and a strong machine that it always asks; each in a network of its own, joined by a cable."""
+    with networks("one") as (there, spaces, cables), places() as make:
+        strong = make("strong", "0.0.0.0", inside(there))
+        desk = make("one", cables["one"].desk, inside(spaces["one"]))
+        introduce(desk, strong, port, host=cables["one"].strong)
+        with desk.visited():
+            Machines().say(use="always")
+        strong.serve(port, engine="Inverting")
+        desk.start()
+        yield desk, strong
 
 
 def _received(space: str, device: str) -> int:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from gimp_window import GuiGimp
 from hostkit import OUTPUT
-from tests.backend.studio.machines import Place, introduce, places
-from tests.backend.studio.networks import inside, networks
+from tests.backend.studio.machines import Place
+from tests.backend.studio.networks import cabled
 
-from restored.studio.book import Machines
 from restored_client import Pixels
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -32,16 +31,8 @@ for precision, depth in (("U8_NON_LINEAR", "u8"), ("U16_NON_LINEAR", "u16")):
 
 @pytest.fixture
 def house() -> Iterator[tuple[Place, Place]]:
-    """A desk, and a strong machine that it may ask; each in a network of its own, joined by a cable."""
-    with networks("one") as (there, spaces, cables), places() as make:
-        strong = make("strong", "0.0.0.0", inside(there))
-        desk = make("one", cables["one"].desk, inside(spaces["one"]))
-        introduce(desk, strong, PORT, host=cables["one"].strong)
-        with desk.visited():
-            Machines().say(use="always")
-        strong.serve(PORT, engine="Inverting")
-        desk.start()
-        yield desk, strong
+    with cabled(PORT) as both:
+        yield both
 
 
 def layer_of(depth: str) -> bytes:

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from hostkit import OUTPUT, Screen
 from krita_host import Krita
-from tests.backend.studio.machines import Place, introduce, places
-from tests.backend.studio.networks import inside, networks
-
-from restored.studio.book import Machines
+from tests.backend.studio.machines import Place
+from tests.backend.studio.networks import cabled
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -20,16 +18,8 @@ DEVICE = "NVIDIA Testing in the studio, "
 
 @pytest.fixture
 def desk() -> Iterator[Place]:
-    """A desk that may ask a strong machine; each in a network of its own, joined by a cable."""
-    with networks("one") as (there, spaces, cables), places() as make:
-        strong = make("strong", "0.0.0.0", inside(there))
-        made = make("one", cables["one"].desk, inside(spaces["one"]))
-        introduce(made, strong, PORT, host=cables["one"].strong)
-        with made.visited():
-            Machines().say(use="always")
-        strong.serve(PORT, engine="Inverting")
-        made.start()
-        yield made
+    with cabled(PORT) as (desk, _):
+        yield desk
 
 
 def test_a_layer_is_restored_in_the_studio_and_the_docker_says_so(
