@@ -1,9 +1,17 @@
 """Wrong usage in our own sentences, and as JSON for who asked for JSON."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from . import console
+
+_RULES: Final = (
+    (r"Input should be less than or equal to (\S+)", r"is at most \1"),
+    (r"Input should be greater than or equal to (\S+)", r"is at least \1"),
+    (r"Input should be a valid integer", "is a whole number"),
+    (r"Input should be a valid number", "is a number"),
+)
+"""What Typer says of a value, in pydantic's words, and what we say."""
 
 
 def sentence(error: Any) -> str:
@@ -28,6 +36,9 @@ def sentence(error: Any) -> str:
         extra = text[text.find("(", len("Got unexpected extra argument(s) ") - 1) + 1 : text.rfind(")")]
         return f"“{extra}” is too much: put an instruction of several words in quotation marks.{more}"
     if name == "BadParameter":
+        for theirs, ours in _RULES:
+            if found := re.match(theirs, str(error.message)):
+                return f"{_what(error)} {found.expand(ours)}.{more}"
         return f"{_what(error)}: {str(error.message).rstrip('.')}."
     return f"{text.rstrip('.')}.{more}"
 

@@ -175,6 +175,7 @@ def test_wrong_usage_is_told_apart_by_one_sentence(
     assert ran.out == ""
     assert re.fullmatch(r"[^\n]*[.]\n", ran.err), ran.err
     assert "Usage:" not in ran.err
+    assert "Input should" not in ran.err, "the words of a library"
     assert names(photo.parent) == ["photo.png"]
     ran = restored(arguments[0], "--json", *arguments[1:])
     assert ran.code == 2
