@@ -15,7 +15,7 @@ HEAVY = ("torch", "typer", "rich", "numpy", "openvino", "sentence_transformers",
 
 def restored(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "restored.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=240, check=False)
 
 
 def test_the_daemon_is_reached_before_anything_heavy() -> None:
@@ -151,7 +151,7 @@ def test_signals_leave_no_half_file(tmp_path: Path, number: int, code: int) -> N
         "from restored.io import atomic\n"
         "def slow(*_, **__):\n"
         "    with atomic(pathlib.Path(sys.argv[1])) as file:\n"
-        "        file.write(b'half'); file.flush(); print('writing', flush=True); time.sleep(30)\n"
+        "        file.write(b'half'); file.flush(); print('writing', flush=True); time.sleep(600)\n"
         "app.app.command('slow')(lambda: slow())\n"
         "sys.exit(app.run(['slow']))\n"
     )
@@ -169,6 +169,6 @@ def test_signals_leave_no_half_file(tmp_path: Path, number: int, code: int) -> N
     assert len(os.listdir(folder)) == 1
     time.sleep(0.05)
     process.send_signal(number)
-    assert process.wait(10) == code
+    assert process.wait(60) == code
     assert os.listdir(folder) == []
     process.stdout.close()

@@ -17,26 +17,29 @@ from restored_client.wire import messages
 from restored_client.wire.messages import describe, encode, message
 from restored_client.wire.zmtp import ConnectionLost
 
+from .conftest import PATIENCE
+
 KILLED = Path(__file__).with_name("killed.py")
 LAYER = Pixels(2, 2, 3, "u8", bytes(range(12)))
 MB = 1 << 20
 
 SMALL_MACHINE = """
-import sys, psutil
-from restored.daemon import main
+import psutil
+from restored.daemon import serve
+from restored.daemon.settings import DaemonSettings
 real = psutil.virtual_memory()
 psutil.virtual_memory = lambda: real._replace(total=64 << 20)
-sys.exit(main(["--engine", "echo"]))
+serve(DaemonSettings(engine="echo", upload=600, stall=600))
 """
-"""A daemon on a computer with 64 MB of memory, of which it takes half."""
+"""A daemon on a computer with 64 MB of memory, of which it takes half; it waits for pictures longer than any test."""
 
 IMPATIENT = """
 import sys
 from restored.daemon import serve
 from restored.daemon.settings import DaemonSettings
-serve(DaemonSettings(engine="echo", upload=0.5, tcp="tcp" in sys.argv))
+serve(DaemonSettings(engine="echo", upload=4, tcp="tcp" in sys.argv))
 """
-"""A daemon that waits half a second for a picture."""
+"""A daemon that waits four seconds for a picture."""
 
 
 def assert_serves(daemon) -> None:
@@ -155,7 +158,7 @@ def test_an_instruction_without_end_gets_a_sentence(survivor, monkeypatch) -> No
         monkeypatch.setattr(session.__class__.__module__ + ".messages.MAX_HEADER", 1 << 30)
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
-        asking.join(30)
+        asking.join(PATIENCE)
         assert [error.code for error in caught] == ["bad_request"], "it waits for ever"
         assert session.explain("remove the noise")["steps"]
 
@@ -262,18 +265,16 @@ def test_who_announces_much_and_sends_nothing_leaves_room_for_others(launch) -> 
             raw.ask_nothing("restore", request=str(number), instruction="x", frames=[piece])
         daemon.wait_for(lambda status: sum(job["stage"] == "uploading" for job in status["jobs"]) >= 7)
         with daemon.session() as session:
-            began = time.monotonic()
             third = Pixels(1024, budget // 6 // 4096, 4, "u8", bytes(4096 * (budget // 6 // 4096)))
-            assert session.restore(third, instruction="x").changed
-            assert time.monotonic() - began < 14  # the others are given up after 15 seconds: not before that
+            assert session.restore(third, instruction="x").changed, "before any of the others was given up"
 
 
 def test_a_picture_that_stops_coming_is_given_up_soon(launch) -> None:
-    daemon = launch(program=["-c", IMPATIENT.replace("upload=0.5", "upload=60, stall=0.5")])
+    daemon = launch(program=["-c", IMPATIENT.replace("upload=4", "upload=60, stall=2")])
     layer = describe("layer", Pixels(4, 4, 3, "u8", bytes(48)))
     with daemon.raw() as raw:
         assert raw.ask("restore", instruction="x", frames=[layer])["type"] == "accepted"
-        for _ in range(8):  # slow, but coming
+        for _ in range(14):  # slow, but coming: longer than a stall in all, and each far sooner
             time.sleep(0.2)
             raw.ask_nothing("upload", bytes(1), more=True)
         assert daemon.status()["jobs"][0]["stage"] == "uploading"
@@ -291,9 +292,7 @@ sys.exit(main(["--engine", "echo"]))
 """
     daemon = launch(program=["-c", program])
     with daemon.session() as session:
-        began = time.monotonic()
         with pytest.raises(ClientError) as raised:
             session.restore(LAYER, instruction="x")
-        assert raised.value.code == "out_of_memory"
-        assert time.monotonic() - began < 10
+        assert raised.value.code == "out_of_memory", "and not upload_timeout, which comes when its time is over"
         assert session.status()["jobs"] == []

@@ -10,6 +10,8 @@ import pytest
 
 from restored_client import Pixels
 
+from .conftest import Raw, wait_for
+
 KILLED = Path(__file__).with_name("killed.py")
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 
@@ -47,26 +49,28 @@ def test_a_vanished_client_is_noticed_within_a_second(survivor) -> None:
 
 
 def test_jobs_of_several_clients_take_turns(survivor) -> None:
-    """One client queues three, another one afterwards: the other's comes second, not last."""
-    finished: list[str] = []
-
-    def restore(name: str, instruction: str) -> None:
-        with survivor.session(name) as session:
-            session.restore(LAYER, instruction=instruction)
-            finished.append(name)
-
-    with survivor.raw() as greedy:
+    """One client queues three, another one afterwards: the other's comes before the last."""
+    with survivor.raw() as greedy, survivor.raw() as modest:
         layer = {"role": "layer", "width": 2, "height": 2, "channels": 3, "depth": "u8", "bytes": 12}
+
+        def ask(client: Raw, request: str, instruction: str) -> None:
+            assert client.ask("restore", request=request, instruction=instruction, frames=[layer])["type"] == "accepted"
+            client.ask_nothing("upload", bytes(12), request=request)
+
+        def stages() -> list[str]:
+            return [job["stage"] for job in survivor.status()["jobs"]]
+
         for number in range(3):
-            request = f"greedy {number}"
-            assert greedy.ask("restore", request=request, instruction="sleep 0.5", frames=[layer])["type"] == "accepted"
-            greedy.ask_nothing("upload", bytes(12), request=request)
-        survivor.wait_for(lambda status: [job["stage"] for job in status["jobs"]] == ["running", "queued", "queued"])
-        restore("modest", "at once")
-        assert len(survivor.status()["jobs"]) >= 1, "the modest one waited until the greedy one's last job was done"
-        for number in range(3):
-            assert greedy.answer(f"greedy {number}")["type"] == "result"
-    assert finished == ["modest"]
+            ask(greedy, f"greedy {number}", "sleep 600")
+        wait_for(lambda: stages() == ["running", "queued", "queued"])
+        ask(modest, "modest", "at once")
+        for number in range(2):  # the one at work, and the one that came before
+            wait_for(lambda left=3 - number: stages() == ["running", *["queued"] * left])
+            assert greedy.ask("cancel", request=f"greedy {number}", job=f"greedy {number}")["type"] == "cancelled"
+        assert modest.answer("modest")["type"] == "result", "although the greedy one has another, of ten minutes"
+        wait_for(lambda: stages() == ["running"])
+        assert greedy.ask("cancel", request="greedy 2", job="greedy 2")["type"] == "cancelled"
+    survivor.wait_for(lambda status: status["idle"])
 
 
 def test_a_picture_too_large_for_the_memory_is_refused_with_numbers(survivor) -> None:

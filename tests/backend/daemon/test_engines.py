@@ -122,8 +122,17 @@ def test_places_of_any_kind_cost_nobody_anything(daemon, places) -> None:
         assert session.restore(LAYER, instruction="x").changed
 
 
+PATIENT = """
+from restored.daemon import serve
+from restored.daemon.settings import DaemonSettings
+serve(DaemonSettings(engine="echo", upload=600, stall=600))
+"""
+"""A daemon that waits for pictures longer than it takes to ask for very many on any machine."""
+
+
 @pytest.mark.slow
-def test_a_crowd_of_clients_and_requests_leaves_a_status_that_can_be_read(daemon) -> None:
+def test_a_crowd_of_clients_and_requests_leaves_a_status_that_can_be_read(launch) -> None:
+    daemon = launch(program=["-c", PATIENT])
     with daemon.session() as watcher, ExitStack() as stack:
         for number in range(8):
             raw = stack.enter_context(daemon.raw())

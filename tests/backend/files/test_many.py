@@ -71,8 +71,8 @@ def test_the_next_is_read_and_the_last_is_written_meanwhile(tmp_path: Path) -> N
         nonlocal count
         count += 1
         if count == 2:
-            assert all(read.acquire(timeout=20) for _ in range(3))
-            until = time.monotonic() + 20
+            assert all(read.acquire(timeout=60) for _ in range(3))
+            until = time.monotonic() + 60
             while not (tmp_path / "out" / "0.png").exists() and not (tmp_path / "out" / "1.png").exists():
                 assert time.monotonic() < until
                 time.sleep(0.01)

@@ -51,6 +51,6 @@ def test_the_entries_are_sound(program: Path, tmp_path: Path) -> None:
 def test_nautilus_gives_the_files_as_they_are(program: Path, tmp_path: Path) -> None:
     script = desktop.install(program, tmp_path / "data")[2].path
     files = '/photos/a b.jpg\n/photos/it\'s "one" $HOME.png\n'
-    subprocess.run([str(script)], env={**os.environ, "NAUTILUS_SCRIPT_SELECTED_FILE_PATHS": files}, check=True, timeout=20)
+    subprocess.run([str(script)], env={**os.environ, "NAUTILUS_SCRIPT_SELECTED_FILE_PATHS": files}, check=True, timeout=120)
     called = (tmp_path / "called").read_text().splitlines()
     assert sorted(called) == sorted(["edit", "/photos/a b.jpg", "edit", '/photos/it\'s "one" $HOME.png'])

@@ -37,7 +37,7 @@ def strong(attacked: tuple[Place, Place]) -> Iterator[Place]:
     assert strong.process.poll() is None, strong.log
     layer = picture()
     with desk.session() as session:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while "in the studio" not in (device := session.restore(layer, instruction="x").device):
             assert time.monotonic() < deadline, device  # a desk rests for a while after a failure
             time.sleep(1)

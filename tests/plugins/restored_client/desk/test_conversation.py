@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,6 +21,7 @@ from restored_client.wire.order import Answer
 from restored_client.wire.pixels import Pixels
 
 CROP = Pixels(1, 1, 1, "u8", b"\x07")
+PATIENCE = 60.0
 
 
 class FakeSession:
@@ -27,7 +29,7 @@ class FakeSession:
 
     opened: int = 0
     trouble: Exception | None = None
-    slow: float = 0.0
+    held: threading.Event | None = None
 
     def __init__(self) -> None:
         self.hello = {"tasks": [{"id": "denoise", "label": "noise"}], "device": "a chip"}
@@ -45,7 +47,8 @@ class FakeSession:
         return {}
 
     def explain(self, text: str, context: Any, standing: Any = None) -> dict[str, Any]:
-        time.sleep(self.slow)
+        if self.held is not None:
+            assert self.held.wait(PATIENCE)
         steps = [{"task": "denoise", "label": "noise", "strength": 1.0}] if "noise" in text else []
         if standing is not None:
             return {"text": text, "steps": standing["steps"], "action": "plan", "message": "said of it", "excluded": []}
@@ -79,7 +82,7 @@ class Host(NoRequests):
         self.conversation.preview(Look(want, CROP))
 
     def until(self, condition: Callable[[], Any]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < deadline, vars(self.desk)
             try:
@@ -92,7 +95,7 @@ class Host(NoRequests):
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     monkeypatch.setattr(module, "Session", FakeSession)
     monkeypatch.setattr(FakeSession, "trouble", None)
-    monkeypatch.setattr(FakeSession, "slow", 0.0)
+    monkeypatch.setattr(FakeSession, "held", None)
     made = Host()
     yield made
     made.conversation.close()
@@ -116,9 +119,11 @@ def test_from_opening_to_a_preview_of_another_strength(host: Host) -> None:
 
 def test_a_plan_that_takes_long_is_waited_for_aloud(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.05)
-    monkeypatch.setattr(FakeSession, "slow", 0.4)
+    held = threading.Event()
+    monkeypatch.setattr(FakeSession, "held", held)
     host.desk.type("the noise")
     host.until(lambda: host.desk.waiting == "The restoration engine is getting ready…")
+    held.set()
     host.until(lambda: not host.desk.pending)
     assert host.desk.waiting == ""
 

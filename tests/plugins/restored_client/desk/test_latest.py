@@ -5,24 +5,53 @@ import time
 
 from restored_client.desk.latest import Latest
 
+PATIENCE = 60
+"""Seconds to wait for what takes milliseconds on an idle machine."""
 
-def test_a_burst_runs_once_with_the_last_value():
-    ran, done = [], threading.Event()
 
-    def work(value, superseded):
-        ran.append(value)
+class Busy:
+    """A `Latest` whose worker is held at the value "hold" until it is let go, so that what is asked meanwhile waits however slow
+    the machine is."""
+
+    def __init__(self, delay=0.0):
+        self.ran, self.delivered = [], []
+        self._held, self._go, self._last = threading.Event(), threading.Event(), threading.Event()
+        self.latest = Latest(self._work, self._deliver, delay=delay)
+        self.latest.ask("hold", delay=0)
+        assert self._held.wait(PATIENCE)
+
+    def _work(self, value, superseded):
+        if value == "hold":
+            self._held.set()
+            assert self._go.wait(PATIENCE)
+        else:
+            self.ran.append(value)
         return value.upper()
 
-    def deliver(value, result, error):
+    def _deliver(self, value, result, error):
         assert (result, error) == (value.upper(), None)
-        done.set()
+        self.delivered.append(value)
+        if value == "last":
+            self._last.set()
 
-    latest = Latest(work, deliver, delay=0.03)
-    for value in ("d", "de", "der", "derain"):
-        latest.ask(value)
-    assert done.wait(2)
-    latest.close()
-    assert ran == ["derain"]
+    def let_go(self):
+        self._go.set()
+
+    def end(self):
+        """Until one more request was delivered, so that nothing asked before it is still to come."""
+        self.latest.ask("last", delay=0)
+        assert self._last.wait(PATIENCE)
+        self.latest.close(PATIENCE)
+
+
+def test_a_burst_runs_once_with_the_last_value():
+    busy = Busy()
+    for value in ("d", "de", "der", "last"):
+        busy.latest.ask(value)
+    busy.let_go()
+    assert busy._last.wait(PATIENCE)
+    busy.latest.close(PATIENCE)
+    assert busy.ran == busy.delivered == ["last"]
 
 
 def test_waits_for_the_pause():
@@ -30,7 +59,7 @@ def test_waits_for_the_pause():
     latest = Latest(lambda value, superseded: started.set(), lambda *a: None, delay=0.2)
     began = time.monotonic()
     latest.ask(1)
-    assert started.wait(2)
+    assert started.wait(PATIENCE)
     assert time.monotonic() - began >= 0.19
     latest.close()
 
@@ -51,9 +80,9 @@ def test_running_work_is_told_and_its_result_is_dropped():
 
     latest = Latest(work, deliver, delay=0)
     latest.ask("slow")
-    assert first_runs.wait(2)
+    assert first_runs.wait(PATIENCE)
     latest.ask("next")
-    assert done.wait(2)
+    assert done.wait(PATIENCE)
     latest.close()
     assert delivered == ["next"]
 
@@ -70,20 +99,34 @@ def test_an_exception_is_delivered_and_the_thread_lives_on():
 
     latest = Latest(work, deliver, delay=0)
     latest.ask(0)
-    assert got.acquire(timeout=2)
+    assert got.acquire(timeout=PATIENCE)
     latest.ask(1)
-    assert got.acquire(timeout=2)
+    assert got.acquire(timeout=PATIENCE)
     latest.close()
     assert answers == [(None, ZeroDivisionError), (1, type(None))]
 
 
-def test_drop_and_close_deliver_nothing():
-    delivered = []
-    latest = Latest(lambda value, superseded: value, lambda *a: delivered.append(a), delay=0.05)
-    latest.ask(1)
-    latest.drop()
-    time.sleep(0.1)
-    latest.ask(2)
-    latest.close()
-    time.sleep(0.1)
-    assert delivered == []
+def test_what_was_dropped_is_not_delivered():
+    busy = Busy()
+    busy.latest.ask("dropped")
+    busy.latest.drop()
+    busy.let_go()
+    busy.end()
+    assert busy.ran == busy.delivered == ["last"]
+
+
+def test_what_runs_while_it_is_dropped_is_not_delivered():
+    busy = Busy()
+    busy.latest.drop()
+    busy.let_go()
+    busy.end()
+    assert busy.delivered == ["last"]
+
+
+def test_after_the_end_nothing_is_delivered():
+    busy = Busy()
+    busy.latest.ask("too late")
+    busy.latest.close(timeout=0)
+    busy.let_go()
+    busy.latest.close(PATIENCE)
+    assert busy.ran == busy.delivered == []

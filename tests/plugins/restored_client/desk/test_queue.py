@@ -114,12 +114,12 @@ def test_the_worker_waits_for_a_job_and_is_let_go():
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
     made = jobs(queue, 5)
-    for _ in range(1000):
+    for _ in range(6000):
         if len(got) == 5:
             break
         threading.Event().wait(0.01)
     queue.close()
-    worker.join(10)
+    worker.join(60)
     assert not worker.is_alive()
     assert got == made
 
