@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import typer
@@ -73,9 +73,7 @@ def _wait_for_other(name: str | None) -> None:
         theirs = wait_for_caller(
             listener, code, Introduction(_host_name(), own_keys().public.decode(), port), cancelled=interrupted
         )
-    guests = Guests()
-    guest = Guest(guests.free_name(name or theirs.name, theirs.key), theirs.key, today())
-    guests.add(guest)
+    guest = Guests().add(Guest(name or theirs.name, theirs.key, today()))
     console.out.print(
         f"“{guest.name}” may now have pictures restored here. “restored remote forget” takes that back at any time."
     )
@@ -97,8 +95,7 @@ def _call_other(address: str, code: str | None, name: str | None) -> None:
     machines = Machines()
     first = not machines.entries()
     theirs = call(numeric, port + 1, said, Introduction(_host_name(), own_keys().public.decode()))
-    machine = Machine(machines.free_name(name or USUAL_NAME, theirs.key), theirs.key, numeric, theirs.port or port, today())
-    machines.add(machine)
+    machine = machines.add(Machine(name or USUAL_NAME, theirs.key, numeric, theirs.port or port, today()))
     console.out.print(f"Paired with {theirs.name} as “{machine.name}”, at {machine.address}.")
     console.out.print(f"Pictures go there {_WHEN[machines.use]}. How fast it is: restored remote test")
     if first:
@@ -181,8 +178,8 @@ def move(name: Name, address: Address) -> None:
 
     machines = Machines()
     host, port = _split(split, address)
-    machine = replace(machines.named(name), host=_resolved(sockets, host, port), port=port)
-    machines.add(machine)
+    machines.named(name)  # a wrong name is said before an address is looked up
+    machine = machines.change(name, host=_resolved(sockets, host, port), port=port)
     console.out.print(f"“{machine.name}” is called at {machine.address} from now on.")
 
 

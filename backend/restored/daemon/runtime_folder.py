@@ -6,9 +6,10 @@ import os
 import secrets
 import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from restored_client.session.discovery import FILE_NAME, Connection
+from restored_client.session.locking import try_lock
 from restored_client.session.paths import runtime_dir
 
 MAX_SOCKET_PATH = 100
@@ -38,7 +39,7 @@ class RuntimeFolder:
         self.folder.chmod(0o700)
         lock = open(self.folder / "lock", "a+", encoding="ascii")  # noqa: SIM115 - held as long as the process lives
         deadline = time.monotonic() + TIME_TO_LEAVE
-        while not _try_lock(lock):
+        while not try_lock(lock):
             # a holder without a connection file is starting or ending: which of the two shows soon
             if self._file.exists() or time.monotonic() > deadline:
                 lock.close()
@@ -105,19 +106,3 @@ def _check_own(folder: Path) -> None:
     for status in (folder.lstat(), folder.stat()):
         if status.st_uid != os.getuid():
             raise OSError(errno.EPERM, "it belongs to another user")
-
-
-def _try_lock(file: "IO[Any]") -> bool:
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # pyright: ignore[reportAttributeAccessIssue]
-    except OSError:
-        return False
-    return True

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from restored.ground.errors import FileError
+from restored_client.session.locking import try_lock
 
 from .orders import FileOrder
 
@@ -42,13 +43,9 @@ class Ledger:
             raise LedgerError(f"The folder “{output}” cannot be made: {error.strerror}.") from error
         self._synced = time.monotonic()
         self._done, self._made = _Hashes(), _Hashes()
-        try:
-            _lock(self._file)
-        except OSError as error:
+        if not try_lock(self._file, byte=1 << 40):  # one that nobody reads
             self._file.close()
-            raise LedgerError(
-                f"Another batch is writing into “{output}” right now. Wait for it, or use another folder."
-            ) from error
+            raise LedgerError(f"Another batch is writing into “{output}” right now. Wait for it, or use another folder.")
         self._sweep()
         wishes = self._read(again)
         if wishes and wish.digest() not in wishes and not again:
@@ -164,16 +161,3 @@ def _entry(name: str, size: int, changed: int) -> int:
 def _mark(source: Path) -> tuple[int, int]:
     status = source.stat()
     return status.st_size, status.st_mtime_ns
-
-
-def _lock(file: Any) -> None:
-    """Held until the file is closed, however the process ends. Raises OSError when another process holds it."""
-    if os.name == "nt":
-        import msvcrt
-
-        file.seek(1 << 40)  # a byte that nobody reads
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # pyright: ignore[reportAttributeAccessIssue]
-    else:
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,15 +3,17 @@
 import datetime
 import os
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from restored.ground.text import visible
 from restored_client.session.discovery import is_alive
+from restored_client.session.locking import alone
 
-from .keys import StudioError, folder, is_key, read_private, write_private
+from .keys import PATIENCE, StudioError, folder, is_key, read_private, write_private
 
 PORT: Final = 47340
 """Where a strong machine listens; the port after it is for pairing, and listened on for five minutes at a time."""
@@ -84,20 +86,26 @@ class Book(Generic[Known]):
         """`wanted` made fit to be shown, and told apart from other machines' names."""
         plain = visible(" ".join(wanted.split()))[:LONGEST_NAME].strip() or "a machine"
         taken = {entry.name.casefold() for entry in self.entries() if entry.key != key}
-        return next(
-            name for name in (plain, *(f"{plain} {number}" for number in range(2, 10_000))) if name.casefold() not in taken
-        )
+        ends = ("", *(f" {number}" for number in range(2, len(taken) + 3)))
+        names = (plain[: LONGEST_NAME - len(end)].rstrip() + end for end in ends)
+        return next(name for name in names if name.casefold() not in taken)
 
-    def add(self, entry: Known) -> None:
-        """Remember it; an older entry with its key is replaced."""
-        kept = [each for each in self.entries() if each.key != entry.key]
-        self._write((*kept, entry), self.rest())
+    def add(self, entry: Known) -> Known:
+        """Remember it, under a name that is no other's, and return it so; an older entry with its key is replaced."""
+        with self._changing():
+            return self._put(entry)
+
+    def change(self, name: str, **new: Any) -> Known:
+        """Replace fields of an entry. Raises StudioError when there is none of that name."""
+        with self._changing():
+            return self._put(replace(self.named(name), **new))
 
     def forget(self, name: str) -> Known:
         """Strike it out. Raises StudioError when there is none of that name."""
-        gone = self.named(name)
-        self._write(tuple(entry for entry in self.entries() if entry.key != gone.key), self.rest())
-        return gone
+        with self._changing():
+            gone = self.named(name)
+            self._write(tuple(entry for entry in self.entries() if entry.key != gone.key), self.rest())
+            return gone
 
     def rest(self) -> dict[str, Any]:
         """What the file says beside its entries."""
@@ -107,7 +115,19 @@ class Book(Generic[Known]):
 
     def say(self, **rest: Any) -> None:
         """Remember something beside the entries."""
-        self._write(self.entries(), {**self.rest(), **rest})
+        with self._changing():
+            self._write(self.entries(), {**self.rest(), **rest})
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """What was read stays true until it is written: two commands at a time would else lose what one of them wrote."""
+        with alone(self.path.parent, PATIENCE):
+            yield
+
+    def _put(self, entry: Known) -> Known:
+        named = replace(entry, name=self.free_name(entry.name, entry.key))
+        self._write((*(each for each in self.entries() if each.key != named.key), named), self.rest())
+        return named
 
     def _write(self, entries: tuple[Known, ...], rest: dict[str, Any]) -> None:
         write_private(self.path, {**rest, "machines": [asdict(entry) for entry in entries]})

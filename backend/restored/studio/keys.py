@@ -10,11 +10,14 @@ from typing import Any, Final
 
 from restored.ground.errors import RestoredError
 from restored.ground.replacing import atomic
+from restored_client.session.locking import alone
 from restored_client.session.paths import APP, config_dir, sandboxed
 
 KEY_FILE: Final = "machine.key"
 MOST: Final = 1 << 20
 """Bytes of a file that is read here."""
+PATIENCE: Final = 60.0
+"""Seconds that a command waits for another one that is changing these files."""
 
 
 class StudioError(RestoredError):
@@ -45,13 +48,8 @@ def own_keys() -> KeyPair:
     path = folder() / KEY_FILE
     found = read_private(path)
     if found is None:
-        import zmq
-
-        if not zmq.has("curve"):
-            raise StudioError("This installation's network library cannot encrypt, so machines cannot be paired.")
-        public, secret = zmq.curve_keypair()
-        found = {"public": public.decode(), "secret": secret.decode()}
-        write_private(path, found)
+        with alone(path.parent, PATIENCE):  # two commands at a time make one pair, or one of them is paired by a key that is gone
+            found = read_private(path) or _make_keys(path)
     try:
         pair = KeyPair(found["public"].encode(), found["secret"].encode())
     except (KeyError, TypeError, AttributeError):
@@ -59,6 +57,17 @@ def own_keys() -> KeyPair:
     if not (is_key(pair.public) and is_key(pair.secret)):
         raise StudioError(f"The key of this machine cannot be read. Remove “{path}” and pair the machines again.")
     return pair
+
+
+def _make_keys(path: Path) -> dict[str, str]:
+    import zmq
+
+    if not zmq.has("curve"):
+        raise StudioError("This installation's network library cannot encrypt, so machines cannot be paired.")
+    public, secret = zmq.curve_keypair()
+    made = {"public": public.decode(), "secret": secret.decode()}
+    write_private(path, made)
+    return made
 
 
 def is_key(value: object) -> bool:

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, Final, Iterable, List, Mapping, Optional, Sequence
 
+from ..session.locking import alone
 from ..session.paths import config_dir
 from ..wire.pixels import Pixels
 from .thumbnail import png
@@ -49,8 +50,8 @@ class History:
         """Remember an instruction that was carried out, and a `thumbnail` of what it made."""
         text = instruction.strip()
         if text and len(text) <= MAX_LENGTH:
-            others = [known for known in self.list() if known != text]
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError), alone(self._path.parent):
+                others = [known for known in self.list() if known != text]
                 write_map(self._path, {"history": [text, *others][:MAX_HISTORY]})
                 self._forget_pictures([*others[MAX_HISTORY - 1 :], text])
                 if picture is not None:
@@ -59,7 +60,8 @@ class History:
     def remove(self, instruction: str) -> None:
         """Forget one instruction. Raises OSError."""
         self._forget_pictures([instruction])
-        write_map(self._path, {"history": [known for known in self.list() if known != instruction]})
+        with alone(self._path.parent):
+            write_map(self._path, {"history": [known for known in self.list() if known != instruction]})
 
     def clear(self) -> None:
         """Forget everything. Raises OSError."""
@@ -91,17 +93,20 @@ class Presets:
         """Keep a preset under a name, in place of an earlier one of that name. Raises ValueError for an empty name."""
         if not name.strip():
             raise ValueError("A preset needs a name.")
-        write_map(self._path, {"presets": {**self.all(), name.strip(): dict(preset)}})
+        with alone(self._path.parent):
+            write_map(self._path, {"presets": {**self.all(), name.strip(): dict(preset)}})
 
     def rename(self, name: str, new: str) -> None:
         """Give a preset another name, in its place. Raises ValueError for an empty or taken name, KeyError for an unknown one."""
-        presets, new = self.all(), new.strip()
+        new = new.strip()
         if not new:
             raise ValueError("A preset needs a name.")
-        if new != name and new in presets:
-            raise ValueError("There is a preset of that name already.")
-        presets[name]  # KeyError
-        write_map(self._path, {"presets": {new if known == name else known: preset for known, preset in presets.items()}})
+        with alone(self._path.parent):
+            presets = self.all()
+            if new != name and new in presets:
+                raise ValueError("There is a preset of that name already.")
+            presets[name]  # KeyError
+            write_map(self._path, {"presets": {new if known == name else known: preset for known, preset in presets.items()}})
 
     def give_out(self, path: Path) -> int:
         """Write all presets into a file of the user's; how many. Raises OSError."""
@@ -116,18 +121,20 @@ class Presets:
         presets = found.get("presets")
         if not isinstance(presets, dict) or "restore_with_instruction_presets" not in found:
             raise ValueError("This file holds no presets.")
-        known, count = self.all(), 0
-        for said, preset in presets.items():
-            name, fresh = " ".join(one_line(said).split())[:MAX_NAME], _sound(preset)
-            if name and fresh and len(known) < MAX_PRESETS:
-                known[_free(name, fresh, known)] = fresh
-                count += 1
-        write_map(self._path, {"presets": known})
+        with alone(self._path.parent):
+            known, count = self.all(), 0
+            for said, preset in presets.items():
+                name, fresh = " ".join(one_line(said).split())[:MAX_NAME], _sound(preset)
+                if name and fresh and len(known) < MAX_PRESETS:
+                    known[_free(name, fresh, known)] = fresh
+                    count += 1
+            write_map(self._path, {"presets": known})
         return count
 
     def remove(self, name: str) -> None:
         """Forget a preset; an unknown name is fine."""
-        write_map(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
+        with alone(self._path.parent):
+            write_map(self._path, {"presets": {known: preset for known, preset in self.all().items() if known != name}})
 
 
 class Usual:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,10 @@ def test_names_are_told_apart_and_cannot_be_obeyed(home: Path) -> None:
     assert machines.free_name("studio", KEYS[0]) == "studio"
     assert "\x1b" not in machines.free_name("\x1b[2Jevil\n", KEYS[1])
     assert len(machines.free_name("x" * 500, KEYS[1])) == 40
+    machines.add(Machine("x" * 500, KEYS[1], "192.0.2.2", 1))
+    other = machines.add(Machine("x" * 500, KEYS[2], "192.0.2.3", 1))
+    assert len({entry.name for entry in Machines().entries()}) == 3
+    assert Machines().named(other.name).key == KEYS[2]
     assert machines.free_name(" \n ", KEYS[1]) == "a machine"
 
 
@@ -98,3 +103,31 @@ def test_whether_anything_is_paired(home: Path) -> None:
     assert anything_paired()
     Machines().forget("studio")
     assert not anything_paired()
+
+
+def test_commands_at_the_same_time_lose_nothing(home: Path) -> None:
+    keys = [letter * 40 for letter in "abcdefghijklmnopqrst"]
+    Guests().add(Guest("gone", "A" * 40))
+
+    def pair(key: str) -> tuple[str, object]:
+        Guests().say(**{key[0]: True})
+        return Guests().add(Guest("desk", key)).name, own_keys()
+
+    with ThreadPoolExecutor(8) as pool:
+        forgotten = pool.submit(Guests().forget, "gone")
+        names, made = zip(*pool.map(pair, keys), strict=True)
+    forgotten.result()
+    assert {guest.key for guest in Guests().entries()} == set(keys)
+    assert len(set(names)) == len(keys)
+    assert Guests().rest() == {key[0]: True for key in keys}
+    assert set(made) == {own_keys()}
+
+
+def test_a_machine_that_was_forgotten_meanwhile_does_not_come_back_at_another_address(home: Path) -> None:
+    machines = Machines()
+    machines.add(Machine("studio", KEYS[0], "192.0.2.1", 47340))
+    assert machines.change("Studio", host="192.0.2.9").address == "192.0.2.9:47340"
+    Machines().forget("studio")
+    with pytest.raises(StudioError, match="No machine"):
+        machines.change("studio", host="192.0.2.1")
+    assert Machines().entries() == ()

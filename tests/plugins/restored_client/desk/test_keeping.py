@@ -133,7 +133,7 @@ def test_the_folder_is_the_users_configuration(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("RESTORED_CONFIG_DIR", str(tmp_path))
     History().add("rain")
     Presets().save("Rainy day", {"instruction": "rain"})
-    assert {path.name for path in tmp_path.iterdir()} == {"history.json", "presets.json"}
+    assert {path.name for path in tmp_path.iterdir() if path.name != ".lock"} == {"history.json", "presets.json"}
 
 
 def test_presets_are_saved_by_name(tmp_path) -> None:
