@@ -95,6 +95,14 @@ def _wish_fits(said: Any) -> bool:
 
 
 def is_below(name: str) -> bool:
-    """Whether a name is that of a file inside a folder, on whichever way it is put together."""
+    """Whether a name is that of a file inside a folder, on whichever way it is put together, and that file's only one: an object
+    store knows "a//b", "./b" and "b/" beside "b"."""
     path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name and not Path(name).drive
+    return (
+        bool(path.parts)
+        and str(path) == name
+        and not path.is_absolute()
+        and ".." not in path.parts
+        and "\0" not in name
+        and not Path(name).drive
+    )

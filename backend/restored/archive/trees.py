@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import fsspec
 
-from restored.files.walk import MOST_NAMED, Walked, pictures
+from restored.files.walk import Walked, pictures
 from restored.ground.errors import InstallationError, RestoredError
 from restored.io import READABLE
 
@@ -152,17 +152,19 @@ class Tree:
                 inside.clear()
                 continue
             for base, info in sorted(files.items()):
+                name = f"{folder}/{base}"[len(self._root) + 1 :]
                 ending = PurePosixPath(base).suffix.lower()
-                if base.startswith("._"):
+                if not base:
+                    # an object "folder/" marks an empty folder; a folder without a name is one that no path leads into
+                    if info.get("type") == "directory":
+                        walked.leave_out_no_path(f"{name}/")
+                elif base.startswith("._"):
                     walked.notes_of_macos += 1
                 elif ending not in READABLE:
                     walked.unread[ending] += 1
+                elif not is_below(name):
+                    walked.leave_out_no_path(name)
                 else:
-                    name = f"{folder}/{base}"[len(self._root) + 1 :]
-                    if not is_below(name):
-                        walked.no_path += 1
-                        walked.no_paths += [name] if walked.no_path <= MOST_NAMED else []
-                        continue
                     mark = info.get("ETag") or info.get("LastModified") or info.get("mtime") or ""
                     yield name, int(info.get("size") or 0), str(mark)
 

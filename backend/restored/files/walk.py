@@ -29,9 +29,13 @@ class Walked:
     folders: int = 0
     """Folders inside, where they were not asked for."""
     no_paths: list[str] = field(default_factory=list)
-    """Some of the names in an object store that no file can have."""
+    """Some of the names in an object store that no file or folder can have."""
     no_path: int = 0
     """How many of them there are."""
+
+    def leave_out_no_path(self, name: str) -> None:
+        self.no_path += 1
+        self.no_paths += [name] if self.no_path <= MOST_NAMED else []
 
     def sentences(self) -> list[str]:
         said = []
@@ -43,9 +47,9 @@ class Walked:
             what = "One file" if self.notes_of_macos == 1 else f"{self.notes_of_macos} files"
             said.append(f"{what} beginning with “._” left alone: macOS's notes about others.")
         if self.no_path:
-            what = "One object was" if self.no_path == 1 else f"{self.no_path} objects were"
+            what = "One name is no path" if self.no_path == 1 else f"{self.no_path} names are no paths"
             shown = ", ".join(f"“{visible(name)}”" for name in self.no_paths)
-            said.append(f"{what} left alone, with names that are no paths: {shown}{', …' if self.no_path > MOST_NAMED else ''}.")
+            said.append(f"{what}, and what has them was left alone: {shown}{', …' if self.no_path > MOST_NAMED else ''}.")
         if self.folders:
             what = "One folder inside was" if self.folders == 1 else f"{self.folders} folders inside were"
             said.append(f"{what} left out. --recursive takes them too.")

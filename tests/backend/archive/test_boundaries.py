@@ -37,6 +37,9 @@ def order_file(target: Path) -> Path:
     [
         ["a.png", 1, "1", "../a.png"],
         ["a.png", 1, "1", "b/../../a.png"],
+        ["a//b.png", 1, "1", "b.png"],
+        ["./a.png", 1, "1", "a.png"],
+        ["a.png", 1, "1", "b/./a.png"],
         ["a.png", 1, "1", "/tmp/a.png"],
         ["../../a.png", 1, "1", "a.png"],
         ["/etc/passwd", 1, "1", "a.png"],

@@ -45,16 +45,17 @@ def bucket(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.slow
 def test_names_that_are_no_paths_and_buckets_that_are_not_there(tmp_path: Path, bucket: str) -> None:
-    """A key may be any text: one that leads out of its folder is left alone and said, and the others are done."""
+    """Keys may be any text: what no path can be is left alone and said, an empty folder's mark is nothing; the rest is done."""
     import fsspec
 
     store = fsspec.filesystem("s3")
     content = next(make(tmp_path / "in", 1).rglob("*.png")).read_bytes()
-    for key in ("a.png", "x/../y.png", "../../evil.png", "\x1b[2J.png", "a\\b.png"):
+    for key in ("a.png", "x/../y.png", "../../evil.png", "\x1b[2J.png", "a\\b.png", "q/", "a//b.png", "./c.png"):
         store.call_s3("put_object", Bucket=bucket.removeprefix("s3://"), Key=f"in/{key}", Body=content)
     order = planned(f"{bucket}/in", str(tmp_path / "out"))
     assert order.pictures == 3
-    assert "2 objects were left alone, with names that are no paths" in " ".join(order.left_alone)
+    assert "4 names are no paths, and what has them was left alone: “" in order.left_alone[0]
+    assert len(order.left_alone) == 1
     bench = Workbench(ECHO)
     try:
         assert bench.work(str(tmp_path / "out"), 0, source=f"{bucket}/in").complete
