@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import IO
 
+from restored_client.locking import try_lock
 from restored_client.session.discovery import FILE_NAME, Connection
-from restored_client.session.locking import try_lock
 from restored_client.session.paths import runtime_dir
 
 MAX_SOCKET_PATH = 100

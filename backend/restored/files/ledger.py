@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from restored.ground.errors import FileError
-from restored_client.session.locking import try_lock
+from restored_client.locking import try_lock
 
 from .orders import FileOrder
 

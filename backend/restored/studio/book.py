@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from restored.ground.text import visible
+from restored_client.locking import alone
 from restored_client.session.discovery import is_alive
-from restored_client.session.locking import alone
 
 from .keys import PATIENCE, StudioError, folder, is_key, read_private, write_private
 

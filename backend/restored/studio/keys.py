@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from restored.ground.errors import RestoredError
 from restored.ground.replacing import atomic
-from restored_client.session.locking import alone
+from restored_client.locking import alone
 from restored_client.session.paths import APP, config_dir, sandboxed
 
 KEY_FILE: Final = "machine.key"

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, Final, Iterable, List, Mapping, Optional, Sequence
 
-from ..session.locking import alone
+from ..locking import alone
 from ..session.paths import config_dir
 from ..wire.pixels import Pixels
 from .thumbnail import png

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from restored_client import locking
 from restored_client.desk.history import History, Presets
-from restored_client.session import locking
 
 
 def test_two_hosts_at_the_same_time_lose_no_preset_and_no_instruction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
