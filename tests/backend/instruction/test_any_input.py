@@ -23,6 +23,14 @@ FRAGMENTS = st.lists(
             "\ud800",
             "%",
             "50%",
+            "leave",
+            "whites",
+            "and",
+            "alone",
+            "bring it",
+            "back",
+            "darker",
+            "sky",
             "É",
             "雨",
             "‮",
@@ -87,6 +95,7 @@ def test_any_text(text):
         "-1e309",
         "NaN",
         "' OR 1=1; --",
+        "leave whites and solids alone",
     ],
 )
 def test_bad_text(text):

@@ -27,7 +27,14 @@ CODES: dict[str, Task] = dict(
     )
 )
 SENTENCES = ("sentences", "sentences_symptoms", "sentences_out_of_distribution", "sentences_negation", "sentences_more")
-WIDER = ("sentences_wider", "sentences_experience", "sentences_elsewhere", "sentences_told")
+WIDER = (
+    "sentences_wider",
+    "sentences_experience",
+    "sentences_elsewhere",
+    "sentences_told",
+    "sentences_persons_first",
+    "sentences_persons_second",
+)
 """Written later; typed in a stream of their own (see corpus)."""
 
 SECTIONS = ("thing", "state", "do", "gerund", "goal", "quality", "keep", "symptom")

@@ -45,6 +45,11 @@ class Piece:
         at = hit.first - self.offset
         return self.words[at].word if 0 <= at < len(self.words) else ""
 
+    def last_word(self, hit: Hit) -> str:
+        """The last word of a concept; "" where that stands in another clause ("is great as a picture, but ... well")."""
+        at = hit.last - self.offset
+        return self.words[at].word if 0 <= at < len(self.words) else ""
+
     def following(self, hit: Hit) -> Token | None:
         """The word right behind a concept."""
         at = hit.last + 1 - self.offset

@@ -66,9 +66,7 @@ def settle_stops(piece: Piece) -> None:
 def is_taken_back(piece: Piece) -> bool:
     """ "Bring it back a stop", where the verb alone would lift."""
     return any(
-        hit.name == "up" and piece.words[hit.last - piece.offset].word in piece.table.back
-        for hit in piece.of("modifier")
-        if hit.first >= piece.offset
+        hit.name == "up" and piece.last_word(hit) in piece.table.back for hit in piece.of("modifier") if hit.first >= piece.offset
     )
 
 
@@ -128,8 +126,8 @@ def settle_well(piece: Piece) -> None:
         replace(hit, name="is")
         if hit.name == "keep"
         and hit.last > hit.first >= piece.offset
-        and piece.words[hit.last - piece.offset].word in piece.table.well
         and piece.following(hit) is not None
+        and piece.last_word(hit) in piece.table.well
         else hit
         for hit in piece.hits
     ]
