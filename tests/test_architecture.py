@@ -1,24 +1,18 @@
 """docs/architecture.md is true: its table of rooms is what the sources import, there is no circle, and nothing light is heavy."""
 
-import ast
-import importlib.util
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.sources import FOLDERS, ROOT, imports, known, modules, source
+
 PAGE = ROOT / "docs" / "architecture.md"
 
-_spec = importlib.util.spec_from_file_location("layout", ROOT / "tests" / "test_layout.py")
-assert _spec is not None
-assert _spec.loader is not None
-layout = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(layout)
 
-
+@cache
 def room(name: str) -> str | None:
     """The room of a module, as the page calls it; None for other packages."""
     package, *rest = name.split(".")
@@ -31,20 +25,22 @@ def room(name: str) -> str | None:
     return None
 
 
+@cache
 def _rooms() -> set[str]:
     inside = ROOT / "backend" / "restored"
     folders = {path.parent.name for path in inside.glob("*/__init__.py")}
     return folders | {path.stem for path in inside.glob("*.py") if path.stem != "__init__"}
 
 
+@cache
 def imported() -> dict[str, set[str]]:
     """Room -> the rooms that its modules import."""
     found: dict[str, set[str]] = {}
-    for package in layout.FOLDERS:
-        for name, path in layout.modules(package).items():
+    for package in FOLDERS:
+        for name, path in modules(package).items():
             own = room(name)
             assert own is not None
-            targets = {room(target) for _, target in layout.imports(name, path)}
+            targets = {room(target) for _, target in imports(name, path)}
             found.setdefault(own, set()).update(target for target in targets if target and target != own)
     return found
 
@@ -64,23 +60,14 @@ def test_there_is_no_circle() -> None:
     assert order.index("ground") < order.index("models") < order.index("service") < order.index("daemon") < order.index("cli")
 
 
-def at_run_time(node: ast.AST) -> Iterator[ast.AST]:
-    """All that stands in a module, without what only a type checker reads."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield from at_run_time(child)
-
-
 def test_no_two_files_need_each_other() -> None:
     """Inside rooms too, and counting what functions import when they are called."""
-    known = {name: path for package in layout.FOLDERS for name, path in layout.modules(package).items()}
+    ours = known()
     needs: dict[str, set[str]] = {}
-    for name, path in known.items():
-        lines = {getattr(node, "lineno", None) for node in at_run_time(ast.parse(path.read_text("utf-8")))}
-        asked = [target for line, target in layout.imports(name, path) if line in lines]
-        modules = {target if target in known else target.rpartition(".")[0] for target in asked}
-        needs[name] = {module for module in modules if module in known and module != name and not is_face(known[module])}
+    for name, path in ours.items():
+        asked = [target for line, target in imports(name, path) if line in source(path).needed]
+        files = {target if target in ours else target.rpartition(".")[0] for target in asked}
+        needs[name] = {each for each in files if each in ours and each != name and not is_face(ours[each])}
     assert list(TopologicalSorter(needs).static_order())
 
 

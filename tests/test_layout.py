@@ -2,59 +2,10 @@
 
 import ast
 import sys
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
-FOLDERS = {"restored": "backend", "restored_client": "plugins", "restored_training": "training"}
-
-
-def nodes(path: Path) -> Iterator[ast.AST]:
-    """All that stands in a module."""
-    return ast.walk(ast.parse(path.read_text("utf-8"), str(path)))
-
-
-@cache
-def modules(package: str) -> dict[str, Path]:
-    """Every module of a package by its dotted name; vendored code is someone else's house."""
-    base = ROOT / FOLDERS[package.partition(".")[0]]
-    start = base.joinpath(*package.split("."))
-    files = [start.with_suffix(".py")] if start.with_suffix(".py").is_file() else sorted(start.rglob("*.py"))
-    found = {}
-    for path in files:
-        if "vendor" in path.parts:
-            continue
-        name = ".".join(path.relative_to(base).with_suffix("").parts)
-        found[name.removesuffix(".__init__")] = path
-    return found
-
-
-@cache
-def imports(name: str, path: Path) -> tuple[tuple[int, str], ...]:
-    """(line, absolute dotted name) of everything a module imports; each file is read once, however many arrows are looked at."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    found: list[tuple[int, str]] = []
-    for node in nodes(path):
-        if isinstance(node, ast.Import):
-            found += [(node.lineno, alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")
-            base = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
-            module = ".".join(filter(None, (base, node.module)))
-            found += [(node.lineno, f"{module}.{alias.name}") for alias in node.names]
-    return tuple(found)
-
-
-def violations(package: str, *forbidden: str) -> list[str]:
-    return [
-        f"{path.relative_to(ROOT)}:{line} imports {target}"
-        for name, path in modules(package).items()
-        for line, target in imports(name, path)
-        if any(target == root or target.startswith(root + ".") for root in forbidden)
-    ]
+from tests.sources import FOLDERS, ROOT, imports, known, modules, scripts, source, violations
 
 
 def test_there_is_something_to_check() -> None:
@@ -64,32 +15,16 @@ def test_there_is_something_to_check() -> None:
     assert "restored.instruction.plan.Plan" in {target for _, target in imports(name, modules(name)[name])}
 
 
-def defined(path: Path) -> set[str]:
-    """Every name that a module's source gives to something, imported ones included."""
-    found: set[str] = set()
-    for node in nodes(path):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return found
-
-
 def test_every_import_names_something_that_is_there() -> None:
     """Also inside functions and in files that no test imports (benchmarks, the siege): a rename that forgot one is found here."""
-    known = {name: path for package in FOLDERS for name, path in modules(package).items()}
-    names = {name: defined(path) for name, path in known.items()}
-    scripts = [path for folder in ("tests", "examples", "installer") for path in sorted((ROOT / folder).rglob("*.py"))]
-    asking = [*known.items(), *((f"script.{path.stem}", path) for path in scripts)]
+    ours = known()
     wrong = []
-    for name, path in asking:
+    for name, path in [*ours.items(), *scripts()]:
         for line, target in imports(name, path):
             module, _, attribute = target.rpartition(".")
-            if target in known or target.partition(".")[0] not in FOLDERS or "vendor" in target or attribute == "*":
+            if target in ours or target.partition(".")[0] not in FOLDERS or "vendor" in target or attribute == "*":
                 continue
-            there = names.get(module, set())
+            there = source(ours[module]).defined if module in ours else set()
             if attribute not in there and "__getattr__" not in there:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {target}")
     assert wrong == []
@@ -183,27 +118,33 @@ def test_arrows(package: str) -> None:
 
 
 def test_the_client_needs_nothing_but_python() -> None:
-    allowed = sys.stdlib_module_names | {"restored_client"}
+    """Nor what it brings along; msgpack asks for PyPy's own module before it uses it."""
+    allowed = sys.stdlib_module_names | {"restored_client", "__pypy__"}
     foreign = [
         f"{path.relative_to(ROOT)}:{line} imports {target}"
-        for name, path in modules("restored_client").items()
-        for line, target in imports(name, path)
+        for path in sorted((ROOT / "plugins" / "restored_client").rglob("*.py"))
+        for line, target in imports(".".join(path.relative_to(ROOT / "plugins").with_suffix("").parts), path)
         if target.partition(".")[0] not in allowed
     ]
     assert foreign == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in sorted((ROOT / "plugins").rglob("*.py")) if "vendor" not in p.parts],
-    ids=lambda p: str(p.relative_to(ROOT)),
-)
-def test_plugins_are_python_3_9(path: Path) -> None:
-    """The oldest Python inside a host. Types in annotations may be newer where they are never evaluated."""
-    ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 9))
+def test_plugins_are_python_3_9() -> None:
+    """The oldest Python inside a host, for whose syntax vendored code counts too. Types in annotations may be newer where they
+    are never evaluated."""
+    newer = []
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        try:
+            ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 9))
+        except SyntaxError as error:
+            newer.append(f"{path.relative_to(ROOT)}:{error.lineno} {error.msg}")
+    assert newer == []
 
 
 MAKERS = {"socket", "Socket", "socketpair", "create_connection", "create_server", "fromfd", "SocketType"}
+
+
+SOCKETS = ("socket", "_socket", "zmq.asyncio", "asyncio", "http.client")
 
 
 def test_one_place_makes_sockets() -> None:
@@ -212,46 +153,16 @@ def test_one_place_makes_sockets() -> None:
     for path in modules("restored").values():
         if "sockets" in path.parts:
             continue
-        for node in nodes(path):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-                if name in MAKERS:
-                    found.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
-            elif isinstance(node, ast.ImportFrom) and node.module in (
-                "socket",
-                "_socket",
-                "zmq.asyncio",
-                "asyncio",
-                "http.client",
-            ):
-                found.append(f"{path.relative_to(ROOT)}:{node.lineno} from {node.module}")
+        found += [f"{path.relative_to(ROOT)}:{line} {name}" for line, name in source(path).called if name in MAKERS]
+        found += [
+            f"{path.relative_to(ROOT)}:{line} from {module}" for line, module, _, _ in source(path).imported if module in SOCKETS
+        ]
     assert found == []
 
 
 def families() -> list[str]:
     """Every family's name, in every spelling that code could have for it."""
     return [path.parent.name for path in sorted((ROOT / "backend/restored/models").glob("*/family.py"))]
-
-
-def code_words(path: Path) -> Iterator[tuple[int, str]]:
-    """(line, word) of every identifier and every string of a module; docstrings may cite papers, and comments may say why."""
-    found = list(nodes(path))
-    prose = {id(node.value) for node in found if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
-    for node in found:
-        line = getattr(node, "lineno", 0)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-            yield line, node.value
-        elif isinstance(node, ast.Name):
-            yield line, node.id
-        elif isinstance(node, ast.Attribute):
-            yield line, node.attr
-        elif isinstance(node, ast.ImportFrom):
-            yield line, node.module or ""
-            yield from ((line, alias.name) for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from ((line, alias.name) for alias in node.names)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield line, node.name
 
 
 def test_no_family_is_named_outside_its_folder() -> None:
@@ -266,7 +177,7 @@ def test_no_family_is_named_outside_its_folder() -> None:
             own = [name for name in names if ROOT / "backend/restored/models" / name in path.parents]
             if path in allowed or ROOT / "training/restored_training/papers" in path.parents:
                 continue
-            for line, word in code_words(path):
+            for line, word in source(path).words:
                 plain = word.lower().replace("_", "").replace("-", "")
                 found += [
                     f"{path.relative_to(ROOT)}:{line} says {word!r}"
@@ -304,9 +215,8 @@ def test_a_class_name_means_one_thing() -> None:
     """Private ones are their module's own business."""
     places: dict[str, set[str]] = {}
     for name, path in own_sources():
-        for node in nodes(path):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, set()).add(name)
+        for each in source(path).classes:
+            places.setdefault(each, set()).add(name)
     double = {name: sorted(found) for name, found in places.items() if len(found) > 1}
     assert {name: found for name, found in double.items() if name not in SAME_IDEA} == {}
     assert SAME_IDEA.keys() == double.keys() & SAME_IDEA.keys(), "an exception that is none any more"
