@@ -1,18 +1,47 @@
-"""Puts the text encoder into wheels and sdists: its official package asks for all of torch, and two files of it are needed.
+"""What wheels and sdists need beside the sources: the text encoder, and a README that can be read away from the repository.
 
-A source tree has them in the environment (`make venv`); an sdist carries them, so that a wheel is made from it without anything.
+The encoder's official package asks for all of torch, and two files of it are needed. A source tree has them in the environment
+(`make venv`); an sdist carries them, so that a wheel is made from it without anything.
 """
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 PLACE = "restored/instruction/encoder_files"
 NAMES = ("model.safetensors", "tokenizer.json")
+LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s:]+)\)")
+"""A link or a picture of this repository; those that lead elsewhere have a colon."""
+
+
+class PageHook(MetadataHookInterface):
+    """README.md as the page of a package index, and where the project lives. Named by pyproject.toml."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """RESTORED_REPOSITORY is the repository's address, as the release file says it."""
+        home = os.environ.get("RESTORED_REPOSITORY", "").rstrip("/")
+        text = (Path(self.root) / "README.md").read_text("utf-8")
+        metadata["readme"] = {"content-type": "text/markdown", "text": page(text, home, f"v{metadata['version']}")}
+        changes = f"{home}/blob/v{metadata['version']}/CHANGELOG.md"
+        metadata["urls"] = {"Repository": home, "Issues": f"{home}/issues", "Changelog": changes} if home else {}
+
+
+def page(text: str, home: str, tag: str) -> str:
+    """The README with links and pictures that lead to the repository as it was at a tag; words, where none is named."""
+
+    def led(link: re.Match[str]) -> str:
+        picture, words, target = link.groups()
+        if target.startswith("#"):
+            return link[0]
+        return f"{picture}[{words}]({home}/{'raw' if picture else 'blob'}/{tag}/{target})" if home else words
+
+    return LINK.sub(led, text)
 
 
 class EncoderHook(BuildHookInterface):
