@@ -4,14 +4,17 @@
 
 A negative is a strong residual at every depth, so a pixel that was touched and should not have been, or the reverse, shows.
 Words that name a task make the plan; "slow N" in the instruction takes N seconds, unless the result is to be kept as previews'
-are; "slower N" takes them always, also to look for scratches.
+are; "slower N" takes them always, also to look for scratches. "held" takes until a file RELEASED lies in the runtime folder: what
+a test does meanwhile is done meanwhile, however slow the machine is.
 """
 
+import os
 import re
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +32,10 @@ from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
 SLOWLY_SEARCHED = 333
-"""A layer as wide as this is looked through for a minute, whatever place is asked for."""
+"""A layer as wide as this is looked through until that is cancelled, whatever place is asked for."""
+
+RELEASED = "released"
+"""The file that ends what is held."""
 
 WORDS = {
     "noise": "denoise",
@@ -131,6 +137,8 @@ class Negative:
             return Answer(None, plan, "Nothing names any damage.")
         slow = re.search(r"slow(er)? ([\d.]+)", order.instruction or str(plan.get("text", "")))
         seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
+        if "held" in (order.instruction or str(plan.get("text", ""))).split():
+            _hold("Working on tile 3 of 8", tell, cancelled)
         _pass_time(seconds, "Working on tile 3 of 8", tell, cancelled)
         return self._develop(Kept(order, plan, order.pixels.nbytes, home), order.strength, order.mask)
 
@@ -157,13 +165,21 @@ class Negative:
 
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         if order.pixels.width == SLOWLY_SEARCHED:
-            _pass_time(60, "Looking for scratches and dust", tell, cancelled)
+            _hold("Looking for scratches and dust", tell, cancelled)
         slow = re.search(r"slower ([\d.]+)", str(region.get("label", "")))
         _pass_time(float(slow.group(1)) if slow else 0.0, "Looking for scratches and dust", tell, cancelled)
         return LocalService().region(region, order, tell, cancelled)  # it needs no model
 
     def unload(self) -> None:
         pass
+
+
+def _hold(words: str, tell: Tell, cancelled: IsCancelled) -> None:
+    while not (Path(os.environ["RESTORED_RUNTIME_DIR"]) / RELEASED).exists():
+        if cancelled():
+            raise Cancelled
+        tell(0.4, words)
+        time.sleep(0.02)
 
 
 def _pass_time(seconds: float, words: str, tell: Tell, cancelled: IsCancelled) -> None:

@@ -1,6 +1,6 @@
 """The preview on Krita's canvas, and before and after side by side. Each case asserts for itself; Python 3.9 and Krita only."""
 
-from casekit import RAIN, begin, finished
+from casekit import RAIN, begin, finished, settled
 
 COLOURS = ((200, 40, 20), (30, 160, 60), (20, 60, 190), (190, 190, 40))
 """Of the four quarters of the picture."""
@@ -33,6 +33,17 @@ def close(colour, wanted):
     return colour is not None and all(abs(colour[each] - wanted[each]) <= 12 for each in range(3))
 
 
+def drawn(kit, wanted):
+    """Wait until the screen shows these colours at points of the picture; at least four of them are in sight."""
+
+    def there():
+        found = [(point, seen(kit, point), colour) for point, colour in wanted]
+        there.said = wrong = [each for each in found if each[1] is not None and not close(each[1], each[2])]
+        return not wrong and sum(each[1] is not None for each in found) >= 4
+
+    return there
+
+
 def probes(width, height, near):
     """Points beside the borders of the quarters, with the quarter that they lie in."""
     for number in range(4):
@@ -59,17 +70,13 @@ def case_the_canvas_shows_the_result_where_it_will_be(kit):
         canvas.setRotation(turned)
         canvas.setMirror(mirrored)
         canvas.setZoomLevel(zoom)
-        yield 0.6
+        yield lambda: docker.over_canvas._look() == docker.over_canvas._camera and not docker.over_canvas._settling.isActive()
         yield lambda: docker.over_canvas._after is not None and docker.desk.phase == "fresh"
-        yield 0.3
         near = max(4, round(3 / zoom))
         for held, turn in ((True, lambda v: v), (False, lambda v: 255 - v)):
             docker.over_canvas.hold_before(held)
-            yield 0.3
-            found = [(point, seen(kit, point), tuple(map(turn, colour))) for point, colour in probes(width, height, near)]
-            wrong = [each for each in found if each[1] is not None and not close(each[1], each[2])]
-            assert not wrong, (zoom, turned, mirrored, held, docker.over_canvas._camera, wrong)
-            assert sum(each[1] is not None for each in found) >= 4, found
+            wanted = [(point, tuple(map(turn, colour))) for point, colour in probes(width, height, near)]
+            yield drawn(kit, wanted)
     canvas.setMirror(False)
     canvas.resetRotation()
     kit.shoot("canvas")
@@ -91,7 +98,7 @@ def case_the_canvas_follows_a_large_picture_and_another_document(kit):
     docker.look.notice()
     canvas = kit.app.activeWindow().activeView().canvas()
     canvas.setZoomLevel(1.0)
-    yield 0.3
+    yield settled(kit, kit.main.centralWidget())
     docker.show_as("canvas")
     yield lambda: docker.over_canvas._after is not None
     box = docker.look._state.box

@@ -5,6 +5,8 @@ The daemon answers with negatives (negative.py), so "restored" means in them: ev
 
 BLUE, NEGATIVE = bytes((30, 60, 90, 255)), bytes((225, 195, 165, 255))
 RAIN = "remove the rain and the noise"
+STEADY = 20
+"""Looks after which what has not changed has settled."""
 
 
 def make_room(kit):
@@ -13,6 +15,35 @@ def make_room(kit):
     for other in kit.app.dockers():
         if other is not kit.docker and other.isVisible() and kit.main.dockWidgetArea(other) == area:
             other.setVisible(False)
+
+
+def shows(look, wanted):
+    """Wait until `look()` is what is wanted; a failure says what it was instead."""
+
+    def there():
+        there.said = found = look()
+        return found == wanted
+
+    return there
+
+
+def settled(kit, widget=None):
+    """Wait until the docker, or another widget, is laid out: nothing in it has come, gone, moved or been resized for a while."""
+    of, seen = widget or kit.docker, []
+
+    def on_screen(each):
+        corner = each.mapToGlobal(each.rect().topLeft())
+        return corner.x(), corner.y()
+
+    def steady():
+        now = [each for each in of.findChildren(kit.QtWidgets.QWidget) if each.isVisible()]
+        places = [(*on_screen(each), each.width(), each.height()) for each in now]
+        if seen and seen[-1] != places:
+            seen.clear()
+        seen.append(places)
+        return len(seen) > STEADY
+
+    return steady
 
 
 def begin(kit, text=RAIN, **new):
@@ -31,8 +62,9 @@ def begin(kit, text=RAIN, **new):
 
 
 def finished(kit, job):
+    """Wait until a job is over, and the docker has heard of it."""
     assert job is not None, kit.docker.message.text()
-    return lambda: job.over
+    return lambda: job.number in kit.ended
 
 
 def undo(kit, action="edit_undo"):

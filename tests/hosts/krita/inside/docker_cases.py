@@ -3,7 +3,7 @@
 import os
 import time
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, settled, shows, undo
 
 from krita import Selection
 
@@ -41,7 +41,9 @@ def case_chips_are_weighed_moved_removed_and_added_by_keyboard(kit):
     qt = kit.QtCore.Qt
     chips = docker.chips._chips
     assert [chip.task for chip in chips] == ["derain", "denoise", "dehaze"]
+    docker.activateWindow()
     chips[1].bar.setFocus()
+    yield chips[1].bar.hasFocus
     key(chips[1].bar, qt.Key.Key_Left)
     assert docker.plan.steps()[1]["strength"] == 0.95
     key(chips[1].bar, qt.Key.Key_Up, qt.KeyboardModifier.AltModifier)
@@ -56,13 +58,12 @@ def case_chips_are_weighed_moved_removed_and_added_by_keyboard(kit):
     snow.trigger()
     assert [step["task"] for step in docker.plan.steps()] == ["derain", "dehaze", "desnow"]
     kit.shoot("chips", docker)
-    yield 0
 
 
 def case_what_the_words_leave_alone_and_cannot_do_is_said(kit):
     yield from begin(kit)
     docker = kit.docker
-    yield lambda: docker.chips._tasks
+    yield lambda: docker.chips._tasks and not docker.desk.pending
     unused = [{"words": "the eyes", "message": "Select them, and only they change."}]
     docker.desk.understood(RAIN, {**docker.plan.understood, "excluded": ["dehaze"], "unused": unused})
     assert docker.remark.text() == "“the eyes”: Select them, and only they change. Left alone: haze."
@@ -77,7 +78,7 @@ def case_the_preview_shows_before_and_after_and_follows_the_strength(kit):
     kit.tell(preview_s=round(time.perf_counter() - begun, 2))
     assert preview._before.pixelColor(5, 5).getRgb()[:3] == (90, 60, 30)
     assert preview._after.pixelColor(5, 5).getRgb()[:3] == (165, 195, 225)
-    assert preview._before.width() == min(400, round(preview.width() * preview.devicePixelRatioF()))
+    yield shows(lambda: preview._before.width(), min(400, round(preview.width() * preview.devicePixelRatioF())))
     begun = time.perf_counter()
     docker.strength.setValue(0)
     yield lambda: preview._after is None
@@ -145,7 +146,6 @@ def case_a_docker_shown_again_previews_what_is_asked_for_now(kit):
     docker.setVisible(False)
     yield lambda: not docker.look.watching
     docker.strength.setValue(0)
-    yield 0.2
     docker.setVisible(True)
     yield lambda: preview._after is None
     docker.strength.setValue(100)
@@ -184,7 +184,7 @@ def case_a_result_is_adjusted_in_place(kit):
     kit.type("half of it")  # said of the plan that the result was made by
     yield lambda: not docker.desk.pending
     assert [step["strength"] for step in docker.plan.steps()] == [0.5, 0.5]
-    yield 0.6
+    yield lambda: docker.desk.phase == "fresh"
     docker.origin.click()
     assert not docker.look.adjusting
     assert docker.go.text() == "Restore"
@@ -196,8 +196,7 @@ def case_a_result_is_adjusted_in_place(kit):
     assert job.state == "failed"
     assert "painted on" in job.message, job.message
     undo(kit)
-    yield 0.1
-    assert kit.names(document) == ["Background"]
+    yield shows(lambda: kit.names(document), ["Background"])
 
 
 def case_the_preview_and_the_result_know_what_is_selected(kit):
@@ -221,10 +220,12 @@ def case_what_was_restored_for_other_words_is_not_shown_under_new_ones(kit):
     yield from begin(kit, RAIN, width=400, height=300)
     docker, preview = kit.docker, kit.docker.preview
     yield lambda: preview._after is not None
-    kit.type("slower 2 haze")
+    kit.type("held haze")
     assert preview._after is None, "at once"
     yield lambda: docker.desk.phase == "updating"
-    assert preview._after_words == "Updating…"
+    yield shows(lambda: preview._after_words, "Updating…")
+    kit.release()
+    yield lambda: docker.desk.phase == "fresh" and preview._after is not None
     kit.type("")
 
 
@@ -261,11 +262,10 @@ def case_the_preview_can_be_enlarged_and_comes_back(kit):
     kit.QtTest.QTest.keyClick(docker.place.window_, kit.QtCore.Qt.Key.Key_Escape)
     yield lambda: not docker.place.enlarged
     assert docker.preview.parent() is docker.place
-    yield 0.2
 
 
 def case_a_report_goes_to_the_clipboard_and_cancel_cancels_all(kit):
-    yield from begin(kit, "slower 30 noise")
+    yield from begin(kit, "held noise")
     docker = kit.docker
     first, second = docker.restore(), docker.restore()
     kit.app.action("restore_with_instruction_cancel_all").trigger()
@@ -314,7 +314,7 @@ def case_the_actions_open_the_docker_and_repeat(kit):
     docker.setVisible(False)
     kit.app.action("restore_with_instruction").trigger()
     yield lambda: docker.isVisible()
-    assert docker.edit.hasFocus()
+    yield docker.edit.hasFocus
     for name in ("restore_with_instruction", "restore_with_instruction_repeat"):
         assert kit.app.action(name).shortcut().isEmpty(), "a shortcut is the user's to give"
         menus = [
@@ -328,7 +328,9 @@ def case_the_actions_open_the_docker_and_repeat(kit):
 def case_return_restores_and_letters_are_text(kit):
     yield from begin(kit, "")
     docker, test, qt = kit.docker, kit.QtTest.QTest, kit.QtCore.Qt
+    docker.activateWindow()
     docker.edit.setFocus()
+    yield docker.edit.hasFocus
     test.keyClicks(docker.edit, "noise bxem")  # b, x, e and m are shortcuts of Krita
     assert docker.edit.toPlainText() == "noise bxem"
     test.keyClick(docker.edit, qt.Key.Key_Return)  # sooner than the plan can be there
@@ -343,6 +345,7 @@ def case_the_whole_docker_can_be_reached_by_tab(kit):
     yield from begin(kit, RAIN)
     docker, qt = kit.docker, kit.QtCore.Qt
     yield lambda: docker.device.text()
+    yield settled(kit)
     docker.activateWindow()
     docker.edit.setFocus()
     yield docker.edit.hasFocus
@@ -387,19 +390,13 @@ def case_it_fits_into_240_pixels(kit):
         seen = [each for each in docker.findChildren(kit.QtWidgets.QWidget) if each.isVisible() and each.window() is docker]
         return [each for each in seen if each.width() and each.mapToGlobal(kit.QtCore.QPoint(each.width(), 0)).x() > right]
 
-    steady = []  # chips that came a moment ago are laid out with one of the next turns of the event loop
-
-    def settled():
-        steady.append(not outside())
-        return len(steady) > 20 and all(steady[-20:])
-
     try:
-        yield settled
+        yield settled(kit)
         kit.shoot("narrow", docker)
+        assert outside() == []
         assert docker.width() <= 240, docker.width()
     finally:
         docker.setFloating(False)
-    yield 0.2
 
 
 def case_history_and_presets_are_searched_and_used(kit):
@@ -410,7 +407,7 @@ def case_history_and_presets_are_searched_and_used(kit):
     yield lambda: docker._history.picture(RAIN) is not None
     docker._presets.save("Wet street", {"instruction": "remove the rain", "strength": 0.4})
     docker._show_recall()
-    yield 0.2
+    yield settled(kit, docker.recall)
     assert docker.recall._list.item(0).text() == "◈ As this layer was made"
     items = [docker.recall._list.item(row).text() for row in range(docker.recall._list.count())]
     assert "★ Wet street" in items, items
@@ -436,13 +433,12 @@ def case_history_and_presets_are_searched_and_used(kit):
 
 def case_the_shortcuts_are_the_users_to_give(kit):
     """Krita's own dialog lists only what an .action file names."""
-    yield 0.2
     found, flag = [], kit.QtCore.Qt.MatchFlag
 
     def rows(view, words, how):
         return view.model().match(view.model().index(0, 0), 0, words, -1, how | flag.MatchRecursive)
 
-    def turn_page(patience=50):
+    def turn_page(patience=450):
         dialog = kit.QtWidgets.QApplication.activeModalWidget()
         for view in dialog.findChildren(kit.QtWidgets.QAbstractItemView) if dialog is not None else ():
             page = rows(view, "Keyboard Shortcuts", flag.MatchFixedString)
@@ -458,5 +454,5 @@ def case_the_shortcuts_are_the_users_to_give(kit):
             dialog.reject()
 
     kit.QtCore.QTimer.singleShot(200, turn_page)
-    kit.app.action("options_configure").trigger()
+    kit.app.action("options_configure").trigger()  # comes back when the dialog has gone
     assert {"Restore with instruction", "Repeat last restoration"} <= set(found), found

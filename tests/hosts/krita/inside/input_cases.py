@@ -2,7 +2,7 @@
 
 import os
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
 
 RED = bytes((20, 40, 200, 255))
 
@@ -38,10 +38,9 @@ def case_all_that_is_visible_becomes_a_layer_on_top(kit):
     top = document.topLevelNodes()[-1]
     assert bytes(top.pixelData(2, 2, 1, 1)) == bytes((235, 215, 55, 255))
     assert bytes(top.pixelData(40, 40, 1, 1)) == NEGATIVE
-    assert kit.history()[-1] == "Add Layer"
+    yield shows(lambda: kit.history()[-1:], ["Add Layer"])
     undo(kit)
-    yield 0.1
-    assert kit.names(document) == ["Background", "patch"]
+    yield shows(lambda: kit.names(document), ["Background", "patch"])
     choose(kit, "layer")
 
 
@@ -55,8 +54,7 @@ def case_every_open_picture_takes_its_turn(kit):
     docker = kit.docker
     assert docker.go.text() == "Restore"
     choose(kit, "pictures")
-    yield 0.3
-    assert docker.go.text() == "Restore 3 pictures", (docker.go.text(), docker.look.input, docker.look.facts.pictures)
+    yield shows(docker.go.text, "Restore 3 pictures")
     docker.restore()
     assert len(docker.queue.unfinished) == 3
     yield kit.idle
@@ -83,7 +81,7 @@ def case_a_frame_and_all_frames_of_an_animation(kit):
     document, docker = kit.document, kit.docker
     document.setCurrentTime(2)
     document.waitForDone()
-    yield 0.3
+    yield shows(lambda: (document.currentTime(), bytes(node.pixelData(5, 5, 1, 1))), (2, bytes((80, 80, 80, 255))))
     job = docker.restore()
     yield finished(kit, job)
     assert job.state == "done", job.message
@@ -92,7 +90,7 @@ def case_a_frame_and_all_frames_of_an_animation(kit):
     assert not still.animated()
     assert bytes(still.pixelData(5, 5, 1, 1)) == bytes((175, 175, 175, 255))
     undo(kit)
-    yield 0.2
+    yield lambda: all(each.name() != RAIN for each in document.topLevelNodes())
     yield from kit.activate(document, node)
     choose(kit, "frames")
     yield lambda: docker.go.text() == "Restore 3 frames"
@@ -108,10 +106,9 @@ def case_a_frame_and_all_frames_of_an_animation(kit):
     kept = [bytes(node.pixelDataAtTime(5, 5, 1, 1, time)) for time in (0, 2, 4)]
     assert kept == [bytes((40 * (n + 1),) * 3 + (255,)) for n in range(3)], kept
     assert document.currentTime() == 2, "the time line stands where it stood"
-    assert kit.history() == ["Switch current time", "Add Layer"], kit.history()
+    yield shows(kit.history, ["Switch current time", "Add Layer"])
     undo(kit)
-    yield 0.2
-    assert all(each.name() != RAIN for each in document.topLevelNodes())
+    yield lambda: all(each.name() != RAIN for each in document.topLevelNodes())
     choose(kit, "layer")
 
 

@@ -1,6 +1,6 @@
 """Documents, layers and selections of every kind: each gives a result or a sentence. Python 3.9 and Krita only."""
 
-from casekit import RAIN, begin, finished
+from casekit import RAIN, begin, finished, shows
 
 from krita import InfoObject, Selection
 
@@ -33,7 +33,6 @@ def restored(kit, wanted, name):
         assert job is None, name
         assert wanted in words, (name, words)
         kit.tell(**{name: words})
-    yield 0.1
 
 
 def case_documents_of_every_kind(kit):
@@ -82,6 +81,10 @@ def case_layers_of_every_kind(kit):
         yield from restored(kit, wanted, node.name())
 
 
+def size(selection):
+    return (0, 0) if selection is None else (selection.width(), selection.height())
+
+
 def case_selections_of_every_kind(kit):
     yield from begin(kit)
     document = kit.document
@@ -91,6 +94,6 @@ def case_selections_of_every_kind(kit):
     for name, selection, wanted in (("nothing", nothing, "selection"), ("away", away, "selection"), ("part", part, "done")):
         document.setSelection(selection)
         document.waitForDone()
-        yield 0.6  # the timer has seen it
+        yield shows(lambda: size(document.selection()), size(selection))
         yield from restored(kit, wanted, name)
         yield from kit.activate(document, kit.layers(document)[0])

@@ -4,7 +4,7 @@ import os
 import struct
 import sys
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
 
 from krita import InfoObject, Selection
 
@@ -15,20 +15,17 @@ def case_a_new_layer_is_one_undo_step(kit):
     assert kit.history() == []
     job = kit.docker.restore()
     yield finished(kit, job)
-    yield 0.2
     assert job.state == "done", job.message
-    assert kit.history() == ["Add Layer"], kit.history()
+    yield shows(kit.history, ["Add Layer"])
     assert kit.names(kit.document) == ["Background", RAIN]
-    assert kit.document.activeNode().name() == RAIN, "the result is what the next stroke goes to"
+    yield shows(lambda: kit.document.activeNode().name(), RAIN)  # what the next stroke goes to
     assert kit.pixels(kit.document.topLevelNodes()[1], kit.document) == NEGATIVE * (64 * 48)
-    assert bytes(kit.document.pixelData(0, 0, 64, 48)) == NEGATIVE * (64 * 48), "the canvas shows it"
+    yield lambda: bytes(kit.document.pixelData(0, 0, 64, 48)) == NEGATIVE * (64 * 48)  # the canvas shows it
     undo(kit)
-    yield 0.1
-    assert kit.names(kit.document) == ["Background"]
+    yield shows(lambda: kit.names(kit.document), ["Background"])
     assert kit.pixels(node, kit.document) == BLUE * (64 * 48)
     undo(kit, "edit_redo")
-    yield 0.1
-    assert kit.names(kit.document) == ["Background", RAIN]
+    yield shows(lambda: kit.names(kit.document), ["Background", RAIN])
 
 
 def case_in_place_is_undone_and_redone_by_one_press(kit):
@@ -37,40 +34,41 @@ def case_in_place_is_undone_and_redone_by_one_press(kit):
     kit.docker.output.setCurrentIndex(1)
     job = kit.docker.restore()
     yield finished(kit, job)
-    yield 0.2
     assert job.state == "done", job.message
-    assert kit.history() == ["Add Layer", "Remove Layer"], kit.history()
+    yield shows(kit.history, ["Add Layer", "Remove Layer"])
     assert kit.names(kit.document) == ["Background"]
     assert "Undo brings it back" in job.message, job.message
 
-    def pixels():
-        assert kit.names(kit.document) == ["Background"]
-        return kit.pixels(kit.document.topLevelNodes()[0], kit.document)
+    def stands(colour):
+        return shows(
+            lambda: (kit.names(kit.document), kit.pixels(kit.document.topLevelNodes()[0], kit.document)),
+            (["Background"], colour * (64 * 48)),
+        )
 
     for _ in range(2):
-        assert pixels() == NEGATIVE * (64 * 48)
+        yield stands(NEGATIVE)
         undo(kit)
-        yield 0.1
-        assert pixels() == BLUE * (64 * 48)
+        yield stands(BLUE)
         undo(kit, "edit_redo")
-        yield 0.1
+    yield stands(NEGATIVE)
     layer = kit.document.createNode("later", "paintlayer")
     kit.document.rootNode().addChildNode(layer, None)
     kit.document.waitForDone()
+    yield shows(lambda: kit.names(kit.document), ["Background", "later"])
     undo(kit)
+    yield stands(NEGATIVE)
     yield 0.1
-    assert pixels() == NEGATIVE * (64 * 48), "another step is undone by itself"
+    yield stands(NEGATIVE)  # another step is undone by itself
 
 
 def case_converting_colours_leaves_the_history_and_the_documents_alone(kit):
     yield from begin(kit, depth="F16", profile="sRGB-elle-V2-g10.icc", fill=None)
     node = kit.document.topLevelNodes()[0]
     node.setPixelData(struct.pack("<4e", 0.25, 0.25, 0.25, 1.0) * (64 * 48), 0, 0, 64, 48)
-    yield 0.5
     job = kit.docker.restore()
     yield finished(kit, job)
     assert job.state == "done", job.message
-    assert kit.history() == ["Add Layer"], kit.history()
+    yield shows(kit.history, ["Add Layer"])
     yield lambda: len(kit.app.documents()) == 1  # a preview may still be on its way
     top = kit.document.topLevelNodes()[-1]
     value = struct.unpack("<4e", bytes(top.pixelData(5, 5, 1, 1)))
@@ -170,12 +168,11 @@ def case_masks_opacity_and_blending_come_along(kit):
     before = len(kit.history())
     job = kit.docker.restore()
     yield finished(kit, job)
-    yield 0.2
     assert job.state == "done", job.message
     top = kit.document.topLevelNodes()[-1]
     assert (top.name(), top.opacity(), top.blendingMode()) == (RAIN, 128, "multiply")
     assert [each.type() for each in top.childNodes()] == [each.type() for each in node.childNodes()]
-    assert kit.history()[before:] == ["Add Layer"], kit.history()
+    yield shows(lambda: kit.history()[before:], ["Add Layer"])
 
 
 def case_twice_the_size_opens_a_document(kit):
@@ -186,11 +183,16 @@ def case_twice_the_size_opens_a_document(kit):
     before = len(kit.app.documents())
     job = docker.restore()
     yield finished(kit, job)
-    yield 0.3
     assert job.state == "done", job.message
     assert len(kit.app.documents()) == before + 1
+
+    def front():
+        made = kit.app.activeDocument()
+        return made is not None and (made.width(), made.height())
+
+    yield shows(front, (128, 96))
     made = kit.app.activeDocument()
-    assert (made.width(), made.height()) == (128, 96)
+    yield lambda: kit.ready(made)
     assert bytes(made.topLevelNodes()[0].pixelData(0, 0, 1, 1)) == NEGATIVE
     selection = Selection()
     selection.select(3, 3, 9, 9, 255)
@@ -206,17 +208,18 @@ def case_strange_instructions_and_the_smallest_layer(kit):
     for text in ("", "   \n\t "):
         kit.type(text)
         assert docker.restore() is None
-        yield 0.2
         assert not docker.go.isEnabled()
     wide = docker.minimumSizeHint().width()
     kit.type("\u05d4\u05e1\u05e8 \u05e8\u05e2\u05e9")  # Hebrew
-    yield 0.1
-    start = docker.edit.textCursor()
+    start, end = docker.edit.textCursor(), docker.edit.textCursor()
     start.setPosition(0)
-    end = docker.edit.textCursor()
     end.movePosition(end.MoveOperation.End)
-    begins, ends = docker.edit.cursorRect(start).x(), docker.edit.cursorRect(end).x()
-    assert begins > max(ends, docker.edit.width() / 2), "it begins at the right, and is written to the left"
+
+    def leftwards():
+        leftwards.said = begins, ends = docker.edit.cursorRect(start).x(), docker.edit.cursorRect(end).x()
+        return begins > max(ends, docker.edit.width() / 2)
+
+    yield leftwards  # it begins at the right, and is written to the left
     endless = "remove the noise " * 2000
     bad = "noise\n\n\tand\x0b\x1b <b>rain</b> & \u202e %s %d {}\uffff"
     emoji = "🌧️ please remove the noise 🔥👨‍👩‍👧‍👦"

@@ -2,6 +2,8 @@
 
 import os
 
+from casekit import finished, settled, shows
+
 
 def listen(desk, words):
     """Note what is said to be waited for."""
@@ -20,7 +22,7 @@ def case_quit_with_work_to_do(kit):
     yield lambda: kit.ready(document)
     docker = kit.docker
     docker.setVisible(True)
-    kit.type("slower 60 noise")
+    kit.type("held noise")
     yield lambda: docker.plan.actionable and docker.look.target is not None
     docker.restore()
     docker.restore()
@@ -46,7 +48,7 @@ def case_not_installed(kit):
     docker.setVisible(True)
     kit.type("remove the noise")
     yield lambda: docker.message.text()
-    yield 0.3
+    yield settled(kit)
     kit.shoot("not-installed", docker)
     message = docker.message
     kit.tell(
@@ -89,11 +91,11 @@ def case_start_type_restore_quit(kit):
     yield lambda: kit.ready(document)
     kit.docker.setVisible(True)
     haste = os.environ.get("RWI_HASTE") == "1"  # a quick job would be done while Krita quits, which then asks whether to save
-    kit.type("slower 60 noise" if haste else "remove the noise")
+    kit.type("held noise" if haste else "remove the noise")
     yield lambda: kit.docker.plan.actionable and kit.docker.look.target is not None
     job = kit.docker.restore()
     if not haste:
-        yield lambda: job.over
+        yield finished(kit, job)
         assert job.state == "done", job.message
 
 
@@ -101,7 +103,7 @@ def case_failure_is_explained(kit):
     """The plug-in was broken before Krita started."""
     docker = kit.docker
     docker.setVisible(True)
-    yield 0.5
+    yield settled(kit)
     words = " ".join(edit.toPlainText() for edit in docker.findChildren(kit.QtWidgets.QPlainTextEdit))
     kit.tell(words=words, title=docker.windowTitle())
     kit.shoot("failure", docker)
@@ -114,10 +116,10 @@ def case_first_use(kit):
     docker, qt = kit.docker, kit.QtCore
     kit.app.action("restore_with_instruction").trigger()
     yield lambda: docker.isVisible()
-    yield 0.5
+    yield settled(kit)
     kit.type("remove the rain and the noise")
-    yield lambda: docker.preview._after is not None
-    yield 0.5
+    yield lambda: docker.preview._after is not None and docker.device.text()
+    yield settled(kit)
     kit.shoot("first-use")
     screen = kit.QtGui.QGuiApplication.primaryScreen().availableGeometry()
     hidden = []
@@ -129,11 +131,11 @@ def case_first_use(kit):
             hidden.append((name, rect.getRect(), seen))
     kit.tell(hidden=hidden, floating=docker.isFloating(), preview=[docker.preview.width(), docker.preview.height()])
     docker.setFloating(False)  # the user puts it elsewhere: it stays there
-    yield 0.3
+    yield settled(kit)
     docker.setVisible(False)
     kit.app.action("restore_with_instruction").trigger()
     yield lambda: docker.isVisible()
-    yield 0.3
+    yield settled(kit)
     kit.tell(floats_again=docker.isFloating(), low=docker.height())
     kit.shoot("low-docker", docker)
     button = docker.place._button
@@ -149,7 +151,8 @@ def case_german(kit):
     docker.resize(280, 640)
     kit.type("remove the rain and the noise")
     yield lambda: docker.plan.actionable
-    yield 0.5
+    yield shows(lambda: len(docker.chips._chips), 2)
+    yield settled(kit)
     kit.tell(
         title=docker.windowTitle(),
         button=docker.go.text(),
@@ -158,7 +161,6 @@ def case_german(kit):
     )
     kit.shoot("german", docker)
     docker.setFloating(False)
-    yield 0.2
 
 
 def case_legible(kit):
@@ -173,7 +175,7 @@ def case_legible(kit):
     docker.resize(320, 680)
     kit.type("remove the rain and the noise")
     yield lambda: docker.preview._after is not None and docker.device.text()
-    yield 0.5
+    yield settled(kit)
     contrast = sys.modules["restore_with_instruction.contrast"]
     gui, widgets = kit.QtGui, kit.QtWidgets
     role = gui.QPalette.ColorRole
@@ -203,4 +205,3 @@ def case_legible(kit):
     kit.tell(contrast=found, window=widgets.QApplication.palette().color(role.Window).lightness())
     kit.shoot("legible", docker)
     docker.setFloating(False)
-    yield 0.2

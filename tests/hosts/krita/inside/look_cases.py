@@ -1,5 +1,7 @@
 """Screenshots of the docker at work on a photograph ($RWI_BOX/photo.png), for people to judge."""
 
+from casekit import settled
+
 WORDS = "remove the rain and the noise, but keep the colours"
 
 
@@ -9,21 +11,21 @@ def arrange(kit):
     for docker in kit.app.dockers():
         if docker.objectName() in ("PresetDocker", "ColorSelectorNg", "sharedtooldocker", "History"):
             docker.setVisible(False)
-    yield 0.4
+    yield settled(kit, kit.main)
     layers = next(docker for docker in kit.app.dockers() if docker.objectName() == "KisLayerBox")
     kit.docker.setVisible(True)
-    yield 0.2
+    yield settled(kit, kit.main)
     vertical, across = kit.QtCore.Qt.Orientation.Vertical, kit.QtCore.Qt.Orientation.Horizontal
     kit.main.resizeDocks([layers, kit.docker], [210, 640], vertical)
     kit.main.resizeDocks([kit.docker], [330], across)
-    yield 0.3
+    yield settled(kit, kit.main)
 
 
 def fitted(kit):
     kit.document = kit.open()
     yield lambda: kit.app.activeDocument() is not None and kit.app.activeDocument().activeNode() is not None
     kit.document = kit.app.activeDocument()
-    yield 0.6
+    yield settled(kit, kit.main)
 
 
 def case_at_work(kit):
@@ -32,14 +34,14 @@ def case_at_work(kit):
     docker = kit.docker
     docker.strength.setValue(100)
     kit.type("")
-    yield 0.8
+    yield settled(kit, kit.main)
     kit.shoot("1-idle")
     docker.edit.setFocus()
     kit.type(WORDS)
     yield lambda: docker.desk.text == WORDS and not docker.desk.pending
     assert docker.plan.actionable, docker.message.text()
     yield lambda: docker.preview._after is not None
-    yield 0.5
+    yield settled(kit, kit.main)
     kit.shoot("2-plan")
     kit.shoot("2-plan-docker", docker)
     first, second = docker.restore(), docker.restore()
@@ -49,29 +51,29 @@ def case_at_work(kit):
     docker.queue.cancel(second)
     yield kit.idle
     assert first.state == "done", first.message
-    yield 1.0
+    yield settled(kit, kit.main)
     history = next(each for each in kit.app.dockers() if each.objectName() == "History")
     history.setVisible(True)
     history.raise_()
     layers = next(each for each in kit.app.dockers() if each.objectName() == "KisLayerBox")
-    yield 0.3
+    yield settled(kit, kit.main)
     vertical = kit.QtCore.Qt.Orientation.Vertical
     kit.main.resizeDocks([layers, history, docker], [150, 130, 520], vertical)
-    yield 1.2
+    yield settled(kit, kit.main)
     kit.shoot("4-result")
     history.setVisible(False)
     kit.main.resizeDocks([layers, docker], [150, 640], vertical)
     yield lambda: docker.look.adjusting
     kit.type("a bit less")  # said of what was done
     yield lambda: not docker.desk.pending and docker.desk.phase == "fresh"
-    yield 1.0
+    yield settled(kit, kit.main)
     kit.shoot("6-adjust")
     docker.place.enlarge()
     yield lambda: docker.desk.phase == "fresh"
-    yield 1.0
+    yield settled(kit, kit.main)
     kit.shoot("7-enlarged")
     docker.place.enlarge()
-    yield 0.5
+    yield settled(kit, kit.main)
 
 
 def case_in_the_menu(kit):
@@ -83,10 +85,10 @@ def case_in_the_menu(kit):
     entry = next(each for each in bar.actions() if each.menu() is menu or each.text().replace("&", "") == "Filter")
     menu.popup(bar.mapToGlobal(bar.actionGeometry(entry).bottomLeft()))
     menu.setActiveAction(action)
-    yield 0.5
+    yield settled(kit, kit.main)
     kit.shoot("5-menu")
     menu.close()
-    yield 0.2
+    yield settled(kit, kit.main)
 
 
 def case_on_the_canvas_and_side_by_side(kit):
@@ -97,30 +99,30 @@ def case_on_the_canvas_and_side_by_side(kit):
     yield lambda: docker.desk.text == WORDS and docker.desk.phase == "fresh"
     docker.show_as("canvas")
     yield lambda: docker.desk.phase == "fresh" and docker.over_canvas._after is not None
-    yield 1.0
+    yield settled(kit, kit.main)
     kit.shoot("8-canvas")
     docker.show_as("canvas")
     docker.place.enlarge()
     docker.show_as("beside")
     yield lambda: docker.desk.phase == "fresh"
-    yield 1.0
+    yield settled(kit, kit.main)
     kit.shoot("9-beside")
     docker.show_as("split")
     docker.place.enlarge()
-    yield 0.5
+    yield settled(kit, kit.main)
     kit.type("make the sky bluer and darker")
     yield lambda: docker.desk.phase == "fresh" and docker.chips._chips
     docker.show_as("canvas")
     yield lambda: docker.over_canvas._after is not None
     docker.chips._chips[0].place.click()
     yield lambda: docker.over_canvas._meant is not None
-    yield 1.0
+    yield settled(kit, kit.main)
     kit.shoot("10-place")
     docker.places.popup.hide()
     docker.show_as("canvas")
     docker.desk.show_region("")
     kit.type("")
-    yield 0.3
+    yield settled(kit, kit.main)
 
 
 def case_first_sight(kit):
@@ -128,14 +130,14 @@ def case_first_sight(kit):
     kit.document = kit.open()
     yield lambda: kit.app.activeDocument() is not None and kit.app.activeDocument().activeNode() is not None
     kit.main.showMaximized()
-    yield 0.6
+    yield settled(kit, kit.main)
     docker = kit.docker
     kit.app.action("restore_with_instruction").trigger()
     yield lambda: docker.isVisible()
-    yield 0.5
+    yield settled(kit, kit.main)
     german = docker.windowTitle() != "Restore with instruction"
     words = "entferne den Regen und das Rauschen" if german else "remove the rain and the noise"
     kit.type(words)
     yield lambda: docker.desk.text == words and docker.desk.phase == "fresh"
-    yield 1.0
+    yield settled(kit, kit.main)
     kit.shoot("first-sight")

@@ -7,25 +7,29 @@ from casekit import BLUE, NEGATIVE, begin, finished, undo
 
 
 def meanwhile(kit, does, output=0):
-    """Restore a blue layer with a dark patch, and have `does(document, node)` done as soon as the job runs; leaves the job in
+    """Restore a blue layer with a dark patch, and have `does(document, node)` done while the job runs; leaves the job in
     `kit.job`."""
-    yield from begin(kit, "slower 2 noise")
+    kit.hold()
+    yield from begin(kit, "held noise")
     kit.layers(kit.document)[0].setPixelData(bytes((1, 2, 3, 255)) * (9 * 9), 20, 20, 9, 9)
     kit.docker.output.setCurrentIndex(output)
     kit.job = kit.docker.restore()
     yield lambda: kit.job.state == "running"
     does(kit.document, kit.layers(kit.document)[0])
     kit.document.waitForDone()
+    kit.release()
     yield finished(kit, kit.job)
     kit.type("")
 
 
 def case_a_document_closed_meanwhile_is_survived(kit):
-    yield from begin(kit, "slower 2 noise")
+    yield from begin(kit, "held noise")
     job = kit.docker.restore()
     yield lambda: job.state == "running"
     kit.document.setModified(False)
     kit.app.action("file_close").trigger()
+    yield lambda: kit.document not in kit.app.documents()
+    kit.release()
     yield finished(kit, job)
     assert job.state == "failed"
     assert "closed" in job.message, job.message
@@ -33,7 +37,7 @@ def case_a_document_closed_meanwhile_is_survived(kit):
 
 
 def case_a_layer_deleted_meanwhile_is_survived(kit):
-    yield from begin(kit, "slower 2 noise")
+    yield from begin(kit, "held noise")
     node = kit.document.topLevelNodes()[0]
     kit.document.rootNode().addChildNode(kit.document.createNode("other", "paintlayer"), node)
     yield from kit.activate(kit.document, node)
@@ -41,6 +45,7 @@ def case_a_layer_deleted_meanwhile_is_survived(kit):
     yield lambda: job.state == "running"
     node.remove()
     kit.document.waitForDone()
+    kit.release()
     yield finished(kit, job)
     assert job.state == "failed"
     assert "deleted" in job.message, job.message
@@ -49,12 +54,13 @@ def case_a_layer_deleted_meanwhile_is_survived(kit):
 
 
 def case_strokes_made_meanwhile_are_kept(kit):
-    yield from begin(kit, "slower 2 noise")
+    yield from begin(kit, "held noise")
     kit.docker.output.setCurrentIndex(1)
     node = kit.document.topLevelNodes()[0]
     job = kit.docker.restore()
     yield lambda: job.state == "running"
     node.setPixelData(bytes((1, 2, 3, 255)) * 4, 0, 0, 2, 2)
+    kit.release()
     yield finished(kit, job)
     assert job.state == "done"
     assert "changed in the meantime" in job.message, job.message
@@ -129,5 +135,5 @@ def case_undo_and_another_picture_meanwhile_change_nothing(kit):
 
     yield from meanwhile(kit, leave)
     assert kit.job.state == "done", kit.job.message
-    assert kit.names(kit.document) == ["Background", "slower 2 noise"]
+    assert kit.names(kit.document) == ["Background", "held noise"]
     assert kit.names(kit.other) == ["Background"]

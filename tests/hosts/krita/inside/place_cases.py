@@ -1,6 +1,6 @@
 """Where a step applies: on the preview and the canvas, changed, as a selection and as a mask. Python 3.9 and Krita only."""
 
-from casekit import begin
+from casekit import begin, settled
 
 LEFT = "remove the noise on the left"
 
@@ -54,8 +54,7 @@ def case_a_place_is_shown_changed_and_selected(kit):
     yield lambda: "selected now" in docker.message.text()
     kit.document.setSelection(None)
     popup.shown_wanted.emit(False)
-    yield 0.1
-    assert docker.desk.overlay.mask is None
+    yield lambda: docker.desk.overlay.mask is None
     assert preview._place is None
 
 
@@ -86,14 +85,16 @@ def case_a_place_on_the_canvas(kit):
     yield lambda: docker.over_canvas._after is not None
     docker.desk.show_region(docker.chips._chips[0].task)
     yield lambda: docker.over_canvas._meant is not None
-    yield 0.4
-    kit.shoot("place-canvas")
     canvas, area = docker.over_canvas, docker.over_canvas._area.viewport()
-    image = kit.QtGui.QGuiApplication.primaryScreen().grabWindow(0).toImage()
-    for x, there in ((60, True), (340, False)):
-        where = canvas._camera.transform(400, 300).map(kit.QtCore.QPointF(x, 150))
-        at = area.mapToGlobal(where.toPoint())
-        assert (red(image, at.x(), at.y()) > 60) == there, x
+
+    def drawn():
+        image = kit.QtGui.QGuiApplication.primaryScreen().grabWindow(0).toImage()
+        ways = [canvas._camera.transform(400, 300).map(kit.QtCore.QPointF(x, 150)) for x in (60, 340)]
+        drawn.said = reds = [red(image, at.x(), at.y()) for at in (area.mapToGlobal(way.toPoint()) for way in ways)]
+        return reds[0] > 60 >= reds[1]
+
+    yield drawn
+    kit.shoot("place-canvas")
     docker.show_as("canvas")
     docker.desk.show_region("")
 
@@ -131,7 +132,7 @@ def case_marks_are_seen_first_and_become_the_selection(kit):
 
 def case_a_search_says_how_far_it_is_and_can_be_cancelled(kit):
     """A large picture is looked through for as long as a job takes: that stands among the jobs, with a button to cancel. One 333
-    pixels wide takes negative.py a minute."""
+    pixels wide takes negative.py for ever."""
     yield from begin(kit, "remove the scratches", width=333, height=250, fill=(100, 100, 100, 255))
     docker = kit.docker
     yield lambda: docker.chips._chips and not docker.desk.pending
@@ -141,7 +142,8 @@ def case_a_search_says_how_far_it_is_and_can_be_cancelled(kit):
     yield lambda: job.over or (job.state == "running" and job.fraction is not None)
     assert not job.over, job.message
     line = docker.jobs._lines[job.number]
-    assert "Looking for scratches" in line._words.text(), line._words.text()
+    yield lambda: "Looking for scratches" in line._words.text()
+    yield settled(kit)
     assert "scratches" in line._bar.toolTip().lower(), line._bar.toolTip()
     kit.shoot("search", docker)
     line.cancel.click()

@@ -1,4 +1,4 @@
-"""Runs the cases of the files $RWI_CASES, which lie in $RWI_BOX, inside a Krita with a window, one after the other, then quits.
+"""Runs the cases $RWI_ONLY of the files $RWI_CASES, which lie in $RWI_BOX, inside a Krita with a window, then quits.
 
 A case is a generator function `case_NAME(kit)`: it yields seconds to wait or a condition to wait for, and tells facts.
 """
@@ -19,6 +19,8 @@ else:
 
 BOX = os.environ["RWI_BOX"]
 PATIENCE = float(os.environ.get("RWI_PATIENCE", "90"))  # seconds for one condition
+STEADY = 20
+"""Looks, one every turn of Krita's and with some milliseconds between two, after which what has not changed has settled."""
 
 
 def tell(**facts):
@@ -32,9 +34,11 @@ class Kit:
     QtCore, QtGui, QtTest, QtWidgets = QtCore, QtGui, QtTest, QtWidgets
     box = BOX
 
-    def __init__(self):
-        self.app = Krita.instance()
+    def __init__(self, ended):
+        """ended: numbers of the jobs whose end the docker has heard of, filled by others."""
+        self.app, self.ended = Krita.instance(), ended
         self.facts = {}
+        self.hold()
 
     def tell(self, **facts):
         self.facts.update(facts)
@@ -44,13 +48,31 @@ class Kit:
         return next(docker for docker in self.app.dockers() if docker.objectName() == "restore_with_instruction")
 
     @property
+    def window(self):
+        """Krita's; on a busy machine the screen's manager may not have given it the keyboard yet."""
+        return self.app.activeWindow() or self.app.windows()[0]
+
+    @property
     def main(self):
-        return self.app.activeWindow().qwindow()
+        return self.window.qwindow()
 
     def open(self, name="photo.png"):
         document = self.app.openDocument(os.path.join(BOX, name))
-        self.app.activeWindow().addView(document)
+        self.window.addView(document)
         return document
+
+    def hold(self):
+        """What is asked for with the word "held" takes until `release` from now on."""
+        if os.path.exists(self._released):
+            os.remove(self._released)
+
+    def release(self):
+        with open(self._released, "w"):
+            pass
+
+    @property
+    def _released(self):
+        return os.path.join(os.environ.get("RESTORED_RUNTIME_DIR", BOX), "released")  # negative.py looks for it
 
     def new(self, width=64, height=48, model="RGBA", depth="U8", profile="sRGB-elle-V2-srgbtrc.icc", fill=(30, 60, 90, 255)):
         document = self.app.createDocument(width, height, "case", model, depth, profile, 72.0)
@@ -58,7 +80,7 @@ class Kit:
             self.layers(document)[0].setPixelData(bytes(fill) * (width * height), 0, 0, width, height)
         document.refreshProjection()
         document.waitForDone()
-        self.app.activeWindow().addView(document)
+        self.window.addView(document)
         return document
 
     def layers(self, document):
@@ -75,11 +97,20 @@ class Kit:
         return active is not None and active == document and active.activeNode() is not None
 
     def activate(self, document, node):
-        """Make a node the active one: Krita takes it only some time after the node came into the tree."""
-        yield 0.3
-        document.setActiveNode(node)
-        document.waitForDone()
-        yield lambda: document.activeNode() is not None and document.activeNode().uniqueId() == node.uniqueId()
+        """Make a node the active one. Krita makes a new one active by itself, some time after it came into the tree: asked for
+        until it stays."""
+        turns = []
+
+        def stays():
+            active = document.activeNode()
+            if active is None or active.uniqueId() != node.uniqueId():
+                turns.clear()
+                document.setActiveNode(node)
+                document.waitForDone()
+            turns.append(node)
+            return len(turns) > STEADY
+
+        yield stays
 
     def history(self):
         """The undo history of the document in front, without its first, empty entry."""
@@ -100,8 +131,8 @@ class Kit:
         self.docker.edit.setPlainText(text)
 
     def idle(self):
-        """Whether every job is over."""
-        return not self.docker.queue.unfinished
+        """Whether every job is over, and the docker has heard of it."""
+        return not self.docker.queue.unfinished and not self.docker.jobs._lines
 
     def shoot(self, name, widget=None):
         screen = QtGui.QGuiApplication.primaryScreen()
@@ -113,22 +144,30 @@ class Driver(Extension):
     def setup(self):
         notifier = Krita.instance().notifier()
         notifier.setActive(True)
-        notifier.windowCreated.connect(lambda: QtCore.QTimer.singleShot(800, self.begin))
+        notifier.windowCreated.connect(lambda: QtCore.QTimer.singleShot(800, self.wait_for_window))
 
     def createActions(self, window):
         pass
 
+    def wait_for_window(self, patience=200):
+        """What a person does is done to the window that has the keyboard."""
+        if Krita.instance().activeWindow() is None and patience:
+            QtCore.QTimer.singleShot(100, lambda: self.wait_for_window(patience - 1))
+        else:
+            self.begin()
+
     def begin(self):
+        self.ended = set()
         for window in Krita.instance().windows():
             window.qwindow().setAnimated(False)  # Qt 6 crashes now and then in the middle of moving dockers about
+        for docker in Krita.instance().dockers():
+            if docker.objectName() == "restore_with_instruction" and hasattr(docker, "queue"):
+                docker.queue.over.connect(lambda job: self.ended.add(job.number))  # after the docker itself
         sys.path.insert(0, BOX)  # what the cases import lies beside them
         found = {}
         for name in os.environ["RWI_CASES"].split():
             found.update(runpy.run_path(os.path.join(BOX, name)))
-        wanted = os.environ.get("RWI_ONLY", "").split()
-        self.cases = [(name[5:], found[name]) for name in found if name.startswith("case_")]
-        if wanted:
-            self.cases = [(name, found["case_" + name]) for name in wanted]
+        self.cases = [(name, found["case_" + name]) for name in os.environ["RWI_ONLY"].split()]
         self.next_case()
 
     def next_case(self):
@@ -137,7 +176,7 @@ class Driver(Extension):
             QtCore.QTimer.singleShot(50, lambda: Krita.instance().action("file_quit").trigger())
             return
         self.name, function = self.cases.pop(0)
-        self.kit = Kit()
+        self.kit = Kit(self.ended)
         self.started = time.perf_counter()
         self.steps = iter(function(self.kit) or ())
         self.step()
@@ -159,7 +198,7 @@ class Driver(Extension):
             elif self.wait():
                 QtCore.QTimer.singleShot(0, self.step)
             elif time.perf_counter() - self.since > PATIENCE:
-                said = (self.kit.docker.message.text(), self.kit.docker.device.text())
+                said = (getattr(self.wait, "said", ""), self.kit.docker.message.text(), self.kit.docker.device.text())
                 raise AssertionError(f"waited for {PATIENCE} s in vain (line {self.steps.gi_frame.f_lineno}); {said}")
             else:
                 QtCore.QTimer.singleShot(15, self.poll)
