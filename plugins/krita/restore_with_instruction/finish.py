@@ -37,7 +37,7 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     if now is None:
         _open(job, source, data, width, height)
         return "done", tr("“%s” was resized or converted in the meantime, so the result is a picture of its own.") % source.name
-    if output == wishes.NEW_LAYER:
+    if output in (wishes.NEW_LAYER, wishes.MASKED):
         layer = placing.place_new_layer(document, node, now, data, title(wish))
         said = tr("New layer above “%s”. Undo takes it away again.") % node.name()
         if nodes.is_root(node):
@@ -46,6 +46,11 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
             said = tr("New layer of the frame on show, seen at all times. Undo takes it away again.")
         elif node.type() == "filelayer":
             said = tr("New layer above “%s”. The file that it shows was left as it is.") % node.name()
+        if now.selection is not None:
+            placing.mask(document, layer, now.selection, now.rect)
+            said = tr("New layer above “%s”, masked by what was selected. Undo takes it away again.") % nodes.name_of(
+                document, node
+            )
         _sign(job, document, layer, now)
         return "done", said
     if not layers.unchanged(node, now):

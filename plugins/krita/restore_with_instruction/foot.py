@@ -44,14 +44,14 @@ class Foot(QtWidgets.QWidget):
         self.report.clicked.connect(self.report_wanted)
         queue.changed.connect(self.jobs.show_job)
 
-    def show_state(self, desk: Desk, said: str) -> None:
-        """said: what became of the last job, or of what was asked for."""
+    def show_state(self, desk: Desk, said: str, estimate: str) -> None:
+        """said: what became of the last job, or of what was asked for. estimate: how long *Restore* would take, if known."""
         trouble = desk.trouble
         words = [said, trouble.sentence if trouble is not None else ""]
         self._set_message(" ".join(dict.fromkeys(each for each in words if each)))  # what became of a job stays in sight
         self.trouble_buttons.setVisible(trouble is not None)
         self.retry.setVisible(trouble is not None and trouble.retry)
-        self.device.setText(desk.waiting or ("" if trouble is not None and trouble.retry else desk.device_short))
+        self.device.setText(desk.waiting or ("" if trouble is not None and trouble.retry else estimate or desk.device_short))
         self.device.setToolTip(plain(desk.device))
 
     def _set_message(self, words: str) -> None:

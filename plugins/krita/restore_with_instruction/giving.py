@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Optional
 
-from . import colour, inputs, jobs, layers, nodes, refusals, target
+from . import colour, inputs, jobs, layers, nodes, outputs, refusals, target
 from .layerjob import LayerJob
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import LastWish
@@ -30,12 +30,12 @@ class Giving:
 
     def repeat(self) -> Optional[LayerJob]:
         """The last restoration once more, on the layer that is active now, whichever picture it was made of."""
-        wish = self._last.get()
+        wish = self._last.get(outputs.possible())
         if wish is None:
             self._say(tr("There is no restoration to repeat yet."))
             return None
         document, node = target.active()
-        return self._capture(wish, lambda: layers.capture(document, node, wish.where))
+        return self._capture(wish, lambda: layers.capture(document, node, wish))
 
     def give(self, wish: Wish) -> Optional[LayerJob]:
         document, node = self._look.source()
@@ -51,9 +51,9 @@ class Giving:
         if self._look.input == inputs.FRAMES:
             return self._capture(wish, lambda: layers.capture_frames(document, node, self._look.facts.times, wish.where))
         others = self._others()
-        first = self._capture(wish, lambda: layers.capture(document, node, wish.where))
+        first = self._capture(wish, lambda: layers.capture(document, node, wish))
         for other in others if first is not None else ():
-            self._capture(wish, lambda other=other: layers.capture(document, other, wish.where))
+            self._capture(wish, lambda other=other: layers.capture(document, other, wish))
         return first
 
     def _pictures(self, wish: Wish) -> Optional[LayerJob]:
@@ -62,7 +62,7 @@ class Giving:
         for document, node in inputs.pictures():
             identity, name = nodes.document_id(document), os.path.basename(document.fileName()) or document.name()
             layer = None if node is None else nodes.node_id(node)
-            take = lambda identity=identity, layer=layer: _later(identity, layer, wish.where)  # noqa: E731
+            take = lambda identity=identity, layer=layer: _later(identity, layer, wish)  # noqa: E731
             given.append(LayerJob(None, wish, take=take, of=name))
         for job in given:
             self._queue(job)
@@ -92,12 +92,12 @@ class Giving:
             "model": model,
             "quality": quality,
         }
-        wish = remembered(asked)
+        wish = remembered(asked, outputs.possible())
         if wish is None:
             raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
         document, node = target.active()
         try:
-            job = LayerJob(layers.capture(document, node, wish.where), wish, then=then)
+            job = LayerJob(layers.capture(document, node, wish), wish, then=then)
         except (refusals.Refused, colour.ColourError) as problem:
             raise ValueError(str(problem)) from None
         self._jobs.give(job)
@@ -123,10 +123,10 @@ class Giving:
         self._say("")
 
 
-def _later(document_id: str, layer: Optional[str], output: str) -> layers.Source:
+def _later(document_id: str, layer: Optional[str], wish: Wish) -> layers.Source:
     """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
     document = nodes.find_document(document_id)
     if document is None:
         raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
     node = None if layer is None else nodes.find_node(document, layer)
-    return layers.capture(document, node, output)
+    return layers.capture(document, node, wish)

@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 from krita import Krita
 
-from . import frames, lists, nodes, refusals, spoken, target
+from . import frames, layers, lists, nodes, refusals, spoken, target
 from .qt import Qt, QtWidgets, Signal
 from .restored_client.desk.wish import NEW_LAYER
 from .words import tr
@@ -78,6 +78,19 @@ def still_there(now: str, document, node) -> str:
     if now == PICTURES and len(lists.documents()) < 2:
         return LAYER
     return now
+
+
+def area(now: str, document, node, facts: target.Facts, output: str) -> int:
+    """Pixels that *Restore* would read of what is chosen."""
+    if document is None or node is None:
+        return 0
+    if now == PICTURES:
+        return sum(layers.area(each, layer, output) for each, layer in pictures() if layer is not None)
+    if now == FRAMES:
+        return document.width() * document.height() * len(facts.times)
+    if now == VISIBLE:
+        return layers.area(document, document.rootNode(), output)
+    return layers.area(document, node, output) * max(1, facts.chosen)
 
 
 def deed(now: str, facts: target.Facts) -> str:

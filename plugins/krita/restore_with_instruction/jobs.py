@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any, Callable, List, Optional, Tuple
 
 from . import colour, refusals
@@ -30,6 +31,8 @@ class KritaJob(queues.QueuedRestoration):
     """The words that the history has it under."""
     picture: Optional[Pixels] = None
     """What came of it, small, to know it again by."""
+    seconds = 0.0
+    """How long it took, once it is over."""
     then: Optional[Callable[[Any], None]] = None
     """A script's, called in the GUI thread."""
 
@@ -118,7 +121,9 @@ class Jobs(QtCore.QObject):
                 return
             assert isinstance(job, KritaJob)
             self._queue.progress(job, None, tr("Starting…"))
+            began = time.monotonic()
             ended = self._work(job)
+            job.seconds = time.monotonic() - began
             job.let_go()
             self._queue.finish(job, *ended)
             self.over.emit(job)

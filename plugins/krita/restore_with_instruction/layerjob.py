@@ -34,6 +34,8 @@ class LayerJob(KritaJob):
         self.recipe: Optional[Dict[str, Any]] = None
         self.checksum = 0
         """Of the pixels as they were put there."""
+        self.inferred = False
+        """Whether it took as long as the next one would: by inference, and not from what was kept."""
         self.result = ""
         """The id of the layer that came of it."""
 
@@ -47,9 +49,14 @@ class LayerJob(KritaJob):
         self._source, self.take = source, None
         self.size = source.rect[2] * source.rect[3] * self.wish.scale**2
 
+    @property
+    def carried_out(self) -> Wish:
+        """The wish with the plan that was followed."""
+        return self.wish._replace(plan=self.wish.plan or (self.recipe or {}).get("plan"))
+
     def work(self, working: Any) -> Tuple[str, str]:
         return working.restore(self)
 
     def let_go(self) -> None:
         if self._source is not None:
-            self._source = replace(self._source, data=b"", mask=None, context=None)
+            self._source = replace(self._source, data=b"", mask=None, context=None, selection=None)

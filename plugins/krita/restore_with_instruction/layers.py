@@ -11,12 +11,15 @@ from .pixels import Space
 from .qt import QtCore
 from .refusals import Refused, check, extent
 from .restored_client.desk.previewstate import place_in
-from .restored_client.desk.wish import NEW_IMAGE, NEW_LAYER
+from .restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, Wish
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
 MARGIN = 64
 """Pixels around a selection that are sent along, so that its edge is restored knowing what lies beyond."""
+
+WHOLE = (MASKED, NEW_IMAGE)
+"""Outputs that show all of the layer, whatever is selected."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Source:
     rect: Rect
     space: Space
     data: Any  # Krita's own QByteArray, never copied in the GUI thread; in Krita's channel order and depth
-    mask: Optional[bytes]  # one byte per pixel of rect, None when everything is selected
+    mask: Optional[bytes]  # one byte per pixel of rect: what may change; None when everything may
     context: Optional[Pixels]
     resolution: float
     profile: Optional[bytes] = None  # of a space that is not sRGB, when the daemon is to convert
@@ -39,19 +42,39 @@ class Source:
     times: Tuple[int, ...] = ()  # the frames that are restored, each read when its turn comes; `data` is the one on show
     canvas: Tuple[int, int] = (0, 0)  # the picture's size
     offset: Tuple[int, int] = (0, 0)  # of the layer, which moves with it
+    selection: Optional[bytes] = None  # as mask: what becomes the mask of the layer with the result
 
 
-def capture(document, node, output: str) -> Source:
+def capture(document, node, wish: Wish) -> Source:
     """Read what a job needs. Raises Refused."""
-    check(document, node, output)
+    check(document, node, wish.where)
     bounds = extent(document, node)
     rect, mask = bounds, None
     selection = selection_of(document, node)
     if selection is not None:
         rect, mask = _selected(selection, bounds)
-        if mask is not None and output == NEW_IMAGE:
+        if mask is not None and wish.scale > 1:
             raise Refused(tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size."))
+        if mask is not None and wish.where in WHOLE:
+            rect, mask = bounds, bytes(selection.pixelData(*bounds.getRect()))
+    if wish.where == MASKED and mask is not None:
+        sent = mask if _fills(wish) else None  # what fills holes has to know where they are
+        return replace(_source(document, node, bounds, rect.getRect(), sent), selection=mask)
     return _source(document, node, bounds, rect.getRect(), mask)
+
+
+def _fills(wish: Wish) -> bool:
+    return wish.plan is not None and any(step.get("task") == "inpaint" for step in wish.plan.get("steps", ()))
+
+
+def area(document, node, output: str) -> int:
+    """Pixels that a job would read of a layer; 0 where there are none."""
+    bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
+    selection = selection_of(document, node)
+    if selection is not None and output not in WHOLE:
+        chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
+        bounds = chosen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(bounds)
+    return bounds.width() * bounds.height()
 
 
 def capture_frames(document, node, times: Tuple[int, ...], output: str) -> Source:

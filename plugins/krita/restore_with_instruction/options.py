@@ -9,7 +9,7 @@ from .bar import Bar
 from .qt import QT, QtGui, QtWidgets, Signal
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.previewstate import ZOOMS
-from .restored_client.desk.wish import NEW_LAYER, QUALITIES, REPLACE, SCALES
+from .restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, QUALITIES, REPLACE, SCALES
 from .words import tr
 
 
@@ -42,9 +42,18 @@ class Options(QtWidgets.QWidget):
         self.scale.setToolTip(tr("Above 1× the result opens as a new document."))
         spoken.call(self.scale, tr("Size"))
         self.output = QtWidgets.QComboBox()
-        self.output.addItem(tr("New layer"), NEW_LAYER)
-        self.output.addItem(tr("In place"), REPLACE)
-        self.output.setToolTip(tr("Above the layer, or instead of it. Undo takes back either."))
+        names = {
+            NEW_LAYER: tr("New layer"),
+            MASKED: tr("Masked layer"),
+            REPLACE: tr("In place"),
+            NEW_IMAGE: tr("New document"),
+        }
+        for output in desk.outputs:
+            self.output.addItem(names[output], output)
+        said = [tr("Above the layer, or instead of it. Undo takes back either.")]
+        if MASKED in desk.outputs:
+            said.append(tr("“Masked layer”: all of the layer is restored, and what is selected becomes a mask to paint on."))
+        self.output.setToolTip("\n".join(said))
         spoken.call(self.output, tr("Where the result goes"))
         self.quality = QtWidgets.QComboBox()
         for name, words in zip(QUALITIES, (tr("Normal"), tr("Best quality"))):

@@ -1,18 +1,20 @@
 """From what came back to a layer. GUI thread only.
 
-What can be had in Krita's history: a new layer is one step (it is filled before it joins the tree); in place is two, "Add Layer"
-and "Remove Layer", because writing pixels into a layer that is in the tree cannot be undone at all; `steps` makes them one for
-*Undo*. The layer is replaced by a filled duplicate, which keeps its masks, opacity and blending mode, and no pixel passes through
-Krita's blending.
+What can be had in Krita's history: a new layer is one step (it is filled before it joins the tree), its mask another; in place is
+two, "Add Layer" and "Remove Layer", because writing pixels into a layer that is in the tree cannot be undone at all. `steps`
+makes two of them one for *Undo*. A layer is replaced by a filled duplicate, which keeps its masks, opacity and blending mode, and
+no pixel passes through Krita's blending.
 """
 
 from __future__ import annotations
 
-from krita import Krita
+from krita import Krita, Selection
 
-from . import lists, steps
+from . import activating, lists, steps
 from .layers import Source
-from .nodes import is_root
+from .nodes import Rect, is_root
+from .qt import QtCore
+from .words import tr
 
 
 def place_new_layer(document, node, source: Source, data, name: str):
@@ -40,8 +42,19 @@ def place_in_place(document, node, source: Source, data):
     layer.setPixelData(data, *source.rect)
     node.parentNode().addChildNode(layer, node)
     node.remove()
-    steps.of_krita().note(document, node, layer)
+    steps.of_krita().note_exchange(document, node, layer)
     return layer
+
+
+def mask(document, layer, selection: bytes, rect: Rect) -> None:
+    """Give a layer that is in the tree what was selected as its mask: one *Undo* takes both away."""
+    chosen = Selection()
+    chosen.setPixelData(QtCore.QByteArray(selection), *rect)
+    made = document.createTransparencyMask(tr("Selection"))
+    made.setSelection(chosen)
+    layer.addChildNode(made, None)
+    steps.of_krita().note_masked(document, layer, made)
+    activating.instead(document, made, layer)
 
 
 def place_new_document(source: Source, data, width: int, height: int, name: str, scale: int):

@@ -35,7 +35,7 @@ class Settings:
         """Choose what was chosen last."""
         desk.strength = fraction(self.read("strength", 1.0), 1.0)
         desk.set_scale(int(self.read("scale", 1)))
-        desk.set_output(output_of(self.read("output", NEW_LAYER)))
+        desk.set_output(output_of(self.read("output", NEW_LAYER), desk.outputs))
 
     @property
     def compare(self) -> str:

@@ -1,12 +1,13 @@
-"""One *Undo* for a result in place.
+"""One *Undo* for a result in place, and for one with a mask.
 
 Krita's scripts have no step that exchanges a layer: the filled duplicate comes in with one and the old layer leaves with another.
-Between the two both layers are there, which nobody asked to see, so *Undo* and *Redo* that end there go on by one step.
+Between the two both layers are there, which nobody asked to see, so *Undo* and *Redo* that end there go on by one step. A layer
+and its mask come with two steps, too, and between them the layer is bare.
 """
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple
+from typing import Any, Callable, List, Optional, Tuple
 
 from krita import Krita
 
@@ -21,19 +22,36 @@ class Steps(QtCore.QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._exchanged: List[Tuple[str, str, str]] = []  # document, the layer that left, the one that came
+        self._pairs: List[Tuple[str, Callable[[Any], bool]]] = []  # a document, and whether it stands between two steps
         self._heard: List[Any] = []  # actions that are listened to
         self._own = False  # whether the step that is being taken is ours
 
-    def note(self, document, former, layer) -> None:
+    def note_exchange(self, document, former, layer) -> None:
         """`layer` has taken the place of `former`. Called after both steps."""
-        self._exchanged.append((nodes.document_id(document), nodes.node_id(former), nodes.node_id(layer)))
-        del self._exchanged[:-_MOST]
+        left, came = nodes.node_id(former), nodes.node_id(layer)
+        self._note(document, lambda now: bool(nodes.find_node(now, left) and nodes.find_node(now, came)))
+
+    def note_masked(self, document, layer, mask) -> None:
+        """`layer` has come, and then `mask` to it."""
+        below, above = nodes.node_id(layer), nodes.node_id(mask)
+
+        def bare(now) -> bool:
+            if nodes.find_node(now, above) or not nodes.find_node(now, below):
+                return False
+            # else somebody has taken the mask away, and undid another step now
+            names = [_name_of("edit_undo"), _name_of("edit_redo")]
+            return names[0] == names[1]
+
+        self._note(document, bare)
+
+    def _note(self, document, between: Callable[[Any], bool]) -> None:
+        self._pairs.append((nodes.document_id(document), between))
+        del self._pairs[:-_MOST]
         self.listen()
 
     def listen(self) -> None:
         """Each window has actions of its own; a result is put in place in one, and perhaps undone in another."""
-        if not self._exchanged:
+        if not self._pairs:
             return
         for name, slot in (("edit_undo", self._undone), ("edit_redo", self._redone)):
             action = Krita.instance().action(name)
@@ -58,16 +76,22 @@ class Steps(QtCore.QObject):
         if document is None or document.rootNode() is None:
             return
         identity = nodes.document_id(document)
-        mine = [pair for pair in self._exchanged if pair[0] == identity]
+        mine = [between for each, between in self._pairs if each == identity]
         if not mine:
             return
         document.waitForDone()
-        if any(nodes.find_node(document, former) and nodes.find_node(document, came) for _, former, came in mine):
+        if any(between(document) for between in mine):
             self._own = True
             action = Krita.instance().action(name)
             if action is not None:
                 action.trigger()
             self._own = False
+
+
+def _name_of(action: str) -> str:
+    """What Krita calls the step that an action would take, which stands behind the verb."""
+    found = Krita.instance().action(action)
+    return "" if found is None else found.text().partition(" ")[2]
 
 
 _steps: Optional[Steps] = None

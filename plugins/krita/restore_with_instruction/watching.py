@@ -81,7 +81,8 @@ class Watching(QtCore.QObject):
         self.input = inputs.still_there(self.input, document, node)
         now = target.identity(document, node)
         facts = target.facts(document, node)
-        other, self.facts = facts != self.facts, facts
+        area = inputs.area(self.input, document, node, facts, self.desk.output)
+        other, self.facts, self.desk.area = (facts, area) != (self.facts, self.desk.area), facts, area
         if other and now == self.target:
             self.chose.emit()
         if now != self.target:

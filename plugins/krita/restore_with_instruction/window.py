@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional
 
 from krita import DockWidget, Krita
 
-from . import clipboard, firstplace, help, icons, inputs, jobs, recipes, refusals, steps, target
+from . import clipboard, firstplace, help, icons, inputs, jobs, outputs, recipes, refusals, steps, target
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
@@ -46,6 +46,7 @@ class Docker(DockWidget):
         self.over_canvas = OnCanvas(self)
         self.look = Watching(self.conversation, self.preview, self.over_canvas, self)
         self.desk = self.look.desk = Desk(self.look.line, catalogue, self._show, lambda wish: self.giving.give(wish))
+        self.desk.outputs = outputs.possible()
         self.conversation.serve(self.desk)
         self._settings = Settings()
         self._history, self._presets, self._last = History(), Presets(), LastWish()
@@ -227,7 +228,7 @@ class Docker(DockWidget):
         self.again.setEnabled(desk.preview is not None)
         facts = self.look.facts
         self.input.show_state(facts.name, self.look.input, len(facts.times), facts.pictures)
-        self.foot.show_state(desk, self._said)
+        self.foot.show_state(desk, self._said, "" if adjusting else desk.estimate)  # another strength may take no time
 
     def _say(self, words: str) -> None:
         self._said = words
@@ -298,6 +299,9 @@ class Docker(DockWidget):
             then(job)
         self._keep_picture(job)
         self.desk.computed_on(job.device)
+        if isinstance(job, LayerJob) and job.inferred and job.state == jobs.DONE:
+            job.inferred = False  # learnt once, however many windows there are
+            self.desk.took(job.carried_out, job.size // job.wish.scale**2, job.seconds)
         self._said = f"{job.of}: {job.message}" if job.of else job.message
         self.look.notice()
         self._show()

@@ -155,6 +155,7 @@ class Working:
                 cancelled=job.cancelled,
             )
         )
+        job.inferred = True
         if outcome.job:
             self._last = (key, outcome.job)
         return outcome

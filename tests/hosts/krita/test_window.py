@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from hostkit import OUTPUT, Screen
-from krita_host import INSIDE, Krita, office
+from krita_host import Krita, names, office
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]  # all cases in one Krita, on a busy machine
 
-FILES = tuple(f"{about}_cases.py" for about in ("docker", "layer", "input", "canvas", "place", "kind", "meanwhile", "job"))
-CASES = [case for file in FILES for case in re.findall(r"^def case_(\w+)", (INSIDE / file).read_text(), re.MULTILINE)]
+FILES = tuple(
+    f"{about}_cases.py" for about in ("docker", "layer", "output", "input", "canvas", "place", "kind", "meanwhile", "job")
+)
+CASES = names(" ".join(FILES))
 KRITAS_OWN = re.compile(
     r"pixelData|setPixelData|thumbnail\(|nodes\.read|\(node\.|addChildNode|duplicate\(|createDocument|\.remove\(\)|colour\.convert"
 )

@@ -88,7 +88,7 @@ def run(app, queue, qt, box, case):
     key = ("key", case["name"])
     wish = Wish(plan["text"], plan, case.get("strength", 1.0), case.get("scale", 1), case["output"], key=key)
     try:
-        source = layers.capture(document, node, wish.where)
+        source = layers.capture(document, node, wish)
     except refusals.Refused as problem:
         document.close()
         return {"refused": str(problem)}
