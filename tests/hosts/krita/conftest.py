@@ -11,14 +11,15 @@ from hostkit import Screen, missing
 from krita_host import Krita, need_krita, wear_in
 
 VERSIONS = {"bookworm": "5.1", "trixie": "5.2"}
-if os.environ.get("RESTORED_HOSTS_KRITA6"):
-    VERSIONS["krita6"] = "6.0"
+for suite, version in (("krita53", "5.3"), ("krita6", "6.0")):
+    if os.environ.get(f"RESTORED_HOSTS_{suite.upper()}"):
+        VERSIONS[suite] = version
 SUITES = [pytest.param(suite, id=f"krita-{version}") for suite, version in VERSIONS.items()]
 
 
 @pytest.fixture(scope="session", params=SUITES)
 def krita(request: pytest.FixtureRequest, krita_screen: Screen) -> Iterator[Krita]:
-    """Krita 5.1 and Krita 5.2; with RESTORED_HOSTS_KRITA6=1 also Krita 6 (tests/hosts/setup krita6)."""
+    """Krita 5.1 and Krita 5.2; with RESTORED_HOSTS_KRITA53=1 and RESTORED_HOSTS_KRITA6=1 also these (tests/hosts/setup)."""
     need_krita(request.param)
     wear_in(request.param, krita_screen)
     folder = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
