@@ -2,8 +2,8 @@
 
 device: how much reading and writing beside an artificial device of 100 megapixels a second is worth.
 ledger: what an entry of a batch's ledger costs behind 10^3 and behind 10^6.
-archive COUNT: tiny pictures through the plain batch, through shards, and through two Dask workers of which three are killed;
-processor time for each.
+archive COUNT: tiny pictures through the plain batch, through shards, and through two Dask workers, with three kills: a worker,
+the command with its scheduler, a worker; then every result is opened and compared, and so are the books.
 """
 
 import json
@@ -87,14 +87,23 @@ def entry(ledger: Ledger, source: Path, target: Path) -> float:
     return times[1000]
 
 
+def tiny(number: int) -> np.ndarray:
+    """A picture of 8 x 8 pixels that no other number has."""
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    pixels[0, 0] = (number >> 16, number >> 8 & 255, number & 255)
+    return pixels
+
+
+def name_of(number: int) -> str:
+    return f"{number // 1000}/{number}.png"
+
+
 def run_archive(folder: Path, count: int) -> None:
     source = folder / "in"
-    pixels = np.zeros((8, 8, 3), np.uint8)
     for number in range(count):
-        path = source / f"{number // 1000}" / f"{number}.png"
+        path = source / name_of(number)
         path.parent.mkdir(parents=True, exist_ok=True)
-        pixels[0, 0] = (number >> 16, number >> 8 & 255, number & 255)
-        path.write_bytes(bytes(imagecodecs.png_encode(pixels, level=1)))
+        path.write_bytes(bytes(imagecodecs.png_encode(tiny(number), level=1)))
     few = [
         FileJob(path, folder / "batch" / path.name, path.name) for path in sorted((source / "0").iterdir())[: min(1000, count)]
     ]
@@ -109,10 +118,12 @@ def run_archive(folder: Path, count: int) -> None:
     shard = processor(lambda: bench.work(str(target), 1)) / 512 if order.shards > 1 else 0.0
     bench.close()
     print(f"processor time for a tiny picture: batch {batch * 1e3:.2f} ms, shard {shard * 1e3:.2f} ms: {shard / batch:.2f}")
-    print(dask_with_kills(folder, target, count))
+    dask_with_kills(folder, target, count)
+    prove(folder, target, count)
 
 
-def dask_with_kills(folder: Path, target: Path, count: int) -> str:
+def dask_with_kills(folder: Path, target: Path, count: int) -> None:
+    """Three `kill -9`: a worker, the command with the scheduler in it, which is then given again, and a worker of that one."""
     (folder / "driver.py").write_text(
         "import sys, resource\nfrom restored.archive.running import Place, run\n"
         "if __name__ == '__main__':\n"
@@ -120,24 +131,72 @@ def dask_with_kills(folder: Path, target: Path, count: int) -> str:
         "    print('driver', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 'MB')\n"
     )
     start, drawn, before = time.perf_counter(), random.Random(0), status(str(target)).done
-    driver = subprocess.Popen([sys.executable, "driver.py"], cwd=folder, stdout=subprocess.PIPE, text=True)
-    for part in (0.2, 0.4, 0.6):
+    driver = work_all(folder)
+    for part, victim in ((0.2, "worker"), (0.4, "command"), (0.6, "worker")):
         while driver.poll() is None and status(str(target)).done < before + part * (count - before):
             time.sleep(2)
         time.sleep(drawn.uniform(0, 1))
         if driver.poll() is not None:
-            break
-        workers = [p for p in psutil.Process(driver.pid).children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
-        workers = [p for p in workers if not any("spawn_main" in " ".join(q.cmdline()) for q in p.parents())]
-        if workers:
-            os.kill(drawn.choice(workers).pid, signal.SIGKILL)
+            sys.exit(f"All was done, or had failed, before the {victim} was to be killed: take more pictures.")
+        done = status(str(target)).done
+        if victim == "command":
+            driver.kill()
+            driver.wait()
+            driver = work_all(folder)
+        else:
+            os.kill(drawn.choice(workers_of(driver)).pid, signal.SIGKILL)
+        print(f"{time.perf_counter() - start:5.0f} s: {victim} killed, {done:,} recorded", flush=True)
     said = driver.communicate()[0]
-    names = [json.loads(line)["name"] for path in (target / OURS / "done").iterdir() for line in path.read_text().splitlines()]
-    parts = len(list((target / OURS).rglob("*.part")))
-    return (
-        f"{said}{time.perf_counter() - start:.0f} s with three workers killed; {len(set(names)):,} pictures recorded, "
-        f"{len(names) - len(set(names))} twice, {parts} half-written left"
+    print(f"{said}{time.perf_counter() - start:.0f} s, exit code {driver.returncode}")
+
+
+def work_all(folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen([sys.executable, "driver.py"], cwd=folder, stdout=subprocess.PIPE, text=True)
+
+
+def workers_of(driver: "subprocess.Popen[str]") -> list[psutil.Process]:
+    """Dask's workers, without the readers that they have themselves."""
+    while True:
+        spawned = [p for p in psutil.Process(driver.pid).children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+        found = [p for p in spawned if not any("spawn_main" in " ".join(q.cmdline()) for q in p.parents())]
+        if found or driver.poll() is not None:
+            return found
+        time.sleep(0.5)
+
+
+def prove(folder: Path, target: Path, count: int) -> None:
+    """Exit unless each picture has its own result and an entry, nothing else is there, and nothing is left to do."""
+    entries = entries_of(target)
+    results = {path.relative_to(target).as_posix() for path in target.rglob("*.png")}
+    names = [name_of(number) for number in range(count)]
+    wrong = [
+        name
+        for number, name in enumerate(names)
+        if name not in results or not np.array_equal(imagecodecs.png_decode((target / name).read_bytes()), 255 - tiny(number))
+    ]
+    parts = len(list(target.rglob("*.part")))
+    told = status(str(target))
+    print(
+        f"{len(set(entries)):,} pictures with an entry, {len(entries) - len(set(entries)):,} with two; {len(results):,} results, "
+        f"{len(wrong):,} of them missing or wrong; {parts} half-written; the books say: {told.sentence()}"
     )
+    again = clock(lambda: work_all(folder).communicate())
+    more = len(entries_of(target)) - len(entries)
+    print(f"the same command once more: {again:.1f} s, {more} entries more")
+    if set(entries) != set(names) or results != set(names) or wrong or parts or told.done != count or more:
+        sys.exit("Not complete.")
+
+
+def entries_of(target: Path) -> list[str]:
+    """The names in all shards' records; a line that a kill cut short is none."""
+    found = []
+    for path in sorted((target / OURS / "done").iterdir()):
+        for line in path.read_text().splitlines():
+            try:
+                found.append(json.loads(line)["name"])
+            except ValueError:
+                continue
+    return found
 
 
 def clock(work: Callable[[], object]) -> float:

@@ -78,10 +78,13 @@ def run_experiment(
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: training/results/papers.")] = None,
     settings: Annotated[Path | None, typer.Option(help="The run file; default: training/runs/papers/EXPERIMENT.json.")] = None,
     device: str = "cpu",
-    minutes: Annotated[float | None, typer.Option(help="Train only so long (“elementary”: arm by arm), then measure.")] = None,
-    keep: Annotated[Path, typer.Option(help="Folder where trained arms wait for a resumed run.")] = Path("runs/papers"),
+    minutes: Annotated[
+        float | None, typer.Option(help="Train only so long (“elementary”: arm by arm), then measure what there is.")
+    ] = None,
+    keep: Annotated[Path, typer.Option(help="Folder where what was trained waits for a resumed run.")] = Path("runs/papers"),
 ) -> None:
-    """Train and measure one experiment; stopped and started again, it goes on where it was."""
+    """Train and measure one experiment; stopped and started again, it goes on where it was (on a GPU it takes minutes, and begins
+    anew)."""
     from ..papers.judging import claims_file, results_folder
     from ..papers.one_experiment import run
 

@@ -15,6 +15,7 @@ from .crop_archive import Crops
 from .diffusion_unet import UNet
 from .elementary import machine
 from .fills import distances, seam_error, ssim_in
+from .kept import Kept
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 from .toy_pairs import patches
 
@@ -116,6 +117,7 @@ def run(
     *,
     budget: float | None = None,
     longest: int = 8000,
+    kept: Kept | None = None,
     tell: Callable[[str], None] = print,
 ) -> tuple[dict[str, Any], Stacked]:
     """Train the base and the arms, fill the kept-out crops, and measure. Returns plain values, and the tensors of the base and
@@ -141,7 +143,7 @@ def run(
         settings = replace(settings, base=max(50, min(longest, fits)), steps=max(20, min(1000, steps)))
         tell(f"a step of the base takes {1e3 * each:.1f} ms: {settings.base} steps, then {settings.steps} per arm")
         base.restart(settings.base)
-    run_all([base], until=None if budget is None else began + 0.6 * budget, tell=tell)
+    run_all([base], until=None if budget is None else began + 0.6 * budget, kept=kept, tell=tell)
     base.release()
     begun = {name: value.expand(len(settings.seeds), *value.shape[1:]).clone() for name, value in base.tensors.items()}
     own = stack([net.factors(seed, settings.rank, len(TASKS)) for seed in settings.seeds], device)
@@ -162,7 +164,7 @@ def run(
     ]
     for job in jobs:
         job.try_to_capture(tell)
-    done = run_all(jobs, until=None if budget is None else began + 0.95 * budget, tell=tell)
+    done = run_all(jobs, until=None if budget is None else began + 0.95 * budget, kept=kept, tell=tell)
     for job in jobs:
         job.release()
     trained = {"original": begun, **{job.name: job.tensors for job in jobs}}
@@ -176,9 +178,9 @@ def run(
         "parameters": {"base": _count(base.tensors), "biases": _count(own) // len(settings.seeds)},
         **_measured(net, trained, crops, device),
     }
-    results["seconds"] = round(time.monotonic() - began, 1)
-    kept = {"base": base.tensors, "synchronous": trained["synchronous"]}
-    return results, {f"{arm}/{name}": value for arm, tensors in kept.items() for name, value in tensors.items()}
+    results["seconds"] = round(time.monotonic() - began + (kept.spent if kept else 0.0), 1)
+    weights = {"base": base.tensors, "synchronous": trained["synchronous"]}
+    return results, {f"{arm}/{name}": value for arm, tensors in weights.items() for name, value in tensors.items()}
 
 
 @torch.no_grad()

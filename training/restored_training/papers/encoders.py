@@ -12,6 +12,7 @@ from torch.func import vmap
 from .crop_archive import Crops
 from .elementary import machine
 from .instructed import Pool, Who, damage, psnr, rounded
+from .kept import Kept
 from .sentence_vectors import STYLES, TASKS, SentenceVectors
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 from .textarm import TextArm
@@ -51,6 +52,7 @@ def run(
     *,
     budget: float | None = None,
     choices: Sequence[int] = (),
+    kept: Kept | None = None,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Train the image model and the heads, and measure; plain values. words: by the names of ENCODERS. With a budget of seconds
@@ -74,12 +76,12 @@ def run(
         settings = replace(settings, steps=max(fits or [min(choices)]), heads=max(fits or [min(choices)]) // 2)
         tell(f"a step of the image model takes {1e3 * each:.1f} ms: {settings.steps} steps, {settings.heads} per head")
         image.restart(settings.steps)
-    done = run_all([image], until=until, tell=tell)
+    done = run_all([image], until=until, kept=kept, tell=tell)
     image.release()
     jobs = [_head(name, arm(name), image.tensors, pools[name], settings, device) for name in ENCODERS]
     for job in jobs:
         job.try_to_capture(tell)
-    done = run_all(jobs, until=until, tell=tell) and done
+    done = run_all(jobs, until=until, kept=kept, tell=tell) and done
     told = {FIRST: (first, image.tensors, words["minilm"])}
     for job in jobs:
         job.release()
@@ -90,7 +92,7 @@ def run(
         "settings": asdict(settings),
         "machine": machine(device),
         "finished": done,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(time.monotonic() - began + (kept.spent if kept else 0.0), 1),
         "first": FIRST,
         "arms": {FIRST: "all-MiniLM-L6-v2, the head that learnt along with the image model", **ENCODERS},
         "pictures": list(crops.names[::2]),

@@ -13,6 +13,7 @@ from torch.func import vmap
 from ..degradations import LayerView, degradation
 from .crop_archive import Crops
 from .elementary import machine
+from .kept import Kept
 from .sentence_vectors import STYLES, TASKS, SentenceVectors
 from .stacked import TrainingArm, run_all, seconds_per_round, stack
 from .textarm import TextArm
@@ -110,6 +111,7 @@ def run(
     *,
     budget: float | None = None,
     choices: Sequence[int] = (),
+    kept: Kept | None = None,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Train all members and measure them; returns everything as plain values. With a budget of seconds on a GPU: at the longest
@@ -127,14 +129,14 @@ def run(
         settings = replace(settings, steps=max([n for n in choices if 1.25 * n * each < left] or [min(choices)]))
         tell(f"a step of {len(who)} members takes {1e3 * each:.1f} ms: {settings.steps} steps")
         job.restart(settings.steps)
-    done = run_all([job], until=None if budget is None else began + budget, tell=tell)
+    done = run_all([job], until=None if budget is None else began + budget, kept=kept, tell=tell)
     job.release()
     return {
         "experiment": "instructed",
         "settings": asdict(settings),
         "machine": machine(device),
         "finished": done,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(time.monotonic() - began + (kept.spent if kept else 0.0), 1),
         "members": [one.name for one in who],
         "pictures": list(crops.names[::2]),
         "parameters": sum(value.numel() for value in members[0].values()),

@@ -18,6 +18,7 @@ from ..degradations import LayerView, degradation
 from .arms import plain_weights, small_matrices
 from .crop_archive import Crops
 from .elementary import machine
+from .kept import Kept
 from .stacked import Stacked, TrainingArm, run_all, seconds_per_round, stack
 from .toy_pairs import KERNEL, patches
 
@@ -117,16 +118,21 @@ class TaskBatches:
     def __init__(self, crops: np.ndarray, tasks: Sequence[str], settings: ExperimentSettings, device: str) -> None:
         self._crops, self._tasks, self._settings, self._device = torch.from_numpy(crops).to(device), tasks, settings, device
         self._kept: tuple[int, list[tuple[Tensor, ...]]] = (-1, [])
-        self._usual = torch.zeros(len(tasks), device=device)
+        self.usual = torch.zeros(len(tasks), device=device)
+        """What each task's damage changed on average, before the steps that are drawn now: they can be drawn again from it."""
+        self._after = self.usual.clone()
 
     def __call__(self, step: int) -> tuple[Tensor, ...]:
         number, place = divmod(step, _POOL)
         if self._kept[0] != number:
+            if self._kept[0] >= 0:
+                self.usual.copy_(self._after)
             self._kept = (number, self._draw(number))
         return self._kept[1][place]
 
     def _draw(self, number: int) -> list[tuple[Tensor, ...]]:
         s = self._settings
+        self._after = self.usual.clone()
         rng = np.random.default_rng([s.seed, number])
         generator = Generator(self._device).manual_seed(9_000_011 * (s.seed + 1) + number)
         # every task as often as any other, in an order of its own
@@ -141,11 +147,11 @@ class TaskBatches:
             clean = patches(self._crops, len(rows) * s.batch, generator)[..., _EDGE:-_EDGE, _EDGE:-_EDGE].contiguous()
             bad = damaged(task, clean, generator)
             usual = (bad - clean).abs().mean()
-            self._usual[index] = torch.where(self._usual[index] > 0, self._usual[index].lerp(usual, 0.1), usual)
+            self._after[index] = torch.where(self._after[index] > 0, self._after[index].lerp(usual, 0.1), usual)
             for place, value in ((before, bad), (after, clean)):
                 place[rows] = value.mul(255).round_().to(torch.uint8).view(len(rows), s.batch, 3, 64, 64)
         tasks = torch.from_numpy(order).to(self._device).view(_POOL, s.groups)
-        weight = 0.03 / self._usual.clamp_min(_LEAST)[tasks]
+        weight = 0.03 / self._after.clamp_min(_LEAST)[tasks]
         before, after = (value.view(_POOL, s.groups, s.batch, 3, 64, 64) for value in (before, after))
         return [(before[i][None], after[i][None], tasks[i][None], weight[i][None]) for i in range(_POOL)]
 
@@ -157,6 +163,7 @@ def run(
     *,
     begun: Path | None = None,
     budget: float | None = None,
+    kept: Kept | None = None,
     tell: Callable[[str], None] = print,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Train, from the weights in `begun` where there are, and measure. Returns plain values, and what a run may start from."""
@@ -170,7 +177,7 @@ def run(
         settings = replace(settings, steps=max(20, int(0.85 * (budget - (time.monotonic() - began)) / each)))
         tell(f"a step takes {1e3 * each:.1f} ms: {settings.steps} steps")
         job.restart(settings.steps)
-    done = run_all([job], until=None if budget is None else began + budget, tell=tell)
+    done = run_all([job], until=None if budget is None else began + budget, kept=kept, tell=tell)
     steps = job.done
     job.release()
     member = {name: value[0] for name, value in job.tensors.items()}
@@ -180,7 +187,7 @@ def run(
         "machine": machine(device),
         "finished": done,
         "steps": steps,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(time.monotonic() - began + (kept.spent if kept else 0.0), 1),
         "tasks": able,
         **_measured(learner, member, crops, device),
     }
@@ -203,7 +210,8 @@ def _ready(
 
     def job(learner: AllTasks) -> TrainingArm:
         start = stack([learner.init(settings.seed, begun)], device)
-        return TrainingArm("nine", learner, start, groups, settings.steps, rate=settings.rate)
+        memory = {"usual": groups.usual}
+        return TrainingArm("nine", learner, start, groups, settings.steps, rate=settings.rate, memory=memory)
 
     exact = AllTasks(config)
     if device.startswith("cuda"):

@@ -1,6 +1,7 @@
 """One experiment by name, on a CPU or GPU at home."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ def run(
     minutes: float | None = None,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Train and measure. changes: settings by name; minutes: only so long, and then what there is (`elementary`, arm by arm).
+    """Train and measure. changes: settings by name; minutes: train only so long, then measure what there is (`elementary`: arm by
+    arm). keep: where what a processor trained waits for a run that goes on.
     Raises DataError for missing archives, ConfigError for unknown settings."""
     from . import diffusion, elementary, encoders, instructed, nine
     from .sentence_vectors import file_of
@@ -57,6 +59,7 @@ def _train(
     import torch
 
     from . import diffusion, elementary, encoders, instructed, nine
+    from .kept import Kept
     from .sentence_vectors import SentenceVectors, load_all
 
     if name == "elementary":
@@ -64,14 +67,24 @@ def _train(
         experiment.train(budget=None if minutes is None else 60 * minutes)
         torch.save(experiment.weights(), keep / "elementary.pt")
         return experiment.results()
+    vectors: dict[str, SentenceVectors] = {}
     if name == "instructed":
-        return instructed.run(read, SentenceVectors.load(words), settings, device, tell=tell)
+        vectors = {"minilm": SentenceVectors.load(words)}
+    elif name == "encoders":
+        vectors = load_all(words, encoders.ENCODERS)
+    read_from = {f"{encoder}/{task}": rows for encoder, of in vectors.items() for task, rows in of.train.items()}
+    kept = None if device.startswith("cuda") else Kept(keep / name, asdict(settings), {"crops": read.train, **read_from})
+    budget = None if minutes is None else 60 * minutes
+    if name == "instructed":
+        return instructed.run(read, vectors["minilm"], settings, device, budget=budget, kept=kept, tell=tell)
     if name == "encoders":
-        return encoders.run(read, load_all(words, encoders.ENCODERS), settings, device, tell=tell)
+        return encoders.run(read, vectors, settings, device, budget=budget, kept=kept, tell=tell)
     if name == "diffusion":
-        return diffusion.run(read, settings, device, tell=tell)[0]
+        return diffusion.run(read, settings, device, budget=budget, kept=kept, tell=tell)[0]
     keep.mkdir(parents=True, exist_ok=True)
     weights = keep / "nine.pt"
-    found, carried = nine.run(read, settings, device, begun=weights, tell=tell)
+    found, carried = nine.run(read, settings, device, begun=weights, budget=budget, kept=kept, tell=tell)
     torch.save(carried, weights)
+    if kept is not None and found["finished"]:
+        kept.forget("nine")  # the next run goes on from its weights
     return found

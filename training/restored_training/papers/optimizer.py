@@ -63,9 +63,14 @@ class StackedOptimizer:
         torch._foreach_mul_(changes, scale)
         torch._foreach_sub_(values, changes)
 
+    def memory(self) -> dict[str, Tensor]:
+        """What one step hands to the next, the tensors themselves: to be kept, copied into, or set to zero."""
+        parts = {"first": self._first, "second": self._second}
+        return {"count": self._count, **{f"{part}.{name}": value for part, of in parts.items() for name, value in of.items()}}
+
     def reset(self) -> None:
         """Forget the warm-up steps of a graph's capture."""
-        for value in (*self._first.values(), *self._second.values(), self._count):
+        for value in self.memory().values():
             value.zero_()
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
+from .kept import SAVE_EVERY, Kept
 from .optimizer import StackedOptimizer
 
 Stacked = dict[str, Tensor]
@@ -43,7 +44,7 @@ def stack(members: Sequence[Mapping[str, Tensor]], device: torch.device | str) -
 class TrainingArm:
     """One arm in training: `step` as often as `steps` says. frozen: which tensors are left alone.
 
-    batch: step -> tensors with a leading dimension of members.
+    batch: step -> tensors with a leading dimension of members; memory: what it hands from step to step beside, where it does.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class TrainingArm:
         *,
         trained: Callable[[str], bool] = lambda name: True,
         rate: float = 1.0,
+        memory: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.name, self.learner, self.steps, self.rate = name, learner, steps, rate
         self._start = {key: value.detach() for key, value in start.items()}
@@ -67,6 +69,12 @@ class TrainingArm:
             {key: value.detach() for key, value in self._learned.items()}, self.learner.matrices(first)
         )
         self.done = 0
+        self.spent = 0.0
+        self._memory = {
+            **{f"tensors.{key}": value for key, value in self._learned.items()},
+            **{f"optimizer.{key}": value for key, value in self.optimizer.memory().items()},
+            **{f"batch.{key}": value for key, value in (memory or {}).items()},
+        }
         self.loss: Tensor | None = None
         self._graph: Any = None
         self._inputs: tuple[Tensor, ...] = ()
@@ -129,9 +137,20 @@ class TrainingArm:
         self.optimizer.reset()
         self.steps, self.done = steps, 0
 
+    def state(self) -> dict[str, Any]:
+        """All that `resume` needs to go on as if nothing had been between."""
+        return {"done": self.done, "spent": self.spent, "memory": {key: value.detach() for key, value in self._memory.items()}}
+
+    @torch.no_grad()
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on from a `state` of an arm of the same start and length."""
+        self.done, self.spent = state["done"], state["spent"]
+        for key, value in state["memory"].items():
+            self._memory[key].copy_(value)
+
     def release(self) -> None:
         """Give the graph's memory back; the trained tensors stay."""
-        self._graph, self._inputs, self._learned = None, (), {}
+        self._graph, self._inputs, self._learned, self._memory = None, (), {}, {}
         self.tensors = {key: value.detach() for key, value in self.tensors.items()}
 
     def _update(self, *batch: Tensor) -> Tensor:
@@ -156,20 +175,20 @@ def schedule(step: int, steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
-def run_all(jobs: Sequence[TrainingArm], *, until: float | None = None, tell: Callable[[str], None] = print) -> bool:
+def run_all(
+    jobs: Sequence[TrainingArm],
+    *,
+    until: float | None = None,
+    kept: Kept | None = None,
+    tell: Callable[[str], None] = print,
+) -> bool:
     """Train all jobs, side by side on a GPU, one after the other on a CPU. until: a time of `time.monotonic` to stop at.
+    kept: where jobs on a CPU wait for a run that goes on (on a GPU they take a minute).
 
     Returns whether all of them got to their end.
     """
     if not jobs or jobs[0].optimizer.rate.device.type != "cuda":
-        for job in jobs:
-            began = time.monotonic()
-            while not job.finished:
-                if until is not None and time.monotonic() > until:
-                    return False
-                job.step()
-            tell(f"{job.name}: {job.steps} steps in {time.monotonic() - began:.0f} s, loss {_shown(job)}")
-        return True
+        return all(_run_one(job, until, kept, tell) for job in jobs)
     left = list(jobs)
     rounds = 0
     while left:
@@ -184,6 +203,27 @@ def run_all(jobs: Sequence[TrainingArm], *, until: float | None = None, tell: Ca
     torch.cuda.synchronize()
     tell(f"{len(jobs)} arms trained; losses {', '.join(f'{job.name} {_shown(job)}' for job in jobs)}")
     return True
+
+
+def _run_one(job: TrainingArm, until: float | None, kept: Kept | None, tell: Callable[[str], None]) -> bool:
+    """On a CPU, to its end or until a time; whether it got to its end."""
+    if kept is not None and kept.take(job) and not job.finished:
+        tell(f"{job.name}: goes on from step {job.done} of {job.steps}")
+    looked = time.monotonic()
+    saved = job.spent
+    while not job.finished and (until is None or looked <= until):
+        job.step()
+        job.spent += time.monotonic() - looked
+        looked = time.monotonic()
+        if kept is not None and job.spent - saved > SAVE_EVERY and not job.finished:
+            kept.put(job)
+            saved = job.spent
+            tell(f"{job.name}: step {job.done} of {job.steps}")
+    if kept is not None:
+        kept.put(job)
+    if job.finished:
+        tell(f"{job.name}: {job.steps} steps in {job.spent:.0f} s, loss {_shown(job)}")
+    return job.finished
 
 
 def seconds_per_round(jobs: Sequence[TrainingArm], rounds: int = 10) -> float:
