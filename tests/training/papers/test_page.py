@@ -11,8 +11,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from restored_training.cli.app import app
+from restored_training.data.paths import repository
 from restored_training.papers import sections
-from restored_training.papers.judging import TABLES, judge, left_out, read_claims, read_results, tables
+from restored_training.papers.judging import EXPERIMENTS, TABLES, judge, left_out, read_claims, read_results, tables
 from restored_training.papers.page import write_page
 from restored_training.papers.sequences import sequences
 
@@ -196,6 +197,21 @@ def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     for name in ("claims", "energy"):
         assert (tmp_path / "papers" / f"{name}.png").stat().st_size > 1000
         assert f"(papers/{name}.png)" in text
+
+
+def test_the_page_that_is_shown_is_of_the_results_that_are_committed(tmp_path: Path) -> None:
+    """Each run as its results say, and every verdict; `restored-train papers report` makes it so."""
+    found = tables()
+    write_page(tmp_path / "papers.md", read_results(), found)
+    fresh = (tmp_path / "papers.md").read_text(encoding="utf-8")
+    shown = (repository() / "docs" / "papers.md").read_text(encoding="utf-8")
+    runs = [line for line in fresh.splitlines() if line.endswith(("| whole |", "| cut short |", "| **not run** |"))]
+    assert len(runs) >= len(EXPERIMENTS)
+    for line in runs:
+        assert line in shown
+    for claim in (claim for table in found for claim in table["verdicts"]):
+        (row,) = [line for line in shown.splitlines() if f"| {claim['says']} | {claim['figures']} |" in line]
+        assert row.endswith(f"| **{claim['verdict']}** |"), row
 
 
 def test_the_list_is_json_for_whoever_checks(tmp_path: Path) -> None:

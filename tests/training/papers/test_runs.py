@@ -12,6 +12,9 @@ from restored_training.papers import encoders, instructed, nine, rented
 from restored_training.papers.crop_archive import Crops
 from restored_training.papers.sentence_vectors import TASKS, SentenceVectors, bag_of_words, file_of
 
+pytestmark = pytest.mark.timeout(1500)
+"""They train, though only a few steps: a machine with other work needs its time."""
+
 TOGETHER = (["elementary"], ["encoders", "instructed"], ["diffusion"], ["nine"])
 """A test has a limit of time, and a rehearsal of all experiments in one takes a busy machine long."""
 
@@ -93,7 +96,6 @@ def test_a_bag_of_words_knows_words_and_not_their_order() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("names", TOGETHER, ids="-".join)
 def test_the_command_runs_what_it_is_asked_for_and_leaves_alone_what_is_done(
     names: list[str], crops: Crops, words: SentenceVectors, tmp_path, capsys

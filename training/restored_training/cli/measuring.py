@@ -118,7 +118,7 @@ def report(
     console.print(f"Wrote {out}.")
     if readme is not None:
         readme.write_text(replace_table(readme.read_text(encoding="utf-8"), readme_table(read)), encoding="utf-8")
-        console.print(f"Wrote the results table in {readme}.")
+        console.print(f"Wrote the results table in {readme}. The papers' page shows some of it: “restored-train papers report”.")
 
 
 def preview(

@@ -193,9 +193,9 @@ def _similarity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
         good = good and bool((moved < kept).all() and (moved < control).all())
         most = min(found[task], key=lambda role: np.mean(found[task][role]))
         words.append(
-            f"{task}: {' and '.join(claim['moved'])} {moved.mean():.3f}, "
-            f"{' and '.join(claim['kept'])} at least {kept.mean():.3f}, control {control.mean():.3f}, "
-            f"most of all {most} {np.mean(found[task][most]):.3f}"
+            f"{task}: {' and '.join(claim['moved'])} {_over_seeds(moved, 3)}, "
+            f"{' and '.join(claim['kept'])} at least {_over_seeds(kept, 3)}, control {_over_seeds(control, 3)}, "
+            f"most of all {most} {_over_seeds(np.asarray(found[task][most]), 3)}"
         )
     return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
 
@@ -209,8 +209,13 @@ def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
         constant = np.mean([row["constant"] for row in finest], axis=0)
         proportional = np.mean([row["proportional"] for row in finest], axis=0)
         good = good and bool((constant > proportional).all() and (proportional <= 0.7).all())
-        words.append(f"{task}, finest level: constant {constant.mean():.2f}, proportional {proportional.mean():.2f}")
+        words.append(f"{task}, finest level: constant {_over_seeds(constant, 2)}, proportional {_over_seeds(proportional, 2)}")
     return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
+
+
+def _over_seeds(values: np.ndarray, digits: int) -> str:
+    """The mean, and between which of the seeds it lies: what such a claim has instead of an interval."""
+    return f"{values.mean():.{digits}f} (seeds {values.min():.{digits}f} to {values.max():.{digits}f})"
 
 
 def command(experiment: str, results: Mapping[str, Mapping[str, Any]]) -> str:
