@@ -70,7 +70,7 @@ def batch(
     work, written = qualities(quality)
     wish = make_wish(instruction, recipe, strength, scale, model, device, work)
     wish = replace(wish, find=find or wish.find)
-    _check(folder, output)
+    _check(folder, output, watch=watch)
     ending = ENDINGS[format.lower()] if format else None
     try:
         ledger = Ledger(output, wish, again=again)
@@ -116,12 +116,12 @@ def _asked(run: BatchRun, policy: str, again: bool, json: bool) -> Policy:
     return cast(Policy, "skip" if policy == "ask" else policy)
 
 
-def _check(folder: Path, output: Path) -> None:
+def _check(folder: Path, output: Path, *, watch: bool) -> None:
     if not os.path.isdir(folder):
         raise console.Failure(f"“{folder}” is not a folder. For one picture there is `restored run`.")
     if os.path.exists(output) and (not os.path.isdir(output) or output.samefile(folder)):
         raise console.Failure("The results need a folder of their own: the originals stay as they are.")
-    if not any(folder.iterdir()):
+    if not watch and not any(folder.iterdir()):
         raise console.Failure(f"There are no pictures in “{folder}”: it is empty.")
 
 

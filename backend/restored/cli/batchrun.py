@@ -77,7 +77,7 @@ class BatchRun:
 
     def restore(self, *, quality: int | None, forced: bool, watch: bool, no_daemon: bool) -> None:
         jobs = self.jobs(self.sources())
-        first = next(jobs, None)
+        first = None if watch else next(jobs, None)
         if first is None and not watch:
             if not self.seen:
                 raise console.Failure(f"There are no pictures in “{self.folder}”. {' '.join(self.walked.sentences())}".strip())
@@ -88,9 +88,7 @@ class BatchRun:
                 worker(no_daemon, lambda words: show(None, words)) as who,
                 console.interruptible() as stop,
             ):
-                waiting = _before(first, jobs) if first is not None else jobs
-                if watch:
-                    waiting = self._watched(waiting, stop)
+                waiting = _before(first, jobs) if first is not None else self.jobs(self._arriving(stop))
                 options: dict[str, Any] = {"explain": console.explain_exception, "hopeless": _hopeless, "quality": quality}
                 restore_many(
                     waiting,
@@ -109,10 +107,16 @@ class BatchRun:
                 raise
             self.stopped = not watch
 
-    def _watched(self, waiting: Iterator[FileJob], stop: Callable[[], bool]) -> Iterator[FileJob]:
-        yield from waiting
-        arrivals = arriving(self.folder, recursive=self.recursive, leave_out=self.output, stopped=stop, ready=self._ready)
-        yield from self.jobs(arrivals)
+    def _arriving(self, stop: Callable[[], bool]) -> Iterator[Path]:
+        """What is there, and then what comes: a hot folder."""
+        return arriving(
+            self.folder,
+            recursive=self.recursive,
+            leave_out=self.output,
+            stopped=stop,
+            first=self.sources(),
+            ready=self._ready,
+        )
 
     def _ready(self) -> None:
         console.err.print(Text(f"Waiting for pictures in {self.folder}. Ctrl+C ends this.", style="dim"))

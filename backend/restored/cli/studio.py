@@ -97,7 +97,12 @@ def _call_other(address: str, code: str | None, name: str | None) -> None:
     theirs = call(numeric, port + 1, said, Introduction(_host_name(), own_keys().public.decode()))
     machine = machines.add(Machine(name or USUAL_NAME, theirs.key, numeric, theirs.port or port, today()))
     console.out.print(f"Paired with {theirs.name} as “{machine.name}”, at {machine.address}.")
-    console.out.print(f"Pictures go there {_WHEN[machines.use]}. How fast it is: restored remote test")
+    if machines.use == "never":
+        console.out.print(
+            "No pictures go there until you say so: restored remote use faster. How fast it is: restored remote test"
+        )
+    else:
+        console.out.print(f"Pictures go there {_WHEN[machines.use]}. How fast it is: restored remote test")
     if first:
         _renew_daemon()
 
@@ -140,7 +145,7 @@ def forget(
     ] = False,
 ) -> None:
     """Strike a machine out, either way: nothing is sent to it any more, and nothing is taken from it any more."""
-    from restored.studio.book import Guests, Machines
+    from restored.studio.book import Guests, Machines, unknown
     from restored.studio.speeds import Speeds
 
     machines, guests = Machines(), Guests()
@@ -149,11 +154,15 @@ def forget(
         gone = guests.forget(name)
         console.out.print(f"“{gone.name}” is refused from its next message on.")
     else:
+        if name.casefold() not in known[0]:
+            raise unknown(name, (*machines.entries(), *guests.entries()))
         machine = machines.forget(name)
         Speeds().forget(machine.key)
         console.out.print(
             f"“{machine.name}” is not called any more. On that machine, “restored remote forget” closes its door too."
         )
+        if name.casefold() in known[1]:
+            console.out.print(f"“{name}” may still ask this machine. To end that too: restored remote forget “{name}” --guest")
 
 
 @remote.command()
@@ -166,7 +175,8 @@ def use(
     if when not in USES:
         raise typer.BadParameter(f"Say one of: {', '.join(USES)}.", param_hint="never|faster|always")
     Machines().say(use=when)
-    console.out.print(f"From now on pictures go to a paired machine {_WHEN[when]}.")
+    whither = "pictures never go to a paired machine" if when == "never" else f"pictures go to a paired machine {_WHEN[when]}"
+    console.out.print(f"From now on {whither}.")
 
 
 @remote.command()
@@ -197,7 +207,10 @@ def try_out(
     machines = Machines()
     chosen = machines.entries() if name is None else (machines.named(name),)
     if not chosen:
-        raise console.Failure("No machine is paired with this one. “restored pair” pairs two.")
+        raise console.Failure(
+            "This machine asks no other, so there is nothing to measure. To let it ask one: “restored pair” on that one, then "
+            "“restored pair HOST” here."
+        )
     local = LocalService()
     for machine in chosen:
         with console.progress("Measuring", quiet=json) as show:

@@ -5,7 +5,7 @@ import queue
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,11 +48,18 @@ class WatchError(FileError):
 
 
 def arriving(
-    folder: Path, *, recursive: bool, leave_out: Path, stopped: Callable[[], bool], ready: Callable[[], None] = lambda: None
+    folder: Path,
+    *,
+    recursive: bool,
+    leave_out: Path,
+    stopped: Callable[[], bool],
+    first: Iterable[Path] = (),
+    ready: Callable[[], None] = lambda: None,
 ) -> Iterator[Path]:
     """Pictures that appear in `folder` or change there, each once it is whole, until `stopped` answers True.
 
-    ready: called once nothing that arrives is missed any more. Raises WatchError.
+    first: those that are there already, which come before; what arrives while they are taken, for however long, comes after them.
+    ready: called after them. Raises WatchError.
     """
     try:
         from watchdog.events import FileSystemEventHandler
@@ -76,9 +83,13 @@ def arriving(
         observer.start()
     except OSError as error:
         raise WatchError(f"“{folder}” cannot be watched: {error.strerror or error}.") from error
-    ready()
     waiting: dict[Path, _File] = {}
+    taken: dict[Path, tuple[int, int] | None] = {}
     try:
+        for path in first:
+            taken[path] = _mark(path)
+            yield path
+        ready()
         while not stopped():
             _hear(news, waiting, folder, leave_out)
             now = time.monotonic()
@@ -90,7 +101,8 @@ def arriving(
                     file.mark, file.since = mark, now
                 elif file.is_whole(now):
                     del waiting[path]
-                    yield path
+                    if taken.pop(path, None) != mark:
+                        yield path
     finally:
         observer.stop()
         observer.join()

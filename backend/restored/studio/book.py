@@ -3,7 +3,7 @@
 import datetime
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -78,8 +78,7 @@ class Book(Generic[Known]):
         """The entry of that name. Raises StudioError with the names there are."""
         found = next((entry for entry in self.entries() if entry.name.casefold() == name.casefold()), None)
         if found is None:
-            names = ", ".join(f"“{entry.name}”" for entry in self.entries())
-            raise StudioError(f"No machine called “{name}” is paired. " + (f"There is {names}." if names else "There is none."))
+            raise unknown(name, self.entries())
         return found
 
     def free_name(self, wanted: str, key: str) -> str:
@@ -187,6 +186,12 @@ class Listening:
 
     def end(self) -> None:
         self._path.unlink(missing_ok=True)
+
+
+def unknown(name: str, known: Iterable[Machine | Guest]) -> StudioError:
+    """What to raise where no machine is called so; it says which there are."""
+    names = ", ".join(f"“{each.name}”" for each in known)
+    return StudioError(f"No machine called “{name}” is paired. " + (f"There is {names}." if names else "There is none."))
 
 
 def anything_paired() -> bool:

@@ -248,11 +248,13 @@ def done(out: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-def test_a_hot_folder_until_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("empty", [True, False], ids=["empty at first", "with a picture"])
+def test_a_hot_folder_until_ctrl_c(tmp_path: Path, empty: bool) -> None:
     pytest.importorskip("watchdog")
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
-    Image.fromarray(np.full((8, 8, 3), 1, np.uint8)).save(source / "first.png")
+    if not empty:
+        Image.fromarray(np.full((8, 8, 3), 1, np.uint8)).save(source / "first.png")
     (tmp_path / "run.py").write_text(KILLED)
     command = [sys.executable, "run.py", str(source), "invert it", "-o", str(out), "--watch", "--json"]
     running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -260,12 +262,13 @@ def test_a_hot_folder_until_ctrl_c(tmp_path: Path) -> None:
         assert running.stderr is not None
         assert "Waiting for pictures" in running.stderr.readline()
         Image.fromarray(np.full((8, 8, 3), 2, np.uint8)).save(source / "second.png")
+        wanted = ["second.png"] if empty else ["first.png", "second.png"]
         until = time.monotonic() + 60
-        while done(out) < 2 and time.monotonic() < until:
+        while done(out) < len(wanted) and time.monotonic() < until:
             time.sleep(0.1)
         running.send_signal(signal.SIGINT)
         said = json.loads(running.communicate(timeout=60)[0])
     finally:
         running.kill()
     assert running.returncode == 0, "to end it so is what one does"
-    assert [row["file"] for row in said["results"]] == ["first.png", "second.png"]
+    assert [row["file"] for row in said["results"]] == wanted

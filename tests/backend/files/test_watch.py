@@ -71,6 +71,30 @@ def test_what_else_happens_in_a_folder(tmp_path: Path) -> None:
         wait_for(found, "linked.png", "renamed.png", "inside.png", "renamed.png")
 
 
+def test_what_arrives_while_the_first_ones_are_taken_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with a thousand pictures takes an hour, in which more come; those that were there come once."""
+    pytest.importorskip("watchdog")
+    monkeypatch.setattr(watch, "QUIET", 0.0)
+    there, late = photo(tmp_path / "there.png", (64, 64)), tmp_path / "late.png"
+    half, whole = tmp_path / "half.png", there.read_bytes()
+    half.write_bytes(whole[:20])
+
+    def first() -> Iterator[Path]:
+        yield there
+        half.write_bytes(whole)
+        photo(late, (64, 64))
+        there.write_bytes(whole + b"more")
+        yield half
+
+    found = list[Path]()
+    for path in arriving(
+        tmp_path, recursive=False, leave_out=tmp_path / "out", stopped=lambda: {late, there} <= set(found[2:]), first=first()
+    ):
+        found.append(path)
+    assert found[:2] == [there, half]
+    assert sorted(found[2:]) == [late, there], "what was changed after it was taken comes again, what was not does not"
+
+
 @pytest.mark.skipif(not watch.CLOSES, reason="this system does not tell who has a file open")
 def test_a_file_that_is_still_being_written_is_not_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long whoever writes it pauses, in reason: a card reader, a slow network."""

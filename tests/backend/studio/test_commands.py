@@ -84,13 +84,33 @@ def test_list_use_move_forget(two) -> None:
     assert "desk" in strong.told("remote", "list")
     assert "always" in desk.told("remote", "use", "always")
     assert listed(desk)["use"] == "always"
+    for _, mistaken in failed(desk, "deks"), failed(strong, "deks"):
+        assert "No machine called “deks”" in mistaken
+        assert "There is “" in mistaken, "who revokes in haste is not told that there is nobody"
+    assert "This machine asks no other" in strong.command("remote", "test").communicate()[1]
     assert desk.command("remote", "use", "sometimes").wait() == 2
     assert "192.0.2.7:99" in desk.told("remote", "move", "the studio", "192.0.2.7:99")
     assert "not called any more" in desk.told("remote", "forget", "The Studio")
     assert "refused" in strong.told("remote", "forget", "desk")
     assert listed(desk)["machines"] == listed(strong)["guests"] == []
-    unknown = desk.command("remote", "forget", "the studio")
-    assert "No machine called" in unknown.communicate()[1]
+    assert "There is none." in failed(desk, "the studio")[1]
+
+
+@pytest.mark.slow
+def test_two_that_ask_each_other_are_struck_out_either_way(two) -> None:
+    desk, strong, port = two
+    introduce(desk, strong, port, as_="strong")
+    introduce(strong, desk, port, as_="desk")
+    said = strong.told("remote", "forget", "desk")
+    assert "may still ask this machine" in said
+    assert listed(strong)["guests"], "and it does not hide that"
+    assert "refused" in strong.told("remote", "forget", "desk", "--guest")
+    assert listed(strong)["machines"] == listed(strong)["guests"] == []
+
+
+def failed(place: Place, name: str) -> tuple[str, str]:
+    """What it says to a name that nobody has."""
+    return place.command("remote", "forget", name).communicate()
 
 
 @pytest.mark.parametrize("address", ["", "host:port", "host:99999", ":5", "[::1"])

@@ -197,7 +197,7 @@ def _similarity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
             f"{' and '.join(claim['kept'])} at least {_over_seeds(kept, 3)}, control {_over_seeds(control, 3)}, "
             f"most of all {most} {_over_seeds(np.asarray(found[task][most]), 3)}"
         )
-    return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
+    return Judged(claim, "supported" if good else "not supported", facts="cosine similarity; " + "; ".join(words))
 
 
 def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
@@ -210,7 +210,7 @@ def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
         proportional = np.mean([row["proportional"] for row in finest], axis=0)
         good = good and bool((constant > proportional).all() and (proportional <= 0.7).all())
         words.append(f"{task}, finest level: constant {_over_seeds(constant, 2)}, proportional {_over_seeds(proportional, 2)}")
-    return Judged(claim, "supported" if good else "not supported", facts="; ".join(words))
+    return Judged(claim, "supported" if good else "not supported", facts="share of the energy; " + "; ".join(words))
 
 
 def _over_seeds(values: np.ndarray, digits: int) -> str:
