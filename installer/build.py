@@ -15,6 +15,7 @@ import venv
 from pathlib import Path
 from typing import Final
 
+import artwork
 import elf
 import manifest
 import manual
@@ -56,7 +57,7 @@ def environment(found: Path) -> Path:
 
 def freeze(python: Path, *extra: Path) -> None:
     """PyInstaller's one folder in PROGRAM, with the manifest inside."""
-    icon = {"win32": HERE / "windows" / "restored.ico", "darwin": HERE / "macos" / "restored.icns"}.get(sys.platform)
+    icon = artwork.icon(WORK) if sys.platform == "win32" else None
     # --clean: files of a wheel carry a fixed date, so the cache would keep old code
     run(
         python, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
@@ -86,6 +87,7 @@ def main() -> None:
     )
     parser.add_argument("--gpu", type=Path, help="the list of the GPU pack (gpu_pack.py); goes into the program")
     parser.add_argument("--no-packages", action="store_true", help="only the folder")
+    parser.add_argument("--fast", action="store_true", help="pack quickly, for a trial: the files are a sixth larger")
     chosen = parser.parse_args()
     start = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)
@@ -117,7 +119,7 @@ def main() -> None:
         sys.exit(f"links that lead nowhere: {', '.join(broken)}")
     if not chosen.no_packages:
         OUT.mkdir(parents=True, exist_ok=True)
-        for made in packages.make(PROGRAM, OUT, version_of(found)):
+        for made in packages.make(PROGRAM, OUT, version_of(found), 1 if chosen.fast else packages.BEST):
             print(f"{made.stat().st_size / 1e6:8.1f} MB  {made.relative_to(ROOT)}")
     print(f"done in {time.monotonic() - start:.0f} s")
 

@@ -13,9 +13,11 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import artwork
 import manual
 
 HERE: Final = Path(__file__).resolve().parent
@@ -23,8 +25,8 @@ MACHINES: Final = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm
 LIBC: Final = platform.libc_ver()[1] or "2.28"
 """The C library of the system that builds, which the packages then need."""
 
-FILTERS: Final = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 9}]
-"""Half of the program is machine code, whose jumps pack better as places than as distances."""
+BEST: Final = 9
+"""How hard xz tries for a download; 1 is a sixth larger and ten times as fast, for trying a build."""
 
 COMPLETION: Final = {
     "restored.bash": "bash-completion/completions/restored",
@@ -41,9 +43,10 @@ To remove it: ./install.sh --uninstall, here or in the folder share of the insta
 """
 
 
-def make(program: Path, out: Path, version: str) -> list[Path]:
+def make(program: Path, out: Path, version: str, preset: int = BEST) -> list[Path]:
     """Every package that this system can make of the program; the last is SHA256SUMS."""
-    makers = {"linux": (tar, deb), "win32": (nsis,), "darwin": (pkg,)}[sys.platform]
+    packed = (partial(tar, preset=preset), partial(deb, preset=preset))
+    makers = {"linux": packed, "win32": (nsis,), "darwin": (pkg,)}[sys.platform]
     with ThreadPoolExecutor() as pool:  # packing is minutes of one core each, outside of Python
         made = list(pool.map(lambda maker: maker(program, out, version), makers))
     sums = out / "SHA256SUMS"
@@ -51,13 +54,13 @@ def make(program: Path, out: Path, version: str) -> list[Path]:
     return [*made, sums]
 
 
-def tar(program: Path, out: Path, version: str) -> Path:
+def tar(program: Path, out: Path, version: str, preset: int = BEST) -> Path:
     """restored-VERSION-linux-MACHINE.tar.xz: the program, install.sh and a page to read."""
     target = out / f"restored-{version}-linux-{platform.machine()}.tar.xz"
     top = f"restored-{version}"
     with (
         tempfile.TemporaryDirectory() as work,
-        lzma.open(target, "wb", filters=FILTERS) as packed,
+        lzma.open(target, "wb", filters=_filters(preset)) as packed,
         tarfile.open(fileobj=packed, mode="w") as archive,
     ):
         readme = Path(work) / "README.txt"
@@ -67,7 +70,7 @@ def tar(program: Path, out: Path, version: str) -> Path:
     return target
 
 
-def deb(program: Path, out: Path, version: str) -> Path:
+def deb(program: Path, out: Path, version: str, preset: int = BEST) -> Path:
     """restored_VERSION_ARCH.deb: into /opt, which a flatpak's sandbox shows its programs and /usr/lib is not."""
     machine = MACHINES[platform.machine()]
     with tempfile.TemporaryDirectory() as work:
@@ -94,8 +97,8 @@ def deb(program: Path, out: Path, version: str) -> Path:
             file.write(b"!<arch>\n")
             for name, content in (
                 ("debian-binary", b"2.0\n"),
-                ("control.tar.xz", _packed(control)),
-                ("data.tar.xz", _packed(root)),
+                ("control.tar.xz", _packed(control, preset)),
+                ("data.tar.xz", _packed(root, preset)),
             ):
                 file.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(content):<10}`\n".encode("ascii"))
                 file.write(content + b"\n" * (len(content) % 2))
@@ -106,9 +109,12 @@ def nsis(program: Path, out: Path, version: str) -> Path:
     """restored-VERSION-windows-setup.exe, per user, silent with /S."""
     target = out / f"restored-{version}-windows-setup.exe"
     script = HERE / "windows" / "restored.nsi"
-    defines = {"VERSION": version, "PAYLOAD": str(program), "OUTPUT": str(target), "LICENCE": str(program / "LICENSE")}
+    defines = {"VERSION": version, "PAYLOAD": str(program), "OUTPUT": str(target)}
     mark = "/D" if sys.platform == "win32" else "-D"
-    subprocess.run(["makensis", "-V2", *(f"{mark}{name}={value}" for name, value in defines.items()), script], check=True)
+    with tempfile.TemporaryDirectory() as work:
+        defines |= {"ICON": str(artwork.icon(Path(work))), "PANEL": str(artwork.panel(Path(work)))}
+        named = (f"{mark}{name}={value}" for name, value in defines.items())
+        subprocess.run(["makensis", "-V2", *named, script], check=True, cwd=script.parent)
     return target
 
 
@@ -150,11 +156,16 @@ def _texts(version: str) -> Iterator[tuple[str, str]]:
     yield "usr/share/doc/restored/copyright", (HERE.parent / "LICENSE").read_text(encoding="utf-8")
 
 
-def _packed(folder: Path) -> bytes:
+def _filters(preset: int) -> list[dict[str, int]]:
+    """Half of the program is machine code, whose jumps pack better as places than as distances."""
+    return [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": preset}]
+
+
+def _packed(folder: Path, preset: int) -> bytes:
     """A folder as .tar.xz, root's; in GNU's format, as dpkg knows no other's headers (those that hold parts of a second, say)."""
     buffer = io.BytesIO()
     with (
-        lzma.open(buffer, "wb", filters=FILTERS) as packed,
+        lzma.open(buffer, "wb", filters=_filters(preset)) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive,
     ):
         archive.add(folder, ".", filter=_nobodys)

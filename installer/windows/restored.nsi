@@ -1,5 +1,5 @@
 ; restored for Windows: per user, without an administrator. Silent: setup.exe /S [/DOWNGRADE]; uninstall.exe /S [/ALL].
-; makensis -DVERSION=... -DPAYLOAD=folder -DOUTPUT=file -DLICENCE=file restored.nsi
+; makensis -DVERSION=... -DPAYLOAD=folder -DOUTPUT=file -DICON=file.ico -DPANEL=file.bmp restored.nsi
 Unicode true
 Target amd64-unicode
 !include MUI2.nsh
@@ -17,23 +17,23 @@ ShowInstDetails show
 BrandingText "restored ${VERSION}"
 
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\restored"
-!define MUI_WELCOMEPAGE_TEXT "This puts the program and its plug-ins for GIMP 3 and Krita on this computer, for you alone. Nothing is sent anywhere, and nothing is downloaded.$\r$\n$\r$\nGIMP and Krita may stay open; start them again afterwards."
-!define MUI_FINISHPAGE_TITLE "Ready"
-!define MUI_FINISHPAGE_TEXT "Start GIMP 3 (Filters > Restore with instruction) or Krita (Settings > Dockers > Restore with instruction).$\r$\n$\r$\nIf one of them was not found, start it once and then run: restored plugins install"
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PANEL}"
+!define MUI_WELCOMEPAGE_TEXT "$(Welcome)"
+!define MUI_FINISHPAGE_TEXT "$(Finish)"
 !insertmacro MUI_PAGE_WELCOME
-!insertmacro MUI_PAGE_LICENSE "${LICENCE}"
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
-!insertmacro MUI_LANGUAGE "English"
-!insertmacro MUI_LANGUAGE "German"
 
 Var Had
 Var Compared
 Var Parameters
 Var Known
+!include strings.nsh
 
 ; the daemon of the old version must let go of its files; a program that does not answer is given ten seconds
 !macro EndDaemon
@@ -51,10 +51,11 @@ Section "restored"
     ${GetOptions} $Parameters "/DOWNGRADE" $0
     ${If} $Compared == 1
     ${AndIf} ${Errors}
-      DetailPrint "Version $Had is installed, and this is the older ${VERSION}. Nothing was changed."
-      MessageBox MB_OK|MB_ICONSTOP "Version $Had is installed, and this is the older ${VERSION}. Nothing was changed." /SD IDOK
-      SetErrorLevel 3
-      Abort
+      ${If} ${Cmd} `MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "$(Older)" /SD IDNO IDNO`
+        DetailPrint "$(Refused)"
+        SetErrorLevel 3
+        Abort
+      ${EndIf}
     ${EndIf}
   ${EndIf}
   !insertmacro EndDaemon
@@ -70,7 +71,7 @@ Section "restored"
     Rename "$INSTDIR\_internal" "$INSTDIR\.before\_internal"
     ${If} ${Errors}
       RMDir /r "$INSTDIR\.new"
-      MessageBox MB_OK|MB_ICONSTOP "GIMP, Krita or restored still uses the old version. Close them and try again. Nothing was changed." /SD IDOK
+      MessageBox MB_OK|MB_ICONSTOP "$(InUse)" /SD IDOK
       SetErrorLevel 4
       Abort
     ${EndIf}
@@ -99,7 +100,7 @@ Section "restored"
   nsExec::ExecToLog '"$INSTDIR\restored.exe" plugins install'
   Pop $0
   ${If} $0 != 0
-    DetailPrint "Once GIMP 3 or Krita is installed and was started once, run: restored plugins install"
+    DetailPrint "$(NoHost)"
   ${EndIf}
 SectionEnd
 
@@ -129,7 +130,7 @@ Section "Uninstall"
   ${IfNot} ${Errors}
     StrCpy $Known "all"
   ${Else}
-    MessageBox MB_YESNO|MB_ICONQUESTION "Remove your settings, history and imported models too?" /SD IDNO IDNO +2
+    MessageBox MB_YESNO|MB_ICONQUESTION "$(RemoveAll)" /SD IDNO IDNO +2
     StrCpy $Known "all"
   ${EndIf}
   ${If} $Known == "all"
