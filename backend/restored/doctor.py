@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -135,12 +136,16 @@ def _device() -> Iterator[Finding]:
     from restored.engine import device_line
 
     facts: dict[str, Any] = {}
+    torch = None
     if find_spec("torch") is not None:
-        import torch
-
+        try:
+            torch = import_module("torch")
+        except Exception as error:  # a pack with a damaged file raises whatever that file does
+            facts |= {"torch": f"{error} ({type(error).__name__})"}
+            words = "PyTorch does not load, so the processor computes. Install it, or the GPU pack, again."
+            yield Finding("device", "bad", words, facts)
+            return
         facts |= {"torch": torch.__version__, "built for CUDA": torch.version.cuda or "no"}
-    else:
-        torch = None
     if torch is not None and torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         facts |= {"GPU": torch.cuda.get_device_name(), "GPU memory": f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"}

@@ -96,3 +96,22 @@ def test_paired_machines_are_counted_and_not_named(tmp_path: Path, monkeypatch: 
     assert finding.state == "note"
     assert "serve --listen" in finding.sentence
     assert not [word for word in ("attic", "desk", "192.0.2.7") if word in str(finding)]
+
+
+@pytest.mark.parametrize("raised", [OSError("libcudart.so.12: cannot open shared object file"), ValueError("bad marshal data")])
+def test_a_pytorch_that_does_not_load_is_said_and_the_processor_computes(monkeypatch, raised: Exception) -> None:
+    from restored.engine.machine import devices
+
+    def fail(name: str) -> None:
+        raise raised
+
+    monkeypatch.setattr(doctor, "import_module", fail)
+    monkeypatch.setattr(doctor, "find_spec", lambda name: object())
+    (finding,) = doctor._device()
+    assert finding.state == "bad"
+    assert "the processor computes" in finding.sentence
+    monkeypatch.setattr(devices.importlib, "import_module", fail)
+    monkeypatch.setattr(devices, "_torch_installed", lambda: True)
+    monkeypatch.setattr(devices, "_nvidia_driver", lambda: True)
+    assert devices._gpus(asked=False) == (False, False)
+    assert "does not load" in devices._no_gpu()

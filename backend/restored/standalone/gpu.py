@@ -6,12 +6,13 @@ there completely or not at all: it is unpacked beside its place and then renamed
 
 import hashlib
 import json
+import lzma
 import shutil
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
@@ -70,29 +71,34 @@ def install(files: Sequence[Path], pack: Pack, where: Path) -> Path:
     files: the parts in any order, or one folder that has them.
     """
     parts = _checked(files, pack)
-    where.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(where).free
-    if free < pack.size:
-        raise StandaloneError(
-            f"The GPU pack takes {pack.size / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Nothing was changed."
-        )
-    with _beside(where) as new:
-        try:
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(where).free
+        if free < pack.size:
+            raise StandaloneError(
+                f"The GPU pack takes {pack.size / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Nothing was changed."
+            )
+        with _beside(where) as new:
             with tarfile.open(fileobj=cast("IO[bytes]", _Joined(parts)), mode="r|xz") as archive:
                 archive.extractall(new, filter="data")
-        except (OSError, tarfile.TarError, EOFError) as error:
-            raise StandaloneError(f"The GPU pack cannot be unpacked ({error}). Nothing was changed.") from error
-        (new / "complete").write_text(pack.id, encoding="utf-8")
-        for other in where.iterdir():
-            if other != new:
-                shutil.rmtree(other, ignore_errors=True)
-        return new.rename(where / pack.id)
+            (new / "complete").write_text(pack.id, encoding="utf-8")
+            for other in where.iterdir():
+                if other != new:
+                    _clear(other)
+            return new.rename(where / pack.id)
+    except (OSError, tarfile.TarError, EOFError, lzma.LZMAError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise StandaloneError(f"The GPU pack cannot be unpacked in {where} ({why}). The processor computes as before.") from error
 
 
 def remove(where: Path) -> bool:
-    """Take every pack away; False when there was none."""
+    """Take every pack away; False when there was none. Raises StandaloneError for what cannot be taken away."""
     there = where.is_dir()
+    for each in where.glob("*"):
+        _clear(each)
     shutil.rmtree(where, ignore_errors=True)
+    if where.is_dir():
+        raise StandaloneError(f"Some of {where} is in use or cannot be removed. Run “restored daemon stop”, then this again.")
     return there
 
 
@@ -110,7 +116,17 @@ def activate(pack: Pack | None = None, where: Path | None = None) -> bool:
     return True
 
 
+def _clear(pack: Path) -> None:
+    """Take a pack away, its mark first: what cannot all be removed is then half a pack, which is none."""
+    with suppress(OSError):
+        (pack / "complete").unlink()
+    shutil.rmtree(pack, ignore_errors=True)
+
+
 def _checked(files: Sequence[Path], pack: Pack) -> list[Path]:
+    gone = [str(file) for file in files if not file.exists()]
+    if gone:
+        raise StandaloneError(f"There is no {', '.join(gone)}.")
     given = [inside for file in files for inside in (sorted(file.iterdir()) if file.is_dir() else [file])]
     by_name = {file.name: file for file in given}
     missing = [part.name for part in pack.parts if part.name not in by_name]

@@ -111,6 +111,24 @@ def test_too_little_room_is_said_before_anything_is_done(tmp_path: Path) -> None
         gpu.install(files, gpu.Pack(pack.id, 1 << 60, pack.parts), tmp_path / "gpu")
 
 
+def test_a_place_or_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    files, pack = make(tmp_path / "downloads", packed(CONTENT))
+    with pytest.raises(StandaloneError, match=r"There is no .*nowhere"):
+        gpu.install([tmp_path / "nowhere"], pack, tmp_path / "gpu")
+    (tmp_path / "file").touch()
+    with pytest.raises(StandaloneError, match=r"cannot be unpacked in .*file.gpu .Not a directory"):
+        gpu.install(files, pack, tmp_path / "file/gpu")
+
+
+def test_what_cannot_all_be_removed_is_no_pack_and_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, pack = make(tmp_path / "downloads", packed(CONTENT))
+    gpu.install(files, pack, tmp_path / "gpu")
+    monkeypatch.setattr(gpu.shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(StandaloneError, match="in use"):
+        gpu.remove(tmp_path / "gpu")
+    assert not gpu.installed(pack, tmp_path / "gpu")
+
+
 def test_removed_and_removed_again(tmp_path: Path) -> None:
     files, pack = make(tmp_path / "downloads", packed(CONTENT))
     gpu.install(files, pack, tmp_path / "gpu")

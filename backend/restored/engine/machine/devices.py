@@ -226,7 +226,7 @@ def _torch() -> "ModuleType | None":
         return None
     try:
         return importlib.import_module("torch")
-    except (ImportError, OSError):
+    except Exception:  # a pack with a damaged file raises whatever that file does
         return None
 
 
