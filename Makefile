@@ -114,7 +114,7 @@ wheel: venv
 	$(BIN)/python -m hatchling build -d dist
 
 # The standalone program and this system's packages, in dist/installer. KEY=FILE: the public key that updates are signed with.
-# FAST=1, here and below: packed in a tenth of the time, a sixth larger, to try a build.
+# FAST=1, here and below: packed in a tenth of the time, a twelfth larger, to try a build.
 installer: venv
 	$(BIN)/python installer/build.py $(if $(KEY),--key $(KEY)) $(if $(FAST),--fast)
 

@@ -87,7 +87,7 @@ def main() -> None:
     )
     parser.add_argument("--gpu", type=Path, help="the list of the GPU pack (gpu_pack.py); goes into the program")
     parser.add_argument("--no-packages", action="store_true", help="only the folder")
-    parser.add_argument("--fast", action="store_true", help="pack quickly, for a trial: the files are a sixth larger")
+    parser.add_argument("--fast", action="store_true", help="pack quickly, for a trial: the files are a twelfth larger")
     chosen = parser.parse_args()
     start = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)

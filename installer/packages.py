@@ -26,7 +26,7 @@ LIBC: Final = platform.libc_ver()[1] or "2.28"
 """The C library of the system that builds, which the packages then need."""
 
 BEST: Final = 9
-"""How hard xz tries for a download; 1 is a sixth larger and ten times as fast, for trying a build."""
+"""How hard xz tries for a download; 1 is a twelfth larger and ten times as fast, for trying a build."""
 
 COMPLETION: Final = {
     "restored.bash": "bash-completion/completions/restored",

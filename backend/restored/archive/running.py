@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from restored.ground.versions import how_to_get
+
 from .archive_order import ArchiveError
 from .report import Status, growth, pending, status
 from .shard_workers import Lost, Place, Workers
@@ -87,5 +89,5 @@ def _workers(target: str, place: Place) -> Workers:
         return Ray(target, place)
     except ImportError as error:
         extra = {"dask": "archive", "ray": "archive-ray"}.get(place.engine)
-        words = f"pip install 'restore-with-instruction[{extra}]'" if extra else str(error)
+        words = how_to_get(extra) if extra else str(error)
         raise ArchiveError(f"The engine “{place.engine}” is not installed: {words}.") from error

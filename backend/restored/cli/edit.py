@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
+from restored.ground.versions import how_to_get
+from restored.standalone import frozen
+
 from . import console
+
+
+def no_window() -> str:
+    """What to do where the window cannot be opened."""
+    if frozen():
+        return "The standalone program has no window. “restored ask FILE”, and “Open with” in file managers, ask in a terminal."
+    return f"The window needs Qt: {how_to_get('window')}."
 
 
 def edit(source: Annotated[Path, typer.Argument(metavar="FILE", help="The photograph.")]) -> None:
@@ -13,7 +23,7 @@ def edit(source: Annotated[Path, typer.Argument(metavar="FILE", help="The photog
     try:
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
-        raise console.Failure("The window needs Qt: pip install 'restore-with-instruction[window]'.") from error
+        raise console.Failure(no_window()) from error
     from restored.window.layer import open_picture
     from restored.window.window import EditWindow
 

@@ -1,5 +1,6 @@
 """`restored plugins`: put the plug-ins into GIMP and Krita."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from restored import hosts
 from restored.hosts import desktop
 
 from . import console
+from .edit import no_window
 from .options import Json
 
 plugins = typer.Typer(help="Put the plug-ins into GIMP 3 and Krita, update or remove them.", no_args_is_help=True)
@@ -43,6 +45,8 @@ def install(
             console.out.print(f"Import {zip} in Krita: Tools > Scripts > Import Python Plugin from File.")
         return
     if host == "desktop":
+        if find_spec("PySide6") is None:  # what the entries start would end without a word
+            raise console.Failure(f"{no_window()} Nothing was installed.")
         _tell_desktop(desktop.install(hosts.executable()), json)
         return
     _each(host, target, hosts.install, json, "Nothing was installed")
@@ -54,6 +58,8 @@ def uninstall(host: HostName = None, target: Target = None, json: Json = False) 
     if host == "desktop":
         _tell_desktop(desktop.uninstall(hosts.executable()), json)
         return
+    if host is None:
+        desktop.uninstall(hosts.executable(), own=True)
     _each(host, target, hosts.uninstall, json, "Nothing was removed")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.text import Text
 
+from restored.ground.versions import how_to_get
 from restored_client.wire.errors import ClientError
 
 from . import console
@@ -34,7 +35,7 @@ def pair(
     Run it on the strong machine, which shows a code; then, with that machine's address, on the one that shall ask it.
     """
     if not _has_spake2():
-        raise console.Failure("Pairing needs the package spake2: pip install 'restore-with-instruction[remote]'.")
+        raise console.Failure(f"Pairing needs the package spake2: {how_to_get('remote')}.")
     if address is None:
         _wait_for_other(name)
     else:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from restored.ground.errors import FileError
+from restored.ground.versions import how_to_get
 from restored.io import READABLE
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def arriving(
         from watchdog.events import FileSystemEventHandler
         from watchdog.observers import Observer
     except ImportError as error:
-        raise WatchError(
-            "Watching a folder needs the package watchdog: pip install 'restore-with-instruction[batch]'."
-        ) from error
+        raise WatchError(f"Watching a folder needs the package watchdog: {how_to_get('batch')}.") from error
     news: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
 
     class Hear(FileSystemEventHandler):

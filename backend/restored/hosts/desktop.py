@@ -60,10 +60,13 @@ def install(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
     return status(executable, home)
 
 
-def uninstall(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
-    """Remove the entries again."""
+def uninstall(executable: Path, home: Path | None = None, *, own: bool = False) -> list[DesktopEntry]:
+    """Remove the entries again. own: only those that start this very file, not another installation's."""
     for _, inside, _ in _ENTRIES:
-        ((home or data_home()) / inside).unlink(missing_ok=True)
+        path = (home or data_home()) / inside
+        starts = (_quoted(executable), shlex.quote(str(executable)))
+        if not own or (path.is_file() and any(start in path.read_text("utf-8", "replace") for start in starts)):
+            path.unlink(missing_ok=True)
     return status(executable, home)
 
 

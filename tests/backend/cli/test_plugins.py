@@ -67,3 +67,27 @@ def test_no_host_is_a_sentence(restored: Run, home: Path) -> None:
     assert "No GIMP 3 was found" in ran.err
     assert restored("plugins", "status", "gimp").code == 0
     assert restored("plugins", "install", "photoshop").code == 2
+
+
+def test_what_file_managers_start_is_there_and_goes_with_the_plug_ins(
+    restored: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from restored.cli import edit, plugins
+    from restored.hosts import desktop
+
+    menu = home / "data/kio/servicemenus/restored-edit.desktop"
+    monkeypatch.setattr(plugins, "find_spec", lambda name: None)
+    ran = restored("plugins", "install", "desktop")
+    assert ran.code == 1
+    assert "needs Qt" in ran.err
+    assert not menu.exists(), "an entry that starts nothing"
+    monkeypatch.setattr(edit, "frozen", lambda: True)
+    assert "restored ask" in restored("plugins", "install", "desktop").err
+    desktop.install(home / "another", home / "data")
+    restored("plugins", "uninstall")
+    assert menu.exists(), "another installation's"
+    desktop.install(home / "restored", home / "data")
+    restored("plugins", "uninstall", "gimp")
+    assert menu.exists()
+    restored("plugins", "uninstall")
+    assert not list(home.glob("data/**/*edit*"))
