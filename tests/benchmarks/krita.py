@@ -22,7 +22,7 @@ sys.path[:0] = [str(HOSTS), str(HOSTS / "krita")]
 
 from figures import figure, run  # noqa: E402 - the folders above first
 from hostkit import Screen  # noqa: E402
-from krita_host import Krita, office, wear_in  # noqa: E402
+from krita_host import LONG, Krita, office, wear_in  # noqa: E402
 
 
 def start(krita: Krita, screen: Screen) -> None:
@@ -82,7 +82,8 @@ def _growth(name: str, held: list[float]) -> None:
 def _case(krita: Krita, screen: Screen, file: str, case: str, engine: str = "negative", **more: str) -> dict[str, Any]:
     with office(krita, engine) as (box, env):
         connection = json.loads((box / "run" / "connection.json").read_text())
-        (told,) = krita.window(box, screen, file, RWI_ONLY=case, timeout=3600, RWI_DAEMON=str(connection["pid"]), **env, **more)
+        pid = str(connection["pid"])
+        (told,) = krita.window(box, screen, file, RWI_ONLY=case, timeout=3600, RWI_DAEMON=pid, **LONG, **env, **more)
     if told["error"]:
         raise SystemExit(told["error"])
     return told["facts"]

@@ -97,7 +97,7 @@ class DaemonProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 60 * PATIENCE
         while not self._is_announced():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, "the daemon did not come up"

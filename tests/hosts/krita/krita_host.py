@@ -20,6 +20,9 @@ from restored.hosts import at, install
 INSIDE = Path(__file__).resolve().parent / "inside"
 
 
+LONG = {"RWI_PATIENCE": "400"}
+"""For cases with the real engine: seconds that one of their conditions is waited for."""
+
 STARTS = 3
 """How often a Krita that dies on the way is started; a case in which two died has failed."""
 
@@ -66,7 +69,7 @@ class Krita:
             return inroot_command(self.suite, *command, env=settings)
         return ["env", "-i", "PATH=/usr/bin:/bin", *(f"{name}={value}" for name, value in settings.items()), *command]
 
-    def headless(self, box: Path, module: str, timeout: float = 400, **env: str) -> str:
+    def headless(self, box: Path, module: str, timeout: float = 900, **env: str) -> str:
         """Run `main` of a file in inside/ in kritarunner; its output. kritarunner returns 0 whatever happens."""
         shutil.copy(INSIDE / f"{module}.py", box)
         path = f"{self.plugins}:{box}"

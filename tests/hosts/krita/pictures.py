@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from hostkit import ROOT, DaemonProcess, Screen
-from krita_host import Krita
+from krita_host import LONG, Krita
 from photographs import damaged
 
 RECIPE = Recipe(name="screenshots", tasks=("derain", "denoise"), seed=4, override={"denoise": {"kind": 0, "sigma": 0.015}})
@@ -72,7 +72,7 @@ def run(krita: Krita, box: Path, size: str, **env: str) -> Path:
     """Run cases of look_cases.py on a screen of this size; where their pictures are."""
     screen = Screen(size)
     try:
-        told = krita.window(box, screen, "look_cases.py", **env)
+        told = krita.window(box, screen, "look_cases.py", 1800, **LONG, **env)
     finally:
         screen.close()
     problems = [fact["error"] for fact in told if fact["error"]]

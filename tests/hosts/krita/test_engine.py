@@ -16,7 +16,7 @@ from pixelcases import GRAY, LINEAR, SRGB, Case, decode, encode
 from restored import Plan
 from restored.engine import run
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 WIDTH, HEIGHT = 240, 200
 
@@ -55,7 +55,7 @@ def journey(krita: Krita, real_daemon: DaemonProcess) -> Iterator[tuple[Path, di
     for case in CASES:
         (box / f"{case.name}.in").write_bytes(case.to_krita(case.pixels()).tobytes())
     (box / "cases.json").write_text(json.dumps([case.order() for case in CASES]))
-    krita.headless(box, "pixel_cases", timeout=300, **real_daemon.env)
+    krita.headless(box, "pixel_cases", **real_daemon.env)
     told = [json.loads(line) for line in (box / "told.jsonl").read_text().splitlines()]
     yield box, {fact["case"]: fact for fact in told}
     shutil.rmtree(box, ignore_errors=True)

@@ -15,7 +15,7 @@ from krita_host import INSIDE, Krita
 
 from restored.hosts import build_zip
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(1800)]
 
 FROZEN = os.environ.get("RESTORED_FROZEN")
 RESTORED = [FROZEN] if FROZEN else [sys.executable, "-m", "restored.cli"]

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hostkit import OUTPUT, DaemonProcess, Screen
-from krita_host import Krita
+from krita_host import LONG, Krita
 from PIL import Image
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(2400)]
 
 CASES = "at_work in_the_menu on_the_canvas_and_side_by_side"
 SHOTS = (
@@ -45,7 +45,7 @@ def photograph(path: Path) -> None:
 
 def test_screenshots(krita: Krita, real_daemon: DaemonProcess, box: Path, krita_screen: Screen) -> None:
     photograph(box / "photo.png")
-    told = krita.window(box, krita_screen, "look_cases.py", RWI_ONLY=CASES, **real_daemon.env)
+    told = krita.window(box, krita_screen, "look_cases.py", 1800, RWI_ONLY=CASES, **LONG, **real_daemon.env)
     assert [fact["error"] for fact in told] == [None, None, None], told
     OUTPUT.mkdir(parents=True, exist_ok=True)
     for name in SHOTS:

@@ -13,7 +13,7 @@ from hostkit import DaemonProcess
 from krita_host import Krita
 from pixelcases import CASES, Case, expected
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(1800)]
 
 
 @dataclass

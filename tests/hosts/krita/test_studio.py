@@ -10,7 +10,7 @@ from krita_host import Krita
 from tests.backend.studio.machines import Place
 from tests.backend.studio.networks import cabled
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 PORT = 47340
 DEVICE = "NVIDIA Testing in the studio, "
