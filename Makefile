@@ -2,6 +2,7 @@
 # make test    everything, real GIMP and Krita included (installs them on Debian)     make quick   the fast tests only
 # make lint    ruff, pyright, and a search for dead code                             make format  let ruff rewrite
 # make docs    the manual and the API as a site, in build/site                        make coverage  how much of the code tests run
+# make measure what the house measures, as a table
 # make wheel   a wheel and an sdist          make installer   the standalone program and its packages (installer/README.md)
 # make siege   an hour of attacks (SECURITY.md)    make sbom, make licences   what it is made of
 # make bench   what the engine and the daemon cost on this machine (Krita: tests/benchmarks/krita.py)
@@ -9,7 +10,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: docs typings coverage rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
+.PHONY: docs typings coverage measure rented-archive hashes sbom licences audit siege wheel installer installer-check venv demo picture test quick bench lint format lock clean
 
 venv: .venv/complete
 
@@ -35,16 +36,25 @@ picture: venv
 test: venv
 	if [ "$(HOSTS)" != no ] && [ "$$(id -u)" = 0 ] && grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then \
 		tests/hosts/setup || [ -z "$(CI)" ]; fi
-	$(BIN)/pytest
+	@mkdir -p out/coverage
+	$(BIN)/pytest $(if $(COVERAGE),$(MEASURED))
 
 # One thread each: for networks of a few weights the others only wait, and that costs, too.
 quick: venv
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not hosts"
 
 # Branches of backend and client that tests run, children included; pages in out/coverage. COVER: the tests to run.
+# With COVERAGE=yes in the environment, `make test` and .ci/run measure it on the way.
 COVER ?= tests/backend tests/plugins
+MEASURED = --cov --cov-report=term --cov-report=html:out/coverage
+export COVERAGE_FILE ?= $(CURDIR)/out/coverage/data
 coverage: venv
-	COVERAGE_FILE=$(CURDIR)/out/coverage.data $(BIN)/pytest --cov --cov-report=term --cov-report=html:out/coverage $(COVER)
+	@mkdir -p out/coverage
+	$(BIN)/pytest $(MEASURED) $(COVER)
+
+# What the house measures: lines, long files, places with the order's fields, start times (HOUSES="BEFORE AFTER" for two checkouts).
+measure: venv
+	@$(BIN)/python tools/measure.py $(HOUSES)
 
 # Ratios hold on any machine; seconds only on one that does nothing else.
 bench: venv

@@ -92,6 +92,7 @@ def test_from_a_run_file_to_a_bundle_and_a_report(command: Command, photographs:
         assert picture.stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_preview_and_pack(command: Command, photographs: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheets" / "preview.jpg"
     assert command("preview", sheet, "--photographs", photographs, "--size", 48, "--columns", 2) == 0

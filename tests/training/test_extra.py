@@ -8,6 +8,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from restored_training.cli import EXTRA
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,7 @@ def plain(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
+@pytest.mark.slow
 def test_all_that_training_imports_is_needed_anyway_or_known_as_the_extras() -> None:
     """Every imported package is a dependency of restoring, or in EXTRA: a new import cannot bring the traceback back."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -54,6 +54,7 @@ def test_torch_gives_the_models_numbers(bundle: Bundle, bf16: bool, share: float
     assert np.abs(restored - wanted).max() < share * np.abs(wanted - tile).max()
 
 
+@pytest.mark.slow
 def test_autocast_does_not_round_the_picture_itself(bundle: Bundle) -> None:
     work, tile = _work(bundle, PLANS["toned"])
     conditioned = work.model.condition(work.request)

@@ -53,6 +53,7 @@ def test_scales_that_do_not_fit_are_refused() -> None:
         unpack({"w": stored["w"]})
 
 
+@pytest.mark.slow
 def test_a_packed_bundle_does_nearly_what_its_network_does(tmp_path: Path) -> None:
     torch.manual_seed(3)
     config = SwiftConfig(rank=4, own_levels=2)

@@ -97,10 +97,12 @@ def test_layer_effect_is_zero_where_nothing_was_learned(model: Swift) -> None:
     assert max(loud.values()) > 1
 
 
+@pytest.mark.slow
 def test_rank_plot(model: Swift) -> None:
     assert plot_rank(task_deltas(model, "denoise"), "test").width > 500
 
 
+@pytest.mark.slow
 def test_neighbour_purity_and_tsne() -> None:
     rng = np.random.default_rng(0)
     centres = {"denoise": np.array([1.0, 0, 0]), "derain": np.array([0, 1.0, 0])}

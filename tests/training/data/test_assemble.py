@@ -76,6 +76,7 @@ def repositories(tmp_path: Path) -> Path:
     return tmp_path / "git"
 
 
+@pytest.mark.slow
 @needs_dpkg
 def test_what_can_be_had_is_packed_and_the_rest_is_said(known: Path, packages: Path, repositories: Path, tmp_path: Path) -> None:
     wanted = read_list(known)

@@ -75,6 +75,7 @@ def test_pairs_smaller_than_a_patch_are_a_sentence(folders: tuple[Path, Path]) -
         PairedSampler(Nothing(), [opened(folders, 1.0)], 1, seed=1).draw(0, 64)
 
 
+@pytest.mark.slow
 def test_a_run_learns_from_pairs_and_lists_them(folders: tuple[Path, Path], photographs: Path, tmp_path: Path) -> None:
     config = RunConfig.model_validate(
         {

@@ -27,6 +27,7 @@ class Brighter:
         return image
 
 
+@pytest.mark.slow
 def test_doing_nothing_gives_the_inputs_figures(bench: Path, photographs: Path) -> None:
     results = evaluate(Unchanged(), Scope(bench, photographs, instructions=False))
     titles = {f"{row['set']} {row['level']}".strip() for row in results["sets"]}

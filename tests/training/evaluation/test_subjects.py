@@ -26,6 +26,7 @@ def model() -> Swift:
     return net
 
 
+@pytest.mark.slow
 def test_checkpoint_bundle_and_engine_agree(model: Swift, tmp_path: Path, make_picture: Callable[..., np.ndarray]) -> None:
     run = tmp_path / "run"
     run.mkdir()

@@ -242,6 +242,7 @@ def test_the_shipped_run_files_load() -> None:
     assert {load_config(file).mix.named for file in files} == set(TASKS)
 
 
+@pytest.mark.slow
 def test_experts_that_work_coarse_to_fine_begin_from_a_model_that_does_not(begun: dict[str, Any], tmp_path: Path) -> None:
     """They join into a model that does; with experts that do not know of the reductions they would lose them."""
     cases: list[tuple[Task, dict[str, Any]]] = [("denoise", {"reductions": [2]}), ("deblur", {"reductions": [2]}), ("derain", {})]

@@ -58,6 +58,7 @@ def test_learns_saves_and_loads(examples, tmp_path):
     assert "denoise" in decide(judgement.wanted, judgement.excluded, judgement.kinds, loaded.settings).wanted
 
 
+@pytest.mark.slow
 def test_features_are_cached_sentence_by_sentence(examples, tmp_path, monkeypatch):
     speller = Speller({"noise": 1})
     first = compute(examples[:6], speller, tmp_path)

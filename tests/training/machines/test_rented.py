@@ -80,6 +80,7 @@ def test_from_an_archive_to_a_joined_model(tmp_path: Path, begun: Path, archive:
     assert all(model.is_of_tasks(name) for name in changed)
 
 
+@pytest.mark.slow
 def test_the_check_finds_a_device_equal_to_itself() -> None:
     found = check("cpu", sizes=((40, 60),))
     assert set(found["difference"].values()) == {0.0}

@@ -48,6 +48,7 @@ def test_a_task_that_is_there_and_a_family_without_biases_are_sentences(toy: Pat
         add_task("swift", "inpaint", tmp_path / "x", photographs, steps=1)
 
 
+@pytest.mark.slow
 def test_the_command_says_what_was_kept(toy: Path, photographs: Path, tmp_path: Path) -> None:
     line = ["add-task", str(toy), "enhance", "--to", str(tmp_path / "larger"), "--photographs", str(photographs), "--steps", "1"]
     result = CliRunner().invoke(app, line)

@@ -80,6 +80,7 @@ def test_all_arms_of_a_seed_see_the_same_batches(crops: Crops) -> None:
     assert not torch.equal(before[0], before[1])
 
 
+@pytest.mark.slow
 def test_seeds_side_by_side_are_seeds_one_by_one(crops: Crops) -> None:
     arm = EVERY["lowrank"]
 
@@ -136,6 +137,7 @@ def test_settings_that_differ_take_up_nothing(crops: Crops, tmp_path) -> None:
     assert not Elementary(crops, ExperimentSettings(steps=5, batch=2, seeds=(0, 1)), "cpu", keep=tmp_path)._found("plain/1")
 
 
+@pytest.mark.slow
 def test_what_there_was_time_for_is_measured(crops: Crops, tmp_path) -> None:
     run = Elementary(crops, ExperimentSettings(steps=2, batch=1, seeds=(0,)), "cpu", keep=tmp_path, tell=lambda line: None)
     job = run._job("plain/1")

@@ -149,6 +149,7 @@ def test_the_table_of_encoders_says_how_much_is_listened_to() -> None:
     assert "| 22.50 | 90% | 90% |" in section
 
 
+@pytest.mark.slow
 def test_what_a_shorter_run_had_said_stands_beside(tmp_path: Path) -> None:
     results = tmp_path / "results"
     (results / "earlier").mkdir(parents=True)

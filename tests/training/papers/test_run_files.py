@@ -67,6 +67,7 @@ def test_the_papers_set_ups_are_there() -> None:
     assert [tasks[f"instructir-{n}"] for n in ("3d", "5d", "6d", "7d", "nine")] == [3, 5, 6, 7, 9]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_few_steps_of_each_train(path: Path) -> None:
     config = load_config(path)

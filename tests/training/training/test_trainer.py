@@ -63,6 +63,7 @@ def same(first: Trainer, second: Trainer, tolerance: float = 0.0) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_where_an_uninterrupted_one_does(tmp_path: Path) -> None:
     whole = make(config())
     whole.run()
@@ -163,6 +164,7 @@ def bank(width: int = 384) -> TextBank:
     return TextBank({pair: torch.randn(5, width, generator=generator).half() for pair in pairs})
 
 
+@pytest.mark.slow
 def test_a_text_reading_family_learns_from_words_and_resumes(tmp_path: Path) -> None:
     run = config(model=INSTRUCTIR, loss={"intent": 0.1})
     sampler = GroupSampler(source(), run.mix, run.group_size, run.seed)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from tiny import TINY
 
 from restored_training.data.sampling import GroupSampler, PatchSource
@@ -34,6 +35,7 @@ def photographs() -> list[np.ndarray]:
     return [np.random.default_rng(seed).integers(0, 255, (64, 80, 3), dtype=np.uint8) for seed in range(2)]
 
 
+@pytest.mark.slow
 def test_figures_repeat_and_cover_every_case(tmp_path: Path) -> None:
     sampler = GroupSampler(PatchSource(photographs(), (1.0,)), RUN.mix, RUN.group_size, RUN.seed)
     trainer = Trainer(RUN, sampler)
