@@ -36,10 +36,12 @@ def long_files(root: Path) -> list[Path]:
 
 
 def order_fields(root: Path) -> set[str]:
-    """What an order holds, as its class says."""
+    """What an order holds, as its class and those that it is made from say."""
     tree = ast.parse((root / "plugins/restored_client/wire/order.py").read_text("utf-8"))
-    order = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Order")
-    return {node.target.id for node in order.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    order = classes["Order"]
+    above = [classes[base.id] for base in order.bases if isinstance(base, ast.Name) and base.id in classes]
+    return {name for each in (order, *above) for name in _listed(each)}
 
 
 def enumerations(root: Path) -> list[str]:
@@ -53,9 +55,11 @@ def enumerations(root: Path) -> list[str]:
 
 
 def _listed(node: ast.AST) -> Iterator[str]:
-    """The names that a class defines, or that a dict, a tuple or a list holds."""
+    """The names that a class or a function defines, or that a dict, a tuple or a list holds."""
     if isinstance(node, ast.ClassDef):
         yield from (each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name))
+    elif isinstance(node, ast.FunctionDef):
+        yield from (argument.arg for argument in (*node.args.args, *node.args.kwonlyargs))
     elif isinstance(node, ast.Dict):
         yield from (key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):

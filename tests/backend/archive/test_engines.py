@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from restored.archive.echo import SECONDS
 from restored.archive.running import run
 from restored.archive.shard_workers import Place
 
+from .clusters import free_port, wait_for
 from .kit import ECHO, check, make, planned, records
 
 PICTURES = 240
@@ -202,22 +202,6 @@ def test_a_scheduler_behind_tls_as_the_documentation_says(tmp_path: Path) -> Non
         for process in reversed(started):
             process.terminate()
             process.wait(120)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 120
-    while True:
-        with socket.socket() as there:
-            if there.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 @pytest.mark.slow

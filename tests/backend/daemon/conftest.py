@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 import zmq
+from tests.waiting import PATIENCE, wait_for
 
 from restored_client import Cancelled, ClientError, Pixels
 from restored_client.session import Session, discovery
@@ -24,19 +25,6 @@ from restored_client.wire.messages import decode, encode, message
 
 PROGRAM = ("-m", "restored.daemon", "--engine", "echo")
 ODD = Path(__file__).with_name("odd_engines.py")
-
-PATIENCE = 60.0
-"""Seconds to wait for what takes milliseconds on an idle machine."""
-
-
-def wait_for(condition: Callable[[], Any], what: str = "") -> Any:
-    """The condition's value, once it is true."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"waited in vain for {what or condition}")
 
 
 class Daemon:

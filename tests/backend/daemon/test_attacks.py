@@ -11,13 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.waiting import PATIENCE
 
 from restored_client import ClientError, Pixels
 from restored_client.wire import messages
 from restored_client.wire.messages import describe, encode, message
 from restored_client.wire.zmtp import ConnectionLost
-
-from .conftest import PATIENCE
 
 KILLED = Path(__file__).with_name("killed.py")
 LAYER = Pixels(2, 2, 3, "u8", bytes(range(12)))

@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import wait_for
 
 from restored_client import Pixels
 
-from .conftest import Raw, wait_for
+from .conftest import Raw
 
 KILLED = Path(__file__).with_name("killed.py")
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))

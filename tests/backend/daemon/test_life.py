@@ -13,11 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 from restored_client import ClientError, Pixels, Session
 from restored_client.session.discovery import read_connection
-
-from .conftest import PATIENCE, wait_for
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 

@@ -7,12 +7,13 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 import psutil
 import pytest
 import zmq
+from tests.waiting import wait_for
 
 from restored.sockets.door import MOST
 from restored_client import ClientError, Pixels, Session
@@ -108,13 +109,6 @@ def bare(daemon) -> socket.socket:
         return connected
     host, _, port = endpoint[len("tcp://") :].rpartition(":")
     return socket.create_connection((host, int(port)))
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.slow

@@ -16,26 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import PATIENCE, wait_for
 
 from restored.studio.book import Guest, Guests, Machine, Machines
 from restored.studio.keys import KeyPair, own_keys
 from restored_client import Pixels
 from restored_client.session import Session, discovery
 
-PATIENCE = 180.0
-"""Seconds to wait for what takes milliseconds on an idle machine."""
-
 ENGINES = Path(__file__).with_name("engines.py")
-
-
-def wait_for(condition: Callable[[], Any], what: str = "") -> Any:
-    """The condition's value, once it is true."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"waited in vain for {what or condition}")
 
 
 def inverted(layer: Pixels) -> bytes:

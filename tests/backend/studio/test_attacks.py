@@ -279,8 +279,12 @@ def test_who_takes_no_result_holds_no_memory_for_ever(strong: Place, monkeypatch
             guest.send(encode(message("upload", "r", more=at + MAX_FRAME < len(view) or None)), bytes(view[at : at + MAX_FRAME]))
         assert guest.answer("credit")["type"] == messages.RESULT
         pieces = 0
-        deadline = time.monotonic() + 2
-        while time.monotonic() < deadline:
+        deadline = time.monotonic() + PATIENCE
+        while pieces < forms.WINDOW and time.monotonic() < deadline:
+            if guest.dealer.poll(100):
+                pieces += decode(guest.dealer.recv_multipart()[0])["type"] == forms.PIECE
+        until = time.monotonic() + 1  # and no more comes
+        while time.monotonic() < until:
             if guest.dealer.poll(100):
                 pieces += decode(guest.dealer.recv_multipart()[0])["type"] == forms.PIECE
         assert pieces == forms.WINDOW

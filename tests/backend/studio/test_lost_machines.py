@@ -118,7 +118,7 @@ def test_another_machine_at_its_address_is_noticed(fresh) -> None:
     with desk.session() as session:
         answer = session.restore(picture(), instruction="x")
     assert "could not prove to be the studio, so it was told nothing" in answer.device, answer.device
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 120, "libzmq would try for ever"
 
 
 def strong_key(desk: Place) -> str:

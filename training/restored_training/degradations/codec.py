@@ -6,6 +6,7 @@ tests/training/degradations/test_codec.py.
 """
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -47,6 +48,18 @@ def quantisation(quality: Tensor) -> Tensor:
     scale = torch.where(quality < 50, (5000 / quality).floor(), 200 - 2 * quality)
     base = torch.tensor([_LUMA, _CHROMA, _CHROMA], dtype=torch.float32, device=quality.device)
     return ((base * scale[:, None, None, None] + 50) / 100).floor().clamp(1, 255)
+
+
+def as_saved(image: Tensor, params: Mapping[str, Tensor]) -> Tensor:
+    """Pictures as their cameras saved them: through JPEG where `quality` is not 0, with its row of `half_chroma` and `phase`.
+
+    image: (N, 3, H, W), multiples of 1/255 in [0, 1]; the others come back as they are.
+    """
+    rows = params["quality"].nonzero().squeeze(1)
+    if not len(rows):
+        return image
+    saved = through_jpeg(image[rows], params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
+    return image.index_copy(0, rows, saved)
 
 
 def through_jpeg(

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from restored.instruction.tasks import Task
 
 from .base import Degradation, LayerView, Params, choose, column, log_uniform, luminance, normal, round8, spread, uniform
-from .codec import through_jpeg
+from .codec import as_saved
 
 _CELLS = 5
 _SHAPES = 3
@@ -137,8 +137,4 @@ class Haze(Degradation):
         if view.far:
             return out.clamp(0, 1)
         out = round8(out + column(params["grain"]) * spread(params["noise"], *out.shape[-2:]))
-        rows = params["quality"].nonzero().squeeze(1)
-        if len(rows):
-            saved = through_jpeg(out[rows], params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
-            out = out.index_copy(0, rows, saved)
-        return out
+        return as_saved(out, params)

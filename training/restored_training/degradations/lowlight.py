@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 from restored.instruction.tasks import Task
 
 from .base import Degradation, LayerView, Params, choose, column, luminance, normal, round8, spread, uniform
-from .codec import through_jpeg
+from .codec import as_saved
 from .filters import gaussian_blur
 from .haze import sample_field
 
@@ -72,8 +72,4 @@ class LowLight(Degradation):
         out = round8(dark + deviation * noise / column(view.zoom))
         if view.far:
             return out
-        rows = params["quality"].nonzero().squeeze(1)
-        if len(rows):
-            saved = through_jpeg(out[rows], params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
-            out = out.index_copy(0, rows, saved)
-        return out
+        return as_saved(out, params)

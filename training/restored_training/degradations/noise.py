@@ -22,7 +22,7 @@ from .base import (
     to_linear,
     uniform,
 )
-from .codec import through_jpeg
+from .codec import as_saved
 from .filters import gaussian_blur
 
 WHITE, GRAY, CORRELATED, CAMERA = range(4)
@@ -106,11 +106,7 @@ class Noise(Degradation):
         out = torch.where(column(params["eight_bit"]), round8(out), out)
         if view.far:
             return out
-        rows = params["quality"].nonzero().squeeze(1)
-        if len(rows):
-            saved = through_jpeg(out[rows], params["quality"][rows], params["half_chroma"][rows], params["phase"][rows])
-            out = out.index_copy(0, rows, saved)
-        return out
+        return as_saved(out, params)
 
 
 def _correlated(image: Tensor, noise: Tensor, params: Params) -> Tensor:
