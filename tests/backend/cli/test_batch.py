@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.waiting import PATIENCE, wait_for
 
 from restored_client.wire.errors import Cancelled, ClientError
 
@@ -263,11 +264,9 @@ def test_a_hot_folder_until_ctrl_c(tmp_path: Path, empty: bool) -> None:
         assert "Waiting for pictures" in running.stderr.readline()
         Image.fromarray(np.full((8, 8, 3), 2, np.uint8)).save(source / "second.png")
         wanted = ["second.png"] if empty else ["first.png", "second.png"]
-        until = time.monotonic() + 60
-        while done(out) < len(wanted) and time.monotonic() < until:
-            time.sleep(0.1)
+        wait_for(lambda: done(out) >= len(wanted) or running.poll() is not None, "the pictures")
         running.send_signal(signal.SIGINT)
-        said = json.loads(running.communicate(timeout=60)[0])
+        said = json.loads(running.communicate(timeout=PATIENCE)[0])
     finally:
         running.kill()
     assert running.returncode == 0, "to end it so is what one does"

@@ -5,13 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.waiting import wait_for
 
 from restored.io import read_picture, recipe_in
 
@@ -172,7 +172,7 @@ def test_ctrl_c_ends_the_job_and_the_next_one_works(restored: Program, tmp_path:
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (3000, 4000, 3), np.uint8)).save(big, compress_level=0)
     process = restored.start("run", big, "remove the noise", "-o", tmp_path / "out.png")
     try:
-        _until(lambda: restored.json("daemon", "status").get("jobs"), "the job to begin")
+        wait_for(lambda: restored.json("daemon", "status").get("jobs"), "the job to begin")
         process.send_signal(signal.SIGINT)
         assert process.wait(120) == 130
     finally:
@@ -180,7 +180,7 @@ def test_ctrl_c_ends_the_job_and_the_next_one_works(restored: Program, tmp_path:
         out, err = process.communicate()
     assert (out, err) == ("", "Cancelled. Nothing was changed.\n")
     assert sorted(os.listdir(tmp_path)) == ["big.png"]
-    _until(lambda: not restored.json("daemon", "status").get("jobs"), "the daemon to forget the job")
+    wait_for(lambda: not restored.json("daemon", "status").get("jobs"), "the daemon to forget the job")
     assert restored("explain", "remove the noise")[0] == 0
 
 
@@ -188,17 +188,10 @@ def test_a_daemon_that_dies_in_the_middle(restored: Program, tmp_path: Path) -> 
     big = tmp_path / "big.png"
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (3000, 4000, 3), np.uint8)).save(big, compress_level=0)
     process = restored.start("run", big, "remove the noise", "-o", tmp_path / "out.png")
-    _until(lambda: restored.json("daemon", "status").get("jobs"), "the job to begin")
+    wait_for(lambda: restored.json("daemon", "status").get("jobs"), "the job to begin")
     os.kill(restored.json("daemon", "status")["pid"], signal.SIGKILL)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert err == "The restoration engine stopped in the middle of the work. Nothing was changed; please try again.\n"
     assert sorted(os.listdir(tmp_path)) == ["big.png"]
     assert restored("explain", "remove the noise")[0] == 0, "the next command starts a new one"
-
-
-def _until(question, what: str) -> None:
-    deadline = time.monotonic() + 60
-    while not question():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.1)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from restored.standalone import folders
+from restored.cli import standalone
+from restored.cli.console import Failure
+from restored.standalone import folders, gpu
 
 
 def test_every_folder_of_ours_is_named_for_the_uninstaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,3 +37,56 @@ def test_pips_installation_has_no_updates_of_its_own() -> None:
         [sys.executable, "-m", "restored.cli", "update", "--from", "x"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gpu.Pack:
+    """The pack that the program knows; its folder is this test's."""
+    known = gpu.Pack("torch-9.9-cu999", 1000, (gpu.Part("a.part0", 1_500_000_000, "0" * 64), gpu.Part("a.part1", 5, "1" * 64)))
+    monkeypatch.setattr(gpu.Pack, "known", classmethod(lambda cls: known))
+    monkeypatch.setattr(gpu, "home", lambda: tmp_path / "gpu")
+    return known
+
+
+def test_a_pack_that_is_not_there_says_how_large_it_is(pack: gpu.Pack, capsys: pytest.CaptureFixture[str]) -> None:
+    standalone.status()
+    assert capsys.readouterr().out.startswith("The GPU pack is not installed: 2 files, 1.5 GB.\nWhen you have downloaded them:")
+    standalone.remove()
+    assert capsys.readouterr().out == "There is no GPU pack.\n"
+
+
+def test_a_pack_is_put_in_seen_and_taken_away(
+    pack: gpu.Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+    monkeypatch.setattr(gpu, "install", lambda files, known, where: asked.append((files, known.id, where)))
+    standalone.install([tmp_path])
+    assert asked == [([tmp_path], pack.id, tmp_path / "gpu")]
+    assert capsys.readouterr().out.strip() == f"The GPU pack {pack.id} is installed."
+    monkeypatch.setattr(gpu, "installed", lambda known, where: True)
+    standalone.status()
+    assert capsys.readouterr().out.strip() == f"The GPU pack {pack.id} is installed."
+    monkeypatch.setattr(gpu, "remove", lambda where: True)
+    standalone.remove()
+    assert capsys.readouterr().out == "The GPU pack is gone.\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "told"),
+    [
+        (0, "NVIDIA H100\n", "NVIDIA H100"),
+        (1, "[PYI-7:ERROR] x\nlibcuda is not here\n", "so the processor computes: libcuda is not here"),
+        (1, "", "no reason was given."),
+    ],
+)
+def test_what_the_pack_finds_is_told(code: int, said: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standalone, "frozen", lambda: True)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code, said, ""))
+    assert standalone._seen().endswith(told)
+
+
+def test_a_refusal_is_a_sentence(pack: gpu.Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Failure, match=r"has 2 files. Not given: a\.part0"):
+        standalone.install([tmp_path / "nothing"])
+    with pytest.raises(Failure, match=r"\.$"):
+        standalone.update(tmp_path / "nothing", downgrade=False)
