@@ -19,6 +19,9 @@ INROOT = HERE / "inroot"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "restored-hosts"
 OUTPUT = ROOT / "tests" / "output"
 
+RELEASED = "released"
+"""The file in the daemon's runtime folder that ends what is held: negative.py's, whose imports a Krita does not have."""
+
 PATIENCE = 4
 """How many times as long as on a machine that does nothing else is waited for a host: a busy one is no failure of ours."""
 
@@ -110,6 +113,13 @@ class DaemonProcess:
             return json.loads((self.runtime / "connection.json").read_text())["pid"] == self.process.pid
         except (OSError, ValueError):
             return False
+
+    def hold(self) -> None:
+        """From now on what is "held" (negative.py) waits until `let_go`."""
+        (self.runtime / RELEASED).unlink(missing_ok=True)
+
+    def let_go(self) -> None:
+        (self.runtime / RELEASED).touch()
 
     def kill(self) -> None:
         """As the system would: no farewell."""

@@ -4,8 +4,8 @@
 
 A negative is a strong residual at every depth, so a pixel that was touched and should not have been, or the reverse, shows.
 Words that name a task make the plan; "slow N" in the instruction takes N seconds, unless the result is to be kept as previews'
-are; "slower N" takes them always, also to look for scratches. "held" takes until a file RELEASED lies in the runtime folder: what
-a test does meanwhile is done meanwhile, however slow the machine is.
+are; "slower N" takes them always, also to look for scratches. "held" takes until a file RELEASED lies in the runtime folder ("slow
+held" for previews does not): what a test does meanwhile is done meanwhile, however slow the machine is.
 """
 
 import os
@@ -137,7 +137,8 @@ class Negative:
             return Answer(None, plan, "Nothing names any damage.")
         slow = re.search(r"slow(er)? ([\d.]+)", order.instruction or str(plan.get("text", "")))
         seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
-        if "held" in (order.instruction or str(plan.get("text", ""))).split():
+        held = re.search(r"\b(slow )?held\b", order.instruction or str(plan.get("text", "")))
+        if held and not (held.group(1) and order.keep):
             _hold("Working on tile 3 of 8", tell, cancelled)
         _pass_time(seconds, "Working on tile 3 of 8", tell, cancelled)
         return self._develop(Kept(order, plan, order.pixels.nbytes, home), order.strength, order.mask)

@@ -108,6 +108,7 @@ class RecallButton(Gtk.MenuButton):
         self._list.show_all()
 
     def _activate_first(self):
+        self._fill()  # GTK tells of the last letters a moment later only
         row = self._list.get_row_at_index(0)
         if row is not None:
             self._choose(row)

@@ -1,28 +1,45 @@
 """What a window shows, told to whoever reads the trace: what was understood, what can be pressed, what stands where."""
 
+import signal
 import time
 
-from gi.repository import GLib
+from gi.repository import GLib, Gtk
 
 from . import theme
 from .trace import note, tracing
 
-SETTLED = 150
-"""Milliseconds after which GTK has laid out what changed."""
-
-
 BEAT, LONG = 20, 0.03
 """Milliseconds between two looks at the clocks; seconds without one that are noted."""
 
+LAST = GLib.PRIORITY_LOW + 100
+"""After all that the window has to do, its work in pieces included."""
+
 
 class Telling:
-    """Notes what changes on a desk."""
+    """Notes what changes on a desk, and on SIGUSR1, as soon as nothing is left to do, what the dialog has on show."""
 
     def __init__(self, desk):
         self._desk, self._former = desk, None
         self._looked = None
         if tracing():
             GLib.timeout_add(BEAT, self._beat)
+
+    def answer(self, dialog):
+        """From now on whoever asks by SIGUSR1 is told: what was typed and clicked before is done by then, and drawn."""
+        if tracing():
+            GLib.unix_signal_add(LAST, signal.SIGUSR1, self._asked, dialog)
+
+    def _asked(self, dialog):
+        # the next frame draws whatever has changed; after it comes what that led to
+        dialog.add_tick_callback(lambda *_args: GLib.idle_add(self._rest, dialog, priority=LAST) and GLib.SOURCE_REMOVE)
+        return GLib.SOURCE_CONTINUE
+
+    def _rest(self, dialog):
+        dialog.get_display().sync()  # the screen has it, too
+        holder = Gtk.grab_get_current()
+        holds = "" if holder is None else type(holder).__name__
+        note("rest", found=theme.controls(dialog), holds=holds, phase=self._desk.phase)
+        return GLib.SOURCE_REMOVE
 
     def _beat(self):
         """Note when this thread did not come to look for long: it could not draw or hear keys meanwhile, as it computed itself
@@ -61,16 +78,9 @@ class Telling:
         if widget is not None and widget.get_accessible() is not None:
             note("focus", name=widget.get_accessible().get_name() or "")
 
-    def shows(self, dialog):
-        """Note what the window has on show, and where, once the toolkit has laid it out."""
+    def shows(self):
+        """Note what the window has to say."""
         note("shows", can_restore=self._desk.can_restore, trouble=self._desk.no_picture, device=self._desk.device)
-        if tracing():
-            GLib.timeout_add(SETTLED, self._controls, dialog)
-
-    @staticmethod
-    def _controls(dialog):
-        note("controls", found=theme.controls(dialog))
-        return GLib.SOURCE_REMOVE
 
     def _steps(self):
         return [[step["task"], step["strength"]] for step in self._desk.plan.steps()]

@@ -125,6 +125,7 @@ class RestoreWindow:
         self._dialog.connect("focus-in-event", lambda *_args: self._notice(thoroughly=True) and False)
         self._dialog.connect("notify::is-active", lambda *_args: self._canvas.draw())
         self._dialog.connect("set-focus", lambda _dialog, widget: self._telling.focus(widget))
+        self._telling.answer(self._dialog)
 
         self._canvas = OnCanvas(self._watching, lambda: not self._busy and self._dialog.is_active())
         self._chips = ChipRow(self._desk, lambda *wanted: self._regions.use(*wanted))
@@ -226,7 +227,7 @@ class RestoreWindow:
         self._watching.show()
         self._canvas.draw()
         self._ok.set_sensitive(desk.can_restore)
-        self._telling.shows(self._dialog)
+        self._telling.shows()
         if self._busy:
             return
         self._saying.show()
@@ -299,7 +300,7 @@ class RestoreWindow:
     def _several_changed(self):
         if self._several is not None and self._several.running:
             self._status.progress(None, self._several.words())
-            self._telling.shows(self._dialog)
+            self._telling.shows()
 
     def _several_over(self, jobs):
         self._set_busy(False)

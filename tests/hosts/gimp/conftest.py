@@ -94,6 +94,7 @@ def window(gimp, box, shared_daemon, screen, photo) -> Iterator[GuiGimp]:
     """GIMP on a screen with the photograph, and no preset or history from before."""
     made = GuiGimp(gimp, box, screen, photo, **{**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")})
     yield made
+    shared_daemon.let_go()
     screen.shoot(OUTPUT / "gimp" / f"{gimp.suite}-last.png")
     if made.trace.exists():
         shutil.copy(made.trace, OUTPUT / "gimp" / f"{gimp.suite}-last.jsonl")

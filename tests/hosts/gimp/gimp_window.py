@@ -1,9 +1,12 @@
 """A GIMP with windows under test: started with a photograph, asked questions through files, driven by keys and mouse."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from hostkit import OUTPUT, PATIENCE, Screen, inroot_command, parse
@@ -88,10 +91,9 @@ class GuiGimp:
         before = len(self.events("shown"))
         self.screen.do("windowactivate", "--sync", self.main)
         self.key("alt+r")
-        time.sleep(0.6)
-        self.screen.shoot(OUTPUT / "gimp" / "menu.png")
         # it is the last entry but one in every language; the last of all when *repeat* is grey, as with several layers
         self.key(*["Up"] * from_the_end)
+        self.screen.shoot(OUTPUT / "gimp" / "menu.png")
         began = time.monotonic()
         self.screen.do("key", "Return")
         self.wait_for(lambda: len(self.events("shown")) > before, 90, "the window did not come")
@@ -99,12 +101,85 @@ class GuiGimp:
         self.screen.do("windowactivate", "--sync", self.screen.window(f"^{title}$"))
         return took
 
+    def rest(self) -> dict:
+        """What the plug-in's window has on show when it has done and drawn all that was typed and clicked, and lies still."""
+        former, now = None, self._asked_to_rest()
+        while (places := [each[3] for each in now["found"] if each[2]]) != former:
+            former, now = places, self._asked_to_rest()
+        return now
+
+    def _asked_to_rest(self) -> dict:
+        began = time.monotonic()
+        os.kill(self.plug_in, signal.SIGUSR1)
+        return self.event("rest", lambda event: event["at"] > began)
+
+    def quiet(self) -> dict:
+        """The same, and the preview that it waits for is there."""
+        deadline = time.monotonic() + 60 * PATIENCE
+        while (found := self.rest())["phase"] == "updating":
+            assert time.monotonic() < deadline, "the preview does not come"
+            time.sleep(0.1)
+        return found
+
+    @property
+    def plug_in(self) -> int:
+        """The process of the window that was opened last."""
+        return self.events("shown")[-1]["pid"]
+
+    def opens(self, what: str, *keys: str) -> None:
+        """These keys open a "Menu" or a "Popover", which then has the keyboard; or, with "", close it."""
+        self.key(*keys)
+        self.wait_for(lambda: self.rest()["holds"] == what, 60, f"{keys} should have opened “{what}”")
+
+    def place(self, name: str) -> tuple[int, int, int, int]:
+        """Where the control of this name lies in the plug-in's window: x, y, width and height in the screen's pixels."""
+        return next(tuple(each[3]) for each in self.rest()["found"] if each[1] == name)
+
     def click(self, name: str, title: str = TITLE) -> None:
         """Click the control of this name in the plug-in's window."""
-        event = self.event("controls", lambda event: any(each[1] == name for each in event["found"]))
-        x, y, width, height = next(each[3] for each in event["found"] if each[1] == name)
         window = self.screen.window(f"^{title}$")
+        x, y, width, height = self.place(name)
         self.screen.do("mousemove", "--window", window, str(x + width // 2), str(y + height // 2), "click", "1")
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], shot: Path | None = None) -> None:
+        """Press at one place in the plug-in's window, go to another, let go; at each step it has seen the one before."""
+        window = self.screen.window(f"^{TITLE}$")
+
+        def at(x: int, y: int, *more: str) -> None:
+            self.screen.do("mousemove", "--window", window, str(x), str(y), *more)
+            self._asked_to_rest()
+
+        at(*start)
+        at(*start, "mousedown", "1")
+        for step in range(1, 9):
+            at(*(round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)))
+        if shot is not None:
+            self.screen.shoot(shot)
+        at(*end, "mouseup", "1")
+
+    def shoot(self, path: Path) -> Path:
+        """A screenshot of everything, with what the plug-in's window shows now."""
+        self.rest()
+        return self.screen.shoot(path)
+
+    def gone(self, title: str = TITLE, timeout: float = 60) -> bool:
+        """Whether the plug-in's window goes, and the plug-in ends, so that GIMP knows what was chosen in it."""
+        pid = self.plug_in
+        if not self.screen.gone(f"^{title}$", timeout):
+            return False
+        self.wait_for(lambda: not _runs(pid), timeout, "the plug-in does not end")
+        return True
+
+    def later(self, name: str, condition: Callable[[dict], bool], what: Callable[[], object]) -> dict:
+        """The first such event after `what()`."""
+        known = len(self.events())
+        what()
+        self.wait_for(lambda: any(self._fits(event, name, condition) for event in self.events()[known:]), 60, f"no {name}")
+        return next(event for event in self.events()[known:] if self._fits(event, name, condition))
+
+    @staticmethod
+    def _fits(event: dict, name: str, condition: Callable[[dict], bool]) -> bool:
+        return event["event"] == name and condition(event)
 
     def layers(self) -> list[str]:
         return self.ask("tell(layers=[item.get_name() for item in image.get_layers()])")["layers"]
@@ -146,3 +221,11 @@ class GuiGimp:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is this process, and it is no remainder that nobody has asked after."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

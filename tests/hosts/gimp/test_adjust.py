@@ -6,7 +6,6 @@ import zlib
 
 import numpy as np
 import pytest
-from gimp_window import TITLE
 from hostkit import OUTPUT
 from negative import negative
 
@@ -39,7 +38,7 @@ def test_a_result_is_adjusted_in_place_with_the_selection_it_was_made_with(windo
     window.type("remove the noise and brighten it")
     window.event("plan", lambda event: len(event["steps"]) == 2)
     window.key("ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     mask = pixels(box, "mask")[..., 0] / 255
     window.ask(STATE)
     assert (pixels(box, "after") == negative(pixels(box, "before"), mask=mask)).all()
@@ -59,9 +58,9 @@ def test_a_result_is_adjusted_in_place_with_the_selection_it_was_made_with(windo
     window.event("plan", lambda event: event["at"] > said["at"] and event["text"] == plan["text"])
     window.key("alt+s", *["Page_Up"] * 5)
     window.event("preview", lambda event: event["at"] > began and event["strength"] == pytest.approx(0.5))
-    screen.shoot(OUTPUT / "gimp" / "adjust.png")
+    window.shoot(OUTPUT / "gimp" / "adjust.png")
     window.key("alt+w", "ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     assert len(window.ask(STATE)["names"]) == 2, "it takes the place of the result"
     half = negative(pixels(box, "before"), 0.5, mask)
     assert (pixels(box, "after") == half).all(), "half the strength is half, not half on top of all; within the selection"
@@ -71,7 +70,7 @@ def test_a_result_is_adjusted_in_place_with_the_selection_it_was_made_with(windo
     window.key("ctrl+z")
     full = negative(pixels(box, "before"), mask=mask)
     window.wait_for(lambda: window.ask(STATE) and (pixels(box, "after") == full).all(), 10, "one Ctrl+Z did not bring it back")
-    assert not any(PAINTED in each[1] for event in window.events("controls") for each in event["found"])
+    assert not any(PAINTED in each[1] for event in window.events("rest") for each in event["found"])
     window.ask(
         "layer = image.get_layers()[0]\n"
         "layer.get_buffer().set(Gegl.Rectangle.new(420, 320, 30, 20), \"R'G'B' u8\", bytes((9, 200, 9)) * 600)\n"
@@ -80,15 +79,15 @@ def test_a_result_is_adjusted_in_place_with_the_selection_it_was_made_with(windo
     began = time.monotonic()
     window.open_dialog()
     window.event("plan", lambda event: event["at"] > began)
-    window.event("controls", lambda event: any(PAINTED in each[1] for each in event["found"]))
+    window.wait_for(lambda: any(PAINTED in each[1] for each in window.rest()["found"]), 60, "it is not said")
     screen.shoot(OUTPUT / "gimp" / "painted.png")
     window.key("alt+m")  # restore it once more: on top of what was done
     window.key("alt+w", "ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     assert len(window.ask(STATE)["names"]) == 3
 
 
-def test_the_preview_follows_the_image_and_its_selection(window, screen):
+def test_the_preview_follows_the_image_and_its_selection(window):
     window.open_dialog()
     window.event("ready")
     window.type("remove the noise")
@@ -100,7 +99,7 @@ def test_the_preview_follows_the_image_and_its_selection(window, screen):
     window.event("repainted", lambda event: event["at"] > seen["at"])
     assert first["box"] == window.events("preview")[-1]["box"], "the same part stays in sight"
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
 
 
 def test_live_filters_are_in_the_preview_and_a_missed_selection_is_said_before_a_click(window, screen, box, gimp):
@@ -135,7 +134,7 @@ def test_live_filters_are_in_the_preview_and_a_missed_selection_is_said_before_a
     window.event("shows", lambda event: not event["trouble"] and event["can_restore"] and event["at"] > missed["at"])
 
     window.key("ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     window.ask(STATE)
     assert (pixels(box, "after") == negative(pixels(box, "seen"))).all()
     window.ask("tell(filters=[len(each.get_filters()) for each in image.get_layers()], raw=native(layer) == load('raw'))")
@@ -145,38 +144,40 @@ def test_live_filters_are_in_the_preview_and_a_missed_selection_is_said_before_a
     window.wait_for(lambda: len(window.layers()) == 1, 10, "one Ctrl+Z did not take it away")
 
 
-def test_no_after_of_an_earlier_wish_stands_under_a_new_one(window, screen):
+def test_no_after_of_an_earlier_wish_stands_under_a_new_one(window, shared_daemon):
     window.open_dialog()
     window.event("ready")
     window.type("remove the noise")
     first = window.event("preview")
     window.key("ctrl+a")
-    window.type("s")
+    window.type("h")
     hidden = window.event("after", lambda event: event["at"] > first["at"] and event["shown"] is None)
-    window.type("lower 5 remove the rain")
-    window.event("plan", lambda event: event["text"] == "slower 5 remove the rain")
-    time.sleep(1)
+    shared_daemon.hold()
+    wish = "held remove the rain"
+    window.type(wish[1:])
+    window.event("plan", lambda event: event["text"] == wish)
+    window.rest()
     assert [event["shown"] for event in window.events("after") if event["at"] > hidden["at"]] == []
+    shared_daemon.let_go()
+    window.event("after", lambda event: event["shown"] == wish)
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
 
 
-def test_the_preview_fitted_and_at_200_percent(window, screen, gimp):
+def test_the_preview_fitted_and_at_200_percent(window):
     window.open_dialog()
     window.event("ready")
     window.type("remove the noise")
     first = window.event("preview")
     window.key("alt+v", "space")  # to the sizes of the preview, and the first of them: all of the layer
     fitted = window.event("preview", lambda event: event["box"] == [0, 0, 1000, 700])
-    time.sleep(0.3)
-    screen.shoot(OUTPUT / "gimp" / "fitted.png")
+    window.shoot(OUTPUT / "gimp" / "fitted.png")
     window.key("Tab", "Tab", "space")
     twice = window.event("preview", lambda event: event["at"] > fitted["at"] and event["box"][2] < first["box"][2])
-    time.sleep(0.3)
-    screen.shoot(OUTPUT / "gimp" / "twice-as-large.png")
+    window.shoot(OUTPUT / "gimp" / "twice-as-large.png")
     assert abs(2 * twice["box"][2] - first["box"][2]) <= 1
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
 
 
 def test_repeat_does_the_last_thing_on_the_next_image(gimp, box, shared_daemon):

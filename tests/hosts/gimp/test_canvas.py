@@ -23,23 +23,12 @@ def top(box, width: int, height: int) -> np.ndarray:
     return np.frombuffer((box / "top").read_bytes(), "u1").reshape(height, width, -1)
 
 
-def later(window, name: str, condition, what) -> dict:
-    """An event of this name after `what()`."""
-    began = time.monotonic()
-    what()
-    return window.event(name, lambda event: event["at"] >= began and condition(event))
-
-
 def shown(window, what) -> None:
-    """The preview is on the canvas after `what()`, and stays there: a window that has just opened may still find its size."""
-    began = time.monotonic()
-    what()
-
-    def stays() -> bool:
-        seen = [event for event in window.events("canvas") if event["at"] >= began]
-        return bool(seen) and seen[-1]["shown"] and time.monotonic() - seen[-1]["at"] > 1.5
-
-    window.wait_for(stays, 60, "the preview does not stay on the canvas")
+    """The preview is on the canvas after `what()`, and stays there: the window has found its size before."""
+    window.quiet()
+    window.later("canvas", lambda event: event["shown"], what)
+    window.quiet()
+    window.wait_for(lambda: window.events("canvas")[-1]["shown"], 60, "the preview does not stay on the canvas")
 
 
 def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
@@ -62,11 +51,10 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
     assert (top(box, width, height) == photo[y : y + height, x : x + width]).all(), "the negative of the inverted photograph"
     assert not there["dirty"], "an image that was saved asked to be saved again"
     assert there["chosen"] == [name]
-    time.sleep(0.5)
-    screen.shoot(OUTPUT / "gimp" / gimp.suite / "canvas.png")
+    window.shoot(OUTPUT / "gimp" / gimp.suite / "canvas.png")
 
     # GIMP itself gets the keyboard: before anything can be done there, it is gone; one undo reaches what was there before
-    later(window, "canvas", lambda event: not event["shown"], lambda: screen.do("windowactivate", "--sync", window.main))
+    window.later("canvas", lambda event: not event["shown"], lambda: screen.do("windowactivate", "--sync", window.main))
     assert window.layers() == [name]
     window.key("ctrl+z")
     question = "tell(same=native(image.get_layers()[0]) == load('photo'), count=len(image.get_layers()))"
@@ -76,22 +64,22 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
 
     # back in the window it returns, as the image is now; closing takes it away
     shown(window, lambda: screen.do("windowactivate", "--sync", screen.window(TITLE)))
-    later(window, "canvas", lambda event: not event["shown"], lambda: window.key("F8"))
+    window.later("canvas", lambda event: not event["shown"], lambda: window.key("F8"))
     assert window.layers() == [name]
     shown(window, lambda: window.key("F8"))
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
     assert window.layers() == [name]
 
     # a plug-in that is killed cannot tidy up: the next start does
     window.open_dialog()
-    later(window, "preview", lambda _event: True, lambda: window.type("remove the noise"))
+    window.later("preview", lambda _event: True, lambda: window.type("remove the noise"))
     shown(window, lambda: window.key("F8"))
     os.kill(window.events("shown")[-1]["pid"], signal.SIGKILL)
     # GIMP says that a plug-in crashed
     screen.do("windowactivate", "--sync", screen.window("^GIMP Message$"), "key", "Return")
     assert screen.gone("^GIMP Message$")
-    assert screen.gone(TITLE)
+    assert window.gone()
     assert len(window.layers()) == 2
     window.ask("call(image, drawables=[image.get_layers()[1]], instruction=''); tell(ok=True)")
     assert window.layers() == [name]
@@ -99,7 +87,8 @@ def test_the_preview_on_the_canvas_leaves_no_trace(window, screen, box, gimp):
 
 def checked(window, screen, shot) -> float:
     """How much of the left third of the preview is GIMP's checks, which a photograph hardly has."""
-    view = next(each for each in window.events("controls")[-1]["found"] if each[1] == "Preview: before and after")[3]
+    window.quiet()
+    view = window.place("Preview: before and after")
     picture = np.asarray(Image.open(screen.shoot(shot, screen.window(f"^{TITLE}$"))).convert("RGB"))
     part = picture[view[1] + 60 : view[1] + view[3] - 20, view[0] + 20 : view[0] + view[2] // 3]
     return float(np.isin(part, (0xA0, 0x70)).all(-1).mean())
@@ -115,26 +104,23 @@ def test_a_layer_mask_is_drawn_and_followed_and_the_whole_layer_comes_to_the_can
     window.open_dialog()
     window.event("ready")
     window.type("remove the noise")
-    preview = window.event("preview")
-    window.event("controls", lambda event: event["at"] > preview["at"])
+    window.event("preview")
     assert checked(window, screen, shots / "masked.png") > 0.95, "the mask hides the left of the picture"
-    later(
-        window,
+    window.later(
         "repainted",
         lambda _event: True,
         lambda: window.ask("mask.edit_fill(Gimp.FillType.WHITE); Gimp.displays_flush(); tell(ok=True)"),
     )
     window.event("preview", lambda event: event["at"] > window.events("repainted")[-1]["at"])
-    time.sleep(0.5)
     assert checked(window, screen, shots / "unmasked.png") < 0.05, "and hides nothing any more"
 
-    fitted = later(window, "preview", lambda event: event["box"] == [0, 0, 1000, 700], lambda: window.click("Preview: Fit"))
+    fitted = window.later("preview", lambda event: event["box"] == [0, 0, 1000, 700], lambda: window.click("Preview: Fit"))
     assert fitted["strength"] == 1
     shown(window, lambda: window.key("F8"))
     there = window.ask(STATE)
     assert (there["names"][0], there["offset"], there["size"]) == ("Preview (no part of the picture)", [0, 0], [1000, 700])
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
     assert len(window.layers()) == 1
 
 
@@ -143,40 +129,36 @@ def test_side_by_side_in_turn_and_places(window, screen, box, gimp):
     window.open_dialog()
     window.event("ready")
     window.type("remove the noise on the left")
-    first = window.event("preview")
+    window.quiet()
+    first = window.events("preview")[-1]
     assert first["box"][2] > 400
 
     def narrow(event) -> bool:
         return abs(2 * event["box"][2] - first["box"][2]) <= 8
 
-    beside = later(window, "preview", narrow, lambda: window.click("Before and after: Beside"))
-    time.sleep(0.5)
-    screen.shoot(shots / "beside.png")
+    beside = window.later("preview", narrow, lambda: window.click("Before and after: Beside"))
+    window.shoot(shots / "beside.png")
     assert beside["box"][3] == first["box"][3]
-    later(window, "preview", lambda event: not narrow(event), lambda: window.click("Before and after: In turn"))
-    time.sleep(0.5)
-    screen.shoot(shots / "after.png")
+    window.later("preview", lambda event: not narrow(event), lambda: window.click("Before and after: In turn"))
+    window.shoot(shots / "after.png")
     window.key("F7")
-    time.sleep(0.5)
-    screen.shoot(shots / "before.png")
+    window.shoot(shots / "before.png")
 
     # the step's place: over the preview as soon as its chip is opened, turned round, and a selection
     window.key("alt+w", "Tab")
-    later(window, "region", lambda event: event["shown"], lambda: window.key("Return"))
-    time.sleep(0.5)
-    screen.shoot(shots / "region.png")
+    window.later("region", lambda event: event["shown"], lambda: window.key("Return"))
+    window.shoot(shots / "region.png")
     window.key("Tab", "Tab", "space")
     window.event("region", lambda event: event["shown"])
-    time.sleep(1.5)
-    screen.shoot(shots / "region-outside.png")
-    used = later(window, "region used", lambda _event: True, lambda: window.key("Tab", "Tab", "space"))
+    window.shoot(shots / "region-outside.png")
+    used = window.later("region used", lambda _event: True, lambda: window.key("Tab", "Tab", "space"))
     assert (used["kind"], used["error"]) == ("selection", "")
     window.ask("tell(mask=save('top', native(image.get_selection())))")
     mask = top(box, 1000, 700)[..., 0]
     assert mask[:, :480].max() == 0, "everywhere but on the left"
     assert mask[:, 520:].min() == 255
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
 
 
 SCRATCH = (
@@ -195,10 +177,9 @@ def test_marks_are_seen_first_and_become_the_selection(window, screen, box, gimp
     window.type("remove the scratches")
     plan = window.event("plan", lambda event: tasks(event) == ["inpaint"])
     window.event("region", lambda event: event["at"] > plan["at"] and event["shown"])
-    time.sleep(1.0)
-    screen.shoot(shots / "marks.png")
+    window.shoot(shots / "marks.png")
     # Restore changes nothing that nobody has looked at: it selects them, and says so
-    used = later(window, "region used", lambda _event: True, lambda: window.key("ctrl+Return"))
+    used = window.later("region used", lambda _event: True, lambda: window.key("ctrl+Return"))
     assert (used["kind"], used["error"]) == ("selection", "")
     window.ask("tell(mask=save('top', native(image.get_selection())), count=len(image.get_layers()))")
     assert window.told()[-1]["count"] == 1
@@ -209,10 +190,9 @@ def test_marks_are_seen_first_and_become_the_selection(window, screen, box, gimp
     assert (mask > 0).mean() < 0.003
     # selected, they cover the preview no longer, and Restore restores
     window.event("preview", lambda event: event["at"] > used["at"])
-    time.sleep(0.5)
-    screen.shoot(shots / "marks-selected.png")
+    window.shoot(shots / "marks-selected.png")
     window.key("ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     assert window.layers()[0] == "remove the scratches"
 
     # nothing to be found is said, and nothing is selected
@@ -226,11 +206,11 @@ def test_marks_are_seen_first_and_become_the_selection(window, screen, box, gimp
     plan = window.event("plan", lambda event: event["at"] > began and tasks(event) == ["inpaint"])
     window.event("region", lambda event: event["at"] > plan["at"] and event["shown"])
     # by key: where a control stands is known only when the window has come to rest
-    used = later(window, "region used", lambda _event: True, lambda: window.key("ctrl+Return"))
+    used = window.later("region used", lambda _event: True, lambda: window.key("ctrl+Return"))
     assert "found no scratches" in used["error"]
     assert window.ask("tell(empty=Gimp.Selection.is_empty(image))")["empty"]
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
 
 
 def test_looking_for_marks_can_be_cancelled(window, screen):
@@ -239,8 +219,8 @@ def test_looking_for_marks_can_be_cancelled(window, screen):
     window.type("remove the scratches slower 300")
     window.event("plan", lambda event: event["text"].endswith("slower 300"))
     window.key("ctrl+Return")
-    time.sleep(1)
-    used = later(window, "region used", lambda _event: True, lambda: window.key("Escape"))
+    window.rest()
+    used = window.later("region used", lambda _event: True, lambda: window.key("Escape"))
     assert "Cancelled" in used["error"]
     assert screen.do("search", "--onlyvisible", "--name", TITLE), "the window stays for another try"
     # another wish is understood at once, though the first was still being looked for over the preview
@@ -249,4 +229,4 @@ def test_looking_for_marks_can_be_cancelled(window, screen):
     window.event("plan", lambda event: event["text"] == "remove the noise")
     window.event("preview", lambda event: event["at"] > used["at"])
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()

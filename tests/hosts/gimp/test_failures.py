@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from hostkit import parse, until
+from hostkit import PATIENCE, parse, until
 
 from restored_client.wire.messages import PROTOCOL_VERSION
 
@@ -29,14 +29,14 @@ def start(gimp, box, daemon, instruction) -> subprocess.Popen:
 
 
 def finish(process: subprocess.Popen) -> dict:
-    told = parse(process.communicate(timeout=60)[0])
+    told = parse(process.communicate(timeout=60 * PATIENCE)[0])
     assert told[-1] == {"end": True}, told
     return told[0]
 
 
 def test_daemon_killed_in_the_middle(gimp, box, daemon, status):
-    process = start(gimp, box, daemon, "remove the noise slow 30")
-    until(lambda: status()["jobs"], 40, "no job came")
+    process = start(gimp, box, daemon, "remove the noise slow 300")
+    until(lambda: status()["jobs"], 40 * PATIENCE, "no job came")
     daemon.kill()
     fact = finish(process)
     assert fact["status"] == "execution-error"
@@ -46,7 +46,7 @@ def test_daemon_killed_in_the_middle(gimp, box, daemon, status):
 
 def test_plug_in_killed_in_the_middle_frees_the_daemon_long_before_the_job_would_end(gimp, box, daemon, status):
     process = start(gimp, box, daemon, "remove the noise slow 300")
-    until(lambda: status()["jobs"], 40, "no job came")
+    until(lambda: status()["jobs"], 40 * PATIENCE, "no job came")
     plug_ins = [
         child
         for child in psutil.Process(process.pid).children(recursive=True)
@@ -55,7 +55,7 @@ def test_plug_in_killed_in_the_middle_frees_the_daemon_long_before_the_job_would
     assert len(plug_ins) == 1
     # what GIMP's own Cancel button does
     os.kill(plug_ins[0].pid, signal.SIGKILL)
-    until(lambda: not status()["jobs"], 60, "the job is still there")
+    until(lambda: not status()["jobs"], 60 * PATIENCE, "the job is still there")
     fact = finish(process)
     assert fact["same"]
     assert not fact["changed"]

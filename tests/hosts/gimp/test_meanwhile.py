@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 import pytest
-from gimp_window import TITLE
 from negative import negative
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
@@ -30,26 +29,28 @@ tell(count=len(image.get_layers()), lowest=spot(image.get_layers()[-1]), name=im
 RED = [200, 10, 10]
 
 
-def begin(window, replace: bool) -> None:
-    """Open the window on the lowest layer, and have it restored for some seconds."""
+def begin(window, daemon, replace: bool) -> None:
+    """Open the window on the lowest layer, and have it restored, which takes until the daemon lets go."""
+    daemon.hold()
     window.ask("image.set_selected_layers(image.get_layers()[-1:]); Gimp.displays_flush(); tell(ok=True)")
     before = len(window.events("taken"))
     window.open_dialog()
     window.key("alt+w", "ctrl+a")
-    window.type("remove the noise slow 3")
+    window.type("remove the noise slow held")
     window.event("preview", lambda event: event["at"] > window.events("shown")[-1]["at"])
     window.key("alt+l" if replace else "alt+n", "ctrl+Return")
     window.wait_for(lambda: len(window.events("taken")) > before, 60, "nothing was begun")
 
 
-def test_what_is_painted_and_undone_meanwhile_stays(window, screen):
+def test_what_is_painted_and_undone_meanwhile_stays(window, screen, shared_daemon):
     first = window.ask(SPOT)["lowest"]
 
     # painted: the layer is not overwritten, the result lies above it, and GIMP says so
-    begin(window, replace=True)
+    begin(window, shared_daemon, replace=True)
     window.ask(PAINT)
-    assert screen.gone(f"^{TITLE}$", 60)
-    assert window.ask(SPOT) == {"count": 2, "lowest": RED, "name": "remove the noise slow 3"}
+    shared_daemon.let_go()
+    assert window.gone()
+    assert window.ask(SPOT) == {"count": 2, "lowest": RED, "name": "remove the noise slow held"}
     window.wait_for(lambda: screen.titles().count("GIMP Message") == 1, 30, "it was not said where the result went")
     screen.do("windowactivate", "--sync", screen.window("GIMP Message"), "key", "Return")
     assert screen.gone("^GIMP Message$")
@@ -57,11 +58,13 @@ def test_what_is_painted_and_undone_meanwhile_stays(window, screen):
     # undone: what was taken is not what is there now, either
     screen.do("windowactivate", "--sync", window.main)
     window.ask("image.remove_layer(image.get_layers()[0]); tell(ok=True)")
-    begin(window, replace=True)
+    begin(window, shared_daemon, replace=True)
     screen.do("windowactivate", "--sync", window.main)
     window.key("ctrl+z", "ctrl+z", "ctrl+z")
-    assert screen.gone(f"^{TITLE}$", 60)
-    assert window.ask(SPOT) == {"count": 2, "lowest": first, "name": "remove the noise slow 3"}
+    window.wait_for(lambda: window.ask(SPOT)["lowest"] == first, 30, "nothing was undone")
+    shared_daemon.let_go()
+    assert window.gone()
+    assert window.ask(SPOT) == {"count": 2, "lowest": first, "name": "remove the noise slow held"}
     screen.do("windowactivate", "--sync", screen.window("GIMP Message"), "key", "Return")
     assert screen.gone("^GIMP Message$")
 
@@ -90,14 +93,15 @@ SELECTED = {
 
 
 @pytest.mark.parametrize("depth", ["u1", "<u2"], ids=["8-bit", "16-bit"])
-def test_what_was_selected_at_the_press_changes_whatever_is_selected_later(window, screen, box, depth):
+def test_what_was_selected_at_the_press_changes_whatever_is_selected_later(window, screen, box, shared_daemon, depth):
     if depth == "<u2":
         window.ask("image.convert_precision(Gimp.Precision.U16_NON_LINEAR); tell(ok=True)")
     for name, (before, meanwhile) in SELECTED.items():
         window.ask(f"layer = image.get_layers()[0]; save('before', native(layer)); {before}; tell(ok=True)")
-        begin(window, replace=True)
+        begin(window, shared_daemon, replace=True)
         window.ask(f"{meanwhile}; save('mask', native(image.get_selection())); Gimp.displays_flush(); tell(ok=True)")
-        assert screen.gone(f"^{TITLE}$", 60)
+        shared_daemon.let_go()
+        assert window.gone()
         told = window.ask(
             "save('after', native(layer)); tell(count=len(image.get_layers()), channels=len(image.get_channels()), "
             "same=native(image.get_selection()) == load('mask'))"
@@ -111,17 +115,18 @@ def test_what_was_selected_at_the_press_changes_whatever_is_selected_later(windo
         window.ask("Gimp.Selection.none(image); tell(ok=True)")
 
 
-def test_a_floating_selection_that_comes_meanwhile(window, screen, box):
+def test_a_floating_selection_that_comes_meanwhile(window, box, shared_daemon):
     """Pasted over the layer while it is restored: nothing is lost, whichever way the result was to go."""
     window.ask("save('before', native(image.get_layers()[0])); tell(ok=True)")
     for replace in (False, True):
-        begin(window, replace)
+        begin(window, shared_daemon, replace)
         window.ask(
             "lowest = image.get_layers()[-1]; image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 90, 80)\n"
             "Gimp.edit_copy([lowest]); pasted = Gimp.edit_paste(lowest, False); tell(floats=image.get_floating_sel() is not None)"
         )
         assert window.told()[-1]["floats"]
-        assert screen.gone(f"^{TITLE}$", 60)
+        shared_daemon.let_go()
+        assert window.gone()
         floating = window.ask("tell(floats=image.get_floating_sel() is not None)")["floats"]
         assert floating, "what was pasted is there, still to be put somewhere"
         window.ask("Gimp.floating_sel_anchor(image.get_floating_sel()); Gimp.Selection.none(image); tell(ok=True)")

@@ -40,7 +40,7 @@ def test_a_restoration_by_ear(gimp, box, shared_daemon, screen, photo, reader):
         }
 
         reader.press(APPLICATION, "Restore")
-        assert screen.gone(TITLE, 60)
+        assert window.gone()
         assert window.layers()[0] == "remove the noise"
     finally:
         window.close()
@@ -52,7 +52,7 @@ def test_what_went_wrong_is_read_out(gimp, box, screen, photo, reader):
     try:
         window.open_dialog()
         sentence = window.event("trouble")["sentence"]
-        window.event("controls", lambda event: any(each[1] == sentence for each in event["found"]))
+        assert any(each[1] == sentence for each in window.rest()["found"])
         told = reader.controls(APPLICATION)
         alerts = [each for each in told if each.role == "alert" and each.on_show]
         assert len(alerts) == 1, "what is an alert is read out at once"

@@ -1,10 +1,8 @@
 """The window when no daemon runs: it starts one and says so, and says how to update when the two do not fit."""
 
-import time
-
 import outside
 import pytest
-from gimp_window import TITLE, GuiGimp
+from gimp_window import GuiGimp
 from hostkit import OUTPUT
 
 from restored_client.wire.messages import PROTOCOL_VERSION
@@ -26,17 +24,16 @@ def test_the_window_starts_the_engine_and_restores(gimp, box, screen, photo, mon
         window.open_dialog()
         waiting = window.event("waiting")
         assert waiting["words"] == "Starting the restoration engine…"
-        screen.shoot(shots / "starting.png")
+        window.shoot(shots / "starting.png")
         # one may type meanwhile
         window.type("remove the noise")
         ready = window.event("ready", timeout=90)
         window.event("plan", lambda event: event["text"] == "remove the noise" and event["steps"], timeout=120)
         window.event("preview", timeout=120)
-        time.sleep(0.5)
-        screen.shoot(shots / "started.png")
+        window.shoot(shots / "started.png")
         print(f"ready {ready['at'] - waiting['at']:.1f} s after the start")
         window.key("ctrl+Return")
-        assert screen.gone(TITLE, 120)
+        assert window.gone(timeout=120)
         assert len(window.layers()) == 2
     finally:
         window.close()
@@ -82,9 +79,8 @@ def test_another_protocol_is_said_in_the_window(gimp, box, shared_daemon, screen
         trouble = window.event("trouble")
         assert "plug-in is older" in trouble["sentence"]
         assert "restored plugins install" in trouble["sentence"]
-        time.sleep(0.5)
-        screen.shoot(OUTPUT / "gimp" / gimp.suite / "protocol.png")
+        window.shoot(OUTPUT / "gimp" / gimp.suite / "protocol.png")
         window.key("Escape")
-        assert screen.gone(TITLE)
+        assert window.gone()
     finally:
         window.close()

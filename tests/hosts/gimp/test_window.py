@@ -1,7 +1,5 @@
 """The window, by keyboard and mouse, on a real screen: type, see the plan and the preview, apply, undo, repeat."""
 
-import time
-
 import pytest
 from gimp_window import TITLE, GuiGimp, tasks
 from hostkit import OUTPUT
@@ -24,7 +22,7 @@ def test_from_typing_to_undo(window, screen, gimp):
     preview = window.event("preview", lambda event: event["at"] > plan["at"])
     print(f"shown {took:.2f} s, plan {plan['at'] - last_key:.3f} s, preview {preview['at'] - last_key:.2f} s after the last key")
     assert window.events("shown")[0]["cpu"] < 1, "the window should be there in a second; processor time, as machines are busy"
-    time.sleep(0.3)
+    window.quiet()
     screen.shoot(shots / "plan.png")
 
     # the keyboard weighs, moves and removes chips
@@ -39,32 +37,24 @@ def test_from_typing_to_undo(window, screen, gimp):
     # the strength acts on the cached residual
     window.key("alt+s", "Page_Up", "Page_Up")
     window.event("preview", lambda event: event["adjusted"] and event["strength"] == pytest.approx(0.8))
-    time.sleep(0.3)
+    window.quiet()
     screen.shoot(shots / "edited.png")
 
     # the mouse moves the split without asking anybody, and the picture by asking
-    left, top, _width, _height = screen.place(screen.window(TITLE))
+    preview = window.events("preview")[-1]
+    x, y, width, height = window.place("Preview: before and after")
+    middle = x + width // 2, y + height // 2
     asked = len(window.events("preview"))
-    middle = (left + 10 + 254, top + 330)
-    for step in (("mousemove", *middle), ("mousedown", "1"), ("mousemove", middle[0] - 120, middle[1]), ("mouseup", "1")):
-        screen.do(*map(str, step))
-        time.sleep(0.1)
-    time.sleep(0.5)
+    window.drag(middle, (middle[0] - 120, middle[1]))
+    window.quiet()
     assert len(window.events("preview")) == asked
-    for step in (
-        ("mousemove", middle[0] + 90, middle[1]),
-        ("mousedown", "1"),
-        ("mousemove", middle[0] - 30, middle[1]),
-        ("mouseup", "1"),
-    ):
-        screen.do(*map(str, step))
-        time.sleep(0.1)
+    window.drag((middle[0] + 90, middle[1]), (middle[0] - 30, middle[1]))
     moved = window.event("preview", lambda event: event["box"] != preview["box"])
     assert moved["box"][0] > preview["box"][0]
 
     # apply: a new layer, one undo step; Ctrl+F repeats it with the edited plan
     window.key("ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     assert window.layers() == [INSTRUCTION, "photo.png" if "photo.png" in window.layers() else "Background"]
     screen.do("windowactivate", "--sync", window.main)
     window.key("ctrl+z")
@@ -85,7 +75,7 @@ def test_repeat_on_another_layer_from_the_menu(window, screen, gimp):
     window.key("alt+w", "Tab", "Delete")
     window.event("edit", lambda event: tasks(event) == ["lowlight"])
     window.key("alt+w", "ctrl+Return")
-    assert screen.gone(TITLE, 60)
+    assert window.gone()
     first = window.ask("made = image.get_layers()[0]; tell(recipe=recipe(made))")["recipe"]
 
     # another layer of the image is chosen, and the last entry of the menu does to it what was done to the first
@@ -94,10 +84,7 @@ def test_repeat_on_another_layer_from_the_menu(window, screen, gimp):
         "image.set_selected_layers([other]); Gimp.displays_flush(); tell(ok=True)"
     )
     screen.do("windowactivate", "--sync", window.main)
-    window.key("alt+r")
-    time.sleep(0.6)
-    window.key("Up")
-    time.sleep(0.2)
+    window.key("alt+r", "Up")
     screen.shoot(OUTPUT / "gimp" / gimp.suite / "repeat.png")
     window.key("Return")
     window.wait_for(lambda: len(window.layers()) == 4, 30, "nothing was repeated")
@@ -147,24 +134,22 @@ def test_cancel_keeps_the_window_and_the_image(window, screen, gimp):
     window.event("ready")
     window.type("remove the noise slow 300")
     window.event("plan", lambda event: event["text"].endswith("slow 300"))
-    window.event("preview")
-    time.sleep(0.5)
+    window.quiet()
     previews = window.events("preview")
     window.key("ctrl+Return")
     window.event("taken")
-    time.sleep(1.5)
-    screen.shoot(OUTPUT / "gimp" / gimp.suite / "progress.png")
+    window.event("progress")
+    window.shoot(OUTPUT / "gimp" / gimp.suite / "progress.png")
     window.key("Escape")
     done = window.event("done")
     assert done["error"] == "Cancelled. Nothing was changed."
-    time.sleep(0.3)
-    screen.shoot(OUTPUT / "gimp" / gimp.suite / "cancelled.png")
+    window.shoot(OUTPUT / "gimp" / gimp.suite / "cancelled.png")
     assert screen.do("search", "--onlyvisible", "--name", TITLE), "the window should stay for another try"
     assert len(window.layers()) == 1
-    time.sleep(1)
+    window.quiet()
     assert window.events("preview") == previews, "the progress bar below took room from the preview, and cost a new one"
     window.key("Escape")
-    assert screen.gone(TITLE)
+    assert window.gone()
 
 
 def test_without_a_daemon_the_window_says_how_to_install(gimp, box, screen, photo):
@@ -174,9 +159,8 @@ def test_without_a_daemon_the_window_says_how_to_install(gimp, box, screen, phot
         trouble = window.event("trouble")
         assert trouble["code"] == "not_installed"
         assert "restored plugins install" in trouble["sentence"]
-        time.sleep(0.3)
-        screen.shoot(OUTPUT / "gimp" / gimp.suite / "not-installed.png")
+        window.shoot(OUTPUT / "gimp" / gimp.suite / "not-installed.png")
         window.key("Escape")
-        assert screen.gone(TITLE)
+        assert window.gone()
     finally:
         window.close()
