@@ -46,6 +46,8 @@ def named(root, name):
     return next(each for each in walk(root) if each.get_name() == name and each.get_state_set().contains(Atspi.StateType.SHOWING))
 
 
+# a busy machine answers late: in the time that the caller waits
+Atspi.set_timeout(60_000, 60_000)
 root, verb, *rest = application(sys.argv[1]), *sys.argv[2:]
 if verb == "tree":
     print(json.dumps([told(each) for each in walk(root)]))

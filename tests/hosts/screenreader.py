@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,9 +55,14 @@ class ScreenReader:
 
     def _ask(self, application: str, *words: str) -> str:
         command = [PYTHON, str(HERE / "reader.py"), application, *words]
-        done = subprocess.run(command, env=self._own, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        deadline = time.monotonic() + 60 * PATIENCE
+        while True:
+            done = subprocess.run(command, env=self._own, capture_output=True, text=True, timeout=120 * PATIENCE, check=False)
+            if done.returncode == 0:
+                return done.stdout
+            # the application is not on the bus yet, or what was looked at went meanwhile
+            assert time.monotonic() < deadline, done.stderr
+            time.sleep(0.5)
 
     def controls(self, application: str) -> list[Control]:
         """All that an application tells of, from the top."""

@@ -49,6 +49,15 @@ class OnShow:
             data = raster.rgb(layer.get_buffer(), x, y, width, height, layer.has_alpha())
         return self.masked(data, x, y, width, height)
 
+    def restored(self, want, after, form):
+        """The same bytes of it restored: `after` are the Pixels that answer the desk's `want`."""
+        if want.scale < 1.0:
+            x, y, left, top, width, height = 0, 0, 0, 0, after.width, after.height
+        else:
+            x, y, width, height = want.box
+            left, top = x - want.padded[0], y - want.padded[1]
+        return self.masked(raster.of_pixels(after, form.babl, left, top, width, height), x, y, width, height)
+
     def masked(self, data, x, y, width, height):
         """sRGB bytes of the crop, or of it restored, as the layer's mask lets them through."""
         mask = self._veil if self._state.scale != 1.0 else self._target.layer_mask(x, y, width, height)

@@ -132,7 +132,7 @@ def selected_bounds(image, drawable):
 
 def selected_region(image, drawable, margin):
     """What of the drawable is to be restored, with `margin` pixels around it for the network to look at; None when the selection
-    misses the drawable."""
+    misses the drawable. A generator that yields after each piece, and returns that."""
     width, height = drawable.get_width(), drawable.get_height()
     if not has_selection(image):
         return Region(0, 0, width, height)
@@ -142,8 +142,30 @@ def selected_region(image, drawable, margin):
     x, y, w, h = bounds
     left, top = max(0, x - margin), max(0, y - margin)
     box = Region(left, top, min(width, x + w + margin) - left, min(height, y + h + margin) - top)
-    mask = selection_in(image, drawable, box)
-    return None if is_zero(mask) else box._replace(mask=None if is_full(mask) else mask)
+    parts = yield from _selected(image, drawable, box)
+    if all(is_zero(part) for part in parts):
+        return None
+    return box._replace(mask=None if all(is_full(part) for part in parts) else _stacked(parts))
+
+
+def whole_selection(image, drawable):
+    """The selection in all of the drawable, likewise in pieces."""
+    parts = yield from _selected(image, drawable, Region(0, 0, drawable.get_width(), drawable.get_height()))
+    return _stacked(parts)
+
+
+def _selected(image, drawable, region):
+    parts = []
+    for part in strips(region):
+        parts.append(selection_in(image, drawable, part))
+        yield
+    return parts
+
+
+def _stacked(parts):
+    """Masks of the same width, from the top, as one."""
+    height = sum(part.height for part in parts)
+    return Pixels(parts[0].width, height, 1, parts[0].depth, b"".join(part.view for part in parts))
 
 
 def selection_in(image, drawable, region):

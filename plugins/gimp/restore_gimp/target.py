@@ -191,10 +191,10 @@ def _reading(target, wish):
     image, layer, selection = target.image, target.drawable, None
     if target.result is None:
         layers.check_output(target.layer, NEW_LAYER if target.visible else wish.output, wish.scale, target.selected())
-        region = pixels.selected_region(image, layer, MARGIN)
+        region = yield from pixels.selected_region(image, layer, MARGIN)
         if region is not None and region.mask is not None and wish.where == MASKED and can_be_masked(target):
-            whole = pixels.Region(0, 0, layer.get_width(), layer.get_height())
-            selection = pixels.selection_in(image, layer, whole)
+            selection = yield from pixels.whole_selection(image, layer)
+            whole = pixels.Region(0, 0, selection.width, selection.height)
             # what fills holes has to know where they are
             region = whole._replace(mask=selection if _fills(wish) else None)
     else:

@@ -259,17 +259,9 @@ class Watching:
         if want is None or self._lost():
             self.view.show_after(None)
             return
-        x, y, w, h = want.box
-        if desk.after is None:
-            self.view.show_after(self._on_show.crop(self._form))
-        elif want.scale < 1.0:
-            size = desk.after.width, desk.after.height
-            self.view.show_after(self._on_show.masked(raster.of_pixels(desk.after, self._form.babl, 0, 0, *size), 0, 0, *size))
-        else:
-            left, top = x - want.padded[0], y - want.padded[1]
-            after = raster.of_pixels(desk.after, self._form.babl, left, top, w, h)
-            self.view.show_after(self._on_show.masked(after, x, y, w, h))
-        seen = zlib.crc32(self._on_show.crop(self._form)) if tracing() else 0
+        before = self._on_show.crop(self._form)
+        self.view.show_after(before if desk.after is None else self._on_show.restored(want, desk.after, self._form))
+        seen = zlib.crc32(before) if tracing() else 0
         note("preview", box=list(want.box), strength=want.strength, adjusted=want.job is not None, before=seen)
 
     def _lost(self):

@@ -22,6 +22,7 @@ from .asking import Asking
 from .canvas import OnCanvas
 from .chips import ChipRow
 from .doing import Doing
+from .filling import Filling
 from .lastvalues import option, remember
 from .looking import LookingBar
 from .opening import in_gtk, is_low
@@ -115,7 +116,8 @@ class RestoreWindow:
 
     def _build(self):
         theme.install()
-        self._settings = SettingsButton(self._all_settings, self._take_settings)
+        self._filling = Filling(self._desk)
+        self._settings = SettingsButton(self._filling.all_settings, self._filling.take)
         keys = {
             Gdk.KEY_F7: self._watching.view.turn,
             Gdk.KEY_F8: lambda: self._looking.canvas.set_active(not self._looking.canvas.get_active()),
@@ -142,10 +144,10 @@ class RestoreWindow:
         picture = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
         picture.pack_start(self._watching.view, True, True, 0)
         picture.pack_start(self._looking, False, False, 0)
-        self._recall = RecallButton(self._on_choose, self._desk.settings, self._command, self._saying.plainly)
+        self._recall = RecallButton(self._filling.choose, self._desk.settings, self._command, self._saying.plainly)
         recipe = None if self._origin is None else self._origin.recipe
         self._asking = Asking(self._on_text, self._shell.press, self._recall, recipe, self._on_origin)
-        self._field = self._asking.field
+        self._field = self._filling.field = self._asking.field
         self._ask()
         self._editing = (self._asking, self._chips, self._options)
         self._shell.fill(
@@ -165,19 +167,11 @@ class RestoreWindow:
 
     def _begin_with_words(self):
         """With the recipe of a result that is to be adjusted, else with what was asked for last."""
-        if self._watching.target.result is not None:
-            recipe = self._origin.recipe
+        if self._watching.target.result is None:
+            self._filling.put_last(self._config)
+        else:
             self._stand(True)
-            self._put(recipe)
-            return
-        plan = recipes.stored_plan(self._config)
-        settings = {"instruction": self._config.get_property("instruction"), "strength": self._desk.strength}
-        self._put({**settings, "plan": plan} if plan else settings)
-
-    def _put(self, settings):
-        """Show settings, of a preset or a recipe, and have their text understood."""
-        self._field.put(str(settings.get("instruction") or ""))
-        self._desk.use({name: value for name, value in settings.items() if name not in ("output", "scale")})
+            self._filling.put(self._origin.recipe)
 
     def _on_origin(self, adjust):
         self._stand(adjust)
@@ -189,22 +183,9 @@ class RestoreWindow:
         """What the window would do now, as a command line."""
         return command_line(self._desk.wish(), self._desk.plan.edited, self._fresh.file() or "photo.jpg")
 
-    def _all_settings(self):
-        desk = self._desk
-        return {**desk.settings(), "texture": desk.texture, "quality": desk.quality, "scale": desk.scale, "output": desk.output}
-
-    def _take_settings(self, settings):
-        self._field.put(str(settings.get("instruction") or ""))
-        self._desk.use(settings)
-        self._options.show_state()
-
     def _stand(self, adjust):
         """What is typed may be said of the plan that the result was made by."""
         self._desk.stand_on(self._origin.recipe.get("plan") if adjust else None)
-
-    def _on_choose(self, settings):
-        self._put(settings)
-        self._field.view.grab_focus()
 
     def _on_text(self):
         text = self._field.text

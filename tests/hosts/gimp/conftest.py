@@ -56,7 +56,7 @@ class Gimp:
         path.write_text(f"exec(open({str(self.folder / 'inside.py')!r}).read())\ndef test():\n{body}\nmain(test)\n")
         return f"exec(open({str(path)!r}).read())"
 
-    def batch(self, box: Path, code: str, timeout: float = 400, **env: str) -> list[dict]:
+    def batch(self, box: Path, code: str, timeout: float = 800, **env: str) -> list[dict]:
         """Run code without a screen; what it told, in order. Fails when it did not reach its end."""
         command = self.command(box, code, **env)
         done = subprocess.run(

@@ -91,7 +91,7 @@ class GuiGimp:
         before = len(self.events("shown"))
         self.screen.do("windowactivate", "--sync", self.main)
         self.key("alt+r")
-        # it is the last entry but one in every language; the last of all when *repeat* is grey, as with several layers
+        # it is the last entry but one in English and German; the last of all when *repeat* is grey, as with several layers
         self.key(*["Up"] * from_the_end)
         self.screen.shoot(OUTPUT / "gimp" / "menu.png")
         began = time.monotonic()

@@ -9,7 +9,7 @@ import pytest
 from hostkit import OUTPUT
 from negative import negative
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 SELECT = (
     "image.select_ellipse(Gimp.ChannelOps.REPLACE, 300, 200, 300, 250); Gimp.Selection.feather(image, 20)\n"

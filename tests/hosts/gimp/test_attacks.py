@@ -7,7 +7,7 @@ import pytest
 from gimp_window import TITLE, GuiGimp
 from hostkit import OUTPUT, until
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 # every letter of it matters to whoever lays the text out; the words are at its end
 LONG = "the old harbour at dawn, \N{SNOWFLAKE} " * 1600 + "remove the noise"
@@ -147,12 +147,16 @@ ODD_LAYERS = {
 def test_odd_layers_in_the_window(window, screen, gimp):
     shots = OUTPUT / "gimp" / gimp.suite
     for name, (canvas, size, offset, selection, output) in ODD_LAYERS.items():
+        former = screen.do("getwindowname", window.main)
         window.ask(
             f"image, layer = picture({size[0]}, {size[1]}, offset={offset}, canvas={canvas})\n"
             f"write(layer, \"R'G'B' u8\", os.urandom({size[0] * size[1] * 3}))\n"
             + (f"image.select_rectangle(Gimp.ChannelOps.REPLACE, *{selection})\n" if selection else "")
             + "Gimp.Selection.feather(image, 3) if not Gimp.Selection.is_empty(image) else None\n"
             "before = native(layer); display = Gimp.Display.new(image); tell(ok=True)"
+        )
+        window.wait_for(
+            lambda former=former: screen.do("getwindowname", window.main) != former, 60, "GIMP does not show the new image"
         )
         began = time.monotonic()
         window.open_dialog()

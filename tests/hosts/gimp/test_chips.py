@@ -4,7 +4,7 @@ import pytest
 from gimp_window import tasks
 from hostkit import OUTPUT
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 INSTRUCTION = "remove the noise and brighten it, and the haze"
 WORDS = {"denoise": "Remove noise", "lowlight": "Brighten", "dehaze": "Clear haze"}

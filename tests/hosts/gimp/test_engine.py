@@ -9,7 +9,7 @@ import pytest
 from restored import Plan
 from restored.engine import run
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
 
 W, H = 240, 200
 """At most 256: then the thumbnail is the layer itself, on both sides."""
@@ -67,7 +67,7 @@ def journey(gimp, real_daemon, tmp_path_factory):
     box = tmp_path_factory.mktemp("engine")
     for key in ("u8", "u16-alpha", "gray"):
         (box / key).write_bytes(layer_of(key).tobytes())
-    told = gimp.batch(box, CODE.replace("INSTRUCTION", json.dumps(INSTRUCTION)), timeout=200, **real_daemon.env)
+    told = gimp.batch(box, CODE.replace("INSTRUCTION", json.dumps(INSTRUCTION)), **real_daemon.env)
     return box, {(fact["key"], fact["selection"]): fact for fact in told}
 
 

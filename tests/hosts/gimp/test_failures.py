@@ -12,7 +12,7 @@ from hostkit import PATIENCE, parse, until
 
 from restored_client.wire.messages import PROTOCOL_VERSION
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 ONE = """
 image, layer = picture(40, 30)

@@ -9,7 +9,7 @@ import outside
 import pytest
 from hostkit import inroot_command, need_tree, parse
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 VERSIONS = {"trixie": "3.0", "sid": "3.2"}
 INSIDE = Path(__file__).with_name("inside.py")
@@ -49,7 +49,7 @@ class Home:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=300,
+            timeout=800,
             check=False,
         )
         told = parse(done.stdout)
@@ -67,7 +67,7 @@ class Home:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=800,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

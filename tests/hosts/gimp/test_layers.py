@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from negative import negative
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 W, H = 40, 30
 
@@ -202,7 +202,7 @@ def facts(gimp, shared_daemon, tmp_path_factory) -> dict:
     box = tmp_path_factory.mktemp("layers")
     picture = np.random.default_rng(3).integers(0, 256, (H, W, 3), np.uint8)
     (box / "picture").write_bytes(picture.tobytes())
-    told = gimp.batch(box, CODE.replace("LETTERS", repr(LETTERS)), timeout=400, **shared_daemon.env)
+    told = gimp.batch(box, CODE.replace("LETTERS", repr(LETTERS)), **shared_daemon.env)
     return {"box": box, "picture": picture, **{fact["key"]: fact for fact in told}}
 
 

@@ -8,7 +8,7 @@ from gimp_window import GuiGimp
 from hostkit import OUTPUT, Screen
 from PIL import Image
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 GERMAN = '(language "de")\n'
 LOOKS = {

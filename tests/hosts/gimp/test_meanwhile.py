@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from negative import negative
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 PAINT = """
 layer = image.get_layers()[-1]

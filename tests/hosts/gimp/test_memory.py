@@ -8,7 +8,7 @@ from gimp_window import GuiGimp
 from hostkit import OUTPUT
 from PIL import Image
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 
 def test_presets_history_and_settings(gimp, box, shared_daemon, screen, photo):

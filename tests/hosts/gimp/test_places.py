@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from negative import negative
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 CASES = {
     # name: (canvas, layer, offsets, selection x y w h or None, rectangle of the layer that changes: x y w h)
@@ -46,7 +46,7 @@ for name, output in {runs!r}:
 @pytest.fixture(scope="module")
 def facts(gimp, shared_daemon, tmp_path_factory) -> dict:
     box = tmp_path_factory.mktemp("places")
-    told = gimp.batch(box, CODE.format(cases=CASES, runs=RUNS), timeout=120, **shared_daemon.env)
+    told = gimp.batch(box, CODE.format(cases=CASES, runs=RUNS), **shared_daemon.env)
     return {"box": box, **{fact["key"]: fact for fact in told}}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from negative import negative
 
-pytestmark = pytest.mark.hosts
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 WIDTH, HEIGHT = 61, 47
 
@@ -77,7 +77,7 @@ def trips(gimp, shared_daemon, tmp_path_factory) -> tuple[Path, dict[str, dict]]
             picture[-9:, :, -1] = 1
         (box / f"picture-{channels}").write_bytes(picture.astype("<f4").tobytes())
     cases = {name: case[:3] for name, case in CASES.items()}
-    told = gimp.batch(box, CODE.format(cases=cases, width=WIDTH, height=HEIGHT), timeout=240, **shared_daemon.env)
+    told = gimp.batch(box, CODE.format(cases=cases, width=WIDTH, height=HEIGHT), **shared_daemon.env)
     return box, {fact["key"]: fact for fact in told}
 
 

@@ -3,7 +3,7 @@
 import pytest
 from gimp_window import TITLE, GuiGimp
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 APPLICATION = "restore-with-instruction"
 NEED_A_NAME = ("push button", "toggle button", "radio button", "check box", "slider", "text", "progress bar", "panel", "list box")

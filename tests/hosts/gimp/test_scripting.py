@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from hostkit import ROOT, inroot_command
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 DOCUMENT = (ROOT / "docs" / "scripting.md").read_text("utf-8")
 
@@ -81,7 +81,7 @@ def test_the_script_fu_examples(gimp, box, shared_daemon):
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=100,
+            timeout=800,
             check=False,
         )
         assert "rror" not in done.stdout.replace("Error code 0", ""), done.stdout + done.stderr

@@ -7,7 +7,7 @@ from hostkit import OUTPUT
 
 from restored_client.wire.messages import PROTOCOL_VERSION
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 
 def test_the_window_starts_the_engine_and_restores(gimp, box, screen, photo, monkeypatch):

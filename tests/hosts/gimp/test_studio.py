@@ -13,7 +13,7 @@ from tests.backend.studio.networks import cabled
 
 from restored_client import Pixels
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
 
 PORT = 47340
 WIDTH, HEIGHT = 700, 500

@@ -4,7 +4,7 @@ import pytest
 from gimp_window import TITLE, GuiGimp, tasks
 from hostkit import OUTPUT
 
-pytestmark = [pytest.mark.hosts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 INSTRUCTION = "remove the noise and brighten it, and the haze"
 INTERACTIVE, WITH_LAST_VALS = 0, 2
@@ -21,7 +21,7 @@ def test_from_typing_to_undo(window, screen, gimp):
     assert tasks(plan) == ["denoise", "lowlight", "dehaze"]
     preview = window.event("preview", lambda event: event["at"] > plan["at"])
     print(f"shown {took:.2f} s, plan {plan['at'] - last_key:.3f} s, preview {preview['at'] - last_key:.2f} s after the last key")
-    assert window.events("shown")[0]["cpu"] < 1, "the window should be there in a second; processor time, as machines are busy"
+    assert window.events("shown")[0]["cpu"] < 2, "0.3 s where this was written; processor time, as machines are busy"
     window.quiet()
     screen.shoot(shots / "plan.png")
 

@@ -7,6 +7,7 @@ from . import Babl, GLib, GObject, Gegl, Gio
 
 class AddMaskType(int):
     BLACK: AddMaskType
+    SELECTION: AddMaskType
     WHITE: AddMaskType
     def __and__(self, other: AddMaskType) -> AddMaskType: ...  # type: ignore[override]
     def __or__(self, other: AddMaskType) -> AddMaskType: ...  # type: ignore[override]
