@@ -20,7 +20,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rest
 OUTPUT = ROOT / "tests" / "output"
 
 RELEASED = "released"
-"""The file in the daemon's runtime folder that ends what is held: negative.py's, whose imports a Krita does not have."""
+"""The file in the daemon's runtime folder that ends what is held; negative.py, a program of its own, has the same name."""
 
 PATIENCE = 4
 """How many times as long as on a machine that does nothing else is waited for a host: a busy one is no failure of ours."""

@@ -4,8 +4,8 @@
 
 A negative is a strong residual at every depth, so a pixel that was touched and should not have been, or the reverse, shows.
 Words that name a task make the plan; "slow N" in the instruction takes N seconds, unless the result is to be kept as previews'
-are; "slower N" takes them always, also to look for scratches. "held" takes until a file RELEASED lies in the runtime folder ("slow
-held" for previews does not): what a test does meanwhile is done meanwhile, however slow the machine is.
+are; "slower N" takes them always, also to look for scratches. "held" takes until a file RELEASED lies in the runtime folder
+("slow held" does not for previews): what a test does meanwhile is done meanwhile, however slow the machine is.
 """
 
 import os
