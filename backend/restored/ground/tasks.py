@@ -30,6 +30,7 @@ class TaskInfo:
     tone: whether it may change a picture's overall tone and local means; all others leave them alone.
     enlarges: it belongs to the enlarged picture when the picture is to become larger, and is then asked for along with that.
     fine: it can only be judged on pixels at full resolution, not on a thumbnail. needs_mask: it works only where a mask says.
+    grows: its marks are parts of the scene, so that they are the larger the more pixels a camera has; noise is not.
     """
 
     id: Task
@@ -43,6 +44,7 @@ class TaskInfo:
     enlarges: bool = False
     fine: bool = False
     needs_mask: bool = False
+    grows: bool = False
 
 
 _HOUSE: Final = (
@@ -55,9 +57,13 @@ _HOUSE: Final = (
         "Remove the blur and make this photo sharp",
         "blur",
     ),
-    TaskInfo("derain", "rain", "rain", "Removing the rain", "Remove the rain from this photo", "weather", 0, tone=True),
+    TaskInfo(
+        "derain", "rain", "rain", "Removing the rain", "Remove the rain from this photo", "weather", 0, tone=True, grows=True
+    ),
     TaskInfo("dehaze", "haze", "haze", "Clearing the haze", "Remove the haze from this photo", "weather", 2, tone=True),
-    TaskInfo("desnow", "snow", "snow", "Removing the snow", "Remove the snow from this photo", "weather", 1, tone=True),
+    TaskInfo(
+        "desnow", "snow", "snow", "Removing the snow", "Remove the snow from this photo", "weather", 1, tone=True, grows=True
+    ),
     TaskInfo("lowlight", "too dark", "too little light", "Brightening", "Brighten this dark photo", "light", tone=True),
     TaskInfo(
         "superres",

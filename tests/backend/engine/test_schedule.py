@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored.engine.work.schedule import Share, scans, shares, stages, with_resolution
+from restored.engine.work.schedule import Share, reduction, scans, shares, stages, with_resolution
 from restored.instruction.plan import Plan, Step
 from restored.models.base import Conditioned, Model, Request
 
@@ -58,7 +58,7 @@ def test_scans_go_down_the_scales_and_their_shares_make_up_the_progress() -> Non
     planned = scans(Plain(), plans, 600, 400, lambda overlap: 256)
     assert [(scan.index, scan.factor, scan.last) for scan in planned] == [(0, 1, False), (1, 6, True), (1, 2, True), (1, 1, True)]
     assert [(scan.tiling.height, scan.tiling.width) for scan in planned] == [(600, 400), (100, 67), (300, 200), (600, 400)]
-    assert planned[0].share == Share(0.0, 0.5)
+    assert planned[0].share.length == planned[-1].share.length, "by pixels"
     assert all(second.share.start == pytest.approx(first.share.of(1.0)) for first, second in pairwise(planned))
     assert planned[-1].share.of(1.0) == pytest.approx(1.0)
     assert planned[1].share.length < planned[2].share.length < planned[3].share.length
@@ -78,7 +78,17 @@ def test_every_tile_of_a_schedule_fits_the_model_and_the_limit(height: int, widt
         assert kept == scan.tiling.height * scan.tiling.width, "every pixel is kept once"
 
 
-@given(st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True), st.integers(1, 5))
-def test_shares_are_whole(factors: list[int], of: int) -> None:
-    every = [share for index in range(of) for share in shares(factors, index, of)]
+@given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=4), min_size=1, max_size=5))
+def test_shares_are_whole(passes: list[list[int]]) -> None:
+    every = list(shares(passes))
     assert sum(share.length for share in every) == pytest.approx(1.0)
+    assert len(every) == sum(map(len, passes))
+
+
+def test_what_grows_with_a_picture_is_looked_at_reduced_as_much_as_the_picture_is_large() -> None:
+    assert [reduction(*size) for size in ((480, 720), (2399, 9000), (3000, 4000), (4000, 6000), (9000, 12000))] == [1, 1, 2, 3, 4]
+    plans = [Plan.of("derain"), Plan.of("denoise")]
+    planned = scans(Plain(), plans, 3000, 4000, lambda overlap: 256, [2, 1])
+    assert [(scan.index, scan.factor, scan.last) for scan in planned] == [(0, 2, False), (1, 1, True)]
+    assert (planned[0].tiling.height, planned[0].tiling.width) == (1500, 2000)
+    assert planned[0].share.length == pytest.approx(0.2)

@@ -49,6 +49,10 @@ class Box(NamedTuple):
         """The view of `array` inside this box (the box must lie inside it)."""
         return array[self.top : self.bottom, self.left : self.right]
 
+    def inside(self, other: "Box") -> "Box":
+        """The same box in the coordinates of another one that holds it."""
+        return Box(self.top - other.top, self.left - other.left, self.bottom - other.top, self.right - other.left)
+
 
 def check_layer(image: np.ndarray) -> Layer:
     """`image` itself when it is a layer the engine can work on; raises PixelError with a sentence otherwise."""

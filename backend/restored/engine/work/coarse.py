@@ -1,10 +1,14 @@
 """The reduced picture, and what was found on it as a guess for the next finer scale (see `restored.models.coarse`)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from restored.engine.picture.grids import read_grid
 from restored.engine.picture.pixels import Box, Floats
 from restored.engine.picture.source import Edge, LayerSource, continued
+
+from .tiles import Tile, Tiling
 
 
 def reduce(source: LayerSource, factor: int) -> LayerSource:
@@ -16,6 +20,12 @@ def reduce(source: LayerSource, factor: int) -> LayerSource:
         strip = source.inside(Box(top * factor, 0, min((top + rows) * factor, source.height), source.width))
         out[top : top + rows] = _averaged(_averaged(strip, factor, 0), factor, 1)
     return LayerSource(out, edge=source.edge)
+
+
+def coarser(values: Floats, cell: int) -> Floats:
+    """What cells of `cell` x `cell` pixels show of (h, w, c): their averages, enlarged again."""
+    whole = Box(0, 0, *values.shape[:2])
+    return read_grid(_averaged(_averaged(values, cell, 0), cell, 1), whole, cell)
 
 
 def _averaged(values: Floats, factor: int, axis: int) -> Floats:
@@ -52,3 +62,18 @@ class Guess:
 
     def _fill(self, box: Box, out: Floats) -> None:
         out[...] = read_grid(self._correction, box, self._ratio).transpose(2, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarged:
+    """What was found on the reduced picture, taken for the picture itself: worked through tile by tile as a scan is."""
+
+    source: LayerSource
+    guess: Guess
+    tiling: Tiling
+    streams: int
+
+    def change(self, tile: Tile) -> tuple[Floats, Floats]:
+        """What the picture is and what is to be changed of it, inside the tile's kept box, both (h, w, 3)."""
+        before = self.source.inside(tile.inner)
+        return before, np.clip(before + self.guess.read(tile.inner)[0].transpose(1, 2, 0), 0.0, 1.0) - before

@@ -49,6 +49,15 @@ class Heeding:
             if step.region is not None:
                 self.maps.prepare(step.region)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the whole picture, as far as it is known."""
+        height, width = self.first.height, self.first.width
+        if not self.part or self.place is None:
+            return height, width
+        place = self.place
+        return round(height / (place.bottom - place.top)), round(width / (place.right - place.left))
+
     def restart(self) -> None:
         """Forget what was noted, as when a job begins again in smaller pieces."""
         self._means.clear()

@@ -1,7 +1,7 @@
 """One picture at one size worked on by a network as a plan says: pass by pass, coarse to fine, tile by tile."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,18 +25,21 @@ from restored.models.bundle import Bundle
 from restored.models.coarse import coarse_to_fine
 
 from . import orientations
-from .coarse import Guess, LayerForm
+from .coarse import Enlarged, Guess, LayerForm, reduce
 from .conduct import Cancel, conduct
 from .heeding import Heeding
 from .job import Job
 from .outcome import Preview, Progress
-from .passes import Pass, plan_passes
+from .passes import Pass, plan_passes, with_reduced
 from .scan import Scan
-from .schedule import ScheduledScan, Share, scans
-from .tiles import Tile, smallest_side
+from .schedule import ScheduledScan, Share, reduction, scans
+from .tiles import Tile, lay_tiles, smallest_side
 
 Heed = Callable[[Box, Floats, Floats], Floats]
 """What may be changed, of what a pass would change: (box, before, change), both (h, w, 3)."""
+
+PIECE: Final = 512
+"""Side of the pieces in which a picture is changed without a network."""
 
 TOO_LITTLE: Final = "There is too little free memory for this picture. Close other programs, or restore a selection."
 
@@ -83,6 +86,7 @@ class Inference:
             net = by.store.model(by.bundle, device)
             choice = by.devices.choose(net, by.bundle.fingerprint, device)
             passes = plan_passes(net, by.bundle, plan, frame, text=text, embedding=self.job.embedding)
+            passes = with_reduced(net, passes, reduction(*self.heeding.size))
             try:
                 return self._infer(net, choice, passes), choice.line
             except out_of_memory() as lost:
@@ -107,24 +111,27 @@ class Inference:
     def _infer(self, net: Model, choice: Choice, passes: list[Pass]) -> Residual | None:
         source = LayerSource(self.base, edge=net.edge, colour=None if self.shown is self.base else self.shown)
         residual = Residual(self.base, scale=self.job.scale) if self.job.keep else None
-        plans = [step.request.plan for step in passes]
-        todo = scans(net, plans, source.height, source.width, lambda overlap: self._side(net, choice, source, overlap))
+        plans, reduced = [step.request.plan for step in passes], [step.reduced for step in passes]
+        todo = scans(net, plans, source.height, source.width, lambda overlap: self._side(net, choice, source, overlap), reduced)
         self.tiles = 0
         self.heeding.restart()
         for index, step in enumerate(passes):
             if self.by.stop():
                 raise Cancelled
-            words = _words(step, index, len(passes))
-            self.tell(index / len(passes), words if index else "Preparing the model", None)
+            words = _words(passes, index)
             mine = {scan.factor: scan for scan in todo if scan.index == index}
+            self.tell(next(iter(mine.values())).share.start, words if index else "Preparing the model", None)
             at = _Pass(self, net, choice, step, index, mine, self._heed(index, step), words, residual)
-            *coarse, _ = mine
-            *_, (_, colour) = coarse_to_fine(source, coarse, at, LayerForm())
+            if step.reduced > 1:
+                colour = at.on_reduced(source)
+            else:
+                *coarse, _ = mine
+                *_, (_, colour) = coarse_to_fine(source, coarse, at, LayerForm())
             source = source.with_colour(colour)
         return residual
 
     def settle(
-        self, index: int, step: Pass, scan: Scan, work: Callable[[Tile], Preview | None], words: str, share: Share
+        self, index: int, step: Pass, scan: Scan | Enlarged, work: Callable[[Tile], Preview | None], words: str, share: Share
     ) -> None:
         """One scan, and again where it moved local means that must stay (see `physics.Means`)."""
         self.count(scan, work, words, share)
@@ -152,9 +159,9 @@ class Inference:
         threads = max(streams, self.by.load.free_cores())
         setup = Setup(net, self.by.bundle.fingerprint, step.request, source, tiling, streams, threads, guess is not None)
         held = orientations.ALL if self.job.quality == "best" else (orientations.AS_IT_IS,)
-        return Scan(orientations.prepare(choice.runtime, setup, held), source, tiling, streams, guess)
+        return Scan(orientations.prepare(choice.runtime, setup, held), source, tiling, streams, guess, step.finer)
 
-    def count(self, scan: Scan, work: Callable[[Tile], Preview | None], words: str, share: Share) -> None:
+    def count(self, scan: Scan | Enlarged, work: Callable[[Tile], Preview | None], words: str, share: Share) -> None:
         finished = 0
         self.tiles += len(scan.tiling)
 
@@ -165,7 +172,7 @@ class Inference:
 
         conduct(scan.tiling, work, done, streams=scan.streams, cancel=self.by.stop, load=self.by.load)
 
-    def last_pass(self, scan: Scan, heed: Heed, residual: Residual | None) -> Callable[[Tile], Preview]:
+    def last_pass(self, scan: Scan | Enlarged, heed: Heed, residual: Residual | None) -> Callable[[Tile], Preview]:
         source = scan.source
         first = source if source.colour is None else source.with_colour(None)
 
@@ -222,20 +229,32 @@ class _Pass:
     def __call__(self, factor: int, shown: LayerSource, guess: Guess | None) -> Floats:
         planned, picture = self.scans[factor], self.picture
         scan = picture.scan(self.net, self.choice, self.step, planned, shown, guess)
-        if factor == 1 and planned.last:
-            picture.settle(
-                self.index, self.step, scan, picture.last_pass(scan, self.heed, self.residual), self.words, planned.share
-            )
-            return np.empty((0, 0, 3), np.float32)
+        if factor == 1:
+            return self._finest(scan, planned, planned.share)
         out = np.empty((shown.height, shown.width, 3), np.float32)
-        if factor > 1:
-            picture.count(scan, _coarse_pass(scan, out), self.words, planned.share)
-        else:
-            picture.settle(self.index, self.step, scan, _early_pass(scan, self.heed, out), self.words, planned.share)
+        picture.count(scan, _coarse_pass(scan, out), self.words, planned.share)
+        return out
+
+    def on_reduced(self, source: LayerSource) -> Floats:
+        """The same over the picture reduced, for the picture itself."""
+        factor = self.step.reduced
+        found = self(factor, reduce(source, factor), None)
+        guess = Guess(found, factor, source.height, source.width, source.edge)
+        tiling = lay_tiles(source.height, source.width, side=PIECE, stride=self.net.stride, halo=0)
+        planned = self.scans[factor]
+        end = Share(planned.share.start + planned.share.length, 0.0)
+        return self._finest(Enlarged(source, guess, tiling, cores()), planned, end)
+
+    def _finest(self, scan: Scan | Enlarged, planned: ScheduledScan, share: Share) -> Floats:
+        """Take what a scan changes of the picture itself."""
+        picture, source = self.picture, scan.source
+        out = np.empty((0, 0, 3) if planned.last else (source.height, source.width, 3), np.float32)
+        work = picture.last_pass(scan, self.heed, self.residual) if planned.last else _early_pass(scan, self.heed, out)
+        picture.settle(self.index, self.step, scan, work, self.words, share)
         return out
 
 
-def _early_pass(scan: Scan, heed: Heed, colour: Floats) -> Callable[[Tile], None]:
+def _early_pass(scan: Scan | Enlarged, heed: Heed, colour: Floats) -> Callable[[Tile], None]:
     """The work on one tile that writes the picture after a pass into `colour`, (H, W, 3)."""
 
     def work(tile: Tile) -> None:
@@ -255,9 +274,11 @@ def _coarse_pass(scan: Scan, correction: Floats) -> Callable[[Tile], None]:
     return work
 
 
-def _words(step: Pass, index: int, of: int) -> str:
-    tasks = [each.task for each in step.request.plan.steps]
-    return "Restoring" if of == 1 else f"{info(tasks[0]).doing}, step {index + 1} of {of}"
+def _words(passes: Sequence[Pass], index: int) -> str:
+    """A step that is worked on reduced first is one step to a person."""
+    of = sum(step.reduced == 1 for step in passes)
+    before = sum(step.reduced == 1 for step in passes[:index])
+    return "Restoring" if of == 1 else f"{info(passes[index].tasks[0]).doing}, step {before + 1} of {of}"
 
 
 def _all_hidden(block: Layer) -> bool:

@@ -5,6 +5,7 @@ Pure: no pixel is read here and no memory measured.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from restored.ground.tasks import every, info
 from restored.instruction.plan import Plan, Step
@@ -23,8 +24,13 @@ class Share:
 
     def of(self, fraction: float) -> float:
         """The job's progress when so much of this part is done."""
-        return self.start + self.length * fraction
+        return round(self.start + self.length * fraction, 12)
 
+
+LEARNED: Final = 1200
+"""Pixels of the shorter side of the photographs that models learn rain and snow from, about: they are reduced ones."""
+
+MOST_REDUCED: Final = 4
 
 WHOLE: Share = Share(0.0, 1.0)
 
@@ -70,16 +76,34 @@ def with_resolution(plan: Plan, able: Sequence[str], scale: int) -> Plan:
     return replace(plan, steps=(*plan.steps, Step(detail)))
 
 
-def scans(model: Model, plans: Sequence[Plan], height: int, width: int, side: Callable[[int], int]) -> list[ScheduledScan]:
-    """Every run of a model over a picture, in order. plans: one per pass; side: the largest window side for an overlap.
+def reduction(height: int, width: int) -> int:
+    """By how much a picture of this size is reduced so that what grows with it (`TaskInfo.grows`) is as large as models know it;
+    1: it is not. A streak of 30 px on a small picture has 150 on one of 24 megapixels, and seemed to be no rain at all."""
+    return max(1, min(MOST_REDUCED, min(height, width) // LEARNED))
+
+
+def scans(
+    model: Model,
+    plans: Sequence[Plan],
+    height: int,
+    width: int,
+    side: Callable[[int], int],
+    reduced: Sequence[int] | None = None,
+) -> list[ScheduledScan]:
+    """Every run of a model over a picture, in order. plans: one per pass; side: the largest window side for an overlap; reduced:
+    for each pass, by how much the picture that it is done on is reduced (1 everywhere).
 
     The progress is shared by pixels: a picture reduced by f counts 1 / f^2.
     """
+    each = [
+        (factor,) if factor > 1 else (*usable(model.reductions(plan), height, width), 1)
+        for plan, factor in zip(plans, reduced or [1] * len(plans), strict=True)
+    ]
+    parts = shares(each)
     found = []
-    for index, plan in enumerate(plans):
+    for index, (plan, factors) in enumerate(zip(plans, each, strict=True)):
         overlap = model.overlap(plan)
-        factors = (*usable(model.reductions(plan), height, width), 1)
-        for factor, share in zip(factors, shares(factors, index, len(plans)), strict=True):
+        for factor in factors:
             tiling = lay_tiles(
                 -(-height // factor),
                 -(-width // factor),
@@ -88,16 +112,16 @@ def scans(model: Model, plans: Sequence[Plan], height: int, width: int, side: Ca
                 halo=overlap,
                 margin=model.stride if model.edge == "mirror" else 0,
             )
-            found.append(ScheduledScan(index, factor, index == len(plans) - 1, tiling, share))
+            found.append(ScheduledScan(index, factor, index == len(plans) - 1, tiling, next(parts)))
     return found
 
 
-def shares(factors: Sequence[int], index: int, of: int) -> Iterator[Share]:
-    """The share of each scan of pass `index` of `of`."""
-    pixels = [1 / factor**2 for factor in factors]
+def shares(passes: Sequence[Sequence[int]]) -> Iterator[Share]:
+    """The share of each scan, in order; passes: the factors of each pass's scans."""
+    pixels = [1 / factor**2 for factors in passes for factor in factors]
     done = 0.0
     for part in pixels:
-        yield Share((index + done / sum(pixels)) / of, part / sum(pixels) / of)
+        yield Share(done / sum(pixels), part / sum(pixels))
         done += part
 
 

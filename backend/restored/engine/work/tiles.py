@@ -26,8 +26,7 @@ class Tile:
 
     def kept(self) -> Box:
         """`inner` in the window's own coordinates."""
-        top, left = self.inner.top - self.outer.top, self.inner.left - self.outer.left
-        return Box(top, left, top + self.inner.height, left + self.inner.width)
+        return self.inner.inside(self.outer)
 
 
 @dataclass(frozen=True, slots=True)
