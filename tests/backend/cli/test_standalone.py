@@ -86,7 +86,7 @@ def test_what_the_pack_finds_is_told(code: int, said: str, told: str, monkeypatc
 
 
 def test_a_refusal_is_a_sentence(pack: gpu.Pack, tmp_path: Path) -> None:
-    with pytest.raises(Failure, match=r"has 2 files. Not given: a\.part0"):
+    with pytest.raises(Failure, match="There is no "):
         standalone.install([tmp_path / "nothing"])
     with pytest.raises(Failure, match="pip install --upgrade"):
         standalone.update(tmp_path / "nothing", downgrade=False)
