@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import dask
 import distributed
+import psutil
 
 from .archive_order import ArchiveError
 from .engine_local import default_workers
@@ -16,7 +17,15 @@ from .work import ShardReport
 from .worker import work_here
 
 PATIENCE: Final = 15.0
-"""Seconds without any worker before new ones are started: Dask itself brings a killed one back in two or three."""
+"""Seconds without any worker, and without one on its way, before new ones are started."""
+_SETTINGS: Final = {
+    # workers that are daemons may have no children, and reading wants processes of its own
+    "distributed.worker.daemon": False,
+    "distributed.scheduler.allowed-failures": 0,
+    # pages about the work that every user of this machine could read
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
 
 class Dask:
@@ -26,7 +35,7 @@ class Dask:
         self._target, self._engine, self._source = target, place.worker_engine, place.source
         self._cluster: Any = None
         self._workers = place.workers or default_workers()
-        self._seen = time.monotonic()
+        self._gone: float | None = None
         if place.address is None:
             self._cluster = _cluster(self._workers)
             self._client = distributed.Client(self._cluster)
@@ -62,20 +71,33 @@ class Dask:
         return back
 
     def _deserted(self) -> bool:
-        """True when our own workers have all been gone for a while: one that is killed while it starts is not started again."""
-        if self._cluster is None or self._client.scheduler_info(n_workers=-1)["workers"]:
-            self._seen = time.monotonic()
-        return time.monotonic() - self._seen > PATIENCE
+        """True when our own workers have all been gone for a while: one that is killed while it starts is not started again.
+        One that lives is waited for: on a busy machine it takes minutes until the scheduler knows it."""
+        alive = self._cluster is None or any(nanny.is_alive() for nanny in list(self._cluster.workers.values()))
+        if alive or self._client.scheduler_info(n_workers=-1)["workers"]:
+            self._gone = None
+            return False
+        self._gone = self._gone or time.monotonic()
+        return time.monotonic() - self._gone > PATIENCE
 
     def _anew(self) -> list[tuple[int, ShardReport | BaseException]]:
         """New workers; what the old ones had in hand is lost, and comes back to be given out again."""
         lost: list[tuple[int, ShardReport | BaseException]] = [(shard, Lost()) for shard in self._futures.values()]
         self._futures.clear()
+        before = []
+        for nanny in list(self._cluster.workers.values()):
+            nanny.close_gracefully()  # which starts no worker any more
+            if nanny.is_alive():
+                with suppress(psutil.NoSuchProcess):
+                    before.append(psutil.Process(nanny.pid))
         with suppress(OSError, RuntimeError, TimeoutError):
             self.close(kill=True)
+        for process in before:  # else they may go on with shards that are given out again
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self._cluster = _cluster(self._workers)
         self._client = distributed.Client(self._cluster)
-        self._seen = time.monotonic()
+        self._gone = None
         return lost
 
     def close(self, *, kill: bool) -> None:
@@ -93,14 +115,15 @@ def _cluster(workers: int) -> Any:
         raise ArchiveError("Dask's workers need the package cryptography here. Install it, or use --engine local.") from missing
     for last in (False, True):
         try:
-            # workers that are daemons may have no children, and reading wants processes of its own
-            with dask.config.set({"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 0}):
+            with dask.config.set(_SETTINGS):
                 return distributed.LocalCluster(
                     n_workers=workers,
                     threads_per_worker=1,
                     host="127.0.0.1",
                     security=security,
                     dashboard_address=None,  # pyright: ignore[reportArgumentType]: none
+                    # without a dashboard Dask listens for HTTP all the same, at a port that another cluster may have
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                     silence_logs=50,
                     memory_limit=0,  # pictures are bounded by `restore_many`, whose memory Dask cannot see into
                 )

@@ -47,6 +47,8 @@ class BatchRun:
     """Whether all results are wanted at the end, and not only what went wrong."""
     results: list[dict[str, Any]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    failed: set[str] = field(default_factory=set)
+    """What could not be done so far."""
     seen: int = 0
     earlier: int = 0
     stopped: bool = False
@@ -144,6 +146,12 @@ class BatchRun:
 
     def note(self, row: dict[str, Any], outcome: FileOutcome | None = None) -> None:
         kind = next((kind for kind in ("error", "skipped") if kind in row), "changed" if row.get("changed") else "same")
+        if row["file"] in self.failed and kind != "skipped":  # in a hot folder: half a picture, and then the whole of it
+            self.failed.remove(row["file"])
+            self.counts["error"] -= 1
+            self.results = [each for each in self.results if each["file"] != row["file"]]
+        if kind == "error":
+            self.failed.add(row["file"])
         self.counts[kind] += 1
         if self.keep or (kind in ("error", "skipped") and self.counts[kind] <= _LISTED):
             self.results.append(row)

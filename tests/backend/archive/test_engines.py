@@ -10,11 +10,15 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+import warnings
 from collections import Counter
 from pathlib import Path
 
 import psutil
 import pytest
+from tests import waiting
 
 from restored.archive import ArchiveError, status
 from restored.archive.echo import SECONDS
@@ -131,16 +135,24 @@ def test_new_workers_come_when_all_are_gone(tmp_path: Path, monkeypatch: pytest.
     planned(source, target)
     engine = engine_dask.Dask(str(target), Place(engine="dask", workers=1))
     try:
+        with monkeypatch.context() as busy:
+            busy.setattr(engine_dask, "PATIENCE", -1.0)
+            busy.setattr(engine._client, "scheduler_info", lambda **_: {"workers": {}})
+            assert not engine._deserted(), "a worker that lives is on its way"
         engine._cluster.scale(0)
-        until = time.monotonic() + 90
-        while engine._client.scheduler_info(n_workers=-1)["workers"] and time.monotonic() < until:
-            time.sleep(0.1)
+        waiting.wait_for(lambda: not engine._client.scheduler_info(n_workers=-1)["workers"], "the worker to go")
         engine.submit(0)
-        while not (back := engine.finished(1.0)) and time.monotonic() < until:
-            pass
+        back = waiting.wait_for(lambda: engine.finished(1.0), "the shard to come back")
         assert [shard for shard, _ in back] == [0]
         assert isinstance(back[0][1], Lost)
         assert engine._client.scheduler_info(n_workers=-1)["workers"], "new ones are there"
+        (old,) = engine._cluster.workers.values()
+        stuck = engine._cluster
+        with monkeypatch.context() as busy:
+            busy.setattr(engine, "close", lambda **_: None)
+            engine._anew()
+        waiting.wait_for(lambda: not old.is_alive(), "one that could not be closed to go, beside the new ones")
+        stuck.close(timeout=10)
     finally:
         engine.close(kill=True)
 
@@ -168,19 +180,24 @@ def test_other_machines_only_with_tls() -> None:
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here")
 def test_a_scheduler_behind_tls_as_the_documentation_says(tmp_path: Path) -> None:
     """The very commands of docs/archive.md, on loopback."""
-    pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed")
+    from restored.archive.engine_dask import _security
+
     page = Path(__file__).parents[3] / "docs" / "archive.md"
     commands = [line for line in page.read_text("utf-8").splitlines() if line.startswith("openssl")]
     assert len(commands) == 3
-    subprocess.run(" && ".join(commands), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    subprocess.run(" && ".join(commands), shell=True, cwd=tmp_path, check=True, capture_output=True)
     files = ["--tls-ca-file", "ca.pem", "--tls-cert", "cert.pem", "--tls-key", "key.pem", "--no-dashboard"]
     port = free_port()
+    (closed,) = [line for line in page.read_text("utf-8").splitlines() if line.startswith("export DASK_")]
+    settings = {name: value.strip("'") for name, _, value in (word.partition("=") for word in closed.split()[1:])}
     dask = [sys.executable, "-m", "dask"]
     own = ["--host", "127.0.0.1"]
     started = [
         subprocess.Popen(
             [*dask, "scheduler", "--protocol", "tls", *own, "--port", str(port), *files],
             cwd=tmp_path,
+            env={**os.environ, **settings},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -188,13 +205,21 @@ def test_a_scheduler_behind_tls_as_the_documentation_says(tmp_path: Path) -> Non
     try:
         wait_for(port)
         worker = [*dask, "worker", f"tls://127.0.0.1:{port}", "--nworkers", "1", "--nthreads", "1", *own, *files]
-        started.append(subprocess.Popen(worker, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        started.append(
+            subprocess.Popen(
+                worker, cwd=tmp_path, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        )
         source, target = make(tmp_path / "in", 45), tmp_path / "out"
         planned(source, target)
         tls = {"ca": str(tmp_path / "ca.pem"), "cert": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}
         end = run(str(target), Place(engine="dask", address=f"tls://127.0.0.1:{port}", worker_engine=ECHO, tls=tls))
         assert (end.done, end.complete) == (45, 3)
         check(source, target)
+        with distributed.Client(f"tls://127.0.0.1:{port}", security=_security(tls), timeout=60) as client:
+            told = client.scheduler_info(n_workers=-1)
+        for place in (told, *told["workers"].values()):
+            shows_nothing(place["services"]["dashboard"])
         planned(source, tmp_path / "again")
         with pytest.raises(ArchiveError, match="does not answer"):
             run(str(tmp_path / "again"), Place(engine="dask", address=f"tcp://127.0.0.1:{port}"))
@@ -202,6 +227,13 @@ def test_a_scheduler_behind_tls_as_the_documentation_says(tmp_path: Path) -> Non
         for process in reversed(started):
             process.terminate()
             process.wait(120)
+
+
+def shows_nothing(port: int) -> None:
+    """At Dask's HTTP port, which is open whatever one says, there is no page."""
+    for page in ("", "health", "info/main/workers.html", "info/main/logs.html", "json/counts.json", "metrics"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=60)
 
 
 @pytest.mark.slow
@@ -212,8 +244,15 @@ def test_dasks_own_scheduler_listens_to_nobody_else() -> None:
 
     from restored.archive.engine_dask import _cluster
 
-    cluster = _cluster(1)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Port .* is already in use")
+        another = _cluster(0)
+        cluster = _cluster(1)
     try:
+        for scheduler in (cluster.scheduler, another.scheduler):
+            shows_nothing(scheduler.http_server.port)
+        for worker in cluster.scheduler.workers.values():
+            shows_nothing(worker.services["dashboard"])
         address = str(cluster.scheduler_address)
         assert address.startswith("tls://127.0.0.1:")
         for stranger in (address, address.replace("tls://", "tcp://")):
@@ -222,6 +261,7 @@ def test_dasks_own_scheduler_listens_to_nobody_else() -> None:
                 Client(stranger, timeout=2)
     finally:
         cluster.close(timeout=10)
+        another.close(timeout=10)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no parents that children are taken from")

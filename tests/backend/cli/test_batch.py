@@ -240,6 +240,24 @@ def test_kills_at_random_moments_lose_nothing_and_leave_nothing(tmp_path: Path) 
     assert len(lines) == 150, "recorded once: what a kill caught between result and record is known by its recipe"
 
 
+def test_what_failed_half_written_and_was_done_when_whole_is_not_told_as_failed(tmp_path: Path) -> None:
+    from restored.cli.batchrun import BatchRun
+    from restored.files import FileOrder
+    from restored.files.ledger import Ledger
+    from restored.files.walk import Names
+
+    wish = FileOrder(instruction="invert it")
+    with Ledger(tmp_path / "out", wish) as ledger:
+        run = BatchRun(tmp_path, tmp_path / "out", wish, ledger, Names(tmp_path, tmp_path / "out"), None, recursive=False)
+        run.note({"file": "other.png", "error": "It is no picture."})
+        for _ in range(2):
+            run.note({"file": "half.png", "error": "It is incomplete."})
+        assert (run.counts["error"], len(run.results)) == (2, 2)
+        run.note({"file": "half.png", "result": "half.png", "changed": True})
+        assert (run.counts["error"], run.counts["changed"]) == (1, 1)
+        assert [row["file"] for row in run.results] == ["other.png"]
+
+
 def done(out: Path) -> int:
     try:
         return (out / ".restored-batch.jsonl").read_bytes().count(b'"name"')

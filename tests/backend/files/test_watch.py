@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.waiting import PATIENCE
 
 from restored.files import watch
 from restored.files.watch import arriving
@@ -33,16 +34,16 @@ def watched(folder: Path, out: Path) -> Iterator[list[Path]]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        assert ready.wait(60)
+        assert ready.wait(PATIENCE)
         yield found
     finally:
         stop.set()
-        thread.join(60)
+        thread.join(PATIENCE)
     assert not failed, failed
 
 
 def wait_for(found: list[Path], *names: str) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while sorted(path.name for path in found) != sorted(names) and time.monotonic() < until:
         time.sleep(0.05)
     assert sorted(path.name for path in found) == sorted(names)
