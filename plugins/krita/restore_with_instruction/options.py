@@ -127,7 +127,7 @@ class Options(QtWidgets.QWidget):
         self.changed.emit()
 
     def show_state(self, adjusting: bool) -> None:
-        """Show what the desk has chosen."""
+        """Show what the desk has chosen; nothing of it can be another for a result that is there."""
         desk = self._desk
         values = (
             (self.strength, self.strength.setValue, round(desk.strength * 100)),
@@ -142,6 +142,8 @@ class Options(QtWidgets.QWidget):
             widget.blockSignals(False)
         self.strength.update()
         self.texture.update()
+        for box in (self.scale, self.output, self.quality):
+            box.setVisible(not adjusting)
         self.scale.setEnabled(not adjusting)
         self.quality.setEnabled(not adjusting)
         self.output.setEnabled(not adjusting and desk.scale == 1)

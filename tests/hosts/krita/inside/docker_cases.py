@@ -167,7 +167,7 @@ def case_a_result_is_adjusted_in_place(kit):
     yield docker.origin.isVisible  # Krita 6 lets events through while it draws the layer small
     assert docker.look.adjusting
     assert docker.go.text() == "Adjust"
-    assert not docker.output.isEnabled()
+    assert not docker.output.isVisible()
     yield lambda: docker.preview._after is not None
     assert docker.preview._before.pixelColor(5, 5).getRgb()[:3] == (90, 60, 30), "before is the layer it was made of"
     kit.shoot("adjust", docker)

@@ -79,6 +79,8 @@ def case_at_work(kit):
 def case_in_the_menu(kit):
     yield from fitted(kit)
     yield from arrange(kit)  # afterwards: Krita 6 lays its dockers out with the first picture
+    kit.type("")
+    yield settled(kit, kit.main)
     action = kit.app.action("restore_with_instruction")
     menu = next(each for each in kit.main.findChildren(kit.QtWidgets.QMenu) if action in each.actions())
     bar = kit.main.menuBar()
