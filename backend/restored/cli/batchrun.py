@@ -150,6 +150,8 @@ class BatchRun:
             self.failed.remove(row["file"])
             self.counts["error"] -= 1
             self.results = [each for each in self.results if each["file"] != row["file"]]
+            if self.page is not None:
+                self.page.take_back(row["file"])
         if kind == "error":
             self.failed.add(row["file"])
         self.counts[kind] += 1

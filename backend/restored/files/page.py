@@ -57,6 +57,10 @@ class Page:
             self.pairs.append((len(self.rows), pair))
         self.rows.append(row)
 
+    def take_back(self, file: str) -> None:
+        """A file that failed is tried again: what is said of it is what comes of that."""
+        self.rows = [{"file": file} if row["file"] == file and "error" in row else row for row in self.rows]
+
     def write(self, path: Path, said: list[str]) -> None:
         """Write the page whole or not at all. said: sentences about what was left alone. Raises PictureError."""
         with atomic(path) as file:

@@ -244,11 +244,13 @@ def test_what_failed_half_written_and_was_done_when_whole_is_not_told_as_failed(
     from restored.cli.batchrun import BatchRun
     from restored.files import FileOrder
     from restored.files.ledger import Ledger
+    from restored.files.page import Page
     from restored.files.walk import Names
 
     wish = FileOrder(instruction="invert it")
     with Ledger(tmp_path / "out", wish) as ledger:
         run = BatchRun(tmp_path, tmp_path / "out", wish, ledger, Names(tmp_path, tmp_path / "out"), None, recursive=False)
+        run.page = Page("a folder", "inverted")
         run.note({"file": "other.png", "error": "It is no picture."})
         for _ in range(2):
             run.note({"file": "half.png", "error": "It is incomplete."})
@@ -256,6 +258,11 @@ def test_what_failed_half_written_and_was_done_when_whole_is_not_told_as_failed(
         run.note({"file": "half.png", "result": "half.png", "changed": True})
         assert (run.counts["error"], run.counts["changed"]) == (1, 1)
         assert [row["file"] for row in run.results] == ["other.png"]
+        run.page.write(tmp_path / "page.html", [])
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "1 restored, 1 failed" in page
+    assert "It is incomplete." not in page
+    assert page.count("half.png") == 1
 
 
 def done(out: Path) -> int:
