@@ -1,13 +1,14 @@
 """`restored update --from FILE` as people do it: a signed download, and downloads that are not what they say."""
 
 import json
+import os
 import shutil
 import tarfile
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from bare import HOME, Bare
+from bare import HOME, USER, Bare
 from judging import Checks
 
 PLACE: Final = f"{HOME}/.local/opt/restored"
@@ -23,6 +24,8 @@ def updates(check: Checks, bare: Bare, program: str, download: Path) -> None:
     (public, secret), (_, theirs) = new_key(), new_key()
     key = bare.root / KEY.lstrip("/")
     built = key.read_bytes() if key.exists() else None
+    key.parent.mkdir(exist_ok=True)  # a build without a key has nothing else in that folder
+    os.chown(key.parent, USER, USER)
     key.write_text(f"untrusted comment: minisign public key\n{public.line()}\n")  # nobody here has the makers' secret
     had = version(bare)
     newer, older = (f"/downloads/{each}.tar.xz" for each in ("newer", "older"))
