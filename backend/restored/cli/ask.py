@@ -1,5 +1,6 @@
 """`restored ask`: what the entry in menus and file managers starts. It asks for the wish in its terminal."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,6 @@ def free_name(file: Path) -> Path:
     ending = file.suffix if file.suffix.lower() in (".png", ".tif", ".tiff") else ".png"
     for number in range(1, 10_000):
         name = f"{file.stem} restored{f' {number}' if number > 1 else ''}{ending}"
-        if not file.with_name(name).exists():
+        if not os.path.exists(file.with_name(name)):  # a name that is too long is said later, in a sentence
             return file.with_name(name)
     raise console.Failure(f"There are thousands of results beside {file.name}. Move some away.")

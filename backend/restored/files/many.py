@@ -1,5 +1,6 @@
 """Many pictures: while one is restored, the next are read and the last are written, within a bound of memory."""
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -198,7 +199,7 @@ class _Readers:
             if self._forced or format_of(job.target) != "jpeg":
                 raise
             other = replace(job, target=job.target.with_suffix(".png"))
-            if not _transparent(job.source) or other.target.exists():
+            if not _transparent(job.source) or os.path.exists(other.target):
                 raise
             loaded = reader.load(job.source, other.target, self._wish)
             note = f"“{job.source.name}” has transparency, which JPEG cannot hold: the result is “{other.target.name}”."

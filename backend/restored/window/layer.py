@@ -1,5 +1,6 @@
 """The picture in the window: what the engine is given of it, and what the screen shows."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def free_place(source: Path) -> Path:
     """Beside the original: `photo-restored.jpg`, or with a number when that is taken."""
     first = Names(source.parent, source.parent, suffix="-restored").target(source)
     place, number = first, 2
-    while place.exists():
+    while os.path.exists(place):  # a Path's own raises for a name that is too long, which `load` says in a sentence
         place = first.with_stem(f"{first.stem}-{number}")
         number += 1
     return place

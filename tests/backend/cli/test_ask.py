@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from restored.cli import ask as asking
 
@@ -55,3 +56,14 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     for expected in ("photo restored 2.TIF", "photo restored 3.TIF"):
         asking.free_name(file).touch()
         assert asking.free_name(file).name == expected
+
+
+@pytest.mark.parametrize("letter", ["n", "é"])
+def test_a_name_that_leaves_no_room_for_more_is_said(tmp_path: Path, letter: str) -> None:
+    from restored.files import FileOrder, load
+    from restored.ground.errors import FileError
+
+    file = tmp_path / (letter * (250 // len(letter.encode())) + ".png")
+    Image.new("RGB", (2, 2)).save(file)
+    with pytest.raises(FileError, match="too long for this disk"):
+        load(file, asking.free_name(file), FileOrder(instruction="-"))
