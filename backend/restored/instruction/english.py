@@ -1,17 +1,18 @@
 """English: the trained head for what is wrong, the grammar for directions, amounts, places and what cannot be done."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from . import grammar, outcomes
 from .grammar.sentences import DID_YOU_MEAN, NOT_READ, WISHES
+from .head_reading import NOTHING, HeadReading, read_text, turned
 from .plan import Plan, Step, Unused
 from .putting import put_together
 from .sanitize import Cleaned, mostly_foreign_script
-from .surface import is_spoiling, is_talk
-from .tasks import TASKS, Task
+from .surface import is_talk
+from .tasks import TASKS
 
 if TYPE_CHECKING:
     from .grammar import Heard
@@ -24,18 +25,6 @@ PICTURE: Final = re.compile(
     r"\b(?:photos?|photographs?|pictures?|pics?|images?|shots?|snapshots?|scans?|frames?|portraits?)\b", re.I
 )
 """With one of these, "my room" is what the picture shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeadReading:
-    """What the head makes of a text: steps, or a reason; general: the picture should decide; stray: a part is something else."""
-
-    steps: tuple[Step, ...]
-    excluded: tuple[Task, ...]
-    reason: outcomes.Reason | None
-    general: bool
-    stray: bool
-    truncated: bool
 
 
 ALL_BUT: Final = re.compile(
@@ -60,8 +49,6 @@ MERE_NAME: Final = 2
 JOINED: Final = re.compile(r"\b(?:and|then|plus)\b|[&+]", re.I)
 """Between a repair and something else that is asked for; behind a mark alone it may be all one story."""
 
-NOTHING: Final = HeadReading((), (), "not_understood", False, False, False)
-
 
 def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     """The plan of a text, and whether the picture should decide more of it."""
@@ -81,7 +68,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
         turn for turn in heard.turns if not any(c.cut and text[c.start : c.end].strip() == turn.words for c in heard.clauses)
     ]
     alone = not _says_something(rest, heard) or _is_refused(rest, heard)
-    reading = NOTHING if alone else _head(loaded, rest)
+    reading = NOTHING if alone else read_text(loaded, rest)
     if uncut:
         heard, reading = _agreed(loaded, heard, reading, uncut, is_talk(text))
     barred = [task for task in heard.barred if task not in reading.excluded]
@@ -92,7 +79,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
     if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
-    reading = _unsaid(heard, reading)
+    reading = turned(heard, _unsaid(heard, reading))
     reading = replace(reading, steps=tuple(_measured(step, heard) for step in reading.steps))
     heard.unused += _left_out(heard, reading)
     return put_together(cleaned, heard, reading, alone)
@@ -267,23 +254,3 @@ def _agreed(
 
     kept = tuple(step for step in reading.steps if not replaced(step))
     return heard, replace(reading, steps=kept, excluded=reading.excluded)
-
-
-def _head(loaded: "LoadedHead", text: str) -> HeadReading:
-    from . import quiet
-    from .decision import decide
-    from .spans import strength_for, words_for
-
-    judgement, normalised = quiet.run(lambda: loaded.read(text))
-    kinds = judgement.kinds | ({"off_topic": 1.0} if is_talk(text) else {"add": 1.0} if is_spoiling(text) else {})
-    english = loaded.speller.english(text)
-    hardly = loaded.speller.hardly_english(text)
-    decision = decide(judgement.wanted, judgement.excluded, kinds, loaded.settings, english, hardly)
-    steps: list[Step] = []
-    for task, confidence in decision.wanted.items():
-        index = TASKS.index(task)
-        words = words_for(index, judgement, normalised, text)
-        strength = strength_for(float(judgement.strength[index]), words, text, len(decision.wanted) == 1)
-        steps.append(Step(task, min(1.0, confidence), strength, words))
-    reason = None if steps else decision.reason or "not_understood"
-    return HeadReading(tuple(steps), decision.excluded, reason, decision.general, decision.stray, judgement.truncated)

@@ -58,7 +58,8 @@ class Judgement:
     """One sentence as probabilities.
 
     wanted, excluded: (9,) in [0, 1]; strength: (9,) in (0, 1); kinds: name -> probability; tokens: (start, end) per token in
-    the text that was read; attention: (9, T), rows sum to 1; marks: (T, 9) probability that the token asks for the task.
+    the text that was read; attention: (9, T), rows sum to 1; marks: (T, 9) probability that the token asks for the task;
+    sentence: (384,) the encoder's vector of the whole.
     """
 
     wanted: np.ndarray
@@ -69,6 +70,7 @@ class Judgement:
     attention: np.ndarray
     marks: np.ndarray
     truncated: bool
+    sentence: np.ndarray
 
 
 class LoadedHead:
@@ -97,6 +99,7 @@ class LoadedHead:
             attention=reading.attention,
             marks=sigmoid(reading.marks[:, :, 0]),
             truncated=encoded.mask.shape[1] >= encoding.MAX_TOKENS,
+            sentence=encoded.pooled[0],
         )
         return judgement, normalised
 

@@ -12,8 +12,8 @@ from .plan import Plan, Reason, Step, Unused
 from .sanitize import Cleaned
 
 if TYPE_CHECKING:
-    from .english import HeadReading
     from .grammar import Heard
+    from .head_reading import HeadReading
 
 ALL_OVER = ("enhance", "lowlight")
 """Tasks about the look of the whole: "natural skin tones" is no wish for the skin alone."""

@@ -79,15 +79,16 @@ def head(
     picture: Annotated[Path | None, typer.Option(help="Also draw the confusion matrix here.")] = None,
     seed: int = 1,
 ) -> None:
-    """Train all that reads instructions, in one go: the English head on the corpus and the layer for other languages (their
-    files go into restored.instruction); then print the head's test table."""
+    """Train all that reads instructions, in one go: the English head on the corpus, the layers for other languages and for the
+    direction of a tone (their files go into restored.instruction); then print the head's test table."""
+    from ..instructions import languages, train_tones
     from ..instructions.evaluate import evaluate_head
-    from ..instructions.languages import train
     from ..instructions.train import TrainConfig, train_head
 
     if train_first:
         train_head(TrainConfig(seed=seed))
-        console.print(f"other languages: {train()}")
+        console.print(f"other languages: {languages.train()}")
+        console.print(f"directions of tone: {train_tones.train()}")
     evaluate_head(labelled, picture, Console())
 
 

@@ -1,0 +1,87 @@
+"""Trains the layer that says which way a tone is turned: on sentences of independent writers (`phrases/tones.txt`) and on those
+of this project that leave it to the model."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from restored.instruction import encoder, head
+from restored.instruction.tones import CLASSES, ESTIMATED, FILE
+
+from .phrases import FOLDER, read_sentences
+
+THRESHOLD: Final = 0.35
+"""Chosen with one writer's sentences held out of the training, and the other's, in turn."""
+
+OF_MODEL: Final = 0.2
+"""Weight of a sentence that is left to the model, beside 1 for a writer's sentence."""
+
+OWN: Final = ("sentences_wider", "sentences_experience", "sentences_elsewhere", "sentences_told")
+"""Files of sentences by the builders of this project."""
+
+Row = tuple[str, str, float]
+"""Text, class, weight."""
+
+
+def of_writers() -> Iterator[Row]:
+    """`phrases/tones.txt`: lines of class|sentence."""
+    for line in (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("# "):
+            name, text = line.split("|", 1)
+            yield text, name, 1.0
+
+
+def of_model() -> Iterator[Row]:
+    """Every sixth of this project's sentences that ask for nothing but colour and tone, or light, by the model."""
+    mine = [e for e in read_sentences(OWN) if tuple(e.wanted) in {(task,) for task in ESTIMATED} and not e.excluded]
+    for example in mine:
+        if int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % 6 == 0:
+            yield example.text, next(iter(example.wanted)), OF_MODEL
+
+
+def corpus() -> list[Row]:
+    """Each sentence once; a writer's label counts before the others."""
+    rows = {text: (name, weight) for text, name, weight in (*of_model(), *of_writers())}
+    return [(text, name, weight) for text, (name, weight) in rows.items()]
+
+
+def vectors(texts: list[str]) -> np.ndarray:
+    """(N, 384): what the head's sentence reader gets."""
+    speller = head.load().speller
+    return np.stack([encoder.encode([speller.normalise(text).text]).pooled[0] for text in texts])
+
+
+def fit(x: np.ndarray, labels: list[str], weights: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Multinomial logistic regression. x: (N, 384). Returns (384, classes) and (classes,)."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=9.0, max_iter=1000).fit(x, labels, sample_weight=weights)
+    columns = [list(fitted.classes_).index(name) for name in CLASSES]
+    return fitted.coef_[columns].T, fitted.intercept_[columns]
+
+
+def train(target: Path = FILE) -> dict[str, int]:
+    """Fit on the whole corpus and write the layer; returns how many sentences it was made from."""
+    from safetensors.numpy import save
+
+    rows = corpus()
+    weight, bias = fit(vectors([text for text, *_ in rows]), [name for _, name, _ in rows], [weight for *_, weight in rows])
+    data = save({"weight": np.ascontiguousarray(weight, np.float16), "bias": bias.astype(np.float16)})
+    target.write_bytes(data)
+    info = {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "threshold": THRESHOLD,
+        "classes": list(CLASSES),
+        "encoder": "all-MiniLM-L6-v2",
+        "made_from": f"{len(rows)} sentences of this project (restored_training.instructions.train_tones)",
+    }
+    target.with_suffix(".json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    return {"sentences": len(rows)}
+
+
+if __name__ == "__main__":
+    print(train())
