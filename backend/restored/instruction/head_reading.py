@@ -61,9 +61,10 @@ def read_text(loaded: "LoadedHead", text: str) -> HeadReading:
 
 def turned(heard: "Heard", reading: HeadReading) -> HeadReading:
     """With the direction that a sentence leans to, put into `heard`, instead of an estimate of colour and tone, where no word
-    names the state that it is for ("faded", "dull") or another direction."""
+    names what it is for ("faded", "the colours") or another direction."""
     way, estimated = reading.leaning, next((step for step in reading.steps if step.task == "enhance"), None)
-    if way is None or estimated is None or ("symptom", "enhance") in heard.concepts or heard.turns or heard.excluded_turns:
+    spoken = heard.concepts & {("symptom", "enhance"), ("task", "enhance")}
+    if way is None or estimated is None or spoken or heard.turns or heard.excluded_turns:
         return reading
     at = max(0, heard.text.find(estimated.words))
     clause = next((i for i, c in enumerate(heard.clauses) if c.start <= at < c.end), 0)

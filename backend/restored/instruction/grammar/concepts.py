@@ -20,8 +20,10 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
     ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
-    comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; grounds: places that a
-    complaint is of by themselves; takers: verbs that take things away; under, over: behind stops, too little and too much of
+    comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; kinds: those that
+    follow what they show ("the aisle picture"); grounds: places that a
+    complaint is of by themselves; colours: names of the task that mean their strength ("colour down"); takers: verbs that
+    take things away; under, over: behind stops, too little and too much of
     them; back: what turns "bring it" round; purpose: before what something was done for; neither: words that deny each thing of
     a list; told: verbs of a remark; well: praises at the end of a clause only ("est bien"); past: what tells of the picture as
     it was; gone, stays: behind a noun, that it should go or stay ("rain out"); beside: what may stand between a direction and a
@@ -84,6 +86,8 @@ class Words:
         self.beside = frozenset(form.get("beside", "").split())
         self.please = frozenset(form.get("please", "").split())
         self.pictures = frozenset(form.get("pictures", "").split())
+        self.kinds = frozenset(form.get("kinds", "").split())
+        self.colours = frozenset(form.get("colours", "").split())
         self.grounds = frozenset(form.get("grounds", "").split())
         self.takers = frozenset(form.get("takers", "").split())
         self.under = frozenset(form.get("under", "").split())

@@ -44,6 +44,9 @@ def turns_of(
             and any(m.name == "too" and m.last == hit.first - 1 for m in piece.of("modifier"))
         ):
             kind = "adj"  # "너무 어둡게 나왔어요": an adverb of state, not a direction
+        denied = [m for m in piece.of("modifier") if m.name == "not" and m.last < hit.first]
+        if kind == "noun" and denied and near & {"up", "more"} and not near & {"enough", "is"}:
+            continue  # "no contrast boost"
         for name in names:
             sign = -1 if name.endswith("-") else 1
             if kind == "adj" and "not" in near and "enough" not in near and name not in VIRTUES:
@@ -61,7 +64,12 @@ def turns_of(
             adjustment: Adjustment = name.rstrip("+-")  # type: ignore[assignment]
             share = 0.7 if len(names) > 1 else 1.0
             size = (own or amount).of(adjustment, direction, relative) * share
-            sure = kind in ("dir", "fault", "cast") or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
+            exact = kind == "noun" and not amount.plain
+            sure = (
+                exact
+                or kind in ("dir", "fault", "cast")
+                or bool(near & {"too", "more", "less", "up", "down", "little", "enough"})
+            )
             said = any(0 < hit.first - m.last <= 2 for m in piece.of("modifier") if m.name == "is")
             if sure or said or not _may_be_told(piece):
                 turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, sure, said=said))
@@ -107,7 +115,7 @@ def _bare_number(piece: Piece, name: str) -> amounts.Amount | None:
 def excluded(piece: Piece, qualities: list[Hit]) -> list[Adjustment]:
     """Adjustments that a clause forbids ("without more contrast", "keep the saturation", "not brighter")."""
     denied = piece.has("not") and not piece.has("is", "enough", "too", "make", "less")
-    if denied:
+    if denied and not piece.has("up"):
         qualities = [hit for hit in qualities if hit.name.startswith("dir ")]
     if not qualities or not (denied or piece.has("dont", "keep")):
         return []
@@ -172,6 +180,7 @@ def _is_cast(piece: Piece) -> bool:
 
 def _direction(kind: str, sign: int, near: set[str], amount: amounts.Amount) -> tuple[int, bool]:
     """(-1, 0 or 1, whether a ratio is meant) for a quality and the words around it; 0 where no wish can be made out."""
+    near = near - {"everywhere", "only"}
     if near & {"dont", "keep"} and not near & {"too"}:
         return 0, False
     if kind == "dir":

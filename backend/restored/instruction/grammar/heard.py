@@ -64,6 +64,7 @@ class Heard:
     adding: a damage is asked for. inverse: everything but the selection is meant, which only its owner can turn round.
     barred: excluded tasks of clauses that say nothing else.
     refused: tasks that a short "no" follows. instead: one noun was denied and another named.
+    listed: qualities that the last clause only named ("the saturation and the contrast down").
     pending: tasks whose noun the last clause had, without a wish. waiting: a tone that it named so, and its words.
     measured: strengths of tasks that were given as a number ("dehaze 40").
     """
@@ -89,6 +90,7 @@ class Heard:
     barred: list[Task] = field(default_factory=list)
     pending: list[Task] = field(default_factory=list)
     waiting: tuple[Adjustment, str] | None = None
+    listed: list[Adjustment] = field(default_factory=list)
     scale: int | None = None
     part: Part = ""
     measured: dict[Task, float] = field(default_factory=dict)

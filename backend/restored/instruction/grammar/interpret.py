@@ -17,6 +17,7 @@ from .naming import holes, named_by, other_scale, scale_of, taken_out, unused
 from .places import as_before, is_only_there, place_of, tone_as_before, tone_of, tone_of_place, toned, without
 from .sentences import by_hand
 from .settling import (
+    is_mere_amount,
     is_taken_back,
     settle_cast,
     settle_colours,
@@ -32,6 +33,7 @@ from .settling import (
     settle_very,
     settle_well,
 )
+from .sharing import elsewhere, is_joined, listed_by, of_list, place_before, same_place, share_amount, share_place
 from .telling import is_praised_next, is_satisfied, only_praises, settle_praise, settle_told, tells_damage, tells_of_the_day
 from .tokens import Token, tokens
 
@@ -170,8 +172,10 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     asks = bool(piece.of("task") or piece.of("verb") or piece.of("symptom"))
     if (
         qualities
-        and amount.plain
-        and amounts.bare(piece.words, piece.hits) is None
+        and (
+            (amount.plain and amounts.bare(piece.words, piece.hits) is None)
+            or (not (amount.signed or modifiers) and is_joined(heard, piece))
+        )
         and not any(
             hit.name in ("more", "less", "up", "down", "too", "little", "low", "high", "not", "dont", "keep") for hit in modifiers
         )
@@ -181,8 +185,10 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         modifiers = piece.of("modifier")
     place, negative, hand, guess = place_of(piece)
     if place is None and not hand and piece.has("elsewhere"):
-        place, negative = _elsewhere(heard)
+        place, negative = elsewhere(heard)
     turns = turns_of(piece, qualities, amount, place, index, text)
+    if [turn.name for turn in turns] == ["black_and_white"] and not piece.has("only", "except", "everywhere", "not"):
+        place, hand = None, ""  # "elephant skin in black and white": what it shows, not where
     lit = bool(turns) and all(turn.name == "exposure" for turn in turns)
     if place is not None and place.places == ("contours",) and (lit or (piece.of("holes") and not turns)):
         place = replace(place, places=("border",))  # "darken the edges"
@@ -201,6 +207,14 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
             of_tone = tone_as_before(heard.turns, piece, tone, index, text)
         if of_tone:
             turns, place = [of_tone], without(place, tone)
+    listed, heard.listed = heard.listed, []
+    if listed and len(turns) == 1 and qualities and all(hit.name.startswith("noun ") for hit in qualities):
+        turns = [*(of_list(turns[0], name) for name in listed), *turns]
+        heard.clauses[-1] = replace(heard.clauses[-1], cut=True, acts=True)
+    if not turns and covered:
+        heard.listed = listed_by(piece, qualities, amount)
+    if turns and not (amount.plain and amount.factor == 1.0):
+        share_amount(heard, piece, index, amount)
     waiting, heard.waiting = heard.waiting, None
     if (
         waiting and turns and all(turn.name in (*TONES, "whites", "blacks") for turn in turns)
@@ -214,7 +228,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         and not asks
         and not qualities
         and amount.stops is not None
-        and (amount.signed or piece.has("up", "down", "more", "less"))
+        and (amount.signed or piece.has("up", "down", "more", "less") or is_mere_amount(piece))
     ):
         lower = piece.has("down", "less") or is_taken_back(piece)
         turns = [Turn("exposure", amount.of("exposure", -1 if lower else 1, False), text.strip(), index, False)]
@@ -248,7 +262,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     elif hand and (turns or asks):
         heard.unused.append(Unused(hand, by_hand(hand, False)))
     if where is None and turns:
-        where = _place_before(heard, piece, turns)
+        where = place_before(heard, piece, turns)
     heard.turns += [replace(turn, region=turn.region or where) for turn in turns]
     before = len(heard.excluded)
     named = named_by(heard, piece, amount, index, where, text)
@@ -257,7 +271,9 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     bound = any(hit.name in ("keep", "dont", "not", "except", "up", "more", "make") for hit in modifiers)
     heard.pending = [hit.name for hit in piece.of("task")] if not named and not bound else []
     if where is not None and named and not any(hit.first >= piece.offset for hit in piece.of("modifier")):
-        _same_place(heard, named, index, where)
+        same_place(heard, named, index, where)
+    if where is not None and not negative and (named or turns):
+        share_place(heard, piece, index, where)
     heard.named += named
     plain = [turn for turn in turns if turn.name == "exposure" and turn.amount > 0 and turn.plain and where is None]
     cut = bool(turns) and len(plain) < len(turns) and not asks and covered and is_certain(piece, turns)
@@ -314,35 +330,6 @@ def _of_a_kind(heard: Heard, piece: Piece) -> None:
         if hit.name == "compound" and piece.of_any("task", "symptom", "quality", "verb"):
             row = piece.words[hit.first - piece.offset : hit.last - piece.offset + 1]
             heard.dropped.append((row[0].start, row[-1].end))
-
-
-def _elsewhere(heard: Heard) -> tuple[Region | None, bool]:
-    """ "Warmer in the sky, cooler elsewhere": everything but the place that was named last, and whether that is outside of it."""
-    named = [clause.place for clause in heard.clauses if clause.place is not None]
-    if named:
-        return named[-1], not named[-1].outside
-    return (heard.limits[-1][1], True) if heard.limits else (None, False)  # "keep the sky, darken the rest"
-
-
-def _place_before(heard: Heard, piece: Piece, turns: list[Turn]) -> Region | None:
-    """ "The sky is too bright, darken it": where the clause before complained of a place, a pronoun or the same direction means
-    it."""
-    before = heard.clauses[-1] if heard.clauses else None
-    if before is None or before.place is None or before.place.outside or piece.has("everywhere"):
-        return None
-    last = [turn for turn in heard.turns if turn.clause == len(heard.clauses) - 1]
-    again = bool(last) and all(any(t.name == turn.name and t.amount * turn.amount > 0 for t in last) for turn in turns)
-    taken_up = any(token.word in piece.table.pronouns for token in piece.words)
-    return before.place if before.told and (again or taken_up) else None
-
-
-def _same_place(heard: Heard, named: list[Named], index: int, where: Region) -> None:
-    """ "The noise and the grain in the sky": where two words for one thing are listed, the place is said of both."""
-    before = [item for item in heard.named if item.clause == index - 1]
-    tasks = {item.task for item in named}
-    if before and heard.clauses[-1].place is None and all(item.task in tasks for item in before):
-        heard.clauses[-1] = replace(heard.clauses[-1], place=where)
-        heard.named = [replace(item, region=where) if item in before else item for item in heard.named]
 
 
 def content(text: str, words: Words) -> list[str]:

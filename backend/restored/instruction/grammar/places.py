@@ -75,7 +75,7 @@ def as_before(turns: list[Turn], piece: Piece, tone: Adjustment | None, carried:
 def place_of(piece: Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]:
     """The region that a clause names, whether everything but it is meant, and a place that only a hand can show, with a guess
     where there is one."""
-    hits = [hit for hit in piece.of("place") if not _is_compared(piece, hit)]
+    hits = [hit for hit in piece.of("place") if not (_is_compared(piece, hit) or _is_kind(piece, hit))]
     known = [hit for hit in hits if hit.name not in ("?", *GUESSED)]
     unknown = [hit for hit in hits if hit not in known]
     negative = False
@@ -112,6 +112,12 @@ def is_only_there(piece: Piece) -> bool:
         for hit in piece.of("modifier")
         for place in piece.of("place")
     )
+
+
+def _is_kind(piece: Piece, hit: Hit) -> bool:
+    """Whether a place only says what kind of picture it is ("the aisle picture")."""
+    next_ = piece.following(hit)
+    return hit.name in ("?", *GUESSED) and next_ is not None and next_.word in piece.table.kinds
 
 
 def _is_compared(piece: Piece, hit: Hit) -> bool:

@@ -70,6 +70,12 @@ def is_taken_back(piece: Piece) -> bool:
     )
 
 
+def is_mere_amount(piece: Piece) -> bool:
+    """ "1.5 EV on the field": stops, and at most where."""
+    others = [hit for hit in piece.hits if hit.section not in ("amount", "place", "scene")]
+    return not others and bool(piece.hits) and piece.hits[0].section == "amount" and piece.hits[0].first <= piece.offset + 1
+
+
 def settle_purpose(piece: Piece) -> None:
     """ "I underexposed by two stops to save the highlights": what it was done for is no second wish."""
     faults = [hit for hit in piece.of("quality") if hit.name.startswith("fault exposure")]
@@ -158,10 +164,14 @@ def settle_no(heard: Heard, piece: Piece) -> None:
 
 
 def settle_colours(piece: Piece) -> None:
-    """ "The colours are too strong" in any language: saturation is meant."""
-    if piece.has("too", "less") and piece.has("high", "low") and not piece.of("quality"):
+    """ "The colours are too strong" in any language, "colour down": saturation is meant."""
+    strong = piece.has("too", "less") and piece.has("high", "low")
+    lowered = piece.has("down") and not piece.has("dont", "keep", "not")
+    if (strong or lowered) and not piece.of("quality"):
         piece.hits = [
-            Hit("quality", "noun saturation", hit.first, hit.last) if (hit.section, hit.name) == ("task", "enhance") else hit
+            Hit("quality", "noun saturation", hit.first, hit.last)
+            if (hit.section, hit.name) == ("task", "enhance") and (strong or piece.word(hit) in piece.table.colours)
+            else hit
             for hit in piece.hits
         ]
 
