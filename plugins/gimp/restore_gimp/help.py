@@ -5,7 +5,8 @@ from pathlib import Path
 import gi
 
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gio, GLib, Gtk
+gi.require_version("GimpUi", "3.0")
+from gi.repository import GimpUi, Gio, GLib, Gtk
 
 from .words import _
 
@@ -18,7 +19,10 @@ def open_manual(parent):
         # not Gtk.show_uri_on_window: that says nothing where no program opens such files
         Gio.AppInfo.launch_default_for_uri(MANUAL.as_uri(), None)
     except GLib.Error:
+        if parent is None:  # called from GIMP's menu: nothing has taken over GIMP's theme yet
+            GimpUi.init("restore-with-instruction")
         message = Gtk.MessageDialog(
+            title=_("Restore with instruction"),
             transient_for=parent,
             modal=True,
             buttons=Gtk.ButtonsType.CLOSE,
