@@ -390,11 +390,15 @@ def case_it_fits_into_240_pixels(kit):
         seen = [each for each in docker.findChildren(kit.QtWidgets.QWidget) if each.isVisible() and each.window() is docker]
         return [each for each in seen if each.width() and each.mapToGlobal(kit.QtCore.QPoint(each.width(), 0)).x() > right]
 
+    def fits():
+        fits.said = found = [(type(each).__name__, each.width()) for each in outside()], docker.width()
+        return found[0] == [] and found[1] <= 240
+
     try:
+        yield fits  # the screen's manager makes it narrower when it comes to it
         yield settled(kit)
+        yield fits
         kit.shoot("narrow", docker)
-        assert outside() == []
-        assert docker.width() <= 240, docker.width()
     finally:
         docker.setFloating(False)
 
