@@ -12,10 +12,6 @@ from .restored_client.desk.previewstate import ZOOMS
 from .restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, QUALITIES, REPLACE, SCALES
 from .words import tr
 
-BESIDE_EACH_OTHER = ((0, 0, 1, 2), (0, 2, 1, 2), (0, 4, 1, 2))
-IN_TWO_ROWS = ((0, 0, 1, 3), (1, 0, 1, 6), (0, 3, 1, 3))
-"""Row, column, rows and columns of the size, the output and the quality, in six columns of one width."""
-
 
 class Options(QtWidgets.QWidget):
     """Shows the desk's choices and sets them. `changed` after a choice of the user's."""
@@ -69,18 +65,20 @@ class Options(QtWidgets.QWidget):
         for box in (self.scale, self.output, self.quality):
             box.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         first, middle = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
-        self._choices, self._beside = QtWidgets.QGridLayout(), False
+        choices = QtWidgets.QGridLayout()
         first.addWidget(self.strength, 1)
         middle.addWidget(self.texture, 1)
         middle.addWidget(self.zoom)
         middle.addWidget(self.shown)
-        for each in range(6):
-            self._choices.setColumnStretch(each, 1)
-        self._arrange(True)
+        choices.addWidget(self.scale, 0, 0)
+        choices.addWidget(self.quality, 0, 1)
+        choices.addWidget(self.output, 1, 0, 1, 2)  # beside each other their words would be cut off
+        for each in range(2):
+            choices.setColumnStretch(each, 1)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for row in (first, middle, self._choices):
+        for row in (first, middle, choices):
             row.setSpacing(4)
             column.addLayout(row)
         self.strength.valueChanged.connect(lambda _: self._set(desk.set_strength, self.strength.fraction))
@@ -89,17 +87,6 @@ class Options(QtWidgets.QWidget):
         self.output.currentIndexChanged.connect(lambda _: self._set(desk.set_output, self.output.currentData()))
         self.quality.currentIndexChanged.connect(lambda _: self._set(desk.set_quality, self.quality.currentData()))
         self.zoom.currentIndexChanged.connect(lambda _: self.zoomed.emit(self.zoom.currentData()))
-
-    def resizeEvent(self, event) -> None:
-        self._arrange(self.width() >= 3 * max(box.sizeHint().width() for box in (self.scale, self.output, self.quality)) + 8)
-
-    def _arrange(self, beside: bool) -> None:
-        """The choices beside each other, or in two rows where that would cut off their words."""
-        if beside != self._beside:
-            self._beside = beside
-            for box, place in zip((self.scale, self.output, self.quality), BESIDE_EACH_OTHER if beside else IN_TWO_ROWS):
-                self._choices.removeWidget(box)
-                self._choices.addWidget(box, *place)
 
     def _ways(self) -> Dict[str, Any]:
         """The menu of ways in which before and after are shown, by name."""
