@@ -20,8 +20,8 @@ HOME: Final = "/home/ann"
 ELSEWHERE: Final = ("/var/lib/dpkg", "/var/log", "/var/cache", "/tmp", "/root", "/proc", "/dev", "/sys")
 """What dpkg, debconf and others keep of their own, and what is not of the tree."""
 
-KEPT: Final = re.compile(r"/usr/share/(applications/mimeinfo\.cache|icons/hicolor/icon-theme\.cache)$")
-"""What Debian's own triggers make anew whenever any package comes or goes."""
+KEPT: Final = re.compile(r"(/opt|/usr/share/(applications/mimeinfo\.cache|icons/hicolor/icon-theme\.cache))$")
+"""What Debian's own triggers make anew whenever any package comes or goes, and a folder that dpkg removes when it is empty."""
 
 
 class Debian:
