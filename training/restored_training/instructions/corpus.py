@@ -17,7 +17,7 @@ from .grammar import Grammar
 from .inventory import held_out, padded
 from .labelled_templates import LabelledTemplates
 from .out_of_distribution import OutOfDistribution, Stray
-from .phrases import FOLDER, WIDER, read_sections, read_sentences, split_of
+from .phrases import BY_WRITERS, FOLDER, WIDER, read_sections, read_sentences, split_of
 from .semantic_fields import Fields
 from .typing_slips import TAILS, drop_marks, mistype, stretch, text_speak
 
@@ -130,7 +130,7 @@ def _wider(split: Split, seed: int, sizes: Sizes) -> list[Example]:
             if example is not None:
                 drawn.setdefault(example.text, example)
     examples = [(example, 1) for example in drawn.values()]
-    hand = [replace(example, split=split) for example in read_sentences(WIDER)]
+    hand = [replace(example, split=split) for example in read_sentences((*WIDER, *BY_WRITERS))]
     copies = 5 if split == "train" else 1
     examples += [(example, copies) for example in hand if split_of(f"hand:{example.text}") == split]
     typed: list[Example] = []

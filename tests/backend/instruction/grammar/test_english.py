@@ -227,7 +227,7 @@ def test_a_plan_with_all_of_it_goes_there_and_back():
         "elephant skin in black and white": ["black and white"],
         "deepen the shadow areas": ["darker shadows 50 %"],
         "sharpen the dog shot": ["blur"],
-        "it looks rather flat, a little more contrast wouldn't hurt": ["colour and tone", "more contrast 12 %"],
+        "a little more contrast wouldn't hurt": ["more contrast 12 %"],
         "make it rain": [],
         "one and a half stops darker": ["darker 1.5 stops"],
     }.items(),
