@@ -53,6 +53,23 @@ def test_paper_stays_neutral_beside_colour(bundle: Bundle, task: str) -> None:
     assert np.ptp(result[paper].astype(int), axis=1).max() <= 1
 
 
+def test_a_mean_that_coloured_noise_has_moved_by_being_cut_off_may_go_back() -> None:
+    """Each channel is cut off at black by itself; where it is, all of them seldom are."""
+    truth = np.full((128, 128, 3), 0.04, np.float32)
+    noisy = np.clip(truth + np.random.default_rng(2).normal(0, 0.2, truth.shape), 0, 1).astype(np.float32)
+    assert noisy.mean() > 0.08
+    assert (noisy.max(axis=2) == 0).mean() < 0.1
+    means, box = Means(128, 128, pattern_only=False, edges_move=False), Box(0, 0, 128, 128)
+    kept = means.watch(box, noisy, truth - noisy)
+    while means.settle():
+        kept = means.watch(box, noisy, truth - noisy)
+    assert np.abs(noisy + kept - truth).mean() < 2 / 255
+    even = Means(128, 128, pattern_only=False, edges_move=False)
+    fog = np.full_like(truth, -0.04)
+    even.watch(box, truth, fog)
+    assert even.settle(), "what nothing cut off may not be darkened"
+
+
 def test_chance_neutrals_of_noise_are_left_to_the_model(picture: Picture) -> None:
     layer = picture(128, 128, 3)
     change = np.random.default_rng(0).normal(0, 0.1, (128, 128, 3)).astype(np.float32)

@@ -85,7 +85,7 @@ class Means:
 
     def __init__(self, height: int, width: int, *, pattern_only: bool, edges_move: bool) -> None:
         shape = (-(-height // WIDE), -(-width // WIDE))
-        self._sums = np.zeros((*shape, 3 + 5), np.float64)
+        self._sums = np.zeros((*shape, 3 + 7), np.float64)
         self._pattern_only, self._edges_move = pattern_only, edges_move
         self._excess: Floats | None = None
         self._rounds = 0
@@ -101,12 +101,14 @@ class Means:
     def _note(self, box: Box, before: Floats, change: Floats) -> None:
         gray = before @ LUMA
         rows, columns = _cuts(box.top, box.bottom, FINE), _cuts(box.left, box.right, FINE)
-        clipped = (gray <= 1e-3).astype(np.float32) - (gray >= 1 - 1e-3)
+        clipped = (before <= 1e-3).astype(np.float32) - (before >= 1 - 1e-3)  # by channel: coloured noise seldom cuts off all
         parts = [_block_sums(plane, rows, columns) for plane in (change, gray, gray * gray, clipped)]
         count = np.outer(np.diff(np.append(rows, box.height)), np.diff(np.append(columns, box.width)))
         # variance within small blocks: dots and patterns fill it everywhere, edges only where they run
         variance = np.maximum(parts[2] - parts[1] ** 2 / count, 0)
-        planes = np.concatenate([parts[0], np.stack([*parts[1:], variance, count], axis=-1)], axis=-1)
+        planes = np.concatenate(
+            [parts[0], np.stack(parts[1:3], axis=-1), parts[3], np.stack((variance, count), axis=-1)], axis=-1
+        )
         down, right = (rows + box.top) // WIDE, (columns + box.left) // WIDE
         planes = np.add.reduceat(planes, np.flatnonzero(np.diff(down, prepend=-1)), axis=0)
         planes = np.add.reduceat(planes, np.flatnonzero(np.diff(right, prepend=-1)), axis=1)
@@ -116,19 +118,18 @@ class Means:
     def settle(self) -> bool:
         """True when some local mean moved further than it may: scan once more."""
         self._rounds += 1
-        mean = self._sums / np.maximum(self._sums[..., 7:], 1)
-        moved, gray, square, clipped, fine = mean[..., :3], mean[..., 3], mean[..., 4], mean[..., 5], mean[..., 6]
-        spread = np.sqrt(np.maximum(square - gray * gray, 0))
-        pattern = _step(*DITHER, fine / np.maximum(gray * (1 - gray), 1e-4))
+        mean = self._sums / np.maximum(self._sums[..., 9:], 1)
+        moved, gray, square, clipped, fine = mean[..., :3], mean[..., 3], mean[..., 4], mean[..., 5:8], mean[..., 8]
+        spread = np.sqrt(np.maximum(square - gray * gray, 0))[..., None]
+        pattern = _step(*DITHER, fine / np.maximum(gray * (1 - gray), 1e-4))[..., None]
         # noise cut off at black or white has moved the mean, and taking it away moves it back: darker at black, lighter at white
         below = np.maximum(clipped, 0) * 2 * spread * (1 - pattern)
         above = np.maximum(-clipped, 0) * 2 * spread * (1 - pattern)
         if self._edges_move:  # light that a blur carried over a border goes back where it came from
             below, above = below + 0.5 * spread * (1 - pattern), above + 0.5 * spread * (1 - pattern)
-        low, high = -(MOVED + below)[..., None], (MOVED + above)[..., None]
-        excess = moved - np.clip(moved, low, high)
+        excess = moved - np.clip(moved, -(MOVED + below), MOVED + above)
         if self._pattern_only:
-            excess *= pattern[..., None]
+            excess *= pattern
         self._sums[:] = 0
         if self._rounds > ROUNDS or float(np.abs(excess).max()) <= (0.5 if self._excess is None else 1.0) * MOVED:
             return False
