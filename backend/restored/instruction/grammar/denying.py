@@ -32,6 +32,10 @@ def forbids(piece: Piece) -> bool:
     first = piece.hits[0] if piece.hits else None
     if first is not None and first.first == piece.offset and piece.word(first) in piece.table.neither and piece.of("quality"):
         return not piece.has("is", "enough", "make") and not piece.of_any("task", "verb", "symptom")  # "neither too dark nor ..."
+    nots = [hit for hit in piece.of("modifier") if hit.name == "not" and piece.word(hit) in NO_COPULA]
+    excess = [hit.first for hit in piece.of("modifier") if hit.name == "too"]
+    if any(hit.first + 1 in excess for hit in nots) and piece.of("quality") and not piece.of_any("task", "verb"):
+        return True  # "it isn't too dark"
     if piece.has("remove", "too", "enough", "little", "less", "only", "except") or (piece.of("verb") and piece.has("not")):
         return False
     things = piece.of("task") or piece.of("verb") or piece.of("symptom")
