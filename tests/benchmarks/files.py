@@ -21,16 +21,17 @@ import imagecodecs
 import numpy as np
 import psutil
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.backend.archive.kit import ECHO, WISH, records
+
 from restored.archive import Workbench, plan, status
 from restored.archive.echo import NegativeEngine
-from restored.archive.trees import OURS
 from restored.files import Done, FileOrder, restore_file
 from restored.files.ledger import NAME, Ledger
 from restored.files.many import FileJob, restore_many
 
-WISH = FileOrder(instruction="invert it")
 SPEED = 100e6
-ECHO = "restored.archive.echo:NegativeEngine"
 
 
 def device(pixels: np.ndarray, wish: FileOrder, mask: object, progress: object, cancelled: object) -> Done:
@@ -166,7 +167,7 @@ def workers_of(driver: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 def prove(folder: Path, target: Path, count: int) -> None:
     """Exit unless each picture has its own result and an entry, nothing else is there, and nothing is left to do."""
-    entries = entries_of(target)
+    entries = records(target)
     results = {path.relative_to(target).as_posix() for path in target.rglob("*.png")}
     names = [name_of(number) for number in range(count)]
     wrong = [
@@ -181,22 +182,10 @@ def prove(folder: Path, target: Path, count: int) -> None:
         f"{len(wrong):,} of them missing or wrong; {parts} half-written; the books say: {told.sentence()}"
     )
     again = clock(lambda: work_all(folder).communicate())
-    more = len(entries_of(target)) - len(entries)
+    more = len(records(target)) - len(entries)
     print(f"the same command once more: {again:.1f} s, {more} entries more")
     if set(entries) != set(names) or results != set(names) or wrong or parts or told.done != count or more:
         sys.exit("Not complete.")
-
-
-def entries_of(target: Path) -> list[str]:
-    """The names in all shards' records; a line that a kill cut short is none."""
-    found = []
-    for path in sorted((target / OURS / "done").iterdir()):
-        for line in path.read_text().splitlines():
-            try:
-                found.append(json.loads(line)["name"])
-            except ValueError:
-                continue
-    return found
 
 
 def clock(work: Callable[[], object]) -> float:
