@@ -76,7 +76,8 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
         kept = tuple(step for step in reading.steps if step.task not in barred and not _is_barred(step, heard))
         left = reading.reason if kept or not reading.steps else "asks_to_keep"
         reading = replace(reading, steps=kept, excluded=(*reading.excluded, *barred), reason=left)
-    reading = _completed(heard, replace(reading, steps=(*steps, *reading.steps)) if steps else reading)
+    said = {step.task for step in steps}  # the head may have met the same in another language's words
+    reading = _completed(heard, replace(reading, steps=(*steps, *(step for step in reading.steps if step.task not in said))))
     if reading.stray and heard.known:  # then the head cannot have met a stranger's words
         reading = replace(reading, stray=False)
     reading = turned(heard, _unsaid(heard, reading))

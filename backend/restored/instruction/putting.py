@@ -77,9 +77,6 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
             reason, message = "not_understood", outcomes.GENERAL
         return Plan(text, (), excluded, reason, _sentence(message, cut=cut), unused=notes), reading.general
     said = " ".join(dict.fromkeys(item.message for item in notes)) or (outcomes.STRAY if reading.stray else "")
-    steps = list({(step.task, step.region, step.part): step for step in reversed(steps)}.values())[
-        ::-1
-    ]  # head and grammar may agree
     plan = Plan(text, tuple(steps), excluded, message=_sentence(said, cut=cut), unused=notes, scale=heard.scale)
     return plan.in_apply_order(), reading.general
 
