@@ -16,14 +16,14 @@ from .workers import worker
 def ask(files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Photographs.")] = None) -> None:
     """Ask in the terminal what is wrong with photographs, and put each result beside its original."""
     for file in files or _named():
-        words = input(f"What is wrong with {file.name}? ").strip()
+        words = console.answer(f"What is wrong with {file.name}? ")
         if words:
             _restore(file, words)
-    input("Press Enter to close.")
+    console.answer("Press Enter to close.")
 
 
 def _named() -> list[Path]:
-    name = input("Which photograph? (Drag it into this window.) ").strip().strip("'\"")
+    name = console.answer("Which photograph? (Drag it into this window.) ").strip("'\"")
     return [Path(name)] if name else []
 
 

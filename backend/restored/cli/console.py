@@ -121,6 +121,14 @@ def asks() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and err.is_terminal
 
 
+def answer(question: str) -> str:
+    """Ask on the terminal for a line of text; no answer is an empty one. The question may hold foreign text."""
+    try:
+        return input(visible(question)).strip()
+    except EOFError:
+        return ""
+
+
 def confirmed(question: str) -> bool:
     """Ask on the terminal; no answer is no."""
     err.print(Text(question + " [y/N] "), end="")

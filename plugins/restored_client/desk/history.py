@@ -4,6 +4,7 @@ replaced atomically."""
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -23,6 +24,8 @@ MAX_LENGTH: Final = 4000
 """Characters of one remembered instruction; longer ones are not remembered."""
 MAX_PRESETS: Final = 1000
 MAX_NAME: Final = 100
+MAX_PRESET: Final = 1 << 16
+"""Bytes of one preset that is taken in: those that windows keep have at most a quarter of it."""
 MOST: Final = 16 << 20
 """Bytes of a file that is read here: two hundred instructions of the greatest length, and plans to them, are a tenth."""
 
@@ -123,11 +126,14 @@ class Presets:
             raise ValueError("This file holds no presets.")
         with alone(self._path.parent):
             known, count = self.all(), 0
+            room = MOST - len(_text(known)) - 100
             for said, preset in presets.items():
                 name, fresh = " ".join(one_line(said).split())[:MAX_NAME], _sound(preset)
-                if name and fresh and len(known) < MAX_PRESETS:
+                size = len(_text(fresh)) + 4 * MAX_NAME + 20
+                # a file larger than what is read again would take one's own presets along
+                if name and fresh and size <= min(room, MAX_PRESET) and len(known) < MAX_PRESETS:
                     known[_free(name, fresh, known)] = fresh
-                    count += 1
+                    count, room = count + 1, room - size
             write_map(self._path, {"presets": known})
         return count
 
@@ -189,23 +195,51 @@ def _free(name: str, preset: Mapping[str, Any], known: Mapping[str, Any]) -> str
 
 
 def read_map(path: Path) -> Dict[str, Any]:
-    """A file's content; empty for what cannot be read, is no ordinary file (a pipe would be waited for), or has no end."""
+    """A file's content; empty for what cannot be read or understood."""
+    return _understood(path) or {}
+
+
+def _understood(path: Path) -> Optional[Dict[str, Any]]:
+    """A file's content; None for what cannot be read, is no ordinary file (a pipe would be waited for), or has no end."""
     try:
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
             ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             text = file.read(MOST + 1) if ordinary else b""
         data = json.loads(text.decode("utf-8")) if len(text) <= MOST else None
     except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def write_map(path: Path, data: Mapping[str, Any]) -> None:
-    _replace(path, json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+    """Replace the file's content. One that is there and cannot be understood is kept beside it under another name: it may be all
+    that somebody has made. Raises OSError."""
+    text = _text(data)
+    if len(text) > MOST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size and _understood(path) is None:
+            _keep_aside(path)
+    _replace(path, text)
+
+
+def _text(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")  # indented it is slow, and much larger than it was
+
+
+def _keep_aside(path: Path) -> None:
+    if not os.access(path, os.R_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.damaged-{number}")):
+        number += 1
+    os.rename(path, aside)
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Replace the file in one step, readable by the user only: instructions and pictures are private."""
+    """Replace the file in one step, readable by the user only: instructions and pictures are private. A link stays one: some keep
+    their settings elsewhere."""
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(prefix=path.name, dir=str(path.parent))
     try:

@@ -9,6 +9,7 @@ import pytest
 from rich.text import Text
 
 from restored.cli import console
+from restored.cli.ask import ask
 from restored.cli.daemon import _tell
 
 from .conftest import Ran, Somebody
@@ -36,6 +37,23 @@ def test_a_files_name(restored: Run, photo: Path, tmp_path: Path) -> None:
     ran = restored("run", evil, "brighter", "-o", tmp_path / "again.png", "--json")
     harmless(ran.out)
     assert json.loads(ran.out)["output"]
+
+
+def test_a_question(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "")
+    ask([tmp_path / f"{EVIL.replace('/', '')}.png"])
+    assert asked[0].startswith("What is wrong with")
+    harmless("".join(asked) + "".join(capsys.readouterr()))
+
+
+def test_nobody_there_to_answer_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ended)
+    ask([tmp_path / "a.png"])
+    ask(None)
 
 
 def test_what_a_recipe_and_a_daemon_say(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Recipes, history and presets."""
 
+import json
+import os
 import stat
 import sys
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from restored_client import ClientError
-from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, History, Presets, Usual
+from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, MAX_PRESET, MOST, History, Presets, Usual
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import decode_recipe, encode_recipe, make_recipe
 
@@ -147,6 +149,43 @@ def test_presets_are_saved_by_name(tmp_path) -> None:
     assert list(presets.all()) == ["Rainy day"]
     with pytest.raises(ValueError, match="name"):
         presets.save(" ", {})
+
+
+def test_a_stranger_s_presets_never_make_ones_own_unreadable(tmp_path) -> None:
+    presets = Presets(tmp_path / "presets.json")
+    presets.save("mine", {"instruction": "remove the rain"})
+    presets.save("large", {"instruction": "x", "plan": {"steps": [], "message": "m" * (MOST - 3 * MAX_PRESET)}})
+    sent = {str(number): {"instruction": "x", "plan": {"steps": [], "own": "y" * (MAX_PRESET - 1000)}} for number in range(6)}
+    sent["huge"] = {"instruction": "x", "plan": {"steps": [], "own": [0] * MAX_PRESET}}
+    (tmp_path / "sent.json").write_text(json.dumps({"restore_with_instruction_presets": 1, "presets": sent}))
+    assert 0 < presets.take_in(tmp_path / "sent.json") < 6
+    assert (tmp_path / "presets.json").stat().st_size <= MOST
+    assert list(presets.all())[:2] == ["mine", "large"]
+    assert "huge" not in presets.all()
+    with pytest.raises(OSError, match="large"):
+        presets.save("too much", {"instruction": "x", "plan": {"steps": [], "message": "m" * MOST}})
+    assert "mine" in presets.all()
+
+
+@pytest.mark.parametrize("content", ['{"presets": {"mine": {"instruction": "rain"}', "[1]", "\x00", "{" * 100_000])
+def test_a_file_that_cannot_be_understood_is_kept_aside(tmp_path, content: str) -> None:
+    (tmp_path / "presets.json").write_text(content)
+    presets = Presets(tmp_path / "presets.json")
+    presets.save("Night", {"instruction": "brighten"})
+    presets.save("Day", {"instruction": "darken"})
+    assert list(presets.all()) == ["Night", "Day"]
+    assert (tmp_path / "presets.json.damaged-1").read_text() == content
+    assert not (tmp_path / "presets.json.damaged-2").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links are POSIX's")
+def test_settings_that_are_kept_elsewhere_stay_there(tmp_path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "presets.json").symlink_to(tmp_path / "elsewhere" / "presets.json")
+    presets = Presets(tmp_path / "presets.json")
+    presets.save("Night", {"instruction": "brighten"})
+    assert os.path.islink(tmp_path / "presets.json")
+    assert list(presets.all()) == ["Night"]
 
 
 def test_the_usual_settings_are_what_was_saved_last(tmp_path):
