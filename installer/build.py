@@ -50,7 +50,7 @@ def environment(found: Path) -> Path:
     if not python.exists():
         venv.create(place, with_pip=True)
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "requirements.lock")
-    run(*install, "-r", HERE / "requirements.txt", f"restore-with-instruction[formats,remote] @ {found.as_uri()}")
+    run(*install, "-r", HERE / "requirements.txt", f"restore-with-instruction[formats,remote,batch] @ {found.as_uri()}")
     run(*install, "--force-reinstall", "--no-deps", found)  # the same version, another content
     return python
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from bare import HOME, Bare
 from judging import Checks
+from plans import plans
 from small_files import write_png
 
 PHOTO: Final = "/downloads/lake-damaged.jpg"
@@ -58,6 +59,26 @@ rm -rf "$HOME/strong" "$HOME/weak"
 """
 """Two machines with folders of their own on this one's loopback: served, paired by the code, a picture restored over there."""
 
+WATCHING: Final = """
+mkdir "$HOME/hot"
+cp "$1" "$HOME/hot/first.jpg"
+"$0" batch "$HOME/hot" "make it brighter" -o "$HOME/done" --watch >"$HOME/hot.said" 2>&1 &
+watching=$!
+tries=0
+wait_for() {
+    until [ -f "$1" ] || [ $tries -gt 900 ] || ! kill -0 $watching 2>/dev/null; do sleep 0.2; tries=$((tries + 1)); done
+}
+wait_for "$HOME/done/first.jpg"
+cp "$1" "$HOME/hot/later.jpg"
+wait_for "$HOME/done/later.jpg"
+ls "$HOME/done"
+kill $watching 2>/dev/null
+wait
+cat "$HOME/hot.said" >&2
+rm -rf "$HOME/hot" "$HOME/done" "$HOME/hot.said"
+"""
+"""A photograph comes into a watched folder, and its result lies in the other."""
+
 
 def uses(check: Checks, bare: Bare, program: str) -> None:
     """Through a running or started daemon, by the command."""
@@ -66,6 +87,7 @@ def uses(check: Checks, bare: Bare, program: str) -> None:
         check(
             f"“{sentence}”", [step["task"] for step in plan["steps"]] == tasks, ", ".join(step["task"] for step in plan["steps"])
         )
+    plans(check, bare, program)
 
     bare.run(program, "run", PHOTO, "remove the noise", "--quality", "best", "-o", f"{HOME}/pictures/best.png")
     bare.run(program, "run", PHOTO, "remove the noise", "-o", f"{HOME}/pictures/usual.png")
@@ -73,6 +95,8 @@ def uses(check: Checks, bare: Bare, program: str) -> None:
     filling(check, bare, program)
     formats(check, bare, program)
     signatures(check, bare, program)
+    watched = bare.run("sh", "-c", WATCHING, program, PHOTO, check=False)
+    check("a folder is watched", "later.jpg" in watched.stdout, watched.stderr.strip()[-300:])
     said = bare.run("sh", "-c", PAIRING, program, PHOTO, check=False)
     answers = [json.loads(line) for line in said.stdout.splitlines() if line.startswith("{")]
     device = answers[0]["device"] if answers else said.stderr[-500:]

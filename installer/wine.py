@@ -92,6 +92,11 @@ class Windows:
         found = re.search(r"CurrentVersion\\\\Uninstall\\\\restored\].*?\n\"" + name + r"\"=\"(.*?)\"", text, re.DOTALL)
         return found[1] if found else ""
 
+    def copied(self, file: Path) -> str:
+        """A file put on the drive; returns its name there."""
+        shutil.copy2(file, self.drive / file.name)
+        return f"C:\\{file.name}"
+
     def said(self) -> list[str]:
         """What the small program was asked since the last time."""
         path = self.drive / "said.txt"
@@ -145,3 +150,26 @@ def windows(check: Checks) -> None:
         check("Windows: removed, the plug-ins too", asked == ["daemon stop", "plugins uninstall"], f"{asked}")
         left = [sorted(now ^ then) for now, then in zip(system.state(), before, strict=True)]
         check("Windows: files and registry as before", not any(left), f"{left}"[:300] if any(left) else "")
+        elsewhere(check, system, new, before)
+
+
+def elsewhere(check: Checks, system: Windows, setup: Path, before: tuple[set[str], set[str]]) -> None:
+    """As `restored update` starts it, into a folder with spaces; a stranger's file in that folder stays."""
+    from restored.standalone.update import _setup
+
+    place = system.home / "Ann's own programs/restored"
+    place.mkdir(parents=True)
+    (place / "theirs.txt").touch()
+    windows = str(place.relative_to(system.drive)).replace("/", "\\")
+    line = _setup(Path(system.copied(setup)), Path(f"C:\\{windows}"), downgrade=False)
+    (system.drive / "go.bat").write_text(f"{line}\r\n", newline="")
+    system.run("cmd", "/c", r"C:\go.bat")
+    check(
+        "Windows: an update into a folder with spaces",
+        (place / "restored.exe").is_file() and system.registered("DisplayVersion") == "1.10.0",
+    )
+    system.run(place / "uninstall.exe", "/S", "/ALL")
+    check("Windows: a file that is not ours stays", [path.name for path in place.iterdir()] == ["theirs.txt"])
+    shutil.rmtree(place.parent)
+    left = [sorted(now ^ then) for now, then in zip(system.state(), before, strict=True)]
+    check("Windows: nothing is left of that either", not any(left), f"{left}"[:300] if any(left) else "")

@@ -101,6 +101,7 @@ install_it() {
     if [ -n "$had" ]; then say "restored $now is installed; it was $had."; else say "restored $now is installed in $place."; fi
     "$place/restored" plugins install || say "Once GIMP 3 or Krita is installed and was started once, run: $place/restored plugins install"
     case ":$PATH:" in *":$base/bin:"*) ;; *) say "To type “restored” in a terminal, add $base/bin to PATH; GIMP and Krita need nothing." ;; esac
+    say "To remove it again: $place/share/install.sh --uninstall"
 }
 
 go_back() {

@@ -6,8 +6,9 @@ program=$1; target=$2; version=$3
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 app=$work/root/Applications/restored.app
-mkdir -p "$app/Contents/MacOS"
+mkdir -p "$app/Contents/MacOS" "$app/Contents/Resources"
 cp -R "$program/" "$app/Contents/MacOS/"
+cp "$here/uninstall.sh" "$app/Contents/Resources/"
 sed "s/@VERSION@/$version/g" "$here/Info.plist" >"$app/Contents/Info.plist"
 if [ -n "${APP_IDENTITY:-}" ]; then
     # inside out: with the hardened runtime a library without a signature is not loaded at all

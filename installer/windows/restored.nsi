@@ -37,9 +37,10 @@ Var Known
 
 ; the daemon of the old version must let go of its files; a program that does not answer is given ten seconds
 !macro EndDaemon
-  IfFileExists "$INSTDIR\restored.exe" 0 +2
-  nsExec::Exec /TIMEOUT=10000 '"$INSTDIR\restored.exe" daemon stop'
-  Pop $0
+  ${If} ${FileExists} "$INSTDIR\restored.exe"
+    nsExec::Exec /TIMEOUT=10000 '"$INSTDIR\restored.exe" daemon stop'
+    Pop $0
+  ${EndIf}
 !macroend
 
 Section "restored"

@@ -17,13 +17,18 @@ gpu = typer.Typer(help="The GPU pack of the standalone program: compute on an NV
 
 
 def update(
-    file: Annotated[Path, typer.Option("--from", metavar="FILE", help="The newer version, downloaded with its .minisig.")],
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="The newer version, downloaded with its .minisig.")
+    ] = None,
     downgrade: Annotated[bool, typer.Option("--downgrade", help="Also when it is an older version.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="The version before this one again.")] = False,
 ) -> None:
     """Put a newer download in place of this version, after checking who made it. Nothing is fetched from anywhere."""
     from restored.standalone import update as updating
 
-    console.out.print(_sentence(lambda: updating.update(file, downgrade=downgrade)))
+    if (file is None) != back:
+        raise typer.BadParameter("Give the download with --from FILE, or --back (not both).", param_hint="--from")
+    console.out.print(_sentence(lambda: updating.update(file, downgrade=downgrade) if file else updating.back()))
 
 
 @gpu.command()

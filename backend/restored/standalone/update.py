@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 from restored_client.session.launch import own_environment
 
 from . import StandaloneError, program_folder
@@ -38,7 +40,27 @@ def update(file: Path, *, signature: Path | None = None, downgrade: bool = False
     content = verify(file, signature or file.with_name(file.name + ".minisig"), read_public(key))
     if sys.platform == "linux":
         return _by_script(file.name, content, folder, downgrade)
-    return _install[sys.platform](file, folder, downgrade)
+    return _install[sys.platform](_copy(file.name, content), folder, downgrade)
+
+
+def back() -> str:
+    """Put the version before this one in its place again; returns what the script said. Raises StandaloneError."""
+    folder = program_folder()
+    if sys.platform != "linux" or folder.is_relative_to("/opt"):
+        raise StandaloneError("Install the older download over this one: it asks, and puts itself in this version's place.")
+    return _script(folder / "share/install.sh", folder, "--back")
+
+
+def _copy(name: str, content: bytes) -> Path:
+    """What was checked, in this user's own folder for passing things: the file it was read from may be another by now."""
+    place = Path(platformdirs.user_cache_dir("restored", appauthor=False)) / "update"
+    try:
+        shutil.rmtree(place, ignore_errors=True)  # the last one's
+        place.mkdir(mode=0o700, parents=True)
+        (place / name).write_bytes(content)
+    except OSError as error:
+        raise StandaloneError(f"{place} cannot be written to ({error.strerror}). Nothing was changed.") from error
+    return place / name
 
 
 def _by_script(name: str, content: bytes, folder: Path, downgrade: bool) -> str:
@@ -51,23 +73,32 @@ def _by_script(name: str, content: bytes, folder: Path, downgrade: bool) -> str:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             archive.extractall(work, filter="data")
         (script,) = work.glob("*/install.sh")
-        own = {"RESTORED_PREFIX": str(folder.parent.parent), "RESTORED_UPDATER": str(os.getpid())}
-        environment = {**own_environment(os.environ), **own}
-        options = ["--downgrade"] if downgrade else []
-        done = subprocess.run(["sh", script, *options], capture_output=True, text=True, env=environment, check=False)
+        return _script(script, folder, *(["--downgrade"] if downgrade else []))
     except (OSError, ValueError, tarfile.TarError) as error:
         raise StandaloneError(f"{name} cannot be unpacked ({error}). Nothing was changed.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _script(script: Path, folder: Path, *options: str) -> str:
+    """Let install.sh change the program that runs this; returns what it said. Raises StandaloneError when it refuses."""
+    own = {"RESTORED_PREFIX": str(folder.parent.parent), "RESTORED_UPDATER": str(os.getpid())}
+    environment = {**own_environment(os.environ), **own}
+    done = subprocess.run(["sh", script, *options], capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
-        raise StandaloneError(done.stderr.strip() or "The new version could not be installed. Nothing was changed.")
+        raise StandaloneError(done.stderr.strip() or "The other version could not be installed. Nothing was changed.")
     return done.stdout.strip()
 
 
 def _by_program(file: Path, folder: Path, downgrade: bool) -> str:
     """Windows: its installer replaces the folder, which this program must have left by then."""
-    subprocess.Popen([file, "/S", *(["/DOWNGRADE"] if downgrade else []), f"/D={folder}"], close_fds=True)
+    subprocess.Popen(_setup(file, folder, downgrade), close_fds=True)
     return "The new version installs itself now; it is there in a minute."
+
+
+def _setup(file: Path, folder: Path, downgrade: bool) -> str:
+    """A command line as NSIS reads it: the folder last and without quotes, whatever spaces are in it."""
+    return f'"{file}" /S{" /DOWNGRADE" if downgrade else ""} /D={folder}'
 
 
 def _by_system(file: Path, folder: Path, downgrade: bool) -> str:

@@ -1,16 +1,20 @@
 """An update is checked, unpacked beside the program and put in by the new version's own script; or nothing changes."""
 
+import os
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 pytest.importorskip("nacl", reason="the standalone program brings it")
 
 from restored.standalone import StandaloneError, program_folder
-from restored.standalone.update import update
+from restored.standalone import update as updating
+from restored.standalone.signature import verify
+from restored.standalone.update import back, update
 
 from .test_signature import NUMBER, SEED, encoded, sign
 
@@ -63,6 +67,45 @@ def test_nothing_is_unpacked_before_the_signature_was_checked(program: Path, key
     with pytest.raises(StandaloneError, match="not what was signed"):
         update(file, key=key)
     assert program.read_text() == "1.0"
+
+
+def test_the_version_before_comes_back_by_the_programs_own_script(program: Path, tmp_path: Path) -> None:
+    share = program.parent / "share"
+    share.mkdir()
+    (share / "install.sh").write_text('echo "Back to $1 in $RESTORED_PREFIX, asked by $RESTORED_UPDATER"')
+    assert back() == f"Back to --back in {program.parents[2]}, asked by {os.getpid()}"
+    (share / "install.sh").write_text("echo There is no version before this one. >&2; exit 1")
+    with pytest.raises(StandaloneError, match="no version before"):
+        back()
+
+
+@pytest.mark.parametrize(("system", "ending"), [("win32", "-setup.exe"), ("darwin", ".pkg")])
+def test_elsewhere_what_is_started_is_what_was_checked(
+    program: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, ending: str
+) -> None:
+    file = tmp_path / f"restored-2.0{ending}"
+    file.write_bytes(b"the installer")
+    sign(file)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    monkeypatch.setattr(updating, "verify", lambda *given: (verify(*given), file.write_bytes(b"another by now"))[0])
+    started: list[str] = []
+
+    def start(command: str | list[str | Path], **_: object) -> None:
+        started.append(command if isinstance(command, str) else " ".join(map(str, command)))
+
+    monkeypatch.setattr(subprocess, "run", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
+    for downgrade in (False, True):  # the first one's copy is no hindrance
+        file.write_bytes(b"the installer")
+        update(file, key=key, downgrade=downgrade)
+    (copy,) = (tmp_path / "cache").rglob(f"*{ending}")
+    assert copy.read_bytes() == b"the installer"
+    wanted = {
+        "win32": [f'"{copy}" /S /D={program.parent}', f'"{copy}" /S /DOWNGRADE /D={program.parent}'],
+        "darwin": [f"open {copy}"] * 2,
+    }
+    assert started == wanted[system], "NSIS takes the folder last, and without quotes"
 
 
 def test_an_archive_that_would_write_elsewhere_is_refused(program: Path, key: Path, tmp_path: Path) -> None:
