@@ -12,6 +12,7 @@ from typing import Final
 
 from bare import HOME, Bare
 from judging import Checks
+from packs import packs
 from plans import plans
 from small_files import write_png
 
@@ -95,6 +96,7 @@ def uses(check: Checks, bare: Bare, program: str) -> None:
     filling(check, bare, program)
     formats(check, bare, program)
     signatures(check, bare, program)
+    packs(check, bare, program)
     watched = bare.run("sh", "-c", WATCHING, program, PHOTO, check=False)
     check("a folder is watched", "later.jpg" in watched.stdout, watched.stderr.strip()[-300:])
     said = bare.run("sh", "-c", PAIRING, program, PHOTO, check=False)

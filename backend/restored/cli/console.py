@@ -179,7 +179,8 @@ def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[float | No
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """While inside, Ctrl+C makes the given question answer True, so that a job ends in order; pressed again it interrupts.
+    """While inside, Ctrl+C makes the given question answer True, so that a job ends in order; pressed again it interrupts. A
+    polite kill does so too, before it ends the main thread: others may wait for nothing but that answer.
 
     Raises Cancelled at the end when nobody asked in time.
     """
@@ -191,10 +192,20 @@ def interruptible() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
 
-    before = signal.signal(signal.SIGINT, remember)
+    def end(*given: Any) -> None:
+        nonlocal asked
+        asked = True
+        assert callable(ends)
+        ends(*given)
+
+    before, ends = signal.signal(signal.SIGINT, remember), signal.getsignal(signal.SIGTERM)
+    if callable(ends):
+        signal.signal(signal.SIGTERM, end)
     try:
         yield lambda: asked
     finally:
         signal.signal(signal.SIGINT, before)
+        if callable(ends):
+            signal.signal(signal.SIGTERM, ends)
     if asked:
         raise Cancelled

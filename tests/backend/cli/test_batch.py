@@ -274,8 +274,8 @@ def done(out: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("empty", [True, False], ids=["empty at first", "with a picture"])
-def test_a_hot_folder_until_ctrl_c(tmp_path: Path, empty: bool) -> None:
+@pytest.mark.parametrize(("empty", "number"), [(True, signal.SIGINT), (False, signal.SIGINT), (False, signal.SIGTERM)])
+def test_a_hot_folder_until_it_is_ended(tmp_path: Path, empty: bool, number: int) -> None:
     pytest.importorskip("watchdog")
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
@@ -290,9 +290,13 @@ def test_a_hot_folder_until_ctrl_c(tmp_path: Path, empty: bool) -> None:
         Image.fromarray(np.full((8, 8, 3), 2, np.uint8)).save(source / "second.png")
         wanted = ["second.png"] if empty else ["first.png", "second.png"]
         wait_for(lambda: done(out) >= len(wanted) or running.poll() is not None, "the pictures")
-        running.send_signal(signal.SIGINT)
-        said = json.loads(running.communicate(timeout=PATIENCE)[0])
+        running.send_signal(number)
+        said = running.communicate(timeout=PATIENCE)[0]
     finally:
         running.kill()
+    if number == signal.SIGTERM:
+        assert running.returncode == 128 + number, "a logout waits for it"
+        return
+    said = json.loads(said)
     assert running.returncode == 0, "to end it so is what one does"
     assert [row["file"] for row in said["results"]] == wanted
