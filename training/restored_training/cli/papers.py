@@ -185,6 +185,43 @@ def sheet(
     console.print(f"Wrote {place} and {numbers}.")
 
 
+@papers.command("fills")
+def measure_fills(
+    crops: Annotated[Path, typer.Option(help="Archive of crops, from “papers pack”.")] = Path("papers/papers-crops.npz"),
+    results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="diffusion.pt, as a rented GPU sent it back: also draw some of its samples beside.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="That picture; default: docs/papers/fills.jpg.")] = None,
+) -> None:
+    """What the product makes of the holes of Instruct-IPT's Table 8, which the diffusion U-Net fills."""
+    import numpy as np
+
+    from restored import engine
+    from restored.instruction.plan import Plan
+
+    from ..data.paths import repository
+    from ..papers.crop_archive import Crops
+    from ..papers.judging import results_folder
+    from ..papers.product_fills import product_fills
+
+    def fill(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
+        return np.asarray(engine.run(picture, Plan.of("inpaint"), holes=hole).image)
+
+    found = product_fills(Crops.load(crops), fill)
+    numbers = (results or results_folder()) / "fills.json"
+    numbers.write_text(json.dumps(found.to_dict(), ensure_ascii=False) + "\n", encoding="utf-8")
+    console.print(f"Wrote {numbers}.")
+    if weights is not None:
+        import torch
+
+        trained = torch.load(weights, map_location="cpu", weights_only=True)
+        own = {name.split("/", 1)[1]: value.float() for name, value in trained.items() if name.startswith("synchronous/")}
+        place = out or repository() / "docs" / "papers" / "fills.jpg"
+        found.sheet(own).save(place, quality=90)
+        console.print(f"Wrote {place}.")
+
+
 @papers.command("report")
 def report(
     results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,

@@ -183,6 +183,17 @@ def run(
     return results, {f"{arm}/{name}": value for arm, tensors in weights.items() for name, value in tensors.items()}
 
 
+def kept_out(crops: Crops) -> Tensor:
+    """The crops that are tested on: (N, 3, 64, 64) in [0, 1]."""
+    return F.avg_pool2d(torch.from_numpy(crops.test).permute(0, 3, 1, 2).float() / 255, 2)
+
+
+def tested(count: int, row: int) -> tuple[Tensor, Tensor]:
+    """The masks of a task that are tested on, and the noise that every arm begins with: the same ones in every run."""
+    generator = Generator().manual_seed(77 + row)
+    return rectangles(count, TASKS[row], generator), torch.randn(count, 3, SIDE, SIDE, generator=generator)
+
+
 @torch.no_grad()
 def fill(net: UNet, tensors: Stacked, row: int, clean: Tensor, mask: Tensor, noise: Tensor, steps: int = _SAMPLING) -> Tensor:
     """Every member's samples, (members, N, 3, h, w) in [0, 1], known pixels as they were: Euler steps from noise."""
@@ -203,8 +214,7 @@ def fill(net: UNet, tensors: Stacked, row: int, clean: Tensor, mask: Tensor, noi
 
 @torch.no_grad()
 def _measured(net: UNet, trained: dict[str, Stacked], crops: Crops, device: str) -> dict[str, Any]:
-    clean = torch.from_numpy(crops.test).permute(0, 3, 1, 2).float().to(device) / 255
-    clean = F.avg_pool2d(clean, 2)
+    clean = kept_out(crops).to(device)
     out: dict[str, Any] = {"psnr": {}, "ssim": {}, "seam": {}, "frechet": {}, "kernel": {}}
     original = {name: value[0] for name, value in trained["original"].items()}
 
@@ -214,9 +224,7 @@ def _measured(net: UNet, trained: dict[str, Stacked], crops: Crops, device: str)
 
     true = features(clean)
     for row, task in enumerate(TASKS):
-        generator = Generator().manual_seed(77 + row)
-        mask = rectangles(len(clean), task, generator).to(device)
-        noise = torch.randn(clean.shape, generator=generator).to(device)
+        mask, noise = (value.to(device) for value in tested(len(clean), row))
         for arm, tensors in trained.items():
             pieces = [
                 fill(net, tensors, row, clean[a : a + 32], mask[a : a + 32], noise[a : a + 32]) for a in range(0, len(clean), 32)

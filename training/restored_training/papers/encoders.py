@@ -29,7 +29,10 @@ COUNT: Final = 5
 """The paper's 5D model: the first five of TASKS."""
 WRONG: Final = "wrong"
 """Told precisely to undo another damage: what that costs says how much the image model listens."""
+UNTAUGHT: Final = "untaught"
+"""Told precisely to retouch, which is none of the five tasks."""
 _EDGE: Final = KERNEL // 2
+Table = dict[str, list[list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def run(
     for job in jobs:
         job.release()
         told[job.name] = (arm(job.name), job.tensors, words[job.name])
-    measured = {name: _measured(*of, crops, device) for name, of in told.items()}
+    measured = {name: _measured(*of, crops, device, untaught=name == FIRST) for name, of in told.items()}
     return {
         "experiment": "encoders",
         "settings": asdict(settings),
@@ -96,8 +99,9 @@ def run(
         "first": FIRST,
         "arms": {FIRST: "all-MiniLM-L6-v2, the head that learnt along with the image model", **ENCODERS},
         "pictures": list(crops.names[::2]),
-        "psnr": {name: found for name, (found, _) in measured.items()},
-        "intent": {name: found for name, (_, found) in measured.items()},
+        "psnr": {name: found for name, (found, _, _) in measured.items()},
+        "intent": {name: found for name, (_, found, _) in measured.items()},
+        "kept": measured[FIRST][2],
     }
 
 
@@ -110,10 +114,11 @@ def _head(name: str, arm: TextArm, image: Stacked, pool: Pool, settings: Experim
 
 @torch.no_grad()
 def _measured(
-    arm: TextArm, tensors: Stacked, words: SentenceVectors, crops: Crops, device: str
-) -> tuple[dict[str, list[list[float]]], dict[str, list[float]]]:
-    """PSNR {task/style: [seed][picture]}, also told to undo another damage (task/wrong); and the share of sentences whose task
-    the head gets {task/style: [seed]}."""
+    arm: TextArm, tensors: Stacked, words: SentenceVectors, crops: Crops, device: str, *, untaught: bool
+) -> tuple[Table, dict[str, list[float]], Table]:
+    """PSNR {task/style: [seed][picture]}, also told to undo another damage (task/wrong); the share of sentences whose task
+    the head gets {task/style: [seed]}; and PSNR to the damaged picture, how much of it was kept. untaught: also told to do what
+    it never learned."""
     clean = torch.from_numpy(crops.test[::2]).permute(0, 3, 1, 2).float().to(device) / 255
     padded = torch.nn.functional.pad(clean, (_EDGE,) * 4, mode="reflect")
     told = torch.ones((), device=device)
@@ -121,12 +126,16 @@ def _measured(
     def one(member: dict[str, Tensor], image: Tensor, said: Tensor) -> Tensor:
         return arm.restore(member, image, arm.read(member, said, told)[0])
 
-    found: dict[str, list[list[float]]] = {}
+    found: Table = {}
     intent: dict[str, list[float]] = {}
+    kept: Table = {}
     for index, task in enumerate(TASKS[:COUNT]):
         before, after = damage(task, padded, Generator(device).manual_seed(31 + index))
         asked = {style: words.test[task][style] for style in STYLES}
-        for style, vectors in {**asked, WRONG: words.test[TASKS[(index + 1) % COUNT]][STYLES[0]]}.items():
+        asked[WRONG] = words.test[TASKS[(index + 1) % COUNT]][STYLES[0]]
+        if untaught:
+            asked[UNTAUGHT] = words.test["enhance"][STYLES[0]]
+        for style, vectors in asked.items():
             said = torch.from_numpy(vectors).to(device)
             if style in STYLES:
                 logits = vmap(arm.read, in_dims=(0, None, None))(tensors, said, told)[1]
@@ -136,5 +145,7 @@ def _measured(
                 vmap(one, in_dims=(0, None, None))(tensors, before[start : start + 8], each[start : start + 8])
                 for start in range(0, len(before), 8)
             ]
-            found[f"{task}/{style}"] = [rounded(row) for row in psnr(torch.cat(parts, 1), after)]
-    return found, intent
+            results = torch.cat(parts, 1)
+            found[f"{task}/{style}"] = [rounded(row) for row in psnr(results, after)]
+            kept[f"{task}/{style}"] = [rounded(row) for row in psnr(results, before)]
+    return found, intent, kept

@@ -27,6 +27,7 @@ TABLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("InstructIR", "6"): ("From three to seven tasks", "instructed"),
     ("InstructIR", "8"): ("The sentence encoder", "encoders"),
     ("InstructIR", "Figure 5"): ("Asked for something else", "instructed"),
+    ("InstructIR", "Figure 5, identity"): ("Asked for what is not there or was never learned", "encoders"),
 }
 """(paper, table) -> what it compares, and which experiment trains it."""
 
@@ -51,6 +52,10 @@ EARLIER: Final = "earlier/elementary"
 """A shorter run of some of the arms, kept to see what turned with the length."""
 LISTENS: Final = 0.2
 """dB that the wrong instruction has to cost before figures of encoders mean anything."""
+LARGE: Final = 0.25
+"""Share of a picture from which on a hole in it counts as large."""
+NOTABLE: Final = 35.0
+"""dB between a picture and what became of it, below which the change is called notable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def read_results(folder: Path | None = None) -> dict[str, dict[str, Any]]:
     """Experiment -> its results, for those that were run."""
     place = folder or results_folder()
     found = {}
-    for name in (*EXPERIMENTS, EARLIER, "beside", "sequences"):
+    for name in (*EXPERIMENTS, EARLIER, "beside", "fills", "sequences"):
         path = place / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -106,6 +111,10 @@ def judge(claim: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) ->
         return _similarity(claim, result)
     if claim.get("kind") == "energy":
         return _energy(claim, result)
+    if claim.get("kind") == "identity":
+        return _identity(claim, result)
+    if claim.get("kind") == "fills":
+        return _fills(claim, result, results.get("fills"))
     full = _difference(claim, result, "psnr")
     if full is None:
         return Judged(claim, None)
@@ -211,6 +220,41 @@ def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
         good = good and bool((constant > proportional).all() and (proportional <= 0.7).all())
         words.append(f"{task}, finest level: constant {_over_seeds(constant, 2)}, proportional {_over_seeds(proportional, 2)}")
     return Judged(claim, "supported" if good else "not supported", facts="share of the energy; " + "; ".join(words))
+
+
+def _identity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
+    """Whether pictures come back as they went in, told so."""
+    kept = result.get("kept")
+    if not kept:
+        return Judged(claim, None)
+
+    def of(style: str) -> Difference:
+        values = np.mean([np.asarray(kept[f"{task}/{style}"]) for task in _tasks(kept)], axis=0)
+        return difference(values, np.zeros_like(values))
+
+    told, precise = of(claim["style"]), of("precise")
+    words = [
+        f"{name} {found.mean:.1f} ({found.low:.1f} to {found.high:.1f}; seeds {', '.join(f'{seed:.1f}' for seed in found.seeds)})"
+        for name, found in (("told so", told), ("told precisely what it needs", precise))
+    ]
+    facts = f"dB between the picture given and the result: {'; '.join(words)}"
+    if precise.mean >= NOTABLE:
+        return Judged(claim, "not testable at this scale", facts=facts)
+    good = told.low > NOTABLE and min(told.seeds) > NOTABLE
+    return Judged(claim, "supported" if good else "not supported", facts=facts)
+
+
+def _fills(claim: Mapping[str, Any], result: Mapping[str, Any], product: Mapping[str, Any] | None) -> Judged:
+    """The samples against what the product does, in the very holes; by the general criterion."""
+    own = figures(result, claim["better"], claim["sets"])
+    if own is None or product is None or product["pictures"] != result["pictures"] or cut_short(result):
+        return Judged(claim, None)
+    large = np.asarray(product["hidden"]) >= LARGE
+    theirs = np.broadcast_to(np.asarray(product["psnr"]), own.shape)
+    found = difference(own[:, large], theirs[:, large])
+    other = difference(own[:, ~large], theirs[:, ~large])
+    facts = f"{large.sum()} of {len(large)} holes; in the smaller ones {other.mean:+.2f} ({other.low:+.2f} to {other.high:+.2f})"
+    return Judged(claim, verdict(found, None), found, facts=facts)
 
 
 def _over_seeds(values: np.ndarray, digits: int) -> str:

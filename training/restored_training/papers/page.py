@@ -63,6 +63,8 @@ def write_page(page: Path, results: Results, tables: Sequence[Mapping[str, Any]]
     for name, section in sections.OF_EXPERIMENTS.items():
         if name in results:
             parts.append(section(results[name]))
+        if name == "diffusion" and name in results and "fills" in results:
+            parts.append(sections.fills(results["fills"], results[name], folder))
     if "beside" in results:
         parts.append(sections.beside(results["beside"]))
     if "sequences" in results:

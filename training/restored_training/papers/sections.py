@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from .cells import few, mean, spread, table
-from .judging import cut_short, figures, heard
+from .judging import LARGE, cut_short, figures, heard
 
 Result = Mapping[str, Any]
 
@@ -35,6 +35,32 @@ def diffusion(result: Result) -> str:
         "hidden; outpainting: only it is known (UniControl's definitions). The distances are between means over our own U-Net's "
         "deepest features and are no FID or KID; LPIPS, DISTS and IS need networks that are not here. A documented experiment: "
         "the product fills holes another way.\n\n" + _stopped(result) + table(head, rows)
+    )
+
+
+def fills(product: Result, result: Result, folder: Path) -> str:
+    """What the product makes of the same holes, beside the samples."""
+    hidden = np.asarray(product["hidden"])
+    arm = "synchronous"
+    sampled = {key: np.mean(result[key][f"{arm}/inpainting"], axis=0) for key in ("psnr", "ssim", "seam")}
+    rows = []
+    for words, where in (("a quarter of the picture or more", hidden >= LARGE), ("less", hidden < LARGE)):
+        for name, of in (("the product: a biharmonic filling and a network on it", product), (f"samples, {arm}", sampled)):
+            shown = [f"{np.asarray(of[key])[where].mean():.{digits}f}" for key, digits in (("psnr", 2), ("ssim", 3), ("seam", 4))]
+            rows.append([words, str(where.sum()), name, *shown])
+    drawn = folder / "fills.jpg"
+    sheet = (
+        f"\n![Large holes: hidden, filled by the product, two samples, the photograph]({folder.name}/fills.jpg)\n\n"
+        "The sheet's samples are of a run of the same experiment whose weights were kept.\n"
+        if drawn.exists()
+        else ""
+    )
+    return (
+        "### Would the product fill better with samples?\n\n"
+        f"The very holes of inpainting, by what ships (`{product['command']}`). PSNR favours smooth fillings over invented ones, "
+        "so the pictures count as well.\n\n"
+        + table(["hidden", "holes", "filled by", "PSNR in the hole", "SSIM in the hole", "seam error"], rows)
+        + sheet
     )
 
 
