@@ -142,6 +142,20 @@ def test_a_model_that_does_not_listen_says_nothing_about_encoders(claims: dict[s
     assert judge(claims["ir-8b"], {"encoders": listens}).verdict == "not supported"
 
 
+def test_a_picture_that_comes_back_changed_was_not_left_alone(claims: dict[str, Any]) -> None:
+    def kept(told: float, precise: float) -> dict[str, Any]:
+        styles = {"precise": precise, "wrong": told, "untaught": told}
+        rows = {f"{task}/{style}": [[value] * 3] * 2 for task in ("derain", "deblur") for style, value in styles.items()}
+        return {"encoders": {**encoders(1.5, minilm=25.0), "kept": rows}}
+
+    for name in ("ir-f5b", "ir-f5c"):
+        assert judge(claims[name], kept(40.0, 20.0)).verdict == "supported"
+        assert judge(claims[name], kept(30.0, 20.0)).verdict == "not supported"
+        assert judge(claims[name], kept(40.0, 38.0)).verdict == "not testable at this scale", "it changes nothing anyway"
+        assert judge(claims[name], {"encoders": encoders(1.5, minilm=25.0)}).verdict is None
+    assert "told so 30.0 (30.0 to 30.0; seeds 30.0, 30.0)" in judge(claims["ir-f5b"], kept(30.0, 20.0)).facts
+
+
 def test_the_table_of_encoders_says_how_much_is_listened_to() -> None:
     section = sections.encoders(encoders(1.5, minilm=25.0, use=25.0, bag=24.0))
     assert "told to undo another damage it loses 1.50 dB" in section

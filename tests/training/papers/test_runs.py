@@ -86,6 +86,7 @@ def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, wo
     assert found["psnr"]["minilm"] == found["psnr"]["bag"], "the same vectors under another name"
     assert len(found["intent"]["use"]["derain/precise"]) == 1
     assert found["psnr"][found["first"]].keys() >= {"derain/precise", "derain/wrong"}
+    assert found["kept"].keys() >= {"derain/precise", "derain/wrong", "derain/untaught"}
 
 
 def test_a_bag_of_words_knows_words_and_not_their_order() -> None:

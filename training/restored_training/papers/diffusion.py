@@ -188,7 +188,7 @@ def kept_out(crops: Crops) -> Tensor:
     return F.avg_pool2d(torch.from_numpy(crops.test).permute(0, 3, 1, 2).float() / 255, 2)
 
 
-def tested(count: int, row: int) -> tuple[Tensor, Tensor]:
+def measured_holes(count: int, row: int) -> tuple[Tensor, Tensor]:
     """The masks of a task that are tested on, and the noise that every arm begins with: the same ones in every run."""
     generator = Generator().manual_seed(77 + row)
     return rectangles(count, TASKS[row], generator), torch.randn(count, 3, SIDE, SIDE, generator=generator)
@@ -224,7 +224,7 @@ def _measured(net: UNet, trained: dict[str, Stacked], crops: Crops, device: str)
 
     true = features(clean)
     for row, task in enumerate(TASKS):
-        mask, noise = (value.to(device) for value in tested(len(clean), row))
+        mask, noise = (value.to(device) for value in measured_holes(len(clean), row))
         for arm, tensors in trained.items():
             pieces = [
                 fill(net, tensors, row, clean[a : a + 32], mask[a : a + 32], noise[a : a + 32]) for a in range(0, len(clean), 32)

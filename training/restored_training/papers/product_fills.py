@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..report.sheets import stack, strip
 from .crop_archive import Crops
-from .diffusion import TASKS, fill, kept_out, tested
+from .diffusion import TASKS, fill, kept_out, measured_holes
 from .diffusion_unet import UNet
 from .fills import seam_error, ssim_in
 from .judging import LARGE
@@ -64,7 +64,7 @@ class ProductFills:
 def product_fills(crops: Crops, filled: Fill) -> ProductFills:
     """Fill the kept-out crops' central rectangles, of which nothing is left before."""
     clean = kept_out(crops)
-    mask, noise = tested(len(clean), INSIDE)
+    mask, noise = measured_holes(len(clean), INSIDE)
     pictures = []
     for picture, hole in zip(_bytes(clean), mask[:, 0].numpy() > 0, strict=True):
         picture[hole] = 0
