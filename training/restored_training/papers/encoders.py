@@ -89,7 +89,7 @@ def run(
     for job in jobs:
         job.release()
         told[job.name] = (arm(job.name), job.tensors, words[job.name])
-    measured = {name: _measured(*of, crops, device, untaught=name == FIRST) for name, of in told.items()}
+    measured = {name: _measured(*of, crops, device, first=name == FIRST) for name, of in told.items()}
     return {
         "experiment": "encoders",
         "settings": asdict(settings),
@@ -114,11 +114,11 @@ def _head(name: str, arm: TextArm, image: Stacked, pool: Pool, settings: Experim
 
 @torch.no_grad()
 def _measured(
-    arm: TextArm, tensors: Stacked, words: SentenceVectors, crops: Crops, device: str, *, untaught: bool
+    arm: TextArm, tensors: Stacked, words: SentenceVectors, crops: Crops, device: str, *, first: bool
 ) -> tuple[Table, dict[str, list[float]], Table]:
-    """PSNR {task/style: [seed][picture]}, also told to undo another damage (task/wrong); the share of sentences whose task
-    the head gets {task/style: [seed]}; and PSNR to the damaged picture, how much of it was kept. untaught: also told to do what
-    it never learned."""
+    """PSNR {task/style: [seed][picture]}, told precisely; the share of sentences whose task the head gets {task/style: [seed]};
+    and PSNR to the damaged picture, how much of it was kept. first: also told to undo another damage (task/wrong), and to do what
+    it never learned (task/untaught)."""
     clean = torch.from_numpy(crops.test[::2]).permute(0, 3, 1, 2).float().to(device) / 255
     padded = torch.nn.functional.pad(clean, (_EDGE,) * 4, mode="reflect")
     told = torch.ones((), device=device)
@@ -134,15 +134,15 @@ def _measured(
     kept: Table = {}
     for index, task in enumerate(TASKS[:COUNT]):
         before, after = damage(task, padded, Generator(device).manual_seed(31 + index))
-        asked = {style: words.test[task][style] for style in STYLES}
-        asked[WRONG] = words.test[TASKS[(index + 1) % COUNT]][STYLES[0]]
-        if untaught:
-            asked[UNTAUGHT] = words.test["enhance"][STYLES[0]]
-        for style, vectors in asked.items():
-            said = torch.from_numpy(vectors).to(device)
-            if style in STYLES:
-                logits = vmap(arm.read, in_dims=(0, None, None))(tensors, said, told)[1]
-                intent[f"{task}/{style}"] = rounded((logits.argmax(-1) == index).float().mean(-1))
+        for style in STYLES:
+            said = torch.from_numpy(words.test[task][style]).to(device)
+            logits = vmap(arm.read, in_dims=(0, None, None))(tensors, said, told)[1]
+            intent[f"{task}/{style}"] = rounded((logits.argmax(-1) == index).float().mean(-1))
+        asked = {"precise": task}
+        if first:
+            asked |= {WRONG: TASKS[(index + 1) % COUNT], UNTAUGHT: "enhance"}
+        for style, whose in asked.items():
+            said = torch.from_numpy(words.test[whose]["precise"]).to(device)
             each = said[torch.arange(len(before), device=device) % len(said)]
             parts = [each_of(before[start : start + 8], each[start : start + 8]) for start in range(0, len(before), 8)]
             results = torch.cat(parts, 1)

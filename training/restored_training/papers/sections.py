@@ -124,7 +124,8 @@ def encoders(result: Result) -> str:
     for name, words in result["arms"].items():
         shown = [spread(result["psnr"][name][f"{task}/precise"]) for task in tasks]
         right = [mean([result["intent"][name][f"{task}/{style}"] for task in tasks]) for style in ("precise", "ambiguous")]
-        wrong = mean([result["psnr"][name][f"{task}/wrong"] for task in tasks]) if "first" in result else "-"
+        others = [result["psnr"][name][f"{task}/wrong"] for task in tasks] if name == result.get("first") else []
+        wrong = mean(others) if others else "-"
         rows.append([words, *shown, wrong, *(f"{float(share):.0%}" for share in right)])
     steps = result["settings"]
     return (
