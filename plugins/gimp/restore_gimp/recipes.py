@@ -55,7 +55,7 @@ def of(layer):
         return None
     try:
         return decode_recipe(bytes(parasite.get_data()))
-    except ClientError:
+    except (ClientError, OverflowError, TypeError, ValueError):  # the last three: bytes that GIMP's Python takes as negative
         return None
 
 
@@ -156,7 +156,7 @@ def _region(layer, noted, width, height) -> Optional[pixels.Region]:
         # no further than a mask of this size: a file may hold what grows without end
         data = zlib.decompressobj().decompress(_as_bytes(bytes(found.get_data())), w * h * DEPTHS[depth])
         return pixels.Region(x, y, w, h, Pixels(w, h, 1, depth, data))
-    except (AttributeError, KeyError, TypeError, ValueError, zlib.error):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError, zlib.error):
         return None
 
 

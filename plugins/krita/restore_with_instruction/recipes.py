@@ -6,6 +6,7 @@ import zlib
 from typing import Any, Dict, NamedTuple, Optional
 
 from . import layers, nodes
+from .noted import MOST_PACKED, mask_of, rect_of, whole_of
 from .qt import QtCore
 from .restored_client.desk.masks import cut
 from .restored_client.wire.errors import ClientError
@@ -15,9 +16,6 @@ from .words import tr
 
 _PREFIX = "restored-recipe-"  # no slash: Krita makes a file name of it
 _MASK = "restored-mask-"
-
-MOST_MASK = 8 << 20
-"""Bytes of a packed selection at most: a larger one is not kept, and the result cannot be adjusted later."""
 
 
 class Origin(NamedTuple):
@@ -49,7 +47,7 @@ def attach(document, node, recipe: Optional[Dict[str, Any]], source: Optional[la
     noted = dict(recipe)
     if source is not None:
         packed = b"" if source.mask is None else zlib.compress(source.mask, 6)
-        if len(packed) <= MOST_MASK:
+        if len(packed) <= MOST_PACKED:
             noted["origin"] = {"node": source.node, "rect": list(source.rect), "mask": bool(packed), "checksum": checksum}
             if packed:
                 words = tr("Restore with instruction: what was selected")
@@ -76,17 +74,12 @@ def origin(document, node) -> Optional[Origin]:
     noted = recipe.pop("origin", None) if recipe else None
     if recipe is None or not isinstance(noted, dict):
         return None
-    identity, rect, mask = noted.get("node"), noted.get("rect"), None
-    if not isinstance(identity, str) or not isinstance(rect, list) or len(rect) != 4:
-        return None
-    source = nodes.find_node(document, identity)
-    if source is None or not all(isinstance(value, int) for value in rect):
+    identity, rect, mask = noted.get("node"), rect_of(noted.get("rect")), None
+    source = nodes.find_node(document, identity) if isinstance(identity, str) else None
+    if not isinstance(identity, str) or source is None or rect is None:
         return None
     if noted.get("mask"):
-        try:
-            mask = zlib.decompress(bytes(document.annotation(_key(node, _MASK))))
-        except zlib.error:
+        mask = mask_of(bytes(document.annotation(_key(node, _MASK))), rect[2] * rect[3])
+        if mask is None:
             return None
-        if len(mask) != rect[2] * rect[3]:
-            return None
-    return Origin(nodes.node_id(node), identity, tuple(rect), mask, recipe, int(noted.get("checksum") or 0))
+    return Origin(nodes.node_id(node), identity, rect, mask, recipe, whole_of(noted.get("checksum")))

@@ -3,6 +3,8 @@
 import ast
 import importlib
 import sys
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -69,6 +71,44 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
     for name in [name for name in sys.modules if name.split(".")[0] == "restore_with_instruction"]:
         del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def noted(installed: Path) -> ModuleType:
+    return importlib.import_module("restore_with_instruction.noted")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        5,
+        [],
+        [0, 0, 4],
+        [0, 0, 4, "4"],
+        [0, 0, True, 4],
+        [0, 0, -4, 4],
+        [0, 0, 0, 4],
+        [10**12, 0, 4, 4],
+        [0, 0, 1 << 20, 1 << 20],
+    ],
+)
+def test_what_a_document_says_of_a_result_may_be_no_rectangle(noted: ModuleType, said: object) -> None:
+    assert noted.rect_of(said) is None
+    assert noted.rect_of([-3, 2, 40, 30]) == (-3, 2, 40, 30)
+
+
+def test_a_mask_is_unpacked_no_further_than_its_rectangle(noted: ModuleType) -> None:
+    mask = bytes(range(200))
+    assert noted.mask_of(zlib.compress(mask), 200) == mask
+    bomb = zlib.compress(bytes(64 << 20), 9)
+    tracemalloc.start()
+    assert noted.mask_of(bomb, 200) is None
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()
+    for packed in (b"", b"no zlib", zlib.compress(mask)[:-90], zlib.compress(mask[:-1])):
+        assert noted.mask_of(packed, 200) is None
+    assert [noted.whole_of(said) for said in (7, "7", None, [1], True)] == [7, 0, 0, 0, 0]
 
 
 @pytest.fixture(scope="module")
