@@ -28,6 +28,12 @@ class ArchiveRow(NamedTuple):
     result: str
 
 
+def check_links(tree: Tree) -> None:
+    """Raises ArchiveError where the archive's own books would be written, or swept, somewhere else."""
+    for name in tree.links():
+        raise ArchiveError(f"“{name}” in “{tree.url}” is a link to another place, which an archive's books never are.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveOrder:
     """The wish, what it is for, and what it was made with."""
@@ -64,6 +70,7 @@ class ArchiveOrder:
     @classmethod
     def read(cls, tree: Tree) -> "ArchiveOrder":
         """Raises ArchiveError."""
+        check_links(tree)
         try:
             said: Any = json.loads(tree.read(NAME))
         except FileNotFoundError:

@@ -7,7 +7,7 @@ from typing import Final
 from restored.files import FileOrder
 from restored.files.walk import Names, Walked
 
-from .archive_order import NAME, ArchiveError, ArchiveOrder, ArchiveRow, shard_name
+from .archive_order import NAME, ArchiveError, ArchiveOrder, ArchiveRow, check_links, shard_name
 from .boundaries import is_model
 from .trees import OURS, Tree
 
@@ -42,6 +42,7 @@ def plan(
         raise ArchiveError(f"“{source}” is not a folder.")
     if here.at("") == there.at("") and here.local == there.local:
         raise ArchiveError("The results need a folder of their own: the originals stay as they are.")
+    check_links(there)
     if there.exists(NAME) and not anew:
         raise ArchiveError(
             f"“{target}” has a plan already: `restored archive run` goes on with it. "

@@ -73,6 +73,13 @@ class Tree:
     def at(self, name: str) -> str:
         return f"{self._root}/{name}"
 
+    def links(self) -> list[str]:
+        """What in our own folder leads elsewhere, so that a folder from a stranger would have us write or sweep there."""
+        ours = self.path(OURS) if self.local else None
+        if ours is None or not os.path.lexists(ours):
+            return []
+        return [OURS] if ours.is_symlink() else [f"{OURS}/{path.name}" for path in sorted(ours.iterdir()) if path.is_symlink()]
+
     def exists(self, name: str) -> bool:
         if self.local:
             return self.path(name).exists()
@@ -80,7 +87,9 @@ class Tree:
             return bool(self._fs.exists(self.at(name)))
 
     def read(self, name: str) -> bytes:
-        """Raises FileNotFoundError."""
+        """Raises FileNotFoundError, also for what is no file: a pipe would be waited for, a device has no end."""
+        if self.local and not self.path(name).is_file():
+            raise FileNotFoundError(self.at(name))
         with self._asked():
             return self._fs.cat_file(self.at(name))
 
@@ -193,7 +202,8 @@ class Lines:
         if self._file is None:
             path = self._tree.path(self._name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)
+            # a link would have us write into what is not the archive's
+            self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o666)
             with open(path, "rb") as file:
                 # a kill may have cut the last line short; the next begins a line of its own
                 end = file.seek(0, os.SEEK_END)

@@ -1,6 +1,7 @@
 """An archive's folder may come from a stranger: what it says of itself leads nowhere else."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from restored.archive.boundaries import may_read, row_fits
 from restored.archive.report import pending, rows
 from restored.archive.running import run
 from restored.archive.shard_workers import Place
-from restored.archive.trees import OURS, Tree
+from restored.archive.trees import OURS, Lines, Tree
 from restored.files import FileOrder
 from restored.io import read_picture
 
@@ -119,6 +120,45 @@ def test_a_link_in_the_results_leads_nobody_into_another_folder(tmp_path: Path) 
     assert all("a link leads there" in row["error"] for row in rows(str(target)) if "error" in row)
     assert (target / "1").is_dir()
     np.testing.assert_array_equal(read_picture(target / "1/00001.png").pixels, 255 - read_picture(source / "1/00001.png").pixels)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes are POSIX's")
+@pytest.mark.parametrize("name", ["", "/done", "/parts", "/shards", "/state"])
+def test_books_that_lie_elsewhere_are_neither_written_nor_swept(tmp_path: Path, name: str) -> None:
+    source, target, theirs = make(tmp_path / "in", 2), tmp_path / "out", tmp_path / "theirs"
+    planned(source, target)
+    (target / OURS).rename(theirs) if not name else theirs.mkdir()
+    (theirs / "empty").mkdir()
+    (theirs / "letter").write_text("a letter")
+    before = sorted(path.relative_to(theirs) for path in theirs.rglob("*"))
+    at = target / f"{OURS}{name}"
+    if at.is_dir():
+        at.rename(tmp_path / "aside")
+    at.symlink_to(theirs, target_is_directory=True)
+    for act in (
+        lambda: status(str(target)),
+        lambda: planned(source, target, anew=True),
+        lambda: Workbench(ECHO).work(str(target), 0),
+    ):
+        with pytest.raises(ArchiveError, match="is a link"):
+            act()
+    assert sorted(path.relative_to(theirs) for path in theirs.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes are POSIX's")
+def test_lines_are_not_added_through_a_link_and_no_pipe_is_read(tmp_path: Path) -> None:
+    tree = Tree(str(tmp_path / "out"))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "letter").write_text("a letter")
+    (tmp_path / "out/lines.jsonl").symlink_to(tmp_path / "letter")
+    with pytest.raises(OSError, match="symbolic links"):
+        Lines(tree, "lines.jsonl").add(b"{}")
+    assert (tmp_path / "letter").read_text() == "a letter"
+    os.mkfifo(tmp_path / "out/pipe")
+    (tmp_path / "out/endless").symlink_to("/dev/zero")
+    for name in ("pipe", "endless"):
+        with pytest.raises(FileNotFoundError):
+            tree.read(name)
 
 
 @pytest.mark.slow
