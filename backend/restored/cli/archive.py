@@ -13,6 +13,7 @@ from restored.files import FileOrder
 from . import console
 from .batch import ENDINGS
 from .options import Json, Model, Quality, Recipe, Scale, Strength, qualities
+from .replaceable import check_report
 from .single import make_wish
 
 archive = typer.Typer(help="Restore an archive: planned once, worked in shards on as many machines as there are.")
@@ -166,6 +167,8 @@ def report(
     from restored.archive.report import rows
     from restored.io import atomic
 
+    if output is not None:
+        check_report(output, "name")
     failed: list[dict[str, Any]] = []
     now = look(target)
     if output is None:

@@ -16,6 +16,7 @@ from restored.files.walk import Names, Walked
 from . import console
 from .batchrun import BatchRun
 from .options import Device, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, qualities
+from .replaceable import check_page, check_report
 from .single import make_wish
 
 ENDINGS: Final = {"png": ".png", "tiff": ".tif", "tif": ".tif", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp"}
@@ -71,6 +72,10 @@ def batch(
     wish = make_wish(instruction, recipe, strength, scale, model, device, work)
     wish = replace(wish, find=find or wish.find)
     _check(folder, output, watch=watch)
+    if page is not None:
+        check_page(page)
+    if report is not None:
+        check_report(report, "file")
     ending = ENDINGS[format.lower()] if format else None
     try:
         ledger = Ledger(output, wish, again=again)
@@ -100,8 +105,10 @@ def _asked(run: BatchRun, policy: str, again: bool, json: bool) -> Policy:
         names = Names(run.folder, run.output, ending=run.names.ending, suffix=run.names.suffix)
         for source in run.sources():
             target = names.target(source)
-            if os.path.exists(target) and not run.ledger.has(source.relative_to(run.folder).as_posix(), source, target):
+            if os.path.exists(target):
                 try:
+                    if run.ledger.has(source.relative_to(run.folder).as_posix(), source, target):
+                        continue
                     place(target, source, run.wish, "skip", again=again, made=run.ledger.made(target))
                 except Taken:
                     taken += 1

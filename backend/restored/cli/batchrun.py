@@ -3,6 +3,7 @@
 import json as jsonlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -13,6 +14,7 @@ from rich.text import Text
 from restored.files import FileOrder, OnProgress
 from restored.files.conflicts import Already, Policy, Taken, place
 from restored.files.ledger import Ledger
+from restored.files.makingway import file_mark, place_mark
 from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.page import Page
 from restored.files.walk import Names, Walked, pictures
@@ -63,19 +65,29 @@ class BatchRun:
             self.seen += 1
             name = source.relative_to(self.folder).as_posix()
             target = self.names.target(source)
-            if not self.again and self.ledger.has(name, source, target):
-                self.earlier += 1
-                continue
             try:
-                made = self.ledger.made(target)
-                yield FileJob(source, place(target, source, self.wish, self.policy, again=self.again, made=made), name)
-            except Already:
-                self.ledger.add(name, source, target)
-                self.earlier += 1
+                mark, there = file_mark(source), place_mark(target)
+                if not self.again and self.ledger.has(name, source, target):
+                    self.earlier += 1
+                    continue
+                where = self._place(name, source, mark, target)
             except Taken as taken:
                 self.note({"file": name, "skipped": str(taken)})
             except OSError as error:
                 self.note({"file": name, "error": f"“{source.name}” cannot be read: {error.strerror}."})
+            else:
+                if where is not None:
+                    yield FileJob(source, where, name, there if where == target else None)
+
+    def _place(self, name: str, source: Path, mark: tuple[int, int], target: Path) -> Path | None:
+        """Where the result goes; None where it is already, made by another run. Raises Taken and OSError."""
+        try:
+            return place(target, source, self.wish, self.policy, again=self.again, made=self.ledger.made(target))
+        except Already:
+            with suppress(OSError):  # gone again
+                self.ledger.add(name, mark, target, file_mark(target))
+            self.earlier += 1
+            return None
 
     def restore(self, *, quality: int | None, forced: bool, watch: bool, no_daemon: bool) -> None:
         jobs = self.jobs(self.sources())
@@ -140,7 +152,8 @@ class BatchRun:
                 {"file": outcome.job.name, "error": outcome.error or "", **({"code": outcome.code} if outcome.code else {})}
             )
             return
-        self.ledger.add(outcome.job.name, outcome.job.source, outcome.job.target, changed=outcome.report.done.changed)
+        job, changed = outcome.job, outcome.report.done.changed
+        self.ledger.add(job.name, outcome.mark, job.target, outcome.made, changed=changed)
         result = outcome.job.target.relative_to(self.output).as_posix()
         self.note({"file": outcome.job.name, "result": result, **outcome.report.to_dict()}, outcome)
 

@@ -13,6 +13,7 @@ from restored.hosts import desktop
 from . import console
 from .edit import no_window
 from .options import Json
+from .replaceable import check_zip
 
 plugins = typer.Typer(help="Put the plug-ins into GIMP 3 and Krita, update or remove them.", no_args_is_help=True)
 
@@ -38,6 +39,7 @@ def install(
     if zip is not None:
         if host != "krita" or target is not None:
             raise typer.BadParameter("The zip is Krita's: restored plugins install krita --zip FILE", param_hint="--zip")
+        check_zip(zip)
         hosts.build_zip(zip)
         if json:
             console.print_json({"zip": str(zip)})

@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from restored.files import FileOrder, Report, restore_file
+from restored.files.makingway import place_mark
 from restored.files.owned import Owner, owner_of
 from restored.ground.limits import SCALES
 from restored.ground.tasks import LABELS, is_task
@@ -78,6 +79,7 @@ def run(
     else:
         wish = make_wish(instruction, recipe, strength, scale, model, device, work)
     wish = replace(wish, find=find or wish.find)
+    there = place_mark(output)
     keep = not overwrite and _somebody_elses(source, output, wish)
     if keep and not json and console.asks() and not console.confirmed(f"“{output}” was not made from this picture. Replace it?"):
         raise console.Failure(f"“{output}” was left as it is. Give the result another name.")
@@ -87,7 +89,17 @@ def run(
         console.interruptible() as stop,
     ):
         report = restore_file(
-            source, output, wish, who.restore, mask=mask, page=picture, quality=written, progress=show, cancelled=stop, keep=keep
+            source,
+            output,
+            wish,
+            who.restore,
+            mask=mask,
+            page=picture,
+            quality=written,
+            keep=keep,
+            there=there,
+            progress=show,
+            cancelled=stop,
         )
     if json:
         console.print_json({**report.to_dict(), "output": str(output)})

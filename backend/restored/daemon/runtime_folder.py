@@ -46,7 +46,8 @@ class RuntimeFolder:
                 raise AlreadyRunning
             time.sleep(0.02)
         self._lock = lock
-        for left in (self._file, *self.folder.glob("*.sock"), *self.folder.glob(".connection-*")):
+        # a daemon's socket has its process's number: another program's may lie in the folder that somebody named
+        for left in (self._file, *self.folder.glob("[0-9]*.sock"), *self.folder.glob(".connection-*")):
             left.unlink(missing_ok=True)
 
     def endpoint(self, tcp: bool) -> str:

@@ -1,18 +1,21 @@
 """Which pictures of a batch are done: a file that only grows, so that the millionth entry costs what the first did."""
 
+import errno
 import hashlib
 import json
 import os
+import stat
 import time
 from array import array
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 import numpy as np
 
 from restored.ground.errors import FileError
 from restored_client.locking import try_lock
 
+from .makingway import file_mark
 from .orders import FileOrder
 
 NAME: Final = ".restored-batch.jsonl"
@@ -38,9 +41,13 @@ class Ledger:
         self._output = output
         try:
             output.mkdir(parents=True, exist_ok=True)
-            self._file = open(output / NAME, "a+b")  # noqa: SIM115
+            self._file = _opened(output / NAME)
+            odd = self.parts.is_symlink() or (self.parts.exists() and not self.parts.is_dir())
         except OSError as error:
-            raise LedgerError(f"The folder “{output}” cannot be made: {error.strerror}.") from error
+            raise LedgerError(f"The folder “{output}” cannot be written to: {error.strerror or error}.") from error
+        if odd:  # what is half-written would lie, and be swept, where a link leads
+            self._file.close()
+            raise LedgerError(f"“{self.parts}” is not a folder of this batch's. Take it away, or use another folder.")
         self._synced = time.monotonic()
         self._done, self._made = _Hashes(), _Hashes()
         if not try_lock(self._file, byte=1 << 40):  # one that nobody reads
@@ -63,16 +70,17 @@ class Ledger:
         return self._output / PARTS
 
     def has(self, name: str, source: Path, target: Path) -> bool:
-        """True when the result for this original is there already. name: its path in the batch."""
-        return _entry(name, *_mark(source)) in self._done and os.path.isfile(target)
+        """True when the result for this original is there already. name: its path in the batch. Raises OSError."""
+        return _entry(name, *file_mark(source)) in self._done and os.path.isfile(target)
 
     def made(self, target: Path) -> bool:
         """True when this very file was written by a batch in this folder, so that a later one may replace it."""
-        return os.path.isfile(target) and _entry(self._inside(target), *_mark(target)) in self._made
+        return os.path.isfile(target) and _entry(self._inside(target), *file_mark(target)) in self._made
 
-    def add(self, name: str, source: Path, target: Path, **facts: Any) -> None:
-        """Remember that this original is done."""
-        (size, changed), made = _mark(source), _mark(target)
+    def add(self, name: str, mark: tuple[int, int], target: Path, made: tuple[int, int], **facts: Any) -> None:
+        """Remember that this original is done. mark: its `file_mark` before it was read, for it may be another by now, or gone.
+        made: the result's when it was written, for somebody may have worked on it since."""
+        size, changed = mark
         result = self._inside(target)
         self._append({"name": name, "size": size, "mtime": changed, "result": result, "made": made, **facts})
         self._done.add(_entry(name, size, changed))
@@ -158,6 +166,11 @@ def _entry(name: str, size: int, changed: int) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
 
 
-def _mark(source: Path) -> tuple[int, int]:
-    status = source.stat()
-    return status.st_size, status.st_mtime_ns
+def _opened(path: Path) -> BinaryIO:
+    """The ledger, made where it is missing. A link would have us write into what is not ours, a pipe is none. Raises OSError."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    file = open(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666), "a+b")  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, f"“{path.name}” in it is not a file")
+    return file

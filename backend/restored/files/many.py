@@ -12,9 +12,10 @@ from typing import Any, Final
 from PIL import Image
 
 from restored.ground.memory import available
-from restored.io import PictureError, format_of
+from restored.io import READABLE, PictureError, format_of
 
 from .isolated import Reader
+from .makingway import file_mark
 from .one import Loaded, Report, restore_pages, save
 from .orders import Done, FileOrder, OnProgress, Restore, never
 from .thumbnails import Pair, pair
@@ -32,22 +33,26 @@ _TIMES_PACKED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class FileJob:
-    """One original and where its result goes. name: its path in the folder."""
+    """One original and where its result goes. name: its path in the folder. there: see `restore_file`."""
 
     source: Path
     target: Path
     name: str
+    there: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of a job: a report, or a sentence why not. code: the error's name, where it has one."""
+    """What became of a job: a report, or a sentence why not. code: the error's name, where it has one. mark: the original's
+    `file_mark` before it was read; made: the result's when it was written."""
 
     job: FileJob
     report: Report | None = None
     error: str | None = None
     code: str = ""
     pair: Pair | None = None
+    mark: tuple[int, int] = (0, 0)
+    made: tuple[int, int] = (0, 0)
 
 
 def restore_many(
@@ -172,6 +177,7 @@ class _Readers:
                     break
                 try:
                     loaded, job = self._load(reader, job)
+                    loaded = loaded if job.there is None else replace(loaded, there=job.there)
                 except Exception as error:  # as above
                     self.budget.give(held)
                     self.events.put(FileOutcome(job, error=self._explain(error)))
@@ -198,9 +204,13 @@ class _Readers:
             # a PNG with transparency that is called .jpg cannot be saved as JPEG; unless that was asked for, it need not be
             if self._forced or format_of(job.target) != "jpeg":
                 raise
-            other = replace(job, target=job.target.with_suffix(".png"))
+            other = replace(job, target=job.target.with_suffix(".png"), there=())
             if not _transparent(job.source) or os.path.exists(other.target):
                 raise
+            if _somebody_gets(other.target, job):
+                other = replace(other, target=job.target.with_name(f"{job.target.name}.png"))
+                if os.path.exists(other.target) or _somebody_gets(other.target, job):
+                    raise
             loaded = reader.load(job.source, other.target, self._wish)
             note = f"“{job.source.name}” has transparency, which JPEG cannot hold: the result is “{other.target.name}”."
             return replace(loaded, notes=(*loaded.notes, note)), other
@@ -255,8 +265,9 @@ def _write(
         if staging is not None:
             staging.mkdir(parents=True, exist_ok=True)
         report = save(loaded, done, job.target, wish, quality=quality, staging=staging)
+        made = file_mark(job.target)
         after(job, report)
-        outcome = FileOutcome(job, report, pair=pair(loaded, done) if show else None)
+        outcome = FileOutcome(job, report, pair=pair(loaded, done) if show else None, mark=loaded.mark, made=made)
     except BaseException as error:  # in a thread of its own, from which nothing else would be heard
         outcome = FileOutcome(job, error=explain(error))
     tell(_Written(outcome, event.held))
@@ -271,6 +282,14 @@ def _guess(source: Path) -> int:
         return source.stat().st_size * _TIMES_PACKED
     except OSError:
         return 0
+
+
+def _somebody_gets(place: Path, job: FileJob) -> bool:
+    """Whether a result of another original of this folder may go to a place. Only asked for a rare file."""
+    extra = job.target.stem[len(job.source.stem) :] if job.target.stem.startswith(job.source.stem) else ""
+    stem = place.stem.removesuffix(extra).casefold()
+    others = (path for path in job.source.parent.iterdir() if path.name != job.source.name and path.suffix.lower() in READABLE)
+    return any(path.stem.casefold() == stem for path in others)
 
 
 def _transparent(source: Path) -> bool:

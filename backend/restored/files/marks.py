@@ -18,15 +18,19 @@ def propose(source: Path, target: Path, *, page: int | None = None, overwrite: b
     a target that is there already, is the source, or is no PNG; FileError for what the disk refuses."""
     if target.suffix.lower() != ".png":
         raise PictureError(f"A mask is written as PNG. Give it a name such as “{target.stem}.png”.")
-    if os.path.exists(target):
-        if os.path.exists(source) and os.path.samefile(source, target):
-            raise PictureError("The mask would replace the picture. Give it another name: the original stays as it is.")
-        if not overwrite:
-            raise PictureError(f"“{target}” is there already. Give the mask another name, or add --overwrite.")
+
+    def refuse() -> None:
+        if os.path.exists(target):
+            if os.path.exists(source) and os.path.samefile(source, target):
+                raise PictureError("The mask would replace the picture. Give it another name: the original stays as it is.")
+            if not overwrite:
+                raise PictureError(f"“{target}” is there already. Give the mask another name, or add --overwrite.")
+
+    refuse()
     picture = next(each for each in chosen(read_pages(source), source, page) if each.role == "picture")
     from restored.engine.work.marks import marks_of_layer
 
     found = marks_of_layer(sent(picture))
-    with atomic(target) as file:
+    with atomic(target, make_way=refuse) as file:  # somebody else may have written there meanwhile
         file.write(bytes(imagecodecs.png_encode(found.astype(np.uint8) * 255)))
     return float(found.mean())

@@ -1,8 +1,6 @@
 """One picture from file to file: read, restore, write. Knows of no signal, no terminal and no global, so that it runs in any
 thread of any process; in three parts, so that reading and writing of some pictures overlap the restoring of another."""
 
-import hashlib
-import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,12 +12,13 @@ from numpy.typing import NDArray
 from restored.io import (
     Picture,
     PictureError,
+    atomic,
     check_output,
-    copy_file,
+    content_of,
     format_of,
     kept_quality,
+    pages_of,
     read_mask,
-    read_pages,
     received,
     sent,
     write_pages,
@@ -29,30 +28,31 @@ from restored.io.xmp import settled as settled_xmp
 from restored_client.wire.recipe import encode_recipe
 
 from . import masks
+from .makingway import MakeWay, place_mark
 from .orders import Done, FileOrder, OnProgress, Restore, never
-from .owned import recipe_of
 
-_LONGEST_NAME: Final = 255
-"""Bytes of a file's name, on most disks."""
 _CLEAN_QUALITY: Final = 90
 """The least quality at which what was freed from JPEG's artefacts is saved as JPEG: less would put them back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A picture file that was read: its pages, what the engine is to be given of each (None: the page is carried), the mask,
-    and the file's SHA-256."""
+    """A picture file that was read: its pages, what the engine is to be given of each (None: the page is carried), the mask, the
+    SHA-256 of the bytes that were read, and the file's size and time (ns) before that."""
 
     source: Path
     pages: list[Picture]
     layers: list[NDArray | None]
     mask: NDArray | None
     digest: str
+    mark: tuple[int, int]
     notes: tuple[str, ...]
     whole: bool = True
     """Whether these are all pages that the file has."""
     there: tuple[int, ...] = ()
-    """What lay at the result's place when this was read (see `_mark`): what comes there afterwards is somebody else's."""
+    """What lay at the result's place before this was read (see `place_mark`): what comes there afterwards is somebody else's."""
+    piped: bytes | None = None
+    """All that came out of a pipe, which nobody can read again."""
 
     @property
     def nbytes(self) -> int:
@@ -97,6 +97,7 @@ def restore_file(
     page: int | None = None,
     quality: int | None = None,
     keep: bool = False,
+    there: tuple[int, ...] | None = None,
     progress: OnProgress = lambda fraction, words: None,
     cancelled: Callable[[], bool] = never,
 ) -> Report:
@@ -104,12 +105,15 @@ def restore_file(
 
     mask: a picture of the same size; where it is black nothing changes. page: which of a TIFF's pictures (from 1) is wanted; None
     is all. quality: 1..100 for JPEG and WebP; None keeps that of the source.
-    keep: a file that is at `target` already is kept under another name beside it.
+    keep: a file that is at `target` already is kept under another name beside it. there: `place_mark(target)` when it was decided
+    what to do about such a file; what came since is kept as well.
     With nothing to do, `target` becomes a byte-for-byte copy when both names ask for the same format. Whether `target` may be
     replaced is for the caller to decide. Raises PictureError and whatever `restore` raises; then `target` is as it was.
     """
     progress(None, f"Reading {source.name}")
     loaded = load(source, target, wish, mask=mask, page=page)
+    if there is not None:
+        loaded = replace(loaded, there=there)
     done = restore_pages(loaded, wish, restore, progress, cancelled)
     progress(None, f"Writing {target.name}")
     return save(loaded, done, target, wish, quality=quality, keep=keep)
@@ -117,7 +121,10 @@ def restore_file(
 
 def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = None, page: int | None = None) -> Loaded:
     """Read `source`, and find out that `target` can be written. Raises PictureError."""
-    found = read_pages(source)
+    there = place_mark(target)
+    content = content_of(source)
+    found, digest, mark, piped = pages_of(content.data, source), content.digest(), content.mark, content.piped and content.data
+    del content  # the file's bytes, which may be as many as the pixels'
     pages = chosen(found, source, page)
     if os.path.exists(target) and os.path.samefile(source, target):
         raise PictureError("The result would replace the original. Give it another name: the original stays as it is.")
@@ -130,9 +137,8 @@ def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = Non
     layers = [sent(picture) if picture.role == "picture" else None for picture in pages]
     if any(layer is None for layer in layers):
         notes.append("The infrared page was carried as it is" + (", at its own size." if wish.scale > 1 else "."))
-    with open(source, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Loaded(source, pages, layers, where, digest, tuple(notes), len(pages) == len(found), _mark(target))
+    whole = len(pages) == len(found)
+    return Loaded(source, pages, layers, where, digest, mark, tuple(notes), whole, there, piped or None)
 
 
 def restore_pages(
@@ -154,30 +160,35 @@ def save(
 ) -> Report:
     """Write what came of it; half-written files lie in `staging`, or beside the target. What came to `target` since `loaded` was
     read is kept in any case. Raises PictureError; then `target` is as it was."""
-    if not os.path.exists(target) or not (keep or _somebody_came(loaded, target)):
-        return _save(loaded, done, target, wish, quality, staging)
-    aside = _kept_aside(target)
+    make_way = MakeWay(target, loaded.there, keep=keep)
     try:
-        report = _save(loaded, done, target, wish, quality, staging)
+        report = _save(loaded, done, target, wish, quality, staging, make_way)
     except BaseException:
-        aside.unlink(missing_ok=True)
+        make_way.take_back()
         raise
-    note = f"“{target.name}” was another picture: it is kept as “{aside.name}”."
-    return replace(report, notes=(note, *report.notes))
+    return replace(report, notes=(*make_way.notes(), *report.notes))
 
 
 def _save(
-    loaded: Loaded, done: list[Done | None], target: Path, wish: FileOrder, quality: int | None, staging: Path | None
+    loaded: Loaded,
+    done: list[Done | None],
+    target: Path,
+    wish: FileOrder,
+    quality: int | None,
+    staging: Path | None,
+    make_way: MakeWay,
 ) -> Report:
     first = next(one for one in done if one is not None)
     summary = replace(first, seconds=sum(one.seconds for one in done if one is not None))
     results = [_result(picture, one) for picture, one in zip(loaded.pages, done, strict=True)]
     width, height = results[0].width, results[0].height
     if not any(one is not None and one.changed for one in done):
-        if format_of(target) == loaded.pages[0].format and loaded.whole:
-            copy_file(loaded.source, target, staging)
+        if format_of(target) == loaded.pages[0].format and loaded.whole and (same := _bytes_again(loaded)) is not None:
+            with atomic(target, staging, make_way=make_way) as file:
+                file.write(same)
             return Report(summary, width, height, (), len(results))
-        notes = write_pages(target, loaded.pages, quality=quality or kept_quality(target, loaded.pages[0]), staging=staging)
+        quality = quality or kept_quality(target, loaded.pages[0])
+        notes = write_pages(target, loaded.pages, quality=quality, staging=staging, make_way=make_way)
         return Report(summary, width, height, (*loaded.notes, *notes), len(results))
     notes = list(loaded.notes)
     recipe = {**first.recipe, **_origin(loaded, wish)} if first.recipe else None
@@ -187,7 +198,8 @@ def _save(
         if kept is None:
             notes.append("The mask is too detailed to be kept in the recipe: keep its file, to do the same again.")
     quality = quality or _quality(target, results[0], first, wish.scale)
-    notes += write_pages(target, results, encode_recipe(recipe) if recipe else None, quality=quality, staging=staging)
+    said = encode_recipe(recipe) if recipe else None
+    notes += write_pages(target, results, said, quality=quality, staging=staging, make_way=make_way)
     if loaded.mask is not None and (format_of(target) == "jpeg" or (format_of(target) == "webp" and loaded.pages[0].lossy)):
         notes.append("A JPEG or WebP rounds pixels in blocks, outside the mask too. PNG and TIFF keep those exactly.")
     notes += _another_model(wish, first)
@@ -257,34 +269,12 @@ def _another_model(wish: FileOrder, done: Done) -> list[str]:
     return [f"The recipe was made with another version of the model “{done.model}”, so this result may differ a little."]
 
 
-def _somebody_came(loaded: Loaded, target: Path) -> bool:
-    """Whether somebody else wrote to the result's place while it was made; we do ourselves for a picture that changes quickly."""
-    return _mark(target) != loaded.there and recipe_of(target) is None
-
-
-def _mark(path: Path) -> tuple[int, ...]:
-    """Changes with the file at this place, and with its content; empty for none."""
+def _bytes_again(loaded: Loaded) -> bytes | None:
+    """The very bytes that were read; None when the file is another by now, or gone."""
+    if loaded.piped is not None:
+        return loaded.piped
     try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _kept_aside(target: Path) -> Path:
-    """Give the file that is there another name beside it, so that what somebody else made is not lost."""
-    stem = target.stem
-    while len(os.fsencode(f"{stem}{target.suffix}")) > _LONGEST_NAME - len(".before-9999"):
-        stem = stem[:-1]
-    for number in itertools.count(1):
-        aside = target.with_name(f"{stem}.before-{number}{target.suffix}")
-        try:
-            os.link(target, aside)  # fails where the name is taken, in one step
-        except FileExistsError:
-            continue
-        except OSError:  # a disk without links
-            if aside.exists():
-                continue
-            copy_file(target, aside)
-        return aside
-    raise AssertionError("there is always another number")
+        content = content_of(loaded.source)
+    except PictureError:
+        return None
+    return content.data if content.digest() == loaded.digest else None

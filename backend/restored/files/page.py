@@ -18,6 +18,9 @@ from .thumbnails import Pair
 MOST_PAIRS: Final = 400
 """Pictures shown; a browser has enough of it then. All others are in the table."""
 
+BEGINS: Final = '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="restored batch">'
+"""By which a page is known for one of ours."""
+
 _STYLE: Final = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8882}
 body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1200px;padding:24px}
@@ -70,8 +73,7 @@ class Page:
         policy = (
             f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(_STYLE)}'; script-src 'sha256-{_digest(_SCRIPT)}'"
         )
-        yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        yield f'{BEGINS}<meta http-equiv="Content-Security-Policy" content="{policy}">'
         yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
         yield f"<title>{escape(self.title)}</title><style>{_STYLE}</style></head><body>"
         yield f"<h1>{escape(self.title)}</h1><p>{escape(self.wish)}</p><p>{escape(self._counts())}</p>"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from restored.ground.errors import FileError
 from restored.ground.text import visible
 from restored.io import READABLE, SUFFIXES
 
@@ -32,6 +33,8 @@ class Walked:
     """Some of the names in an object store that no file or folder can have."""
     no_path: int = 0
     """How many of them there are."""
+    shut: list[str] = field(default_factory=list)
+    """Folders and files that could not be looked at."""
 
     def leave_out_no_path(self, name: str) -> None:
         self.no_path += 1
@@ -50,6 +53,11 @@ class Walked:
             what = "One name is no path" if self.no_path == 1 else f"{self.no_path} names are no paths"
             shown = ", ".join(f"“{visible(name)}”" for name in self.no_paths)
             said.append(f"{what}, and what has them was left alone: {shown}{', …' if self.no_path > MOST_NAMED else ''}.")
+        if self.shut:
+            what = "One place" if len(self.shut) == 1 else f"{len(self.shut)} places"
+            shown = ", ".join(f"“{visible(name)}”" for name in self.shut[:MOST_NAMED])
+            more = ", …" if len(self.shut) > MOST_NAMED else ""
+            said.append(f"{what} could not be looked at, and what is there was left alone: {shown}{more}.")
         if self.folders:
             what = "One folder inside was" if self.folders == 1 else f"{self.folders} folders inside were"
             said.append(f"{what} left out. --recursive takes them too.")
@@ -59,30 +67,53 @@ class Walked:
 def pictures(folder: Path, walked: Walked, *, recursive: bool, leave_out: Path | None = None) -> Iterator[Path]:
     """Paths, in the order of their names, of files whose ending is a picture's; `leave_out` is a folder not to enter.
 
-    Links to folders are not followed. Holds one folder's names at a time.
+    Links to folders are not followed. Holds one folder's names at a time. Raises FileError when `folder` itself cannot be looked
+    into; what is so inside is `walked.shut`.
     """
     waiting = [folder]
     while waiting:
         inside: list[Path] = []
-        with os.scandir(waiting.pop()) as entries:
-            for entry in sorted(entries, key=lambda one: one.name):
-                path = Path(entry.path)
-                if entry.name.startswith(_OURS):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if leave_out is not None and leave_out.exists() and path.samefile(leave_out):
-                        continue
-                    if not recursive:
-                        walked.folders += 1
-                        continue
-                    inside.append(path)
-                elif entry.name.startswith("._"):
-                    walked.notes_of_macos += 1
-                elif path.suffix.lower() not in READABLE:
-                    walked.unread[path.suffix.lower()] += 1
-                elif entry.is_file():
-                    yield path
+        at = waiting.pop()
+        try:
+            with os.scandir(at) as entries:
+                found = sorted(entries, key=lambda one: one.name)
+        except OSError as error:
+            if at == folder:
+                raise FileError(f"The folder “{folder}” cannot be looked into: {error.strerror or error}.") from error
+            walked.shut.append(str(at.relative_to(folder)))
+            continue
+        for entry in found:
+            try:
+                kind = _kind(entry, leave_out)
+            except OSError:  # a link in a circle, a disk that went away
+                walked.shut.append(str(Path(entry.path).relative_to(folder)))
+                continue
+            if kind == "folder":
+                if recursive:
+                    inside.append(Path(entry.path))
+                else:
+                    walked.folders += 1
+            elif kind == "note":
+                walked.notes_of_macos += 1
+            elif kind == "picture":
+                yield Path(entry.path)
+            elif kind == "other":
+                walked.unread[Path(entry.name).suffix.lower()] += 1
         waiting += reversed(inside)
+
+
+def _kind(entry: "os.DirEntry[str]", leave_out: Path | None) -> str:
+    """What an entry of a folder is: "folder", "note" of macOS, "picture", "other", or nothing that counts. Raises OSError."""
+    path = Path(entry.path)
+    if entry.name.startswith(_OURS):
+        return ""
+    if entry.is_dir(follow_symlinks=False):
+        return "" if leave_out is not None and leave_out.exists() and path.samefile(leave_out) else "folder"
+    if entry.name.startswith("._"):
+        return "note"
+    if path.suffix.lower() not in READABLE:
+        return "other"
+    return "picture" if entry.is_file() else ""
 
 
 class Names:
@@ -102,8 +133,8 @@ class Names:
             self._parent, self._taken = inside.parent, {}
         old = source.suffix
         ending = self.ending or (old if old.lower() in SUFFIXES else _LATER.get(old.lower(), ".tif"))
-        name = f"{source.stem}{self.suffix}{ending}"
-        if self._taken.get(name.casefold(), source) != source:  # a.jpg and a.png, both asked for as PNG
-            name = f"{source.name}{self.suffix}{ending}"
+        name, stem = f"{source.stem}{self.suffix}{ending}", source.name
+        while self._taken.get(name.casefold(), source) != source:  # a.jpg and a.png, both asked for as PNG
+            name, stem = f"{stem}{self.suffix}{ending}", f"{stem}{ending}"
         self._taken[name.casefold()] = source
         return self._output / inside.parent / name

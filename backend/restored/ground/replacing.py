@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -50,22 +50,27 @@ def check_writable(path: Path) -> None:
 
 
 @contextmanager
-def atomic(path: Path, staging: Path | None = None, *, mode: int | None = None) -> Iterator[BinaryIO]:
+def atomic(
+    path: Path, staging: Path | None = None, *, mode: int | None = None, make_way: Callable[[], None] | None = None
+) -> Iterator[BinaryIO]:
     """A file to write that replaces `path` when the block ends well, and is removed without a trace when it does not.
 
-    It lies in the same folder, or in `staging` on the same disk, since only then is the final rename one step. mode: its rights;
-    None for an ordinary file's. Raises FileError for what the disk refuses.
+    It lies in the same folder, or in `staging` where that is on the same disk, since only then is the final rename one step.
+    mode: its rights; None for an ordinary file's. make_way: called right before that rename, to keep what is at `path` or to
+    refuse; what comes to an empty place after that is not replaced either. Raises FileError for what the disk refuses.
     """
     check_writable(path)
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=staging or path.parent, prefix=".restored-", suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=_beside(path, staging), prefix=".restored-", suffix=".part")
         with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(path) if mode is None else mode)
-        os.replace(temporary, path)
+        _put(temporary, path, make_way)
+    except FileError:
+        raise
     except OSError as error:
         if error.errno is None:  # no disk's complaint, but an encoder's
             raise
@@ -73,6 +78,26 @@ def atomic(path: Path, staging: Path | None = None, *, mode: int | None = None) 
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def _beside(path: Path, staging: Path | None) -> Path:
+    """Where the half-written file lies. A folder of results may hold links to other disks."""
+    return staging if staging is not None and staging.stat().st_dev == path.parent.stat().st_dev else path.parent
+
+
+def _put(temporary: str, path: Path, make_way: Callable[[], None] | None) -> None:
+    while make_way is not None:
+        make_way()
+        if os.path.lexists(path):
+            break
+        try:
+            os.link(temporary, path)  # fails where the place was taken since, in one step
+        except FileExistsError:
+            continue
+        except OSError:  # a disk without links
+            break
+        return  # the other name goes with whoever made it
+    os.replace(temporary, path)
 
 
 def copy_file(source: Path, target: Path, staging: Path | None = None) -> None:

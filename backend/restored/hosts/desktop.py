@@ -5,11 +5,13 @@ Dolphin reads service menus, Nautilus scripts, and every file manager the applic
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from restored.ground.errors import FileError
 from restored.ground.replacing import atomic
 from restored_client.desk.catalogue import SHARED, load
 
@@ -45,29 +47,42 @@ def status(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
     found = []
     for title, inside, write in _ENTRIES:
         path = (home or data_home()) / inside
-        there = path.read_bytes() if path.is_file() else None
-        found.append(DesktopEntry(title, path, there is not None, there == write(executable).encode()))
+        with _sentences(path):
+            there = path.read_bytes() if path.is_file() else None
+        found.append(DesktopEntry(title, path, there is not None, there == os.fsencode(write(executable))))
     return found
 
 
 def install(executable: Path, home: Path | None = None) -> list[DesktopEntry]:
     """Write the entries, replacing older ones. Raises FileError."""
+    if not str(executable).isprintable():  # a line break in a name would begin another entry, and no bytes but UTF-8 are text
+        raise FileError("restored lies in a folder with a name that no menu can hold. Move it, and run this again.")
     for _, inside, write in _ENTRIES:
         path = (home or data_home()) / inside
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with _sentences(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         with atomic(path, mode=0o755) as file:  # Plasma and Nautilus run only what is executable
             file.write(write(executable).encode())
     return status(executable, home)
 
 
 def uninstall(executable: Path, home: Path | None = None, *, own: bool = False) -> list[DesktopEntry]:
-    """Remove the entries again. own: only those that start this very file, not another installation's."""
+    """Remove the entries again. own: only those that start this very file, not another installation's. Raises FileError."""
     for _, inside, _ in _ENTRIES:
         path = (home or data_home()) / inside
         starts = (_quoted(executable), shlex.quote(str(executable)))
-        if not own or (path.is_file() and any(start in path.read_text("utf-8", "replace") for start in starts)):
-            path.unlink(missing_ok=True)
+        with _sentences(path):
+            if not own or (path.is_file() and any(start in path.read_text("utf-8", "replace") for start in starts)):
+                path.unlink(missing_ok=True)
     return status(executable, home)
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileError(f"“{path}” cannot be changed: {error.strerror or error}.") from error
 
 
 def data_home() -> Path:

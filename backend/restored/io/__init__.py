@@ -4,9 +4,10 @@ HEIC, AVIF, JPEG XL, JPEG 2000, OpenEXR, BMP and cameras' raw files are read."""
 from restored.ground.replacing import atomic, copy_file
 
 from .colour import from_srgb, to_srgb
+from .content import content_of
 from .errors import PictureError
 from .picture import READABLE, SUFFIXES, Format, Metadata, Picture, format_of
-from .reading import read_mask, read_pages, read_picture
+from .reading import pages_of, read_mask, read_pages, read_picture
 from .sending import received, sent
 from .writing import check_output, kept_quality, write_pages, write_picture
 from .xmp import recipe_in
@@ -20,10 +21,12 @@ __all__ = [
     "PictureError",
     "atomic",
     "check_output",
+    "content_of",
     "copy_file",
     "format_of",
     "from_srgb",
     "kept_quality",
+    "pages_of",
     "read_mask",
     "read_pages",
     "read_picture",

@@ -1,8 +1,6 @@
 """Files -> pictures."""
 
 import io
-import os
-import stat
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +15,11 @@ from PIL import Image, UnidentifiedImageError
 from restored.engine.picture.pixels import LUMA, to_unit
 
 from . import beside, converting, exif, jpeg, others, phones, png, pngchunks, raw, webp, xmp
+from .content import content_of
 from .errors import PictureError
 from .picture import MAX_PIXELS, Metadata, Picture, Source, check_size
 from .tiff import is_tiff, read_tiff
 
-MOST_BYTES: Final = 4 << 30
-MOST_PIPED: Final = 1 << 30
 MOST_SCANS: Final = 200
 MOST_DRAWN: Final = 15 * MAX_PIXELS
 """Pixels of a JPEG's passes together."""
@@ -84,7 +81,11 @@ def read_picture(path: Path) -> Picture:
 
 def read_pages(path: Path) -> list[Picture]:
     """The picture in a file, or the pages of a TIFF, each at its own depth and upright. Raises PictureError."""
-    data = _bytes_of(path)
+    return pages_of(content_of(path).data, path)
+
+
+def pages_of(data: bytes, path: Path) -> list[Picture]:
+    """The same for a file whose bytes were read already."""
     with warnings.catch_warnings(), _sentences(path.name):
         # decoders warn of every damaged tag, in words that are for programmers; what matters is said by the error
         warnings.simplefilter("ignore")
@@ -135,33 +136,6 @@ def read_mask(path: Path, width: int, height: int) -> NDArray:
     values = to_unit(pixels)
     gray = values[..., 0] if values.shape[2] < 3 else values[..., :3] @ LUMA
     return gray * values[..., -1] if picture.has_alpha else gray
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        data = _bounded(path)
-    except FileNotFoundError:
-        raise PictureError(f"There is no file “{path}”.") from None
-    except IsADirectoryError:
-        raise PictureError(f"“{path}” is a folder. For all pictures in a folder there is `restored batch`.") from None
-    except OSError as error:
-        raise PictureError(f"“{path}” cannot be read: {error.strerror or error}.") from error
-    if not data:
-        raise PictureError(f"“{path.name}” is empty: there is no picture in it.")
-    return data
-
-
-def _bounded(path: Path) -> bytes:
-    """A file's content. A pipe may be one; a device that never ends, or more than a picture can be, is refused."""
-    with open(path, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
-            raise PictureError(f"“{path}” is a device, not a picture.")
-        most = status.st_size + 1 if stat.S_ISREG(status.st_mode) else MOST_PIPED
-        data = b"" if status.st_size > MOST_BYTES else file.read(most)
-    if status.st_size > MOST_BYTES or len(data) == MOST_PIPED:
-        raise PictureError(f"“{path.name}” is larger than any photograph, so it is not opened.")
-    return data
 
 
 @contextmanager

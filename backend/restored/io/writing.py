@@ -1,5 +1,6 @@
 """Pictures -> files, whole or not at all."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -61,8 +62,9 @@ def write_pages(
     *,
     quality: int | None = None,
     staging: Path | None = None,
+    make_way: Callable[[], None] | None = None,
 ) -> list[str]:
-    """The same for several pages, which only TIFF holds; the recipe goes into the first. staging: see `atomic`."""
+    """The same for several pages, which only TIFF holds; the recipe goes into the first. staging, make_way: see `atomic`."""
     kind = format_of(path)
     if len(pictures) > 1 and kind != "tiff":
         raise PictureError(f"{NAMES[kind]} holds one picture, not {len(pictures)}. Name the result .tif.")
@@ -73,7 +75,7 @@ def write_pages(
         metadata, said = _fitting(kind, picture.metadata, recipe if picture is pictures[0] else None)
         fitted.append(replace(picture, metadata=metadata))
         notes += [note for note in said if note not in notes]
-    with atomic(path, staging) as file:
+    with atomic(path, staging, make_way=make_way) as file:
         if kind == "tiff":
             write_tiff(file, [(p.pixels, p.metadata, p.premultiplied) for p in fitted])
         else:

@@ -17,7 +17,9 @@ def data_dir() -> Path:
 
 def caches() -> list[Path]:
     """What comes again by itself: the daemon's folder, its log, caches."""
-    found = [runtime_dir(), log_file().parent, Path(platformdirs.user_cache_dir("restored", appauthor=False)), data_dir() / "gpu"]
+    found = _ours("RESTORED_RUNTIME_DIR", runtime_dir(), ("connection.json", "lock", "[0-9]*.sock", ".connection-*"))
+    found += _ours("RESTORED_LOG_DIR", log_file().parent, ("daemon.log*",))
+    found += [Path(platformdirs.user_cache_dir("restored", appauthor=False)), data_dir() / "gpu"]
     state = log_file().parent.parent
     # the log's folder lies in one of ours, which is then empty
     found += [state] if state.name == "restored" and not os.environ.get("RESTORED_LOG_DIR") else []
@@ -26,7 +28,26 @@ def caches() -> list[Path]:
 
 def yours() -> list[Path]:
     """What a person made: settings, presets, history, imported models."""
-    return [config_dir(), data_dir(), *_of_flatpaks("config", "data")]
+    settings = (
+        "history.json*",
+        "history-pictures",
+        "presets.json*",
+        "usual.json*",
+        "last.json*",
+        "paces.json*",
+        "studio",
+        ".lock",
+    )
+    return [
+        *_ours("RESTORED_CONFIG_DIR", config_dir(), settings),
+        *_ours("RESTORED_DATA_DIR", data_dir(), ("bundles", "gpu")),
+        *_of_flatpaks("config", "data"),
+    ]
+
+
+def _ours(variable: str, folder: Path, names: tuple[str, ...]) -> list[Path]:
+    """A folder that this program makes; of one that somebody named, which may be the home itself, what we put there."""
+    return sorted(path for name in names for path in folder.glob(name)) if os.environ.get(variable) else [folder]
 
 
 def _of_flatpaks(*kinds: str) -> list[Path]:

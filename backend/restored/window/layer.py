@@ -13,6 +13,7 @@ from restored.engine.picture.pixels import to_unit
 from restored.engine.picture.source import LayerSource
 from restored.files import FileOrder, Loaded, load
 from restored.files.walk import Names
+from restored.ground.errors import FileError
 from restored.service.arrays import pixels_of
 from restored_client.desk.previewstate import Box
 from restored_client.wire.pixels import Pixels
@@ -48,7 +49,9 @@ class Opened:
 
 
 def open_picture(source: Path) -> Opened:
-    """Read a file for the window. Raises FileError."""
+    """Read a file for the window, which has a place beside it: no pipe, which might be waited for. Raises FileError."""
+    if os.path.exists(source) and not (os.path.isfile(source) or os.path.isdir(source)):
+        raise FileError(f"“{source}” is a pipe or a device, not a photograph's file.")
     target = free_place(source)
     loaded = load(source, target, FileOrder(instruction="-"))
     layer = next(layer for layer in loaded.layers if layer is not None)

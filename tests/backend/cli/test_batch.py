@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,13 @@ import pytest
 from PIL import Image
 from tests.waiting import PATIENCE, wait_for
 
+from restored.cli import console
+from restored.cli.batchrun import BatchRun
+from restored.cli.replaceable import check_page, check_report
+from restored.files import FileOrder
+from restored.files.ledger import Ledger
+from restored.files.page import Page
+from restored.files.walk import Names
 from restored_client.wire.errors import Cancelled, ClientError
 
 from .conftest import Ran, Somebody, names
@@ -117,12 +125,61 @@ def test_what_the_next_picture_would_meet_too_ends_it(restored: Run, somebody: S
 
 
 @pytest.mark.usefixtures("somebody")
+def test_pages_and_reports_take_nobody_s_place(restored: Run, folder: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "index.html"
+    theirs.write_text("<html>my own")
+    for option in ("--page", "--report"):
+        ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", option, theirs)
+        assert ran.code == 1
+        assert "is there already" in ran.err
+    assert theirs.read_text() == "<html>my own"
+    assert not (tmp_path / "out").exists(), "said before the work"
+    Page("a batch", "“brighter”").write(tmp_path / "ours.html", [])
+    (tmp_path / "ours.jsonl").write_text('{"file": "a.png"}\n')
+    (tmp_path / "empty").touch()
+    check_page(tmp_path / "ours.html")
+    for path in ("ours.jsonl", "empty", "none"):
+        check_report(tmp_path / path, "file")
+    with pytest.raises(console.Failure, match="such a report"):
+        check_report(tmp_path / "ours.jsonl", "name")
+
+
+def test_an_original_that_goes_away_before_its_turn_costs_no_other(folder: Path, tmp_path: Path) -> None:
+    """It ended the batch there, and what came after it was not done."""
+    wish = FileOrder(instruction="brighter")
+    with Ledger(tmp_path / "out", wish) as ledger:
+        run = BatchRun(folder, tmp_path / "out", wish, ledger, Names(folder, tmp_path / "out"), None, recursive=False)
+        sources = run.sources()
+        first = next(sources)
+        (folder / "b.jpg").unlink()
+        assert [job.name for job in run.jobs(chain([first], sources))] == ["a.png", "c.tif"]
+    assert [row["file"] for row in run.results] == ["b.jpg"]
+    assert "cannot be read" in run.results[0]["error"]
+
+
+@pytest.mark.slow
+def test_an_original_that_is_saved_anew_or_taken_away_meanwhile(
+    restored: Run, somebody: Somebody, folder: Path, tmp_path: Path
+) -> None:
+    """Its new state was taken for done, and one that was gone ended the batch."""
+    for name in ("b.jpg", "c.tif"):
+        (folder / name).unlink()
+    out = tmp_path / "out"
+    somebody.before = lambda: Image.fromarray(np.full((9, 9, 3), 77, np.uint8)).save(folder / "a.png")
+    assert json.loads(restored("batch", folder, "brighter", "-o", out, "--json").out)["done"] == 1
+    somebody.before = lambda: (folder / "a.png").unlink()
+    said = json.loads(restored("batch", folder, "brighter", "-o", out, "--json").out)
+    assert (said["done"], said["failed"]) == (1, 0)
+    assert Image.open(out / "a.png").size == (9, 9)
+
+
+@pytest.mark.usefixtures("somebody")
 def test_folders_that_do_not_fit(restored: Run, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "not a folder" in restored("batch", folder / "a.png", "brighter", "-o", tmp_path / "o").err
     assert "of their own" in restored("batch", folder, "brighter", "-o", folder).err
     assert "no pictures" in restored("batch", tmp_path / "empty", "brighter", "-o", tmp_path / "o").err
-    assert "cannot be made" in restored("batch", folder, "brighter", "-o", folder / "a.png" / "x").err
+    assert "cannot be written to" in restored("batch", folder, "brighter", "-o", folder / "a.png" / "x").err
     assert restored("batch", folder, "brighter").code == 2
 
 

@@ -1,5 +1,6 @@
 """`restored edit`: the window of one photograph, and what is said where it cannot be."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,3 +46,12 @@ def test_what_is_no_picture_opens_no_window(restored: Callable[..., Ran], tmp_pa
     assert code == 1
     assert "letter.jpg" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_is_not_waited_for(restored: Callable[..., Ran], tmp_path: Path) -> None:
+    pytest.importorskip("PySide6.QtWidgets")
+    os.mkfifo(tmp_path / "photo.png")
+    code, _, err = restored("edit", tmp_path / "photo.png")
+    assert code == 1
+    assert "a pipe or a device" in err

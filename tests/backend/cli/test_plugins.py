@@ -45,7 +45,12 @@ def test_install_status_uninstall(restored: Run, home: Path) -> None:
 def test_a_named_folder_and_a_zip(restored: Run, home: Path) -> None:
     assert restored("plugins", "install", "gimp", "--target", home / "profile").code == 0
     assert (home / "profile/plug-ins/restore-with-instruction").is_dir()
-    assert restored("plugins", "install", "krita", "--zip", home / "k.zip").code == 0
+    (home / "k.zip").write_text("somebody's")
+    assert "is there already" in restored("plugins", "install", "krita", "--zip", home / "k.zip").err
+    assert (home / "k.zip").read_text() == "somebody's"
+    (home / "k.zip").unlink()
+    for _ in range(2):  # our own is replaced
+        assert restored("plugins", "install", "krita", "--zip", home / "k.zip").code == 0
     with zipfile.ZipFile(home / "k.zip") as archive:
         assert "restore_with_instruction.desktop" in archive.namelist()
     assert restored("plugins", "install", "--target", home / "profile").code == 2

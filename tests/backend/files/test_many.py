@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from restored.files import FileOrder, Loaded, load
 from restored.files.isolated import Reader
+from restored.files.makingway import file_mark
 from restored.files.many import FileJob, FileOutcome, restore_many
+from restored.files.walk import Names
 from restored.io import PictureError, read_picture
 
 from .kit import brighten, photo
@@ -127,8 +130,6 @@ def test_errors_are_outcomes_and_the_hopeless_ends_it(tmp_path: Path) -> None:
 
 
 def test_transparency_in_a_file_called_jpg_becomes_a_png(tmp_path: Path) -> None:
-    from PIL import Image
-
     Image.fromarray(np.full((8, 8, 4), 90, np.uint8)).save(tmp_path / "a.jpg", "PNG")
     outcomes: list[FileOutcome] = []
     job = FileJob(tmp_path / "a.jpg", tmp_path / "out" / "a.jpg", "a.jpg")
@@ -138,6 +139,38 @@ def test_transparency_in_a_file_called_jpg_becomes_a_png(tmp_path: Path) -> None
     assert any("a.png" in note for note in outcomes[0].report.notes)
     restore_many([job], WISH, brighten, outcomes.append, reader=Here, forced=True)
     assert "transparency" in (outcomes[1].error or "")
+
+
+@pytest.mark.parametrize("neighbours", [("a.png",), ("A.bmp",), ("a.png", "b.png")])
+def test_what_becomes_a_png_takes_no_neighbour_s_place(tmp_path: Path, neighbours: tuple[str, ...]) -> None:
+    (tmp_path / "in").mkdir()
+    Image.fromarray(np.full((8, 8, 4), 90, np.uint8)).save(tmp_path / "in" / "a.jpg", "PNG")
+    for name in neighbours:
+        photo(tmp_path / "in" / name)
+    names = Names(tmp_path / "in", tmp_path / "out")
+    work = [FileJob(path, names.target(path), path.name) for path in sorted((tmp_path / "in").iterdir())]
+    outcomes: list[FileOutcome] = []
+    restore_many(work, WISH, brighten, outcomes.append, reader=Here)
+    assert [outcome.error for outcome in outcomes] == [None] * len(work)
+    results = [path.name for path in (tmp_path / "out").iterdir()]
+    assert len(results) == len(work)
+    assert "a.jpg.png" in results
+
+
+def test_what_is_remembered_of_an_original_is_what_was_read(tmp_path: Path) -> None:
+    """It may be saved anew, or taken away, while its result is made; and the result may be worked on at once."""
+    (job,) = jobs(tmp_path, 1)
+    before = file_mark(job.source)
+
+    def meanwhile(*arguments):
+        photo(job.source, (30, 20), 5)
+        return brighten(*arguments)
+
+    outcomes: list[FileOutcome] = []
+    restore_many([job], WISH, meanwhile, outcomes.append, reader=Here)
+    assert outcomes[0].mark == before
+    assert outcomes[0].mark != file_mark(job.source)
+    assert outcomes[0].made == file_mark(job.target)
 
 
 def hangs(source: Path, target: Path, wish: FileOrder) -> Loaded:

@@ -1,5 +1,6 @@
 """One picture from file to file, in any thread, with masks, pages, recipes and other people's files in the way."""
 
+import errno
 import os
 import threading
 from dataclasses import replace
@@ -12,11 +13,12 @@ import tifffile
 from PIL import Image
 
 from restored.files import FileOrder, Report, restore_file
+from restored.files.makingway import place_mark
 from restored.files.masks import packed, unpacked
 from restored.files.one import load, restore_pages, save
-from restored.files.owned import Owner, owner_of, recipe_of
+from restored.files.owned import Owner, digest_of, owner_of, recipe_of
 from restored.ground.errors import FileError
-from restored.io import PictureError, read_pages, read_picture
+from restored.io import PictureError, read_pages, read_picture, writing
 
 from .kit import brighten, photo
 
@@ -154,6 +156,87 @@ def test_what_comes_to_the_results_place_meanwhile_is_kept(tmp_path: Path, befor
     report = restore_file(source, target, WISH, meanwhile)
     assert (read_picture(tmp_path / "o.before-1.png").pixels == read_picture(photo(tmp_path / "b.png", seed=11)).pixels).all()
     assert "o.before-1.png" in report.notes[0]
+
+
+def test_what_comes_while_the_result_is_written_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To compress a large TIFF takes seconds; and between the last look and the rename nothing gets lost either."""
+    source, target = photo(tmp_path / "a.png"), tmp_path / "o.png"
+    write, link = writing.write_to, os.link
+
+    def slowly(*given: Any) -> None:
+        write(*given)
+        target.write_bytes(b"theirs")
+
+    monkeypatch.setattr(writing, "write_to", slowly)
+    report = restore_file(source, target, WISH, brighten)
+    assert (tmp_path / "o.before-1.png").read_bytes() == b"theirs"
+    assert "o.before-1.png" in report.notes[0]
+    monkeypatch.setattr(writing, "write_to", write)
+
+    def at_the_last_moment(new: str, name: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        (tmp_path / "last.png").write_bytes(b"theirs, too")
+        link(new, name)
+
+    monkeypatch.setattr(os, "link", at_the_last_moment)
+    restore_file(source, tmp_path / "last.png", WISH, brighten)
+    assert (tmp_path / "last.before-1.png").read_bytes() == b"theirs, too"
+    assert recipe_of(tmp_path / "last.png") is not None
+
+
+def test_what_comes_after_the_question_whether_to_replace_is_kept(tmp_path: Path) -> None:
+    source, target = photo(tmp_path / "a.png"), tmp_path / "o.png"
+    there = place_mark(target)
+    photo(target, seed=9)
+    assert "o.before-1.png" in restore_file(source, target, WISH, brighten, there=there).notes[0]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_result_that_fails_leaves_what_was_there_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: bool) -> None:
+    source, target = photo(tmp_path / "a.png"), photo(tmp_path / "o.png", seed=9)
+    theirs = target.read_bytes()
+
+    def fails(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(FileError, match="full"):
+        restore_file(source, target, WISH, brighten, keep=keep)
+    assert target.read_bytes() == theirs
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "o.png"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+@pytest.mark.parametrize("words", ["brighten it", "nothing"])
+def test_a_picture_out_of_a_pipe_is_read_once(tmp_path: Path, words: str) -> None:
+    """It was waited for a second time; and with nothing to do, the result was an empty file."""
+    picture, pipe, target = photo(tmp_path / "a.png").read_bytes(), tmp_path / "pipe", tmp_path / "o.png"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(picture,), daemon=True)
+    writer.start()
+    restore_file(pipe, target, FileOrder(instruction=words), brighten)
+    writer.join()
+    if words == "nothing":
+        assert target.read_bytes() == picture
+    else:
+        recipe = recipe_of(target)
+        assert recipe is not None
+        assert recipe["source"] == digest_of(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("becomes", ["another", "gone"])
+def test_with_nothing_to_do_the_result_is_the_picture_that_was_looked_at(tmp_path: Path, becomes: str) -> None:
+    source, target = photo(tmp_path / "a.png"), tmp_path / "o.png"
+    before = read_picture(source).pixels
+
+    def meanwhile(*given: Any, **also: Any) -> Any:
+        source.unlink()
+        if becomes == "another":
+            photo(source, seed=4)
+        return brighten(*given, **also)
+
+    restore_file(source, target, FileOrder(instruction="nothing"), meanwhile)
+    np.testing.assert_array_equal(read_picture(target).pixels, before)
 
 
 def test_our_own_earlier_result_is_not_somebody_elses(tmp_path: Path) -> None:

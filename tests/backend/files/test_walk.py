@@ -1,12 +1,16 @@
 """Which files are taken, what the results are called, and that nothing is left out without a word."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from restored.files import FileOrder, restore_file
 from restored.files.conflicts import Already, Taken, place
 from restored.files.walk import Names, Walked, pictures
+from restored.ground.errors import FileError
 
 from .kit import brighten, photo
 
@@ -32,6 +36,37 @@ def test_what_is_taken_and_what_is_said(tmp_path: Path) -> None:
     assert found[-1] == "more/f.heic"
     assert "out/a.jpg" not in found
     assert "--recursive" not in " ".join(walked.sentences())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links are POSIX's")
+def test_what_cannot_be_looked_at_costs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link to itself ended a batch before its first picture, a folder that may not be read before its last."""
+    touch(tmp_path, "a.png", "shut/b.png", "z.png", "zz/c.png")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    scan = os.scandir
+
+    def refuses(path: Path) -> object:
+        if path.name in ("shut", "gone"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    walked = Walked()
+    found = [path.relative_to(tmp_path).as_posix() for path in pictures(tmp_path, walked, recursive=True)]
+    assert found == ["a.png", "z.png", "zz/c.png"]
+    assert "2 places could not be looked at" in " ".join(walked.sentences())
+    assert "“loop.png”, “shut”" in " ".join(walked.sentences())
+    with pytest.raises(FileError, match="cannot be looked into: Permission"):
+        list(pictures(tmp_path / "gone", walked, recursive=True))
+
+
+@given(
+    st.lists(st.sampled_from([f"{a}{b}{c}" for a in ("a", "A", "b") for b in ("", ".png", ".PNG.png") for c in (".png", ".bmp")]))
+)
+def test_no_two_names_are_alike_in_whatever_order_they_come(sources: list[str]) -> None:
+    names = Names(Path("in"), Path("out"), ending=".png")
+    called = {source: names.target(Path("in") / source).name.casefold() for source in sources}
+    assert len(set(called.values())) == len(called)
 
 
 def test_names_keep_the_tree_and_are_never_alike(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from restored.ground.errors import FileError
 from restored.hosts import desktop
 
 
@@ -31,6 +32,26 @@ def test_installed_current_and_gone_again(program: Path, tmp_path: Path) -> None
     assert "install it again" in stale[0].sentence()
     assert not any(entry.installed for entry in desktop.uninstall(program, home))
     assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="these entries are freedesktop's")
+def test_a_program_s_name_writes_no_entry_of_its_own(tmp_path: Path) -> None:
+    for name in ("/tmp/a\nExec=evil", os.fsdecode(b"/tmp/\xff"), "/tmp/\x1b[2J"):
+        with pytest.raises(FileError, match="no menu can hold"):
+            desktop.install(Path(name), tmp_path / "data")
+        assert not any(entry.installed for entry in desktop.uninstall(Path(name), tmp_path / "data"))
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_stands_in_the_way_is_said(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FileError, match="cannot be changed"):
+        desktop.install(program, tmp_path / "file")
+    (tmp_path / "data/applications/restored-edit.desktop").mkdir(parents=True)
+    with pytest.raises(FileError, match="is a folder"):
+        desktop.install(program, tmp_path / "data")
+    with pytest.raises(FileError, match="cannot be changed"):
+        desktop.uninstall(program, tmp_path / "data")
 
 
 def test_the_entries_are_sound(program: Path, tmp_path: Path) -> None:

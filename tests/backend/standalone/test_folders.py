@@ -7,6 +7,21 @@ import pytest
 from restored.standalone.folders import caches, yours
 
 
+def test_of_a_folder_that_somebody_named_only_what_is_ours_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the home itself: the uninstaller would have taken it away whole."""
+    for name in ("RUNTIME", "LOG", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"RESTORED_{name}_DIR", str(tmp_path))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "nobody")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    ours = ("connection.json", "lock", "4711.sock", "daemon.log", "daemon.log.1", "bundles", "gpu", "presets.json", "studio")
+    for name in (*ours, "photo.jpg", "postgres.sock", "letters", "cache"):
+        (tmp_path / name).touch()
+    found = {path.name for path in [*caches(), *yours()] if path.parent == tmp_path}
+    assert found == set(ours)
+    monkeypatch.delenv("RESTORED_CONFIG_DIR")
+    assert all(path.name == "restored" for path in yours() if path.parent != tmp_path)
+
+
 def test_what_was_made_inside_a_flatpak_goes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A daemon that GIMP's flatpak started writes its log into that application's own folders."""
     monkeypatch.setenv("HOME", str(tmp_path))
