@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.text import Text
@@ -12,6 +12,9 @@ from . import console
 from .options import Json, NoDaemon
 from .single import plan_words
 from .workers import worker
+
+_MOST: Final = 16 << 20
+"""Bytes of a file of instructions."""
 
 
 def explain(
@@ -42,10 +45,11 @@ def explain(
 def _lines(file: Path | None) -> Iterator[str]:
     assert file is not None
     if str(file) == "-":
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(_MOST)
     else:
         try:
-            data = file.read_bytes()
+            with open(file, "rb") as opened:  # a pipe may be one; what has no end is read no further
+                data = opened.read(_MOST)
         except OSError as error:
             raise console.Failure(f"“{file}” cannot be read: {error.strerror}.") from error
     lines = data.decode("utf-8", "replace").split("\n")

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from restored.ground.bounded import read_bounded
+
 from . import console
 from .options import Json
 
@@ -181,7 +183,10 @@ def trust(
 
     check_name(name)
     path = Path(key)
-    text = path.read_bytes()[:LARGEST].decode("utf-8", "replace") if os.path.isfile(path) else key
+    try:
+        text = read_bounded(path, LARGEST).decode("utf-8", "replace") if os.path.exists(path) else key
+    except OSError as error:
+        raise console.Failure(f"The key {key} cannot be read: {error.strerror}.") from error
     public = read_key(text, name)
     if not yes:
         question = f"Install every model that the key {public.shown} signed without asking again?"
@@ -232,7 +237,7 @@ def sign(
 
     bundle = load_bundle(folder)
     try:
-        secret = key.read_bytes()[:LARGEST].decode("utf-8", "replace")
+        secret = read_bounded(key, LARGEST).decode("utf-8", "replace")
     except OSError as error:
         raise console.Failure(f"The key {key} cannot be read: {error.strerror}.") from error
     written = signature(read_manifest(folder), secret, f"{bundle.name} {bundle.manifest.version}")

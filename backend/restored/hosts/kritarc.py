@@ -41,9 +41,10 @@ def forget(settings: Path) -> None:
 
 def _lines(settings: Path) -> list[str]:
     try:
-        return settings.read_text("utf-8", "surrogateescape").splitlines()
+        text = settings.read_bytes().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     except FileNotFoundError:
         return []
+    return text.removesuffix("\n").split("\n") if text else []  # only these: a file's name in it may hold other ends of lines
 
 
 def _section(lines: list[str]) -> list[str]:

@@ -1,10 +1,10 @@
 """Reading a bundle's files: inside its folder, of a bounded size, and nothing that would keep a reader waiting."""
 
 import errno
-import os
-import stat
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from restored.ground.bounded import read_bounded
 
 from .base import ModelError
 from .manifest import MANIFEST
@@ -34,13 +34,4 @@ def read_file(folder: Path, name: str, largest: int = LARGEST_FILE) -> bytes:
         path = path / part
         if not linked and path.is_symlink():
             raise OSError(errno.ELOOP, "it is a link", str(path))
-    # a pipe or a device would otherwise keep the reader waiting, or never end
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    with open(os.open(path, flags), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
-        content = b"" if status.st_size > largest else file.read(status.st_size + 1)
-    if status.st_size > largest or len(content) > largest:
-        raise OSError(errno.EFBIG, f"it is larger than {largest:,} bytes", str(path))
-    return content
+    return read_bounded(path, largest)

@@ -1,5 +1,6 @@
 """Bundles from elsewhere: looked at whole before anything is installed, which takes a trusted signature or a question."""
 
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -58,6 +59,8 @@ def read_foreign(source: Path) -> Foreign:
     if source.is_dir():
         return _read(lambda name, most: files.read_file(source, name, most), str(source))
     try:
+        if source.exists() and not source.is_file():  # a device has no end in which to look for what a .zip holds
+            raise OSError(errno.EINVAL, "it is not an ordinary file")
         with zipfile.ZipFile(source) as archive:
             inner = _prefix(archive)
             return _read(lambda name, most: _unzipped(archive, inner + name, most), str(source))

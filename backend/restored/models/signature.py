@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from restored.ground.bounded import read_bounded
+
 from .base import ModelError
 from .manifest import MANIFEST
 
@@ -111,7 +113,7 @@ def trusted_keys(folder: Path) -> list[PublicKey]:
     keys = []
     for path in sorted(folder.glob("*.pub")):
         try:
-            keys.append(read_key(path.read_text("utf-8")[:LARGEST], path.stem))
+            keys.append(read_key(read_bounded(path, LARGEST).decode("utf-8"), path.stem))
         except (OSError, ValueError):
             continue
     return keys

@@ -70,7 +70,7 @@ def install(files: Sequence[Path], pack: Pack, where: Path) -> Path:
 
     files: the parts in any order, or one folder that has them.
     """
-    parts = _checked(files, pack)
+    parts = _Joined(_checked(files, pack), pack.parts)
     try:
         where.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(where).free
@@ -79,8 +79,9 @@ def install(files: Sequence[Path], pack: Pack, where: Path) -> Path:
                 f"The GPU pack takes {pack.size / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Nothing was changed."
             )
         with _beside(where) as new:
-            with tarfile.open(fileobj=cast("IO[bytes]", _Joined(parts)), mode="r|xz") as archive:
+            with tarfile.open(fileobj=cast("IO[bytes]", parts), mode="r|xz") as archive:
                 archive.extractall(new, filter="data")
+            parts.finish()
             (new / "complete").write_text(pack.id, encoding="utf-8")
             for other in where.iterdir():
                 if other != new:
@@ -135,14 +136,14 @@ def _checked(files: Sequence[Path], pack: Pack) -> list[Path]:
     for part in pack.parts:
         file = by_name[part.name]
         try:
-            with file.open("rb") as opened:
-                good = file.stat().st_size == part.size and hashlib.file_digest(opened, "sha256").hexdigest() == part.sha256
+            good = file.is_file() and file.stat().st_size == part.size  # a pipe would be waited for
+            if good:
+                with file.open("rb") as opened:
+                    good = hashlib.file_digest(opened, "sha256").hexdigest() == part.sha256
         except OSError as error:
             raise StandaloneError(f"{file} cannot be read ({error.strerror}).") from error
         if not good:
-            raise StandaloneError(
-                f"{part.name} is not the file that belongs to this version: download it again. Nothing was changed."
-            )
+            raise _another(part)
     return [by_name[part.name] for part in pack.parts]
 
 
@@ -155,20 +156,37 @@ def _beside(where: Path) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
 
 
-class _Joined:
-    """Files read one after the other, as one."""
+def _another(part: Part) -> StandaloneError:
+    return StandaloneError(f"{part.name} is not the file that belongs to this version: download it again. Nothing was changed.")
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = list(paths)
+
+class _Joined:
+    """Files read one after the other, as one. What is read is checked once more: since it was first looked at, somebody may have
+    put another file there."""
+
+    def __init__(self, paths: Sequence[Path], parts: Sequence[Part]) -> None:
+        self._left = list(zip(paths, parts, strict=True))
         self._open: Any = None
+        self._sum: Any = None
 
     def read(self, size: int = -1) -> bytes:
-        while self._open is not None or self._paths:
+        """Raises StandaloneError at the end of a file that is not what it was."""
+        while self._left:
+            path, part = self._left[0]
             if self._open is None:
-                self._open = self._paths.pop(0).open("rb")
+                self._open, self._sum = path.open("rb"), hashlib.sha256()
             data = self._open.read(PIECE if size < 0 else size)
             if data:
+                self._sum.update(data)
                 return data
             self._open.close()
             self._open = None
+            self._left.pop(0)
+            if self._sum.hexdigest() != part.sha256:
+                raise _another(part)
         return b""
+
+    def finish(self) -> None:
+        """Read what is left behind the archive's end, so that every file was seen whole."""
+        while self.read():
+            pass

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from tests.waiting import PATIENCE, wait_for
 
+from restored.daemon.runtime_folder import RuntimeFolder
 from restored_client import ClientError, Pixels, Session
 from restored_client.session.discovery import read_connection
 
@@ -194,6 +195,16 @@ sys.exit(main())
     with daemon.session() as session:
         assert session.restore(LAYER, instruction="x").changed
     assert daemon.connection().endpoint.startswith("tcp://127.0.0.1:")
+
+
+def test_another_program_s_socket_in_the_folder_stays(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("RESTORED_RUNTIME_DIR", str(tmp_path))
+    for name in ("4711.sock", ".connection-1234", "connection.json", "postgres.sock"):
+        (tmp_path / name).touch()
+    folder = RuntimeFolder()
+    folder.enter()
+    folder.leave()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "postgres.sock"]
 
 
 def test_a_folder_that_cannot_be_made(launch, folder) -> None:

@@ -145,6 +145,19 @@ def test_status_tells_old_damaged_and_orphaned_ones(krita: HostPlace, program: P
     assert "switch it on" in status(krita).sentence()
 
 
+@pytest.mark.parametrize("ending", ["\n", ""])
+def test_krita_s_other_settings_keep_every_letter(tmp_path: Path, ending: str) -> None:
+    """A recent picture's name may hold what Python, but not Krita, takes for the end of a line."""
+    settings, name = tmp_path / "kritarc", "a\u2028b\x85c\x0cd\x1ee\udcff.png"
+    before = f"[RecentFiles]\nFile1={name}{ending}".encode("utf-8", "surrogateescape")
+    settings.write_bytes(before)
+    kritarc.enable(settings)
+    assert kritarc.enabled(settings)
+    assert f"\nFile1={name}\n".encode("utf-8", "surrogateescape") in settings.read_bytes()
+    kritarc.forget(settings)
+    assert settings.read_bytes().startswith(before.rstrip(b"\n") + b"\n")
+
+
 @pytest.mark.usefixtures("sources")
 def test_the_zip_holds_what_krita_imports(tmp_path: Path) -> None:
     build_zip(tmp_path / "plugin.zip")

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,16 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypa
         write_picture(tmp_path / "x.png", Picture(PIXELS, "png"))
     assert (tmp_path / "x.png").read_bytes() == b"precious"
     assert only(tmp_path, "x.png")
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="needs a second disk")
+def test_what_is_half_written_lies_on_the_results_disk(tmp_path: Path) -> None:
+    """A folder of results may hold a link to another disk, onto which nothing can be renamed."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        for staging in (tmp_path, Path(elsewhere)):
+            with atomic(tmp_path / "x", staging) as file:
+                file.write(staging.as_posix().encode())
+            assert (tmp_path / "x").read_text() == staging.as_posix()
 
 
 def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:

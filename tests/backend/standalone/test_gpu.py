@@ -65,6 +65,27 @@ def test_a_folder_of_parts_will_do_and_its_modules_are_found_last(tmp_path: Path
     assert torch_of_the_pack.__version__ == "9.9"
 
 
+def test_a_part_that_is_exchanged_after_it_was_looked_at_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Downloads lie where others may write, and a pack is a program."""
+    files, pack = make(tmp_path / "downloads", packed(CONTENT), 50)
+    other = packed(CONTENT | {"torch_of_the_pack/__init__.py": b"raise SystemExit('evil')"})
+    looked = gpu._checked
+
+    def exchanged(*given: object) -> list[Path]:
+        found = looked(*given)  # pyright: ignore[reportArgumentType]
+        for file, data in zip(files, (other[:50], other[50:]), strict=True):
+            file.write_bytes(data)
+        return found
+
+    monkeypatch.setattr(gpu, "_checked", exchanged)
+    with pytest.raises(StandaloneError, match="not the file that belongs"):
+        gpu.install(files, pack, tmp_path / "gpu")
+    assert not gpu.installed(pack, tmp_path / "gpu")
+    assert list((tmp_path / "gpu").iterdir()) == []
+
+
 def test_a_newer_pack_takes_the_place_of_the_older(tmp_path: Path) -> None:
     for identity in ("one", "two"):
         files, pack = make(tmp_path / "downloads", packed(CONTENT), identity=identity)

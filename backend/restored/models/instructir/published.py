@@ -9,10 +9,12 @@ from typing import Final
 import safetensors.torch
 import torch
 
+from restored.ground.bounded import read_bounded
 from restored.ground.tasks import Task
 
 from ..base import ModelError
 from ..bundle import Bundle, write_bundle
+from ..files import LARGEST_FILE
 from ..installed import list_bundles, user_bundles
 from ..manifest import check_name
 from ..own_encoder import FILES, SentenceEncoder
@@ -114,7 +116,7 @@ def _encoder_files(folder: Path) -> dict[str, bytes]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bounded(path, LARGEST_FILE)
     except OSError as lost:
         raise ModelError(f"{path} cannot be read.") from lost
 
