@@ -22,6 +22,9 @@ VISIBLE = RESTORE + "-visible"
 
 IMAGES = RESTORE + "-images"
 
+AS_SAID = 0
+"""The scale of a script that leaves it to the words."""
+
 NAMES = (RESTORE, REPEAT, ADJUST, VISIBLE, IMAGES, *tools.NAMES)
 
 READWRITE = GObject.ParamFlags.READWRITE
@@ -131,7 +134,8 @@ def _add_wish(procedure, placed=False):
     procedure.add_double_argument("strength", _("_Strength"), _("How much of the change is kept"), 0.0, 1.0, 1.0, READWRITE)
     if not placed:
         _add_output(procedure)
-        procedure.add_int_argument("scale", _("Si_ze"), _("1, 2 or 4 times the size"), 1, 4, 1, READWRITE)
+        size = _("1, 2 or 4 times the size; 0: as the words say")
+        procedure.add_int_argument("scale", _("Si_ze"), size, AS_SAID, 4, AS_SAID, READWRITE)
     steps = _("The steps to carry out, as JSON, instead of what the instruction means")
     procedure.add_string_argument("plan", _("Plan"), steps, "", READWRITE)
     procedure.add_string_argument("model", _("Model"), _("Name of the model; empty for the usual one"), "", READWRITE)
@@ -234,7 +238,7 @@ def _headless(meant, wish, run_mode):
 def _wish(config):
     placed = config.find_property("output") is None  # a result that is adjusted
     scale = 1 if placed else config.get_property("scale")
-    if scale not in SCALES:
+    if scale not in (AS_SAID, *SCALES):
         raise Refusal(_("The scale must be 1, 2 or 4."))
     return Wish(
         # a script that leaves it out gives None or "", as GIMP pleases

@@ -5,6 +5,7 @@ import threading
 from gi.repository import Gimp
 
 from restored_client.desk import remarks
+from restored_client.desk.wish import SCALES
 from restored_client.session import Session
 
 from . import apply
@@ -19,16 +20,19 @@ TICK = 0.05
 def run(target, wish, show):
     """Take a Target, restore, give back. Returns apply.Given; when nothing was to be done it has no layer, and says why.
 
-    `show` opens an enlarged image on the screen. Raises Refusal, ClientError or Cancelled; the image is then unchanged.
+    A wish whose scale is 0 is as large as its words say. `show` opens an enlarged image on the screen.
+    Raises Refusal, ClientError or Cancelled; the image is then unchanged.
     """
     note("asked")
     try:
+        if not wish.scale:
+            wish = wish._replace(scale=_shown_in_gimp(lambda report: _said_scale(wish, report)))
         source = take(target, wish)
     finally:
         target.forget()
     note("taken")
     try:
-        outcome = _shown_in_gimp(source, wish)
+        outcome = _shown_in_gimp(lambda report: _restore(source, wish, report))
         note("restored", seconds=outcome.seconds, device=outcome.device)
         if not outcome.changed:
             return apply.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
@@ -41,20 +45,31 @@ def run(target, wish, show):
     return given
 
 
-def _shown_in_gimp(source, wish):
+def _shown_in_gimp(work):
     Gimp.progress_init(_("Restoring…"))
     try:
-        return _in_background(lambda report: _restore(source, wish, report))
+        return _in_background(work)
     finally:
         Gimp.progress_end()
 
 
+def _said_scale(wish, report):
+    """How large the words want the result, "2x", or else the plan that is given instead of them."""
+    plan = wish.plan
+    if plan is None and wish.instruction.strip():
+        with _session(report) as session:
+            plan = session.explain(wish.instruction)
+    scale = (plan or {}).get("scale")
+    return scale if scale in SCALES else 1
+
+
+def _session(report):
+    return Session.open(client="gimp", on_status=lambda words: report(None, words))
+
+
 def _restore(source, wish, report):
-    session = Session.open(client="gimp", on_status=lambda words: report(None, words))
-    try:
+    with _session(report) as session:
         return apply.restore(session, source, wish, on_progress=lambda progress: report(progress.fraction, progress.words))
-    finally:
-        session.close()
 
 
 def _in_background(work):

@@ -36,3 +36,8 @@ def good_size():
 def is_low():
     """Whether the screen has less height than would be good."""
     return good_size()[1] < _wanted_size()[1]
+
+
+def is_narrow():
+    """Whether the screen has less width than the window needs with its two columns."""
+    return good_size()[0] < _wanted_size()[0]

@@ -9,13 +9,17 @@ from gi.repository import Gdk, GimpUi, Gtk
 
 from . import help
 from .field import RETURN
-from .opening import good_size
+from .opening import good_size, is_narrow
+from .theme import scrolled
 from .words import _
 
 ROLE = "restore-with-instruction"
 
 SIDE = 238
 """Width of the column beside the preview, in the toolkit's pixels."""
+
+PICTURE = 240
+"""Least height of the picture with what belongs to it, where all of the window is one column."""
 
 
 class Shell:
@@ -47,16 +51,26 @@ class Shell:
     def fill(self, top, picture, side, bottom, crowded):
         """Widgets, from the top: `top`, then the `picture` beside the column `side`, then `bottom`.
 
-        crowded: there is little height for all that, so that the column stands beside everything.
+        crowded: there is little height for all that, so that the column stands beside everything. Where there is no room for a
+        column beside anything, all but the last of `bottom` and the buttons is one column to scroll.
         """
+        area = self.dialog.get_content_area()
+        if is_narrow():
+            picture.set_size_request(-1, PICTURE)
+            *others, last = bottom
+            column = _below(*top, picture, *others, side, grows=picture)
+            column.set_border_width(10)
+            last.set_property("margin", 10)
+            area.pack_start(scrolled(column), True, True, 0)
+            area.pack_start(last, False, False, 0)
+            return
         side.set_size_request(SIDE, -1)
+        side = scrolled(side, hscrollbar_policy=Gtk.PolicyType.NEVER)
         middle = picture if crowded else _beside(picture, side)
-        content = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        for child in (*top, middle, *bottom):
-            content.pack_start(child, child is middle, child is middle, 0)
+        content = _below(*top, middle, *bottom, grows=middle)
         whole = _beside(content, side) if crowded else content
         whole.set_border_width(10)
-        self.dialog.get_content_area().pack_start(whole, True, True, 0)
+        area.pack_start(whole, True, True, 0)
 
     def press(self):
         """As if *Restore* was pressed, if it can be."""
@@ -86,3 +100,10 @@ def _beside(main, side):
     row.pack_start(main, True, True, 0)
     row.pack_start(side, False, False, 0)
     return row
+
+
+def _below(*widgets, grows):
+    column = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+    for child in widgets:
+        column.pack_start(child, child is grows, child is grows, 0)
+    return column

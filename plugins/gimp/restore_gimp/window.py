@@ -153,7 +153,7 @@ class RestoreWindow:
         self._shell.fill(
             top=(*self._editing[:2], self._remark),
             picture=picture,
-            side=theme.scrolled(side, hscrollbar_policy=Gtk.PolicyType.NEVER),
+            side=side,
             bottom=(self._status,) if self._several is None else (self._several, self._status),
             crowded=is_low() or self._several is not None,
         )

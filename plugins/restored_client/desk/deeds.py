@@ -55,7 +55,7 @@ def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
         amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation of its own
         name = translate(what[: amount.start()] if amount else what)
         said = name[:1].upper() + name[1:] + (_amount(amount, translate) if amount else "")
-    return ", ".join([said, *map(translate, where)])
+    return translate(", ").join([said, *map(translate, where)])
 
 
 def _amount(found: re.Match[str], translate: Callable[[str], str]) -> str:

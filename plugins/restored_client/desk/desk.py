@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Optional
 from ..wire.answers import is_plan
 from ..wire.errors import ClientError
 from .catalogue import Catalogue
+from .device import NO_MACHINE
 from .planedit import EMPTY_PLAN, identity
 from .previewstate import COMPARISONS, ZOOMS, PreviewState, Want
 from .requests import Requests
@@ -207,8 +208,8 @@ class Desk(Wanting):
             self._changed()
 
     def computed_on(self, device: object) -> None:
-        """The device line of an answer."""
-        if isinstance(device, str) and device:
+        """The device line of an answer; what needed no model says nothing of what would compute the next."""
+        if isinstance(device, str) and device and device != NO_MACHINE:
             self.device = device
 
     def took(self, wish: Wish, pixels: int, seconds: float) -> None:

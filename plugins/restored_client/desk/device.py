@@ -17,6 +17,10 @@ SAID: Final[Tuple[Tuple[str, str], ...]] = (
 """Words in the daemon's device line that are ours to translate; the rest are names."""
 
 
+NO_MACHINE: Final = "by formula, without a model"
+"""The device line of an answer that needed no model."""
+
+
 def in_short(line: str) -> str:
     """The machine's part of the daemon's device line, which goes on with how it computes and why: that is for a tooltip.
 

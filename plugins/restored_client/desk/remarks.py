@@ -35,7 +35,7 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     labels = {str(task.get("id")): tr(str(task.get("label"))) for task in tasks}
     left = [labels.get(task, str(task)) for task in edit.to_dict()["excluded"]]
     if left:
-        said.append(tr("Left alone: {tasks}.").format(tasks=", ".join(left)))
+        said.append(tr("Left alone: {tasks}.").format(tasks=tr(", ").join(left)))
     if not selected and any(step["task"] == "inpaint" and step["strength"] > 0 for step in steps):
         said.append(tr(SELECT_FIRST))
     if not said and plan.get("proposed"):

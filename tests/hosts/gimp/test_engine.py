@@ -113,3 +113,20 @@ def test_the_left_side_is_the_pictures_not_the_selections(gimp, box, real_daemon
     """
     (fact,) = gimp.batch(box, textwrap.dedent(code), **real_daemon.env)
     assert fact == {"first": ["success", ""], "kept": True, "second": ["success", ""], "gray": True}
+
+
+def test_a_script_that_gives_no_scale_has_the_one_that_the_words_say(gimp, box, real_daemon):
+    code = """
+    image, layer = picture(40, 30)
+    write(layer, "R'G'B' u8", os.urandom(3600))
+    for words, more in (("make it 2x larger", {}), ("make it 2x larger", dict(scale=1)), ("brighten it", {})):
+        status, made, error = call(image, instruction=words, **more)
+        assert status == "success" and made is not None, error
+        tell(width=made.get_width(), new=made.get_image() != image)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 5, 20, 20)
+    tell(error=call(image, drawables=[layer], instruction="make it 2x larger")[2], selected=True)
+    """
+    said, kept, plain, selected = gimp.batch(box, textwrap.dedent(code), **real_daemon.env)
+    assert said == {"width": 80, "new": True}
+    assert kept == plain == {"width": 40, "new": False}
+    assert "whole layers" in selected["error"]

@@ -71,3 +71,41 @@ def test_the_window_fits(gimp, box, shared_daemon, photo, look):
             window.close()
     finally:
         screen.close()
+
+
+def test_without_room_for_two_columns_everything_is_in_one_to_scroll(gimp, box, shared_daemon, photo):
+    """1366 x 768 at 200 %: the buttons and what is being done stay in sight, and the keyboard scrolls to the rest."""
+    screen, title = Screen("1366x768"), TITLES["de"]
+    env = {"LANGUAGE": "de", "GDK_SCALE": "2", "RESTORED_CONFIG_DIR": str(box / "config")}
+    try:
+        window = GuiGimp(type(gimp)(gimp.suite, box / "gimp", GERMAN), box, screen, photo, **{**shared_daemon.env, **env})
+        try:
+            window.open_dialog(title)
+            window.event("ready")
+            window.type("remove the noise and brighten it")
+            window.event("preview")
+            window.quiet()
+            left, top, wide, high = screen.place(screen.window(title))
+            assert left >= 0
+            assert left + wide <= 1366
+            assert top + high <= 768, "its buttons are off the screen"
+            screen.shoot(OUTPUT / "gimp" / gimp.suite / "tiny-german.png")
+            always = {"Hilfe", "Einstellungen", "Abbrechen", "Restaurieren"}
+            for wanted in ("Stärke in Prozent", "Beste Qualität", "Hinzufügen …"):
+                tab_to(window, wanted)
+                seen = {name for _kind, name, takes, _place, in_sight in window.rest()["found"] if takes and in_sight}
+                assert {wanted, *always} <= seen
+        finally:
+            window.close()
+    finally:
+        screen.close()
+
+
+def tab_to(window: GuiGimp, name: str, most: int = 40) -> None:
+    """Press Tab until this control has the keyboard."""
+    for _press in range(most):
+        window.key("Tab")
+        window.rest()
+        if window.events("focus")[-1]["name"] == name:
+            return
+    pytest.fail(f"the Tab key does not come by {name}")

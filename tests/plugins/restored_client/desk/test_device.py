@@ -2,8 +2,10 @@
 
 import pytest
 
+from restored.engine.work.directly import LINE
 from restored_client.desk.catalogue import SHARED, load
-from restored_client.desk.device import in_short, in_words
+from restored_client.desk.desk import Desk
+from restored_client.desk.device import NO_MACHINE, in_short, in_words
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,11 @@ def test_only_the_machine_is_named(line: str, short: str) -> None:
 def test_what_is_no_name_is_translated(line: str, german: str) -> None:
     assert in_words(line, load([SHARED], ["de"])) == german
     assert in_words(line, load([SHARED], ["en"])) == in_short(line)
+
+
+def test_what_needs_no_model_says_nothing_of_the_machine(desk: Desk) -> None:
+    """Else the window would read "Computes on by formula, without a model"."""
+    desk.greeted({"device": "AMD EPYC, 2 cores: OpenVINO."})
+    desk.computed_on(LINE)
+    assert desk.device_short == "AMD EPYC, 2 cores"
+    assert LINE == NO_MACHINE

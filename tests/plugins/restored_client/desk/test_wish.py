@@ -82,6 +82,10 @@ def test_deeds() -> None:
     assert deed({"task": "exposure", "label": "darker 0.7 stops, only the sky"}, german) == "Dunkler 0,7 Blenden, nur der Himmel"
     assert deed({"task": "exposure", "label": "brighter 1 stop"}, german) == "Heller 1 Blende"
     assert deed({"task": "temperature", "label": "warmer 12.5 %"}, german) == "Wärmer 12,5 %"
+    chinese, japanese = (load([SHARED], [name]).gettext for name in ("zh", "ja"))
+    sky = {"task": "derain", "label": "rain, only the sky"}
+    assert deed(sky, japanese) == "雨を消す、空だけ"
+    assert deed(sky, chinese).startswith("去除雨水，")
     assert unsure({"confidence": 0.55})
     assert not unsure({})
 
