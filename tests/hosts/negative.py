@@ -152,15 +152,9 @@ class Negative:
         layer = layer.repeat(order.scale, 0).repeat(order.scale, 1)
         out = negative(layer, strength, weights(mask))
         result = Pixels(out.shape[1], out.shape[0], out.shape[2], order.pixels.depth, out.tobytes())
-        recipe = make_recipe(
-            instruction=order.instruction or str(kept.plan.get("text", "")),
-            plan=kept.plan,
-            strength=strength,
-            scale=order.scale,
-            model="negative",
-            sha256="0" * 64,
-            version="0",
-        )
+        words = order.instruction or str(kept.plan.get("text", ""))
+        done = replace(order, instruction=words, plan=kept.plan, strength=strength, model="negative")
+        recipe = make_recipe(done, sha256="0" * 64, version="0")
         changed = None if strength == 0 else kept.home.back(result) if kept.home else result
         return Answer(changed, kept.plan, "", self.device(), "negative", 0.01, recipe, kept=kept if order.keep else None)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restored.files import Done, FileOrder, OnProgress
+from restored_client.wire.order import Asked
 from restored_client.wire.recipe import make_recipe
 
 PLAN: Final = {"steps": [{"task": "enhance", "label": "inverted", "strength": 1.0}]}
@@ -24,7 +25,5 @@ class NegativeEngine:
     ) -> Done:
         time.sleep(float(os.environ.get(SECONDS, "0")))
         out = (1 - pixels if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max - pixels).astype(pixels.dtype)
-        recipe = make_recipe(
-            instruction=wish.instruction or "", plan=PLAN, strength=1.0, scale=1, model="echo", sha256=None, version="0"
-        )
+        recipe = make_recipe(Asked(wish.instruction or "", PLAN, model="echo"), sha256=None, version="0")
         return Done(pixels=out, plan=dict(PLAN), message="", device="none", model="echo", seconds=0.0, recipe=recipe)

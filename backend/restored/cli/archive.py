@@ -58,7 +58,7 @@ def plan(
     if on_conflict not in ("skip", "rename", "overwrite"):
         raise typer.BadParameter("It is one of: skip, rename, overwrite.", param_hint="--on-conflict")
     work, written = qualities(quality)
-    wish = make_wish(instruction, recipe, strength, scale, model, None, work)
+    wish = make_wish(instruction, recipe, strength=strength, scale=scale, model=model, quality=work)
     doubt = _doubt(wish)
     name, fingerprint, version = _model(wish)
     with console.progress(f"Walking {source}"):

@@ -28,7 +28,7 @@ def _named() -> list[Path]:
 
 
 def _restore(file: Path, words: str) -> None:
-    wish = make_wish(words, None, None, None, None, None)
+    wish = make_wish(words)
     target = free_name(file)
     try:
         with (

@@ -1,7 +1,6 @@
 """`restored batch`: a folder of photographs, one sentence for all."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
@@ -69,8 +68,9 @@ def batch(
     if "/" in suffix or "\\" in suffix or "\0" in suffix:
         raise typer.BadParameter("A suffix is a part of a name, without slashes.", param_hint="--suffix")
     work, written = qualities(quality)
-    wish = make_wish(instruction, recipe, strength, scale, model, device, work)
-    wish = replace(wish, find=find or wish.find)
+    wish = make_wish(
+        instruction, recipe, strength=strength, scale=scale, model=model, device=device, quality=work, find=find or None
+    )
     _check(folder, output, watch=watch)
     if page is not None:
         check_page(page)

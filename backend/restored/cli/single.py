@@ -16,6 +16,7 @@ from restored.files.owned import Owner, owner_of
 from restored.ground.limits import SCALES
 from restored.ground.tasks import LABELS, is_task
 from restored.instruction.scale import asked_scale
+from restored_client.wire.order import AGAIN
 
 from . import console
 from .options import Device, Json, Model, NoDaemon, Output, Quality, Recipe, Scale, Strength, check_device, qualities
@@ -72,12 +73,12 @@ def run(
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
     work, written = qualities(quality)
     if go_on:
-        wish = going_on(instruction, output, strength, model, device, work)
+        wish = going_on(instruction, output, strength=strength, model=model, device=device, quality=work)
         if wish.plan is not None and wish.plan.get("action") == "why":
             console.out.print(wish.plan["message"])
             return
     else:
-        wish = make_wish(instruction, recipe, strength, scale, model, device, work)
+        wish = make_wish(instruction, recipe, strength=strength, scale=scale, model=model, device=device, quality=work)
     wish = replace(wish, find=find or wish.find)
     there = place_mark(output)
     keep = not overwrite and _somebody_elses(source, output, wish)
@@ -124,49 +125,27 @@ def _propose(source: Path, target: Path, page: int | None, *, overwrite: bool, j
     console.out.print(f"Look at it and paint in it, then: {shlex.join(then)}", soft_wrap=True)
 
 
-def make_wish(
-    instruction: str | None,
-    recipe: Path | None,
-    strength: float | None,
-    scale: int | None,
-    model: str | None,
-    device: str | None,
-    quality: str | None = None,
-) -> FileOrder:
-    """What the options ask for; options given beside a recipe win over it. Raises usage errors and Failure."""
+def make_wish(instruction: str | None, recipe: Path | None = None, **options: Any) -> FileOrder:
+    """What the options ask for, by an order's names; those given beside a recipe, which are not None, win over it. Raises usage
+    errors and Failure."""
     if (instruction is None) == (recipe is None):
         raise typer.BadParameter(
             'Say what to do, such as "remove the noise", or give a --recipe (not both).', param_hint="INSTRUCTION"
         )
-    said: dict[str, Any] = read_recipe(recipe) if recipe else {}
-    if scale is None:
-        scale = int(said.get("scale", 1)) if recipe else asked_scale(instruction or "") or 1
-    if scale not in SCALES:
+    if recipe is not None:
+        found = read_recipe(recipe)
+        said = {name: found[name] for name in (*AGAIN, "mask") if name in found}
+        said |= {"instruction": found.get("instruction") or None, "made_with": found.get("sha256")}
+    else:
+        said = {"instruction": console.repaired(instruction or ""), "scale": asked_scale(instruction or "") or 1}
+    said |= {name: value for name, value in options.items() if value is not None}
+    if said.get("scale", 1) not in SCALES:
         raise typer.BadParameter("A picture can be enlarged 2 or 4 times.", param_hint="--scale")
-    check_device(device)
-    return FileOrder(
-        instruction=console.repaired(instruction) if instruction is not None else said.get("instruction") or None,
-        plan=said.get("plan"),
-        strength=strength if strength is not None else float(said.get("strength", 1.0)),
-        texture=float(said.get("texture") or 0.0),
-        scale=scale,
-        model=_findable(model or said.get("model") or None),
-        device=device,
-        quality=quality or said.get("quality"),
-        find=bool(said.get("find")),
-        made_with=said.get("sha256"),
-        mask=said.get("mask"),
-    )
+    check_device(said.get("device"))
+    return FileOrder(**{**said, "model": _findable(said.get("model") or None)})
 
 
-def going_on(
-    instruction: str | None,
-    output: Path,
-    strength: float | None,
-    model: str | None,
-    device: str | None,
-    quality: str | None = None,
-) -> FileOrder:
+def going_on(instruction: str | None, output: Path, **options: Any) -> FileOrder:
     """What is wished once `instruction` was said of the result in `output`, whose recipe has the plan that stands."""
     if instruction is None:
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
@@ -177,7 +156,7 @@ def going_on(
 
     said = read_recipe(output)
     plan = follow(Plan.from_dict(said["plan"]), console.repaired(instruction) or "")
-    wish = make_wish(None, output, strength, None, model, device, quality)
+    wish = make_wish(None, output, **options)
     return replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
 
 

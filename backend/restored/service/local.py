@@ -201,24 +201,13 @@ class LocalService:
             progress=progress,
             cancel=cancelled,
         )
-        recipe = make_recipe(
-            # what was never read is not needed to do it again, and a JPEG has no room for it
-            instruction=(order.instruction or plan.text)[:MAX_CHARACTERS],
-            plan=result.plan.to_dict(),
-            strength=order.strength,
-            scale=order.scale,
-            model=result.model,
-            sha256=shared().store.bundle(model).fingerprint if result.model else None,
-            version=version(),
-        )
-        if order.quality not in (None, QUALITIES[0]):
-            recipe["quality"] = order.quality
-        if order.find:
-            recipe["find"] = True
+        # of the words, what was never read is not needed to do it again, and a JPEG has no room for it
+        words = (order.instruction or plan.text)[:MAX_CHARACTERS]
+        done = replace(order, instruction=words, plan=result.plan.to_dict(), model=result.model)
+        recipe = make_recipe(done, shared().store.bundle(model).fingerprint if result.model else None, version())
         image = result.image
         if order.texture > 0 and result.changed and result.residual is not None:
             image = result.residual.apply(order.strength, mask_of(order.mask), order.texture)
-            recipe["texture"] = float(order.texture)
         remarks = dict.fromkeys((*result.notes, *(item.message for item in result.plan.unused)))
         answer = Answer(
             pixels_of(image) if result.changed else None,

@@ -110,7 +110,7 @@ class PreviewWidget(QWidget):
         return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
     def _image_before(self) -> QImage:
-        box, scale = self.state.box, self.state.scale
+        box, scale = self.state.box, self.state.reduction
         if self._before is None or self._before[0] != (box, scale):
             self._before = (box, scale), image_of(self._opened.seen(box, scale))
         return self._before[1]

@@ -115,11 +115,12 @@ class Talk(NoRequests):
     def _render(self, want: Want, superseded: Callable[[], bool]) -> Answer:
         session = self._there()
         if want.job is not None:
-            return session.adjust(want.job, strength=want.strength)
+            return session.adjust(want.job, strength=want.strength, texture=want.texture)
         return session.restore(
-            pixels_of(self._opened.seen(want.padded, want.scale)),
+            pixels_of(self._opened.seen(want.padded, want.reduction)),
             plan=want.plan,
             strength=want.strength,
+            texture=want.texture,
             context=self._opened.context,
             place=want.place,
             find=self.find,
@@ -135,7 +136,7 @@ class Talk(NoRequests):
         self._tell("previewed", want, pixels, answer.job or want.job, answer.device)
 
     def _locate(self, want: RegionWant, superseded: Callable[[], bool]) -> Pixels:
-        layer = pixels_of(self._opened.seen(want.box, want.scale))
+        layer = pixels_of(self._opened.seen(want.box, want.reduction))
         return self._there().region(want.region, layer, self._opened.context, want.place)
 
     def _located(self, want: RegionWant, mask: Pixels | None, error: Exception | None) -> None:

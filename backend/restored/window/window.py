@@ -158,9 +158,7 @@ class EditWindow(QWidget):
         self.bar.setRange(0, 0)
         self.device.hide()
         self.bar.show()
-        asked = FileWish(
-            instruction=wish.instruction, plan=wish.plan, strength=wish.strength, scale=wish.scale, find=self._talk.find
-        )
+        asked = FileWish(**{**wish.asked(), "find": self._talk.find})
         self._talk.job(asked, self._heard, self._ended, lambda: self._stopped)
         self._show()
 

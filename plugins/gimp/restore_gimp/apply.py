@@ -5,6 +5,7 @@ any other.
 """
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NamedTuple, Optional
 
 from gi.repository import Gimp
@@ -14,6 +15,7 @@ from restored_client.desk.previewstate import place_in
 from restored_client.desk.thumbnail import thumbnail
 from restored_client.desk.wish import NEW_IMAGE, title
 from restored_client.wire.errors import Cancelled
+from restored_client.wire.order import Order
 
 from . import layers, pixels, recipes, twins
 from .pieces import at_once
@@ -30,21 +32,9 @@ class Given(NamedTuple):
 
 def restore(session, source, wish, on_progress=None, cancelled=None):
     """Have the pixels restored; blocks. Returns the session's Answer; raises its ClientError or Cancelled."""
-    return session.restore(
-        source.content,
-        instruction=wish.instruction,
-        plan=wish.plan,
-        strength=wish.strength,
-        texture=wish.texture,
-        quality=wish.quality,
-        mask=source.region.mask,
-        scale=wish.scale,
-        context=source.context,
-        place=place_in(source.layer_size[0], source.layer_size[1], source.region[:4]),
-        model=wish.model,
-        on_progress=on_progress,
-        cancelled=cancelled,
-    )
+    asked = replace(wish, place=place_in(source.layer_size[0], source.layer_size[1], source.region[:4]))
+    order = Order.of(asked, source.content, source.region.mask, source.context)
+    return session.carry_out(order, on_progress, cancelled)
 
 
 def restore_and_show(session, source, wish, on_progress=None, cancelled=None):
@@ -261,4 +251,4 @@ def _as_new_image(source, wish, outcome, ready):
 def _name(wish, outcome):
     """The instruction on one line, or what was done when there was none."""
     plan = wish.plan if wish.plan is not None else outcome.plan
-    return title(wish._replace(plan=plan), lambda step: deed(step, _))
+    return title(replace(wish, plan=plan), lambda step: deed(step, _))

@@ -1,6 +1,7 @@
 """Carrying out what the window asks for, one Target at a time: take, restore behind, show how far it is, give back."""
 
 import time
+from dataclasses import replace
 
 from gi.repository import Gimp
 
@@ -107,7 +108,7 @@ class Doing:
         if given.image is not None:
             Gimp.Display.new(given.image)
         note("given")
-        done = wish._replace(plan=wish.plan or outcome.plan)
+        done = replace(wish, plan=wish.plan or outcome.plan)
         self._desk.took(done, source.region.width * source.region.height, time.monotonic() - self._began)
         LastWish().keep(done)
         self._finished(given, wish, self._picture)

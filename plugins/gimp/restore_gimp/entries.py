@@ -1,6 +1,7 @@
 """What GIMP can call: the procedures with their arguments, and what each run mode does."""
 
 import sys
+from dataclasses import replace
 
 import gi
 
@@ -206,8 +207,8 @@ def _run_adjust(procedure, run_mode, image, drawables, config, _data):
             return starting.run(image, [layer], config)
         wish = _wish(config)
         if not wish.instruction.strip() and wish.plan is None:
-            wish = recipes.wish_of(recipe, NEW_LAYER)._replace(strength=wish.strength)
-        return _headless(result, wish._replace(output=NEW_LAYER, scale=1), run_mode)
+            wish = replace(recipes.wish_of(recipe, NEW_LAYER), strength=wish.strength)
+        return _headless(result, replace(wish, output=NEW_LAYER, scale=1), run_mode)
 
     return _answer(procedure, run_mode, work)
 

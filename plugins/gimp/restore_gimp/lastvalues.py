@@ -11,14 +11,6 @@ def option(config, name, default=None):
 def remember(config, wish, edited):
     """Have GIMP remember a wish. edited: its plan is not what the words alone would be understood as."""
     plan = json.dumps({**wish.plan, "text": wish.instruction}) if edited and wish.plan is not None else ""
-    values = {
-        "instruction": wish.instruction,
-        "strength": wish.strength,
-        "output": wish.output,
-        "scale": wish.scale,
-        "plan": plan,
-        "quality": wish.quality,
-    }
-    for name, value in values.items():
-        if option(config, name) is not None:
+    for name, value in {**wish.recall(), "plan": plan}.items():
+        if value is not None and option(config, name) is not None:
             config.set_property(name, value)

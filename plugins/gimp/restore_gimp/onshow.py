@@ -23,10 +23,10 @@ class OnShow:
 
     def reading(self, form):
         """Read `fitted` where all of the layer is on show: a generator that yields now and then."""
-        if self._state.scale == 1.0:
+        if self._state.reduction == 1.0:
             self.fitted = self._veil = None
             return
-        scale, (width, height) = self._state.scale, self._state.small(self._state.box)
+        scale, (width, height) = self._state.reduction, self._state.small(self._state.box)
         buffer, mask = self._target.drawable.get_buffer(), self._target.used_mask()
         data = yield from pixels.scaled_parts(buffer, width, height, scale, form.babl)
         veil = None
@@ -37,13 +37,13 @@ class OnShow:
     def is_read(self):
         """Whether the crop can be shown: one at 100 % at any time."""
         size = self._state.small(self._state.box)
-        return self._state.scale == 1.0 or (self.fitted is not None and (self.fitted.width, self.fitted.height) == size)
+        return self._state.reduction == 1.0 or (self.fitted is not None and (self.fitted.width, self.fitted.height) == size)
 
     def crop(self, form):
         """sRGB bytes of the crop, at the size at which it is shown."""
         x, y, _w, _h = self._state.box
         layer, (width, height) = self._target.drawable, self._state.small(self._state.box)
-        if self._state.scale != 1.0:
+        if self._state.reduction != 1.0:
             data = raster.of_pixels(self.fitted, form.babl, 0, 0, width, height)
         else:
             data = raster.rgb(layer.get_buffer(), x, y, width, height, layer.has_alpha())
@@ -51,7 +51,7 @@ class OnShow:
 
     def restored(self, want, after, form):
         """The same bytes of it restored: `after` are the Pixels that answer the desk's `want`."""
-        if want.scale < 1.0:
+        if want.reduction < 1.0:
             x, y, left, top, width, height = 0, 0, 0, 0, after.width, after.height
         else:
             x, y, width, height = want.box
@@ -60,12 +60,12 @@ class OnShow:
 
     def masked(self, data, x, y, width, height):
         """sRGB bytes of the crop, or of it restored, as the layer's mask lets them through."""
-        mask = self._veil if self._state.scale != 1.0 else self._target.layer_mask(x, y, width, height)
+        mask = self._veil if self._state.reduction != 1.0 else self._target.layer_mask(x, y, width, height)
         return data if mask is None else raster.behind(data, mask, width, height)
 
     def checksums(self):
         """Of the pixels on show, of what is selected of them, and of what the layer's mask hides of them."""
-        selected = self._target.mask_in(pixels.Region(*self._state.box)) if self._state.scale == 1.0 else None
+        selected = self._target.mask_in(pixels.Region(*self._state.box)) if self._state.reduction == 1.0 else None
         hides = self._target.layer_mask(*self._part())
         return (
             self.glimpse(self._target.drawable),
@@ -81,7 +81,7 @@ class OnShow:
 
     def _part(self):
         x, y, width, height = self._state.box
-        if self._state.scale != 1.0:
+        if self._state.reduction != 1.0:
             w, h = min(width, VIEW[0]), min(height, VIEW[1])
             return (width - w) // 2, (height - h) // 2, w, h
         return x, y, width, height

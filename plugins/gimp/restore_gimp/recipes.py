@@ -3,6 +3,7 @@
 import json
 import time
 import zlib
+from dataclasses import replace
 from typing import Any, NamedTuple, Optional
 
 from gi.repository import Gimp
@@ -171,7 +172,7 @@ def _as_bytes(text):
 
 def wish_of(recipe, output):
     """The wish that a recipe stands for."""
-    return remembered({**recipe, "output": output}, layers.OUTPUTS) or Wish("", None, output=output)
+    return remembered({**recipe, "output": output}, layers.OUTPUTS) or Wish(output=output)
 
 
 def stored_plan(config):
@@ -208,7 +209,7 @@ def for_repeating(image, layer, output, own_first=False):
         return wish_of(found, output)
     last = LastWish().get(layers.OUTPUTS)
     if last is not None:
-        return last._replace(output=last.output if output == NEW_LAYER else output)
+        return replace(last, output=last.output if output == NEW_LAYER else output)
     recipes = [recipe for recipe in map(of, _all_layers(image.get_layers())) if recipe is not None]
     if not recipes:
         raise Refusal(_("Nothing was restored yet, so there is nothing to repeat."))

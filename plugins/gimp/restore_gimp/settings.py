@@ -3,11 +3,13 @@
 from gi.repository import Gtk
 
 from restored_client.desk.history import Usual
+from restored_client.desk.wish import Wish
 
 from .theme import named
 from .words import _
 
-FACTORY = {"instruction": "", "strength": 1.0, "texture": 0.0, "scale": 1, "quality": "normal", "output": "new-layer"}
+FACTORY = {name: value for name, value in Wish().recall().items() if name not in ("plan", "model", "find")}
+"""What the window has, as it comes: `Filling.all_settings` gives such a map."""
 
 
 class SettingsButton(Gtk.MenuButton):

@@ -196,7 +196,7 @@ class Watching:
             return  # asked for again when it is
         region = pixels.Region(*want.padded)
         buffer, mask = self.target.drawable.get_buffer(), self.target.mask_in(region)
-        if want.scale == 1.0:
+        if want.reduction == 1.0:
             crop = pixels.read(buffer, region, self._form)
         else:
             crop = self._on_show.fitted
@@ -212,7 +212,7 @@ class Watching:
         x, y = want.box[:2]
         size = self._state.small(want.box)
         buffer = self.target.drawable.get_buffer()
-        crop = pixels.read_at(buffer, x, y, *size, want.scale, self._form)
+        crop = pixels.read_at(buffer, x, y, *size, want.reduction, self._form)
         self._conversation.region(RegionLook(want, crop, self.context))
 
     def drop_region(self):
@@ -285,7 +285,7 @@ class Watching:
 
     def _look_if_fitted(self):
         """All of the layer is on show, and has just been read."""
-        if self._state.scale != 1.0:
+        if self._state.reduction != 1.0:
             self._look_again()
 
     def _look_again(self):

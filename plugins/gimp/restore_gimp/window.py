@@ -1,6 +1,7 @@
 """The window: say what is wrong, see what was understood and what it does, and have it done."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import gi
@@ -258,12 +259,12 @@ class RestoreWindow:
             self._wish, edited = wish, self._desk.plan.edited
             self._set_busy(True)
             # what was edited by hand is done to all; else each picture is understood by itself
-            self._several.begin(lambda _job: wish if edited else wish._replace(plan=None))
+            self._several.begin(lambda _job: wish if edited else replace(wish, plan=None))
             return
         meant = self._watching.target
         if meant.result is not None and self._desk.once_more:
             meant = self._fresh
-        self._doing.begin(meant, wish if meant.result is None else wish._replace(output=NEW_LAYER, scale=1))
+        self._doing.begin(meant, wish if meant.result is None else replace(wish, output=NEW_LAYER, scale=1))
 
     def _set_busy(self, busy):
         self._busy = busy

@@ -17,10 +17,10 @@ def on_canvas(box: nodes.Rect, bounds: Any) -> nodes.Rect:
 
 def pixels(document, node, bounds: Any, state: PreviewState, box: nodes.Rect) -> Pixels:
     """A rectangle of the layer, as it travels for the preview. Raises Refused, ColourError."""
-    if box[2:] == (bounds.width(), bounds.height()) and state.scale < 1.0:
+    if box[2:] == (bounds.width(), bounds.height()) and state.reduction < 1.0:
         return miniature.small(node, bounds, *state.small(box))
     crop = target.crop(document, node, on_canvas(box, bounds))
-    return crop if state.scale >= 1.0 else miniature.shrunk(crop, *state.small(box))
+    return crop if state.reduction >= 1.0 else miniature.shrunk(crop, *state.small(box))
 
 
 def inner(crop: Pixels, padded: nodes.Rect, box: nodes.Rect) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, Callable, Dict, List, Optional
 
 from . import colour, inputs, jobs, layers, nodes, outputs, refusals, target
@@ -43,7 +44,7 @@ class Giving:
         if origin is None and self._look.adjusting:
             document, node = target.active()
         if origin is not None:
-            wish = wish._replace(output=NEW_LAYER, scale=1)
+            wish = replace(wish, output=NEW_LAYER, scale=1)
             taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
             return self._capture(wish, taken)
         if self._look.input == inputs.PICTURES:
@@ -83,16 +84,8 @@ class Giving:
 
         Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
         """
-        asked = {
-            "instruction": instruction,
-            "plan": plan,
-            "strength": strength,
-            "scale": scale,
-            "output": output,
-            "model": model,
-            "quality": quality,
-        }
-        wish = remembered(asked, outputs.possible())
+        asked = Wish(instruction, plan, strength, scale=scale, model=model, quality=quality, output=output)
+        wish = remembered(asked.recall(), outputs.possible())
         if wish is None:
             raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
         document, node = target.active()

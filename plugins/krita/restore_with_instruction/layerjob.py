@@ -52,7 +52,7 @@ class LayerJob(KritaJob):
     @property
     def carried_out(self) -> Wish:
         """The wish with the plan that was followed."""
-        return self.wish._replace(plan=self.wish.plan or (self.recipe or {}).get("plan"))
+        return replace(self.wish, plan=self.wish.plan or (self.recipe or {}).get("plan"))
 
     def work(self, working: Any) -> Tuple[str, str]:
         return working.restore(self)

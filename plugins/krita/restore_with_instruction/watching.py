@@ -185,7 +185,7 @@ class Watching(QtCore.QObject):
             return None
         where = crops.on_canvas(self._state.padded(), self._bounds)
         mask = crops.mask(document, node, where, self.origin if self.adjusting else None)
-        if mask is not None and want.scale < 1.0:
+        if mask is not None and want.reduction < 1.0:
             mask = shrunk(mask, crop.width, crop.height)
         return Look(want, crop, mask, self.context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple, cast
 
 from . import colour, frames, refusals, showing
@@ -14,6 +15,7 @@ from .restored_client.desk.remarks import why_nothing
 from .restored_client.desk.thumbnail import thumbnail
 from .restored_client.desk.wish import NEW_LAYER
 from .restored_client.wire.errors import ClientError
+from .restored_client.wire.order import Order
 from .restored_client.wire.pixels import Pixels
 from .words import catalogue, tr
 
@@ -136,25 +138,9 @@ class Working:
             words = step.words if part[1] == 1 else tr("Frame %d of %d") % (part[0] + 1, part[1])
             self._queue.progress(job, fraction, words)
 
-        outcome = line.call(
-            lambda session: session.restore(
-                pixels,
-                instruction=wish.instruction or None,
-                plan=wish.plan,
-                model=wish.model,
-                profile=source.profile,
-                strength=wish.strength,
-                texture=wish.texture,
-                quality=wish.quality,
-                mask=mask,
-                scale=wish.scale,
-                context=context or source.context,
-                place=source.place if context or source.context else None,
-                keep=True,
-                on_progress=progress,
-                cancelled=job.cancelled,
-            )
-        )
+        whole = context or source.context
+        asked = replace(wish, profile=source.profile, place=source.place if whole else None, keep=True)
+        outcome = line.call(lambda session: session.carry_out(Order.of(asked, pixels, mask, whole), progress, job.cancelled))
         job.inferred = True
         if outcome.job:
             self._last = (key, outcome.job)

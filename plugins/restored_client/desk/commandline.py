@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 from ..wire.recipe import encode_recipe, make_recipe
 from .wish import QUALITIES, Wish
@@ -14,19 +15,8 @@ def command_line(wish: Wish, edited: bool, picture: str = "photo.jpg", result: s
     edited: the plan is not what the instruction alone would be understood as; then the command writes it into a recipe first.
     """
     if (edited or wish.texture > 0) and wish.plan is not None:
-        recipe = make_recipe(
-            instruction=wish.instruction,
-            plan={name: value for name, value in wish.plan.items() if name != "history"},
-            strength=wish.strength,
-            scale=wish.scale,
-            model=wish.model or "",
-            sha256=None,
-            version="",
-        )
-        if wish.texture > 0:
-            recipe["texture"] = wish.texture
-        if wish.quality != QUALITIES[0]:
-            recipe["quality"] = wish.quality
+        plan = {name: value for name, value in wish.plan.items() if name != "history"}
+        recipe = make_recipe(replace(wish, plan=plan), sha256=None, version="")
         words = ["restored", "run", picture, "--recipe", "recipe.json", "--output", result]
         return f"printf %s {shlex.quote(encode_recipe(recipe))} > recipe.json && {shlex.join(words)}"
     words = ["restored", "run", picture, wish.instruction.strip()]

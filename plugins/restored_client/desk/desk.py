@@ -240,7 +240,7 @@ class Desk(Wanting):
         self.computed_on(device)
         if self.trouble is not None and self.trouble.about == PREVIEW:
             self.trouble = None
-        same = (want.box, want.scale, want.key) == (self.preview.box, self.preview.scale, self.plan.key())
+        same = (want.box, want.reduction, want.key) == (self.preview.box, self.preview.reduction, self.plan.key())
         if same and self.plan.actionable:
             self.preview.rendered(want, job)
             self.after, self.shown = pixels, want

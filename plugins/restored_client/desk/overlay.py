@@ -9,11 +9,11 @@ from .previewstate import Box, PreviewState, place_in
 
 
 class RegionWant(NamedTuple):
-    """A mask to be made: of this region in a box of the layer, which travels at `scale`; place: of the box, see `place_in`."""
+    """A mask to be made: of this region in a box of the layer, reduced as `Want` says; place: of the box, see `place_in`."""
 
     box: Box
     region: Dict[str, Any]
-    scale: float
+    reduction: float
     place: Optional[Tuple[float, float, float, float]]
 
 
@@ -64,8 +64,8 @@ class Overlay:
             self.forget()
             return
         box = preview.box
-        want = RegionWant(box, dict(step["region"]), preview.scale, place_in(preview.width, preview.height, box))
-        if self._shown is not None and (want.box, want.scale) != (self._shown.box, self._shown.scale):
+        want = RegionWant(box, dict(step["region"]), preview.reduction, place_in(preview.width, preview.height, box))
+        if self._shown is not None and (want.box, want.reduction) != (self._shown.box, self._shown.reduction):
             self.mask = self._shown = None  # of another part: it would lie wrong
         if want not in (self._asked, self._shown):
             self._asked = want

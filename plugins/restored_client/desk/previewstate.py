@@ -27,8 +27,8 @@ Box = Tuple[int, int, int, int]  # x, y, width, height in pixels of the layer
 class Want(NamedTuple):
     """One request to the daemon. `job` is None for inference, else the job whose cached residual is to be adjusted.
 
-    scale: the size at which the pixels travel, at most 1. texture: how much of the fine structure stays. place: where the padded
-    crop lies in the layer, see `place_in`.
+    reduction: the size at which the pixels travel, at most 1. texture: how much of the fine structure stays. place: where the
+    padded crop lies in the layer, see `place_in`.
     """
 
     box: Box
@@ -37,7 +37,7 @@ class Want(NamedTuple):
     key: Tuple[Any, ...]
     strength: float
     job: Optional[str]
-    scale: float = 1.0
+    reduction: float = 1.0
     texture: float = 0.0
     place: Optional[Tuple[float, float, float, float]] = None
 
@@ -60,7 +60,7 @@ class PreviewState:
         self._compare = SPLIT
         self._room = view
         self._x = self._y = 0
-        self._rendered: Optional[Tuple[Any, ...]] = None  # box, key and scale of the last answer
+        self._rendered: Optional[Tuple[Any, ...]] = None  # box, key and reduction of the last answer
         self._job: Optional[str] = None
         self._weighed: Optional[Tuple[float, float]] = None  # strength and texture of the last answer
         self.centre(width // 2, height // 2)
@@ -123,7 +123,7 @@ class PreviewState:
         self.split = 0.0 if self.turned else 1.0
 
     @property
-    def scale(self) -> float:
+    def reduction(self) -> float:
         """The size at which the crop's pixels travel."""
         return min(1.0, self.factor)
 
@@ -137,7 +137,7 @@ class PreviewState:
 
     def small(self, box: Box) -> Tuple[int, int]:
         """Width and height of a box at the size at which it travels."""
-        return max(1, int(box[2] * self.scale)), max(1, int(box[3] * self.scale))
+        return max(1, int(box[2] * self.reduction)), max(1, int(box[3] * self.reduction))
 
     def padded(self) -> Box:
         """The crop with its margin, cut off at the layer's edges; fitted, it has none."""
@@ -177,21 +177,21 @@ class PreviewState:
 
     def want(self, plan: Dict[str, Any], key: Tuple[Any, ...], strength: float, texture: float = 0.0) -> Optional[Want]:
         """The next request for this plan, overall strength and texture, or None when what is shown is right."""
-        current = (self.box, key, self.scale)
+        current = (self.box, key, self.reduction)
         if self._rendered == current and self._weighed == (strength, texture):
             return None
         job = self._job if self._rendered == current else None
         padded = self.padded()
         place = place_in(self.width, self.height, padded)
-        return Want(self.box, padded, plan, key, strength, job, self.scale, texture, place)
+        return Want(self.box, padded, plan, key, strength, job, self.reduction, texture, place)
 
     def fresh(self, key: Tuple[Any, ...]) -> bool:
         """Whether what was rendered last is this crop under this plan."""
-        return self._rendered == (self.box, key, self.scale)
+        return self._rendered == (self.box, key, self.reduction)
 
     def rendered(self, want: Want, job: Optional[str]) -> None:
         """The answer to `want` is on the screen; `job` holds its residual, if any."""
-        self._rendered, self._weighed = (want.box, want.key, want.scale), (want.strength, want.texture)
+        self._rendered, self._weighed = (want.box, want.key, want.reduction), (want.strength, want.texture)
         self._job = want.job or job or None
 
     def expired(self) -> None:

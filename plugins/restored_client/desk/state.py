@@ -157,7 +157,8 @@ class State:
     def wish(self) -> Wish:
         """What is asked for as it stands. Without a plan while that is pending."""
         plan = None if self.pending else self.plan.to_dict()
-        return Wish(self.text, plan, self.strength, self.scale, self.output, None, self.plan.key(), self.texture, self.quality)
+        how = self.strength, self.texture, self.scale
+        return Wish(self.text, plan, *how, quality=self.quality, output=self.output, key=self.plan.key())
 
     def settings(self) -> Dict[str, Any]:
         """What a preset keeps: text, strength, size when it is not 1, and the plan when it was edited."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Callable, Dict, Final, NamedTuple, Optional, Sequence, Tuple
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Final, Optional, Sequence, Tuple
 
 from ..wire.answers import is_plan
 from ..wire.checks import is_model_name
 from ..wire.limits import QUALITIES as QUALITIES
 from ..wire.limits import SCALES as SCALES
+from ..wire.order import AGAIN, Asked
 
 NEW_LAYER: Final = "new-layer"
 REPLACE: Final = "replace"
@@ -27,23 +29,19 @@ _NO_TEXT: Final = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pair
 _NO_XML: Final = "\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # most turn the rest of a line round
 
 
-class Wish(NamedTuple):
-    """One restoration as it is asked for.
+@dataclass(frozen=True)
+class Wish(Asked):
+    """One restoration as it is asked for in a host: what is asked of the picture, and where the result goes.
 
     plan: the plan as edited, or None to have the instruction understood anew. key: equal keys mean equal pixels at equal
-    strength and texture (`PlanEdit.key`). strength in [0, 1]. scale: a value of SCALES. texture in [0, 1]: how much of the fine
-    structure stays. quality: one of QUALITIES.
+    strength and texture (`PlanEdit.key`).
     """
 
-    instruction: str
+    instruction: str = ""
     plan: Optional[Dict[str, Any]] = None
-    strength: float = 1.0
-    scale: int = 1
-    output: str = NEW_LAYER
-    model: Optional[str] = None
-    key: Tuple[Any, ...] = ()
-    texture: float = 0.0
     quality: str = QUALITIES[0]
+    output: str = NEW_LAYER
+    key: Tuple[Any, ...] = ()
 
     @property
     def where(self) -> str:
@@ -52,16 +50,7 @@ class Wish(NamedTuple):
 
     def recall(self) -> Dict[str, Any]:
         """What is remembered of it, to do the same to another picture: plain values for JSON."""
-        return {
-            "instruction": self.instruction,
-            "plan": self.plan,
-            "strength": self.strength,
-            "scale": self.scale,
-            "output": self.output,
-            "model": self.model,
-            "texture": self.texture,
-            "quality": self.quality,
-        }
+        return {**{name: getattr(self, name) for name in AGAIN}, "output": self.output}
 
 
 def remembered(settings: Dict[str, Any], outputs: Sequence[str] = OUTPUTS) -> Optional[Wish]:

@@ -1,6 +1,6 @@
 """What can be asked, and what comes back: each defined here once, for the wire, the service, the command and the Python API.
 
-A new wish of the user is one field of `Asked`, one line of `FIELDS`, and the one handler in `restored.service`.
+A new wish of the user is one field of `Asked`, and the one handler in `restored.service`.
 """
 
 from __future__ import annotations
@@ -21,27 +21,16 @@ ROLES: Final = (LAYER, MASK, CONTEXT)
 
 
 class Field(NamedTuple):
-    """How a field of Asked is checked, and the sentence for a value that it cannot have."""
+    """How a field of Asked is checked, the sentence for a value that it cannot have, and whether a recipe says it: whether it is
+    needed to do the same again."""
 
     check: Check
     sentence: str
+    again: bool = False
 
 
-FIELDS: Final[Dict[str, Field]] = {
-    "instruction": Field(checks.text, "The instruction must be text."),
-    "plan": Field(checks.mapping, "The plan must be a map with “steps”."),
-    "strength": Field(checks.fraction, "The strength must lie between 0 and 1."),
-    "texture": Field(checks.fraction, "How much of the fine structure stays must lie between 0 and 1."),
-    "scale": Field(checks.scale, "A picture can be enlarged by {}.".format(" or ".join(map(str, SCALES[1:])))),
-    "place": Field(checks.place, "The place of the layer must be left, top, right and bottom, as shares of the whole picture."),
-    "profile": Field(checks.profile, "The colour profile cannot be used. Convert the picture to sRGB first."),
-    "model": Field(checks.text, "A model is chosen by its name."),
-    "device": Field(checks.text, "A device is chosen by its name."),
-    "quality": Field(checks.quality, "The quality is {}.".format(" or ".join(QUALITIES))),
-    "find": Field(checks.flag, "Whether scratches are looked for must be true or false."),
-    "keep": Field(checks.flag, "Whether a result is kept must be true or false."),
-    "previews": Field(checks.flag, "Whether previews are wanted must be true or false."),
-}
+def _field(default: Any, check: Check, sentence: str, again: bool = False) -> Any:
+    return field(default=default, metadata={Field: Field(check, sentence, again)})
 
 
 @dataclass(frozen=True)
@@ -58,19 +47,23 @@ class Asked:
     are wanted on the way.
     """
 
-    instruction: Optional[str] = None
-    plan: Optional[Mapping[str, Any]] = None
-    strength: float = 1.0
-    texture: float = 0.0
-    scale: int = 1
-    place: Optional[Tuple[float, float, float, float]] = None
-    profile: Optional[bytes] = None
-    model: Optional[str] = None
-    device: Optional[str] = None
-    quality: Optional[str] = None
-    find: bool = False
-    keep: bool = False
-    previews: bool = False
+    instruction: Optional[str] = _field(None, checks.text, "The instruction must be text.", again=True)
+    plan: Optional[Mapping[str, Any]] = _field(None, checks.mapping, "The plan must be a map with “steps”.", again=True)
+    strength: float = _field(1.0, checks.fraction, "The strength must lie between 0 and 1.", again=True)
+    texture: float = _field(0.0, checks.fraction, "How much of the fine structure stays must lie between 0 and 1.", again=True)
+    scale: int = _field(1, checks.scale, "A picture can be enlarged by {}.".format(" or ".join(map(str, SCALES[1:]))), again=True)
+    place: Optional[Tuple[float, float, float, float]] = _field(
+        None, checks.place, "The place of the layer must be left, top, right and bottom, as shares of the whole picture."
+    )
+    profile: Optional[bytes] = _field(
+        None, checks.profile, "The colour profile cannot be used. Convert the picture to sRGB first."
+    )
+    model: Optional[str] = _field(None, checks.text, "A model is chosen by its name.", again=True)
+    device: Optional[str] = _field(None, checks.text, "A device is chosen by its name.")
+    quality: Optional[str] = _field(None, checks.quality, "The quality is {}.".format(" or ".join(QUALITIES)), again=True)
+    find: bool = _field(False, checks.flag, "Whether scratches are looked for must be true or false.", again=True)
+    keep: bool = _field(False, checks.flag, "Whether a result is kept must be true or false.")
+    previews: bool = _field(False, checks.flag, "Whether previews are wanted must be true or false.")
 
     def asked(self) -> Dict[str, Any]:
         """The fields that say something, by their names on the wire."""
@@ -85,6 +78,13 @@ class Asked:
             if not FIELDS[name].check(value):
                 return FIELDS[name].sentence
         return ""
+
+
+FIELDS: Final[Dict[str, Field]] = {each.name: each.metadata[Field] for each in fields(Asked)}
+"""What Asked says of its fields, by their names on the wire."""
+
+AGAIN: Final = tuple(name for name, each in FIELDS.items() if each.again)
+"""What a recipe, a preset and the last wish say: all that is needed to do the same to another picture."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any, Dict, Final, Mapping, Optional
 
 from .checks import is_model_name
 from .errors import ClientError
-from .limits import QUALITIES, SCALES
+from .limits import QUALITIES
+from .order import AGAIN, FIELDS, Asked
 
 RECIPE_FORMAT: Final = 1
 PARASITE: Final = "restore-with-instruction/recipe"
@@ -15,28 +16,17 @@ PARASITE: Final = "restore-with-instruction/recipe"
 
 MAX_RECIPE: Final = 1 << 20
 
+_UNSAID: Final = {"texture": 0.0, "quality": QUALITIES[0]}
+"""What is not worth a JPEG's room for metadata when it is as usual."""
 
-def make_recipe(
-    *,
-    instruction: str,
-    plan: Mapping[str, Any],
-    strength: float,
-    scale: int,
-    model: str,
-    sha256: Optional[str],
-    version: str,
-) -> Dict[str, Any]:
-    """A recipe. `sha256` is the bundle's weights', `version` the restored package's, `plan` a plan's dict."""
-    return {
-        "restore_with_instruction": RECIPE_FORMAT,
-        "instruction": instruction,
-        "plan": dict(plan),
-        "strength": float(strength),
-        "scale": int(scale),
-        "model": model,
-        "sha256": sha256,
-        "version": version,
-    }
+_TEXTS: Final = ("sha256", "mask", "source", "wish")
+"""What files add to it (`restored.files`), beside the fingerprint."""
+
+
+def make_recipe(done: Asked, sha256: Optional[str], version: str) -> Dict[str, Any]:
+    """A recipe of what was done. `sha256` is the weights' of its model, `version` the restored package's."""
+    said = {name: value for name, value in done.asked().items() if name in AGAIN and value != _UNSAID.get(name)}
+    return {"restore_with_instruction": RECIPE_FORMAT, **said, "sha256": sha256, "version": version}
 
 
 def encode_recipe(recipe: Mapping[str, Any]) -> str:
@@ -59,19 +49,18 @@ def decode_recipe(text: str | bytes) -> Dict[str, Any]:
         raise ClientError("bad_recipe", detail=f"no recipe in {text[:80]!r}")
     if found > RECIPE_FORMAT:
         raise ClientError("bad_recipe", "This recipe was made by a newer version. Please update.", f"format {found}")
-    strength, scale = recipe.get("strength", 1.0), recipe.get("scale", 1)
-    if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not 0.0 <= strength <= 1.0 or scale not in SCALES:
-        raise ClientError("bad_recipe", detail=f"strength {strength!r}, scale {scale!r}"[:200])
-    texture = recipe.get("texture") or 0.0
-    if isinstance(texture, bool) or not isinstance(texture, (int, float)) or not 0.0 <= texture <= 1.0:
-        raise ClientError("bad_recipe", detail=f"texture {texture!r}"[:200])
-    if recipe.get("quality", QUALITIES[0]) not in QUALITIES:
-        raise ClientError("bad_recipe", detail=f"quality {recipe['quality']!r}"[:200])
-    for name in ("instruction", "model", "sha256", "mask", "source", "wish"):
-        if not isinstance(recipe.get(name), (str, type(None))):
-            raise ClientError("bad_recipe", detail=f"{name} {recipe[name]!r}"[:200])
+    for name, value in recipe.items():
+        if not _fits(name, value):
+            raise ClientError("bad_recipe", detail=f"{name} {value!r}"[:200])
     if recipe.get("model") and not is_model_name(recipe["model"]):
         # a recipe comes with a picture, from anybody: it may name a model, not say which folder to open
         sentence = "This recipe does not name a model but a place on the disk, so it is not followed."
         raise ClientError("bad_recipe", sentence, f"model {recipe['model']!r}"[:200])
     return recipe
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a recipe can say this. A name that a later version adds may say anything."""
+    if name in AGAIN:
+        return FIELDS[name].check(value) or (value is None and getattr(Asked, name) is None)
+    return name not in _TEXTS or value is None or isinstance(value, str)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,15 +68,7 @@ class Somebody:
         bright = (pixels + weight * (top - pixels.astype(np.float64)) * 0.5).round(6)
         bright = bright.repeat(wish.scale, 0).repeat(wish.scale, 1).astype(pixels.dtype)
         bright[..., 3:] = pixels.repeat(wish.scale, 0).repeat(wish.scale, 1)[..., 3:]
-        recipe = make_recipe(
-            instruction=wish.instruction or "",
-            plan=plan,
-            strength=wish.strength,
-            scale=wish.scale,
-            model="none",
-            sha256="0" * 64,
-            version="1",
-        )
+        recipe = make_recipe(replace(wish, plan=plan, model="none"), sha256="0" * 64, version="1")
         return Done(pixels=bright, message="", recipe=recipe, **facts)
 
 

@@ -1,6 +1,7 @@
 """Somebody who restores: brightens, or finds nothing to do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +24,7 @@ def brighten(pixels: NDArray, wish: FileOrder, mask: NDArray | None, progress: O
     out = (pixels + weight * (top - pixels.astype(np.float64))).astype(pixels.dtype)
     out[..., colours:] = pixels[..., colours:]
     out = out.repeat(wish.scale, 0).repeat(wish.scale, 1)
-    recipe = make_recipe(
-        instruction=wish.instruction or "",
-        plan=PLAN,
-        strength=wish.strength,
-        scale=wish.scale,
-        model="none",
-        sha256="0" * 64,
-        version="1",
-    )
+    recipe = make_recipe(replace(wish, plan=PLAN, model="none"), sha256="0" * 64, version="1")
     return Done(pixels=out, recipe=recipe, **facts)
 
 

@@ -29,7 +29,7 @@ from restored.window.window import EditWindow
 from restored.window.words import LOCALE
 from restored_client.desk.catalogue import SHARED, Catalogue, parse
 from restored_client.wire.errors import ClientError
-from restored_client.wire.order import Answer, Order
+from restored_client.wire.order import Answer, Asked, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
@@ -69,14 +69,14 @@ class Session:
         if order.keep:
             self.kept["1"] = pixels
         plan = dict(order.plan or {})
-        recipe = make_recipe(instruction="", plan=plan, strength=order.strength, scale=1, model="m", sha256=None, version="0")
+        recipe = make_recipe(Asked("", plan, order.strength, model="m"), sha256=None, version="0")
         return Answer(pixels_of(self._brighter(pixels, order.strength)), plan, "", "a test", "m", 0.1, recipe, "1")
 
     def region(self, region: Any, layer: Any, context: Any = None, place: Any = None) -> Pixels:
         assert region["places"] == ["marks"]
         return pixels_of(np.full((layer.height, layer.width, 1), 255, np.uint8))
 
-    def adjust(self, job: str, *, strength: float | None = None, mask: Any = None) -> Answer:
+    def adjust(self, job: str, *, strength: float | None = None, texture: float | None = None, mask: Any = None) -> Answer:
         self.asked.append("adjust")
         return Answer(pixels_of(self._brighter(self.kept[job], strength or 0.0)), {}, "", "a test", "m", 0.1, {}, job)
 

@@ -86,7 +86,7 @@ def run(app, queue, qt, box, case):
         "proposed": False,
     }
     key = ("key", case["name"])
-    wish = Wish(plan["text"], plan, case.get("strength", 1.0), case.get("scale", 1), case["output"], key=key)
+    wish = Wish(plan["text"], plan, case.get("strength", 1.0), scale=case.get("scale", 1), output=case["output"], key=key)
     try:
         source = layers.capture(document, node, wish)
     except refusals.Refused as problem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from restored_client.desk import state as rooms
@@ -218,7 +220,7 @@ def test_quality_is_a_choice_that_is_kept_and_copied(desk: Desk, wire: Wire) -> 
     assert len(wire.wants) == wanted  # the preview stays the quick one
     wish = desk.wish()
     assert wish.quality == desk.settings()["quality"] == "best"
-    assert remembered(wish.recall()) == wish._replace(key=())
+    assert remembered(wish.recall()) == replace(wish, key=())
     assert "--quality best" in command_line(wish, edited=False)
     assert '"quality":"best"' in command_line(wish, edited=True)
     desk.set_quality("fastest")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_the_desk_says_it_of_what_stands(tmp_path: Path, monkeypatch: pytest.Mon
     understand(desk, "denoise")
     assert desk.estimate == ""
     desk.computed_on("EPYC, 2 cores: OpenVINO in bfloat16.")
-    desk.took(desk.wish()._replace(plan=plan_of("denoise")), 12_000_000, 9.0)
+    desk.took(replace(desk.wish(), plan=plan_of("denoise")), 12_000_000, 9.0)
     assert desk.estimate == "Takes about 9 s"
     desk.area = 6_000_000
     assert desk.estimate == "Takes about 4 s", "of what is selected"

@@ -12,12 +12,11 @@ from PIL import Image
 
 from restored_client import ClientError
 from restored_client.desk.history import MAX_HISTORY, MAX_LENGTH, MAX_PRESET, MOST, History, Presets, Usual
+from restored_client.wire.order import Asked
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import decode_recipe, encode_recipe, make_recipe
 
-RECIPE = make_recipe(
-    instruction="remove “rain”", plan={"steps": []}, strength=0.5, scale=1, model="swift", sha256="0" * 64, version="0.1.0"
-)
+RECIPE = make_recipe(Asked("remove “rain”", {"steps": []}, 0.5, model="swift"), sha256="0" * 64, version="0.1.0")
 
 
 def test_a_recipe_survives() -> None:

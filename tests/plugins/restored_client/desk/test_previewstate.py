@@ -117,7 +117,7 @@ def test_another_zoom_infers_anew_and_keeps_the_middle() -> None:
     assert state.set_zoom(FIT)
     fitted = state.want({}, ("k",), 1.0)
     assert fitted is not None
-    assert fitted.scale == pytest.approx(0.2)
+    assert fitted.reduction == pytest.approx(0.2)
     assert not state.set_zoom(FIT)
 
 

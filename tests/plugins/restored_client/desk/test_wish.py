@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_what_earlier_versions_called_replacing() -> None:
     wish = remembered({"instruction": "x", "output": "in-place"})
     assert wish is not None
     assert wish.output == REPLACE
-    assert wish._replace(scale=2).where == NEW_IMAGE
+    assert replace(wish, scale=2).where == NEW_IMAGE
 
 
 def test_a_result_is_named_by_its_words_or_else_by_what_was_done() -> None:
@@ -93,7 +94,7 @@ def test_deeds() -> None:
 def test_the_last_wish_is_kept_for_the_next_picture(tmp_path: Path) -> None:
     last = LastWish(tmp_path / "last.json")
     assert last.get() is None
-    wish = Wish("denoise", PLAN, 0.5, 2, REPLACE, "swift")
+    wish = Wish("denoise", PLAN, 0.5, scale=2, output=REPLACE, model="swift")
     last.keep(wish)
     assert LastWish(tmp_path / "last.json").get() == wish
     (tmp_path / "last.json").write_text("[]")
@@ -259,7 +260,7 @@ def test_a_report_has_versions_and_the_trouble_but_no_words_or_homes(monkeypatch
 
 
 def test_a_wish_as_a_command_line(tmp_path: Path) -> None:
-    plain = command_line(Wish("remove the rain; rm -rf ~", None, 0.5, 2), edited=False, picture="my photo.jpg")
+    plain = command_line(Wish("remove the rain; rm -rf ~", strength=0.5, scale=2), edited=False, picture="my photo.jpg")
     assert plain == ("restored run 'my photo.jpg' 'remove the rain; rm -rf ~' --strength 0.5 --scale 2 --output restored.png")
     edited = command_line(Wish("it's grainy", PLAN, 0.5), edited=True)
     run = edited.replace("restored run", "echo restored run")
