@@ -7,7 +7,6 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 from restored.ground.errors import Cancelled
-from restored.regions import MARKS
 from restored.service.protocol import Keepable, Service
 from restored.sockets.headers import decode
 from restored.sockets.post import Entrance
@@ -251,8 +250,7 @@ class Dispatcher:
 
     def _queue(self, job: QueuedJob) -> None:
         job.stage = "queued"
-        long = job.kind in (messages.RESTORE, messages.UNLOAD) or _searches(job)
-        (self._pictures if long else self._questions).queue.put(job)
+        (self._pictures if job.is_long else self._questions).queue.put(job)
 
     def _drop(self, job: QueuedJob) -> None:
         """Forget a job; the lane that works on it notices soon, and its answer is thrown away."""
@@ -296,9 +294,3 @@ class Dispatcher:
     def _hand_over(self, job: QueuedJob, answer: Any, error: BaseException | None) -> None:
         self._done.put((job, answer, error))
         self._ring()
-
-
-def _searches(job: QueuedJob) -> bool:
-    """Whether a network has to look through a whole picture to say where a region is."""
-    places = job.header["region"].get("places") if job.kind == messages.REGION else None
-    return isinstance(places, (list, tuple)) and MARKS in places

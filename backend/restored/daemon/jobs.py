@@ -7,9 +7,10 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from restored.regions import MARKS
 from restored.sockets.post import Entrance
 from restored_client.wire.errors import ClientError
-from restored_client.wire.messages import LAYER, FrameHeader
+from restored_client.wire.messages import LAYER, REGION, RESTORE, UNLOAD, FrameHeader
 from restored_client.wire.pixels import Pixels
 
 Stage = Literal["waiting", "uploading", "queued", "running"]
@@ -69,6 +70,14 @@ class QueuedJob:
         upload = sum(frame.nbytes for frame in self.frames)
         layer = next((frame.nbytes for frame in self.frames if frame.role == LAYER), 0)
         return upload + layer * int(self.header.get("scale", 1)) ** 2
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it works on a whole picture: to restore it, to give back what that took, or to search it for marks."""
+        if self.kind == REGION:
+            places = self.header["region"].get("places")
+            return isinstance(places, (list, tuple)) and MARKS in places
+        return self.kind in (RESTORE, UNLOAD)
 
     def tell(self, fraction: float | None, words: str) -> None:
         """Say how far it is; the server passes it on a few times a second."""
