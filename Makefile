@@ -38,6 +38,7 @@ test: venv
 		tests/hosts/setup || [ -z "$(CI)" ]; fi
 	@mkdir -p out/coverage
 	$(BIN)/pytest $(if $(COVERAGE),$(MEASURED))
+	$(if $(COVERAGE),$(COVERED))
 
 # One thread each: for networks of a few weights the others only wait, and that costs, too.
 quick: venv
@@ -46,11 +47,13 @@ quick: venv
 # Branches of backend and client that tests run, children included; pages in out/coverage. COVER: the tests to run.
 # With COVERAGE=yes in the environment, `make test` and .ci/run measure it on the way.
 COVER ?= tests/backend tests/plugins
-MEASURED = --cov --cov-report=term --cov-report=html:out/coverage
+MEASURED = --cov --cov-report=term --cov-report=html:out/coverage --cov-report=json:out/coverage/figures.json
+COVERED = $(BIN)/python tools/covered.py out/coverage/figures.json
 export COVERAGE_FILE ?= $(CURDIR)/out/coverage/data
 coverage: venv
 	@mkdir -p out/coverage
 	$(BIN)/pytest $(MEASURED) $(COVER)
+	$(COVERED)
 
 # What the house measures: lines, long files, places with the order's fields, start times (HOUSES="BEFORE AFTER" for two checkouts).
 measure: venv
