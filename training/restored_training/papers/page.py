@@ -20,7 +20,7 @@ NOISE: Final = ("denoise s15", "denoise s25", "denoise s50")
 INTRO: Final = """# The two papers, tested
 
 Written by `restored-train papers report` from `training/results/papers/` and from `training/runs/papers/claims.json`, whose
-criteria were committed before the runs that are shown. Nothing on this page is typed by hand.
+criteria were committed before the runs that are shown. No figure on this page is typed by hand.
 
 The networks here are toys: what took the papers days on eight A100 is trained here in minutes. So these tables say whether an
 effect shows at this size, with this data; an effect that needs size may be missed, and none of our decibels is comparable with

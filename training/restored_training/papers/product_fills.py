@@ -49,14 +49,14 @@ class ProductFills:
 
     @torch.no_grad()
     def sheet(self, synchronous: Stacked) -> Image.Image:
-        """Some of the large holes: hidden, filled by the product, sampled by two seeds of synchronous training, and the truth."""
+        """Some of the large holes: hidden, filled by the product, sampled after synchronous training, and the truth."""
         large = torch.nonzero(self.mask.mean((1, 2, 3)) >= LARGE)[:, 0]
         chosen = large[:: max(1, len(large) // ROWS)][:ROWS]
         clean, mask = self.clean[chosen], self.mask[chosen]
         two = {name: value[:2] for name, value in synchronous.items()}
         samples = fill(UNet(), two, INSIDE, clean, mask, self.noise[chosen])
         columns = [clean * (1 - mask) + 0.5 * mask, self.result[chosen], *samples, clean]
-        names = ["hidden", "the product", "a sample", "another seed's", "the photograph"]
+        names = ["hidden", "the product", *["a sample", "another seed's"][: len(samples)], "the photograph"]
         rows = [strip([_enlarged(picture) for picture in of], names, 64 * _TIMES) for of in zip(*columns, strict=True)]
         return stack(rows)
 

@@ -50,8 +50,10 @@ def fills(product: Result, result: Result, folder: Path) -> str:
             rows.append([words, str(where.sum()), name, *shown])
     drawn = folder / "fills.jpg"
     sheet = (
-        f"\n![Large holes: hidden, filled by the product, two samples, the photograph]({folder.name}/fills.jpg)\n\n"
-        "The sheet's samples are of a run of the same experiment whose weights were kept.\n"
+        f"\n![Large holes: hidden, filled by the product, sampled, the photograph]({folder.name}/fills.jpg)\n\n"
+        "The samples shown are of another run of the same experiment, whose weights were kept. Looked at: in grass and stubble "
+        "they are nearer to what was there than a smooth filling is; on paper, a wall and a roof they invent what is not there, "
+        "with an edge that shows. A restoration must not invent, so the product does not use them.\n"
         if drawn.exists()
         else ""
     )
