@@ -60,6 +60,14 @@ def gaussian_blur(image: Tensor, sigma: Tensor, radius: int = 6) -> Tensor:
     return x.reshape(n, c, h, w)
 
 
+def magnified(field: Tensor, factor: Tensor) -> Tensor:
+    """The middle of a field enlarged to its whole size, bilinear: (N, C, H, W), factors (N,) of 1 or more -> (N, C, H, W)."""
+    n, _, h, w = field.shape
+    middle = torch.eye(2, 3, device=field.device).expand(n, 2, 3) / factor[:, None, None]
+    grid = F.affine_grid(middle, [n, 1, h, w], align_corners=False)
+    return F.grid_sample(field, grid, mode="bilinear", padding_mode="border", align_corners=False)
+
+
 def line_kernels(angle: Tensor, length: Tensor, width: Tensor, size: int) -> Tensor:
     """Soft straight lines with peak 1: (...,) angles (radians from vertical), lengths, widths (pixels) -> (..., size, size)."""
     r = torch.arange(size, device=angle.device, dtype=torch.float32) - size // 2

@@ -10,7 +10,7 @@ from restored.instruction.tasks import Task
 
 from .base import Degradation, LayerView, Params, choose, column, log_uniform, round8, spread, uniform
 from .codec import through_jpeg
-from .filters import line_kernels, sum_of_convolutions
+from .filters import line_kernels, magnified, sum_of_convolutions
 
 SIZE = 65
 """Side of the streak kernels in pixels: 96 + 65 - 1 = 160, quick for an FFT."""
@@ -26,6 +26,7 @@ class Rain(Degradation):
     - layers from far to near: length 3-60 px (pictures on the web are reduced, and their streaks with them), width 0.9-3.5 px and
       at most half the length; in 30 % the near layer is broad and soft instead, out of focus, 3-9 px wide and half as strong. The
       share of pixels under a streak 1.5-60 %, opacity 0.12-0.95 with each drop its own.
+    - near and large (40 %): all streaks 1-2.5 times as long and wide, as on a photograph that nobody has reduced.
     - veil (12 %): x (1 - v) + a v with v ~ U(0.03, 0.35), a ~ U(.6, .9): rain too far to have streaks (accumulation; Li et al.
       2019, Equation 2).
 
@@ -55,6 +56,9 @@ class Rain(Degradation):
         drops = torch.where(seeds < threshold, 0.2 + 0.8 * (seeds / threshold).square(), 0.0)
         drops[:, -1] *= torch.where(soft, 0.5, 1.0)[:, None, None]
         streaks = sum_of_convolutions(drops, line_kernels(angles, length, width, SIZE))
+        near_by = log_uniform(generator, device, n, 1, 2.5)
+        large = uniform(generator, device, n) < 0.4
+        streaks = torch.where(large[:, None, None, None], magnified(streaks, near_by), streaks)
         opacity = log_uniform(generator, device, n, 0.12, 0.95)
         return {
             "streaks": (streaks * column(opacity)).clamp(0, 1),

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from restored.instruction.tasks import Task
 
 from .base import Degradation, LayerView, Params, column, log_uniform, spread, uniform
-from .filters import blob_kernels, disc_kernels, sum_of_convolutions
+from .filters import blob_kernels, disc_kernels, magnified, sum_of_convolutions
 
 SIZE = 33
 _LAYERS = 3
@@ -21,6 +21,7 @@ class Snow(Degradation):
     Z: three layers of flakes, far to near: width 1.1-2.5, 2-5 and 5-14 px, the far ones dense, the near ones few, soft and
     half transparent, each stretched along its fall by 0.8-3.2 widths; shares of the picture 0.5-14 %, 0.5-10 %, 0-10 %. In a
     quarter of the pictures the nearest are out of focus: even discs of 10-28 px, a fifth to a half opaque (bokeh).
+    In 40 % all flakes are 1-3.5 times as large, as on a photograph that nobody has reduced.
     C ~ U(.85, 1) white; veil T = 1 - U(0, .35) for 60 % with A ~ U(.7, .95).
     """
 
@@ -63,8 +64,12 @@ class Snow(Degradation):
         probability[:, -1] = torch.where(bokeh, share[:, 2] / (3.14 * radius**2), probability[:, -1, 0, 0])[:, None, None]
         flakes = torch.where(seeds < probability, 0.5 + 0.5 * seeds / probability.clamp_min(1e-9), 0.0)
         kernels = kernels * opacity[..., None, None]
+        falling = sum_of_convolutions(flakes, kernels)
+        large = uniform(generator, device, n) < 0.4
+        near_by = log_uniform(generator, device, n, 1, 3.5)
+        falling = torch.where(large[:, None, None, None], magnified(falling, near_by), falling)
         return {
-            "flakes": sum_of_convolutions(flakes, kernels).clamp(0, 1),
+            "flakes": falling.clamp(0, 1),
             "white": uniform(generator, device, n, 0.85, 1.0),
             "veil": uniform(generator, device, n, 0, 0.35) * (uniform(generator, device, n) < 0.6),
             "air": uniform(generator, device, n, 0.7, 0.95),
