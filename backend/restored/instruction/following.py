@@ -1,17 +1,21 @@
 """A conversation: what is said of the plan that stands. A pure function of that plan and the words."""
 
+import logging
 from dataclasses import replace
 from typing import Final
 
 from restored.adjustments.names import PLAIN, clamp, is_adjustment
+from restored.ground.errors import InstallationError
 from restored.ground.tasks import LABELS
 from restored.regions.names import Region
 
-from . import grammar
+from . import grammar, remarks
 from .grammar.sentences import NOT_READ
 from .plan import Action, Plan, Step, Unused
 from .sanitize import MAX_CHARACTERS, clean
 from .understanding import explain
+
+LOG = logging.getLogger(__name__)
 
 KEPT: Final = 20
 """Plans back that can be undone."""
@@ -51,7 +55,8 @@ def follow(previous: Plan, text: str) -> Plan:
     `explain` raises.
     """
     cleaned = clean(text).text
-    words = grammar.load(grammar.language_of(cleaned))
+    language = grammar.language_of(cleaned)
+    words = grammar.load(language)
     swap = grammar.swapped(cleaned, words)
     if swap is not None and any(_is_of(step, swap[1]) for step in previous.steps):
         return _instead(previous, text, *swap, words)
@@ -59,8 +64,29 @@ def follow(previous: Plan, text: str) -> Plan:
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
         return _in_turn(previous, text, parts, words)
-    plan = _answered(previous, text, whole) if whole else None
+    said = whole or _remark(previous, cleaned, language)
+    plan = _answered(previous, text, said) if said else None
     return plan if plan is not None else _joined(previous, explain(text), text)
+
+
+def _remark(previous: Plan, text: str, language: str) -> grammar.Said:
+    """What no rule reads, by the layers for remarks; nothing where the encoder of that language is not there."""
+    heard = grammar.hear(text, grammar.load(language))
+    acting = {index: clause.covered for index, clause in enumerate(heard.clauses) if clause.acts}
+    done = {step.task for step in previous.steps}
+    named = {item.task: acting[item.clause] for item in (*heard.named, *heard.holes) if item.clause in acting}
+    wish = any(turn.clause in acting for turn in heard.turns) or any(known or task not in done for task, known in named.items())
+    if not previous.steps or not text.strip() or wish:
+        return grammar.Said()
+    try:
+        said = remarks.read(text, previous.steps, "english" if language == "en" else "multilingual")
+    except (InstallationError, OSError) as error:
+        LOG.warning("a remark is read by the tables of words alone: %s", error)
+        return grammar.Said()
+    back = (said.factor or 1.0) < 1 or bool(said.drops)
+    if named and (back or not said):  # "still a bit foggy": what is named as a wish is not wanted less
+        return grammar.Said(factor=remarks.STRONGER, targets=tuple(named))
+    return said
 
 
 def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], words: grammar.Words) -> Plan:
@@ -252,7 +278,8 @@ def _joined(previous: Plan, said: Plan, text: str) -> Plan:
             return replace(previous, action="plan", message=said.message, unused=said.unused)
         return replace(said, action="plan", history=previous.history)
     steps = list(previous.steps)
-    only = grammar.limits(text, grammar.load(grammar.language_of(text)))
+    words = grammar.load(grammar.language_of(text))
+    only = grammar.limits(text, words)
     for new in said.steps:
         same = next((i for i, step in enumerate(steps) if _takes_over(new, step, only)), None)
         model = next((i for i, step in enumerate(steps) if step.task == OPPOSITE.get(new.task)), None)
