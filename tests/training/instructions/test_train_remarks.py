@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from restored.instruction.remarks import ACTS, WANTS
-from restored_training.instructions.train_remarks import FILE, Row, fit, read_remarks
+from restored_training.instructions.train_remarks import FILE, Remark, fit, read_remarks
 
 LINES = """# a comment
 = make it cooler and remove the rain
@@ -38,7 +38,7 @@ def test_every_line_that_ships_is_known() -> None:
 
 
 def test_a_class_that_nobody_spoke_of_is_unlikely() -> None:
-    rows = [Row("a", "undo", None), Row("b", "why", None), Row("c", "less", None)] * 5
+    rows = [Remark("a", "undo", None), Remark("b", "why", None), Remark("c", "less", None)] * 5
     x = np.tile(np.eye(3, 4, dtype=np.float32), (5, 1))
     layer = fit(x, [row.act for row in rows], [1.0] * len(rows), ACTS)
     odds = layer.probabilities(x[0])

@@ -27,7 +27,7 @@ _ENCODERS: Final = {"english": "all-MiniLM-L6-v2", "multilingual": "fast-univers
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Remark:
     """A sentence with its act, the one want it tells of, if it is one, and what it counts for in the two layers."""
 
     text: str
@@ -37,7 +37,7 @@ class Row:
     want_weight: float = 1.0
 
 
-def read_remarks(lines: Iterable[str]) -> Iterator[Row]:
+def read_remarks(lines: Iterable[str]) -> Iterator[Remark]:
     """Lines of meaning|sentence after a line `= WISH`, what has just been done.
 
     meaning: less, more, undo, again, reset, why, praise; or what is to change, several with spaces between: `denoise<`,
@@ -52,11 +52,11 @@ def read_remarks(lines: Iterable[str]) -> Iterator[Row]:
             meaning, text = line.split("|", 1)
             kind, _, rest = meaning.partition(" ")
             if meaning in ACTS:
-                yield Row(text, meaning, None)
+                yield Remark(text, meaning, None)
             else:
                 items = rest.split() if kind in ("not", "also") else meaning.split()
                 want = _want(items[0], kind, signs) if len(items) == 1 else None
-                yield Row(text, "drop" if kind == "not" else "change", want)
+                yield Remark(text, "drop" if kind == "not" else "change", want)
 
 
 def _name(task: str) -> str:
@@ -73,24 +73,24 @@ def _want(item: str, kind: str, signs: dict[str, int]) -> str | None:
     return want if want in WANTS else None
 
 
-def wishes() -> Iterator[Row]:
+def wishes() -> Iterator[Remark]:
     """Plain wishes of one thing, by independent writers (`phrases/tones.txt` knows their directions), and what is no wish."""
     lines = (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines()
     for name, text in (line.split("|", 1) for line in lines if line.strip() and not line.startswith("# ")):
         want = _want(name if name[-1] in "+-" else f"{name}+", "also", {})
         if want:
-            yield Row(text, "change", want, UNSAID, WISH)
+            yield Remark(text, "change", want, UNSAID, WISH)
     for example in read_sentences(BY_WRITERS):
         tasks = tuple(example.wanted)
         alone = len(tasks) == 1 and tasks[0] not in ("enhance", "lowlight") and not example.excluded
         if not example.wanted and not example.excluded and "off_topic" in example.kinds:
-            yield Row(example.text, "other", None, UNSAID)
+            yield Remark(example.text, "other", None, UNSAID)
         # every fourth: they are many beside the others
         if alone and int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % 4 == 0:
-            yield Row(example.text, "change", f"{tasks[0]}+", UNSAID, WISH)
+            yield Remark(example.text, "change", f"{tasks[0]}+", UNSAID, WISH)
 
 
-def corpus() -> list[Row]:
+def corpus() -> list[Remark]:
     """Each sentence once, a remark before a wish."""
     rows = [*wishes(), *read_remarks(FILE.read_text(encoding="utf-8").splitlines())]
     return list({row.text: row for row in rows}.values())
@@ -114,7 +114,7 @@ def fit(x: np.ndarray, labels: Sequence[str], weights: Sequence[float], classes:
     return SoftmaxLayer(weight, bias, 0.0)
 
 
-def layers(rows: Sequence[Row], x: np.ndarray) -> tuple[SoftmaxLayer, SoftmaxLayer]:
+def layers(rows: Sequence[Remark], x: np.ndarray) -> tuple[SoftmaxLayer, SoftmaxLayer]:
     """The layers of acts and wants from sentences and their vectors (N, inputs)."""
     acts = fit(x, [row.act for row in rows], [row.act_weight for row in rows], ACTS)
     told = [i for i, row in enumerate(rows) if row.want]
