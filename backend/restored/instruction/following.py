@@ -9,7 +9,7 @@ from restored.ground.errors import InstallationError
 from restored.ground.tasks import LABELS
 from restored.regions.names import Region
 
-from . import grammar, remarks
+from . import grammar, reactions
 from .grammar.sentences import NOT_READ
 from .plan import Action, Plan, Step, Unused
 from .sanitize import MAX_CHARACTERS, clean
@@ -64,13 +64,13 @@ def follow(previous: Plan, text: str) -> Plan:
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
         return _in_turn(previous, text, parts, words)
-    said = whole or _remark(previous, cleaned, language)
+    said = whole or _reaction(previous, cleaned, language)
     plan = _answered(previous, text, said) if said else None
     return plan if plan is not None else _joined(previous, explain(text), text)
 
 
-def _remark(previous: Plan, text: str, language: str) -> grammar.Said:
-    """What no rule reads, by the layers for remarks; nothing where the encoder of that language is not there."""
+def _reaction(previous: Plan, text: str, language: str) -> grammar.Said:
+    """What no rule reads, by the layers for reactions; nothing where the encoder of that language is not there."""
     heard = grammar.hear(text, grammar.load(language))
     acting = {index: clause.covered for index, clause in enumerate(heard.clauses) if clause.acts}
     done = {step.task for step in previous.steps}
@@ -79,13 +79,13 @@ def _remark(previous: Plan, text: str, language: str) -> grammar.Said:
     if not previous.steps or not text.strip() or wish:
         return grammar.Said()
     try:
-        said = remarks.read(text, previous.steps, "english" if language == "en" else "multilingual")
+        said = reactions.read(text, previous.steps, "english" if language == "en" else "multilingual")
     except (InstallationError, OSError) as error:
-        LOG.warning("a remark is read by the tables of words alone: %s", error)
+        LOG.warning("a reaction is read by the tables of words alone: %s", error)
         return grammar.Said()
     back = (said.factor or 1.0) < 1 or bool(said.drops)
     if named and (back or not said):  # "still a bit foggy": what is named as a wish is not wanted less
-        return grammar.Said(factor=remarks.STRONGER, targets=tuple(named))
+        return grammar.Said(factor=reactions.STRONGER, targets=tuple(named))
     return said
 
 
@@ -98,7 +98,7 @@ def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], w
             said = _of_those(previous, said, named)
         named = grammar.subjects(part, words) or named
         answer = _answered(plan, part, said) if said else None
-        if answer is None and len(parts) > 1 and grammar.is_remark(part, words):
+        if answer is None and len(parts) > 1 and grammar.is_reaction(part, words):
             notes.append(Unused(part, NOT_READ))  # "give me the haze back, it had mood"
         elif answer is None:
             wishes.append(part)

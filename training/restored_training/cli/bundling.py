@@ -80,9 +80,9 @@ def head(
     seed: int = 1,
 ) -> None:
     """Train all that reads instructions, in one go: the English head on the corpus, the layers for other languages, for the
-    direction of a tone and for remarks on a result (their files go into restored.instruction); then print the head's test
+    direction of a tone and for reactions to a result (their files go into restored.instruction); then print the head's test
     table."""
-    from ..instructions import languages, train_remarks, train_tones
+    from ..instructions import languages, train_reactions, train_tones
     from ..instructions.evaluate import evaluate_head
     from ..instructions.train import TrainConfig, train_head
 
@@ -90,7 +90,7 @@ def head(
         train_head(TrainConfig(seed=seed))
         console.print(f"other languages: {languages.train()}")
         console.print(f"directions of tone: {train_tones.train()}")
-        console.print(f"remarks on a result: {train_remarks.train()}")
+        console.print(f"reactions to a result: {train_reactions.train()}")
     evaluate_head(labelled, picture, Console())
 
 

@@ -1,4 +1,4 @@
-"""Trains the layers that understand what is said of a result: on what independent writers said of one (`phrases/remarks.txt`),
+"""Trains the layers that understand what is said of a result: on what independent writers said of one (`phrases/reactions.txt`),
 and, for what is wanted of a picture, on their plain wishes too."""
 
 import hashlib
@@ -10,15 +10,15 @@ from typing import Final
 import numpy as np
 
 from restored.instruction import explain
-from restored.instruction.remarks import ACTS, READERS, WANTS, Reader, file, vector
+from restored.instruction.reactions import ACTS, READERS, WANTS, Reader, file, vector
 from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
 
 from .phrases import BY_WRITERS, FOLDER, read_sentences
 
-FILE: Final = FOLDER / "remarks.txt"
+FILE: Final = FOLDER / "reactions.txt"
 
 WISH: Final = 0.5
-"""Weight of a plain wish in what is wanted, beside 1 for a remark."""
+"""Weight of a plain wish in what is wanted, beside 1 for a reaction."""
 
 UNSAID: Final = 0.1
 """Weight of a plain wish among the acts: it is a change, but there are many of them."""
@@ -27,7 +27,7 @@ _ENCODERS: Final = {"english": "all-MiniLM-L6-v2", "multilingual": "fast-univers
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Reaction:
     """A sentence with its act, the one want it tells of, if it is one, and what it counts for in the two layers."""
 
     text: str
@@ -37,7 +37,7 @@ class Remark:
     want_weight: float = 1.0
 
 
-def read_remarks(lines: Iterable[str]) -> Iterator[Remark]:
+def read_reactions(lines: Iterable[str]) -> Iterator[Reaction]:
     """Lines of meaning|sentence after a line `= WISH`, what has just been done.
 
     meaning: less, more, undo, again, reset, why, praise; or what is to change, several with spaces between: `denoise<`,
@@ -52,11 +52,11 @@ def read_remarks(lines: Iterable[str]) -> Iterator[Remark]:
             meaning, text = line.split("|", 1)
             kind, _, rest = meaning.partition(" ")
             if meaning in ACTS:
-                yield Remark(text, meaning, None)
+                yield Reaction(text, meaning, None)
             else:
                 items = rest.split() if kind in ("not", "also") else meaning.split()
                 want = _want(items[0], kind, signs) if len(items) == 1 else None
-                yield Remark(text, "drop" if kind == "not" else "change", want)
+                yield Reaction(text, "drop" if kind == "not" else "change", want)
 
 
 def _name(task: str) -> str:
@@ -64,7 +64,7 @@ def _name(task: str) -> str:
 
 
 def _want(item: str, kind: str, signs: dict[str, int]) -> str | None:
-    """What a remark on a step asks of the picture as it is now."""
+    """What a reaction on a step asks of the picture as it is now."""
     name = _name(item.rstrip("<>+-"))
     way = signs.get(name, 1) * (-1 if kind == "not" or item.endswith("<") else 1)
     if kind == "also":
@@ -73,26 +73,26 @@ def _want(item: str, kind: str, signs: dict[str, int]) -> str | None:
     return want if want in WANTS else None
 
 
-def wishes() -> Iterator[Remark]:
+def wishes() -> Iterator[Reaction]:
     """Plain wishes of one thing, by independent writers (`phrases/tones.txt` knows their directions), and what is no wish."""
     lines = (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines()
     for name, text in (line.split("|", 1) for line in lines if line.strip() and not line.startswith("# ")):
         want = _want(name if name[-1] in "+-" else f"{name}+", "also", {})
         if want:
-            yield Remark(text, "change", want, UNSAID, WISH)
+            yield Reaction(text, "change", want, UNSAID, WISH)
     for example in read_sentences(BY_WRITERS):
         tasks = tuple(example.wanted)
         alone = len(tasks) == 1 and tasks[0] not in ("enhance", "lowlight") and not example.excluded
         if not example.wanted and not example.excluded and "off_topic" in example.kinds:
-            yield Remark(example.text, "other", None, UNSAID)
+            yield Reaction(example.text, "other", None, UNSAID)
         # every fourth: they are many beside the others
         if alone and int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % 4 == 0:
-            yield Remark(example.text, "change", f"{tasks[0]}+", UNSAID, WISH)
+            yield Reaction(example.text, "change", f"{tasks[0]}+", UNSAID, WISH)
 
 
-def corpus() -> list[Remark]:
-    """Each sentence once, a remark before a wish."""
-    rows = [*wishes(), *read_remarks(FILE.read_text(encoding="utf-8").splitlines())]
+def corpus() -> list[Reaction]:
+    """Each sentence once, a reaction before a wish."""
+    rows = [*wishes(), *read_reactions(FILE.read_text(encoding="utf-8").splitlines())]
     return list({row.text: row for row in rows}.values())
 
 
@@ -114,7 +114,7 @@ def fit(x: np.ndarray, labels: Sequence[str], weights: Sequence[float], classes:
     return SoftmaxLayer(weight, bias, 0.0)
 
 
-def layers(rows: Sequence[Remark], x: np.ndarray) -> tuple[SoftmaxLayer, SoftmaxLayer]:
+def layers(rows: Sequence[Reaction], x: np.ndarray) -> tuple[SoftmaxLayer, SoftmaxLayer]:
     """The layers of acts and wants from sentences and their vectors (N, inputs)."""
     acts = fit(x, [row.act for row in rows], [row.act_weight for row in rows], ACTS)
     told = [i for i, row in enumerate(rows) if row.want]
@@ -125,7 +125,7 @@ def layers(rows: Sequence[Remark], x: np.ndarray) -> tuple[SoftmaxLayer, Softmax
 def train(readers: Sequence[Reader] = READERS) -> dict[str, int]:
     """Fit on the whole corpus and write the layers; returns how many sentences they were made from."""
     rows = corpus()
-    made_from = f"{len(rows)} sentences of this project (restored_training.instructions.train_remarks)"
+    made_from = f"{len(rows)} sentences of this project (restored_training.instructions.train_reactions)"
     for reader in readers:
         acts, wants = layers(rows, np.stack([vector(row.text, reader) for row in rows]))
         write_layer(file("acts", reader), acts, ACTS, encoder=_ENCODERS[reader], made_from=made_from)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from restored.instruction.remarks import ACTS, WANTS
-from restored_training.instructions.train_remarks import FILE, Remark, fit, read_remarks
+from restored.instruction.reactions import ACTS, WANTS
+from restored_training.instructions.train_reactions import FILE, Reaction, fit, read_reactions
 
 LINES = """# a comment
 = make it cooler and remove the rain
@@ -17,8 +17,8 @@ temperature< derain>|warmer, and that last drop
 undo|put it back""".splitlines()
 
 
-def test_a_remark_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
-    assert [(row.act, row.want) for row in read_remarks(LINES)] == [
+def test_a_reaction_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
+    assert [(row.act, row.want) for row in read_reactions(LINES)] == [
         ("change", "temperature+"),  # less of the cooling
         ("change", "temperature-"),
         ("change", "derain+"),
@@ -30,7 +30,7 @@ def test_a_remark_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
 
 
 def test_every_line_that_ships_is_known() -> None:
-    rows = list(read_remarks(FILE.read_text(encoding="utf-8").splitlines()))
+    rows = list(read_reactions(FILE.read_text(encoding="utf-8").splitlines()))
     assert len(rows) > 1000
     assert {row.act for row in rows} | {"other"} == set(ACTS)
     assert {row.want for row in rows if row.want} <= set(WANTS)
@@ -38,7 +38,7 @@ def test_every_line_that_ships_is_known() -> None:
 
 
 def test_a_class_that_nobody_spoke_of_is_unlikely() -> None:
-    rows = [Remark("a", "undo", None), Remark("b", "why", None), Remark("c", "less", None)] * 5
+    rows = [Reaction("a", "undo", None), Reaction("b", "why", None), Reaction("c", "less", None)] * 5
     x = np.tile(np.eye(3, 4, dtype=np.float32), (5, 1))
     layer = fit(x, [row.act for row in rows], [1.0] * len(rows), ACTS)
     odds = layer.probabilities(x[0])

@@ -1,5 +1,5 @@
 """What is said of a result where no rule of the grammar reads it ("her skin went to plastic", "where did the mood go?"): two
-layers of ours on the sentence's vector, one for what kind of remark it is, one for what the person would change of the picture as
+layers of ours on the sentence's vector, one for what kind of reaction it is, one for what the person would change of the picture as
 it is now. Which step of the plan that is, and whether it goes further or back, follows from the plan."""
 
 from collections.abc import Sequence
@@ -52,32 +52,32 @@ KIN: Final = {
     "highlights-": ("whites-",),
     "highlights+": ("whites+",),
 }
-"""What a remark on a step may sound like beside its own name, where no other step of the plan has that name."""
+"""What a reaction on a step may sound like beside its own name, where no other step of the plan has that name."""
 
 OF_THE_PLAN: Final = 4.0
-"""How much likelier a remark is about what has just been done than about anything else, beside the layer that knows no plan."""
+"""How much likelier a reaction is about what has just been done than about anything else, beside the layer that knows no plan."""
 
 LEAST: Final = 0.3
-"""Probability from which a remark counts; below it the sentence is read as a wish."""
+"""Probability from which a reaction counts; below it the sentence is read as a wish."""
 
 WEAKER, STRONGER = 0.6, 1.4
 
 
-class RemarksError(InstallationError):
+class ReactionsError(InstallationError):
     """A layer's file is missing or damaged; the message is a sentence for the user."""
 
 
 def file(kind: Literal["acts", "wants"], reader: Reader) -> Path:
     """Where a layer ships."""
-    return FOLDER / f"remarks_{kind}_{reader}.safetensors"
+    return FOLDER / f"reactions_{kind}_{reader}.safetensors"
 
 
 @cache
 def _layers(reader: Reader) -> tuple[SoftmaxLayer, SoftmaxLayer]:
-    """Of acts and of wants. Raises RemarksError."""
+    """Of acts and of wants. Raises ReactionsError."""
     what = "understands what is said of a result"
-    return read_layer(file("acts", reader), what, ACTS, RemarksError), read_layer(
-        file("wants", reader), what, WANTS, RemarksError
+    return read_layer(file("acts", reader), what, ACTS, ReactionsError), read_layer(
+        file("wants", reader), what, WANTS, ReactionsError
     )
 
 
@@ -96,7 +96,7 @@ def vector(text: str, reader: Reader) -> np.ndarray:
 def read(text: str, steps: Sequence[Step], reader: Reader) -> Said:
     """What a sentence says of a plan of these steps; nothing (false) where it is a wish of its own, or nothing is likely enough.
 
-    Raises RemarksError, and what the encoders raise.
+    Raises ReactionsError, and what the encoders raise.
     """
     layers = _layers(reader)
     seen = vector(text, reader)
@@ -109,7 +109,7 @@ def read(text: str, steps: Sequence[Step], reader: Reader) -> Said:
 
 
 def weighed(acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step]) -> list[tuple[float, Said]]:
-    """Everything that a remark on a plan may say, with its probability; a wish of its own is the empty Said."""
+    """Everything that a reaction on a plan may say, with its probability; a wish of its own is the empty Said."""
     found = [(acts[name], Said(action=name)) for name in ("undo", "again", "reset", "why")]
     found.append((acts["praise"], Said(praise=True)))
     ways = _ways(wants, steps)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restored.instruction import explain, remarks
+from restored.instruction import explain, reactions
 from restored.instruction.following import follow
 from restored.instruction.grammar import Said
 from restored.instruction.plan import Plan, Step
-from restored.instruction.remarks import ACTS, KIN, WANTS, RemarksError, weighed
+from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionsError, weighed
 
 
 def certain(act: str, want: str = "") -> tuple[dict[str, float], dict[str, float]]:
@@ -94,12 +94,12 @@ def test_another_wish_is_still_a_wish() -> None:
     assert {step.task for step in after.steps} == {"derain", "denoise"}
 
 
-def test_without_the_layer_a_remark_is_read_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_layer_a_reaction_is_read_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> Said:
-        raise RemarksError("The file is missing. Please reinstall restored.")
+        raise ReactionsError("The file is missing. Please reinstall restored.")
 
     before = follow(explain(""), "remove the noise")
-    monkeypatch.setattr(remarks, "read", missing)
+    monkeypatch.setattr(reactions, "read", missing)
     after = follow(before, "her skin went all plasticky")
     assert isinstance(after, Plan)
     assert replace(after, history=()).steps
