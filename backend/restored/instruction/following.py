@@ -98,7 +98,7 @@ def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], w
             said = _of_those(previous, said, named)
         named = grammar.subjects(part, words) or named
         answer = _answered(plan, part, said) if said else None
-        if answer is None and len(parts) > 1 and grammar.is_reaction(part, words):
+        if answer is None and len(parts) > 1 and grammar.is_remark(part, words):
             notes.append(Unused(part, NOT_READ))  # "give me the haze back, it had mood"
         elif answer is None:
             wishes.append(part)

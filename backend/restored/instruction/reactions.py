@@ -1,6 +1,6 @@
 """What is said of a result where no rule of the grammar reads it ("her skin went to plastic", "where did the mood go?"): two
-layers of ours on the sentence's vector, one for what kind of reaction it is, one for what the person would change of the picture as
-it is now. Which step of the plan that is, and whether it goes further or back, follows from the plan."""
+layers of ours on the sentence's vector, one for what kind of reaction it is, one for what the person would change of the picture
+as it is now. Which step of the plan that is, and whether it goes further or back, follows from the plan."""
 
 from collections.abc import Sequence
 from functools import cache
