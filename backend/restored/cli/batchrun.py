@@ -171,8 +171,17 @@ class BatchRun:
         if self.keep or (kind in ("error", "skipped") and self.counts[kind] <= _LISTED):
             self.results.append(row)
         if self.lines is not None:
-            self.lines.write(jsonlib.dumps(row, ensure_ascii=True) + "\n")
-            self.lines.flush()
+            try:
+                self.lines.write(jsonlib.dumps(row, ensure_ascii=True) + "\n")
+                self.lines.flush()
+            except OSError as error:
+                lines, self.lines = self.lines, None
+                with suppress(OSError):  # what it holds back would fail again
+                    lines.close()
+                why = error.strerror or error
+                raise console.Failure(
+                    f"The report cannot be written ({why}). What was done is done; the same command goes on."
+                ) from error
         if self.page is not None:
             self.page.add(row, outcome.pair if outcome else None)
 
@@ -205,7 +214,7 @@ class BatchRun:
             if "skipped" in row:
                 console.warn(row["skipped"])
             elif "error" in row:
-                console.fail(f"{row['file']}: {row['error']}")
+                console.fail(f"{row['file']}: {row['error']}".removeprefix(": "))  # of no single file
         more = max(0, counts["skipped"] - _LISTED) + max(0, counts["error"] - _LISTED)
         if more:
             console.warn(f"{more} more such lines: --report FILE.jsonl writes them all.")

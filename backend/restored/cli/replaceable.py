@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from restored.files.page import BEGINS
+from restored.ground.replacing import check_writable
 
 from . import console
 
@@ -16,7 +17,8 @@ _FIRST: Final = 1 << 16
 
 
 def check_page(path: Path) -> None:
-    """Raises Failure for a file that is there and is no page about a batch."""
+    """Raises Failure for a file that is there and is no page about a batch, and FileError where none can be written."""
+    check_writable(path)
     _check(path, "a page about a batch", lambda begins: begins.startswith(BEGINS.encode()))
 
 

@@ -7,6 +7,7 @@ import os
 import stat
 import time
 from array import array
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
@@ -37,7 +38,7 @@ class Ledger:
     """
 
     def __init__(self, output: Path, wish: FileOrder, *, again: bool = False) -> None:
-        """Makes the output folder. Raises LedgerError."""
+        """Makes the output folder. Raises LedgerError, as all that writes does."""
         self._output = output
         try:
             output.mkdir(parents=True, exist_ok=True)
@@ -101,6 +102,18 @@ class Ledger:
         return target.relative_to(self._output).as_posix()
 
     def _append(self, entry: dict[str, Any]) -> None:
+        why = "it could not be before"
+        if not self._file.closed:
+            try:
+                self._write(entry)
+                return
+            except OSError as error:
+                why = error.strerror or str(error)
+                with suppress(OSError):  # what it holds back would fail again
+                    self._file.close()
+        raise LedgerError(f"What is done cannot be noted in “{self._output}” ({why}). The same command goes on later.")
+
+    def _write(self, entry: dict[str, Any]) -> None:
         line = json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         # the line break first where a kill cut the last line short: O_APPEND puts it all behind what is there, in one write
         self._file.seek(0, os.SEEK_END)

@@ -91,6 +91,8 @@ def arriving(
         ready()
         while not stopped():
             _hear(news, waiting, folder, leave_out)
+            if not os.path.isdir(folder):  # nothing would ever be heard of another one in its place
+                raise WatchError(f"“{folder}” is no longer there, so the watching ended. The same command begins it again.")
             now = time.monotonic()
             for path, file in list(waiting.items()):
                 mark = _mark(path)

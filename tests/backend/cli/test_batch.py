@@ -20,7 +20,7 @@ from restored.cli import console
 from restored.cli.batchrun import BatchRun
 from restored.cli.replaceable import check_page, check_report
 from restored.files import FileOrder
-from restored.files.ledger import Ledger
+from restored.files.ledger import Ledger, LedgerError
 from restored.files.page import Page
 from restored.files.walk import Names
 from restored_client.wire.errors import Cancelled, ClientError
@@ -134,6 +134,9 @@ def test_pages_and_reports_take_nobody_s_place(restored: Run, folder: Path, tmp_
         assert "is there already" in ran.err
     assert theirs.read_text() == "<html>my own"
     assert not (tmp_path / "out").exists(), "said before the work"
+    ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", "--page", tmp_path / "none" / "page.html")
+    assert "does not exist" in ran.err
+    assert not (tmp_path / "out").exists(), "said before the work"
     Page("a batch", "“brighter”").write(tmp_path / "ours.html", [])
     (tmp_path / "ours.jsonl").write_text('{"file": "a.png"}\n')
     (tmp_path / "empty").touch()
@@ -142,6 +145,20 @@ def test_pages_and_reports_take_nobody_s_place(restored: Run, folder: Path, tmp_
         check_report(tmp_path / path, "file")
     with pytest.raises(console.Failure, match="such a report"):
         check_report(tmp_path / "ours.jsonl", "name")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is full")
+def test_a_report_or_a_ledger_without_room_is_a_sentence(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wish = FileOrder(instruction="brighter")
+    with Ledger(tmp_path / "out", wish) as ledger:
+        run = BatchRun(folder, tmp_path / "out", wish, ledger, Names(folder, tmp_path / "out"), None, recursive=False)
+        with open("/dev/full", "w") as run.lines, pytest.raises(console.Failure, match="What was done is done"):
+            run.note({"file": "a.png", "error": "no"})
+        run.note({"file": "a.png", "error": "no"})
+        monkeypatch.setattr(ledger, "_file", open("/dev/full", "r+b"))  # noqa: SIM115 - closed by what fails
+        for _ in range(2):
+            with pytest.raises(LedgerError, match="cannot be noted"):
+                ledger.add("a.png", (1, 1), tmp_path / "out" / "a.png", (1, 1))
 
 
 def test_an_original_that_goes_away_before_its_turn_costs_no_other(folder: Path, tmp_path: Path) -> None:

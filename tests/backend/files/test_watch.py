@@ -129,3 +129,13 @@ def test_pictures_come_once_they_are_whole(tmp_path: Path) -> None:
         photo(out / "result.png")
         (folder / "notes.txt").write_text("no picture")
         wait_for(found, "moved.png", "slow.png")
+
+
+def test_a_folder_that_goes_away_is_said(tmp_path: Path) -> None:
+    """Nothing arrives in it any more, and nobody would know why."""
+    pytest.importorskip("watchdog")
+    folder = tmp_path / "hot"
+    folder.mkdir()
+    arrived = arriving(folder, recursive=True, leave_out=tmp_path, stopped=lambda: False, ready=folder.rmdir)
+    with pytest.raises(watch.WatchError, match="no longer there"):
+        next(arrived)
