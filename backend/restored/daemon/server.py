@@ -181,7 +181,7 @@ class Server:
             "uptime": round(time.monotonic() - self._started, 1),
             "memory": self._process.memory_info().rss,
             "log": str(log_file()),
-            "newcomers": {"waiting": self._wire.door.waiting, "turned_away": self._wire.door.turned_away},
+            "newcomers": {"waiting": self._wire.newcomers.waiting, "turned_away": self._wire.newcomers.turned_away},
         }
 
     def _outdated(self) -> bool:

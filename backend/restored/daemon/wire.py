@@ -7,7 +7,7 @@ from typing import Any, Final
 import zmq
 
 from restored import sockets
-from restored.sockets.door import Door
+from restored.sockets.newcomers import Newcomers
 from restored.sockets.post import Post
 from restored_client.wire import messages, proof
 from restored_client.wire.messages import MAX_FRAME
@@ -40,11 +40,11 @@ class Wire:
         self._router.plain_server = True
         self._router.backlog = BACKLOG
         self._post = Post(self._router)
-        self.door = Door(self._context, self._router)
+        self.newcomers = Newcomers(self._context, self._router)
         self._poller = zmq.Poller()
         self._poller.register(self._zap, zmq.POLLIN)
         self._poller.register(self._router, zmq.POLLIN)
-        self._poller.register(self.door.events, zmq.POLLIN)
+        self._poller.register(self.newcomers.events, zmq.POLLIN)
 
     def bind(self, endpoint: str) -> str:
         """Listen; returns the endpoint clients connect to. Raises zmq.ZMQError."""
@@ -60,7 +60,7 @@ class Wire:
         events = dict(self._poller.poll(max(0, int(seconds * 1000))))
         if self._zap in events:
             self._check_newcomer()
-        self.door.watch()
+        self.newcomers.watch()
 
     def receive(self) -> tuple[bytes, list[zmq.Frame]] | None:
         """The next message and whom it is from, or None. The frames are libzmq's own memory, not copied."""
@@ -68,7 +68,7 @@ class Wire:
             sender, *frames = self._router.recv_multipart(flags=zmq.NOBLOCK, copy=False)
         except zmq.Again:
             return None
-        self.door.heard(sender)
+        self.newcomers.heard(sender)
         return sender.bytes, frames
 
     def send(self, client: bytes, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
@@ -88,7 +88,7 @@ class Wire:
 
     def close(self, linger: float) -> None:
         """Stop listening; what was sent still goes out for `linger` seconds."""
-        self.door.close()
+        self.newcomers.close()
         self._router.close(linger=int(linger * 1000))
         self._zap.close()
         self._context.term()

@@ -237,7 +237,7 @@ class LocalService:
 
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         with _in_the_tree():
-            from restored.engine.work.whereabouts import mask_of_region
+            from restored.engine.work.region_mask import mask_of_region
 
             where = Region.from_dict(region)
             space = LayerSpace.of(order)

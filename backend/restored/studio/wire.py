@@ -16,8 +16,8 @@ from zmq.utils import z85
 
 from restored import sockets
 from restored.ground.memory import total
-from restored.sockets.door import Door
 from restored.sockets.headers import decode
+from restored.sockets.newcomers import Newcomers
 from restored.sockets.post import Gone, Post
 from restored_client.wire import messages
 from restored_client.wire.errors import ClientError
@@ -79,8 +79,8 @@ class StudioWire:
         self._router.ipv6 = ":" in host
         link.heartbeats(self._router)
         self._post = Post(self._router)
-        self.door = Door(self._context, self._router)
-        self.sockets: tuple[Any, ...] = (self._router, self._zap, self.door.events)
+        self.newcomers = Newcomers(self._context, self._router)
+        self.sockets: tuple[Any, ...] = (self._router, self._zap, self.newcomers.events)
         """What there is to be polled."""
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
@@ -95,7 +95,7 @@ class StudioWire:
         """Let in who may come in, and see to who came and went."""
         while self._zap.poll(0):
             self._check_newcomer()
-        self.door.watch()
+        self.newcomers.watch()
 
     def owner(self, routing: bytes) -> str:
         """What all connections of a machine have in common: its key."""
@@ -112,7 +112,7 @@ class StudioWire:
                 sender, *frames = self._router.recv_multipart(flags=zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return None
-            self.door.heard(sender)
+            self.newcomers.heard(sender)
             peer = self._admitted(sender)
             if peer is not None and not self._is_ours(peer, frames):
                 return peer.routing, frames
@@ -150,7 +150,7 @@ class StudioWire:
 
     def close(self, linger: float) -> None:
         self._listening.end()
-        self.door.close()
+        self.newcomers.close()
         self._router.close(linger=int(linger * 1000))
         self._zap.close()
         self._context.term()

@@ -15,7 +15,7 @@ import pytest
 import zmq
 from tests.waiting import wait_for
 
-from restored.sockets.door import MOST
+from restored.sockets.newcomers import MOST
 from restored_client import ClientError, Pixels, Session
 from restored_client.session.discovery import Connection
 from restored_client.wire import proof

@@ -6,7 +6,7 @@ import pytest
 from restored import engine
 from restored.engine.work import marks as search
 from restored.engine.work.marks import marks_of_layer
-from restored.engine.work.whereabouts import mask_of_region
+from restored.engine.work.region_mask import mask_of_region
 from restored.ground.errors import Cancelled
 from restored.instruction.plan import Plan, Step
 from restored.regions import MARKS, Region

@@ -12,7 +12,7 @@ import pytest
 import zmq
 from tests.backend.studio.machines import PATIENCE, Place, acquainted, picture, wait_for
 
-from restored.sockets.door import MOST
+from restored.sockets.newcomers import MOST
 from restored.studio import forms
 from restored.studio.book import Guest, Guests
 from restored_client.wire import messages

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from restored.daemon.wire import Wire
-from restored.sockets.door import MOST
+from restored.sockets.newcomers import MOST
 from restored.studio import callers, code_words, delivery, forms, pace
 from restored.studio.book import PORT
 from restored.studio.wire import StudioWire

@@ -9,8 +9,8 @@ import numpy as np
 from restored.engine.picture.masks import Mask
 from restored.engine.picture.pixels import Box, Floats, Layer, colours, to_unit
 from restored.engine.picture.residual import STRIP, Residual, blend, compact
-from restored.engine.work.heeding import Heeding
 from restored.engine.work.outcome import EngineResult, Preview, Progress
+from restored.engine.work.step_scope import StepScope
 from restored.ground.errors import Cancelled
 
 LINE: Final = "by formula, without a model"
@@ -19,7 +19,7 @@ LINE: Final = "by formula, without a model"
 
 def adjusted(
     base: Layer,
-    heeding: Heeding,
+    scope: StepScope,
     weights: Mask,
     strength: float,
     *,
@@ -43,14 +43,14 @@ def adjusted(
             raise Cancelled
         box = Box(top, 0, min(top + STRIP, height), width)
         block = box.of(base)
-        values = compact(block, heeding.finish(box, block, _change(block, box.of(shown))))
+        values = compact(block, scope.finish(box, block, _change(block, box.of(shown))))
         if residual is not None:
             box.of(residual.values)[...] = values
         piece = blend(block, values, weights.weight(box, strength))
         box.of(out)[...] = piece
         changed = changed or piece.tobytes() != block.tobytes()
         tell(box.bottom / height, "Adjusting", Preview(0, top, piece) if previews else None)
-    return EngineResult(out, heeding.plan, changed, LINE, "", time.perf_counter() - start, notes=notes, residual=residual)
+    return EngineResult(out, scope.plan, changed, LINE, "", time.perf_counter() - start, notes=notes, residual=residual)
 
 
 def _change(block: Layer, shown: Layer) -> Floats:

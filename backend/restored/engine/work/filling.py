@@ -30,8 +30,8 @@ from restored.regions import Frame, Region
 
 from .conduct import Cancel, conduct
 from .directly import LINE
-from .heeding import Heeding, heeding_of
 from .outcome import EngineResult, Progress
+from .step_scope import StepScope, scope_of
 from .tiles import Tile, lay_tiles
 
 SIDE: Final = 320
@@ -134,8 +134,8 @@ def filled(
     _add_grain(layer, kinds, places, colour, neutrals, change)
     colour = colour + (change[:, :1] if colour.shape[1] == 1 else change)
     before = _read(layer, places)
-    heeding = heeding_of(layer, replace(plan, steps=steps), context, place) if any(step.region for step in steps) else None
-    shares = [np.float32(step.strength) * _share(heeding, step.region, kinds.shape, places) for step in steps]
+    scope = scope_of(layer, replace(plan, steps=steps), context, place) if any(step.region for step in steps) else None
+    shares = [np.float32(step.strength) * _share(scope, step.region, kinds.shape, places) for step in steps]
     after = before + np.maximum.reduce(shares) * (colour - before)
     return Filled(_with(layer, places, after), line, name, kinds == HOLE)
 
@@ -233,12 +233,12 @@ def _squares(layer: Layer, kinds: Kinds) -> Floats | None:
     return _read(layer, places.reshape(-1)).reshape(-1, side, side, colours(layer))
 
 
-def _share(heeding: Heeding | None, region: Region | None, shape: tuple[int, int], places: Places) -> Floats:
+def _share(scope: StepScope | None, region: Region | None, shape: tuple[int, int], places: Places) -> Floats:
     """The weights of a region at some pixels, (n, 1)."""
-    if region is None or heeding is None:
+    if region is None or scope is None:
         return np.ones((1, 1), np.float32)
     strips = (Box(top, 0, min(top + STRIP, shape[0]), shape[1]) for top in range(0, shape[0], STRIP))
-    return np.concatenate([heeding.where(region, box) for box in strips]).reshape(-1)[places, None]
+    return np.concatenate([scope.where(region, box) for box in strips]).reshape(-1)[places, None]
 
 
 def _read(layer: Layer, places: Places) -> Floats:

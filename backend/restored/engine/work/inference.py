@@ -27,12 +27,12 @@ from restored.models.coarse import coarse_to_fine
 from . import orientations
 from .coarse import Enlarged, Guess, LayerForm, reduce
 from .conduct import Cancel, conduct
-from .heeding import Heeding
 from .job import Job
 from .outcome import Preview, Progress
 from .passes import Pass, plan_passes, with_reduced
 from .scan import Scan
 from .schedule import ScheduledScan, Share, reduction, scans
+from .step_scope import StepScope
 from .tiles import Tile, lay_tiles, smallest_side
 
 Heed = Callable[[Box, Floats, Floats], Floats]
@@ -65,7 +65,7 @@ class Inference:
     weights: Mask
     job: Job
     tell: Progress
-    heeding: Heeding
+    scope: StepScope
     said: tuple[str, ...] = ()
     changed: bool = False
     tiles: int = 0
@@ -86,7 +86,7 @@ class Inference:
             net = by.store.model(by.bundle, device)
             choice = by.devices.choose(net, by.bundle.fingerprint, device)
             passes = plan_passes(net, by.bundle, plan, frame, text=text, embedding=self.job.embedding)
-            passes = with_reduced(net, passes, reduction(*self.heeding.size))
+            passes = with_reduced(net, passes, reduction(*self.scope.size))
             try:
                 return self._infer(net, choice, passes), choice.line
             except out_of_memory() as lost:
@@ -114,7 +114,7 @@ class Inference:
         plans, reduced = [step.request.plan for step in passes], [step.reduced for step in passes]
         todo = scans(net, plans, source.height, source.width, lambda overlap: self._side(net, choice, source, overlap), reduced)
         self.tiles = 0
-        self.heeding.restart()
+        self.scope.restart()
         for index, step in enumerate(passes):
             if self.by.stop():
                 raise Cancelled
@@ -135,7 +135,7 @@ class Inference:
     ) -> None:
         """One scan, and again where it moved local means that must stay (see `physics.Means`)."""
         self.count(scan, work, words, share)
-        means = self.heeding.means(index, step.request.plan.steps)
+        means = self.scope.means(index, step.request.plan.steps)
         while means is not None and means.settle():
             self.count(scan, work, words, Share(share.start + share.length, 0.0))
             self.tiles -= len(scan.tiling)  # the same tiles once more
@@ -145,7 +145,7 @@ class Inference:
         steps, amount = step.request.plan.steps, np.float32(step.blend)
 
         def heed(box: Box, before: Floats, change: Floats) -> Floats:
-            return amount * self.heeding.change(index, steps, step.region, step.part, box, before, change)
+            return amount * self.scope.change(index, steps, step.region, step.part, box, before, change)
 
         return heed
 
@@ -187,7 +187,7 @@ class Inference:
             change = heed(box, before, change)
             if source is not first:  # earlier passes changed the colour: the residual is the sum of all
                 change += before - first.inside(box)
-            values = compact(block, self.heeding.finish(box, block, change))
+            values = compact(block, self.scope.finish(box, block, change))
             if residual is not None:
                 box.of(residual.values)[...] = values
             piece = blend(block, values, weight)

@@ -1,6 +1,6 @@
 """Where a layer seems to be scratched or dusty: a proposal of what is to be filled, for a person to look at.
 
-A network says of each pixel how surely it is damaged; `restored.filling.proposal` and `sceptic` decide what of that is proposed.
+A network says of each pixel how surely it is damaged; `restored.filling.proposal` and `false_marks` say what of that is proposed.
 On photographs that nothing was trained or chosen on, in one run with sums along lines and rings around spots, which did this
 before: of 72 kinds of drawn damage on 12 pictures 48 % of the pixels are found (19 %; scratches 72, faint ones 49, folds 77,
 blobs 35, hairs 34, dust 22), and of 47 clean pictures 0.13 % are marked (0.20 %; the worst 0.48 %, 1.13 %; two above 0.3 %, ten);
@@ -19,8 +19,8 @@ from restored.engine.machine.runtimes import Setup
 from restored.engine.picture.masks import Mask
 from restored.engine.picture.pixels import Box, Floats, Layer, check_layer, visible
 from restored.engine.picture.source import LayerSource
+from restored.filling.false_marks import without_crowds, without_frame
 from restored.filling.proposal import proposal
-from restored.filling.sceptic import without_crowds, without_frame
 from restored.ground.cores import cores
 from restored.instruction.plan import Plan
 from restored.models.base import ModelError, Request

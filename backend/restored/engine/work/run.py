@@ -24,13 +24,13 @@ from restored.models.bundle import Bundle
 from .conduct import Cancel, never
 from .directly import adjusted
 from .filling import Filled, FillTools, filled, filling, without_filling
-from .heeding import heeding_of, without_selection
 from .inference import Tools
 from .job import Job
 from .marks import found_in
 from .outcome import EngineResult, Progress, part_of, silent
 from .schedule import WHOLE, Share, with_resolution
 from .staged import restored_in_stages
+from .step_scope import scope_of, without_selection
 
 FILLING: Final = Share(0.0, 0.15)
 """The share of a job's progress that filling takes when there is more to do."""
@@ -82,10 +82,10 @@ def _carried_out(
         whole = filled(tools, layer, marks, asked, job.context, job.place)
         tell = part_of(tell, later, previews=True)
     if bundle is None or (not plan.restoring and job.scale == 1):
-        heeding = heeding_of(whole.layer, plan, job.context, job.place)
+        scope = scope_of(whole.layer, plan, job.context, job.place)
         done = adjusted(
             layer,
-            heeding,
+            scope,
             weights,
             job.strength,
             shown=whole.layer,

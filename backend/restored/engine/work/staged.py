@@ -12,11 +12,11 @@ from restored.ground.errors import EngineError
 from restored.instruction.plan import Plan
 
 from .directly import adjusted
-from .heeding import Heeding
 from .inference import Inference, Tools
 from .job import Job
 from .outcome import EngineResult, Progress, part_of
 from .schedule import stages
+from .step_scope import StepScope
 
 
 def restored_in_stages(
@@ -37,7 +37,7 @@ def restored_in_stages(
     *early, late = stages(plan, job.scale)
     text, shown = job.text, first
     for stage in early:
-        heeding = Heeding(LayerSource(whole), frame, stage.plan, True, job.place)
+        scope = StepScope(LayerSource(whole), frame, stage.plan, True, job.place)
         below = Inference(
             by,
             whole,
@@ -45,18 +45,18 @@ def restored_in_stages(
             Mask(None, *layer.shape[:2]),
             replace(job, strength=1.0, scale=1, keep=False, previews=False),
             part_of(tell, stage.share),
-            heeding,
+            scope,
         )
         below.follow(stage.plan, frame, None)
         shown, notes, text = enlarge(below.out, job.scale), (*notes, *below.notes), None
         frame = thumbnail(LayerSource(below.out)) if job.context is None else frame
 
     tell = part_of(tell, late.share, previews=True)
-    heeding = Heeding(LayerSource(first), frame, late.plan, job.context is not None, job.place)
+    scope = StepScope(LayerSource(first), frame, late.plan, job.context is not None, job.place)
     if not late.plan.restoring:
         return adjusted(
             base,
-            heeding,
+            scope,
             weights,
             job.strength,
             shown=shown,
@@ -67,7 +67,7 @@ def restored_in_stages(
             scale=job.scale,
             notes=notes,
         )
-    picture = Inference(by, shown, base, weights, job, tell, heeding, notes)
+    picture = Inference(by, shown, base, weights, job, tell, scope, notes)
     residual, line = picture.follow(late.plan, frame, text)
     changed = picture.changed or job.scale > 1
     notes = tuple(picture.notes)

@@ -21,10 +21,10 @@ MOST: Final = 48
 PATIENCE: Final = 5.0
 """Seconds in which a newcomer has to say who it is, and then what it wants."""
 
-ADDRESS: Final = "inproc://door"
+ADDRESS: Final = "inproc://newcomers"
 
 
-class Door:
+class Newcomers:
     """Watches a listening socket. All calls from one thread."""
 
     def __init__(self, context: zmq.Context, listener: "zmq.Socket[bytes]") -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from restored.engine.work.marks import marks_of_layer
-from restored.filling.sceptic import without_crowds, without_frame
+from restored.filling.false_marks import without_crowds, without_frame
 
 
 def lines(height: int = 300, width: int = 400) -> np.ndarray:

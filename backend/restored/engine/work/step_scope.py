@@ -23,7 +23,7 @@ MARGIN: Final = 2
 
 
 @dataclass
-class Heeding:
+class StepScope:
     """Of one job: `change` turns what a model would change into what it may; `finish` does the adjustments.
 
     first: the picture before anything was done; context: a thumbnail of the whole, when the layer is a part of it, and place:
@@ -118,13 +118,13 @@ class Heeding:
             return np.nan_to_num(colour - original, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def heeding_of(layer: Layer, plan: Plan, context: np.ndarray | None, place: Frame | None) -> Heeding:
+def scope_of(layer: Layer, plan: Plan, context: np.ndarray | None, place: Frame | None) -> StepScope:
     """For a layer without a model: the thumbnail is only made when a region asks for it."""
     source = LayerSource(layer)
     if all(step.region is None for step in plan.steps):
-        return Heeding(source, np.zeros((1, 1, 3), np.float32), plan)
+        return StepScope(source, np.zeros((1, 1, 3), np.float32), plan)
     frame = check_context(context) if context is not None else thumbnail(source)
-    return Heeding(source, frame, plan, context is not None, place)
+    return StepScope(source, frame, plan, context is not None, place)
 
 
 def without_selection(plan: Plan, selected: bool) -> tuple[Plan, tuple[str, ...]]:

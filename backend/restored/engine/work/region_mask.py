@@ -12,9 +12,9 @@ from restored.instruction.plan import Plan
 from restored.regions import MARKS, Frame, Region
 
 from .conduct import Cancel
-from .heeding import Heeding
 from .marks import marks_of_layer
 from .outcome import Progress
+from .step_scope import StepScope
 
 ROWS: Final = 256
 """Rows at a time: the floats of a whole photograph would take many times its memory."""
@@ -35,15 +35,15 @@ def mask_of_region(
     """
     picture: Layer = check_layer(layer)
     source = LayerSource(picture)
-    heeding = Heeding(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
-    heeding.maps.prepare(region)
+    scope = StepScope(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
+    scope.maps.prepare(region)
     marked = marks_of_layer(picture, tell, stop) if MARKS in region.places else None
     where = region.where
     mask = np.empty((source.height, source.width, 1), np.uint8)
     for top in range(0, source.height, ROWS):
         bottom = min(source.height, top + ROWS)
         box = Box(top, 0, bottom, source.width)
-        weight = np.ones((box.height, box.width), np.float32) if where is None else heeding.where(where, box)
+        weight = np.ones((box.height, box.width), np.float32) if where is None else scope.where(where, box)
         if marked is not None:
             here = marked[top:bottom]
             weight = weight * (~here if where is None and region.outside else here)
