@@ -148,6 +148,7 @@ class Desk(Wanting):
         if plan != self.standing:
             self.standing = plan
             if self.text.strip():
+                self._understood = ""  # until it is said anew, nothing is carried out for a layer that it was not said of
                 self._requests.ask_plan(self.text)
 
     def moved(self) -> None:

@@ -255,6 +255,23 @@ def test_what_is_said_of_the_plan_that_stands(desk: Desk, wire: Wire) -> None:
     assert wire.plans[asked:] == ["again"]
 
 
+def test_what_was_said_of_one_result_is_not_carried_out_for_another_layer(wire: Wire) -> None:
+    wanted: list[Wish] = []
+    desk = Desk(wire, wanted=wanted.append)
+    desk.look_at(PreviewState(10, 10))
+    desk.stand_on(plan_of("derain"))
+    desk.type("half of it")
+    desk.understood("half of it", {**plan_of("derain"), "text": "half of it", "action": "plan"})
+    assert not desk.pending
+    desk.stand_on(None)  # another layer is active, and its plan on the way
+    asked = len(wire.wants)
+    assert desk.restore() is None
+    desk.look_at(PreviewState(20, 20))
+    assert len(wire.wants) == asked, "no preview of it either"
+    desk.understood("half of it", {**plan_of("denoise"), "text": "half of it"})
+    assert [step["task"] for wish in wanted for step in (wish.plan or {})["steps"]] == ["denoise"]
+
+
 def test_a_task_for_two_places_is_two_chips(desk: Desk) -> None:
     step = plan_of("denoise")["steps"][0]
     sky, left = ({**step, "region": {"places": [place], "label": f"only the {place}"}} for place in ("sky", "left"))
