@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import nodes
+from . import nodes, turns
 from .qt import QtCore
 
 LOOK_MS = 50
@@ -20,7 +20,8 @@ def instead(document: Any, mask: Any, layer: Any) -> None:
 
 def _look(document_id: str, mask: str, layer: str, left: int) -> None:
     document = nodes.find_document(document_id)
-    active = None if document is None else document.activeNode()
+    with turns.interrupted():
+        active = None if document is None else document.activeNode()
     if document is None or not left:
         return
     if active is not None and nodes.node_id(active) == mask:

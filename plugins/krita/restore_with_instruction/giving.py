@@ -98,7 +98,7 @@ class Giving:
 
     def _others(self) -> List[Any]:
         """Layers that are chosen besides the active one."""
-        return target.selected()[1:] if self._look.input == inputs.LAYER and not self._look.adjusting else []
+        return target.selected(target.active()[1])[1:] if self._look.input == inputs.LAYER and not self._look.adjusting else []
 
     def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[LayerJob]:
         try:

@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 from krita import Krita
 
-from . import frames, layers, lists, nodes, refusals, spoken, target
+from . import frames, layers, lists, nodes, refusals, spoken, target, turns
 from .qt import Qt, QtWidgets, Signal
 from .restored_client.desk.wish import NEW_LAYER
 from .words import tr
@@ -20,7 +20,9 @@ def pictures() -> List[Tuple[Any, Any]]:
     found = []
     for document in lists.documents():
         if document.rootNode() is not None:
-            node = document.activeNode() or _topmost(document)
+            with turns.interrupted():
+                node = document.activeNode()
+            node = node or _topmost(document)
             first = front is not None and nodes.document_id(document) == nodes.document_id(front)
             found.insert(0 if first else len(found), (document, node))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import turns
 from .enlarged import PreviewPlace
 from .qt import Qt, QtCore, QtWidgets, Signal
 
@@ -17,10 +18,11 @@ class Scroll(QtWidgets.QScrollArea):
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no stop for the keyboard: it scrolls to what has the focus
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._tell = turns.Afterwards(lambda: self.resized.emit(self.viewport().height()), self)
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
-        self.resized.emit(self.viewport().height())
+        self._tell.ask()
 
     def sizeHint(self) -> QtCore.QSize:
         return QtCore.QSize(250, 420)

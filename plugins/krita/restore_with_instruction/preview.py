@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from . import contrast, painting, places
+from . import contrast, painting, places, turns
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, event_pos
 from .restored_client.desk.previewstate import GAP
 from .restored_client.wire.pixels import Pixels
@@ -39,6 +39,7 @@ class PreviewPanel(QtWidgets.QWidget):
         self._ticker = QtCore.QTimer(self)
         self._ticker.setInterval(40)
         self._ticker.timeout.connect(self._tick)
+        self._tell_size = turns.Afterwards(self.resized.emit, self)
         self.setMinimumSize(160, 100)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -144,11 +145,11 @@ class PreviewPanel(QtWidgets.QWidget):
         return self._frame(pane).intersected(pane)
 
     def resizeEvent(self, event) -> None:
-        self.resized.emit()
+        self._tell_size.ask()
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
-        self.resized.emit()
+        self._tell_size.ask()
 
     def mousePressEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._before is not None:

@@ -66,16 +66,19 @@ class _Line(QtWidgets.QWidget):
         if unknown:  # a bar that runs to and fro shows no text
             words = f"{self._title}: {words}"
         self._bar.setValue(round(100 * (job.fraction or 0.0)))
-        self._bar.setFormat(
-            self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(60, self._bar.width() - 8))
-        )
+        self._cut_title()
         self._bar.setToolTip(tr("Waiting for its turn") if waits else plain(self._title))
         self._words.setText(words)
         self._words.setToolTip(plain(words))
         self._words.setVisible(bool(words))
 
+    def _cut_title(self) -> None:
+        """To the room that there is."""
+        room = max(60, self._bar.width() - 8)
+        self._bar.setFormat(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room))
+
     def resizeEvent(self, event) -> None:
-        self.refresh(self.front.isVisible())
+        self._cut_title()
 
 
 class JobList(QtWidgets.QWidget):

@@ -7,7 +7,7 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, frames, lists, miniature, nodes, refusals, showing
+from . import colour, frames, lists, miniature, nodes, refusals, showing, turns
 from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.desk.wish import NEW_LAYER
@@ -19,6 +19,11 @@ DISPLAY = Space("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
 
 def active() -> Tuple[Any, Any]:
     """The active document and its active layer; either may be None (Krita knows no active layer just after opening)."""
+    with turns.interrupted():
+        return _in_front()
+
+
+def _in_front() -> Tuple[Any, Any]:
     document = Krita.instance().activeDocument()
     return document, document.activeNode() if document is not None else None
 
@@ -42,7 +47,7 @@ NOTHING = Facts("", 0, (), 0)
 
 
 def facts(document, node) -> Facts:
-    return Facts("" if node is None else node.name(), len(selected()), tuple(frames.times(document, node)), pictures())
+    return Facts("" if node is None else node.name(), len(selected(node)), tuple(frames.times(document, node)), pictures())
 
 
 def identity(document, node) -> Optional[Tuple[str, str]]:
@@ -95,9 +100,8 @@ def view() -> Any:
     return None if window is None else window.activeView()
 
 
-def selected() -> List[Any]:
-    """The layers that are chosen in the list of layers, the active one first; one or none in Krita's that cannot say."""
-    _document, node = active()
+def selected(node) -> List[Any]:
+    """The layers that are chosen in the list of layers, the active one, `node`, first; one or none in Krita's that cannot say."""
     front = view()
     nodes = [] if front is None else lists.chosen(front)
     others = [each for each in nodes if node is None or each.uniqueId() != node.uniqueId()]

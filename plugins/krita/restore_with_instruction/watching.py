@@ -92,15 +92,17 @@ class Watching(QtCore.QObject):
             self._turn(document, node)
             self.turned.emit()
         elif self._state is None:
-            if document is not None and self.source()[1] is not None:
+            if document is not None and self._source_of(document, node)[1] is not None:
                 self._turn(document, node)  # what stood in the way may be gone: a stroke on an empty layer, an eye that opened
-        elif self._checksum(document) != self._seen or self._refused():
+        elif self._is_another(*self._source_of(document, node)):
             self._turn(document, node)
 
-    def _refused(self) -> bool:
-        """Whether the layer on show can no longer be restored, as when its eye was closed."""
+    def _is_another(self, document, node) -> bool:
+        """Whether what is on show of this layer was changed, or it can no longer be restored, as when its eye was closed."""
+        if node is None or self._checksum(document, node) != self._seen:
+            return True
         try:
-            refusals.check(*self.source(), NEW_LAYER)
+            refusals.check(document, node, NEW_LAYER)
         except refusals.Refused:
             return True
         return False
@@ -163,7 +165,10 @@ class Watching(QtCore.QObject):
 
     def source(self) -> Tuple[Any, Any]:
         """The document and the layer whose pixels are restored; either may be None."""
-        document, node = target.active()
+        return self._source_of(*target.active())
+
+    def _source_of(self, document, node) -> Tuple[Any, Any]:
+        """The same of what is active."""
         if self.adjusting and self.origin is not None and document is not None:
             return document, nodes.find_node(document, self.origin.source)
         if self.input == inputs.VISIBLE and document is not None:
@@ -179,8 +184,9 @@ class Watching(QtCore.QObject):
 
     def crop_for(self, want: Want) -> Optional[Look]:
         """The crop that a preview is wanted of, read now; None when it cannot be, or is another one meanwhile."""
-        crop = self._read()
-        document, node = self.source()  # reading lets events through: it may have been closed
+        active = target.active()
+        crop = self._read(*active)
+        document, node = self._source_of(*active)
         if crop is None or document is None or node is None or self._state is None or want.box != self._state.box:
             return None
         where = crops.on_canvas(self._state.padded(), self._bounds)
@@ -220,7 +226,8 @@ class Watching(QtCore.QObject):
         seen = None if self._state is None else QtCore.QRectF(*crops.on_canvas(self._state.box, self._bounds)).center()
         self._state, self.context = None, None
         self.desk.stand_on(self.origin.recipe.get("plan") if self.adjusting and self.origin is not None else None)
-        document, node = self.source()
+        active = document, node
+        document, node = self._source_of(*active)
         try:
             refusals.check(document, node, NEW_LAYER)
             bounds = refusals.extent(document, node)
@@ -232,7 +239,7 @@ class Watching(QtCore.QObject):
         self._state = state = self._new_state(document, node, bounds, seen)
         if state is None:
             self.desk.look_at(None, tr("The layer is out of sight on the canvas."))
-        elif self._read() is not None:
+        elif self._read(*active) is not None:
             self.desk.look_at(state)
 
     def _new_state(self, document, node, bounds, seen) -> Optional[PreviewState]:
@@ -272,20 +279,23 @@ class Watching(QtCore.QObject):
         if self._state is not None and self._state.pan(dx / self._state.factor, dy / self._state.factor):
             self._preview.drop_after()
             self.line.drop_preview()
-            if not turns.occupied():
-                self._read()
+            self._read_now()
 
     def _settled(self) -> None:
         """The crop stands where it is to be."""
         if self._state is not None:
-            if not turns.occupied():
-                self._read()
+            self._read_now()
             self.desk.moved()
 
-    def _read(self) -> Optional[Pixels]:
-        """Read the crop as it is now, and show it; None when that cannot be."""
-        document, node = self.source()
-        if self._state is None or node is None or target.identity(*target.active()) != self.target:
+    def _read_now(self) -> None:
+        if not turns.occupied():
+            self._read(*target.active())
+
+    def _read(self, document, node) -> Optional[Pixels]:
+        """Read the crop as it is now, and show it; None when that cannot be. Given what is active."""
+        front = target.identity(document, node)
+        document, node = self._source_of(document, node)
+        if self._state is None or node is None or front != self.target:
             return None
         padded = self._state.padded()
         try:
@@ -294,13 +304,11 @@ class Watching(QtCore.QObject):
             self._state = None  # `notice` tries again
             self.desk.look_at(None, str(problem))
             return None
-        self._seen = self._checksum(document)
+        self._seen = self._checksum(document, node)
         if not self.on_canvas:
             self._preview.show_before(crops.inner(crop, padded, self._state.box), max(1.0, self._state.factor))
         return crop
 
-    def _checksum(self, document) -> Any:
-        _document, node = self.source()
-        if self._state is None or node is None:
-            return None
+    def _checksum(self, document, node) -> Any:
+        assert self._state is not None, "something is on show"
         return crops.checksum(document, node, self._bounds, self._state)

@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional
 
 from krita import DockWidget, Krita
 
-from . import clipboard, firstplace, help, icons, inputs, jobs, outputs, recipes, refusals, steps, target
+from . import clipboard, firstplace, help, icons, inputs, jobs, outputs, recipes, refusals, steps, target, turns
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
@@ -55,6 +55,9 @@ class Docker(DockWidget):
         self.repeat, self.script = self.giving.repeat, self.giving.script
         self._said = ""
         self._sought = False  # whether the daemon was looked for
+        self._in_sight = False
+        self._look_now = turns.Afterwards(self._visible, self)
+        self._restore_soon = turns.Afterwards(self.restore, self)
         self._build()
         self._connect()
         self._settings.bring_back(self.desk)
@@ -138,15 +141,14 @@ class Docker(DockWidget):
         self.look.turned.connect(self._turned)
         self.look.chose.connect(self._show)
         self.queue.over.connect(self._job_over)
-        self.visibilityChanged.connect(self._visible)
+        self.visibilityChanged.connect(self._visibility)
 
     # --- what Krita and the user do ---
 
     def canvasChanged(self, canvas) -> None:
         """Krita's call when another document or view comes to the front."""
         steps.of_krita().listen()
-        if self.isVisible():
-            self.look.notice()
+        self._look_now.ask()
 
     def focus_instruction(self) -> None:
         """Bring the docker up, ready to type."""
@@ -156,9 +158,16 @@ class Docker(DockWidget):
         self.edit.setFocus()
         self.edit.selectAll()
 
-    def _visible(self, visible: bool) -> None:
-        self.look.watch(visible)
-        if visible:
+    def _visibility(self, visible: bool) -> None:
+        self._in_sight = visible
+        self._look_now.ask()
+
+    def _visible(self) -> None:
+        if self._in_sight != self.look.watching:
+            self.look.watch(self._in_sight)
+        elif self._in_sight:
+            self.look.notice()
+        if self._in_sight:
             self._find_daemon()
 
     def _find_daemon(self) -> None:
@@ -246,6 +255,9 @@ class Docker(DockWidget):
 
         Asked for before the plan of the last words is there, it waits for that plan.
         """
+        if turns.asking():  # a click in the middle of looking which layer is active
+            self._restore_soon.ask()
+            return None
         self.look.notice()  # the timer may not have seen yet which layer is active now
         if self.desk.preview is None:
             document, node = self.look.source()

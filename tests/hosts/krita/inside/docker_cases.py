@@ -162,6 +162,7 @@ def case_a_result_is_adjusted_in_place(kit):
     job = docker.restore()
     yield finished(kit, job)
     assert job.state == "done", job.message
+    made = len(kit.history())
     document.setSelection(None)
     yield lambda: docker.look.target is not None and docker.look.target[1] == job.result
     yield docker.origin.isVisible  # Krita 6 lets events through while it draws the layer small
@@ -189,14 +190,17 @@ def case_a_result_is_adjusted_in_place(kit):
     assert not docker.look.adjusting
     assert docker.go.text() == "Restore"
     result.setPixelData(bytes((1, 2, 3, 255)), 150, 100, 1, 1)
+    docker.look.notice()
     docker.origin.click()
+    yield lambda: not docker.desk.pending  # "half of it" is said of another plan now
     docker.strength.setValue(100)
     job = docker.restore()
     yield finished(kit, job)
     assert job.state == "failed"
     assert "painted on" in job.message, job.message
-    undo(kit)
-    yield shows(lambda: kit.names(document), ["Background"])
+    for _ in range(1 + len(steps) - made):  # in Krita 6 a script's change of what is selected is a step, too
+        undo(kit)
+    yield shows(lambda: [node.name() for node in kit.layers(document) if node.type() == "paintlayer"], ["Background"])
 
 
 def case_the_preview_and_the_result_know_what_is_selected(kit):

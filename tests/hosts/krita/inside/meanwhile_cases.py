@@ -3,7 +3,9 @@
 Python 3.9 and Krita only.
 """
 
-from casekit import BLUE, NEGATIVE, begin, finished, undo
+import sys
+
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
 
 
 def meanwhile(kit, does, output=0):
@@ -137,3 +139,38 @@ def case_undo_and_another_picture_meanwhile_change_nothing(kit):
     assert kit.job.state == "done", kit.job.message
     assert kit.names(kit.document) == ["Background", "held noise"]
     assert kit.names(kit.other) == ["Background"]
+
+
+def case_what_comes_while_krita_is_asked_which_layer_is_active_disturbs_nothing(kit):
+    """From 5.3 on it lets events through then; here it always does: the docker looks again, and somebody paints."""
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, document = kit.docker, kit.document
+    look, preview = docker.look, docker.preview
+    target = sys.modules[type(look).__module__].target
+    layer, ask, asked = kit.layers(document)[0], target._in_front, []
+
+    def interrupted():
+        asked.append(len(asked))
+        if len(asked) < 30:
+            colour = bytes((asked[-1], 60, 90, 255))
+            layer.setPixelData(colour * (400 * 300), 0, 0, 400, 300)
+            look.notice()
+            look.adjust(False)
+            if asked[-1] == 10:
+                docker.go.click()
+            if asked[-1] % 5 == 4:
+                look._state = None  # as when the layer was hidden meanwhile
+        return ask()
+
+    target._in_front = interrupted
+    try:
+        yield lambda: len(asked) > 30 or look.notice()
+    finally:
+        target._in_front = ask
+    yield shows(lambda: kit.names(document), ["Background", RAIN])
+    yield kit.idle
+    yield from kit.activate(document, layer)
+    last = bytes(layer.pixelData(0, 0, 1, 1))
+    yield shows(lambda: preview._before is not None and preview._before.pixelColor(5, 5).blue(), last[0])
+    yield lambda: preview._after is not None
+    yield shows(lambda: preview._after.pixelColor(5, 5).blue(), 255 - last[0])

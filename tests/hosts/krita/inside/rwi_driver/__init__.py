@@ -182,6 +182,9 @@ class Driver(Extension):
         self.step()
 
     def step(self):
+        if self.within():
+            QtCore.QTimer.singleShot(15, self.step)
+            return None
         try:
             self.wait = next(self.steps)
         except StopIteration:
@@ -195,7 +198,7 @@ class Driver(Extension):
         try:
             if not callable(self.wait):
                 QtCore.QTimer.singleShot(int(1000 * (self.wait or 0)), self.step)
-            elif self.wait():
+            elif not self.within() and self.wait():
                 QtCore.QTimer.singleShot(0, self.step)
             elif time.perf_counter() - self.since > PATIENCE:
                 said = (getattr(self.wait, "said", ""), self.kit.docker.message.text(), self.kit.docker.device.text())
@@ -204,6 +207,10 @@ class Driver(Extension):
                 QtCore.QTimer.singleShot(15, self.poll)
         except BaseException:
             self.done(traceback.format_exc())
+
+    def within(self):
+        """Whether Krita lets us through in the middle of what the docker does: what a case looks at is not settled then."""
+        return any(name.endswith("restore_with_instruction.turns") and each.asking() for name, each in sys.modules.items())
 
     def done(self, error):
         tell(case=self.name, error=error, seconds=round(time.perf_counter() - self.started, 2), facts=self.kit.facts)
