@@ -119,9 +119,9 @@ class PreviewWidget(QWidget):
         pixels, shown = self._desk.after, self._desk.shown
         if pixels is None or shown is None or shown.box != self.state.box or self._desk.stale:
             return None
-        if self._after is None or self._after[0] != id(pixels):
+        if self._after is None or self._after[0] is not pixels:
             x, y = shown.box[0] - shown.padded[0], shown.box[1] - shown.padded[1]
-            self._after = id(pixels), image_of(pixels[y : y + shown.box[3], x : x + shown.box[2]])
+            self._after = pixels, image_of(pixels[y : y + shown.box[3], x : x + shown.box[2]])
         return self._after[1]
 
     def _image_of_place(self) -> QImage | None:

@@ -150,6 +150,19 @@ def test_typed_previewed_adjusted_saved(window: EditWindow, photo: Path) -> None
     assert free_place(photo).name == "a-restored-2.png"
 
 
+def test_each_preview_that_comes_is_the_one_that_is_drawn(window: EditWindow) -> None:
+    """Another array may lie where an older one lay, which must not make it the same picture."""
+    window.words.setText("brighter")
+    wait(lambda: window.desk.phase == "fresh")
+    assert window.desk.after is not None
+    shape = window.desk.after.shape
+    for value in range(40, 240, 10):
+        window.desk.after = None
+        window.desk.after = np.full(shape, value, np.uint8)
+        shown = window.preview.grab().toImage()
+        assert shown.pixelColor(shown.width() // 2 + 60, shown.height() // 2).red() == value
+
+
 def test_the_window_settles(window: EditWindow) -> None:
     """A remark that comes and goes must not move the preview, which would ask for another one, and so for ever."""
     window.words.setText("brighter")
