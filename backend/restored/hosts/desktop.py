@@ -94,7 +94,7 @@ def _application(executable: Path) -> str:
 Type=Application
 {_names()}
 Comment=Say what is wrong with a photograph, and save a restored copy beside it
-Exec={_quoted(executable)} edit %f
+Exec={_quoted(executable)} edit --no-terminal %f
 Icon=image-x-generic
 Terminal=false
 NoDisplay=true
@@ -114,7 +114,7 @@ X-KDE-RequiredNumberOfUrls=1
 [Desktop Action restore]
 {_names("…")}
 Icon=image-x-generic
-Exec={_quoted(executable)} edit %f
+Exec={_quoted(executable)} edit --no-terminal %f
 """
 
 
@@ -130,7 +130,7 @@ def _script(executable: Path) -> str:
 # Nautilus gives the chosen files one a line
 printf '%s' "$NAUTILUS_SCRIPT_SELECTED_FILE_PATHS" | {{
     while IFS= read -r file || [ -n "$file" ]; do
-        [ -n "$file" ] && {shlex.quote(str(executable))} edit "$file" </dev/null &
+        [ -n "$file" ] && {shlex.quote(str(executable))} edit --no-terminal "$file" </dev/null &
     done
     wait
 }}

@@ -48,6 +48,19 @@ def test_what_is_no_picture_opens_no_window(restored: Callable[..., Ran], tmp_pa
     assert "Traceback" not in err
 
 
+def test_who_has_no_terminal_reads_it_in_a_window(
+    restored: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widgets = pytest.importorskip("PySide6.QtWidgets")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    said: list[str] = []
+    monkeypatch.setattr(widgets.QMessageBox, "exec", lambda box: said.append(box.text()))
+    (tmp_path / "<b>letter.jpg").write_text("Dear Sir")
+    assert restored("edit", "--no-terminal", tmp_path / "<b>letter.jpg").code == 1
+    (sentence,) = said
+    assert "<b>letter.jpg" in sentence
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
 def test_a_pipe_is_not_waited_for(restored: Callable[..., Ran], tmp_path: Path) -> None:
     pytest.importorskip("PySide6.QtWidgets")

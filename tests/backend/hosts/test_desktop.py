@@ -61,7 +61,7 @@ def test_the_entries_are_sound(program: Path, tmp_path: Path) -> None:
         parsed = configparser.RawConfigParser()
         parsed.read(entry.path, "utf-8")
         group = "Desktop Action restore" if "Desktop Action restore" in parsed else "Desktop Entry"
-        assert parsed[group]["Exec"].endswith(" edit %f")
+        assert parsed[group]["Exec"].endswith(" edit --no-terminal %f")
         assert parsed[group]["Name[de]"].startswith("Restaurieren nach Anweisung")
         validate = shutil.which("desktop-file-validate")
         if validate and group == "Desktop Entry":  # a service menu is KDE's own form, which the tool does not know
@@ -74,4 +74,6 @@ def test_nautilus_gives_the_files_as_they_are(program: Path, tmp_path: Path) -> 
     files = '/photos/a b.jpg\n/photos/it\'s "one" $HOME.png\n'
     subprocess.run([str(script)], env={**os.environ, "NAUTILUS_SCRIPT_SELECTED_FILE_PATHS": files}, check=True, timeout=120)
     called = (tmp_path / "called").read_text().splitlines()
-    assert sorted(called) == sorted(["edit", "/photos/a b.jpg", "edit", '/photos/it\'s "one" $HOME.png'])
+    assert sorted(called) == sorted(
+        ["edit", "--no-terminal", "/photos/a b.jpg", "edit", "--no-terminal", '/photos/it\'s "one" $HOME.png']
+    )
