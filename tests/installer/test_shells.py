@@ -33,6 +33,7 @@ def test_the_manual_page_is_one(tmp_path: Path) -> None:
     assert "restore photographs by saying what is wrong" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 def test_bash_completes(tmp_path: Path) -> None:
     (tmp_path / "restored").write_text(f"#!/bin/sh\nexec '{sys.executable}' -m restored.cli \"$@\"\n")

@@ -164,6 +164,7 @@ def test_a_stall_ends_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         run(str(tmp_path / "out"), Place(workers=1, worker_engine=ECHO), patience=2.0)
 
 
+@pytest.mark.slow
 def test_other_machines_only_with_tls() -> None:
     pytest.importorskip("distributed")
     from restored.archive.engine_dask import check_address

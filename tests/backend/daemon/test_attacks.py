@@ -268,6 +268,7 @@ def test_who_announces_much_and_sends_nothing_leaves_room_for_others(launch) -> 
             assert session.restore(third, instruction="x").changed, "before any of the others was given up"
 
 
+@pytest.mark.slow
 def test_a_picture_that_stops_coming_is_given_up_soon(launch) -> None:
     daemon = launch(program=["-c", IMPATIENT.replace("upload=4", "upload=60, stall=2")])
     layer = describe("layer", Pixels(4, 4, 3, "u8", bytes(48)))

@@ -137,6 +137,7 @@ def test_after_a_kill_the_next_client_starts_anew(folder, monkeypatch) -> None:
     session.shutdown()
 
 
+@pytest.mark.slow
 def test_a_stale_file_whose_port_another_program_took(folder, monkeypatch) -> None:
     """The file names a dead process and a port where somebody speaks something else."""
     import socketserver

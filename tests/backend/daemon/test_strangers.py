@@ -129,6 +129,7 @@ def test_hundreds_of_silent_connections_are_turned_away_and_others_are_served(la
     assert daemon.end() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are limited on unix")
 def test_with_no_descriptor_left_the_daemon_goes_on(launch) -> None:
     """On TCP, where strangers are; a unix socket lies in a folder that is the user's own."""

@@ -59,6 +59,7 @@ def test_a_clean_picture_is_left_alone(seed: int) -> None:
     assert marks_of_layer(photograph(400, 400, seed, grain=4)).mean() < 0.003
 
 
+@pytest.mark.slow
 def test_windows_agree_with_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged, _ = scratched(photograph(700, 520, grain=3))
     whole = marks_of_layer(damaged)
@@ -74,6 +75,7 @@ def test_wide_scratches_are_found_in_fine_scans(monkeypatch: pytest.MonkeyPatch)
     assert marks_of_layer(large)[wide].mean() > 0.8
 
 
+@pytest.mark.slow
 def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "SIDE", 384)
     monkeypatch.setattr(search, "FINE", 500)

@@ -83,6 +83,7 @@ def test_an_instruction_is_compiled_once_and_few_are_kept(bundle: Bundle, monkey
     assert len(built) == 2 + openvino_runtime.COMPILED
 
 
+@pytest.mark.slow
 def test_a_graph_may_be_used_by_several_threads(bundle: Bundle) -> None:
     work, tile = _work(bundle, PLANS["toned"])
     kernel = openvino_runtime.OpenVinoRuntime().prepare(replace(work, streams=2))

@@ -22,6 +22,7 @@ def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
     assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in shown)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text(text: str) -> None:
     shown = visible(text)

@@ -75,6 +75,7 @@ def test_a_packed_bundle_does_nearly_what_its_network_does(tmp_path: Path) -> No
     assert float((a - b).square().mean()) < 0.01 * float((a - image).square().mean())
 
 
+@pytest.mark.slow
 def test_a_packed_bundle_that_lost_its_scales_says_so(tmp_path: Path) -> None:
     import safetensors.torch
 

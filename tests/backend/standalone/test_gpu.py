@@ -40,6 +40,7 @@ def make(folder: Path, data: bytes, *cuts: int, identity: str = "torch-9.9-cu999
 CONTENT = {"torch_of_the_pack/__init__.py": b"__version__ = '9.9'\n", "torch_of_the_pack/lib/libcuda.so": bytes(range(256)) * 40}
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 400), max_size=4))
 @settings(max_examples=15, deadline=None)
 def test_put_together_from_any_parts(tmp_path: Path, cuts: list[int]) -> None:

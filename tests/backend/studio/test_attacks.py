@@ -256,6 +256,7 @@ def test_a_machine_has_a_quota_of_connections(strong: Place) -> None:
         guest.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [[64, 64, 3, "u8"], [64, 32, 3, "u8"]])
 def test_a_packed_piece_that_is_no_picture_costs_its_job(paired: Paired, said: list[Any]) -> None:
     sha256 = next(model["sha256"] for model in paired.ask("hello", client="x", link=forms.LINK)["models"])

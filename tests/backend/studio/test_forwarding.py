@@ -156,6 +156,7 @@ def test_an_order_that_is_wrong_everywhere_is_not_tried_twice(two) -> None:
     assert caught.value.detail == ""
 
 
+@pytest.mark.slow
 def test_two_programs_of_one_desk_take_turns_over_one_link(two) -> None:
     desk, strong = two
     jobs = [Job(desk, picture(seed=number), client=f"program {number % 2}", instruction="x") for number in range(6)]

@@ -94,6 +94,7 @@ def test_a_key_that_is_struck_out_is_refused_at_the_next_message(fresh) -> None:
         assert "does not know this" in answer.device or "fell silent" in answer.device, answer.device
 
 
+@pytest.mark.slow
 def test_a_stranger_is_told_to_pair(fresh) -> None:
     """A key that was never on the list: refused at the handshake, in words, without a second try."""
     desk, strong = fresh
