@@ -19,7 +19,7 @@ class Asking(Gtk.Box):
     def __init__(self, on_text, on_return, recall, origin, on_origin):
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4)
         self.field = InstructionField(on_text, on_return)
-        self._question = Gtk.Label(use_underline=True, xalign=0)
+        self._question = Gtk.Label(use_underline=True, xalign=0, wrap=True)
         self._question.set_mnemonic_widget(self.field.view)
         line = Gtk.Box(spacing=6)
         line.pack_start(self._question, True, True, 0)

@@ -80,15 +80,17 @@ def test_without_room_for_two_columns_everything_is_in_one_to_scroll(gimp, box, 
     try:
         window = GuiGimp(type(gimp)(gimp.suite, box / "gimp", GERMAN), box, screen, photo, **{**shared_daemon.env, **env})
         try:
+            window.ask("image.get_layers()[0].set_name('A landscape with mountains and a meadow'); tell(named=True)")
             window.open_dialog(title)
             window.event("ready")
             window.type("remove the noise and brighten it")
             window.event("preview")
-            window.quiet()
+            controls = window.quiet()["found"]
             left, top, wide, high = screen.place(screen.window(title))
             assert left >= 0
             assert left + wide <= 1366
             assert top + high <= 768, "its buttons are off the screen"
+            assert [name for _kind, name, _takes, (x, _y, width, _h), _seen in controls if x + width > wide] == []
             screen.shoot(OUTPUT / "gimp" / gimp.suite / "tiny-german.png")
             always = {"Hilfe", "Einstellungen", "Abbrechen", "Restaurieren"}
             for wanted in ("Stärke in Prozent", "Beste Qualität", "Hinzufügen …"):
