@@ -227,6 +227,7 @@ def test_unused_it_forgets_what_it_kept(launch) -> None:
         assert raised.value.code == "expired"
 
 
+@pytest.mark.slow
 def test_looking_in_is_no_use_of_the_models(launch, folder) -> None:
     """A plug-in whose docker is open says hello, asks for the status and for the models, again and again: the models are unloaded
     all the same, and then the daemon ends."""

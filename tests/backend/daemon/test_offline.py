@@ -43,6 +43,7 @@ GATE = (
 )
 
 
+@pytest.mark.slow
 def test_only_a_paired_machine_may_be_called_by_the_one_process_that_calls() -> None:
     allowed = "socket.socket().connect_ex(('127.0.0.9', 47340)); socket.getaddrinfo('127.0.0.9', 47340)"
     subprocess.run([sys.executable, "-c", GATE + allowed], check=True)

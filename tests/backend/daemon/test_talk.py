@@ -159,6 +159,7 @@ def test_unload_gives_back_models_and_leaves_other_clients_results_alone(survivo
         assert raised.value.code == "expired"
 
 
+@pytest.mark.slow
 def test_a_picture_may_come_in_any_pieces(survivor) -> None:
     layer = {"role": "layer", "width": 10, "height": 10, "channels": 1, "depth": "u8", "bytes": 100}
     with survivor.raw() as raw:

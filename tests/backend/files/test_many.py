@@ -201,6 +201,7 @@ def test_a_hang_and_a_crash_of_a_decoder_cost_one_file_each(tmp_path: Path) -> N
     assert all(outcomes[name].report for name in ("a.png", "b.png", "c.png"))
 
 
+@pytest.mark.slow
 def test_a_reader_gives_sentences(tmp_path: Path) -> None:
     reader = Reader()
     try:

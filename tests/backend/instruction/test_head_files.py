@@ -48,6 +48,7 @@ def test_other_tasks_are_refused(copy):
         head.load(copy)
 
 
+@pytest.mark.slow
 def test_a_good_copy_loads(copy):
     assert head.load(copy).settings == head.load().settings
 

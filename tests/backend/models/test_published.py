@@ -127,6 +127,7 @@ def test_code_in_a_weights_file_is_never_run(image_pt: Path, text_pt: Path, tmp_
     assert not trap.exists()
 
 
+@pytest.mark.slow
 def test_other_files_get_sentences(image_pt: Path, text_pt: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         import_published(tmp_path / "absent.pt", text_pt)

@@ -159,6 +159,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_nothing_is_read_once_the_files_are_another_versions(program: Path, key: Path, tmp_path: Path) -> None:
     """Modules come out of the program's own file, which the new version's script replaces."""
     file = download(tmp_path, "echo restored 2.0 is installed.")

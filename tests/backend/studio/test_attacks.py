@@ -72,6 +72,7 @@ def test_noise_before_a_proof(strong: Place, noise: bytes) -> None:
             stranger.recv(1 << 16)
 
 
+@pytest.mark.slow
 def test_silent_strangers_are_bounded_in_number_time_and_memory(strong: Place) -> None:
     """Each may cost one megabyte at most, whatever it announces; there are few at a time, and not for long."""
     assert strong.process is not None

@@ -54,6 +54,7 @@ def test_presets_that_do_not_exist_and_hyperparameters_that_make_no_network_are_
         preset("toy", encoder=(1,))
 
 
+@pytest.mark.slow
 def test_presets_are_networks_of_the_registry() -> None:
     from restored.models.registry import build
 

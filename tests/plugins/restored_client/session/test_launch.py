@@ -74,6 +74,7 @@ def test_the_hosts_variables_do_not_reach_the_daemon(monkeypatch, folder) -> Non
     assert launch.own_environment({**host, **own}) == {**own, "RESTORED_RUNTIME_DIR": str(folder)}
 
 
+@pytest.mark.slow
 def test_a_daemon_that_cannot_start_says_its_last_words(nowhere, folder, monkeypatch) -> None:
     monkeypatch.setenv("RESTORED_EXECUTABLE", str(program(nowhere / "bad", "echo first >&2; echo no space left >&2; exit 3")))
     said: list[str] = []
