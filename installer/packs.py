@@ -32,7 +32,9 @@ def packs(check: Checks, bare: Bare, program: str) -> None:
     good.write_bytes(content[:-1] + b"?")
     done = bare.run(program, "gpu", "install", "/downloads/pack", check=False)
     check(
-        "a damaged GPU pack is refused", done.returncode == 1 and "download it again" in _words(done.stderr), done.stderr[-200:]
+        "a damaged GPU pack is refused",
+        done.returncode == 1 and "download it again" in _words(done.stderr),
+        done.stderr.strip()[-200:],
     )
     good.write_bytes(content)
     said = _words(bare.run(program, "gpu", "install", "/downloads/pack").stdout)
