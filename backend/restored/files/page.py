@@ -78,24 +78,26 @@ class Page:
         yield f"<title>{escape(self.title)}</title><style>{_STYLE}</style></head><body>"
         yield f"<h1>{escape(self.title)}</h1><p>{escape(self.wish)}</p><p>{escape(self._counts())}</p>"
         yield "".join(f'<p class="dim">{escape(sentence)}</p>' for sentence in said)
-        failed = [row for row in self.rows if "error" in row]
+        rows = sorted(self.rows, key=_name)  # several are at work at a time, and end in any order
+        failed = [row for row in rows if "error" in row]
         if failed:
             yield '<h2>What failed</h2><table id="failed"><tr><th>File</th><th>Why</th></tr>'
             yield from (_line("bad", row["file"], row["error"]) for row in failed)
             yield "</table>"
-        skipped = [row for row in self.rows if "skipped" in row]
+        skipped = [row for row in rows if "skipped" in row]
         if skipped:
             yield '<h2>What was left alone</h2><table id="skipped"><tr><th>File</th><th>Why</th></tr>'
             yield from (_line("", row["file"], row["skipped"]) for row in skipped)
             yield "</table>"
         if self.pairs:
             yield '<h2>Before and after</h2><div class="grid">'
-            yield from (_figure(self.rows[index], pair) for index, pair in self.pairs)
+            pairs = [(self.rows[index], pair) for index, pair in self.pairs]
+            yield from (_figure(row, pair) for row, pair in sorted(pairs, key=lambda each: _name(each[0])))
             yield "</div>"
             changed = sum(bool(row.get("changed")) for row in self.rows)
             if changed > len(self.pairs):
                 yield f'<p class="dim">The first {len(self.pairs)} of {changed} changed pictures are shown.</p>'
-        done = [row for row in self.rows if "changed" in row]
+        done = [row for row in rows if "changed" in row]
         if done:
             yield '<h2>All results</h2><table id="done"><tr><th>File</th><th>What was done</th><th>Seconds</th>'
             yield "<th>Notes</th></tr>"
@@ -113,6 +115,10 @@ class Page:
             "failed": sum("error" in row for row in self.rows),
         }
         return ", ".join(f"{count} {words}" for words, count in counts.items() if count) or "Nothing was done."
+
+
+def _name(row: dict[str, Any]) -> str:
+    return str(row["file"])
 
 
 def plan_words(row: dict[str, Any]) -> str:

@@ -48,6 +48,16 @@ def test_everything_is_on_it_and_nothing_comes_from_elsewhere(tmp_path: Path) ->
     assert "default-src 'none'" in text
 
 
+def test_pictures_stand_by_name_in_whatever_order_they_were_done(tmp_path: Path) -> None:
+    made, pixels = Page("a", "b"), np.zeros((4, 4, 3), np.uint8)
+    for name in ("c.jpg", "a.jpg", "b.jpg"):
+        made.add({"file": name, "changed": True, "plan": {}}, of_arrays(pixels, pixels))
+    made.write(tmp_path / "p.html", [])
+    text = (tmp_path / "p.html").read_text("utf-8")
+    assert re.findall(r"<figcaption><b>(.*?)</b>", text) == ["a.jpg", "b.jpg", "c.jpg"]
+    assert re.findall(r"<td>(..jpg)</td>", text) == ["a.jpg", "b.jpg", "c.jpg"]
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 1), (5, 4000, 4), (3000, 2, 3)])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
 def test_thumbnails_of_anything(shape: tuple[int, int, int], dtype: type) -> None:

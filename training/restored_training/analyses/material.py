@@ -30,7 +30,7 @@ def network_with_biases(subject: str) -> Restorer:
     model = network_of(subject)
     if model.tasks is None or not task_layers(model):
         raise ModelError(
-            f"{subject} is a {model.family} model, which has no biases per task. Give a network finetuned from it "
+            f"{subject} is of the family {model.family}, which has no biases per task. Give a network finetuned from it "
             "(--finetuned) to look at the change instead."
         )
     return model
