@@ -58,7 +58,13 @@ def begin(kit, text=RAIN, **new):
     kit.docker.strength.setValue(100)
     kit.type("")
     kit.type(text)
-    yield lambda: kit.docker.desk.text == text and not kit.docker.desk.pending and kit.docker.look.target is not None
+    yield lambda: kit.docker.desk.text == text and looks_at(kit, kit.document) and not kit.docker.desk.pending
+
+
+def looks_at(kit, document):
+    """Whether the docker has seen that this document is in front: what it knew may be of one that was closed."""
+    target = kit.docker.look.target
+    return target is not None and target[0] == document.rootNode().uniqueId().toString()
 
 
 def finished(kit, job):
