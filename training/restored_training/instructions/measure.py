@@ -82,6 +82,11 @@ def _sized(item: str) -> tuple[str, str]:
     return (item, "") if size is None else (item[: size.start()] + item[size.end() :], size.group().removeprefix(":"))
 
 
+def without_place(item: str) -> str:
+    """An item's task, or adjustment and sign, alone."""
+    return SIZE.sub("", item).split("@")[0]
+
+
 def meaning_of(plan: Plan) -> set[str]:
     """The steps of a plan as a list names them."""
     return set(_steps(plan))

@@ -30,7 +30,9 @@ SENTENCES = ("sentences", "sentences_symptoms", "sentences_out_of_distribution",
 WIDER = ("sentences_wider", "sentences_experience", "sentences_elsewhere", "sentences_told")
 """Written later; typed in a stream of their own (see corpus)."""
 
-BY_WRITERS = tuple(f"sentences_persons_{which}" for which in ("first", "second", "third", "fourth", "fifth"))
+BY_WRITERS = tuple(
+    f"sentences_persons_{which}" for which in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+)
 """By independent writers, slips of the keyboard and all: no speller learns from them."""
 
 SECTIONS = ("thing", "state", "do", "gerund", "goal", "quality", "keep", "symptom")

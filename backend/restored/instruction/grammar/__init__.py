@@ -3,7 +3,7 @@
 from .concepts import Words, languages, load
 from .corrections import corrected
 from .heard import Clause, Heard, Named, Turn
-from .interpret import content, hear
+from .interpret import amount_in, content, hear
 from .language import covers, language_of, margin, rivals
 from .referring import is_remark, subjects, swapped, takes_up
 from .result import Said, limits, names_only, said_in_parts, said_of_result
@@ -16,6 +16,7 @@ __all__ = [
     "Said",
     "Turn",
     "Words",
+    "amount_in",
     "content",
     "corrected",
     "covers",

@@ -21,14 +21,15 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
     ("l'exposition"); denial: a word for "not", then the endings that mean it; too: how "too" is often mistyped; than: what a
     comparison is made with; please: with it praise is a wish; pictures: words for what is looked at; kinds: those that
-    follow what they show ("the aisle picture"); grounds: places that a
-    complaint is of by themselves; colours: names of the task that mean their strength ("colour down"); takers: verbs that
-    take things away; under, over: behind stops, too little and too much of
-    them; back: what turns "bring it" round; purpose: before what something was done for; neither: words that deny each thing of
-    a list; told: verbs of a remark; well: praises at the end of a clause only ("est bien"); past: what tells of the picture as
-    it was; gone, stays: behind a noun, that it should go or stay ("rain out"); beside: what may stand between a direction and a
-    place that is not its object ("brighter, for her"); pronouns: what takes up the place of the clause before; contrary: what
-    ends a clause that says the opposite of the one before ("the snow does").
+    follow what they show ("the aisle picture"); grounds: places that a complaint is of by themselves; colours: names of the
+    task that mean their strength ("colour down"); takers: verbs that take things away; under, over: behind stops, too little
+    and too much of them; back: what turns "bring it" round; purpose: before what something was done for; neither: words that
+    deny each thing of a list; by: before how much something is changed; pictured: damages of paper that a picture as often
+    shows ("a black hole"), and that are none unless their end is asked for; told: verbs of a remark; well: praises at the
+    end of a clause only ("est bien"); past: what tells of the picture as it was; gone, stays: behind a noun, that it should
+    go or stay ("rain out"); beside: what may stand between a direction and a place that is not its object ("brighter, for
+    her"); pronouns: what takes up the place of the clause before; contrary: what ends a clause that says the opposite of the
+    one before ("the snow does").
 [correction] what takes back the words before it: `sure`, or `maybe` between two marks.
 [end] what may stand between two wishes: `border` is left out, `after` ends a wish and belongs to it.
 [filler] words without a meaning of their own here.
@@ -99,6 +100,8 @@ class Words:
         self.well = frozenset(form.get("well", "").split())
         self.told = frozenset(form.get("told", "").split())
         self.neither = frozenset(form.get("neither", "").split())
+        self.pictured = frozenset(form.get("pictured", "").split())
+        self.by = frozenset(form.get("by", "").split())
         self.stays = frozenset(form.get("stays", "").split())
         self._mender = Mender(form)
         self._borders: set[str] = set()

@@ -1,5 +1,6 @@
 """Which way a quality is turned, and how far: "warmer", "less contrast", "the white balance is too blue"."""
 
+from itertools import pairwise
 from typing import Final
 
 from restored.adjustments.names import Adjustment
@@ -31,7 +32,7 @@ def turns_of(
             near = (near - {"less"}) | {"not", "too"}
         kind, *names = hit.name.split()
         own = _own_number(piece, qualities, number) if kind == "noun" and len(qualities) > 1 else None
-        if kind == "noun" and len(qualities) == 1 and amount.plain and (bare := _bare_number(piece, names[0])):
+        if amount.plain and (bare := _number_without_unit(piece, kind, names, len(qualities))):
             amount = bare
         if kind == "adj" and _is_cast(piece):
             kind = "cast"
@@ -98,6 +99,13 @@ def _own_number(piece: Piece, qualities: list[Hit], number: int) -> amounts.Amou
     return amounts.Amount(share=abs(value) / 100, signed=-1 if value < 0 else 1)
 
 
+def _number_without_unit(piece: Piece, kind: str, names: list[str], count: int) -> amounts.Amount | None:
+    """Of a quality that is named alone ("contrast by 10"), or of a change ("reduce the highlights by 20")."""
+    if kind == "noun" and count == 1:
+        return _bare_number(piece, names[0])
+    return _by(piece, names[0].rstrip("+-")) if kind == "dir" and count == len(names) == 1 else None
+
+
 def _bare_number(piece: Piece, name: str) -> amounts.Amount | None:
     """A number without a unit: stops of exposure ("increase exposure by 1/3"), hundredths of anything else."""
     values = [value for token in piece.words if (value := amounts.number(token.word)) is not None]
@@ -110,6 +118,17 @@ def _bare_number(piece: Piece, name: str) -> amounts.Amount | None:
     if name == "exposure" and size <= 5:
         return amounts.Amount(stops=size, signed=-1 if values[0] < 0 else 0)
     return amounts.Amount(share=size / 100) if 5 <= size <= 100 else None
+
+
+def _by(piece: Piece, name: str) -> amounts.Amount | None:
+    """The number behind a "by": stops of exposure, hundredths of anything else."""
+    for before, token in pairwise(piece.words):
+        size = amounts.number(token.word)
+        if before.word in piece.table.by and size is not None and size > 0:
+            if name == "exposure":
+                return amounts.Amount(stops=size) if size <= 5 else None
+            return amounts.Amount(share=size / 100) if 5 <= size <= 100 else None
+    return None
 
 
 def excluded(piece: Piece, qualities: list[Hit]) -> list[Adjustment]:

@@ -202,7 +202,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         if any(turn.name == "exposure" for turn in turns):
             turns, place = [toned(turn, tone) for turn in turns], without(place, tone)
     elif tone and not turns and not negative and not asks and not qualities:
-        of_tone = tone_of_place(piece, tone, amount, index, text)
+        of_tone = tone_of_place(piece, tone, (amount.plain and amounts.bare(piece.words, piece.hits)) or amount, index, text)
         if of_tone is None and covered:  # an unknown verb may turn it the other way
             of_tone = tone_as_before(heard.turns, piece, tone, index, text)
         if of_tone:
@@ -234,7 +234,7 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
         turns = [Turn("exposure", amount.of("exposure", -1 if lower else 1, False), text.strip(), index, False)]
     unused(heard, piece)
     taken_out(heard, piece)
-    asks |= holes(heard, piece, index, text)
+    asks |= holes(heard, piece, index, text, covered)
     heard.scale = scale_of(piece, local, covered) or heard.scale
     if heard.scale is not None:
         heard.unused += other_scale(heard.text, piece)
@@ -337,6 +337,12 @@ def content(text: str, words: Words) -> list[str]:
     row = tokens(text)
     idle = {i for hit in words.find(row) if hit.section in ("modifier", "amount", "end") for i in range(hit.first, hit.last + 1)}
     return [t.word for i, t in enumerate(row) if not t.mark and i not in idle and t.word not in words.filler]
+
+
+def amount_in(text: str, words: Words) -> amounts.Amount:
+    """The amount that a stretch of text names."""
+    row = tokens(text)
+    return amounts.read(row, [hit for hit in words.find(row) if hit.section == "amount"])
 
 
 def replace_places(hit: Hit, offset: int) -> Hit:

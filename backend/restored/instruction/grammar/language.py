@@ -21,7 +21,7 @@ def language_of(text: str) -> str:
             return language
     cyrillic = any("\u0400" <= c <= "\u04ff" for c in text)
     row = [token for token in tokens(text) if not token.mark]
-    candidates = [name for name in languages() if (name in ("ru", "uk")) == cyrillic and name not in ("ja", "ko", "hi", "zh")]
+    candidates = [name for name in languages() if (name in ("ru", "uk")) == cyrillic and name not in ("ja", "ko", "zh")]
     scores = {name: _score(row, name) + _letters(text, name) for name in candidates}
     best = max(scores, key=lambda name: (scores[name], name == "en"), default="en")
     return "en" if not scores or scores[best] <= scores.get("en", 0) else best

@@ -54,12 +54,17 @@ def taken_out(heard: Heard, piece: Piece) -> None:
 _MEANT: Final = ("task", "verb", "quality", "symptom", "holes", "unused")
 
 
-def holes(heard: Heard, piece: Piece, index: int, text: str) -> bool:
+def holes(heard: Heard, piece: Piece, index: int, text: str, covered: bool) -> bool:
     """Scratches, dust and the like: words that the network for sentences does not know; they are taken out of what it reads. True
-    when they are to be filled."""
+    when they are to be filled. covered: every word of the clause is known."""
     wanted = False
+    asked = covered or piece.has("remove", "down", "less", "keep", "dont", "except")
+    asked |= any(hit.name != "?" for hit in piece.of("place"))
+    asked |= any(token.word in piece.table.pictures for token in piece.words)
     for hit in piece.of("holes"):
         words = words_of(piece, hit)
+        if not asked and len(words) == 1 and words[0].word in piece.table.pictured:
+            continue
         before = piece.words[: hit.first - piece.offset]
         idiom = words[0].word == "scratch" and bool(before) and before[-1].word == "from"
         added = piece.has("up", "more") and not piece.has("remove")

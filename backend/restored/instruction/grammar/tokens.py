@@ -7,8 +7,13 @@ from typing import Final
 
 _ALONE: Final = r"\u3040-\u30ff\u3400-\u9fff"
 _LETTER: Final = rf"(?:(?![{_ALONE}])(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u0966-\u097f]))"
-TOKEN: Final = re.compile(rf"[+-]?\d+(?:[.,/]\d+)?|[{_ALONE}]|{_LETTER}+(?:['’&/-]{_LETTER}+)*|[%&×]|[.,;:!?。，、；：！？।\n]+")
+TOKEN: Final = re.compile(
+    rf"(?:[+−-]|(?<!\S)–)?\d+(?:[.,/]\d+)?|[{_ALONE}]|{_LETTER}+(?:['’&/-]{_LETTER}+)*|[%&×]|[.,;:!?。，、；：！？।\n]+"
+)
 """Words, numbers, single characters of scripts that write no spaces, and marks."""
+
+_TYPED: Final = str.maketrans("’−–", "'--")
+"""Marks that programs put in for the ones that are typed."""
 
 MARKS: Final = frozenset(".,;:!?。，、；：！？।\n")
 
@@ -30,7 +35,7 @@ class Token:
 def fold(text: str) -> str:
     """Lower case; accents of Latin, Greek and Cyrillic letters dropped, as they often are in typing; the rest as it is."""
     out = []
-    for letter in unicodedata.normalize("NFC", text.casefold()).replace("’", "'"):
+    for letter in unicodedata.normalize("NFC", text.casefold()).translate(_TYPED):
         plain = unicodedata.normalize("NFKD", letter)
         keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
         out.append("".join(c for c in plain if not unicodedata.combining(c)) if keep else letter)

@@ -1,0 +1,115 @@
+"""A sentence of which the table of words knows only a part: what the encoder makes of it is put beside what the words say."""
+
+from typing import Final
+
+from restored.adjustments.names import Adjustment
+
+from . import multilingual
+from .grammar import Clause, Heard, Named, Turn, Words, amount_in
+from .multilingual import FORBIDDEN, SIGNED, WISHES
+from .tasks import TASKS, Task
+
+WANTED: Final = 0.55
+"""Probability from which a wish counts where the words name none."""
+
+BESIDE: Final = 0.75
+"""The same beside what the words name."""
+
+WITH_NAME: Final = 0.3
+"""The same where its noun stands in the sentence, in whichever construction."""
+
+CLEARLY: Final = 0.8
+"""A sentence that is off-topic with this probability asks for nothing that is said in passing."""
+
+FORBIDS: Final = 0.5
+"""Probability from which a task is forbidden."""
+
+IS_KIND: Final = 0.5
+"""From here on a sentence is off-topic, asks to add damage, or is a general wish."""
+
+ALIKE: Final = (
+    frozenset({"lowlight", "exposure+", "shadows+"}),
+    frozenset({"exposure-", "highlights-", "whites-"}),
+    frozenset({"enhance", "contrast+", "saturation+", "vibrance+", "blacks-"}),
+    frozenset({"enhance", "temperature-", "tint-", "saturation-"}),
+    frozenset({"enhance", "temperature+", "tint+"}),
+    frozenset({"deblur", "superres", "dejpeg"}),
+)
+"""Wishes of which one may stand for another: of a sentence without its keyword each has only a part of the probability."""
+
+
+def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
+    """Bring what the table heard into line with the probability of each class."""
+    forbidden = [task for task, name in zip(TASKS, FORBIDDEN, strict=True) if said[name] >= FORBIDS and said[name] > said[task]]
+    heard.excluded += [task for task in forbidden if task not in heard.excluded]
+    whole = {index for index, clause in enumerate(heard.clauses) if clause.covered}
+    heard.named = [item for item in heard.named if item.clause in whole or item.task not in forbidden]
+    if said["off_topic"] >= CLEARLY:  # it may be of the day, word for word ("it snowed and we sang")
+        least = said["off_topic"] / 4
+        heard.named = [item for item in heard.named if _backing(item.task, said) >= least]
+        heard.turns = [turn for turn in heard.turns if _backing(_signed(turn), said) >= least]
+        heard.holes = [item for item in heard.holes if said["inpaint"] >= least]
+    if heard.adding or heard.inverse or heard.unused or heard.known or not heard.clauses:
+        return
+    for name in _missing(heard, said):
+        index, clause = _clause_of(heard, name)
+        text = heard.text[clause.start : clause.end]
+        amount = amount_in(text, words)
+        if name in SIGNED:
+            adjustment: Adjustment = name[:-1]  # type: ignore[assignment]
+            size = amount.of(adjustment, 1 if name.endswith("+") else -1, False)
+            heard.turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, False, clause.place))
+        elif name == "inpaint":
+            heard.holes.append(Named("inpaint", text, index))
+        else:
+            task: Task = name  # type: ignore[assignment]
+            heard.named.append(Named(task, text, index, amount.strength, clause.place))
+
+
+def _signed(turn: Turn) -> str:
+    return f"{turn.name}{'+' if turn.amount > 0 else '-'}"
+
+
+def _backing(name: str, said: dict[str, float]) -> float:
+    """How likely a wish is, or one that it may stand for."""
+    return max(said.get(name, 0.0), *(said[other] for group in ALIKE if name in group for other in group), 0.0)
+
+
+def _against(name: str) -> set[str]:
+    """Wishes that go the other way."""
+    others = {"exposure-"} if name == "lowlight" else {"lowlight"} if name == "exposure-" else set[str]()
+    return others | ({name.translate(str.maketrans("+-", "-+"))} if name in SIGNED else set())
+
+
+def _missing(heard: Heard, said: dict[str, float]) -> list[str]:
+    """Wishes that the words do not name, the likeliest first, one of each kind."""
+    found = {item.task for item in (*heard.named, *heard.holes)} | {_signed(turn) for turn in heard.turns}
+    barred = {*heard.excluded, *(item.task for item in heard.kept_holes)}
+    missing: list[str] = []
+    if said["off_topic"] >= max(CLEARLY, *(said[name] for name in WISHES)):
+        return missing
+    usual = BESIDE if found or barred or heard.excluded_turns else WANTED
+    for name in sorted(WISHES, key=lambda name: -said[name]):
+        near = set().union(*(group for group in ALIKE if name in group)) - {name}
+        named = ("task", name) in heard.concepts or (name == "inpaint" and bool(heard.dropped))
+        least = WITH_NAME if named else usual
+        if near & (found | barred):
+            least = BESIDE
+        elif sum(said[other] for other in near) + said[name] >= usual:
+            least /= 2  # one of two that stand for the same
+        denied = name in barred or bool(_against(name) & found) or (name in SIGNED and name[:-1] in heard.excluded_turns)
+        against = max(said["off_topic"], said.get(f"not {name}", 0.0))
+        if said[name] >= max(least, against) and name not in found and not denied:
+            found.add(name)
+            missing.append(name)
+    return missing
+
+
+def _clause_of(heard: Heard, name: str) -> tuple[int, Clause]:
+    """The clause that a wish is likeliest to stand in: of those that the table does not know whole, if there are any."""
+    numbered = list(enumerate(heard.clauses))
+    clauses = [(index, clause) for index, clause in numbered if not clause.covered] or numbered
+    if len(clauses) == 1:
+        return clauses[0]
+    said = [multilingual.read(heard.text[clause.start : clause.end]) or {} for _, clause in clauses]
+    return clauses[max(range(len(clauses)), key=lambda i: said[i].get(name, 0.0))]
