@@ -1,4 +1,4 @@
-"""Which way and how far in turns of phrase that writers use: a typographer's minus, "off the warmth", "towards magenta", "by 20"."""
+"""Which way and how far in turns of phrase that writers use: a typographer's minus, "off the warmth", "by 20"."""
 
 import pytest
 
