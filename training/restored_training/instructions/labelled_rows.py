@@ -37,7 +37,7 @@ WEIGHTS: Final = {"natives": 3.0, "english": 1.0, "phrases": 0.5, "tables": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LabelledRow:
     """targets: class -> how likely, 0 for all others; unknown: classes of which the label says nothing."""
 
     text: str
@@ -46,14 +46,14 @@ class Row:
     unknown: frozenset[str] = frozenset()
 
 
-def natives() -> Iterator[Row]:
+def natives() -> Iterator[LabelledRow]:
     """`phrases/natives.txt`: lines of language|meaning|sentence."""
     for line in (FOLDER / "natives.txt").read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("# "):
             yield of_line(Line(*line.split("|", 2)))
 
 
-def of_line(line: Line) -> Row:
+def of_line(line: Line) -> LabelledRow:
     """Readings that are equally right share the weight of what they do not agree on."""
     readings = line.readings
     targets: dict[str, float] = {}
@@ -62,7 +62,7 @@ def of_line(line: Line) -> Row:
         kept = {f"not {CODES[item]}" for item in map(without_place, reading.excluded) if item in CODES}
         for name in (*wanted, *kept, *(() if reading.wanted else ("off_topic",))):
             targets[name] = targets.get(name, 0.0) + 1 / len(readings)
-    return Row(line.text, "natives", targets)
+    return LabelledRow(line.text, "natives", targets)
 
 
 def _class(item: str) -> str:
@@ -70,7 +70,7 @@ def _class(item: str) -> str:
     return {"vibrance-": "saturation-", "highlights+": "whites+", "inpaint-": "inpaint"}.get(name, CODES.get(name, name))
 
 
-def english() -> Iterator[Row]:
+def english() -> Iterator[LabelledRow]:
     """Of independent writers, in English; which way a tone goes stands in `phrases/tones.txt`."""
     lines = (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split("|", 1) for line in lines if line.strip() and not line.startswith("# ")]
@@ -79,7 +79,7 @@ def english() -> Iterator[Row]:
         yield _of_example(example, ways.get(example.text))
 
 
-def _of_example(example: Example, way: str | None) -> Row:
+def _of_example(example: Example, way: str | None) -> LabelledRow:
     targets = dict.fromkeys(example.wanted, 1.0) | {f"not {task}": 1.0 for task in example.excluded}
     unknown: set[str] = set()
     if way is not None:
@@ -91,10 +91,10 @@ def _of_example(example: Example, way: str | None) -> Row:
         unknown |= {"inpaint", "off_topic"}
     elif not example.wanted:
         targets |= {kind: 1.0 for kind in example.kinds if kind in ("off_topic", "add", "general")}
-    return Row(example.text, "english", targets, frozenset(unknown))
+    return LabelledRow(example.text, "english", targets, frozenset(unknown))
 
 
-def phrases() -> Iterator[Row]:
+def phrases() -> Iterator[LabelledRow]:
     """The English phrase files, and the clauses of `phrases/languages.txt`."""
     for task in TASKS:
         sections = read_sections(task)
@@ -116,14 +116,14 @@ def phrases() -> Iterator[Row]:
             yield _phrase(text, name)
 
 
-def _phrase(text: str, name: str) -> Row:
+def _phrase(text: str, name: str) -> LabelledRow:
     """One class; of "keep" it is not known what is kept."""
     if name == "keep":
-        return Row(text, "phrases", {}, frozenset(f"not {task}" for task in TASKS))
-    return Row(text, "phrases", {name: 1.0}, TONES - {name} if name in ("enhance", "lowlight") else frozenset())
+        return LabelledRow(text, "phrases", {}, frozenset(f"not {task}" for task in TASKS))
+    return LabelledRow(text, "phrases", {name: 1.0}, TONES - {name} if name in ("enhance", "lowlight") else frozenset())
 
 
-def by_grammar(language: str, seed: int = 1) -> Iterator[Row]:
+def by_grammar(language: str, seed: int = 1) -> Iterator[LabelledRow]:
     """Clauses made from a language's table."""
     table = tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
     rng = random.Random(f"{language}{seed}")
@@ -133,9 +133,9 @@ def by_grammar(language: str, seed: int = 1) -> Iterator[Row]:
         parts = [part.strip() for part in table.get(section, {}).get(name, "").split("|")]
         return [part for part in parts if part and "*" not in part and ".." not in part]
 
-    def row(name: str, *parts: str) -> Row:
+    def row(name: str, *parts: str) -> LabelledRow:
         text = ("" if language in ("zh", "ja") else " ").join(part for part in parts if part)
-        return Row(text, "tables", {name: 1.0})
+        return LabelledRow(text, "tables", {name: 1.0})
 
     for task in TASKS:
         nouns, complaints = words("task", task), words("symptom", task)
@@ -159,7 +159,7 @@ def by_grammar(language: str, seed: int = 1) -> Iterator[Row]:
     yield from (row("off_topic", made) for made in rng.sample(unused, k=min(6, len(unused))))
 
 
-def corpus() -> list[Row]:
+def corpus() -> list[LabelledRow]:
     """Every sentence once, a writer's label before the others, sorted by text."""
     rows = [*phrases(), *(row for language in languages() for row in by_grammar(language)), *english(), *natives()]
     return [row for _, row in sorted({row.text: row for row in rows}.items())]

@@ -12,14 +12,14 @@ from torch.nn import functional as F
 from restored.instruction.multilingual import CLASSES, FILE, WISHES, encode
 from restored.instruction.sigmoid_network import SigmoidNetwork, write_network
 
-from .labelled_rows import WEIGHTS, Row, corpus
+from .labelled_rows import WEIGHTS, LabelledRow, corpus
 
 HIDDEN: Final = 256
 SCALE: Final = 512**0.5
 """Brings a vector of unit length to entries of about 1."""
 
 
-def fit(vectors: np.ndarray, rows: list[Row], *, epochs: int = 16, batch: int = 128, seed: int = 1) -> SigmoidNetwork:
+def fit(vectors: np.ndarray, rows: list[LabelledRow], *, epochs: int = 16, batch: int = 128, seed: int = 1) -> SigmoidNetwork:
     """AdamW under a one-cycle learning rate, binary cross-entropy over what is known of each sentence. vectors: (N, 512)."""
     torch.manual_seed(seed)
     targets = np.array([[row.targets.get(name, 0.0) for name in CLASSES] for row in rows], np.float32)
@@ -47,7 +47,7 @@ def is_held_out(text: str) -> bool:
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 10 == 0
 
 
-def exact(network: SigmoidNetwork, vectors: np.ndarray, rows: list[Row]) -> float:
+def exact(network: SigmoidNetwork, vectors: np.ndarray, rows: list[LabelledRow]) -> float:
     """Share of sentences of which all that is likelier than not is what the label says, of wishes."""
     found = network.probabilities(vectors)[:, : len(WISHES)] >= 0.5
     targets = np.array([[row.targets.get(name, 0.0) for name in WISHES] for row in rows])
