@@ -1,6 +1,7 @@
 """A restoration without a window: scripts, Ctrl+F, and repeating a recipe. Progress is shown where GIMP shows it."""
 
 import threading
+from dataclasses import replace
 
 from gi.repository import Gimp
 
@@ -26,7 +27,7 @@ def run(target, wish, show):
     note("asked")
     try:
         if not wish.scale:
-            wish = wish._replace(scale=_shown_in_gimp(lambda report: _said_scale(wish, report)))
+            wish = replace(wish, scale=_shown_in_gimp(lambda report, asked=wish: _said_scale(asked, report)))
         source = take(target, wish)
     finally:
         target.forget()
