@@ -22,7 +22,7 @@ from restored.files.orders import never
 from restored.ground.errors import RestoredError
 
 from .archive_order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
-from .boundaries import entry_fits, leads_out, may_read
+from .boundaries import entry_fits, is_elsewhere, leads_out, may_read
 from .trees import OURS, Lines, Tree, workplace
 
 ENGINE: Final = "restored.here:Here"
@@ -82,6 +82,11 @@ def work_shard(
     """As `Workbench.work`. A picture is left out only when a record of `done` has its hash: the same picture, wish and model."""
     start = time.monotonic()
     order = checked(tree, source)
+    if not is_elsewhere(order.source) and not Path(order.source).is_dir():  # else every picture of it would be an error
+        raise ArchiveError(
+            f"The pictures of this plan are in “{order.source}”, a folder that this machine does not see. Connect it under this "
+            "very name; or, if it has moved, plan once more from where it is: restored archive plan SRC --to DST --anew"
+        )
     rows = read_shard(tree, shard)
     known = _done(tree, shard)
     waiting = [row for row in rows if order.hash_of(row) not in known]

@@ -44,6 +44,17 @@ def test_a_plan_is_worked_shard_by_shard(tmp_path: Path, bench: Workbench) -> No
     assert (tmp_path / "alone.png").read_bytes() == (target / "0" / "00000.png").read_bytes()
 
 
+def test_pictures_on_a_drive_that_is_away_are_one_sentence_and_no_errors(tmp_path: Path, bench: Workbench) -> None:
+    source, target = make(tmp_path / "in", 10), tmp_path / "out"
+    planned(source, target)
+    source.rename(tmp_path / "unplugged")
+    with pytest.raises(ArchiveError, match="does not see"):
+        bench.work(str(target), 0)
+    assert status(str(target)).errors == 0
+    (tmp_path / "unplugged").rename(source)
+    assert bench.work(str(target), 0).complete
+
+
 @pytest.mark.slow
 def test_a_bad_picture_costs_itself_and_is_tried_again(tmp_path: Path, bench: Workbench) -> None:
     source, target = make(tmp_path / "in", 10), tmp_path / "out"
