@@ -25,6 +25,10 @@ NUMERALS: Final = {
     "twothirds": 2 / 3,
     "threequarters": 0.75,
 }
+PARTS: Final = {"fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
+"""Parts of a whole that are counted: "seven tenths of a stop"."""
+POINTED: Final = frozenset({"by", "up", "down", "zero", "nought", "about", "plus", "minus"})
+"""What stands before a spoken point, which is none of black or white."""
 FACTORS: Final = {"tiny": 0.35, "bit": 0.5, "much": 1.75, "extreme": 2.5}
 STRENGTHS: Final = {"tiny": 0.35, "bit": 0.4, "half": 0.5, "full": 1.0, "extreme": 1.0}
 TIMES: Final = frozenset(
@@ -143,6 +147,7 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
             value = said[0][0] + said[1][0]  # "thirty-five"
     elif {"half"} & names and any(hit.name == "half" and hit.first > at for hit in hits):
         value += 0.5
+    value = _in_parts(words, value)
     ratio = 2.0 if "twice" in names else 3.0 if "triple" in names else 0.5 if "half" in names else None
     factor = 1.0
     for name in ("tiny", "bit", "much", "extreme"):
@@ -168,6 +173,16 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
         share = NUMERALS[parts[0]]
         return Amount(share=share, strength=share)
     return Amount(factor=factor, ratio=ratio, strength=strength)
+
+
+def _in_parts(words: list[Token], value: float | None) -> float | None:
+    """A number of tenths, eighths ..., or behind a point that is spoken ("point seven"), as what it is worth."""
+    for token in words:
+        if token.word in PARTS:
+            return (1.0 if value is None or value >= PARTS[token.word] else value) / PARTS[token.word]
+    before = {words[i - 1].word if i else "by" for i, token in enumerate(words) if token.word == "point"}
+    spoken_point = bool(before & POINTED) and not any(number(token.word) for token in words)
+    return value / 10 if spoken_point and value is not None and 1 <= value < 10 and value == int(value) else value
 
 
 def of_task(words: list[Token], hits: list[Hit], filler: Collection[str]) -> Amount | None:

@@ -54,6 +54,10 @@ AMOUNTS = {
     "half the contrast": ("contrast", -0.5),
     "two thirds of a stop darker": ("exposure", -0.6667),
     "three quarters of a stop more": ("exposure", 0.75),
+    "up seven tenths of a stop": ("exposure", 0.7),
+    "four tenths of a stop down": ("exposure", -0.4),
+    "a tenth of a stop brighter": ("exposure", 0.1),
+    "up by point seven of a stop": ("exposure", 0.7),
 }
 PLACES = {
     "remove the noise only in the sky": ("denoise", "only the sky"),
