@@ -24,12 +24,19 @@ def test_every_folder_of_ours_is_named_for_the_uninstaller(tmp_path: Path, monke
         assert "restored" in Path(folder).parts, "an uninstaller must never be told of a folder that others share"
 
 
-def test_the_folders_that_variables_name_are_the_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("RUNTIME", "CONFIG", "DATA", "LOG"):
-        monkeypatch.setenv(f"RESTORED_{name}_DIR", str(tmp_path / name.lower()))
-    assert {tmp_path / "runtime", tmp_path / "log", tmp_path / "data/gpu"} <= set(folders.caches())
-    assert set(folders.yours()) == {tmp_path / "config", tmp_path / "data"}
-    assert tmp_path not in folders.caches(), "the folder of the log may be another's"
+def test_of_a_folder_that_a_variable_names_only_what_is_ours_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the home itself."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    ours = {"RUNTIME": "connection.json", "CONFIG": "presets.json", "DATA": "bundles", "LOG": "daemon.log"}
+    for name, file in ours.items():
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        (folder / file).touch()
+        (folder / "somebody's letter").touch()
+        monkeypatch.setenv(f"RESTORED_{name}_DIR", str(folder))
+    caches = {path for path in folders.caches() if path.is_relative_to(tmp_path) and path.exists()}
+    assert caches == {tmp_path / "runtime/connection.json", tmp_path / "log/daemon.log"}
+    assert set(folders.yours()) == {tmp_path / "config/presets.json", tmp_path / "data/bundles"}
 
 
 def test_pips_installation_has_no_updates_of_its_own() -> None:
