@@ -57,7 +57,7 @@ def interrupted() -> Iterator[None]:
 class Afterwards(QtCore.QTimer):
     """Calls `work` once Qt and Krita have come to the end of what they are doing; asked for several times until then, once."""
 
-    def __init__(self, work: Callable[[], None], parent: QtCore.QObject) -> None:
+    def __init__(self, work: Callable[[], object], parent: QtCore.QObject) -> None:
         super().__init__(parent)
         self.setSingleShot(True)
         self.timeout.connect(work)
