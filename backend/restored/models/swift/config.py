@@ -48,10 +48,15 @@ class SwiftConfig:
     def __post_init__(self) -> None:
         for name in ("widths", "encoder", "decoder", "reductions"):
             object.__setattr__(self, name, _whole_numbers(name, getattr(self, name)))
+        for name in ("middle", "rank", "own_levels", "context_width", "grid_channels", "veil"):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 0:
+                raise ModelError(f"A swift model's {name} must be a whole number, not {getattr(self, name)!r}.")
+        if type(self.composite) is not bool:
+            raise ModelError(f"A swift model's composite must be true or false, not {self.composite!r}.")
         object.__setattr__(self, "tasks", tuple(self.tasks))
         object.__setattr__(self, "coarse_tasks", tuple(self.coarse_tasks))
-        if not all(map(is_task, self.coarse_tasks)) or type(self.veil) is not int or self.veil < 0:
-            raise ModelError("A swift model's coarse_tasks must be tasks, and its veil a number of channels.")
+        if not all(map(is_task, self.coarse_tasks)):
+            raise ModelError("A swift model's coarse_tasks must be tasks.")
         if not self.tasks or not all(map(is_task, self.tasks)) or len(set(self.tasks)) < len(self.tasks):
             raise ModelError("A swift model's tasks must be different tasks that this version of restored knows.")
         levels = len(self.widths) - 1

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restored.instruction import TASKS, Plan
-from restored.models import Request, Window
+from restored.models import ModelError, Request, Window
 from restored.models.lowrank import TaskConv2d
 from restored.models.swift import Swift, SwiftConfig, conv_specs, macs_per_pixel
 
@@ -123,3 +123,10 @@ def test_config_round_trips_and_names_are_unique() -> None:
     assert SwiftConfig(**config.to_dict()) == config
     names = [spec.name for spec in conv_specs(config)]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", ["middle", "rank", "own_levels", "context_width", "grid_channels", "veil", "composite"])
+@pytest.mark.parametrize("value", ["4", -1, 2.5, None, [1]])
+def test_hyperparameters_of_another_kind_are_named(name: str, value: object) -> None:
+    with pytest.raises(ModelError, match=name):
+        SwiftConfig(**{name: value})  # type: ignore[arg-type]
