@@ -186,7 +186,8 @@ class _Run:
         if used and self._order.fingerprint and used != self._order.fingerprint:
             raise ArchiveError(
                 f"The plan was made for another version of the model “{self._order.model}” than is installed here. "
-                "Install the same version of restored everywhere."
+                "Install the same version of restored everywhere, or plan once more with this one: "
+                "restored archive plan SRC --to DST --anew"
             )
         return done
 

@@ -34,13 +34,21 @@ def sentence(error: Any) -> str:
         return f"The option “{getattr(error, 'option_name', '?')}” needs a value after it.{more}"
     if text.startswith("Got unexpected extra argument"):
         extra = text[text.find("(", len("Got unexpected extra argument(s) ") - 1) + 1 : text.rfind(")")]
-        return f"“{extra}” is too much: put an instruction of several words in quotation marks.{more}"
+        place = ", and -o before the place of the result" if _lacks_output(getattr(error, "ctx", None)) else ""
+        return f"“{extra}” is too much: put an instruction of several words in quotation marks{place}.{more}"
     if name == "BadParameter":
         for theirs, ours in _RULES:
             if found := re.match(theirs, str(error.message)):
                 return f"{_what(error)} {found.expand(ours)}.{more}"
         return f"{_what(error)}: {str(error.message).rstrip('.')}."
     return f"{text.rstrip('.')}.{more}"
+
+
+def _lacks_output(context: Any) -> bool:
+    """Whether a command that writes a result was not told where ("restored batch IN OUT ...")."""
+    if context is None:
+        return False
+    return any(param.name == "output" for param in context.command.params) and context.params.get("output") is None
 
 
 def _what(error: Any) -> str:

@@ -182,6 +182,19 @@ def test_wrong_usage_is_told_apart_by_one_sentence(
     assert json.loads(ran.out)["code"] == "usage"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["run", "photo.png", "o.png", "brighten it"], True), (["run", "photo.png", "brighten", "it", "-o", "o.png"], False)],
+)
+def test_a_place_without_its_option_is_said(
+    restored: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: bool
+) -> None:
+    monkeypatch.chdir(photo.parent)
+    ran = restored(*arguments)
+    assert ran.code == 2
+    assert ("and -o before the place of the result" in ran.err) is says
+
+
 @pytest.mark.parametrize("error", [ClientError("daemon_died"), MemoryError(), ZeroDivisionError("division by zero")])
 def test_a_restoration_that_fails(restored: Run, somebody: Somebody, photo: Path, error: Exception) -> None:
     somebody.error = error
