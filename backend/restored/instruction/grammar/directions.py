@@ -1,9 +1,10 @@
 """Which way a quality is turned, and how far: "warmer", "less contrast", "the white balance is too blue"."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from restored.adjustments.names import Adjustment
+from restored.adjustments.names import PLAIN, Adjustment
 from restored.regions.names import GUESSED, Region
 
 from . import amounts
@@ -174,6 +175,14 @@ def _may_be_told(piece: Piece) -> bool:
 def is_certain(piece: Piece, turns: list[Turn]) -> bool:
     """Whether the directions need nobody's second opinion."""
     return all(turn.sure for turn in turns) or not _may_be_told(piece)
+
+
+def of_a_thing(turn: Turn) -> Turn:
+    """A complaint that a thing is too bright ("the plate is blown out") is about its highlights: nobody wants the whole picture
+    darker for it."""
+    if turn.name != "exposure" or turn.amount > 0 or not (turn.plain and turn.said):
+        return turn
+    return replace(turn, name="highlights", amount=round(turn.amount / PLAIN["exposure"] * PLAIN["highlights"], 4))
 
 
 def _asked(piece: Piece) -> bool:

@@ -11,7 +11,7 @@ from . import amounts
 from .clauses import TONES, Piece, forbidding, is_covered, pieces_of
 from .concepts import Hit, Words
 from .denying import forbids, is_contrary, is_denied, is_other
-from .directions import COLOURS, excluded, is_certain, turns_of
+from .directions import COLOURS, excluded, is_certain, of_a_thing, turns_of
 from .heard import Clause, Heard, Named, Turn
 from .naming import holes, named_by, other_scale, scale_of, taken_out, unused
 from .places import as_before, is_only_there, place_of, tone_as_before, tone_of, tone_of_place, toned, without
@@ -260,6 +260,8 @@ def _clause(heard: Heard, piece: Piece, index: int, covered: bool, carried: list
     elif hand and (negative or piece.has("only") or _is_of_place(piece)):
         where = Region(guess, negative, by_hand=hand)
     elif hand and (turns or asks):
+        if not any(token.word in piece.table.pictures for token in piece.words):  # "this shot of the harbour"
+            turns = [of_a_thing(turn) for turn in turns]
         heard.unused.append(Unused(hand, by_hand(hand, False)))
     if where is None and turns:
         where = place_before(heard, piece, turns)

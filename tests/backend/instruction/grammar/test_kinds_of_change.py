@@ -44,3 +44,19 @@ def test_what_a_picture_shows_is_no_damage_of_its_paper(text: str, filled: bool)
 )
 def test_words_of_other_languages_in_latin_letters(text: str, tasks: list[str]) -> None:
     assert [step.task for step in explain(text).steps] == tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the plate is blown out", "highlights"),
+        ("her dress is burnt out", "highlights"),
+        ("le visage est surexposé", "highlights"),
+        ("it's blown out", "exposure"),
+        ("this shot of the harbour is blown out", "exposure"),
+        ("darken the plate by one stop", "exposure"),
+    ],
+)
+def test_a_thing_that_is_too_bright_has_lost_its_highlights(text: str, name: str) -> None:
+    """Nobody wants the whole picture darker for a plate."""
+    assert [step.task for step in explain(text).steps] == [name]
