@@ -1,13 +1,26 @@
 """What the sources say, each file read once however many tests ask: a module's imports, names, classes, calls and words."""
 
 import ast
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = {"restored": "backend", "restored_client": "plugins", "restored_training": "training"}
+
+
+@cache
+def script(path: str) -> ModuleType:
+    """A program of the repository that is in no package, as a module. path: from the root, such as "tools/measure.py"."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @cache

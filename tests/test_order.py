@@ -1,15 +1,12 @@
 """What can be asked is listed in one place. Where five of its names stand beside each other once more, there is a reason."""
 
-import importlib.util
 from collections import Counter
 from pathlib import Path
 
+from tests.sources import script
+
 ROOT = Path(__file__).parents[1]
-spec = importlib.util.spec_from_file_location("measure", ROOT / "tools" / "measure.py")
-assert spec is not None
-assert spec.loader is not None
-measure = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(measure)
+measure = script("tools/measure.py")
 
 DEFINITION = "plugins/restored_client/wire/order.py"
 

@@ -1,20 +1,16 @@
 """The README as the page of a package index: no link and no picture of it is dead there."""
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources import script
 
 ROOT = Path(__file__).parents[1]
 HOME = "https://example.org/somebody/restore"
 
-_spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-assert _spec is not None
-assert _spec.loader is not None
-building = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(building)
+building = script("hatch_build.py")
 
 
 def described(monkeypatch: pytest.MonkeyPatch, home: str) -> dict[str, Any]:

@@ -1,16 +1,13 @@
 """What is installed is what was tested: pins have hashes, lower bounds are tested versions, licences are known."""
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
 
+from tests.sources import script
+
 ROOT = Path(__file__).parents[1]
-spec = importlib.util.spec_from_file_location("supply", ROOT / "tools" / "supply.py")
-assert spec is not None
-assert spec.loader is not None
-supply = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(supply)
+supply = script("tools/supply.py")
 
 
 def test_every_pin_has_its_hashes() -> None:

@@ -73,13 +73,14 @@ def run(
         raise typer.BadParameter("Say where the result goes, such as: -o result.png", param_hint="--output")
     work, written = qualities(quality)
     if go_on:
-        wish = going_on(instruction, output, strength=strength, model=model, device=device, quality=work)
+        wish = going_on(instruction, output, strength=strength, model=model, device=device, quality=work, find=find or None)
         if wish.plan is not None and wish.plan.get("action") == "why":
             console.out.print(wish.plan["message"])
             return
     else:
-        wish = make_wish(instruction, recipe, strength=strength, scale=scale, model=model, device=device, quality=work)
-    wish = replace(wish, find=find or wish.find)
+        wish = make_wish(
+            instruction, recipe, strength=strength, scale=scale, model=model, device=device, quality=work, find=find or None
+        )
     there = place_mark(output)
     keep = not overwrite and _somebody_elses(source, output, wish)
     if keep and not json and console.asks() and not console.confirmed(f"“{output}” was not made from this picture. Replace it?"):

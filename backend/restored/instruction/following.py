@@ -71,12 +71,14 @@ def follow(previous: Plan, text: str) -> Plan:
 
 def _reaction(previous: Plan, text: str, language: str) -> grammar.Said:
     """What no rule reads, by the layers for reactions; nothing where the encoder of that language is not there."""
+    if not previous.steps or not text.strip():
+        return grammar.Said()
     heard = grammar.hear(text, grammar.load(language))
     acting = {index: clause.covered for index, clause in enumerate(heard.clauses) if clause.acts}
     done = {step.task for step in previous.steps}
     named = {item.task: acting[item.clause] for item in (*heard.named, *heard.holes) if item.clause in acting}
     wish = any(turn.clause in acting for turn in heard.turns) or any(known or task not in done for task, known in named.items())
-    if not previous.steps or not text.strip() or wish:
+    if wish:
         return grammar.Said()
     try:
         said = reactions.read(text, previous.steps, "english" if language == "en" else "multilingual")
@@ -85,7 +87,7 @@ def _reaction(previous: Plan, text: str, language: str) -> grammar.Said:
         return grammar.Said()
     back = (said.factor or 1.0) < 1 or bool(said.drops)
     if named and (back or not said):  # "still a bit foggy": what is named as a wish is not wanted less
-        return grammar.Said(factor=reactions.STRONGER, targets=tuple(named))
+        return grammar.Said(factor=grammar.MORE, targets=tuple(named))
     return said
 
 
@@ -289,9 +291,9 @@ def _joined(previous: Plan, said: Plan, text: str) -> Plan:
         elif same is not None:
             steps[same] = new
         elif model is not None and (new.amount or 0) < 0 and new.region is None:
-            steps[model] = _times(steps[model], 0.6)
+            steps[model] = _times(steps[model], grammar.LESS)
         elif new.task == "lowlight" and (dark := _darkened(steps, new)) is not None:
-            steps[dark] = _times(steps[dark], 0.6)  # "not that dark"
+            steps[dark] = _times(steps[dark], grammar.LESS)  # "not that dark"
         else:
             steps.append(new)
     excluded = [*previous.excluded, *said.excluded]

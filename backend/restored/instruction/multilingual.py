@@ -16,19 +16,13 @@ from restored.ground.errors import InstallationError
 
 from .sigmoid_network import SigmoidNetwork, read_network
 from .tasks import TASKS
+from .tones import SIGNED
 
 LOG = logging.getLogger(__name__)
 
 FILE: Final = Path(__file__).with_name("head_files") / "multilingual.safetensors"
 WEIGHTS: Final = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 """sha256 of the encoder's weights.npz in version 0.2.1."""
-
-SIGNED: Final = (
-    *("exposure+", "exposure-", "contrast+", "contrast-", "saturation+", "saturation-", "vibrance+", "temperature+"),
-    *("temperature-", "tint+", "tint-", "shadows+", "shadows-", "highlights-", "blacks+", "blacks-", "whites+", "whites-"),
-    "black_and_white+",
-)
-"""Adjustments, and which way."""
 
 WISHES: Final = (*TASKS, *SIGNED, "inpaint")
 FORBIDDEN: Final = tuple(f"not {task}" for task in TASKS)

@@ -11,7 +11,7 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from .grammar import Said
+from .grammar import LESS, MORE, Said
 from .plan import Step
 from .softmax_layer import SoftmaxLayer, read_layer
 
@@ -59,8 +59,6 @@ OF_THE_PLAN: Final = 4.0
 
 LEAST: Final = 0.3
 """Probability from which a reaction counts; below it the sentence is read as a wish."""
-
-WEAKER, STRONGER = 0.6, 1.4
 
 
 class ReactionsError(InstallationError):
@@ -122,8 +120,8 @@ def weighed(acts: dict[str, float], wants: dict[str, float], steps: Sequence[Ste
     if len(tasks) == 1:  # all of the plan is this step
         weaker += changed.pop((tasks[0], -1))
         stronger += changed.pop((tasks[0], 1))
-    found += [(weaker, Said(factor=WEAKER)), (stronger, Said(factor=STRONGER))]
-    found += [(p, Said(factor=STRONGER if way > 0 else WEAKER, targets=(task,))) for (task, way), p in changed.items()]
+    found += [(weaker, Said(factor=LESS)), (stronger, Said(factor=MORE))]
+    found += [(p, Said(factor=MORE if way > 0 else LESS, targets=(task,))) for (task, way), p in changed.items()]
     for task in tasks:
         share = (ways[task, 1] + ways[task, -1]) / known if known else 1 / len(tasks)
         found.append((acts["drop"] * share, Said(drops=(task,))))

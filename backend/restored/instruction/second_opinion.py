@@ -6,8 +6,9 @@ from restored.adjustments.names import Adjustment
 
 from . import multilingual
 from .grammar import Clause, Heard, Named, Turn, Words, amount_in
-from .multilingual import FORBIDDEN, SIGNED, WISHES
+from .multilingual import FORBIDDEN, WISHES
 from .tasks import TASKS, Task
+from .tones import SIGNED
 
 WANTED: Final = 0.55
 """Probability from which a wish counts where the words name none."""

@@ -18,12 +18,14 @@ FILE: Final = Path(__file__).with_name("head_files") / "tones.safetensors"
 ESTIMATED: Final = ("enhance", "lowlight")
 """The two classes that leave a wish to the model, as it is."""
 
-CLASSES: Final = (
-    *ESTIMATED,
+SIGNED: Final = (
     *("exposure+", "exposure-", "contrast+", "contrast-", "saturation+", "saturation-", "vibrance+", "temperature+"),
     *("temperature-", "tint+", "tint-", "shadows+", "shadows-", "highlights-", "blacks+", "blacks-", "whites+", "whites-"),
     "black_and_white+",
 )
+"""Adjustments, and which way."""
+
+CLASSES: Final = (*ESTIMATED, *SIGNED)
 
 
 class TonesError(InstallationError):

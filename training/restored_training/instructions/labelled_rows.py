@@ -12,12 +12,13 @@ from typing import Final
 
 from restored.instruction.grammar import languages
 from restored.instruction.grammar.concepts import FOLDER as WORDS
-from restored.instruction.multilingual import SIGNED, WISHES
+from restored.instruction.multilingual import WISHES
 from restored.instruction.tasks import TASKS
+from restored.instruction.tones import SIGNED
 
 from .example import Example
 from .measure import Line, without_place
-from .phrases import BY_WRITERS, CODES, FOLDER, read_sections, read_sentences
+from .phrases import BY_WRITERS, CODES, FOLDER, read_sections, read_sentences, read_tones
 
 SAID: Final = {"thing": "add a", "place": "put a cat", "scene": "take me to", "style": "turn it into"}
 """How a thing becomes something that nobody restores."""
@@ -72,9 +73,7 @@ def _class(item: str) -> str:
 
 def english() -> Iterator[LabelledRow]:
     """Of independent writers, in English; which way a tone goes stands in `phrases/tones.txt`."""
-    lines = (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("|", 1) for line in lines if line.strip() and not line.startswith("# ")]
-    ways = {text: way for way, text in pairs}
+    ways = {text: way for way, text in read_tones()}
     for example in read_sentences(BY_WRITERS):
         yield _of_example(example, ways.get(example.text))
 

@@ -11,7 +11,7 @@ the grammar, the rest what is not a task.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,14 @@ BY_WRITERS = tuple(
 """By independent writers, slips of the keyboard and all: no speller learns from them."""
 
 SECTIONS = ("thing", "state", "do", "gerund", "goal", "quality", "keep", "symptom")
+
+
+def read_tones() -> Iterator[tuple[str, str]]:
+    """`phrases/tones.txt`: (which way a tone is turned, sentence of an independent writer)."""
+    for line in (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("# "):
+            name, text = line.split("|", 1)
+            yield name, text
 
 
 @cache

@@ -2,7 +2,7 @@
 and, for what is wanted of a picture, on their plain wishes too."""
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,8 @@ from restored.instruction import explain
 from restored.instruction.reactions import ACTS, READERS, WANTS, Reader, file, vector
 from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
 
-from .phrases import BY_WRITERS, FOLDER, read_sentences
+from .phrases import BY_WRITERS, FOLDER, read_sentences, read_tones
+from .softmax_fit import fit_softmax
 
 FILE: Final = FOLDER / "reactions.txt"
 
@@ -75,8 +76,7 @@ def _want(item: str, kind: str, signs: dict[str, int]) -> str | None:
 
 def wishes() -> Iterator[Reaction]:
     """Plain wishes of one thing, by independent writers (`phrases/tones.txt` knows their directions), and what is no wish."""
-    lines = (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines()
-    for name, text in (line.split("|", 1) for line in lines if line.strip() and not line.startswith("# ")):
+    for name, text in read_tones():
         want = _want(name if name[-1] in "+-" else f"{name}+", "also", {})
         if want:
             yield Reaction(text, "change", want, UNSAID, WISH)
@@ -97,21 +97,13 @@ def corpus() -> list[Reaction]:
 
 
 def fit(x: np.ndarray, labels: Sequence[str], weights: Sequence[float], classes: Sequence[str]) -> SoftmaxLayer:
-    """Multinomial logistic regression; rare classes count for more, by the root of how rare they are. x: (N, inputs)."""
-    from sklearn.linear_model import LogisticRegression
-
-    mass: Counter[str] = Counter()
+    """A softmax layer in which rare classes count for more, by the root of how rare they are. x: (N, inputs)."""
+    mass: dict[str, float] = defaultdict(float)
     for label, weight in zip(labels, weights, strict=True):
-        mass[label] += weight  # type: ignore[assignment]
-    balanced = [
-        weight * (sum(mass.values()) / len(mass) / mass[label]) ** 0.5 for label, weight in zip(labels, weights, strict=True)
-    ]
-    fitted = LogisticRegression(C=12.0, max_iter=1000).fit(x, labels, sample_weight=balanced)
-    weight, bias = np.zeros((x.shape[1], len(classes))), np.full(len(classes), -20.0)
-    for row, name in enumerate(fitted.classes_):  # a want that nobody spoke of stays unlikely
-        column = list(classes).index(name)
-        weight[:, column], bias[column] = fitted.coef_[row], fitted.intercept_[row]
-    return SoftmaxLayer(weight, bias, 0.0)
+        mass[label] += weight
+    usual = sum(mass.values()) / len(mass)
+    balanced = [weight * (usual / mass[label]) ** 0.5 for label, weight in zip(labels, weights, strict=True)]
+    return fit_softmax(x, labels, balanced, classes, strength=12.0, threshold=0.0)
 
 
 def layers(rows: Sequence[Reaction], x: np.ndarray) -> tuple[SoftmaxLayer, SoftmaxLayer]:

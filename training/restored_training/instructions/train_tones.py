@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 
 from restored.instruction import encoder, head
-from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
+from restored.instruction.softmax_layer import write_layer
 from restored.instruction.tones import CLASSES, ESTIMATED, FILE
 
-from .phrases import FOLDER, WIDER, read_sentences
+from .phrases import WIDER, read_sentences, read_tones
+from .softmax_fit import fit_softmax
 
 THRESHOLD: Final = 0.35
 """Chosen with one writer's sentences held out of the training, and the other's, in turn."""
@@ -25,11 +26,9 @@ Row = tuple[str, str, float]
 
 
 def of_writers() -> Iterator[Row]:
-    """`phrases/tones.txt`: lines of class|sentence."""
-    for line in (FOLDER / "tones.txt").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("# "):
-            name, text = line.split("|", 1)
-            yield text, name, 1.0
+    """Their sentences of `phrases/tones.txt`."""
+    for name, text in read_tones():
+        yield text, name, 1.0
 
 
 def of_model() -> Iterator[Row]:
@@ -52,21 +51,13 @@ def vectors(texts: list[str]) -> np.ndarray:
     return np.stack([encoder.encode([speller.normalise(text).text]).pooled[0] for text in texts])
 
 
-def fit(x: np.ndarray, labels: list[str], weights: list[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Multinomial logistic regression. x: (N, 384). Returns (384, classes) and (classes,)."""
-    from sklearn.linear_model import LogisticRegression
-
-    fitted = LogisticRegression(C=9.0, max_iter=1000).fit(x, labels, sample_weight=weights)
-    columns = [list(fitted.classes_).index(name) for name in CLASSES]
-    return fitted.coef_[columns].T, fitted.intercept_[columns]
-
-
 def train(target: Path = FILE) -> dict[str, int]:
     """Fit on the whole corpus and write the layer; returns how many sentences it was made from."""
     rows = corpus()
-    weight, bias = fit(vectors([text for text, *_ in rows]), [name for _, name, _ in rows], [weight for *_, weight in rows])
+    texts, labels, weights = zip(*rows, strict=True)
+    layer = fit_softmax(vectors(list(texts)), labels, weights, CLASSES, strength=9.0, threshold=THRESHOLD)
     made_from = f"{len(rows)} sentences of this project (restored_training.instructions.train_tones)"
-    write_layer(target, SoftmaxLayer(weight, bias, THRESHOLD), CLASSES, encoder="all-MiniLM-L6-v2", made_from=made_from)
+    write_layer(target, layer, CLASSES, encoder="all-MiniLM-L6-v2", made_from=made_from)
     return {"sentences": len(rows)}
 
 

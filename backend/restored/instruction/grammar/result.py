@@ -13,6 +13,8 @@ from .heard import Heard
 from .interpret import WISHES, hear
 from .tokens import Token, tokens
 
+LESS, MORE = 0.6, 1.4
+"""What "less" and "more" do to a step where nothing says how much."""
 WEAKER: Final = {"tiny": 0.9, "bit": 0.8, "much": 0.35, "extreme": 0.2, "half": 0.5}
 STRONGER: Final = {"tiny": 1.1, "bit": 1.2, "much": 2.0, "extreme": 3.0, "half": 1.5, "twice": 2.0, "triple": 3.0}
 REFUSALS: Final = frozenset({"no", "nein", "non", "nee", "nie", "нет", "ні", "ne", "nej", "hayir"})
@@ -92,7 +94,7 @@ class _Clause:
         for word in ("tiny", "bit", "half", "extreme", "twice", "triple", "much"):
             if word in phrases and word in table:
                 return table[word]
-        return 0.6 if way == "weaker" else 1.4
+        return LESS if way == "weaker" else MORE
 
 
 def said_of_result(text: str, words: Words) -> Said:
