@@ -1,6 +1,6 @@
 """The preview on Krita's canvas, and before and after side by side. Each case asserts for itself; Python 3.9 and Krita only."""
 
-from casekit import RAIN, begin, finished, settled
+from casekit import RAIN, begin, finished, press, settled
 
 COLOURS = ((200, 40, 20), (30, 160, 60), (20, 60, 190), (190, 190, 40))
 """Of the four quarters of the picture."""
@@ -113,7 +113,7 @@ def case_the_canvas_follows_a_large_picture_and_another_document(kit):
     other = kit.new(width=200, height=100)
     yield lambda: kit.ready(other)
     yield lambda: docker.look._state is not None and docker.look._state.width == 200 and docker.over_canvas._after is not None
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     other.setModified(False)

@@ -73,6 +73,17 @@ def finished(kit, job):
     return lambda: job.number in kit.ended
 
 
+def press(kit):
+    """Press *Restore* once the plan of what stands there now has come, and give the job."""
+
+    def planned():
+        kit.docker.look.notice()  # another layer may ask for another plan
+        return not kit.docker.desk.pending
+
+    yield planned
+    return kit.docker.restore()
+
+
 def undo(kit, action="edit_undo"):
     kit.app.action(action).trigger()
     kit.document.waitForDone()

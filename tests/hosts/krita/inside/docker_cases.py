@@ -3,7 +3,7 @@
 import os
 import time
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, settled, shows, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, press, settled, shows, undo
 
 from krita import Selection
 
@@ -159,7 +159,7 @@ def case_a_result_is_adjusted_in_place(kit):
     selection.select(100, 50, 200, 100, 255)
     document.setSelection(selection)
     yield lambda: docker.preview._after is not None
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     made = len(kit.history())
@@ -174,7 +174,7 @@ def case_a_result_is_adjusted_in_place(kit):
     kit.shoot("adjust", docker)
     steps = kit.history()
     docker.strength.setValue(50)
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert kit.names(document) == ["Background", RAIN]
@@ -194,7 +194,7 @@ def case_a_result_is_adjusted_in_place(kit):
     docker.origin.click()
     yield lambda: not docker.desk.pending  # "half of it" is said of another plan now
     docker.strength.setValue(100)
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "failed"
     assert "painted on" in job.message, job.message
@@ -308,7 +308,7 @@ def case_the_preview_follows_a_layer_that_is_empty_hidden_or_grows(kit):
 def case_the_actions_open_the_docker_and_repeat(kit):
     yield from begin(kit)
     docker = kit.docker
-    yield finished(kit, docker.restore())
+    yield finished(kit, (yield from press(kit)))
     docker.setVisible(False)
     yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
     kit.app.action("restore_with_instruction_repeat").trigger()
@@ -410,7 +410,7 @@ def case_it_fits_into_240_pixels(kit):
 def case_history_and_presets_are_searched_and_used(kit):
     yield from begin(kit)
     docker = kit.docker
-    yield finished(kit, docker.restore())
+    yield finished(kit, (yield from press(kit)))
     yield from kit.activate(kit.document, kit.document.topLevelNodes()[-1])
     yield lambda: docker._history.picture(RAIN) is not None
     docker._presets.save("Wet street", {"instruction": "remove the rain", "strength": 0.4})

@@ -5,7 +5,7 @@ import gc
 import os
 import time
 
-from casekit import RAIN, begin, finished
+from casekit import RAIN, begin, finished, press
 
 DOCUMENTS, EACH = int(os.environ.get("RWI_DOCUMENTS", "20")), 10
 """How many documents are opened and closed, with how many restorations in each."""
@@ -101,7 +101,7 @@ def case_memory(kit):
         yield from begin(kit, RAIN, width=500, height=400)
         node = kit.document.activeNode()
         for _turn in range(EACH):
-            job = kit.docker.restore()
+            job = yield from press(kit)
             yield finished(kit, job)
             assert job.state == "done", job.message
             yield from undone(kit, node)

@@ -2,7 +2,7 @@
 
 import os
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, press, shows, undo
 
 RED = bytes((20, 40, 200, 255))
 
@@ -30,7 +30,7 @@ def case_all_that_is_visible_becomes_a_layer_on_top(kit):
     yield lambda: docker.preview._before is not None and docker.preview._before.pixelColor(2, 2).getRgb()[:3] == (200, 40, 20)
     yield lambda: docker.preview._after is not None and docker.preview._after.pixelColor(2, 2).getRgb()[:3] == (55, 215, 235)
     kit.shoot("visible", docker)
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert "above all others" in job.message
@@ -82,7 +82,7 @@ def case_a_frame_and_all_frames_of_an_animation(kit):
     document.setCurrentTime(2)
     document.waitForDone()
     yield shows(lambda: (document.currentTime(), bytes(node.pixelData(5, 5, 1, 1))), (2, bytes((80, 80, 80, 255))))
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert "frame on show" in job.message, job.message
@@ -94,7 +94,7 @@ def case_a_frame_and_all_frames_of_an_animation(kit):
     yield from kit.activate(document, node)
     choose(kit, "frames")
     yield lambda: docker.go.text() == "Restore 3 frames"
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert "3 frames" in job.message, job.message
@@ -128,7 +128,7 @@ def case_a_file_layer_is_restored_into_a_new_layer(kit):
     assert docker.restore() is None
     assert "no pixels of its own" in docker.message.text(), docker.message.text()
     docker.output.setCurrentIndex(0)
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert "file that it shows was left" in job.message, job.message

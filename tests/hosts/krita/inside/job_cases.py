@@ -7,13 +7,13 @@ import sys
 import threading
 import time
 
-from casekit import BLUE, RAIN, begin, finished, make_room, settled, shows, undo
+from casekit import BLUE, RAIN, begin, finished, make_room, press, settled, shows, undo
 from watchdog import Watchdog
 
 
 def case_cancelling_leaves_no_trace(kit):
     yield from begin(kit, "held noise")
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield lambda: job.state == "running" and job.fraction is not None
     yield settled(kit)
     kit.shoot("progress", kit.docker)
@@ -86,13 +86,13 @@ def case_another_strength_needs_no_inference(kit):
     for name in known:
         setattr(session, name, noting(name))
     try:
-        job = docker.restore()
+        job = yield from press(kit)
         yield finished(kit, job)
         undo(kit)
         yield from kit.activate(kit.document, kit.document.topLevelNodes()[0])
         docker.strength.setValue(50)
         asked.clear()
-        job = docker.restore()
+        job = yield from press(kit)
         yield finished(kit, job)
     finally:
         for name, function in known.items():
@@ -123,7 +123,7 @@ def case_nothing_of_ours_begins_in_the_middle_of_a_conversion(kit):
     timer.timeout.connect(poke)
     timer.start()
     try:
-        job = docker.restore()
+        job = yield from press(kit)
         yield finished(kit, job)
     finally:
         timer.stop()
@@ -136,7 +136,7 @@ def case_nothing_of_ours_begins_in_the_middle_of_a_conversion(kit):
 def case_the_docker_closed_and_floated_during_a_job(kit):
     yield from begin(kit, "held noise")
     docker = kit.docker
-    job = docker.restore()
+    job = yield from press(kit)
     yield lambda: job.state == "running"
     docker.setFloating(True)
     yield settled(kit)
@@ -225,7 +225,7 @@ def case_no_depth_or_gamut_costs_documents_and_previews_move_quickly(kit):
             spent.append((time.thread_time() - begun) / 4)
             docker.look._settled()
             yield lambda: docker.preview._after is not None
-            job = docker.restore()
+            job = yield from press(kit)
             yield finished(kit, job)
             assert job.state == "done", job.message
             made.extend(counting.made)
@@ -258,7 +258,7 @@ def case_24_megapixels(kit):
     spent = {}
     watch(docker, spent)
     begun, work = time.perf_counter(), time.thread_time()
-    job = docker.restore()
+    job = yield from press(kit)
     captured, work = time.perf_counter() - begun, time.thread_time() - work
     yield finished(kit, job)
     took = time.perf_counter() - begun
@@ -310,7 +310,7 @@ def watch(docker, spent):
 
 def case_a_daemon_killed_meanwhile_is_survived(kit):
     yield from begin(kit, "held noise")
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield lambda: job.state == "running" and job.fraction is not None
     with open(os.path.join(os.environ["RESTORED_RUNTIME_DIR"], "connection.json"), encoding="utf-8") as file:
         os.kill(json.load(file)["pid"], 9)
@@ -323,6 +323,6 @@ def case_a_daemon_killed_meanwhile_is_survived(kit):
     if os.environ.get("RESTORED_EXECUTABLE"):  # a tree has none to start
         kit.type(RAIN)
         yield lambda: kit.docker.desk.text == RAIN and not kit.docker.desk.pending
-        job = kit.docker.restore()
+        job = yield from press(kit)
         yield finished(kit, job)
         assert job.state == "done", job.message

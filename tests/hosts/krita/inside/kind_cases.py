@@ -1,6 +1,6 @@
 """Documents, layers and selections of every kind: each gives a result or a sentence. Python 3.9 and Krita only."""
 
-from casekit import RAIN, begin, finished, shows
+from casekit import RAIN, begin, finished, press, shows
 
 from krita import InfoObject, Selection
 
@@ -24,7 +24,7 @@ def restored(kit, wanted, name):
     """Ask for a restoration of what is active: a result, or a sentence with a word in it."""
     kit.docker.look.notice()
     yield lambda: not kit.docker.desk.pending
-    job = kit.docker.restore()
+    job = yield from press(kit)
     if wanted == "done":
         yield finished(kit, job)
         assert job.state == "done", (name, job.message)

@@ -4,7 +4,7 @@ import os
 import struct
 import sys
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, press, shows, undo
 
 from krita import InfoObject, Selection
 
@@ -13,7 +13,7 @@ def case_a_new_layer_is_one_undo_step(kit):
     yield from begin(kit)
     node = kit.document.topLevelNodes()[0]
     assert kit.history() == []
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     yield shows(kit.history, ["Add Layer"])
@@ -32,7 +32,7 @@ def case_in_place_is_undone_and_redone_by_one_press(kit):
     """Krita's history has two entries for it, "Add Layer" and "Remove Layer"; nobody has to press twice."""
     yield from begin(kit)
     kit.docker.output.setCurrentIndex(1)
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     yield shows(kit.history, ["Add Layer", "Remove Layer"])
@@ -65,7 +65,7 @@ def case_converting_colours_leaves_the_history_and_the_documents_alone(kit):
     yield from begin(kit, depth="F16", profile="sRGB-elle-V2-g10.icc", fill=None)
     node = kit.document.topLevelNodes()[0]
     node.setPixelData(struct.pack("<4e", 0.25, 0.25, 0.25, 1.0) * (64 * 48), 0, 0, 64, 48)
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     yield shows(kit.history, ["Add Layer"])
@@ -82,7 +82,7 @@ def case_the_layer_above_comes_after_its_source(kit):
     kit.document.rootNode().addChildNode(kit.document.createNode("sky", "paintlayer"), bottom)
     kit.document.waitForDone()
     yield from kit.activate(kit.document, bottom)
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert kit.names(kit.document) == ["Background", RAIN, "sky"]
 
@@ -112,7 +112,7 @@ def case_layers_that_cannot_be_restored_get_a_sentence(kit):
     def said(node, output, word):
         yield from kit.activate(document, node)
         docker.output.setCurrentIndex(output)
-        job = docker.restore()
+        job = yield from press(kit)
         assert job is None, node.name()
         assert word in docker.message.text(), docker.message.text()
 
@@ -150,7 +150,7 @@ def case_a_layer_with_clones_is_not_replaced_behind_their_back(kit):
 def case_a_locked_layer_can_be_restored_into_a_new_one(kit):
     yield from begin(kit)
     kit.document.topLevelNodes()[0].setLocked(True)
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert kit.names(kit.document) == ["Background", RAIN]
@@ -166,7 +166,7 @@ def case_masks_opacity_and_blending_come_along(kit):
     kit.document.waitForDone()
     yield from kit.activate(kit.document, node)
     before = len(kit.history())
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     top = kit.document.topLevelNodes()[-1]
@@ -181,7 +181,7 @@ def case_twice_the_size_opens_a_document(kit):
     docker.scale.setCurrentIndex(1)
     assert not docker.output.isEnabled()
     before = len(kit.app.documents())
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert len(kit.app.documents()) == before + 1
@@ -228,7 +228,7 @@ def case_strange_instructions_and_the_smallest_layer(kit):
         text = docker.edit.toPlainText()  # Qt makes line ends of its own
         yield lambda text=text: docker.desk.text == text and not docker.desk.pending
         before = len(kit.document.topLevelNodes())
-        job = docker.restore()
+        job = yield from press(kit)
         yield finished(kit, job)
         assert job.state == "done", job.message
         assert len(kit.document.topLevelNodes()) == before + 1

@@ -2,7 +2,7 @@
 
 import os
 
-from casekit import finished, settled, shows
+from casekit import finished, press, settled, shows
 
 
 def listen(desk, words):
@@ -93,7 +93,7 @@ def case_start_type_restore_quit(kit):
     haste = os.environ.get("RWI_HASTE") == "1"  # a quick job would be done while Krita quits, which then asks whether to save
     kit.type("held noise" if haste else "remove the noise")
     yield lambda: kit.docker.plan.actionable and kit.docker.look.target is not None
-    job = kit.docker.restore()
+    job = yield from press(kit)
     if not haste:
         yield finished(kit, job)
         assert job.state == "done", job.message

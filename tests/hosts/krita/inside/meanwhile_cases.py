@@ -5,7 +5,7 @@ Python 3.9 and Krita only.
 
 import sys
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, press, shows, undo
 
 
 def meanwhile(kit, does, output=0):
@@ -15,7 +15,7 @@ def meanwhile(kit, does, output=0):
     yield from begin(kit, "held noise")
     kit.layers(kit.document)[0].setPixelData(bytes((1, 2, 3, 255)) * (9 * 9), 20, 20, 9, 9)
     kit.docker.output.setCurrentIndex(output)
-    kit.job = kit.docker.restore()
+    kit.job = yield from press(kit)
     yield lambda: kit.job.state == "running"
     does(kit.document, kit.layers(kit.document)[0])
     kit.document.waitForDone()
@@ -26,7 +26,7 @@ def meanwhile(kit, does, output=0):
 
 def case_a_document_closed_meanwhile_is_survived(kit):
     yield from begin(kit, "held noise")
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield lambda: job.state == "running"
     kit.document.setModified(False)
     kit.app.action("file_close").trigger()
@@ -43,7 +43,7 @@ def case_a_layer_deleted_meanwhile_is_survived(kit):
     node = kit.document.topLevelNodes()[0]
     kit.document.rootNode().addChildNode(kit.document.createNode("other", "paintlayer"), node)
     yield from kit.activate(kit.document, node)
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield lambda: job.state == "running"
     node.remove()
     kit.document.waitForDone()
@@ -59,7 +59,7 @@ def case_strokes_made_meanwhile_are_kept(kit):
     yield from begin(kit, "held noise")
     kit.docker.output.setCurrentIndex(1)
     node = kit.document.topLevelNodes()[0]
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield lambda: job.state == "running"
     node.setPixelData(bytes((1, 2, 3, 255)) * 4, 0, 0, 2, 2)
     kit.release()

@@ -1,6 +1,6 @@
 """Where a result can go besides a new layer and in place, and how long it will take. Python 3.9 and Krita only."""
 
-from casekit import BLUE, NEGATIVE, RAIN, begin, finished, shows, undo
+from casekit import BLUE, NEGATIVE, RAIN, begin, finished, press, shows, undo
 
 from krita import Selection
 
@@ -33,7 +33,7 @@ def names(kit, document):
 
 def case_a_new_document_holds_all_of_the_layer_and_only_what_is_selected_differs(kit):
     assert (yield from selected(kit, "new-image"))
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert "new document" in job.message, job.message
@@ -57,7 +57,7 @@ def case_a_layer_is_masked_by_the_selection(kit):
     assert there == hasattr(document, "createTransparencyMask"), "what this Krita cannot do is not offered"
     if not there:
         return
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     assert "masked" in job.message, job.message
@@ -94,7 +94,7 @@ def without_its_mask(kit):
 def case_a_masked_layer_with_nothing_selected_is_a_new_layer(kit):
     yield from begin(kit)
     kit.docker.output.setCurrentIndex(max(0, kit.docker.output.findData("masked-layer")))
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     yield shows(kit.history, ["Add Layer"])
@@ -107,7 +107,7 @@ def case_how_long_it_takes_is_said_once_it_was_seen(kit):
     yield from begin(kit, "remove the blur and the snow", width=1000, height=600)
     docker = kit.docker
     yield shows(docker.device.text, "CPU, in negative")
-    job = docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     yield lambda: docker.look.adjusting

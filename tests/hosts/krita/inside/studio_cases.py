@@ -1,11 +1,11 @@
 """What a docker says of a job that another machine computes. Run inside Krita with a window."""
 
-from casekit import begin, finished
+from casekit import begin, finished, press
 
 
 def case_in_the_studio(kit):
     yield from begin(kit, "remove the noise")
-    job = kit.docker.restore()
+    job = yield from press(kit)
     yield finished(kit, job)
     assert job.state == "done", job.message
     yield lambda: kit.docker.device.text()
