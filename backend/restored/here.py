@@ -39,4 +39,4 @@ def order_of(wish: FileOrder, pixels: NDArray, mask: NDArray | None) -> Order:
 def as_done(answer: Answer) -> Done:
     """An answer with its pixels as an array."""
     pixels = None if answer.pixels is None else array_of(answer.pixels)
-    return Done(pixels=pixels, plan=dict(answer.plan), **{name: getattr(answer, name) for name in Done.FACTS})
+    return Done(pixels, **answer.facts())

@@ -3,6 +3,7 @@
 import filecmp
 import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -190,7 +191,7 @@ def tell(report: Report, output: Path) -> None:
         console.warn(note)
 
 
-def plan_words(plan: dict[str, Any]) -> Text:
+def plan_words(plan: Mapping[str, Any]) -> Text:
     """A plan as its chips: `rain · too dark 60 %`, and what was left out on purpose."""
     chips = []
     for step in plan.get("steps", []):

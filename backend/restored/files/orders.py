@@ -4,11 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from restored_client.wire.order import Asked
+from restored_client.wire.order import Answered, Asked
 
 OnProgress = Callable[[float | None, str], None]
 
@@ -37,26 +36,11 @@ class FileOrder(Asked):
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What whoever restores gives back: pixels (None when there was nothing to do) and the facts about them.
-
-    message: why there was nothing to do, or what was done otherwise than asked.
-    """
-
-    FACTS: ClassVar = ("message", "device", "model", "seconds", "recipe")
+@dataclass(frozen=True)
+class Done(Answered):
+    """What whoever restores gives back: an answer whose pixels are an array."""
 
     pixels: NDArray | None
-    plan: dict[str, Any]
-    message: str
-    device: str
-    model: str
-    seconds: float
-    recipe: dict[str, Any]
-
-    @property
-    def changed(self) -> bool:
-        return self.pixels is not None
 
 
 Restore = Callable[[NDArray, FileOrder, NDArray | None, OnProgress, Callable[[], bool]], Done]

@@ -135,7 +135,7 @@ class EditWindow(QWidget):
         return words
 
     def _why_not(self, result: Report) -> str:
-        return self._here(why_nothing(result.done.plan, result.done.message, CATALOGUE))
+        return self._here(why_nothing(dict(result.done.plan), result.done.message, CATALOGUE))
 
     def _fill(self, on: bool) -> None:
         self._talk.find = on

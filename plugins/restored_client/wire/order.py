@@ -124,15 +124,15 @@ class Order(Asked):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Everything that comes back. When nothing changed, `pixels` is None and `message` says why; else `message` says what was
-    done otherwise than asked.
+class Answered:
+    """Everything that comes back, however its pixels are held. When nothing changed, `pixels` is None and `message` says why;
+    else `message` says what was done otherwise than asked.
 
     plan: what was done, as a plan's dict. device: what computed it and why. recipe: all that is needed to do it again. job: the
-    name under which the daemon keeps the result, for `adjust`. kept: that result itself, inside the process that keeps it.
+    name under which the daemon keeps the result, for `adjust`.
     """
 
-    pixels: Optional[Pixels]
+    pixels: Any
     plan: Mapping[str, Any]
     message: str = ""
     device: str = ""
@@ -140,7 +140,6 @@ class Answer:
     seconds: float = 0.0
     recipe: Mapping[str, Any] = field(default_factory=dict)
     job: str = ""
-    kept: Any = field(default=None, compare=False, repr=False)
 
     @property
     def changed(self) -> bool:
@@ -152,5 +151,13 @@ class Answer:
         return {name: getattr(self, name) for name in FACTS}
 
 
-FACTS: Final = tuple(each.name for each in fields(Answer) if each.name not in ("pixels", "kept"))
+FACTS: Final = tuple(each.name for each in fields(Answered) if each.name != "pixels")
 """What of an answer is said in its header; `answers` says of what kind each is."""
+
+
+@dataclass(frozen=True)
+class Answer(Answered):
+    """What comes back of an order. kept: that result itself, inside the process that keeps it."""
+
+    pixels: Optional[Pixels]
+    kept: Any = field(default=None, compare=False, repr=False)
