@@ -13,9 +13,6 @@ from restored.standalone import frozen
 from . import console, usage
 from .lazy import Command, LazyGroup, register
 
-UsageError = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
-"""Typer carries its own copy of Click, whose place is not part of what it promises."""
-
 COMMANDS = {
     "run": Command("single:run", "Restore one photograph as a sentence says."),
     "batch": Command(
@@ -107,11 +104,11 @@ def run(arguments: list[str]) -> int:
         console.fail("Cancelled. Nothing was changed.")
         return console.INTERRUPTED
     except Exception as error:  # the command's last word is a sentence, never a traceback
-        if type(error).__name__ == "NoArgsIsHelpError":
+        if isinstance(error, usage.HelpWanted):
             for line in str(getattr(error, "message", "")).split("\n"):
                 console.err.print(line)
             return 2
-        if isinstance(error, UsageError):
+        if isinstance(error, usage.UsageError):
             usage.tell(usage.sentence(error), json=json, code="usage")
             return 2
         return _failed(error, json)

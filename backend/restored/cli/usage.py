@@ -1,9 +1,17 @@
 """Wrong usage in our own sentences, and as JSON for who asked for JSON."""
 
 import re
+import sys
 from typing import Any, Final
 
+import typer
+
 from . import console
+
+_typer_errors: Final[Any] = sys.modules[typer.BadParameter.__module__]
+"""Typer carries its own copy of Click, whose place is not part of what it promises."""
+UsageError: Final[type[Exception]] = _typer_errors.UsageError
+HelpWanted: Final[type[Exception]] = _typer_errors.NoArgsIsHelpError
 
 _RULES: Final = (
     (r"Input should be less than or equal to (\S+)", r"is at most \1"),
@@ -19,16 +27,15 @@ def sentence(error: Any) -> str:
     command = getattr(getattr(error, "ctx", None), "command_path", None) or "restored"
     more = f" “{command} --help” shows how it is used."
     text = str(error.format_message())
-    name = type(error).__name__
     if text.startswith("No such command"):
         wrong, *near = re.findall(r"'([^']*)'", text)
         hint = f" Did you mean {' or '.join(f'“{name}”' for name in near[:2])}?" if near else ""
         return f"There is no command “{wrong}”.{hint}{more}"
-    if name == "NoSuchOption":
+    if isinstance(error, _typer_errors.NoSuchOption):
         near = sorted(getattr(error, "possibilities", None) or ())
         hint = f" Did you mean {' or '.join(near[:2])}?" if near else ""
         return f"There is no option “{error.option_name}”.{hint}{more}"
-    if name == "MissingParameter":
+    if isinstance(error, _typer_errors.MissingParameter):
         return f"{_what(error)} is missing.{more}"
     if "requires an argument" in text:
         return f"The option “{getattr(error, 'option_name', '?')}” needs a value after it.{more}"
@@ -36,7 +43,7 @@ def sentence(error: Any) -> str:
         extra = text[text.find("(", len("Got unexpected extra argument(s) ") - 1) + 1 : text.rfind(")")]
         place = ", and -o before the place of the result" if _lacks_output(getattr(error, "ctx", None)) else ""
         return f"“{extra}” is too much: put an instruction of several words in quotation marks{place}.{more}"
-    if name == "BadParameter":
+    if isinstance(error, typer.BadParameter):
         for theirs, ours in _RULES:
             if found := re.match(theirs, str(error.message)):
                 return f"{_what(error)} {found.expand(ours)}.{more}"
