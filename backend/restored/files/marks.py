@@ -28,9 +28,9 @@ def propose(source: Path, target: Path, *, page: int | None = None, overwrite: b
 
     refuse()
     picture = next(each for each in chosen(read_pages(source), source, page) if each.role == "picture")
-    from restored.engine.work.marks import marks_of_layer
+    from restored.engine.engine import shared
 
-    found = marks_of_layer(sent(picture))
+    found = shared().marks(sent(picture))
     with atomic(target, make_way=refuse) as file:  # somebody else may have written there meanwhile
         file.write(bytes(imagecodecs.png_encode(found.astype(np.uint8) * 255)))
     return float(found.mean())

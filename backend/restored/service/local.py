@@ -237,7 +237,7 @@ class LocalService:
 
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
         with _in_the_tree():
-            from restored.engine.work.region_mask import mask_of_region
+            from restored.engine.engine import shared
 
             where = Region.from_dict(region)
             space = LayerSpace.of(order)
@@ -247,7 +247,7 @@ class LocalService:
             def progress(fraction: float, words: str, preview: object) -> None:
                 tell(fraction, words)
 
-            return pixels_of(mask_of_region(layer, where, context, _place(order), progress, cancelled))
+            return pixels_of(shared().where(layer, where, context, _place(order), progress, cancelled))
 
     def unload(self) -> None:
         from restored import engine

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from restored import engine
+from restored.engine.engine import shared
 from restored.engine.work import marks as search
-from restored.engine.work.marks import marks_of_layer
-from restored.engine.work.region_mask import mask_of_region
 from restored.ground.errors import Cancelled
 from restored.instruction.plan import Plan, Step
 from restored.regions import MARKS, Region
@@ -36,7 +35,7 @@ def scratched(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("grain", [0, 3, 10])
 def test_scratches_across_are_found_and_little_else(grain: float) -> None:
     damaged, hole = scratched(photograph(420, 520, grain=grain))
-    found = marks_of_layer(damaged)
+    found = shared().marks(damaged)
     assert found[hole].mean() > 0.8
     near = np.zeros_like(hole)
     for dy in range(-3, 4):
@@ -49,22 +48,22 @@ def test_dust_in_an_even_place_is_found() -> None:
     picture = photograph(300, 300, grain=2)
     picture[100:104, 60:63] = 0.05
     picture[40, 200] = picture[41, 200] = 0.98
-    found = marks_of_layer(picture)
+    found = shared().marks(picture)
     assert found[101:103, 61].all()
     assert found[40, 200]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_clean_picture_is_left_alone(seed: int) -> None:
-    assert marks_of_layer(photograph(400, 400, seed, grain=4)).mean() < 0.003
+    assert shared().marks(photograph(400, 400, seed, grain=4)).mean() < 0.003
 
 
 @pytest.mark.slow
 def test_windows_agree_with_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged, _ = scratched(photograph(700, 520, grain=3))
-    whole = marks_of_layer(damaged)
+    whole = shared().marks(damaged)
     monkeypatch.setattr(search, "SIDE", 384)
-    assert (marks_of_layer(damaged) != whole).mean() < 1e-4
+    assert (shared().marks(damaged) != whole).mean() < 1e-4
 
 
 def test_wide_scratches_are_found_in_fine_scans(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +71,7 @@ def test_wide_scratches_are_found_in_fine_scans(monkeypatch: pytest.MonkeyPatch)
     large, wide = (each.repeat(2, axis=0).repeat(2, axis=1)[:601, :841] for each in (damaged, hole))
     monkeypatch.setattr(search, "FINE", 800)
     monkeypatch.setattr(search, "ROWS", 256)
-    assert marks_of_layer(large)[wide].mean() > 0.8
+    assert shared().marks(large)[wide].mean() > 0.8
 
 
 @pytest.mark.slow
@@ -81,12 +80,12 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(search, "FINE", 500)
     layer = np.full((700, 520, 3), 128, np.uint8)
     told: list[float] = []
-    marks_of_layer(layer, lambda fraction, words, preview: told.append(fraction))
+    shared().marks(layer, lambda fraction, words, preview: told.append(fraction))
     assert told == sorted(told)
     assert told[-1] == 1
     assert len(told) > 2
     with pytest.raises(Cancelled):
-        marks_of_layer(layer, stop=lambda: True)
+        shared().marks(layer, cancel=lambda: True)
     damaged, hole = scratched(photograph(300, 400))
     words: list[str] = []
     plan = Plan(steps=(Step("inpaint"),))
@@ -98,7 +97,7 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 200, 3), (70, 5, 4), (65, 65, 2)])
 def test_any_size(shape: tuple[int, int, int]) -> None:
     layer = np.full(shape, 128, np.uint8)
-    assert not marks_of_layer(layer).any()
+    assert not shared().marks(layer).any()
 
 
 def test_what_is_no_number_is_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,33 +107,33 @@ def test_what_is_no_number_is_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     layer[40, 20:60] = [np.nan, np.inf, -np.inf]
     layer[70:72, 30:33] = np.finfo(np.float32).max
     with np.errstate(all="raise"):
-        found = marks_of_layer(layer)
+        found = shared().marks(layer)
     near = np.zeros_like(found)
     near[20:90, :80] = True
     assert not found[~near].any()
-    assert (marks_of_layer(layer) == found).all()
+    assert (shared().marks(layer) == found).all()
 
 
 def test_nothing_is_marked_where_nothing_is_shown() -> None:
     damaged, hole = scratched(photograph(300, 300))
     layer = np.concatenate([damaged, (~hole)[..., None].astype(np.float32)], axis=2)
-    assert not marks_of_layer(layer)[hole].any()
+    assert not shared().marks(layer)[hole].any()
 
 
 @pytest.mark.slow
 def test_they_are_a_region_that_can_be_shown() -> None:
     damaged, _ = scratched(photograph(300, 400))
     layer = np.rint(damaged * 255).astype(np.uint8)
-    found = marks_of_layer(layer)
-    mask = mask_of_region(layer, Region((MARKS,)))
+    found = shared().marks(layer)
+    mask = shared().where(layer, Region((MARKS,)))
     assert ((mask[..., 0] > 0) == found).all()
-    left = mask_of_region(layer, Region(("left", MARKS)))[..., 0]
+    left = shared().where(layer, Region(("left", MARKS)))[..., 0]
     assert not left[:, 320:].any()
     assert (left > 0).sum() > 100
-    right = mask_of_region(layer, Region(("left", MARKS), outside=True))[..., 0]
+    right = shared().where(layer, Region(("left", MARKS), outside=True))[..., 0]
     assert not right[:, :80].any()
     assert ((left > 0) | (right > 0) == found).all(), "those in a place and those not in it are all there are"
-    beyond = mask_of_region(layer, Region((MARKS,), outside=True))
+    beyond = shared().where(layer, Region((MARKS,), outside=True))
     assert (beyond == 255 - mask).all()
 
 
@@ -145,10 +144,10 @@ def test_looking_for_them_is_told_and_can_be_stopped() -> None:
     def tell(_fraction: float, words: str, _preview: object) -> None:
         heard.append(words)
 
-    mask_of_region(photograph(300, 400), Region((MARKS,)), tell=tell)
+    shared().where(photograph(300, 400), Region((MARKS,)), progress=tell)
     assert heard
     with pytest.raises(Cancelled):
-        mask_of_region(photograph(300, 400), Region((MARKS,)), tell=tell, stop=lambda: True)
+        shared().where(photograph(300, 400), Region((MARKS,)), progress=tell, cancel=lambda: True)
 
 
 @pytest.mark.slow
@@ -166,5 +165,5 @@ def test_a_plan_with_them_acts_on_nothing_that_nobody_saw() -> None:
     assert (part[:, 260:] == out[:, 260:]).all()
     asked = engine.run(layer, plan, find=True)
     assert asked.changed
-    found = marks_of_layer(layer)
+    found = shared().marks(layer)
     assert (asked.image[~found] == layer[~found]).all()

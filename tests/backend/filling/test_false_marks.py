@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restored.engine.work.marks import marks_of_layer
+from restored.engine.engine import shared
 from restored.filling.false_marks import without_crowds, without_frame
 
 
@@ -76,5 +76,5 @@ def test_where_one_side_is_lighter_all_along_there_is_an_edge_and_no_scratch() -
     picture[130:] -= 0.15
     for each in (picture, scratched):
         each[128:131] = 0.62
-    assert marks_of_layer(np.rint(picture * 255).astype(np.uint8)).mean() < 0.001
-    assert marks_of_layer(np.rint(scratched * 255).astype(np.uint8))[129].mean() > 0.9
+    assert shared().marks(np.rint(picture * 255).astype(np.uint8)).mean() < 0.001
+    assert shared().marks(np.rint(scratched * 255).astype(np.uint8))[129].mean() > 0.9

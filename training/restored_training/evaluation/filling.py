@@ -82,10 +82,10 @@ def restored(case: Case) -> Floats:
 
 def wrongly_marked(folders: Sequence[Path], count: int = CLEAN) -> list[float]:
     """The share of each clean kept-out photograph that the search for scratches marks."""
-    from restored.engine.work.marks import marks_of_layer
+    from restored.engine.engine import shared
 
     photos = PhotoSet(list(folders), "heldout", longest=LARGEST, limit=count)
-    return [float(marks_of_layer(image).mean()) for image in photos.images]
+    return [float(shared().marks(image).mean()) for image in photos.images]
 
 
 def in_hole(result: Floats, case: Case) -> float:

@@ -258,7 +258,7 @@ def _scratches(subject: Subject, real: Path, bench: Path, limit: int | None) -> 
     folders = [each for name in ("free", "free-2") if (each := real.parent / "train" / name).is_dir()]
     if not folders:
         return []
-    from restored.engine.work.marks import marks_of_layer
+    from restored.engine.engine import shared
 
     cases = list(filling.cases(folders[0], limit or filling.CROPS))
     figures = [[filling.in_hole(make(case), case) for case in cases] for make in (_damaged, filling.restored, filling.smooth)]
@@ -266,7 +266,7 @@ def _scratches(subject: Subject, real: Path, bench: Path, limit: int | None) -> 
     false = filling.wrongly_marked(folders, limit or filling.CLEAN)
     pictures = tuple((case.name, value) for case, value in zip(cases, figures[1], strict=True))
     found = [
-        (each.kind, 100 * searching.recall(each, marks_of_layer))
+        (each.kind, 100 * searching.recall(each, shared().marks))
         for each in searching.searches(folders, limit or searching.PHOTOGRAPHS)
     ]
     above = 100 * fmean(share > TOLERABLE for share in false)

@@ -3,9 +3,10 @@
 import threading
 from pathlib import Path
 
-from restored.models.base import Model
+from restored.models.base import Model, ModelError
 from restored.models.bundle import Bundle, load_bundle
-from restored.models.installed import default_bundle
+from restored.models.installed import default_bundle, survey
+from restored.models.searching import SEARCH, SearchModel
 
 
 class Store:
@@ -15,6 +16,7 @@ class Store:
         self._lock = threading.RLock()
         self._bundles: dict[str, Bundle] = {}
         self._models: dict[tuple[str, str], Model] = {}
+        self._searcher: tuple[SearchModel, str] | None = None
 
     def bundle(self, wanted: Bundle | str | Path | None = None) -> Bundle:
         """The bundle itself, or the one of this name or path; None is the default model. Raises ModelError."""
@@ -39,6 +41,19 @@ class Store:
         with self._lock:
             self._models[bundle.fingerprint, device] = model
 
+    def searcher(self) -> tuple[SearchModel, str]:
+        """The network that looks for scratches and dust, and the fingerprint of its bundle. Raises ModelError."""
+        with self._lock:
+            if self._searcher is None:
+                name = next((each.name for each in survey() if each.manifest and SEARCH in each.manifest.files), None)
+                if name is None:
+                    raise ModelError(
+                        "What finds scratches and dust is not installed. Install the package again, or mark them yourself."
+                    )
+                bundle = load_bundle(name)
+                self._searcher = SearchModel(bundle.arrays(SEARCH)), f"{bundle.fingerprint}/{SEARCH}"
+            return self._searcher
+
     def opened(self) -> list[str]:
         """Names of the bundles that are open."""
         with self._lock:
@@ -49,3 +64,4 @@ class Store:
         with self._lock:
             self._bundles.clear()
             self._models.clear()
+            self._searcher = None

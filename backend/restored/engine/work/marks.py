@@ -8,7 +8,6 @@ of 20 photographs of 4 to 8 megapixels, some of which training saw smaller, 0.14
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from restored.engine.machine.devices import exact_on_cpu
 from restored.engine.machine.runtimes import Setup
+from restored.engine.machine.store import Store
 from restored.engine.picture.masks import Mask
 from restored.engine.picture.pixels import Box, Floats, Layer, check_layer, visible
 from restored.engine.picture.source import LayerSource
@@ -23,10 +23,7 @@ from restored.filling.false_marks import without_crowds, without_frame
 from restored.filling.proposal import proposal
 from restored.ground.cores import cores
 from restored.instruction.plan import Plan
-from restored.models.base import ModelError, Request
-from restored.models.bundle import load_bundle
-from restored.models.installed import survey
-from restored.models.searching import SEARCH, SearchModel
+from restored.models.base import Request
 
 from .coarse import reduce
 from .conduct import Cancel, conduct, never
@@ -48,21 +45,23 @@ ROWS: Final = 1536
 LOOKING: Final = "Looking for scratches and dust"
 
 
-def marks_of_layer(layer: npt.NDArray, tell: Progress | None = None, stop: Cancel | None = None) -> npt.NDArray[np.bool_]:
+def marks_of_layer(
+    store: Store, layer: npt.NDArray, tell: Progress | None = None, stop: Cancel | None = None
+) -> npt.NDArray[np.bool_]:
     """(H, W): what seems to be scratches, dust, hairs and folds; never where nothing is shown. tell, stop: as of a job. Raises
     PixelError as a job does, ModelError for a damaged installation, Cancelled."""
     picture: Layer = check_layer(layer)
     source = LayerSource(picture)
-    found = without_crowds(without_frame(proposal(_sureties(source, tell or silent, stop or never))))
+    found = without_crowds(without_frame(proposal(_sureties(store, source, tell or silent, stop or never))))
     seen = visible(picture)
     return found if seen is None else found & seen
 
 
 def found_in(
-    layer: npt.NDArray, mask: npt.NDArray | None, tell: Progress | None = None, stop: Cancel | None = None
+    store: Store, layer: npt.NDArray, mask: npt.NDArray | None, tell: Progress | None = None, stop: Cancel | None = None
 ) -> npt.NDArray[np.bool_]:
     """`marks_of_layer`, inside a mask (as a job has it) where there is one."""
-    found = marks_of_layer(layer, tell, stop)
+    found = marks_of_layer(store, layer, tell, stop)
     if mask is None:
         return found
     where = Mask(mask, *layer.shape[:2])
@@ -72,27 +71,12 @@ def found_in(
     return found
 
 
-def forget() -> None:
-    """Give the network's memory back; the next search opens it anew."""
-    _opened.cache_clear()
-
-
-@cache
-def _opened() -> tuple[SearchModel, str]:
-    """The network and the fingerprint of its bundle. Raises ModelError."""
-    name = next((each.name for each in survey() if each.manifest and SEARCH in each.manifest.files), None)
-    if name is None:
-        raise ModelError("What finds scratches and dust is not installed. Install the package again, or mark them yourself.")
-    bundle = load_bundle(name)
-    return SearchModel(bundle.arrays(SEARCH)), f"{bundle.fingerprint}/{SEARCH}"
-
-
-def _sureties(source: LayerSource, tell: Progress, stop: Cancel) -> npt.NDArray[np.uint8]:
+def _sureties(store: Store, source: LayerSource, tell: Progress, stop: Cancel) -> npt.NDArray[np.uint8]:
     """(H, W): how surely each pixel is damaged, of 255."""
     if max(source.height, source.width) < FINE:
-        return _at_one_scale(source, lambda share: tell(share, LOOKING, None), stop)
-    found = _at_one_scale(source, lambda share: tell(0.8 * share, LOOKING, None), stop)
-    small = _at_one_scale(reduce(source, 2), lambda share: tell(0.8 + 0.2 * share, LOOKING, None), stop)
+        return _at_one_scale(store, source, lambda share: tell(share, LOOKING, None), stop)
+    found = _at_one_scale(store, source, lambda share: tell(0.8 * share, LOOKING, None), stop)
+    small = _at_one_scale(store, reduce(source, 2), lambda share: tell(0.8 + 0.2 * share, LOOKING, None), stop)
     for top in range(0, source.height, ROWS):
         wide = small[top // 2 : (top + ROWS) // 2].repeat(2, axis=0).repeat(2, axis=1)
         strip = found[top : top + ROWS]
@@ -100,8 +84,8 @@ def _sureties(source: LayerSource, tell: Progress, stop: Cancel) -> npt.NDArray[
     return found
 
 
-def _at_one_scale(source: LayerSource, tell: Callable[[float], None], stop: Cancel) -> npt.NDArray[np.uint8]:
-    model, identity = _opened()
+def _at_one_scale(store: Store, source: LayerSource, tell: Callable[[float], None], stop: Cancel) -> npt.NDArray[np.uint8]:
+    model, identity = store.searcher()
     runtime = exact_on_cpu(model)
     tiling = lay_tiles(source.height, source.width, side=SIDE, stride=model.stride, halo=model.halo)
     streams = min(len(tiling), cores(), STREAMS)

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from restored.engine.machine.store import Store
 from restored.engine.picture.context import thumbnail
 from restored.engine.picture.pixels import Box, Floats, Layer, check_layer
 from restored.engine.picture.source import LayerSource
@@ -21,6 +22,7 @@ ROWS: Final = 256
 
 
 def mask_of_region(
+    store: Store,
     layer: npt.NDArray,
     region: Region,
     context: Floats | None = None,
@@ -37,7 +39,7 @@ def mask_of_region(
     source = LayerSource(picture)
     scope = StepScope(source, thumbnail(source) if context is None else context, Plan(), context is not None, place)
     scope.maps.prepare(region)
-    marked = marks_of_layer(picture, tell, stop) if MARKS in region.places else None
+    marked = marks_of_layer(store, picture, tell, stop) if MARKS in region.places else None
     where = region.where
     mask = np.empty((source.height, source.width, 1), np.uint8)
     for top in range(0, source.height, ROWS):

@@ -63,7 +63,7 @@ def _carried_out(
     plan, missing = without_selection(plan, job.mask is not None)
     marks = job.mask if job.holes is None else job.holes
     if job.find and job.holes is None and filling(plan):
-        marks = found_in(layer, job.mask, part_of(tell, FINDING), stop)
+        marks = found_in(store, layer, job.mask, part_of(tell, FINDING), stop)
         tell = part_of(tell, Share(FINDING.length, 1 - FINDING.length), previews=True)
     if marks is None and filling(plan):
         plan, missing = without_filling(plan), (*missing, WHERE)
