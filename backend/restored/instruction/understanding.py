@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import outcomes
 from .plan import Plan, Step
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 LOG = logging.getLogger(__name__)
+
+MOST_CORRECTED: Final = 2
+"""Times that a sentence is read anew for what it takes back, of which each costs as much as the sentence is long."""
 
 
 def explain(text: str, context: "np.ndarray | None" = None, sample: "np.ndarray | None" = None) -> Plan:
@@ -46,8 +49,8 @@ def warm() -> None:
 
 
 @lru_cache(maxsize=512)
-def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
-    """The plan of a text alone, and whether the picture should decide."""
+def _understand(cleaned: Cleaned, corrected: int = 0) -> tuple[Plan, bool]:
+    """The plan of a text alone, and whether the picture should decide. corrected: how often it was already read anew."""
     text = cleaned.text
     if not text.strip():
         return _nothing(text, "empty", cleaned), False
@@ -62,9 +65,9 @@ def _understand(cleaned: Cleaned) -> tuple[Plan, bool]:
     from . import english, foreign, grammar
 
     language = english.language_of(text)
-    meant = grammar.corrected(text, grammar.load(language))
+    meant = grammar.corrected(text, grammar.load(language)) if corrected < MOST_CORRECTED else text
     if meant != text:
-        plan, general = _understand(Cleaned(meant, cleaned.cut))
+        plan, general = _understand(Cleaned(meant, cleaned.cut), corrected + 1)
         steps = tuple(step if step.words in text else replace(step, words=text.strip()) for step in plan.steps)
         return replace(plan, text=text, steps=steps), general
     if language != "en":

@@ -1,11 +1,14 @@
 """Whatever is typed: a valid Plan, never an exception."""
 
+import cProfile
+import pstats
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restored.instruction import Plan, explain
+from restored.instruction import Plan, explain, understanding
 
 FRAGMENTS = st.lists(
     st.sampled_from(
@@ -123,3 +126,30 @@ def test_any_picture(picture):
     assert bool(plan.steps) == (plan.reason is None)
     assert not plan.steps or "nothing was changed" not in plan.message
     assert plan.message
+
+
+WORN = ("bitte i mean ", "brighter no wait darker ", "remov the nois ", "rosata. alza i neri. correzione. nessun. anzi. ")
+"""Sentences that take back, or mistype, the same thing again and again."""
+
+
+def calls(text: str, where: str) -> int:
+    """How often functions of a file are called while a text is understood for the first time."""
+    profile = cProfile.Profile()
+    understanding._understand.cache_clear()
+    profile.runcall(explain, text)
+    stats: dict = vars(pstats.Stats(profile))["stats"]
+    return sum(count for (file, _, _), (_, count, *_) in stats.items() if file.endswith(where))
+
+
+@pytest.mark.parametrize("sentence", WORN)
+def test_what_is_said_again_and_again_costs_no_more_than_its_length(sentence):
+    explain(sentence)
+    half, whole = (calls(sentence * (count * 12 // len(sentence)), ".py") for count in (40, 80))
+    assert whole < 3 * half  # four times as much, and seconds, is what it was
+
+
+def test_a_slip_is_looked_up_once_however_often_it_is_made():
+    explain("remov the nois and brigthen the skyy")
+    few = calls("removv teh noisse, brighttn the skky " * 2, "spelling.py")
+    many = calls("removv teh noisse, brighttn the skky " * 26, "spelling.py")
+    assert many <= max(few, 1) * 2

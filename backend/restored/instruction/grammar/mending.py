@@ -1,5 +1,7 @@
 """Words as they are typed -> words as a table has them: slips, endings that deny, and articles that an apostrophe joins."""
 
+from functools import lru_cache
+
 from ..spelling import slips
 from .tokens import Token
 
@@ -18,6 +20,9 @@ class Mender:
         self._states: set[str] = {"much", "many"}
         self._copulas: set[str] = {"way", "bit", "little", "far"}
         self._fixable: set[str] = set()
+        self._by_letter: dict[str, list[str]] = {}
+        """`_fixable` by first letters, once the table is read."""
+        self._nearest = lru_cache(maxsize=4096)(self._look_up)
         self._spoken: set[str] = set()
         self._numerals: set[str] = {"one", "two", "three", "four"}
 
@@ -89,7 +94,14 @@ class Mender:
         stands = not before or before[-1].mark or before[-1].word in self._copulas
         return Token("too", token.start, token.end) if stands else token
 
-    def _nearest(self, word: str, strict: bool) -> str:
+    def _candidates(self, letter: str) -> list[str]:
+        if not self._by_letter:
+            for candidate in self._fixable:
+                self._by_letter.setdefault(candidate[0], []).append(candidate)
+        return self._by_letter.get(letter, [])
+
+    def _look_up(self, word: str, strict: bool) -> str:
+        """The table's nearest word, looked up once however often a sentence says it: long ones spent their time on this."""
         least = 4 if strict else 5
         if not strict and 3 <= len(word) < least and word.isalpha():  # of a short word only letters that changed places
             swapped = [c for c in self._fixable if len(c) == len(word) and sorted(c) == sorted(word) and slips(word, c) == 1]
@@ -98,11 +110,11 @@ class Mender:
             return word
         reach = 2 if len(word) >= 9 else 1
         best = (reach + 1, True, 0, 0, word)
-        for candidate in self._fixable:
+        for candidate in self._candidates(word[0]):
             swapped = len(word) == 4 and sorted(word) == sorted(candidate) and candidate in self._spoken
             if len(word) < 6 and strict and len(candidate) <= len(word) and not swapped:
                 continue  # of a short word only a letter that was left out is mended: many others differ by one
-            if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1 and candidate[0] == word[0]:
+            if abs(len(candidate) - len(word)) <= reach and len(candidate) >= least - 1:
                 shared = next(
                     (i for i, (a, b) in enumerate(zip(word, candidate, strict=False)) if a != b), min(len(word), len(candidate))
                 )
