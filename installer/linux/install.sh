@@ -20,7 +20,13 @@ fact_in() { sed -n 's/^ *"'"$2"'": "\([^"]*\)".*/\1/p' "$1/manifest.json" 2>/dev
 version_in() { fact_in "$1" version; }
 older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 end_daemon() { if [ -x "$place/restored" ]; then "$place/restored" daemon stop >/dev/null 2>&1 || true; fi; }
-left_behind() { rm -rf "$base/opt/.restored-new" "$base/opt"/.restored-update-*; }
+# of installations and updates that were cut off; the one whose script this is goes on
+left_behind() {
+    rm -rf "$base/opt/.restored-new"
+    for stale in "$base/opt"/.restored-update-*; do
+        case $here/ in "$stale"/*) ;; *) rm -rf "$stale" ;; esac
+    done
+}
 
 # what runs reads its own files whenever it needs them, and must not find another version's there
 nobody_at_work() {
@@ -54,7 +60,6 @@ metainfo/io.github.restore_with_instruction.metainfo.xml bash-completion/complet
 fish/vendor_completions.d/restored.fish man/man1/restored.1"
 
 place_in_menu() {
-    for each in $placed; do folder "$share/$(dirname "$each")"; done
     sed "s|@EXEC@|$place/restored|" "$place/share/restored.desktop" >"$share/applications/restore-with-instruction.desktop"
     cp "$place/share/restored.svg" "$share/icons/hicolor/scalable/apps/restore-with-instruction.svg"
     cp "$place/share/restored.metainfo.xml" "$share/metainfo/io.github.restore_with_instruction.metainfo.xml"
@@ -77,27 +82,35 @@ install_it() {
     fi
     new_made=$(mktemp)
     trap 'rm -rf "$base/opt/.restored-new" "$new_made"' EXIT
-    [ -f "$made" ] && cat "$made" >"$new_made"
+    if [ -d "$place" ]; then listed=$made; else listed=$before/made-folders; fi  # cut off between two renames
+    if [ -f "$listed" ]; then cat "$listed" >"$new_made"; fi
     folder "$base/opt"; folder "$base/bin"
+    for each in $placed; do folder "$share/$(dirname "$each")"; done
     # the program makes these when it first needs them
     for later in "$HOME/.config" "$HOME/.cache" "$HOME/.local/share" "$HOME/.local/state"; do
         [ -d "$later" ] || echo "$later" >>"$new_made"
     done
     new=$base/opt/.restored-new
-    rm -rf "$new"  # an installation that was interrupted
+    left_behind
     cp -a "$source" "$new" || stop_with "There is not enough room in $base/opt. Nothing was changed."
     "$new/restored" --version >/dev/null 2>&1 || stop_with "This system is too old for restored $now: it needs the C library (glibc) $(fact_in "$new" libc). Nothing was changed."
+    cp "$new_made" "$new/made-folders"
     nobody_at_work
-    rm -rf "$before"
-    if [ -e "$place" ]; then mv "$place" "$before"; fi
-    mv "$new" "$place"
+    # at once where the system can: there is then one of the two at every moment
+    if [ -d "$place" ] && "$new/restored" exchange "$new" "$place" >/dev/null 2>&1; then
+        rm -rf "$before"
+        mv "$new" "$before"
+    else
+        rm -rf "$before"
+        if [ -e "$place" ]; then mv "$place" "$before"; fi
+        mv "$new" "$place"
+    fi
     if [ -e "$link" ] && [ ! -L "$link" ]; then
         say "There is another program at $link; it was left alone. Start restored by its full name, $place/restored."
     else
         ln -sfn "$place/restored" "$link"
     fi
     place_in_menu
-    cp "$new_made" "$made"
     if [ -n "$had" ]; then say "restored $now is installed; it was $had."; else say "restored $now is installed in $place."; fi
     "$place/restored" plugins install || say "Once GIMP 3 or Krita is installed and was started once, run: $place/restored plugins install"
     case ":$PATH:" in *":$base/bin:"*) ;; *) say "To type “restored” in a terminal, add $base/bin to PATH; GIMP and Krita need nothing." ;; esac
@@ -107,10 +120,15 @@ install_it() {
 go_back() {
     [ -d "$before" ] || stop_with "There is no version before this one. Nothing was changed."
     nobody_at_work
-    # without the first, an installation was cut off between its two renames
-    if [ -d "$place" ]; then mv "$place" "$base/opt/.restored-new"; fi
-    mv "$before" "$place"
-    if [ -d "$base/opt/.restored-new" ]; then mv "$base/opt/.restored-new" "$before"; fi
+    # without a program, an installation was cut off between its two renames
+    if [ ! -d "$place" ]; then
+        mv "$before" "$place"
+    elif ! "$place/restored" exchange "$before" "$place" >/dev/null 2>&1; then
+        rm -rf "$base/opt/.restored-new"
+        mv "$place" "$base/opt/.restored-new"
+        mv "$before" "$place"
+        mv "$base/opt/.restored-new" "$before"
+    fi
     "$place/restored" plugins install || true
     say "Back to restored $(version_in "$place").$([ ! -d "$before" ] || printf ' (The same command again returns to %s.)' "$(version_in "$before")")"
 }

@@ -18,6 +18,7 @@ case "$*" in
     "daemon stop") echo stopped >>"$HOME/said" ;;
     "plugins install") mkdir -p "$HOME/.config/GIMP/3.0/plug-ins/ours"; echo installed >>"$HOME/said" ;;
     "plugins uninstall") rm -rf "$HOME/.config/GIMP/3.0/plug-ins/ours"; echo uninstalled >>"$HOME/said" ;;
+    exchange*) exec "${PYTHON:-/bin/false}" -c "$EXCHANGE" "$2" "$3" ;;
     places) echo "cache: $HOME/.cache/restored"; echo "yours: $HOME/.config/restored" ;;
 esac
 """
@@ -209,3 +210,46 @@ def test_an_update_that_was_killed_leaves_nothing_for_ever(ann: Home) -> None:
     (ann.program.parent / ".restored-update-x/restored-2.0").mkdir(parents=True)
     ann.run(ann.program / "share/install.sh", "--uninstall", "--all")
     assert ann.tree() == before
+
+
+EXCHANGE = "import sys, pathlib; from restored.standalone.swapping import exchange; exchange(*map(pathlib.Path, sys.argv[1:]))"
+STOPPED = """#!/bin/sh
+# one of the commands that the script changes files with: ends the script at the one that was named
+count=$(($(cat "$HOME/../count") + 1)); echo $count >"$HOME/../count"
+[ $count = "$AT" ] && { [ -n "$DONE" ] && /bin/NAME "$@"; kill -9 $PPID; exit 9; }
+exec /bin/NAME "$@"
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole", ["", "yes"], ids=["by renames", "at once"])
+@pytest.mark.parametrize("done", ["", "yes"], ids=["before a command", "after it"])
+def test_an_upgrade_that_is_killed_at_any_of_its_commands_can_be_done_again(ann: Home, whole: str, done: str) -> None:
+    """Where two folders can change places at once there is a program that starts at every moment, too."""
+    tools = ann.home.parent / "tools"
+    tools.mkdir()
+    for name in ("mv", "cp", "rm", "ln", "mkdir"):
+        (tools / name).write_text(STOPPED.replace("NAME", name))
+        (tools / name).chmod(0o755)
+    path = {"PATH": f"{tools}:{os.environ['PATH']}", "DONE": done}
+    path |= {"PYTHON": sys.executable, "EXCHANGE": EXCHANGE} if whole else {}
+    newer, count = ann.download("2.0"), ann.home.parent / "count"
+    before, without, at = ann.tree(), [], 0
+    for at in range(1, 60):
+        ann.run(ann.download("1.0"))
+        count.write_text("0")
+        killed = ann.run(newer, AT=str(at), **path)
+        if killed.returncode == 0:
+            break
+        assert killed.returncode == -9, killed.stderr
+        if not ann.program.is_dir():
+            without.append(at)
+        elif ann.version() == "restored 2.0":
+            assert ann.run(ann.program / "share/install.sh", "--back").returncode in (0, 1)
+        again = ann.run(newer)
+        assert again.returncode == 0, again.stderr
+        assert ann.version() == "restored 2.0"
+        ann.run(ann.program / "share/install.sh", "--uninstall", "--all")
+        assert ann.tree() == before, f"killed at command {at}"
+    assert at > 10, "every command was one to be killed at, and there is an end"
+    assert len(without) == (0 if whole else 1)

@@ -44,6 +44,7 @@ STANDALONE = {
         "Put a newer download in place of this version, after checking who made it. Nothing is fetched from anywhere.",
     ),
     "gpu": Command("standalone:gpu", "The GPU pack of the standalone program: compute on an NVIDIA GPU."),
+    "exchange": Command("standalone:exchange", "Let two folders take each other's place at once, for install.sh.", hidden=True),
 }
 """What the program of an installer has beside them."""
 

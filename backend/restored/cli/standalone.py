@@ -1,4 +1,4 @@
-"""What only the standalone program has: `restored update`, `restored gpu`, and for its uninstaller `restored places`."""
+"""What only the standalone program has: `restored update`, `restored gpu`, and for its script `restored places`, `exchange`."""
 
 import os
 import subprocess
@@ -73,6 +73,13 @@ def places() -> None:
     for kind, found in (("cache", folders.caches()), ("yours", folders.yours())):
         for folder in found:
             typer.echo(f"{kind}: {folder}")
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders take each other's place at once, for install.sh."""
+    from restored.standalone.swapping import exchange as exchanged
+
+    _sentence(lambda: exchanged(one, other))
 
 
 def _seen() -> str:

@@ -73,6 +73,8 @@ def install(files: Sequence[Path], pack: Pack, where: Path) -> Path:
     parts = _Joined(_checked(files, pack), pack.parts)
     try:
         where.mkdir(parents=True, exist_ok=True)
+        for cut_off in where.glob(".new-*"):  # by a power cut, or a kill: gigabytes that would stand in the way
+            shutil.rmtree(cut_off, ignore_errors=True)
         free = shutil.disk_usage(where).free
         if free < pack.size:
             raise StandaloneError(
@@ -83,10 +85,13 @@ def install(files: Sequence[Path], pack: Pack, where: Path) -> Path:
                 archive.extractall(new, filter="data")
             parts.finish()
             (new / "complete").write_text(pack.id, encoding="utf-8")
-            for other in where.iterdir():
-                if other != new:
-                    _clear(other)
-            return new.rename(where / pack.id)
+            place = where / pack.id
+            _clear(place)
+            new.rename(place)
+        for other in where.iterdir():  # only now: whoever is stopped before has the one or the other
+            if other != place:
+                _clear(other)
+        return place
     except (OSError, tarfile.TarError, EOFError, lzma.LZMAError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise StandaloneError(f"The GPU pack cannot be unpacked in {where} ({why}). The processor computes as before.") from error

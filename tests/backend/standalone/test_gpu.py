@@ -3,8 +3,11 @@
 import hashlib
 import io
 import itertools
+import os
+import shutil
 import sys
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,6 +88,79 @@ def test_a_part_that_is_exchanged_after_it_was_looked_at_is_not_installed(
         gpu.install(files, pack, tmp_path / "gpu")
     assert not gpu.installed(pack, tmp_path / "gpu")
     assert list((tmp_path / "gpu").iterdir()) == []
+
+
+EVENTS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.utime")
+"""What an installation does to a disk, as Python's audit hooks name it."""
+
+
+def killed_at(number: int, act: Callable[[], object]) -> bool:
+    """Do it in a process that ends, its plug pulled, at its number-th change of files; False when it got to its end."""
+    child = os.fork()
+    if child == 0:
+        left = number
+
+        def count(event: str, _: object) -> None:
+            nonlocal left
+            left -= event in EVENTS
+            if left < 0:
+                os._exit(9)
+
+        sys.addaudithook(count)
+        act()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it forks")
+@pytest.mark.parametrize("identity", ["old", "new"], ids=["the same pack again", "a newer pack"])
+def test_killed_at_any_moment_a_pack_is_whole_or_none_and_the_next_try_works(tmp_path: Path, identity: str) -> None:
+    """An installation that was cut off must not stand in the way of the next one, nor keep its gigabytes."""
+    where = tmp_path / "gpu"
+    good, old = make(tmp_path / "old", packed(CONTENT), identity="old")
+    files, pack = make(tmp_path / "downloads", packed(CONTENT), 50, identity=identity)
+    none, number = [], 0
+    for number in itertools.count():
+        shutil.rmtree(where, ignore_errors=True)
+        gpu.install(good, old, where)
+        if not killed_at(number, lambda: gpu.install(files, pack, where)):
+            break
+        whole = [each for each in (old, pack) if gpu.installed(each, where)]
+        for each in whole:
+            folder = where / each.id
+            assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == {*CONTENT, "complete"}
+        none += [] if whole else [number]
+        gpu.install(files, pack, where)
+        assert [path.name for path in where.iterdir()] == [identity], f"killed at {number}"
+        assert gpu.installed(pack, where)
+    assert number > 10
+    assert bool(none) is (identity == "old"), "only a pack that is put in over itself is gone for a moment"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it forks")
+def test_killed_while_it_is_removed_a_pack_is_none_and_is_removed_again(tmp_path: Path) -> None:
+    files, pack = make(tmp_path / "downloads", packed(CONTENT))
+    where, number = tmp_path / "gpu", 0
+    for number in itertools.count():
+        gpu.install(files, pack, where)
+        if not killed_at(number, lambda: gpu.remove(where)):
+            break
+        whole = all((where / pack.id / name).is_file() for name in CONTENT)
+        assert whole or not gpu.installed(pack, where)
+        gpu.remove(where)
+        assert not where.exists()
+    assert number > 3
+
+
+def test_what_a_killed_installation_left_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, pack = make(tmp_path / "downloads", packed(CONTENT))
+    half = tmp_path / "gpu/.new-x"
+    half.mkdir(parents=True)
+    (half / "torch").write_bytes(bytes(5000))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(gpu.shutil, "disk_usage", lambda _: usage._replace(free=0 if half.exists() else pack.size))
+    gpu.install(files, pack, tmp_path / "gpu")
+    assert gpu.installed(pack, tmp_path / "gpu")
 
 
 def test_a_newer_pack_takes_the_place_of_the_older(tmp_path: Path) -> None:
