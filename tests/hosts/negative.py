@@ -5,7 +5,8 @@
 A negative is a strong residual at every depth, so a pixel that was touched and should not have been, or the reverse, shows.
 Words that name a task make the plan; "slow N" in the instruction takes N seconds, unless the result is to be kept as previews'
 are; "slower N" takes them always, also to look for scratches. "held" takes until a file RELEASED lies in the runtime folder
-("slow held" does not for previews): what a test does meanwhile is done meanwhile, however slow the machine is.
+("slow held" does not for previews): what a test does meanwhile is done meanwhile, however slow the machine is. "2x" is a size,
+and where "there is none" the picture stays as it is.
 """
 
 import os
@@ -25,7 +26,7 @@ from restored.ground.errors import Cancelled
 from restored.instruction.tasks import LABELS, TASKS
 from restored.regions import MARKS, PLACES, Region
 from restored.service import IsCancelled, Say, Tell
-from restored.service.local import LocalService
+from restored.service.local import NOTHING_FOUND, LocalService
 from restored.service.space import LayerSpace
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
@@ -127,7 +128,8 @@ class Negative:
                 region = Region((place,)).to_dict()
                 steps = [{**step, "region": region, "label": f"{step['label']}, {region['label']}"} for step in steps]
         reason = None if steps else "off_topic" if text.strip() else "empty"
-        return {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
+        said = {"text": text, "steps": steps, "excluded": [], "reason": reason, "message": "", "proposed": False}
+        return {**said, "scale": 2} if "2x" in text else said
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
         home = LayerSpace.of(order)
@@ -135,6 +137,8 @@ class Negative:
         plan = order.plan or self.explain(order.instruction or "", order.context)
         if not any(step["strength"] > 0 for step in plan["steps"]):
             return Answer(None, plan, "Nothing names any damage.")
+        if "there is none" in (order.instruction or str(plan.get("text", ""))):
+            return Answer(None, plan, NOTHING_FOUND)
         slow = re.search(r"slow(er)? ([\d.]+)", order.instruction or str(plan.get("text", "")))
         seconds = float(slow.group(2)) if slow and (slow.group(1) or not order.keep) else 0.0
         held = re.search(r"\b(slow )?held\b", order.instruction or str(plan.get("text", "")))

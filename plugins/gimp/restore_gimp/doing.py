@@ -70,7 +70,7 @@ class Doing:
             self._say(lambda: self._status.quiet(_("Cancelled. Nothing was changed.")))
             return
         known = isinstance(problem, (Refusal, RestoredError))
-        self._trouble(_(str(problem)) if known else unexpected(problem))
+        self._trouble(CATALOGUE.sentence(str(problem)) if known else unexpected(problem))
 
     def _trouble(self, sentence):
         self._say(lambda: self._status.trouble(sentence, retry=False))
@@ -96,7 +96,8 @@ class Doing:
         elif error is not None:
             self._desk.failed(error, JOB)
         else:
-            self._trouble(remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
+            said = remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE)
+            self._say(lambda: self._status.quiet(said, said))  # nothing is wrong
         source.forget()
 
     def _given(self, source, wish, outcome, given, error):

@@ -14,7 +14,7 @@ from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import canvas, headless, layers, recipes, target, tools
 from .trace import note
-from .words import Refusal, _, unexpected
+from .words import CATALOGUE, Refusal, _, unexpected
 
 RESTORE = "plug-in-restore-with-instruction"
 REPEAT = RESTORE + "-repeat"
@@ -275,7 +275,7 @@ def _answer(procedure, run_mode, work):
             return procedure.new_return_values(status.CANCEL, None)
         return _failure(procedure, str(problem))
     except RestoredError as problem:
-        return _failure(procedure, str(problem))
+        return _failure(procedure, CATALOGUE.sentence(str(problem)))
     except MemoryError:
         return _failure(procedure, _("There is not enough memory for this layer. Nothing was changed."))
     except Exception as problem:

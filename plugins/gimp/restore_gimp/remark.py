@@ -37,8 +37,9 @@ class Remark(Gtk.Box):
         step = self._unseen()
         self._button.set_visible(step is not None)
         self._button.set_sensitive(not self._desk.busy)
-        wish = None if step is None else id(self._desk.plan.understood)
-        if wish != self._seen:
+        # what was understood itself, and not its id: that of a plan that has gone may be a new one's
+        wish = None if step is None else self._desk.plan.understood
+        if wish is not self._seen:
             self._seen = wish
             self._desk.show_region("" if step is None else identity(step))
 

@@ -152,7 +152,7 @@ class Several(Gtk.ScrolledWindow):
         elif isinstance(error, Cancelled):
             self._queue.finish(job, queue.CANCELLED, _("Cancelled. Nothing was changed."))
         elif isinstance(error, (Refusal, RestoredError)):
-            self._queue.finish(job, queue.FAILED, _(str(error)))
+            self._queue.finish(job, queue.FAILED, CATALOGUE.sentence(str(error)))
         else:
             self._queue.finish(job, queue.FAILED, unexpected(error))
         note("job", title=job.title, state=job.state, message=job.message)

@@ -19,7 +19,7 @@ class Telling:
     """Notes what changes on a desk, and on SIGUSR1, as soon as nothing is left to do, what the dialog has on show."""
 
     def __init__(self, desk):
-        self._desk, self._former = desk, None
+        self._desk, self._former, self._understood = desk, None, None
         self._looked = None
         if tracing():
             GLib.timeout_add(BEAT, self._beat)
@@ -54,9 +54,10 @@ class Telling:
     def tell(self):
         """Note what is another one than when this was called last."""
         desk = self._desk
-        facts = (desk.greeted_once, desk.waiting, desk.trouble, id(desk.plan.understood), self._steps())
-        former, self._former = self._former, facts
-        if former is None or facts == former:
+        facts = (desk.greeted_once, desk.waiting, desk.trouble, self._steps())
+        another = desk.plan.understood is not self._understood  # not by its id: that of a plan that has gone may be a new one's
+        former, self._former, self._understood = self._former, facts, desk.plan.understood
+        if former is None or (facts == former and not another):
             return
         if facts[0] and not former[0]:
             note("ready")
@@ -67,9 +68,9 @@ class Telling:
                 note("ready")
             else:
                 note("trouble", code=desk.trouble.code, sentence=desk.trouble.sentence, detail=desk.trouble.detail)
-        if facts[3] != former[3]:
+        if another:
             note("plan", text=desk.plan.understood.get("text"), steps=self._steps())
-        elif facts[4] != former[4]:
+        elif facts[3] != former[3]:
             note("edit", steps=self._steps())
 
     @staticmethod

@@ -46,7 +46,7 @@ def _run(procedure, config, name):
     try:
         words = {REPORT: _report, UNLOAD: _unload, STOP: _stop, HELP: _manual}[name](interactive)
     except ClientError as problem:
-        error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), _(problem.sentence), 0)
+        error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), CATALOGUE.sentence(problem.sentence), 0)
         return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)
     if interactive and name in (UNLOAD, STOP):
         Gimp.message(words)

@@ -271,6 +271,8 @@ class RestoreWindow:
         for widget in self._editing:
             widget.set_sensitive(not busy)
         self._desk.set_busy(busy)
+        if not busy:
+            self._field.view.grab_focus()  # what cannot be used loses the keyboard; the next key would press *Restore*
 
     def _finished(self, given, wish, picture):
         self._recall.history.add(wish.instruction, picture)

@@ -1,4 +1,5 @@
-"""The docker that stands in when the plug-in could not load. Needs nothing but Krita and its Qt."""
+"""The docker that stands in when the plug-in could not load. Needs nothing but Krita and its Qt; with what it carries it speaks
+the user's language."""
 
 import platform
 import sys
@@ -11,7 +12,15 @@ if any(name.startswith("PyQt6") for name in sys.modules):
 else:
     from PyQt5 import QtWidgets
 
-_ADVICE = (
+try:
+    from .words import tr
+except Exception:  # that may be what is broken
+
+    def tr(message: str) -> str:
+        return message
+
+
+_ADVICE = tr(
     "“Restore with instruction” could not start.\n\n"
     "What to do: run “restored plugins install krita” in a terminal, or import the plug-in's zip again with "
     "Tools ▸ Scripts ▸ Import Python Plugin from File, then restart Krita. If this message comes back, please report it with the "
@@ -27,7 +36,7 @@ def register_failure() -> None:
     class FailureDocker(DockWidget):
         def __init__(self):
             super().__init__()
-            self.setWindowTitle("Restore with instruction")
+            self.setWindowTitle(tr("Restore with instruction"))
             shown = QtWidgets.QPlainTextEdit(_ADVICE + "\n\n" + details)  # scrolls in a small docker, and can be copied
             shown.setReadOnly(True)
             self.setWidget(shown)

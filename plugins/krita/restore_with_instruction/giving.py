@@ -10,9 +10,12 @@ from . import colour, inputs, jobs, layers, nodes, outputs, refusals, target
 from .layerjob import LayerJob
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import LastWish
-from .restored_client.desk.wish import NEW_LAYER, QUALITIES, Wish, remembered
+from .restored_client.desk.wish import NEW_LAYER, QUALITIES, SCALES, Wish, remembered
 from .watching import Watching
 from .words import tr
+
+AS_SAID = 0
+"""The scale of a script that leaves it to the words."""
 
 
 class Giving:
@@ -74,7 +77,7 @@ class Giving:
         instruction: str = "",
         plan: Optional[Dict[str, Any]] = None,
         strength: float = 1.0,
-        scale: int = 1,
+        scale: int = AS_SAID,
         output: str = NEW_LAYER,
         model: Optional[str] = None,
         quality: str = QUALITIES[0],
@@ -82,15 +85,18 @@ class Giving:
     ) -> LayerJob:
         """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
 
+        scale: one of SCALES; AS_SAID is as large as the plan or the words say ("2x").
         Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
         """
+        if scale not in (AS_SAID, *SCALES):
+            raise ValueError(tr("The scale must be 1, 2 or 4."))
         asked = Wish(instruction, plan, strength, scale=scale, model=model, quality=quality, output=output)
         wish = remembered(asked.recall(), outputs.possible())
         if wish is None:
             raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
         document, node = target.active()
         try:
-            job = LayerJob(layers.capture(document, node, wish), wish, then=then)
+            job = LayerJob(layers.capture(document, node, wish), wish, then=then, as_said=not scale)
         except (refusals.Refused, colour.ColourError) as problem:
             raise ValueError(str(problem)) from None
         self._jobs.give(job)

@@ -136,7 +136,7 @@ class Jobs(QtCore.QObject):
         except Cancelled:
             return CANCELLED, tr("Cancelled. Nothing was changed.")
         except ClientError as problem:
-            return FAILED, tr(problem.sentence)
+            return FAILED, catalogue.sentence(problem.sentence)
         except (refusals.Refused, colour.ColourError) as problem:
             return FAILED, str(problem)
         except MemoryError:

@@ -8,7 +8,8 @@ from typing import Any, Callable, Dict, Optional, Tuple
 from . import layers
 from .finish import title
 from .jobs import KritaJob
-from .restored_client.desk.wish import Wish
+from .refusals import Refused
+from .restored_client.desk.wish import SCALES, Wish
 
 
 class LayerJob(KritaJob):
@@ -16,7 +17,7 @@ class LayerJob(KritaJob):
 
     source: the layer as it was when the job was given; of a layer in a picture that is not in front it is read when its turn
     comes, by `take` in the GUI thread, so that twenty open pictures do not lie in memory twice. of: the picture's name, where
-    several are restored.
+    several are restored. as_said: the result is as large as the plan or the words say, which is asked when its turn comes.
     """
 
     def __init__(
@@ -26,10 +27,12 @@ class LayerJob(KritaJob):
         then: Optional[Callable[[Any], None]] = None,
         take: Optional[Callable[[], layers.Source]] = None,
         of: str = "",
+        as_said: bool = False,
     ) -> None:
         size = source.rect[2] * source.rect[3] * max(1, len(source.times)) if source is not None else 1
         super().__init__(f"{of}: {title(wish)}" if of else title(wish), size * wish.scale**2)
         self._source, self.wish, self.take, self.of = source, wish, take, of
+        self._as_said = as_said
         self.instruction, self.then = wish.instruction, then
         self.recipe: Optional[Dict[str, Any]] = None
         self.checksum = 0
@@ -48,6 +51,18 @@ class LayerJob(KritaJob):
         """Its turn has come, and its layer was read."""
         self._source, self.take = source, None
         self.size = source.rect[2] * source.rect[3] * self.wish.scale**2
+
+    def sized(self, ask: Callable[[str], Dict[str, Any]]) -> None:
+        """Its turn has come: make it as large as is said. ask(words): their plan. Raises Refused, and what `ask` raises."""
+        if not self._as_said:
+            return
+        scale = (self.wish.plan or ask(self.wish.instruction)).get("scale")
+        if scale not in SCALES or scale == 1:
+            return
+        if self.source.mask is not None or self.source.selection is not None:
+            raise Refused(layers.PART_ENLARGED)
+        self.wish = replace(self.wish, scale=scale)
+        self.size *= scale**2
 
     @property
     def carried_out(self) -> Wish:

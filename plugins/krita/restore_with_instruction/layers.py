@@ -21,6 +21,8 @@ MARGIN = 64
 WHOLE = (MASKED, NEW_IMAGE)
 """Outputs that show all of the layer, whatever is selected."""
 
+PART_ENLARGED = tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size.")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -54,7 +56,7 @@ def capture(document, node, wish: Wish) -> Source:
     if selection is not None:
         rect, mask = _selected(selection, bounds)
         if mask is not None and wish.scale > 1:
-            raise Refused(tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size."))
+            raise Refused(PART_ENLARGED)
         if mask is not None and wish.where in WHOLE:
             rect, mask = bounds, bytes(selection.pixelData(*bounds.getRect()))
     if wish.where == MASKED and mask is not None:

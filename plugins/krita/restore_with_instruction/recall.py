@@ -77,25 +77,35 @@ class Recall(QtWidgets.QFrame):
 
     def _export(self) -> None:
         name, _kind = QtWidgets.QFileDialog.getSaveFileName(self.parentWidget(), tr("Export presets"), "presets.json", "*.json")
-        if name:
-            self._with_file(self._presets.give_out, name)
+        try:
+            if name:
+                self._presets.give_out(Path(name))
+        except OSError as problem:
+            self._warn(tr("“%s” could not be written: %s") % (Path(name).name, problem.strerror or problem))
 
     def _import(self) -> None:
         name, _kind = QtWidgets.QFileDialog.getOpenFileName(self.parentWidget(), tr("Import presets"), "", "*.json")
         if name:
-            self._with_file(self._presets.take_in, name)
+            self._change(lambda: self._presets.take_in(Path(name)), tr("This file holds no presets."))
 
-    def _with_file(self, act, name: str) -> None:
+    def _change(self, act, otherwise: str) -> None:
+        """Change what is kept; what prevents it is said: `otherwise`, or why it could not be written."""
         try:
-            act(Path(name))
-        except (OSError, ValueError) as problem:
-            words = tr("This file holds no presets.") if isinstance(problem, ValueError) else str(problem)
-            QtWidgets.QMessageBox.warning(self.parentWidget(), tr("Restore with instruction"), plain(words))
+            act()
+        except OSError as problem:
+            self._warn(tr("The presets could not be kept: %s") % (problem.strerror or problem))
+        except ValueError:
+            self._warn(otherwise)
+        except KeyError:
+            pass  # another program has removed it meanwhile: the list shows that
+
+    def _warn(self, words: str) -> None:
+        QtWidgets.QMessageBox.warning(self.parentWidget(), tr("Restore with instruction"), plain(words))
 
     def rename(self, name: str, new: str) -> None:
-        """Give a preset another name; a taken or empty one changes nothing."""
-        with contextlib.suppress(ValueError, KeyError):
-            self._presets.rename(name, new)
+        """Give a preset another name; an empty one changes nothing, and of a taken one that is said."""
+        if new.strip():
+            self._change(lambda: self._presets.rename(name, new), tr("There is a preset of that name already."))
         self._fill()
 
     def _ask_name(self, name: str) -> None:
@@ -159,8 +169,14 @@ class Recall(QtWidgets.QFrame):
         name, sure = QtWidgets.QInputDialog.getText(
             self.parentWidget(), tr("Save as preset"), tr("Name"), text=" ".join(settings["instruction"].split())[:40]
         )
-        if sure and name.strip():
-            self._presets.save(name, settings)
+        name = name.strip()
+        if sure and name and (name not in self._presets.all() or self._sure(tr("Replace the preset “%s”?") % name)):
+            self._change(lambda: self._presets.save(name, settings), "")
+
+    def _sure(self, question: str) -> bool:
+        button = QtWidgets.QMessageBox.StandardButton
+        asked = QtWidgets.QMessageBox.question(self.parentWidget(), tr("Restore with instruction"), plain(question))
+        return asked == button.Yes
 
     def eventFilter(self, watched, event) -> bool:
         if event.type() == QtCore.QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Delete:

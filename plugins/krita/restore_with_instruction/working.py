@@ -31,6 +31,7 @@ class Working:
         """How it ended: a state, and a sentence. Raises Cancelled, ClientError, Refused, ColourError."""
         if job.take is not None:
             job.taken(self.in_gui(job, job.take))
+        job.sized(lambda words: self._queue._line.call(lambda session: session.explain(words)))
         return self._frames(job) if job.source.times else self._picture(job)
 
     def _picture(self, job: Any) -> Tuple[str, str]:

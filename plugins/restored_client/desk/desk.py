@@ -264,8 +264,8 @@ class Desk(Wanting):
                 self._changed()
                 return
             self._forget_after()
-        tr = self._catalogue.gettext
-        self.trouble = Trouble(tr(problem.sentence), problem.code in GONE, about, problem.code, problem.detail)
+        sentence = self._catalogue.sentence(problem.sentence)
+        self.trouble = Trouble(sentence, problem.code in GONE, about, problem.code, problem.detail)
         self._changed()
 
     def forgive(self) -> None:

@@ -68,7 +68,7 @@ def _unused(entry: object, catalogue: Catalogue) -> str:
 def why_nothing(plan: Dict[str, Any], message: str, catalogue: Catalogue) -> str:
     """Why a restoration changed nothing, in the user's language where there is a translation."""
     said = unused(plan, catalogue)
-    return _joined([*said, _why(plan, catalogue) or ("" if said else catalogue.gettext(message))]) or catalogue.gettext(
+    return _joined([*said, _why(plan, catalogue) or ("" if said else catalogue.sentence(message))]) or catalogue.gettext(
         "There was nothing to do."
     )
 

@@ -15,6 +15,18 @@ def test_from_typing_to_undo(window, screen, gimp):
     shots = OUTPUT / "gimp" / gimp.suite
     took = window.open_dialog()
     window.event("ready")
+
+    # nothing to take away is no trouble: a plain line, no red box, nothing to report
+    window.type("remove the noise, though there is none")
+    window.event("plan", lambda event: "there is none" in event["text"])
+    window.key("ctrl+Return")
+    window.event("done")
+    found = [each[1] for each in window.quiet()["found"]]
+    assert "There was nothing of this to take away, so nothing was changed." in found
+    assert "Copy a report of this problem" not in found
+    screen.shoot(shots / "nothing.png")
+    window.key("ctrl+a")
+
     window.type(INSTRUCTION)
     plan = window.event("plan", lambda event: event["text"] == INSTRUCTION)
     last_key = window.events("text")[-1]["at"]

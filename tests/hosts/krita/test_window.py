@@ -11,7 +11,8 @@ from krita_host import Krita, names, office
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]  # all cases in one Krita, on a busy machine
 
 FILES = tuple(
-    f"{about}_cases.py" for about in ("docker", "layer", "output", "input", "canvas", "place", "kind", "meanwhile", "job")
+    f"{about}_cases.py"
+    for about in ("docker", "layer", "output", "input", "canvas", "place", "kind", "meanwhile", "job", "script")
 )
 CASES = names(" ".join(FILES))
 KRITAS_OWN = re.compile(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from restored.engine.work import marks
+from restored.engine.work.inference import TOO_LITTLE
+from restored.filling.holes import TOO_MUCH
 from restored.ground.tasks import info
 from restored.instruction import LABELS, REASONS, following
 from restored.instruction.grammar.sentences import (
@@ -21,6 +23,7 @@ from restored.instruction.grammar.sentences import (
 )
 from restored.instruction.outcomes import PICTURE_FINE
 from restored.regions.names import LABELS as PLACE_LABELS
+from restored.service.local import NOTHING_FOUND, NOTHING_WANTED
 from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
 from restored_client.desk.deeds import DEEDS, DIRECTIONS
 from restored_client.desk.reasons import SENTENCES
@@ -145,6 +148,29 @@ def test_a_sentence_with_words_in_it_is_translated():
     assert german.sentence(CANNOT["redeye"]) != CANNOT["redeye"]
     assert german.sentence("something else entirely") == "something else entirely"
     assert german.sentence("") == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_daemon_says_of_memory_models_and_results_is_translated(language: str) -> None:
+    """As it says it, with numbers and names in it; an exception of the engine's is read by the person who pressed *Restore*."""
+    catalogue = load([SHARED], [language])
+    said = [
+        *(NOTHING_FOUND, NOTHING_WANTED, TOO_MUCH, TOO_LITTLE),
+        "There is nothing to do.",
+        "Nothing is left to do, so the picture is as it was.",
+        "This needs 3.5 GiB of memory and 1.2 GiB are free. Close other programs, or restore a selection.",
+        "The picture needs 3.5 GB of memory, but 1.2 GB is the most I may use.",
+        "The model “swift” cannot do this. It can treat: noise, rain.",
+        "The model “swift” is damaged: weights.safetensors is not the file it was made with. Install it again.",
+        "The restoration engine could not start: no space left on device",
+        "Memory ran short, so the picture was worked on in smaller pieces.",
+        "Measuring how this machine computes fastest…",
+    ]
+    for sentence in said:
+        translated = catalogue.sentence(sentence)
+        assert translated != sentence
+        for kept in ("3.5", "1.2", "swift", "weights.safetensors", "no space left", "128"):
+            assert (kept in translated) == (kept in sentence), translated
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,101 @@
+"""What scripts ask for, and what is said where nothing is done. Each case asserts for itself; Python 3.9 and Krita only."""
+
+from casekit import BLUE, NEGATIVE, begin, finished
+
+from krita import Selection
+
+TWICE = "remove the noise and make it 2x larger"
+
+
+def case_a_script_enlarges_as_its_words_or_its_plan_say(kit):
+    yield from begin(kit, "")
+    docker, document, former = kit.docker, kit.document, len(kit.app.documents())
+    plan = {"steps": [{"task": "denoise", "strength": 1.0}], "scale": 4}
+    for asked, scale in (({"instruction": TWICE}, 2), ({"plan": plan}, 4)):
+        job = docker.script(**asked)
+        yield finished(kit, job)
+        assert job.state == "done", job.message
+        assert job.wish.scale == scale, "a repetition and the recipe are of the same size"
+        yield lambda: len(kit.app.documents()) == former + 1
+        made = kit.app.activeDocument()
+        assert (made.width(), made.height()) == (64 * scale, 48 * scale)
+        assert bytes(kit.layers(made)[0].pixelData(5, 5, 1, 1)) == NEGATIVE
+        assert kit.names(document) == ["Background"], "the picture itself stays"
+        made.setModified(False)
+        yield 0.9  # Krita 5.1 crashes when documents close faster than a person closes them
+        kit.app.action("file_close").trigger()
+        yield 0.9
+        yield lambda: kit.ready(document)
+
+
+def case_a_script_says_how_large_and_is_heard(kit):
+    yield from begin(kit, "")
+    docker, document = kit.docker, kit.document
+    job = docker.script(TWICE, scale=1)
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    assert kit.names(document) == ["Background", TWICE], "a size that is given counts, and not the words"
+    said = ""
+    try:
+        docker.script("remove the noise", scale=3)
+    except ValueError as problem:
+        said = str(problem)
+    assert said == "The scale must be 1, 2 or 4."
+    yield from kit.activate(document, kit.layers(document)[0])
+    selection = Selection()
+    selection.select(10, 10, 20, 20, 255)
+    document.setSelection(selection)
+    job = docker.script(TWICE)
+    yield finished(kit, job)
+    assert (job.state, "cannot be enlarged" in job.message) == ("failed", True), (job.state, job.message)
+    assert bytes(kit.layers(document)[0].pixelData(5, 5, 1, 1)) == BLUE
+
+
+def case_a_preset_is_not_replaced_without_a_word(kit):
+    """And what keeps one from being written is said, where it was an error that nobody caught."""
+    yield from begin(kit, "remove the noise")
+    recall, boxes = kit.docker.recall, kit.QtWidgets.QMessageBox
+    asked, said, answers = [], [], [boxes.StandardButton.Yes, boxes.StandardButton.No]
+    former = boxes.question, boxes.warning, kit.QtWidgets.QInputDialog.getText
+    boxes.question = staticmethod(lambda _parent, _title, words: asked.append(words) or answers.pop())
+    boxes.warning = staticmethod(lambda _parent, _title, words: said.append(words))
+    kit.QtWidgets.QInputDialog.getText = staticmethod(lambda *_words, **_more: ("mine", True))
+    presets = recall._presets
+    try:
+        kept = []
+        for text in ("remove the noise", "remove the rain", "remove the haze"):
+            recall._current = {"instruction": text, "strength": 1.0}
+            recall._save_preset()
+            kept.append(presets.all()["mine"]["instruction"])
+        assert kept == ["remove the noise", "remove the noise", "remove the haze"]
+        assert ["mine" in words for words in asked] == [True, True]
+        presets.save("other", {"instruction": "remove the snow"})
+        recall.rename("other", "mine")
+        assert said.pop() == "There is a preset of that name already."
+        assert set(presets.all()) >= {"mine", "other"}
+
+        def full(_name, _preset):
+            raise OSError(28, "No space left on device")
+
+        presets.save = full
+        recall._current = {"instruction": "remove the rain"}
+        recall._save_preset()
+        assert "could not be kept: No space left" in said.pop()
+    finally:
+        vars(presets).pop("save", None)
+        boxes.question, boxes.warning, kit.QtWidgets.QInputDialog.getText = map(staticmethod, former)
+        for name in ("mine", "other"):
+            presets.remove(name)
+
+
+def case_nothing_to_take_away_is_said_and_is_no_trouble(kit):
+    yield from begin(kit, "remove the noise, though there is none")
+    docker = kit.docker
+    yield lambda: docker.plan.actionable and docker.desk.can_restore
+    job = docker.restore()
+    yield finished(kit, job)
+    assert job.state == "nothing", job.message
+    assert "nothing of this to take away" in docker.message.text()
+    assert docker.desk.trouble is None
+    assert not docker.foot.trouble_buttons.isVisible()
+    assert kit.names(kit.document) == ["Background"]
