@@ -160,6 +160,26 @@ def test_one_place_makes_sockets() -> None:
     assert found == []
 
 
+OWN_JSON = ("restored/instruction", "restored/ground/shipped.py", "restored_client/wire/parsing.py")
+"""What ships with the program, under a checksum; and the one place."""
+
+
+def test_one_place_reads_json() -> None:
+    """So that no file and no stranger's message is read without bounds on its depth, its length and its numbers."""
+    found = []
+    for path in [
+        *modules("restored").values(),
+        *modules("restored_client").values(),
+        *(ROOT / "plugins").glob("*/restore*/*.py"),
+    ]:
+        if not any(own in path.as_posix() for own in OWN_JSON):
+            found += [f"{path.relative_to(ROOT)}:{line} {name}" for line, name in source(path).called if name in JSON_READERS]
+    assert found == []
+
+
+JSON_READERS = ("json.loads", "json.load", "json.JSONDecoder")
+
+
 def families() -> list[str]:
     """Every family's name, in every spelling that code could have for it."""
     return [path.parent.name for path in sorted((ROOT / "backend/restored/models").glob("*/family.py"))]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, NamedTuple
 
 from restored.files import FileOrder
+from restored.ground.bounded import parse_json
 from restored.ground.errors import RestoredError
 
 from .boundaries import order_fits, row_fits
@@ -72,10 +73,10 @@ class ArchiveOrder:
         """Raises ArchiveError."""
         check_links(tree)
         try:
-            said: Any = json.loads(tree.read(NAME))
+            said: Any = parse_json(tree.read(NAME))
         except FileNotFoundError:
             raise ArchiveError(f"There is no plan in “{tree.url}”. Make one with `restored archive plan`.") from None
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ArchiveError(
                 f"The plan in “{tree.url}” is damaged. Make it anew with `restored archive plan --anew`."
             ) from error
@@ -94,10 +95,10 @@ def shard_name(number: int) -> str:
 def read_shard(tree: Tree, number: int) -> list[ArchiveRow]:
     """Raises ArchiveError."""
     try:
-        rows = [json.loads(line) for line in tree.read(shard_name(number)).splitlines() if line]
+        rows = [parse_json(line) for line in tree.read(shard_name(number)).splitlines() if line]
     except FileNotFoundError:
         raise ArchiveError(f"There is no shard {number} in “{tree.url}”.") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ArchiveError(f"Shard {number} of “{tree.url}” is damaged.") from error
     if not all(row_fits(row) for row in rows):
         raise ArchiveError(f"Shard {number} of “{tree.url}” is damaged, or names places outside of its folder.")

@@ -1,9 +1,10 @@
 """How far an archive is, and what went wrong in it."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from restored.ground.bounded import parse_json
 
 from .archive_order import ArchiveError, ArchiveOrder, read_shard
 from .boundaries import entry_fits, state_fits
@@ -94,8 +95,8 @@ def _states(tree: Tree) -> dict[int, dict[str, Any]]:
     found = {}
     for name in tree.names(f"{OURS}/state"):
         try:
-            state = json.loads(tree.read(f"{OURS}/state/{name}"))
-        except (ValueError, RecursionError, FileNotFoundError):
+            state = parse_json(tree.read(f"{OURS}/state/{name}"))
+        except (ValueError, FileNotFoundError):
             continue
         if state_fits(state):
             found[state["shard"]] = state
@@ -105,8 +106,8 @@ def _states(tree: Tree) -> dict[int, dict[str, Any]]:
 def _entries(tree: Tree, kind: str, shard: int, listed: list[str] | None) -> Iterator[dict[str, Any]]:
     for line in Lines.read(tree, f"{OURS}/{kind}/{shard:05}.jsonl", listed):
         try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
+            entry = parse_json(line)
+        except ValueError:
             continue
         if entry_fits(entry):
             yield entry

@@ -19,6 +19,7 @@ from restored.files.isolated import Reader
 from restored.files.makingway import place_mark
 from restored.files.many import FileJob, FileOutcome, restore_many
 from restored.files.orders import never
+from restored.ground.bounded import parse_json
 from restored.ground.errors import RestoredError
 
 from .archive_order import ArchiveError, ArchiveOrder, ArchiveRow, read_shard
@@ -287,8 +288,8 @@ def _done(tree: Tree, shard: int) -> set[str]:
     found = set()
     for line in Lines.read(tree, f"{OURS}/done/{shard:05}.jsonl"):
         try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
+            entry = parse_json(line)
+        except ValueError:
             continue
         if entry_fits(entry):
             found.add(entry["hash"])

@@ -1,6 +1,5 @@
 """What a command may write over besides results: what it wrote itself. Anybody else's file is left as it is, with a sentence."""
 
-import json
 import os
 import zipfile
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from restored.files.page import BEGINS
+from restored.ground.bounded import parse_json
 from restored.ground.replacing import check_writable
 
 from . import console
@@ -46,8 +46,8 @@ def _check(path: Path, what: str, ours: Callable[[bytes], bool]) -> None:
 
 def _is_row(begins: bytes, key: str) -> bool:
     try:
-        row = json.loads(begins.split(b"\n", 1)[0])
-    except (ValueError, RecursionError):
+        row = parse_json(begins.split(b"\n", 1)[0])
+    except ValueError:
         # a row may be longer than what was looked at
         return begins.startswith(b'{"%s": "' % key.encode()) and b"\n" not in begins
     return isinstance(row, dict) and key in row

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final, Self
 
 import numpy as np
 
+from restored.ground.bounded import parse_json
 from restored.ground.errors import FileError
 from restored_client.locking import try_lock
 
@@ -134,7 +135,7 @@ class Ledger:
         self._file.seek(0)
         for line in self._file:
             try:
-                entry = json.loads(line)
+                entry = parse_json(line)
                 if "wish" in entry:
                     if entry.get("again"):
                         wishes.clear()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 import restored
+from restored.ground.bounded import read_json
 from restored.ground.errors import RestoredError
 from restored.ground.versions import version
 
@@ -42,7 +43,7 @@ class Record:
     def read(cls, client: Path) -> Self | None:
         """The record in an installed client folder, or None when there is none that can be read."""
         try:
-            data = json.loads((client / RECORD).read_text("utf-8"))
+            data = read_json(client / RECORD)
             return cls(str(data["version"]), str(data["executable"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None

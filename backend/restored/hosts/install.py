@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from restored.ground.bounded import read_json
 from restored.ground.errors import FileError
 
 from . import kritarc
@@ -101,7 +102,7 @@ def uninstall(host: Host, place: HostPlace) -> Placement:
 def _made_for(place: HostPlace) -> list[Path]:
     """The folders that an installation here once made."""
     try:
-        made = json.loads((client_in(place.host, place.folder) / MADE).read_text("utf-8"))
+        made = read_json(client_in(place.host, place.folder) / MADE)
         return [Path(folder) for folder in made if isinstance(folder, str)]
     except (OSError, ValueError, TypeError):
         return []

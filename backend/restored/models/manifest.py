@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from restored.ground.bounded import parse_json
 from restored.ground.tasks import LABELS, Task, is_task
 
 from .base import ModelError
@@ -82,7 +83,7 @@ class Manifest:
     def from_json(cls, text: str | bytes) -> "Manifest":
         """Raises ModelError with a sentence for anything that is not a manifest of this format."""
         try:
-            data = json.loads(text)
+            data = parse_json(text)
             if data["format"] != FORMAT:
                 found = str(data["format"])[:20]
                 raise ModelError(f"This model is of the bundle format {found}; this version of restored reads {FORMAT}.")
@@ -95,7 +96,7 @@ class Manifest:
             manifest.check()
         except ModelError:
             raise
-        except (ValueError, KeyError, TypeError, RecursionError) as wrong:
+        except (ValueError, KeyError, TypeError) as wrong:
             raise ModelError(f"The model's {MANIFEST} cannot be read ({type(wrong).__name__}: {str(wrong)[:80]}).") from wrong
         return manifest
 

@@ -5,7 +5,6 @@ sentence-transformers imports the Python modules that `modules.json` names, and 
 words, and the rest is arithmetic. Equal to sentence-transformers for what it reads (tests/backend/models/test_sentences.py).
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import BertProcessing
 
+from restored.ground.bounded import parse_json
 from restored.instruction.arithmetic import layer_norm, normalised
 from restored.instruction.minilm import read_layer, read_linear
 
@@ -108,7 +108,7 @@ def _vocabulary(read: Read) -> tuple[dict[str, int], bool]:
     if listed is not None:
         lines = listed.decode("utf-8").removesuffix("\n").split("\n")
         words = {word.removesuffix("\r"): number for number, word in enumerate(lines)}
-        lowercase = json.loads(read("tokenizer_config.json") or b"{}").get("do_lower_case", True)
+        lowercase = parse_json(read("tokenizer_config.json") or b"{}").get("do_lower_case", True)
     else:
         described = _object(read, "tokenizer.json")
         if described["model"].get("type", "WordPiece") != "WordPiece":
@@ -122,10 +122,10 @@ def _vocabulary(read: Read) -> tuple[dict[str, int], bool]:
 
 def _pooling(read: Read) -> str:
     """How tokens become a sentence, "mean" or "cls"; and nothing may come after that but the unit length."""
-    parts = [str(part["type"]).rpartition(".")[2] for part in json.loads(read("modules.json") or b"[]")]
+    parts = [str(part["type"]).rpartition(".")[2] for part in parse_json(read("modules.json") or b"[]")]
     if not set(parts) <= _PARTS:
         raise ModelError("The model's text encoder has parts that are not known here.")
-    config = json.loads(read("1_Pooling/config.json") or b"{}")
+    config = parse_json(read("1_Pooling/config.json") or b"{}")
     said = config.get("pooling_mode")
     ways = (
         {said} if said else {_POOLING.get(name) for name, on in config.items() if on is True and name.startswith("pooling_mode_")}
@@ -136,7 +136,7 @@ def _pooling(read: Read) -> str:
 
 
 def _object(read: Read, name: str) -> dict[str, Any]:
-    found = json.loads(_needed(read, name))
+    found = parse_json(_needed(read, name))
     if not isinstance(found, dict):
         raise ModelError(f"The model's text encoder has a {name} that cannot be read.")
     return found

@@ -5,7 +5,6 @@ there completely or not at all: it is unpacked beside its place and then renamed
 """
 
 import hashlib
-import json
 import lzma
 import shutil
 import sys
@@ -16,6 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
+
+from restored.ground.bounded import read_json
 
 from . import StandaloneError
 
@@ -44,7 +45,7 @@ class Pack:
     def known(cls, path: Path = LIST) -> "Pack":
         """The pack that this program was made for. Raises StandaloneError when it was made for none."""
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = read_json(path)
             return cls(str(data["id"]), int(data["size"]), tuple(Part(**part) for part in data["parts"]))
         except FileNotFoundError as error:
             raise StandaloneError("There is no GPU pack for this version of the program.") from error

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from restored import sockets
+from restored.ground.bounded import parse_json
 from restored.offline import stay_offline
 from restored_client.session.paths import runtime_dir
 
@@ -64,9 +65,9 @@ class Gate:
             asked = next(self._numbers)
             try:
                 self._letters.send(json.dumps({"key": machine.key, "asked": asked}).encode())
-                answer = json.loads(self._letters.recv(MOST))
+                answer = parse_json(self._letters.recv(MOST))
                 while answer["asked"] != asked:  # a late answer to somebody who has given up
-                    answer = json.loads(self._letters.recv(MOST))
+                    answer = parse_json(self._letters.recv(MOST))
             except TimeoutError:
                 raise Unreached(f"{machine.name} did not answer") from None
             except (OSError, ValueError) as error:
@@ -100,7 +101,7 @@ def keep(letters: socket.socket) -> int:
             continue
         if not letter:
             return 0
-        asked = json.loads(letter)
+        asked = parse_json(letter)
         answer = _open(machines, asked["key"], next(numbers), open_now)
         letters.send(json.dumps({**answer, "asked": asked["asked"]}).encode())
 

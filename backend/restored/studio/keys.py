@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from restored.ground.bounded import read_json
 from restored.ground.errors import RestoredError
 from restored.ground.replacing import atomic
 from restored_client.locking import alone
@@ -85,9 +86,7 @@ def is_key(value: object) -> bool:
 def read_private(path: Path) -> Any:
     """A JSON file's content, or None when there is none. Raises StudioError when others could have read or written it."""
     try:
-        with open(path, "rb") as file:
-            _check_private(path, os.fstat(file.fileno()))
-            return json.loads(file.read(MOST))
+        return read_json(path, MOST, lambda status: _check_private(path, status))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

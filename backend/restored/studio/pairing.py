@@ -19,6 +19,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from restored import sockets
+from restored.ground.bounded import parse_json
 
 from .book import is_port
 from .keys import StudioError, is_key
@@ -135,8 +136,8 @@ def _unseal(shared: bytes, who: bytes, sealed: bytes) -> Introduction | None:
     from nacl.secret import SecretBox
 
     try:
-        said = json.loads(SecretBox(_key(shared, who)).decrypt(sealed))
-    except (CryptoError, ValueError, RecursionError):
+        said = parse_json(SecretBox(_key(shared, who)).decrypt(sealed))
+    except (CryptoError, ValueError):
         return None
     fits = isinstance(said, dict) and isinstance(said.get("name"), str) and is_key(said.get("key"))
     port = said.get("port") if fits else None

@@ -11,6 +11,7 @@ from gi.repository import Gimp
 from restored_client.desk.history import LastWish
 from restored_client.desk.wish import NEW_LAYER, Wish, remembered
 from restored_client.wire.errors import ClientError
+from restored_client.wire.parsing import parse_json
 from restored_client.wire.pixels import DEPTHS, Pixels
 from restored_client.wire.recipe import PARASITE, decode_recipe, encode_recipe
 
@@ -45,7 +46,7 @@ class Origin(NamedTuple):
 
 def parasite(recipe):
     """What carries a recipe. In ASCII: GIMP's Python takes a parasite's bytes as signed, so that one of “ä” would overflow."""
-    text = json.dumps(json.loads(encode_recipe(recipe)), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(parse_json(encode_recipe(recipe)), ensure_ascii=True, separators=(",", ":"))
     return Gimp.Parasite.new(PARASITE, FLAGS, text.encode("ascii"))
 
 
@@ -178,8 +179,8 @@ def wish_of(recipe, output):
 def stored_plan(config):
     """The plan that was edited for the instruction in a procedure's config, or None."""
     try:
-        plan = json.loads(config.get_property("plan") or "null")
-    except (ValueError, RecursionError):
+        plan = parse_json(config.get_property("plan") or "null")
+    except ValueError:
         return None
     return plan if isinstance(plan, dict) and plan.get("text") == config.get_property("instruction") else None
 
@@ -188,8 +189,8 @@ def plan_in(config):
     """The plan that a call asks for: as the window stored it, or as a script gives it. Raises Refusal."""
     text = config.get_property("plan") or ""
     try:
-        plan = json.loads(text or "null")
-    except (ValueError, RecursionError):
+        plan = parse_json(text or "null")
+    except ValueError:
         raise Refusal(NO_PLAN) from None
     if plan is None:
         return None

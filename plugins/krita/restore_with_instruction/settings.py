@@ -10,6 +10,7 @@ from krita import Krita
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.previewstate import BESIDE, SPLIT
 from .restored_client.desk.wish import NEW_LAYER, fraction, output_of
+from .restored_client.wire.parsing import parse_json
 
 _GROUP = "restore_with_instruction"
 
@@ -18,7 +19,7 @@ class Settings:
     def read(self, name: str, default: Any) -> Any:
         """The remembered value; the default when there is none of that type."""
         try:
-            value = json.loads(Krita.instance().readSetting(_GROUP, name, json.dumps(default)))
+            value = parse_json(Krita.instance().readSetting(_GROUP, name, json.dumps(default)))
         except ValueError:
             return default
         return value if isinstance(value, (int, float)) == isinstance(default, (int, float)) else default

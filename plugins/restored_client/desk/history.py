@@ -15,6 +15,7 @@ from typing import Any, Dict, Final, Iterable, List, Mapping, Optional, Sequence
 
 from ..locking import alone
 from ..session.paths import config_dir
+from ..wire.parsing import parse_json
 from ..wire.pixels import Pixels
 from .thumbnail import png
 from .wish import OUTPUTS, Wish, one_line, remembered
@@ -205,8 +206,8 @@ def _understood(path: Path) -> Optional[Dict[str, Any]]:
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
             ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             text = file.read(MOST + 1) if ordinary else b""
-        data = json.loads(text.decode("utf-8")) if len(text) <= MOST else None
-    except (OSError, ValueError, RecursionError):
+        data = parse_json(text) if len(text) <= MOST else None
+    except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) else None
 

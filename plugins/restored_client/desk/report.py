@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import sys
@@ -11,6 +10,7 @@ from typing import List
 
 from ..session.launch import INSTALLED
 from ..wire.messages import PROTOCOL_VERSION
+from ..wire.parsing import parse_json
 from .desk import Desk
 
 
@@ -48,7 +48,7 @@ def redacted(text: str) -> str:
 
 def _installed() -> str:
     try:
-        return str(json.loads(INSTALLED.read_text("utf-8"))["version"])
+        return str(parse_json(INSTALLED.read_text("utf-8"))["version"])
     except (OSError, ValueError, KeyError, TypeError):
         return "from a checkout" if "site-packages" not in str(sys.modules[__name__].__file__) else "of unknown version"
 

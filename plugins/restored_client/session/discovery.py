@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Optional
 
 from ..wire.errors import ClientError
+from ..wire.parsing import parse_json
 from .paths import runtime_dir
 
 FILE_NAME: Final = "connection.json"
@@ -59,9 +60,9 @@ def read_connection() -> Optional[Connection]:
             status = os.fstat(file.fileno())
             _check_private(path, status)
             said = file.read(MAX_FILE).decode("utf-8") if stat.S_ISREG(status.st_mode) else ""
-        data = json.loads(said)
+        data = parse_json(said)
         connection = Connection(**{name: data[name] for name in Connection.__dataclass_fields__})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return connection if _fits(connection) else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Dict, Final, Iterator, List, Mapping, Optional, Sequence
 
 from ..wire.errors import ClientError
+from ..wire.parsing import parse_json
 from .paths import runtime_dir
 
 INSTALLED: Final = Path(__file__).resolve().parents[1] / "installed.json"
@@ -129,7 +129,7 @@ def _candidates() -> Iterator[Optional[str]]:
 
 def _recorded() -> Optional[str]:
     try:
-        executable = json.loads(INSTALLED.read_text(encoding="utf-8")).get("executable")
+        executable = parse_json(INSTALLED.read_text(encoding="utf-8")).get("executable")
     except (OSError, ValueError, AttributeError):
         return None
     return executable if isinstance(executable, str) else None

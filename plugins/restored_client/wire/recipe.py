@@ -9,6 +9,7 @@ from .checks import is_model_name
 from .errors import ClientError
 from .limits import QUALITIES
 from .order import AGAIN, FIELDS, Asked
+from .parsing import parse_json
 
 RECIPE_FORMAT: Final = 1
 PARASITE: Final = "restore-with-instruction/recipe"
@@ -37,12 +38,10 @@ def encode_recipe(recipe: Mapping[str, Any]) -> str:
 def decode_recipe(text: str | bytes) -> Dict[str, Any]:
     """The inverse, for text found on a layer or in a file. Raises ClientError("bad_recipe") with a sentence."""
     try:
-        if len(text) > MAX_RECIPE:
-            raise ValueError(f"more than {MAX_RECIPE} bytes")
-        recipe = json.loads(text if isinstance(text, str) else bytes(text).decode("utf-8"))
+        recipe = parse_json(text, MAX_RECIPE)
         if not isinstance(recipe, dict):
             raise ValueError("not a map")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ClientError("bad_recipe", detail=str(error)) from None
     found = recipe.get("restore_with_instruction")
     if not isinstance(found, int) or not isinstance(recipe.get("plan"), dict):

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from restored.cli.explaining import _lines
-from restored.ground.bounded import read_bounded
+from restored.ground.bounded import read_bounded, read_json
+from restored.hosts.adapters import RECORD, Record
 from restored.models.base import ModelError
 from restored.models.importing import read_foreign
 from restored.models.signature import new_key, trusted_keys
 from restored.standalone import StandaloneError, gpu
 from restored.standalone.signature import read_public, verify
+from restored.studio import keys
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="these are POSIX's")
 
@@ -54,3 +56,28 @@ def test_models_packs_and_lists_of_instructions(tmp_path: Path, odd: Path) -> No
         gpu.install([odd], named, tmp_path / "gpu")
     if odd.is_symlink():
         assert sum(map(len, _lines(odd))) == 16 << 20
+
+
+NO_JSON = ["[" * 100_000, '{"a":' * 100_000, "NaN", '{"version": 1e999}', "9" * 1_000_000, "\ud800", ""]
+
+
+@pytest.mark.parametrize("text", NO_JSON)
+def test_files_that_should_be_json(tmp_path: Path, text: str) -> None:
+    path = tmp_path / RECORD
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    path.chmod(0o600)
+    with pytest.raises(ValueError):  # noqa: PT011 - the words are for the log
+        read_json(path)
+    with pytest.raises(keys.StudioError, match="cannot be read"):
+        keys.read_private(path)
+    with pytest.raises(StandaloneError, match="damaged"):
+        gpu.Pack.known(path)
+    assert Record.read(tmp_path) is None
+
+
+def test_private_files_that_are_none(tmp_path: Path, odd: Path) -> None:
+    with pytest.raises(keys.StudioError):
+        keys.read_private(odd)
+    with pytest.raises(StandaloneError):
+        gpu.Pack.known(odd)
+    assert keys.read_private(tmp_path / "nothing") is None
