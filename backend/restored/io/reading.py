@@ -51,6 +51,9 @@ _STRANGERS: Final[tuple[tuple[str, bytes], ...]] = (
 )
 """What photographers also have, by what such a file begins with; the first that fits."""
 
+_OURS: Final = (("a JPEG picture", 0, b"\xff\xd8\xff"), ("a PNG picture", 0, png.SIGNATURE), ("a WebP picture", 8, b"WEBP"))
+"""What is read, unless its decoder does not know this one: JPEGs of 12 bits or without loss, headers that say nothing."""
+
 _FORMATS: Final[dict[str, Source]] = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
 
 # What numpy sees of each Pillow mode; modes that are not here become the second entry first.
@@ -211,6 +214,9 @@ def _check_scans(data: bytes, name: str, size: tuple[int, int]) -> None:
 
 
 def _not_ours(data: bytes, name: str) -> str:
+    for kind, at, mark in _OURS:
+        if data.startswith(mark, at):
+            return f"“{name}” is {kind}, but damaged, or of a rare kind that I do not read. Save it anew in another program."
     for kind, mark in _STRANGERS:
         if mark in data[:64]:
             return f"“{name}” is {kind}. {READ} Save it as one of these first."

@@ -100,6 +100,13 @@ BAD = {
     "truncated tiff": (lambda t: saved(t, "a.tif")[:5000], "x.tif", "damaged or incomplete"),
     "tiff that is only a header": (lambda _: b"II*\0\x08\0\0\0", "x.tif", "damaged or incomplete|no picture"),
     "heic": (lambda _: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "x.jpg", "is a HEIC picture, but damaged"),
+    "jpeg of 12 bits": (
+        lambda _: jpeg().replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"),
+        "x.jpg",
+        "is a JPEG .* rare kind",
+    ),
+    "jpeg without height": (lambda _: jpeg().replace(b"\xff\xc0\0\x11\x08\0\x40", b"\xff\xc0\0\x11\x08\0\0"), "x", "is a JPEG"),
+    "sound": (lambda _: b"RIFF\x20\0\0\0WAVEfmt " + bytes(99), "x.wav", "not a picture I can read"),
     "gif": (lambda t: saved(t, "a.gif"), "x.gif", "is a GIF"),
     "cmyk jpeg": (lambda t: (Image.new("CMYK", (8, 8)).save(t / "a.jpg"), (t / "a.jpg").read_bytes())[1], "x.jpg", "CMYK"),
     "cmyk tiff": (lambda t: (Image.new("CMYK", (8, 8)).save(t / "a.tif"), (t / "a.tif").read_bytes())[1], "x.tif", "CMYK"),
