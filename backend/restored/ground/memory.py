@@ -17,15 +17,16 @@ _UNLIMITED: Final = 1 << 60
 
 
 class _Files(NamedTuple):
-    """What a version of control groups calls its files."""
+    """What a version of control groups calls its files. limits: above the first a process is ended, above the second it is held
+    up until it gives back, which a result does not."""
 
-    limit: str
+    limits: tuple[str, ...]
     used: str
     droppable: str
 
 
-_VERSION_1: Final = _Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-_VERSION_2: Final = _Files("memory.max", "memory.current", "inactive_file")
+_VERSION_1: Final = _Files(("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file")
+_VERSION_2: Final = _Files(("memory.max", "memory.high"), "memory.current", "inactive_file")
 
 
 def total() -> int:
@@ -59,9 +60,10 @@ def _upwards(root: Path, group: str, files: _Files) -> Iterator[tuple[int, int]]
     parts = [part for part in group.split("/") if part not in ("", "..", ".")]
     for length in range(len(parts), -1, -1):
         folder = root.joinpath(*parts[:length])
-        limit, used = _number(folder / files.limit), _number(folder / files.used)
-        if limit is not None and used is not None and limit < _UNLIMITED:
-            yield limit, max(0, used - _droppable(folder / "memory.stat", files.droppable))
+        limits = [limit for name in files.limits if (limit := _number(folder / name)) is not None and 0 <= limit < _UNLIMITED]
+        used = _number(folder / files.used)
+        if limits and used is not None:
+            yield min(limits), max(0, used - _droppable(folder / "memory.stat", files.droppable))
 
 
 def _number(path: Path) -> int | None:

@@ -47,6 +47,23 @@ def test_a_limit_further_up_counts_too(groups: Path) -> None:
     assert memory.available() == 28 * MB
 
 
+@pytest.mark.parametrize("most", ["max", str(512 * MB)])
+def test_where_a_group_is_held_up_counts_as_its_limit(groups: Path, most: str) -> None:
+    """systemd's MemoryHigh: above it the kernel lets a process crawl, which looks like a daemon that hangs."""
+    memory.PROCESS.write_text("0::/app\n")
+    group(groups / "app", most, 100 * MB)
+    (groups / "app" / "memory.high").write_text(str(128 * MB))
+    assert memory.total() == 128 * MB
+    assert memory.available() == 28 * MB
+
+
+@pytest.mark.parametrize("content", ["-1", "1e9", "0x10", "\xff", "9" * 30, ""])
+def test_what_is_no_number_of_bytes_is_no_limit(groups: Path, content: str) -> None:
+    memory.PROCESS.write_text("0::/app\n")
+    group(groups / "app", content, 5)
+    assert memory.total() == psutil.virtual_memory().total
+
+
 def test_inside_a_container_only_the_root_can_be_seen(groups: Path) -> None:
     memory.PROCESS.write_text("4:memory:/docker/0123456789\n")
     group(groups / "memory", str(64 * MB), 65 * MB, version=1)
