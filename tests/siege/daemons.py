@@ -1,12 +1,14 @@
 """A daemon of the siege's own, in a folder of its own."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import psutil
 from campaign import PATIENCE, Fault
 
 from restored_client import Pixels, Session
-from restored_client.session.discovery import Connection, read_connection
+from restored_client.session.discovery import Connection, is_alive, read_connection
 
 LAYER = Pixels(4, 4, 3, "u8", bytes(range(48)))
 
@@ -51,6 +53,24 @@ class Daemon:
             self.process.kill()
             self.process.wait()
             raise
+
+    def executable(self) -> Path:
+        """A program that starts such a daemon, for clients that find none."""
+        path = self.folder / "restored"
+        path.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(self._program)}\n", "utf-8")
+        path.chmod(0o700)
+        return path
+
+    def again(self) -> None:
+        """Start it where it was killed; one that a client started in its place is ended first."""
+        if self.process.poll() is None:
+            return
+        found = read_connection()
+        if found is not None:
+            with suppress(ProcessLookupError):
+                os.kill(found.pid, signal.SIGTERM)
+            until(lambda: not is_alive(found.pid), "a client's daemon to end")
+        self.start()
 
     @property
     def connection(self) -> Connection:

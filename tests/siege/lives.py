@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import psutil
-from campaign import Campaign, Fault, crowded
+from campaign import PATIENCE, Campaign, Fault, crowded
 from conditions import photographs
 from daemons import LAYER, Daemon, until
 
@@ -127,6 +127,7 @@ class Batches(OfOneDaemon):
         super().begin()
         self.sources = self.daemon.folder / "photos"
         photographs(self.sources)
+        self.started = {**os.environ, "RESTORED_EXECUTABLE": str(self.daemon.executable())}
 
     def case(self, chance: random.Random, number: int) -> None:
         target = self.daemon.folder / f"out-{number}"
@@ -135,15 +136,16 @@ class Batches(OfOneDaemon):
         victim = chance.choice(("command", "reader", "daemon"))
         if victim == "daemon":
             self.daemon.process.kill()
-            self.daemon.process.wait()
-            self.daemon.start()
+            self.daemon.process.wait()  # who finds none starts another
         elif batch.poll() is None:
             with suppress(psutil.Error):
                 children = psutil.Process(batch.pid).children(recursive=True)
                 for process in children if victim == "reader" else [batch]:
                     process.kill()
-        batch.wait(60)
-        if self._batch(target).wait(60) != 0:
+        self._ended(batch)
+        ended = self._ended(self._batch(target))
+        self.daemon.again()
+        if ended != 0:
             raise Fault(f"after the {victim} was killed the batch does not end well")
         found = sorted(path.name for path in target.iterdir() if not path.name.startswith(".restored-batch"))
         wanted = sorted(path.name for path in self.sources.iterdir())
@@ -156,7 +158,17 @@ class Batches(OfOneDaemon):
 
     def _batch(self, target: Path) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "restored.cli", "batch", str(self.sources), "brighten it", "-o", str(target)]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.started)
+
+    @staticmethod
+    def _ended(batch: "subprocess.Popen[bytes]") -> int:
+        """Its exit code. Raises Fault for one that goes on and on."""
+        try:
+            return batch.wait(10 * PATIENCE if crowded() else 60)
+        except subprocess.TimeoutExpired:
+            batch.kill()
+            batch.wait()
+            raise Fault("a batch did not end") from None
 
 
 class Sleepers(OfOneDaemon):
