@@ -1,8 +1,10 @@
 """The daemon's log: a small rotating file. Neither instructions nor pixels are ever written into it."""
 
+import errno
 import logging
 import logging.handlers
 import os
+from pathlib import Path
 from typing import Any, Final
 
 from restored.ground.folders import log_file
@@ -47,6 +49,18 @@ class Throttle(logging.Filter):
         return self._count <= MOST_WARNINGS
 
 
+def _check_ordinary(path: Path) -> None:
+    """Raise OSError for a pipe, which would be waited for, and for another user's link or file, in a folder where they can put
+    one."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    ours = os.name != "posix" or status.st_uid == os.getuid()
+    if not ours or not path.is_file():
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(path))
+
+
 def open_log() -> logging.Logger:
     """The daemon's logger. Without a writable folder it says nothing: a full disk must not stop a restoration."""
     logger = logging.getLogger(NAME)
@@ -56,6 +70,7 @@ def open_log() -> logging.Logger:
     path = log_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_ordinary(path)
         handler: logging.Handler = logging.handlers.RotatingFileHandler(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import time
 from pathlib import Path
 from typing import IO
@@ -37,7 +38,7 @@ class RuntimeFolder:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_own(self.folder)
         self.folder.chmod(0o700)
-        lock = open(self.folder / "lock", "a+", encoding="ascii")  # noqa: SIM115 - held as long as the process lives
+        lock = _own_file(self.folder / "lock")
         deadline = time.monotonic() + TIME_TO_LEAVE
         while not try_lock(lock):
             # a holder without a connection file is starting or ending: which of the two shows soon
@@ -97,6 +98,21 @@ class RuntimeFolder:
                 (self.folder / f"{os.getpid()}.sock").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
+
+
+def _own_file(path: Path) -> IO[str]:
+    """A file of this user's to lock, held as long as the process lives. What others put there while they could (a link to
+    somebody's file, a pipe, a file that they hold locked themselves) makes way. Raises OSError."""
+    for _ in range(2):
+        with contextlib.suppress(OSError):  # a link
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            file = os.fdopen(handle, "r+", encoding="ascii")
+            status = os.fstat(file.fileno())
+            if os.name != "posix" or (status.st_uid == os.getuid() and stat.S_ISREG(status.st_mode)):
+                return file
+            file.close()
+        path.unlink(missing_ok=True)
+    raise OSError(errno.EPERM, f"“{path.name}” in it belongs to another user")
 
 
 def _check_own(folder: Path) -> None:

@@ -109,7 +109,7 @@ def copy_file(source: Path, target: Path, staging: Path | None = None) -> None:
 def _mode(path: Path) -> int:
     """The rights that a file written the ordinary way would have: those it has, else what the umask leaves."""
     if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
+        return stat.S_IMODE(path.stat().st_mode) & 0o777  # no result runs as anybody
     return 0o666 & ~_umask()
 
 

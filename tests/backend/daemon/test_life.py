@@ -15,8 +15,10 @@ import psutil
 import pytest
 from tests.waiting import PATIENCE, wait_for
 
-from restored.daemon.runtime_folder import RuntimeFolder
+from restored.daemon import runtime_folder
+from restored.daemon.runtime_folder import AlreadyRunning, RuntimeFolder
 from restored_client import ClientError, Pixels, Session
+from restored_client.locking import try_lock
 from restored_client.session.discovery import read_connection
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
@@ -311,3 +313,28 @@ def test_another_users_link_does_not_lead_the_daemon_into_somebodys_folder(folde
     assert "belongs to another user" in done.stderr
     assert sorted(path.name for path in run.iterdir()) == [".connection-notes", "letter.txt", "mine.sock"]
     assert run.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can make another user's files")
+@pytest.mark.parametrize("what", ["link", "pipe", "locked"])
+def test_what_others_left_in_the_place_of_the_lock_keeps_no_daemon_from_starting(folder, monkeypatch, what) -> None:
+    """In a folder that once was open to everybody: a link to somebody's file, a pipe, a file that its owner holds locked."""
+    run = folder / "run"
+    run.mkdir(mode=0o777)
+    monkeypatch.setenv("RESTORED_RUNTIME_DIR", str(run))
+    letter = folder / "letter.txt"
+    letter.write_text("precious")
+    lock = run / "lock"
+    {"link": lambda: lock.symlink_to(letter), "pipe": lambda: os.mkfifo(lock), "locked": lock.touch}[what]()
+    os.lchown(lock, 65534, 65534)
+    with open(os.open(lock, os.O_RDWR), "r+b", buffering=0) as held:
+        assert try_lock(held)
+        ours = RuntimeFolder()
+        ours.enter()
+        status = lock.lstat()
+        assert (status.st_uid, stat.S_ISREG(status.st_mode), stat.S_IMODE(run.stat().st_mode)) == (0, True, 0o700)
+        monkeypatch.setattr(runtime_folder, "TIME_TO_LEAVE", 0.1)
+        with pytest.raises(AlreadyRunning):
+            RuntimeFolder().enter()
+        ours.leave()
+    assert letter.read_text() == "precious"

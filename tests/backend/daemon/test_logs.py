@@ -1,5 +1,11 @@
 """The log of a daemon that is sent nonsense: it quotes nothing, is not written by others, and keeps what matters."""
 
+import logging
+import os
+
+import pytest
+
+from restored.daemon.logs import NAME, open_log
 from restored_client import Pixels
 from restored_client.wire.messages import encode
 
@@ -32,3 +38,30 @@ def test_nonsense_without_end_does_not_drive_the_rest_out_of_the_log(daemon) -> 
                 assert session.restore(LAYER, instruction="x").changed
     assert daemon.log.count("bad_request") < 500
     assert "listening" in daemon.log
+
+
+@pytest.mark.skipif(os.name != "posix", reason="these are POSIX's")
+@pytest.mark.parametrize("what", ["pipe", "link to nobody's", "folder", "another user's"])
+def test_what_is_no_log_of_ours_is_neither_waited_for_nor_written(tmp_path, monkeypatch, what) -> None:
+    if what == "another user's" and os.getuid() != 0:
+        pytest.skip("only root can make another user's file")
+    monkeypatch.setenv("RESTORED_LOG_DIR", str(tmp_path))
+    path = tmp_path / "daemon.log"
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "folder":
+        path.mkdir()
+    elif what == "another user's":
+        path.write_text("theirs")
+        os.chown(path, 65534, 65534)
+    else:
+        path.symlink_to("/dev/full")
+    logger = logging.getLogger(NAME)
+    before = logger.handlers[:]
+    try:
+        open_log().warning("a line")
+        (made,) = [handler for handler in logger.handlers if handler not in before]
+        assert isinstance(made, logging.NullHandler)
+    finally:
+        logger.handlers[:] = before
+    assert what != "another user's" or path.read_text() == "theirs"
