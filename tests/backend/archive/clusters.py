@@ -11,9 +11,11 @@ import time
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Final
 
 import psutil
+
+ATTEMPTS: Final = 10
 
 
 def free_port() -> int:
@@ -53,14 +55,21 @@ class Cluster(ABC):
     def _node(self) -> "subprocess.Popen[bytes]":
         """One more."""
 
-    def _run(self, *command: str) -> "subprocess.Popen[bytes]":
+    def _run(self, *command: str, said: int | IO[bytes] = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=self._folder,
             env=self.environment,
-            stdout=subprocess.DEVNULL,
+            stdout=said,
             stderr=subprocess.DEVNULL,
         )
+
+    def tend(self) -> None:
+        """Start nodes anew that ended by themselves, as whoever looks after a cluster does."""
+        assert self._first.poll() is None, "the process that the nodes join has ended"
+        for place, node in enumerate(self._nodes):
+            if node.poll() is not None:
+                self._nodes[place] = self._node()
 
     def kill_node(self, chance: random.Random) -> bool:
         """All of a node; another takes its place."""
@@ -121,6 +130,8 @@ class RayCluster(Cluster):
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN_PATH": str(token),
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_register_timeout_seconds": "300",
+            "PYTHONUNBUFFERED": "1",
         }
         head = [
             "--head",
@@ -132,16 +143,32 @@ class RayCluster(Cluster):
             "0",
             "--include-dashboard=false",
         ]
-        self._first = self._start(*head)
-        wait_for(self.port)
-        self._nodes = [self._node() for _ in range(nodes)]
+        self._first = self._settled(*head)
+        self._nodes = []
+        for _ in range(nodes):  # at one moment they would take each other's ports
+            self._nodes.append(self._settled(*self._joining))
 
-    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def _start(self, *arguments: str, said: int | IO[bytes] = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         memory = ["--object-store-memory", str(100 << 20)]
-        return self._run("ray.scripts.scripts", "start", "--block", *arguments, *memory)
+        return self._run("ray.scripts.scripts", "start", "--block", *arguments, *memory, said=said)
+
+    def _settled(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Started, and known to the others. On a crowded machine a node of Ray's ends itself: it gives its own helpers 15 s."""
+        for _ in range(ATTEMPTS):
+            with open(self._folder / "started.txt", "w+b") as said:
+                process = self._start(*arguments, said=said)
+                while process.poll() is None:
+                    time.sleep(0.2)
+                    if b"Ray runtime started" in Path(said.name).read_bytes():
+                        return process
+        raise AssertionError(f"Ray did not start in {ATTEMPTS} attempts: the machine is too busy for it")
 
     def _node(self) -> "subprocess.Popen[bytes]":
-        return self._start("--address", self.address, "--num-cpus", "1")
+        return self._start(*self._joining)
+
+    @property
+    def _joining(self) -> tuple[str, ...]:
+        return "--address", self.address, "--num-cpus", "1"
 
     def kill_worker(self, chance: random.Random) -> bool:
         """A process that works a shard. False when there is none."""

@@ -59,6 +59,7 @@ def killing(folder: Path, engine: str, victim: str, kills: int, pictures: int, s
             until = time.monotonic() + 240
             share = pictures * 0.9 * number / kills
             while driver.poll() is None and len(set(records(target))) <= share and time.monotonic() < until:
+                cluster.tend()
                 time.sleep(0.05)
             time.sleep(drawn.uniform(0, 0.6))
             if driver.poll() is not None:
@@ -69,8 +70,15 @@ def killing(folder: Path, engine: str, victim: str, kills: int, pictures: int, s
                 met += 1
                 driver = start()
             else:
-                met += cluster.kill_worker(drawn) if victim == "worker" else cluster.kill_node(drawn)
-        assert driver.wait(600) == 0, f"the driver ended with {driver.returncode}"
+                kill = cluster.kill_worker if victim == "worker" else cluster.kill_node
+                while not (hit := kill(drawn)) and driver.poll() is None:  # between two shards nobody works
+                    time.sleep(0.05)
+                met += hit
+        until = time.monotonic() + 600
+        while driver.poll() is None and time.monotonic() < until:
+            cluster.tend()
+            time.sleep(0.5)
+        assert driver.poll() == 0, f"the driver ended with {driver.returncode}"
     finally:
         cluster.close()
     assert status(str(target)).done == pictures
