@@ -29,26 +29,41 @@ def pair(
     ] = None,
     code: Annotated[str | None, typer.Option(metavar="WORDS", help="The three words, instead of being asked for them.")] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What the other machine shall be called here.")] = None,
+    announce: Annotated[
+        bool, typer.Option("--announce", help="On the strong machine: let --find see it while the code is shown.")
+    ] = False,
+    find: Annotated[bool, typer.Option("--find", help="List the machines that announce that they show a code now.")] = False,
 ) -> None:
     """Make this machine and a stronger one in the house known to each other, once.
 
     Run it on the strong machine, which shows a code; then, with that machine's address, on the one that shall ask it.
     """
+    if find:
+        if address is not None or announce:
+            raise typer.BadParameter("It lists machines and pairs none: give it alone.", param_hint="--find")
+        from .announcing import list_announced
+
+        list_announced()
+        return
     if not _has_spake2():
         raise console.Failure(f"Pairing needs the package spake2: {how_to_get('remote')}.")
     if address is None:
-        _wait_for_other(name)
+        _wait_for_other(name, announce)
+    elif announce:
+        raise typer.BadParameter("It is for the strong machine, where no HOST is given.", param_hint="--announce")
     else:
         _call_other(address, code, name)
 
 
-def _wait_for_other(name: str | None) -> None:
+def _wait_for_other(name: str | None, announce: bool) -> None:
     from restored import sockets
     from restored.studio.book import PORT, Guest, Guests, Listening, today
     from restored.studio.callers import MOST, wait_for_caller
     from restored.studio.code_words import make_code
     from restored.studio.keys import own_keys
     from restored.studio.pairing import Introduction
+
+    from .announcing import announce_until, need_zeroconf
 
     where = Listening().where()
     if where is None:
@@ -57,12 +72,14 @@ def _wait_for_other(name: str | None) -> None:
             f"your network, and run this again; it listens at port {PORT} then. (On the machine that asks: restored pair HOST)"
         )
     host, port = where
+    if announce:
+        need_zeroconf()
     code = make_code()
     try:
         listener = sockets.listen(host, port + 1, MOST)
     except OSError as error:
         raise console.Failure(f"This machine cannot listen at {host}, port {port + 1}: {error.strerror or error}.") from error
-    with listener, console.interruptible() as interrupted:
+    with listener, contextlib.ExitStack() as until, console.interruptible() as interrupted:
         console.out.print(Text.assemble("The code is  ", (code, "bold")))
         target = "HOST" if host in _ANY else f"[{host}]" if ":" in host else host
         target = target if port == PORT else f"{target}:{port}"
@@ -71,6 +88,8 @@ def _wait_for_other(name: str | None) -> None:
             console.out.print("(HOST is an address of this machine in your network.)")
         # who waits for the code may read it through a pipe
         sys.stdout.flush()
+        if announce:
+            announce_until(until, _host_name(), host, port)
         theirs = wait_for_caller(
             listener, code, Introduction(_host_name(), own_keys().public.decode(), port), cancelled=interrupted
         )
