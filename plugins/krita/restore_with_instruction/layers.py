@@ -23,6 +23,8 @@ WHOLE = (MASKED, NEW_IMAGE)
 
 PART_ENLARGED = tr("A selection cannot be enlarged by itself. Deselect, or choose 1× as the size.")
 
+MISSED = tr("The selection does not touch the layer.")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -74,7 +76,7 @@ def area(document, node, output: str) -> int:
     bounds = node.bounds().intersected(QtCore.QRect(0, 0, document.width(), document.height()))
     selection = selection_of(document, node)
     if selection is not None and output not in WHOLE:
-        chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
+        chosen = _chosen(selection, bounds)
         bounds = chosen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(bounds)
     return bounds.width() * bounds.height()
 
@@ -119,15 +121,26 @@ def _source(document, node, bounds, rect: Rect, mask: Optional[bytes]) -> Source
     )
 
 
+def check_selected(document, node, bounds) -> None:
+    """Raise Refused, with a sentence, when something is selected and nothing of the layer is."""
+    selection = selection_of(document, node)
+    if selection is not None and _chosen(selection, bounds).isEmpty():
+        raise Refused(MISSED)
+
+
+def _chosen(selection, bounds) -> QtCore.QRect:
+    return QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
+
+
 def _selected(selection, bounds) -> Tuple[QtCore.QRect, Optional[bytes]]:
     """The selection's part of the layer with a margin, and its mask there (None when it selects all of the layer)."""
-    chosen = QtCore.QRect(selection.x(), selection.y(), selection.width(), selection.height()).intersected(bounds)
+    chosen = _chosen(selection, bounds)
     if chosen.isEmpty():
-        raise Refused(tr("The selection does not touch the layer."))
+        raise Refused(MISSED)
     rect = chosen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(bounds)
     mask = bytes(selection.pixelData(*rect.getRect()))
     if mask.count(0) == len(mask):
-        raise Refused(tr("The selection does not touch the layer."))
+        raise Refused(MISSED)
     return rect, None if rect == bounds and mask.count(255) == len(mask) else mask
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from . import colour, crops, inputs, miniature, nodes, recipes, refusals, target, turns
+from . import colour, crops, inputs, layers, miniature, nodes, recipes, refusals, target, turns
 from .asking import Asking
 from .oncanvas import OnCanvas, Sight
 from .preview import PreviewPanel
@@ -102,10 +102,18 @@ class Watching(QtCore.QObject):
         if node is None or self._checksum(document, node) != self._seen:
             return True
         try:
-            refusals.check(document, node, NEW_LAYER)
+            self._usable(document, node)
         except refusals.Refused:
             return True
         return False
+
+    def _usable(self, document, node) -> QtCore.QRect:
+        """The part on the canvas of a layer that can be restored. Raises Refused."""
+        refusals.check(document, node, NEW_LAYER)
+        bounds = refusals.extent(document, node)
+        if not self.adjusting and self.input in (inputs.LAYER, inputs.VISIBLE):
+            layers.check_selected(document, node, bounds)
+        return bounds
 
     def adjust(self, on: bool) -> None:
         """Work on what the active layer was made of, or on itself."""
@@ -229,8 +237,7 @@ class Watching(QtCore.QObject):
         active = document, node
         document, node = self._source_of(*active)
         try:
-            refusals.check(document, node, NEW_LAYER)
-            bounds = refusals.extent(document, node)
+            bounds = self._usable(document, node)
         except refusals.Refused as problem:
             self.desk.look_at(None, str(problem))
             return

@@ -51,9 +51,9 @@ class Docker(DockWidget):
         self._settings = Settings()
         self._history, self._presets, self._last = History(), Presets(), LastWish()
         self._carried_out = ""  # the words that were restored last
-        self.giving = Giving(self.queue, self.look, self.desk, self._last, self._say, self._remember)
+        self.giving = Giving(self.queue, self.look, self.desk, self._last, self._refuse, self._remember)
         self.repeat, self.script = self.giving.repeat, self.giving.script
-        self._said = ""
+        self._said, self._refused = "", ""
         self._sought = False  # whether the daemon was looked for
         self._in_sight = False
         self._look_now = turns.Afterwards(self._visible, self)
@@ -78,7 +78,7 @@ class Docker(DockWidget):
         self.help_button = icons.button("help", tr("Help (F1)"))
         self.recall = Recall(self._history, self._presets, self)
         self.chips = Chips(self.recall_button)
-        self.places = Places(self.desk, self.look, self.chips, self.queue, self._say, self)
+        self.places = Places(self.desk, self.look, self.chips, self.queue, self._refuse, self)
         self.remark = Sentence()
         self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.place = PreviewPlace(self.preview)
@@ -129,6 +129,7 @@ class Docker(DockWidget):
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
         self.options.changed.connect(lambda: self._settings.keep(self.desk))
+        self.options.changed.connect(self._forget_refusal)
         self.options.way_chosen.connect(self.show_as)
         self.place.back_wanted.connect(lambda: self.show_as("canvas"))
         self.options.zoomed.connect(self.look.zoom)
@@ -206,6 +207,7 @@ class Docker(DockWidget):
     def _turned(self) -> None:
         """Another layer is active. A result brings its own words, unless others are there that were never carried out."""
         self._find_daemon()
+        self._forget_refusal()
         origin, text = self.look.origin, self.edit.toPlainText()
         free = not text.strip() or text == self._carried_out
         if origin is not None and free and text != origin.recipe.get("instruction") and not self.edit.hasFocus():
@@ -239,6 +241,15 @@ class Docker(DockWidget):
         self.input.show_state(facts.name, self.look.input, len(facts.times), facts.pictures)
         self.foot.show_state(desk, self._said, "" if adjusting else desk.estimate)  # another strength may take no time
 
+    def _refuse(self, words: str) -> None:
+        """Say what stands in the way, until something else is chosen: another layer, another output."""
+        self._refused = words
+        self._say(words)
+
+    def _forget_refusal(self) -> None:
+        if self._said and self._said == self._refused:
+            self._say("")
+
     def _say(self, words: str) -> None:
         self._said = words
         self._show()
@@ -263,9 +274,9 @@ class Docker(DockWidget):
             document, node = self.look.source()
             try:
                 refusals.check(document, node, self.desk.output)
-                self._say(self.desk.no_picture)
+                self._refuse(self.desk.no_picture)
             except refusals.Refused as problem:
-                self._say(str(problem))
+                self._refuse(str(problem))
             return None
         wish = self.desk.restore()
         if wish is None:

@@ -5,12 +5,17 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hostkit import OUTPUT, DaemonProcess, Screen
-from krita_host import Krita, starter
+from krita_host import Krita, need_krita, office, starter, wear_in
 
 from restored_client.session import Session
 
@@ -19,12 +24,17 @@ pytestmark = [pytest.mark.hosts, pytest.mark.timeout(1800)]
 
 def one(krita: Krita, box: Path, screen: Screen, case: str, **env: str) -> dict:
     """The facts of one case of life_cases.py."""
-    told = krita.window(box, screen, "life_cases.py", RWI_ONLY=case, **env)
-    assert told[0]["error"] is None, told[0]["error"]
+    return several(krita, box, screen, (case,), **env)[case]
+
+
+def several(krita: Krita, box: Path, screen: Screen, cases: tuple[str, ...], **env: str) -> dict[str, dict]:
+    """The facts of several cases in one Krita, by their names."""
+    told = krita.window(box, screen, "life_cases.py", RWI_ONLY=" ".join(cases), **env)
+    assert [fact["error"] for fact in told] == [None] * len(cases), told
     for picture in box.glob("*.png"):
         OUTPUT.mkdir(parents=True, exist_ok=True)
         shutil.copy(picture, OUTPUT / f"krita-{picture.name}")
-    return told[0]["facts"]
+    return {fact["case"]: fact["facts"] for fact in told}
 
 
 def test_the_docker_is_there_at_once(krita: Krita, box: Path) -> None:
@@ -45,38 +55,65 @@ def test_what_cannot_load_says_why_in_the_docker(own_krita: Krita, box: Path, kr
     assert "Krita 5.1" in facts["words"]
 
 
-@pytest.mark.parametrize(
-    ("size", "env"),
-    [("1366x768", {}), ("1920x1080", {"QT_SCALE_FACTOR": "2", "LANGUAGE": "de"}), ("1920x1080", {"QT_SCALE_FACTOR": "1.5"})],
-    ids=["small", "twice-german", "half-as-large-again"],
-)
-def test_first_use_needs_no_arranging(own_krita: Krita, daemon: DaemonProcess, box: Path, size: str, env: dict[str, str]) -> None:
-    own_krita.settings(placed=False)
-    screen = Screen(size)
+@dataclass(frozen=True)
+class Place:
+    """A screen, a language and a theme in which somebody sees the docker for the first time, and then looks closer."""
+
+    size: str
+    theme: str
+    then: str
+    env: tuple[tuple[str, str], ...] = ()
+
+
+PLACES = {
+    "small": Place("1366x768", "Krita dark", "legible"),
+    "twice-german": Place("1920x1080", "Krita dark", "german", (("QT_SCALE_FACTOR", "2"), ("LANGUAGE", "de"))),
+    "half-as-large-again": Place("1920x1080", "Krita bright", "legible", (("QT_SCALE_FACTOR", "1.5"),)),
+}
+"""One Krita each: it takes far longer to start than to be looked at."""
+
+
+@pytest.fixture(scope="module")
+def seen() -> Callable[[str], dict[str, dict]]:
+    """What the cases told in one of PLACES, by their names."""
+    return cache(_seen)
+
+
+def _seen(name: str) -> dict[str, dict]:
+    need_krita("bookworm")
+    place, folder = PLACES[name], Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp"))
+    screen = Screen(place.size)
     try:
-        facts = one(own_krita, box, screen, "first_use", **env, **daemon.env)
+        wear_in("bookworm", screen)
+        krita = Krita("bookworm", folder)
+        krita.settings(placed=False, theme=place.theme)
+        with office(krita) as (box, env):
+            told = several(krita, box, screen, ("first_use", place.then), **dict(place.env), **env)
     finally:
         screen.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    return told
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_first_use_needs_no_arranging(seen: Callable[[str], dict[str, dict]], place: str) -> None:
+    facts = seen(place)["first_use"]
     assert facts["hidden"] == []
     assert min(facts["preview"]) >= 100, "large enough to see something"
     assert facts["floats_again"] is False, "where the user puts it, it stays"
     assert facts["offered"]
 
 
-@pytest.mark.parametrize(("theme", "dark"), [("Krita dark", True), ("Krita bright", False)])
-def test_every_word_can_be_read_in_both_themes(
-    own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen, theme: str, dark: bool
-) -> None:
-    own_krita.settings(theme=theme)
-    facts = one(own_krita, box, krita_screen, "legible", **daemon.env)
+@pytest.mark.parametrize(("place", "dark"), [("small", True), ("half-as-large-again", False)])
+def test_every_word_can_be_read_in_both_themes(seen: Callable[[str], dict[str, dict]], place: str, dark: bool) -> None:
+    facts = seen(place)["legible"]
     assert (facts["window"] < 128) == dark, "the theme is on"
     assert len(facts["contrast"]) >= 12
     assert {name: ratio for name, ratio in facts["contrast"].items() if ratio < 4.5} == {}
 
 
-def test_it_speaks_german(own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen) -> None:
-    facts = one(own_krita, box, krita_screen, "german", LANGUAGE="de", **daemon.env)
-    assert facts == {
+def test_it_speaks_german(seen: Callable[[str], dict[str, dict]]) -> None:
+    assert seen("twice-german")["german"] == {
         "title": "Restaurieren nach Anweisung",
         "button": "Restaurieren",
         "chips": ["Regen entfernen", "Rauschen entfernen"],
@@ -132,7 +169,24 @@ def test_quitting_while_the_daemon_starts(own_krita: Krita, box: Path, krita_scr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("haste", ["0", "1"], ids=["after the job", "with a job running"])
-def test_twenty_runs_quit_cleanly(own_krita: Krita, daemon: DaemonProcess, box: Path, krita_screen: Screen, haste: str) -> None:
-    for _ in range(10):
-        one(own_krita, box, krita_screen, "start_type_restore_quit", RWI_HASTE=haste, **daemon.env)
+def test_twenty_runs_quit_cleanly(krita_screen: Screen) -> None:
+    """Ten after their job and ten with a job running: two Kritas beside each other, as each mostly waits for itself to start."""
+    need_krita("bookworm")
+    wear_in("bookworm", krita_screen)
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(_ten_visits, ["0", "1"])) == [10, 10]
+
+
+def _ten_visits(haste: str) -> int:
+    """The same Krita ten times, on a screen of its own: one that another has the keyboard of waits for it."""
+    folder, screen, visits = Path(tempfile.mkdtemp(prefix="rwi-krita-", dir="/tmp")), Screen("1280x900"), 0
+    try:
+        krita = Krita("bookworm", folder)
+        with office(krita) as (box, env):
+            for _ in range(10):
+                one(krita, box, screen, "start_type_restore_quit", RWI_HASTE=haste, **env)
+                visits += 1
+    finally:
+        screen.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    return visits

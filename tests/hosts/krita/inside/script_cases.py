@@ -1,6 +1,6 @@
-"""What scripts ask for, and what is said where nothing is done. Each case asserts for itself; Python 3.9 and Krita only."""
+"""What scripts ask for, and what is said where nothing can be done. Each case asserts for itself; Python 3.9 and Krita only."""
 
-from casekit import BLUE, NEGATIVE, begin, finished
+from casekit import BLUE, NEGATIVE, begin, finished, shows
 
 from krita import Selection
 
@@ -99,3 +99,40 @@ def case_nothing_to_take_away_is_said_and_is_no_trouble(kit):
     assert docker.desk.trouble is None
     assert not docker.foot.trouble_buttons.isVisible()
     assert kit.names(kit.document) == ["Background"]
+
+
+def case_what_stands_in_the_way_is_said_until_something_else_is_chosen(kit):
+    yield from begin(kit, "remove the noise")
+    docker, document = kit.docker, kit.document
+    locked = kit.layers(document)[0]
+    locked.setLocked(True)
+    docker.output.setCurrentIndex(1)
+    for way_out in ("another output", "another layer"):
+        yield lambda: docker.desk.can_restore and not docker.desk.pending
+        assert docker.restore() is None
+        assert "is locked" in docker.message.text(), docker.message.text()
+        if way_out == "another output":
+            docker.output.setCurrentIndex(0)
+            assert docker.message.text() == "", way_out
+            docker.output.setCurrentIndex(1)
+    hidden = document.createNode("hidden", "paintlayer")
+    hidden.setVisible(False)
+    document.rootNode().addChildNode(hidden, locked)
+    yield from kit.activate(document, hidden)
+    yield lambda: "is not visible" in docker.desk.no_picture
+    assert docker.message.text() == "", "it was said of a layer that is not chosen any more"
+    docker.output.setCurrentIndex(0)
+
+
+def case_a_selection_beside_the_layer_is_said_before_a_click(kit):
+    yield from begin(kit, "remove the noise")
+    docker, document = kit.docker, kit.document
+    yield lambda: docker.desk.can_restore
+    for where, usable in ((-30, False), (10, True), (-30, False)):
+        selection = Selection()
+        selection.select(where, where, 20, 20, 255)
+        document.setSelection(selection)
+        yield shows(lambda: docker.go.isEnabled(), usable)
+        assert docker.desk.no_picture == ("" if usable else "The selection does not touch the layer.")
+    document.setSelection(None)
+    yield docker.go.isEnabled
