@@ -1,6 +1,7 @@
 """A newcomer adds a task to a bundle: its biases are trained, and the others' results stay to the byte."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,14 +16,17 @@ from restored_training.papers.adding import add_task
 
 @pytest.fixture
 def toy(tmp_path: Path) -> Path:
+    return stored(tmp_path / "toy", torch.float16)
+
+
+def stored(folder: Path, dtype: torch.dtype) -> Path:
     torch.manual_seed(0)
     model = InstructIPT(preset("toy", tasks=("denoise", "deblur")))
     with torch.no_grad():
         for weight in model.parameters():
             weight.add_(torch.randn_like(weight), alpha=0.01)
-    folder = tmp_path / "toy"
     facts = {"licence": "MIT", "training_data": "Nothing.", "version": "1", "tasks": model.config.tasks}
-    write_bundle(folder, model, model.architecture(), dtype=torch.float16, **facts)
+    write_bundle(folder, model, model.architecture(), dtype=dtype, **facts)
     return folder
 
 
@@ -39,6 +43,39 @@ def test_only_the_new_biases_are_trained_and_the_bundle_grows_by_them(toy: Path,
     assert added.unchanged == ("denoise", "deblur")
     assert 2 * added.parameters <= added.bytes_after - added.bytes_before < 2 * added.parameters + 40_000
     assert added.after != added.before
+
+
+@pytest.mark.slow
+def test_what_was_stored_in_full_is_not_rounded(photographs: Path, tmp_path: Path) -> None:
+    full = stored(tmp_path / "full", torch.float32)
+    add_task(full, "lowlight", tmp_path / "larger", photographs, steps=1)
+    before, after = (load_bundle(folder).network().state_dict() for folder in (full, tmp_path / "larger"))
+    assert not torch.equal(before["layers.embed.weight"], before["layers.embed.weight"].half().float()), "it would be seen"
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+
+
+@pytest.mark.slow
+def test_a_bundle_whose_older_tasks_would_change_is_not_kept(
+    toy: Path, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as when a number that all tasks share is moved on the way to the disk."""
+
+    def moved(folder: Path, network: InstructIPT, *rest: Any, **more: Any) -> Any:
+        with torch.no_grad():
+            network.get_parameter("layers.output.weight").add_(0.01)
+        return write_bundle(folder, network, *rest, **more)
+
+    monkeypatch.setattr("restored_training.papers.adding.write_bundle", moved)
+    with pytest.raises(ModelError, match="denoise, deblur would not have stayed"):
+        add_task(toy, "lowlight", tmp_path / "larger", photographs, steps=1)
+    assert not (tmp_path / "larger").exists()
+
+
+def test_nothing_that_is_there_is_overwritten(toy: Path, photographs: Path) -> None:
+    before = (toy / "bundle.json").read_bytes()
+    with pytest.raises(ModelError, match="left as it is"):
+        add_task(toy, "lowlight", toy, photographs, steps=1)
+    assert (toy / "bundle.json").read_bytes() == before
 
 
 def test_a_task_that_is_there_and_a_family_without_biases_are_sentences(toy: Path, photographs: Path, tmp_path: Path) -> None:

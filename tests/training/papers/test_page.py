@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from restored_training.cli.app import app
 from restored_training.data.paths import repository
 from restored_training.papers import sections
-from restored_training.papers.judging import EXPERIMENTS, TABLES, judge, left_out, read_claims, read_results, tables
+from restored_training.papers.judging import EXPERIMENTS, TABLES, judge, read_claims, read_results, tables
+from restored_training.papers.left_out import left_out
 from restored_training.papers.page import write_page
 from restored_training.papers.sequences import sequences
 
@@ -105,6 +106,40 @@ def test_energy_is_judged_at_the_finest_level(claims: dict[str, Any]) -> None:
     assert judge(claims["ipt-f2"], {"elementary": results}).verdict == "supported"
     results["energy"]["deblur"][0]["proportional"] = [0.8] * 3
     assert judge(claims["ipt-f2"], {"elementary": results}).verdict == "not supported"
+
+
+def test_where_the_opposite_holds_is_said(claims: dict[str, Any]) -> None:
+    """By the same criterion turned round: a sign that flips with the length shows nothing either way."""
+    worse = elementary(-0.3)
+    assert judge(claims["ipt-1a"], {"elementary": worse}).opposite
+    assert not judge(claims["ipt-1a"], {"elementary": {**worse, "psnr half": elementary(0.3)["psnr"]}}).opposite
+    assert not judge(claims["ipt-1a"], {"elementary": elementary(0.3)}).opposite
+    assert not judge(claims["ipt-1b"], {"elementary": worse}).opposite, "noise is the same"
+
+
+def test_what_moves_most_has_to_move_more_than_all_others(claims: dict[str, Any]) -> None:
+    results = elementary(0)
+    assert judge(claims["ipt-2b"], {"elementary": results}).verdict == "not supported", "resampling moves as little as qkv"
+    for task, least in (("denoise", 0.8), ("deblur", 0.7)):
+        results["similarity"][task]["resampling"] = [least] * 3
+    found = judge(claims["ipt-2b"], {"elementary": results})
+    assert found.verdict == "supported"
+    assert "deblur: output 0.600 (seeds 0.600 to 0.600), resampling 0.700" in found.facts
+    results["similarity"]["deblur"]["qkv"] = [0.99, 0.99, 0.69]
+    assert judge(claims["ipt-2b"], {"elementary": results}).verdict == "not supported", "one seed says otherwise"
+
+
+def test_a_rank_that_is_good_where_it_is_shallow_only_is_not_uniformly_good(claims: dict[str, Any]) -> None:
+    def deeper(constant: float, proportional: float) -> dict[str, Any]:
+        results = elementary(0)
+        for rows in results["energy"].values():
+            rows.append({**rows[0], "level": 1, "constant": [constant] * 3, "proportional": [proportional] * 3})
+        return {"elementary": results}
+
+    assert judge(claims["ipt-f2b"], deeper(0.8, 0.7)).verdict == "supported"
+    assert judge(claims["ipt-f2b"], deeper(0.6, 0.7)).verdict == "not supported"
+    assert judge(claims["ipt-f2b"], deeper(0.6, 0.5)).verdict == "not supported", "it falls, and the other one does not"
+    assert "denoise: constant 0.90 / 0.60, proportional 0.50 / 0.70" in judge(claims["ipt-f2b"], deeper(0.6, 0.7)).facts
 
 
 def encoders(wrong: float, **quality: float) -> dict[str, Any]:
@@ -206,7 +241,8 @@ def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     assert "**supported**" in text
     assert "**not run**" in text
     for name in ("instructed", "diffusion", "nine"):
-        assert f"| {name} | - | - | - | - | `restored-train papers run {name}` | **not run** |" in text
+        assert f"| `restored-train papers run {name}` | - | - | - | - | **not run** |" in text
+    assert "| InstructIR: 2, 3, 4, 6, Figure 5 | `restored-train papers run instructed` |" in text
     assert f"**{len(read_claims()[1])} claims: " in text
     assert "| InstructIR, Table 8, BGE-micro and CLIP | **in part** | in no package registry" in text
     for name in ("claims", "energy"):
@@ -225,15 +261,15 @@ def test_the_page_that_is_shown_is_of_the_results_that_are_committed(tmp_path: P
     for line in runs:
         assert line in shown
     for claim in (claim for table in found for claim in table["verdicts"]):
-        (row,) = [line for line in shown.splitlines() if f"| {claim['says']} | {claim['figures']} |" in line]
-        assert row.endswith(f"| **{claim['verdict']}** |"), row
+        (row,) = [line for line in shown.splitlines() if f"| {claim['says']} | **" in line]
+        assert f"| **{claim['verdict']}**{', the other way round' if claim['opposite'] else ''} |" in row, row
 
 
 def test_the_list_is_json_for_whoever_checks(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["papers", "list", "--json", "--results", str(tmp_path)])
     assert result.exit_code == 0
     said = json.loads(result.output)
-    assert all(set(left) == {"paper", "table", "state", "why"} for left in said["left_out"])
+    assert all(set(left) == {"paper", "table", "state", "why", "command"} for left in said["left_out"])
     found = said["tables"]
     assert {(table["paper"], table["table"]) for table in found} == set(TABLES)
     assert all(table["state"] == "not run" for table in found)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from restored.instruction.tasks import TASKS
+from restored.models.instruct_ipt import InstructIPTConfig, preset
 from restored_training.data.sampling import GroupSampler, PatchSource
 from restored_training.instructions.example import Example
 from restored_training.runs.config import RunConfig, load_config
@@ -65,6 +66,12 @@ def test_the_papers_set_ups_are_there() -> None:
     assert {f"instructir-{n}" for n in ("3d", "5d", "6d", "7d", "nine", "5d-no-text", "5d-raw-text", "5d-ten-wordings")} <= names
     tasks = {path.stem: len(load_config(path).mix.tasks) for path in FILES}
     assert [tasks[f"instructir-{n}"] for n in ("3d", "5d", "6d", "7d", "nine")] == [3, 5, 6, 7, 9]
+
+
+def test_the_run_for_a_gpu_is_of_the_preset_that_it_is_named_after() -> None:
+    hyperparameters = load_config(RUNS / "papers" / "instruct_ipt-desktop.yaml").model.hyperparameters
+    assert InstructIPTConfig(**hyperparameters) == preset("desktop", tasks=tuple(hyperparameters["tasks"]))
+    assert len(hyperparameters["tasks"]) == 9
 
 
 @pytest.mark.slow

@@ -20,7 +20,8 @@ def list_tables(
     results: Annotated[Path | None, typer.Option(help="Folder of results; default: training/results/papers.")] = None,
 ) -> None:
     """List the tables: what each compares, its command, whether it was measured, and the verdicts."""
-    from ..papers.judging import left_out, read_results, tables
+    from ..papers.judging import read_results, tables
+    from ..papers.left_out import left_out
 
     found = tables(results)
     left_ones = left_out(read_results(results))

@@ -1,17 +1,20 @@
 """A task more for a trained bundle: only its biases are trained, and nothing of the others changes (Instruct-IPT, section 4)."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from torch import Tensor
 
 from restored.ground.tasks import Task
 from restored.instruction.plan import Plan
 from restored.models.base import WHOLE, ModelError, Request
 from restored.models.bundle import Bundle, load_bundle, write_bundle
+from restored.models.manifest import WEIGHTS
 from restored.models.restorer import Restorer
 
 from ..data.paths import known_task
@@ -58,8 +61,11 @@ def add_task(
     """Train the biases of one more task on a bundle's network and write the larger bundle to `to`.
 
     photographs: what to make damage on (see `restored_training.data.photographs`). Raises ModelError for a bundle whose family
-    has no such biases, or that has the task already, and when any result of an older task would change.
+    has no such biases, or that has the task already, for a place where something is, and when any result of an older task of the
+    written bundle is not the one that the bundle before gives.
     """
+    if to.exists():
+        raise ModelError(f"There is a “{to}” already, and it is left as it is. Choose another name.")
     bundle = load_bundle(source)
     model, added = bundle.network().to(device), known_task(task)
     add = getattr(model, "add_task", None)
@@ -74,11 +80,6 @@ def add_task(
     model.to(device)
     begun = _psnr(model.train_on(test).detach(), test.target)
     parameters = _train(model, added, sampler, steps, size, device, tell)
-    changed = [
-        name for name, one, two in zip(old, before, _results(model, old, test.damaged), strict=True) if not torch.equal(one, two)
-    ]
-    if changed:
-        raise ModelError(f"Training “{added}” would have changed {', '.join(changed)}; nothing was written.")
     manifest = bundle.manifest
     with torch.no_grad():
         finished = _psnr(model.train_on(test), test.target)
@@ -91,8 +92,14 @@ def add_task(
         training_data=f"{manifest.training_data} “{added}”: biases only, {steps} steps on {photographs.name}.",
         version=manifest.version,
         metrics=manifest.metrics,
-        dtype=torch.float16,
+        dtype=_stored(bundle),
     )
+    # what was written is what counts: it is read back as a job reads it
+    after = _results(larger.network().to(device), old, test.damaged)
+    changed = [name for name, one, two in zip(old, before, after, strict=True) if not torch.equal(one, two)]
+    if changed:
+        shutil.rmtree(to)
+        raise ModelError(f"With “{added}”, {', '.join(changed)} would not have stayed as it was; nothing was kept.")
     return Added(
         larger,
         added,
@@ -146,6 +153,16 @@ def _results(model: Restorer, tasks: tuple[Task, ...], images: Tensor) -> list[T
 def _psnr(result: Tensor, target: Tensor) -> float:
     each = -10 * (result.detach().clamp(0, 1) - target).square().mean((1, 2, 3)).clamp_min(1e-10).log10()
     return float(np.mean(each.cpu().numpy()))
+
+
+def _stored(bundle: Bundle) -> torch.dtype:
+    """How to store the larger bundle, so that no older number is rounded: as the weights are now, where they are all in half
+    precision, else (packed ones too) in float32."""
+    kinds = set()
+    with safe_open(bundle.folder / WEIGHTS, framework="pt") as stored:
+        for name in stored.keys():  # noqa: SIM118 - it is no mapping
+            kinds.add(stored.get_slice(name).get_dtype())
+    return torch.float16 if kinds == {"F16"} else torch.float32
 
 
 def _weight_bytes(bundle: Bundle) -> int:

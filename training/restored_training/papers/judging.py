@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..data.paths import repository
+from .layer_claims import lost_where_shallow, moved_beyond, moved_most, uniformly_well
 from .statistics import Difference, Verdict, alike, difference, verdict
 
 EXPERIMENTS: Final = ("elementary", "instructed", "encoders", "diffusion", "nine")
@@ -32,30 +33,6 @@ TABLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
 """(paper, table) -> what it compares, and which experiment trains it."""
 
 
-def _left(paper: str, table: str, why: str, state: str = "not run") -> dict[str, str]:
-    return {"paper": paper, "table": table, "state": state, "why": why}
-
-
-LEFT_OUT: Final = (
-    _left(
-        "Instruct-IPT",
-        "Tables 4, 5, 6, 11 and 12",
-        "shown with what ships, on BSD68 whole and on samples of the others; no verdict: the paper's 27.8 M take days",
-        "in part",
-    ),
-    _left("Instruct-IPT", "Table 7", "its test set of snow is not here"),
-    _left(
-        "InstructIR",
-        "Tables 5, 7, 9 and 10",
-        "shown with what ships, on BSD68 and LOL whole and on samples of the others; no verdict: the paper's 15.8 M take days",
-        "in part",
-    ),
-    _left("InstructIR", "Table 11", "`restored models families --json` prints each network's multiplications", "shown"),
-    _left("InstructIR", "Table 8, BGE-micro and CLIP", "in no package registry: other encoders stand in for them", "in part"),
-    _left("InstructIR", "Figure 6", "it is a matter of looking: a sheet is shown, with figures and no verdict", "shown"),
-)
-"""What the claims leave out, in which state it is, and why."""
-
 EARLIER: Final = "earlier/elementary"
 """A shorter run of some of the arms, kept to see what turned with the length."""
 LISTENS: Final = 0.2
@@ -77,9 +54,18 @@ class Judged:
     half: Difference | None = None
     facts: str = ""
 
+    @property
+    def opposite(self) -> bool:
+        """True where the same criterion, turned round, supports the opposite."""
+        full, half = self.full, self.half
+        if self.verdict != "not supported" or full is None or self.claim.get("kind") == "alike":
+            return False
+        return full.high < 0 and full.agreed and (half is None or half.mean < 0)
+
     def to_dict(self) -> dict[str, Any]:
         out = {key: self.claim[key] for key in ("id", "paper", "table", "says", "figures")}
         out |= {"verdict": self.verdict or ("no verdict" if self.full else "not run"), "facts": self.facts}
+        out["opposite"] = self.opposite
         for name, found in (("full", self.full), ("half", self.half)):
             out[name] = None if found is None else found.to_dict()
         return out
@@ -115,10 +101,8 @@ def judge(claim: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) ->
     result = results.get(claim["experiment"])
     if result is None:
         return Judged(claim, None)
-    if claim.get("kind") == "similarity":
-        return _similarity(claim, result)
-    if claim.get("kind") == "energy":
-        return _energy(claim, result)
+    if claim.get("kind") in ("similarity", "most moved", "energy", "even energy"):
+        return _of_layers(claim, result)
     if claim.get("kind") == "identity":
         return _identity(claim, result)
     if claim.get("kind") == "fills":
@@ -161,19 +145,6 @@ def heard(result: Mapping[str, Any]) -> str:
     return f"the image model {verb}: told to undo another damage it loses {cost:.2f} dB"
 
 
-def left_out(results: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
-    """LEFT_OUT, and in which state the bundle of all tasks is."""
-    beside, name = results.get("beside"), "`instruct_ipt-small` on all tasks"
-    if "nine" not in results:
-        return [*LEFT_OUT, _left("ours", name, "there was no time for it: `restored-train papers run nine`")]
-    if beside is None:
-        return [*LEFT_OUT, _left("ours", name, "trained, not yet measured beside the bundle that ships", "in part")]
-    gaps = [row["own"] - row["shipped"] for row in beside["rows"]]
-    span = f"{min(gaps):+.2f} to {max(gaps):+.2f} dB on {len(gaps)} sets, {np.mean(gaps):+.2f} on average"
-    why = f"not shipped: against `{beside['shipped']}` {span}"
-    return [*LEFT_OUT, _left("ours", name, why, "measured")]
-
-
 def cut_short(result: Mapping[str, Any]) -> bool:
     """True when arms were measured that had not been trained to their end (the elementary ones are left out instead)."""
     return result["experiment"] != "elementary" and not result.get("finished", True)
@@ -198,36 +169,18 @@ def _difference(claim: Mapping[str, Any], result: Mapping[str, Any], key: str) -
     return None if better is None or worse is None else difference(better, worse)
 
 
-def _similarity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
-    found = result.get("similarity")
-    if not found or not {"denoise", "deblur", "mix"} <= set(found):
+def _of_layers(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
+    """A claim of Table 2 or Figure 2; no verdict where some of the finetuning was not done."""
+    moved, energy = result.get("similarity"), result.get("energy")
+    if claim["kind"] in ("energy", "even energy"):
+        if not energy:
+            return Judged(claim, None)
+        said, words = lost_where_shallow(energy) if claim["kind"] == "energy" else uniformly_well(energy)
+        return Judged(claim, said, facts=words)
+    if not moved or not {"denoise", "deblur", "mix"} <= set(moved):
         return Judged(claim, None)
-    good, words = True, []
-    for task in ("denoise", "deblur"):
-        moved = np.mean([found[task][role] for role in claim["moved"]], axis=0)
-        kept = np.min([found[task][role] for role in claim["kept"]], axis=0)
-        control = np.mean([found["mix"][role] for role in claim["moved"]], axis=0)
-        good = good and bool((moved < kept).all() and (moved < control).all())
-        most = min(found[task], key=lambda role: np.mean(found[task][role]))
-        words.append(
-            f"{task}: {' and '.join(claim['moved'])} {_over_seeds(moved, 3)}, "
-            f"{' and '.join(claim['kept'])} at least {_over_seeds(kept, 3)}, control {_over_seeds(control, 3)}, "
-            f"most of all {most} {_over_seeds(np.asarray(found[task][most]), 3)}"
-        )
-    return Judged(claim, "supported" if good else "not supported", facts="cosine similarity; " + "; ".join(words))
-
-
-def _energy(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
-    if not result.get("energy"):
-        return Judged(claim, None)
-    good, words = True, []
-    for task, rows in result["energy"].items():
-        finest = [row for row in rows if row["level"] == 0]
-        constant = np.mean([row["constant"] for row in finest], axis=0)
-        proportional = np.mean([row["proportional"] for row in finest], axis=0)
-        good = good and bool((constant > proportional).all() and (proportional <= 0.7).all())
-        words.append(f"{task}, finest level: constant {_over_seeds(constant, 2)}, proportional {_over_seeds(proportional, 2)}")
-    return Judged(claim, "supported" if good else "not supported", facts="share of the energy; " + "; ".join(words))
+    said, words = (moved_beyond if claim["kind"] == "similarity" else moved_most)(claim, moved)
+    return Judged(claim, said, facts=words)
 
 
 def _identity(claim: Mapping[str, Any], result: Mapping[str, Any]) -> Judged:
@@ -263,11 +216,6 @@ def _fills(claim: Mapping[str, Any], result: Mapping[str, Any], product: Mapping
     other = difference(own[:, ~large], theirs[:, ~large])
     facts = f"{large.sum()} of {len(large)} holes; in the smaller ones {other.mean:+.2f} ({other.low:+.2f} to {other.high:+.2f})"
     return Judged(claim, verdict(found, None), found, facts=facts)
-
-
-def _over_seeds(values: np.ndarray, digits: int) -> str:
-    """The mean, and between which of the seeds it lies: what such a claim has instead of an interval."""
-    return f"{values.mean():.{digits}f} (seeds {values.min():.{digits}f} to {values.max():.{digits}f})"
 
 
 def command(experiment: str, results: Mapping[str, Mapping[str, Any]]) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 from . import plots, sections
 from .bench_tables import bench_tables
 from .cells import gap, mean, picture, spread, table
-from .judging import EARLIER, EXPERIMENTS, command, cut_short, figures, judge, left_out, read_claims
+from .judging import EARLIER, EXPERIMENTS, TABLES, command, cut_short, figures, judge, read_claims
+from .left_out import left_out
 from .statistics import difference
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -20,7 +21,8 @@ NOISE: Final = ("denoise s15", "denoise s25", "denoise s50")
 INTRO: Final = """# The two papers, tested
 
 Written by `restored-train papers report` from `training/results/papers/` and from `training/runs/papers/claims.json`, whose
-criteria were committed before the runs that are shown. No figure on this page is typed by hand.
+criteria were committed before the runs that are shown; where one was written later, it says so itself. No figure of ours on this
+page is typed by hand.
 
 The networks here are toys: what took the papers days on eight A100 is trained here in minutes. So these tables say whether an
 effect shows at this size, with this data; an effect that needs size may be missed, and none of our decibels is comparable with
@@ -34,16 +36,27 @@ photographs that are kept out are the same ones in every run, to the byte.
 
 CHANCE: Final = """With so many intervals of 95 %, one or two lie on one side of 0 by chance alone; nothing is corrected for that.
 Two or three seeds are few: an interval knows the pictures better than the seeds, so every seed's own mean has to agree.
+“Not supported” says that a difference was not shown, not that there is none; “the other way round” is added where the same
+criterion supports the opposite.
 """
 
 ADDING: Final = """## Add a task yourself
 
 `training/results/papers/instruct_ipt-toy` is a low-rank arm of 240 steps as a bundle (noise and blur). This teaches it
-another task by training that task's biases alone, on any folder of photographs, in a minute or two; it compares the older tasks'
-results byte for byte before it writes anything, and says by how much the bundle grew:
+another task by training that task's biases alone, on any folder of photographs, in minutes; the older tasks' results of the
+bundle that was written are compared with those of the one it began from, byte for byte, and it says by how much the bundle grew:
 
 ```
 restored-train add-task training/results/papers/instruct_ipt-toy lowlight --to my-toy --photographs FOLDER --steps 200
+```
+
+To see it yourself, restore any picture with both for a task that both know (a folder is told from a name by its slash). The
+pixels are the same; each file also says which model it was, so `cmp` would tell them apart:
+
+```
+restored run PHOTO "remove the noise" -o before.png --no-daemon --model training/results/papers/instruct_ipt-toy
+restored run PHOTO "remove the noise" -o after.png --no-daemon --model ./my-toy
+python -c "from PIL import Image; print(Image.open('before.png').tobytes() == Image.open('after.png').tobytes())"
 ```
 """
 
@@ -82,16 +95,27 @@ def _runs(results: Results) -> str:
     for name in EXPERIMENTS:
         result = results.get(name)
         if result is None:
-            rows.append([name, "-", "-", "-", "-", f"`{command(name, results)}`", "**not run**"])
+            rows.append([name, _for(name), f"`{command(name, results)}`", "-", "-", "-", "-", "**not run**"])
             continue
         settings = ", ".join(f"{key} {value}" for key, value in result["settings"].items())
         about = result.get("crops")
         whole = f" of {about['of']}" if about and "of" in about else ""
         crops = f"{about['train']}{whole}, {about['stored']}; {about['test']} kept out" if about else "-"
         seconds = f"{result['seconds']:.0f} s"
-        rows.append([name, result["machine"], seconds, settings, crops, f"`{command(name, results)}`", _state(result)])
-    head = ["experiment", "machine", "time", "settings", "crops", "command", "state"]
+        rows.append(
+            [name, _for(name), f"`{command(name, results)}`", result["machine"], seconds, settings, crops, _state(result)]
+        )
+    head = ["experiment", "for", "command", "machine", "time", "settings", "crops", "state"]
     return f"## Runs\n\n{RUNS}\n" + table(head, rows)
+
+
+def _for(experiment: str) -> str:
+    """Which tables an experiment is for."""
+    found: dict[str, list[str]] = {}
+    for (paper, number), (_, of) in TABLES.items():
+        if of == experiment:
+            found.setdefault(paper, []).append(number)
+    return "; ".join(f"{paper}: {', '.join(numbers)}" for paper, numbers in found.items()) or "a bundle of all tasks"
 
 
 def _state(result: Mapping[str, Any]) -> str:
@@ -116,26 +140,25 @@ def _place(number: str) -> str:
 
 
 def _verdicts(tables: Sequence[Mapping[str, Any]]) -> str:
+    """The verdict stands first: a narrow window cuts a wide table on its right."""
     rows = []
     for of in tables:
         for claim in of["verdicts"]:
             full, half = claim["full"], claim["half"]
             ours = claim["facts"] if full is None else gap(full) + (f"; {claim['facts']}" if claim["facts"] else "")
-            seeds = "" if full is None else ", ".join(f"{value:+.2f}" for value in full["seeds"])
+            seeds = "-" if full is None else ", ".join(f"{value:+.2f}" for value in full["seeds"])
             rows.append(
                 [
                     f"{of['paper']}, {_place(of['table'])}",
-                    of["experiment"],
                     claim["says"],
-                    claim["figures"],
+                    f"**{claim['verdict']}**{', the other way round' if claim['opposite'] else ''}",
                     ours or "-",
-                    seeds or "-",
-                    "-" if half is None else f"{half['mean']:+.3f}",
-                    f"**{claim['verdict']}**",
+                    claim["figures"],
+                    seeds if half is None else f"{seeds}; half length {half['mean']:+.2f}",
                 ]
             )
-    head = ["where", "run", "claim", "the paper's figures", "ours, dB (95 % interval)", "each seed", "half length", "verdict"]
-    return "## Claims\n\n" + table(head, rows)
+    head = ["where", "claim", "verdict", "ours, dB (95 % interval)", "the paper's", "each seed"]
+    return "## Claims\n\nWhich command a table is from stands under Runs.\n\n" + table(head, rows)
 
 
 def _elementary(result: Mapping[str, Any], folder: Path) -> list[str]:
@@ -230,7 +253,9 @@ def _earlier(results: Results) -> str:
 def _summary(tables: Sequence[Mapping[str, Any]]) -> str:
     counts = Counter(claim["verdict"] for table in tables for claim in table["verdicts"])
     words = ("supported", "not supported", "not testable at this scale", "no verdict", "not run")
-    told = ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
+    opposite = sum(claim["opposite"] for table in tables for claim in table["verdicts"])
+    round_ = {"not supported": f" ({opposite} of them the other way round)"} if opposite else {}
+    told = ", ".join(f"{counts[word]} {word}{round_.get(word, '')}" for word in words if counts[word])
     return (
         f"**{counts.total()} claims: {told}.** The same for a program, with every difference, interval and seed: "
         "`restored-train papers list --json`.\n"
@@ -238,5 +263,12 @@ def _summary(tables: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _undone(results: Results) -> str:
-    rows = [[f"{left['paper']}, {left['table']}", f"**{left['state']}**", left["why"]] for left in left_out(results)]
-    return "## What the claims leave out\n\n" + table(["what", "state", "why"], rows)
+    rows = [
+        [f"{left['paper']}, {left['table']}", f"**{left['state']}**", left["why"], _code(left["command"])]
+        for left in left_out(results)
+    ]
+    return "## What the claims leave out\n\n" + table(["what", "state", "why", "command"], rows)
+
+
+def _code(words: str) -> str:
+    return words if words == "-" else f"`{words}`"
