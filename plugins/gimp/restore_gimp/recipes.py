@@ -10,6 +10,7 @@ from gi.repository import Gimp
 
 from restored_client.desk.history import LastWish
 from restored_client.desk.wish import NEW_LAYER, Wish, remembered
+from restored_client.wire.answers import is_plan
 from restored_client.wire.errors import ClientError
 from restored_client.wire.parsing import parse_json
 from restored_client.wire.pixels import DEPTHS, Pixels
@@ -194,8 +195,7 @@ def plan_in(config):
         raise Refusal(NO_PLAN) from None
     if plan is None:
         return None
-    steps = plan.get("steps") if isinstance(plan, dict) else None
-    if not isinstance(steps, list) or not all(isinstance(step, dict) and isinstance(step.get("task"), str) for step in steps):
+    if not is_plan(plan) or "steps" not in plan:
         raise Refusal(NO_PLAN)
     instruction = config.get_property("instruction") or ""  # a script that leaves it out gives None
     stale = instruction.strip() and plan.get("text") is not None and plan["text"] != instruction

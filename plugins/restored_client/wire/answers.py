@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Final, Mapping, Optional
+from typing import Any, Dict, Final, List, Mapping, Optional
 
 from . import messages
 from .checks import Check, flag, fraction, number, text, whole
@@ -29,8 +29,21 @@ def _map(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(key, str) for key in value)
 
 
+def _said(value: Any) -> bool:
+    """A sentence, or a map with one."""
+    return isinstance(value, str) or _map(value)
+
+
 def _list(check: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(check(each) for each in value)
+    def checked(value: Any) -> bool:
+        return isinstance(value, list) and all(check(each) for each in value)
+
+    _LISTS.append(checked)
+    return checked
+
+
+_LISTS: Final[List[Check]] = []
+"""Where None is no list that is missing: whoever reads one walks through it."""
 
 
 def _form(needs: Optional[Mapping[str, Check]] = None, **may: Check) -> Check:
@@ -40,14 +53,19 @@ def _form(needs: Optional[Mapping[str, Check]] = None, **may: Check) -> Check:
         if not _map(value) or any(name not in value for name in needs or ()):
             return False
         known = {**(needs or {}), **may}
-        return all(known[name](value[name]) for name in known if value.get(name) is not None)
+        there = (name for name in known if value.get(name) is not None or (name in value and known[name] in _LISTS))
+        return all(known[name](value[name]) for name in there)
 
     return check
 
 
-_REGION: Final = _form(label=text, threshold=number, feather=number, outside=flag)
-_STEP: Final = _form({"task": text}, label=text, words=text, confidence=number, strength=number, region=_REGION)
-_PLAN: Final = _form(steps=_list(_STEP), excluded=_list(text), text=text, message=text, reason=text, proposed=flag)
+_REGION: Final = _form(places=_list(text), label=text, threshold=number, feather=number, outside=flag)
+_STEP: Final = _form(
+    {"task": text}, label=text, words=text, confidence=number, strength=number, amount=number, region=_REGION, known_as=text
+)
+_PLAN: Final = _form(
+    steps=_list(_STEP), excluded=_list(text), text=text, message=text, reason=text, proposed=flag, unused=_list(_said)
+)
 _TASK: Final = _form({"id": text, "label": text})
 _MODEL: Final = _form({"name": text}, family=text, version=text, licence=text, tasks=_list(text), default=flag, error=text)
 _JOB: Final = _form({"client": text, "words": text}, kind=text, stage=text, fraction=number)
