@@ -137,7 +137,7 @@ class Campaign(ABC):
             self._note(Fault(traceback.format_exc(limit=-4)), number)
         took = time.monotonic() - began
         self.done["slowest"] = max(self.done["slowest"], took)
-        if took > (max(self.limit, PATIENCE) if crowded() else self.limit):
+        if took > (max(self.limit, 10 * PATIENCE) if crowded() else self.limit):
             self._note(Fault(f"took {took:.1f} s"), number)
 
     def _note(self, fault: Fault, number: int = -1) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from campaign import Campaign, Fault
+from campaign import PATIENCE, Campaign, Fault, crowded
 from daemons import LAYER, Daemon, until
 from pictures import seeds
 
@@ -75,7 +75,8 @@ class Disks(Campaign):
             size=4 * chance.randrange(1, 24), disk=disk, out=disk / "out", said=said, kept=kept, batch=shlex.join(batch),
             closed=f"mount -o remount,ro none {disk}" if closed else "",
         )  # fmt: skip
-        done = subprocess.run(self._apart(script), capture_output=True, text=True, timeout=100, check=False)
+        patience = 10 * PATIENCE if crowded() else 100
+        done = subprocess.run(self._apart(script), capture_output=True, text=True, timeout=patience, check=False)
         first, second = (Path(f"{said}.{run}").read_text("utf-8", "replace") for run in (1, 2))
         if ".part" in done.stdout or "Traceback" in first + second:
             raise Fault(f"{done.stdout}{first}{second}")

@@ -41,6 +41,11 @@ class Daemon:
         self.hello: Dict[str, Any] = {}
         """The answer to the greeting."""
 
+    @property
+    def starts(self) -> bool:
+        """Whether one is started where there is none."""
+        return self._start
+
     def connect(self) -> None:
         """Say hello to the running daemon, or to a new one. An idle one that is not the installed build is replaced."""
         with as_client_errors():

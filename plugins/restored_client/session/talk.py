@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from typing import Any, Dict, Final, List, Mapping, Optional, Sequence, Tuple
 
@@ -11,11 +12,18 @@ from ..wire.errors import Cancelled, ClientError
 from ..wire.order import FACTS, Answer, Order
 from ..wire.pixels import Pixels
 from ..wire.zmtp import ConnectionLost, ZmtpError
-from .exchange import PROGRESS, SMALL, IsCancelled, Message, OnProgress, as_client_errors, checked, field_of, pixels_in
+from .exchange import LOOK_UP, PROGRESS, SMALL, IsCancelled, Message, OnProgress, as_client_errors, checked, field_of, pixels_in
 from .greeting import Daemon, OnStatus
 
 ANY_SIZE: Final = 1 << 34
 """Bytes of an answer whose picture's size is not known here, at most."""
+
+TRIES: Final = 4
+"""How often a daemon is asked that is gone before it has heard."""
+
+LEAVING: Final = "shutting_down"
+TIME_TO_LEAVE: Final = 10.0
+"""Seconds in which a daemon that ends makes way for the next."""
 
 _CONNECTION_IS_BROKEN: Final = ("daemon_died", "timeout", "not_a_daemon", "bad_answer", "token")
 
@@ -199,16 +207,36 @@ class Session:
             self._exchange.send([more if number < len(pieces) else last, piece], cancelled)
 
     def _ask(self, header: bytes, request: str, on_progress: OnProgress, cancelled: IsCancelled) -> Message:
-        """Send the header and return the first answer; once more from the start when the daemon had gone in the meantime."""
-        try:
-            if self._exchange.dealer is not None:
+        """Send the header and return the first answer; again from the start when the daemon has gone or is about to, as often as
+        programs of two versions at once replace each other's."""
+        tries, deadline = TRIES, time.monotonic() + TIME_TO_LEAVE
+        while True:
+            reached = False
+            try:
+                if self._exchange.dealer is None:
+                    self._daemon.connect()
                 self._exchange.send([header])
-                return self._exchange.next(request, PROGRESS, on_progress, cancelled)
-        except ConnectionLost:
+                reached = True
+                answer = self._exchange.next(request, PROGRESS, on_progress, cancelled)
+                if answer[0].get("code") != LEAVING or not self._waits(deadline):
+                    return answer
+            except ConnectionLost:
+                tries -= 2 if reached else 1  # one that may have gone because of what it was asked is asked once more
+                if tries <= 0:
+                    raise
+            except ClientError as error:
+                if error.code != LEAVING or not self._waits(deadline):
+                    raise
             self._exchange.drop()
-        self._daemon.connect()
-        self._exchange.send([header])
-        return self._exchange.next(request, PROGRESS, on_progress, cancelled)
+            if cancelled is not None and cancelled():
+                raise Cancelled()
+
+    def _waits(self, deadline: float) -> bool:
+        """Whether to look once more for the daemon that comes after one that ends; a moment later."""
+        if not self._daemon.starts or time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_UP)
+        return True
 
     def _cancel(self, request: str) -> None:
         """Tell the daemon; do not wait for it. Its last words about this request are dropped by `Exchange.receive`."""

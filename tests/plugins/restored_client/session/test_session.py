@@ -12,6 +12,7 @@ import pytest
 from restored_client import Cancelled, ClientError, Pixels, Session
 from restored_client.session import discovery, exchange, greeting
 from restored_client.wire.messages import describe, encode, message
+from restored_client.wire.zmtp import ConnectionLost
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 
@@ -247,6 +248,42 @@ def test_a_daemon_that_went_away_between_two_calls_is_found_again(scripted) -> N
         assert talk.explain("x") == {"steps": []}
         first.close()
         scripted(plan)
+        assert talk.explain("x") == {"steps": []}
+
+
+def test_a_daemon_that_is_about_to_end_makes_way_for_the_next(scripted) -> None:
+    """Programs of two versions at once replace each other's: whoever comes between waits for the next, and hears no error."""
+    asked: list[str] = []
+
+    def script(header) -> list:
+        asked.append(header["type"])
+        if len(asked) < 4:
+            return [[encode(message("error", header["id"], code="shutting_down", sentence="It ends."))]]
+        return [[encode(message("plan", header["id"], plan={"steps": []}))]]
+
+    scripted(script)
+    with open_session() as talk:  # who starts none has nobody to wait for
+        assert failure(talk.explain, "x").code == "shutting_down"
+    with Session.open(client="test") as talk:
+        assert talk.explain("x") == {"steps": []}
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize("gone", ["before it heard", "after it heard"])
+def test_a_daemon_that_goes_again_and_again_is_not_asked_for_ever(scripted, monkeypatch, gone: str) -> None:
+    """One that has heard may have gone because of it: it is asked twice, else four times."""
+    asked: list[int] = []
+
+    def lose(*arguments, **options):
+        asked.append(1)
+        raise ConnectionLost("gone")
+
+    scripted(lambda header: [[encode(message("plan", header["id"], plan={"steps": []}))]])
+    with open_session() as talk:
+        with monkeypatch.context() as patch:
+            patch.setattr(talk._exchange, "send" if gone == "before it heard" else "next", lose)
+            assert failure(talk.explain, "x").code == "daemon_died"
+        assert len(asked) == (4 if gone == "before it heard" else 2)
         assert talk.explain("x") == {"steps": []}
 
 
