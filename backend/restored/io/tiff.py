@@ -13,6 +13,8 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
+from restored.ground.limits import LUMA_601
+
 from . import converting, exif, ifd, jpeg, xmp
 from .errors import PictureError
 from .picture import Metadata, Picture, check_size
@@ -175,7 +177,7 @@ def _ycbcr(page: tifffile.TiffPage, name: str, data: bytes) -> NDArray:
             return np.array(image.convert("RGB"))
     stored = np.asarray(page.asarray())
     stored = (np.moveaxis(stored, 0, -1) if page.axes.startswith("S") else stored).astype(np.float32)
-    red, green, blue = _fractions(page.tags.valueof(529, None), (0.299, 0.587, 0.114))
+    red, green, blue = _fractions(page.tags.valueof(529, None), LUMA_601)
     black = _fractions(page.tags.valueof(532, None), (0, 255, 128, 255, 128, 255))
     luma = (stored[..., 0] - black[0]) * 255 / max(black[1] - black[0], 1)
     cb, cr = ((stored[..., i] - black[2 * i]) * 127 / max(black[2 * i + 1] - black[2 * i], 1) for i in (1, 2))

@@ -4,6 +4,8 @@ from typing import Final
 
 import numpy as np
 
+from restored.ground.limits import LUMA
+
 from .estimators import FINDERS
 from .fields import guide, read_at, smoothstep
 from .frame import WHOLE, Frame
@@ -15,7 +17,7 @@ SOFT: Final = 0.1
 """Encoded gray where the dark and the bright parts end, and half the width of the passage."""
 
 _SIDES: Final = ("left", "right", "top", "bottom", "centre", "border")
-_LUMA: Final = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_LUMA: Final = np.array(LUMA, np.float32)
 
 
 class RegionMaps:

@@ -38,8 +38,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    from restored.instruction.plan import PlanError
-    from restored.models.base import ModelError
+    from restored.ground.errors import RestoredError
 
     from ..data.photographs import DataError
     from ..runs.checkpoint import CheckpointError
@@ -49,7 +48,7 @@ def _run() -> None:
     logging.getLogger("tensorboard").setLevel(logging.ERROR)
     try:
         app()
-    except (ConfigError, DataError, CheckpointError, ModelError, PlanError) as error:
+    except (ConfigError, DataError, CheckpointError, RestoredError) as error:
         _fail(str(error))
 
 

@@ -5,6 +5,7 @@ decisions are a file, so that a run is repeatable and anybody can disagree with 
 """
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Final
 import numpy as np
 from PIL import Image
 from scipy.ndimage import minimum_filter
+
+from restored.ground.limits import LUMA_601
+from restored.ground.replacing import atomic
 
 from .photographs import DataError, decode, photo_files
 
@@ -49,7 +53,7 @@ def measure(image: np.ndarray) -> Measures:
     """image: (H, W, 3) uint8."""
     small = np.asarray(Image.fromarray(image).resize(_SMALL, Image.Resampling.BOX))
     dark = minimum_filter(small.min(2).astype(np.float32), 15)
-    luma = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    luma = image.astype(np.float32) @ np.array(LUMA_601, np.float32)
     return Measures(
         noise=_noise(luma),
         veil=float(dark.mean()),
@@ -68,12 +72,12 @@ def screen(folders: Iterable[Path], to: Path) -> dict[str, Measures]:
             judged[file.name] = found
             numbers = (f"{value:.2f}" for value in (found.noise, found.veil, found.far_veil, found.sharpness))
             rows.append((f"{folder.name}/{file.name}", file.sha256, *numbers, ",".join(found.unfit_for)))
-    part = to.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        writer.writerows(rows)
-    part.replace(to)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(rows)
+    with atomic(to) as file:
+        file.write(text.getvalue().encode())
     return judged
 
 

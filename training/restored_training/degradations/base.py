@@ -13,6 +13,7 @@ from typing import ClassVar
 import torch
 from torch import Generator, Tensor
 
+from restored.ground.limits import LUMA_601
 from restored.instruction.tasks import Task
 
 Params = dict[str, Tensor]
@@ -116,7 +117,8 @@ def column(values: Tensor) -> Tensor:
 
 def luminance(image: Tensor) -> Tensor:
     """Rec. 601 luma of encoded RGB: (N, 3, H, W) -> (N, 1, H, W)."""
-    return 0.299 * image[:, :1] + 0.587 * image[:, 1:2] + 0.114 * image[:, 2:]
+    red, green, blue = LUMA_601
+    return red * image[:, :1] + green * image[:, 1:2] + blue * image[:, 2:]
 
 
 def to_linear(encoded: Tensor) -> Tensor:

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from restored.ground.limits import LUMA_601
+
 BLOCK: Final = 8
 
 # ITU-T T.81, Annex K, Tables K.1 and K.2: the tables that libjpeg scales by its quality.
@@ -38,7 +40,7 @@ _CHROMA: Final = (
     (99, 99, 99, 99, 99, 99, 99, 99),
 )
 # JFIF 1.02, section "Conversion to and from RGB"
-_TO_YCC: Final = ((0.299, 0.587, 0.114), (-0.168735892, -0.331264108, 0.5), (0.5, -0.418687589, -0.081312411))
+_TO_YCC: Final = (LUMA_601, (-0.168735892, -0.331264108, 0.5), (0.5, -0.418687589, -0.081312411))
 _TO_RGB: Final = ((1.0, 0.0, 1.402), (1.0, -0.344136286, -0.714136286), (1.0, 1.772, 0.0))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.ndimage import uniform_filter
 
+from restored.ground.limits import LUMA_601
 from restored.instruction.plan import Plan
 
 from . import filling, free, searching
@@ -85,7 +86,7 @@ def painted(before: np.ndarray, after: np.ndarray) -> float:
 
 def deviation(image: np.ndarray, side: int = 9) -> np.ndarray:
     """The standard deviation of luma around each pixel, (H, W) of 255."""
-    luma = image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    luma = image.astype(np.float64) @ np.array(LUMA_601)
     mean = uniform_filter(luma, side)
     return np.sqrt(np.maximum(uniform_filter(luma * luma, side) - mean * mean, 0))
 

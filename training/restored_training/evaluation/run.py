@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from restored.ground.replacing import atomic
+
 from .instructions import Explain, off_topic, plan_for, sensitivity, wrong_on_clean, wrong_on_damaged
 from .metrics import CONVENTIONS, delta_e, flip, luma, psnr, ssim
 from .samples import Set, bench_sets
@@ -155,10 +157,9 @@ def one_line(row: dict[str, Any]) -> str:
 
 
 def write_results(results: dict[str, Any], path: Path) -> None:
-    """Save as JSON, whole or not at all."""
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    part.replace(path)
+    """Save as JSON, whole or not at all. Raises FileError."""
+    with atomic(path) as file:
+        file.write(json.dumps(results, indent=1).encode())
 
 
 def read_results(path: Path) -> dict[str, Any]:

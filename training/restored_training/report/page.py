@@ -9,6 +9,8 @@ from typing import Any
 
 from PIL import Image
 
+from restored.ground.replacing import atomic
+
 from .sheets import Sheet
 from .tables import COLUMNS, Results, figures, goals, title
 
@@ -23,7 +25,8 @@ img{max-width:100%;display:block;margin:.4rem 0 1.4rem}small{color:#666}
 def write_page(
     path: Path, all_results: Sequence[Results], sheets: Iterable[Sheet] = (), *, curve: Image.Image | None = None, notes: str = ""
 ) -> None:
-    """Write the page. all_results: one per subject, as `evaluate` returns them; curve: a plot of the training run."""
+    """Write the page, whole or not at all. all_results: one per subject, as `evaluate` returns them; curve: a plot of the
+    training run. Raises FileError."""
     parts = ["<!doctype html><meta charset=utf-8><title>Restore with instruction: results</title>", f"<style>{_STYLE}</style>"]
     parts.append("<h1>Results</h1>")
     if notes:
@@ -38,9 +41,8 @@ def write_page(
         parts += ["<h2>Training</h2>", _image(curve)]
     for sheet in sheets:
         parts += [f"<h3>{escape(sheet.heading)}</h3>", _image(sheet.image)]
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_text("\n".join(parts), encoding="utf-8")
-    part.replace(path)
+    with atomic(path) as file:
+        file.write("\n".join(parts).encode())
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from restored.ground.limits import LUMA_601
+
 CONTEXT_SIZE: Final = 64
 """The context frame is averaged to this many pixels, each side, whatever its shape."""
 QUANTILES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
@@ -17,7 +19,7 @@ LEAST: Final = 0.1
 """No less light than this is taken to come through: what is divided by it is noise."""
 BEYOND: Final = 0.5
 """How far below black and above white the cleared picture may reach before the network sees it."""
-LUMA: Final = (0.299, 0.587, 0.114)
+LUMA: Final = LUMA_601
 """The weights by which the veil's grid tells brightnesses apart: those it was trained with."""
 
 
