@@ -3,7 +3,7 @@
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from restored.models.base import ModelError
 from restored.models.restorer import Restorer
 
 from ..data.sampling import Group, Sampler
@@ -24,6 +23,8 @@ from .conditioning import Conditioner
 from .distill import Teacher
 from .distributed import WorkerGroup
 from .experts import freeze_shared
+from .first_weights import adopted, require_family, start_from
+from .learning_rate import learning_rate
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
 from .pretraining import Pretraining
@@ -73,7 +74,7 @@ class Trainer:
         self.text = Conditioner(config, bank).to(self.device) if networks.reads_text(config.model) else None
         if config.model.start_from is not None:
             begun = weights_of(config.model.start_from)
-            start_from(self.model, {"model": _adopted(self.model, begun)})
+            start_from(self.model, {"model": adopted(self.model, begun)})
             if self.text and begun.get("text"):
                 start_from(self.text, {"model": begun["text"]})
         if config.mix.named:
@@ -221,7 +222,7 @@ class Trainer:
     def load(self, path: Path) -> None:
         """Continue from a checkpoint of the same architecture. Raises CheckpointError."""
         state = checkpoint.load(path)
-        _require_family(state, self.config.model.family)
+        require_family(state, self.config.model.family)
         try:
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -263,39 +264,4 @@ class StopOnSignal:
         return self.stopped
 
 
-def learning_rate(config: RunConfig, step: int, share: float | None = None) -> float:
-    """Linear warm-up, then cosine from `lr` to `final_lr` at the end; share: how much of the run is done, else by steps."""
-    optim = config.optim
-    if step < optim.warmup:
-        return optim.lr * (step + 1) / optim.warmup
-    warm = optim.warmup / config.steps
-    share = ((step / config.steps if share is None else share) - warm) / max(1e-9, 1 - warm)
-    return optim.final_lr + (optim.lr - optim.final_lr) * 0.5 * (1 + math.cos(math.pi * min(1.0, max(0.0, share))))
-
-
-def start_from(model: nn.Module, state: dict[str, Any]) -> None:
-    """Begin with another run's (EMA) weights. Raises CheckpointError when the architecture differs."""
-    weights: dict[str, Tensor] = checkpoint.averaged(state)
-    try:
-        model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in weights.items()})
-    except RuntimeError as error:
-        raise checkpoint.CheckpointError(f"Those weights are of another architecture than this run: {error}") from error
-
-
-def _adopted(model: Restorer, begun: Mapping[str, Any]) -> Mapping[str, Tensor]:
-    """The weights that a run begins with, for its network. Raises CheckpointError when they are of another kind."""
-    weights: Mapping[str, Tensor] = checkpoint.averaged(begun)
-    if begun.get("family") != model.family:
-        return weights
-    try:
-        return model.adopt(weights, begun.get("hyperparameters", {}))
-    except (ModelError, RuntimeError) as error:
-        raise checkpoint.CheckpointError(str(error)) from error
-
-
-def _require_family(state: dict[str, Any], family: str) -> None:
-    if state.get("family") != family:
-        raise checkpoint.CheckpointError(f"The checkpoint holds a {state.get('family')} model, but this run trains {family}.")
-
-
-__all__ = ["Group", "StepProgress", "StopOnSignal", "Trainer", "learning_rate", "start_from"]
+__all__ = ["Group", "StepProgress", "StopOnSignal", "Trainer", "learning_rate"]
