@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from PIL import Image
 
-from restored.ground.memory import available
 from restored.io import READABLE, PictureError, format_of
 
 from .isolated import Reader
 from .makingway import file_mark
+from .memory_budget import MemoryBudget, affordable
 from .one import Loaded, Report, restore_pages, save
 from .orders import Done, FileOrder, OnProgress, Restore, never
 from .thumbnails import Pair, pair
@@ -24,9 +24,6 @@ READERS: Final = 2
 WRITERS: Final = 2
 _LOOK: Final = 0.5
 """Seconds between two looks at whether all was cancelled."""
-_SHARE: Final = 0.25
-"""Of the memory that is free: what pictures on their way may take together."""
-_LEAST: Final = 256 << 20
 _TIMES_PACKED: Final = 20
 """What a compressed picture and its result take beside their file, roughly; known better once it is read."""
 
@@ -84,7 +81,7 @@ def restore_many(
     Cancelled, it returns, or raises what `restore` raises then; it also raises what is hopeless. Pictures that are being written
     are finished first.
     """
-    line = _Readers(wish, readers, _Budget(budget or _affordable()), reader, forced, explain)
+    line = _Readers(wish, readers, MemoryBudget(budget or affordable()), reader, forced, explain)
     pool = ThreadPoolExecutor(writers, thread_name_prefix="restored writer")
     waiting = 0
     try:
@@ -142,7 +139,7 @@ class _Readers:
     """The readers: threads that take jobs from one iterator and put what they read into `events`."""
 
     def __init__(
-        self, wish: FileOrder, readers: int, budget: "_Budget", reader: Callable[[], Any], forced: bool, explain: Any
+        self, wish: FileOrder, readers: int, budget: MemoryBudget, reader: Callable[[], Any], forced: bool, explain: Any
     ) -> None:
         self.events: queue.SimpleQueue[_Read | _Written | FileOutcome | None] = queue.SimpleQueue()
         self.budget = budget
@@ -216,39 +213,6 @@ class _Readers:
             return replace(loaded, notes=(*loaded.notes, note)), other
 
 
-class _Budget:
-    """Bytes on their way. One picture is always let through, however large, so that nothing waits for ever."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._held, self._closed = most, 0, False
-        self._change = threading.Condition()
-        self.peak = 0
-
-    def take(self, size: int) -> int | None:
-        """Wait until there is room; None once the budget is closed."""
-        with self._change:
-            self._change.wait_for(lambda: self._closed or self._held == 0 or self._held + size <= self._most)
-            if self._closed:
-                return None
-            self._held += size
-            self.peak = max(self.peak, self._held)
-            return size
-
-    def adjust(self, more: int) -> None:
-        with self._change:
-            self._held += more
-            self.peak = max(self.peak, self._held)
-            self._change.notify_all()
-
-    def give(self, size: int) -> None:
-        self.adjust(-size)
-
-    def close(self) -> None:
-        with self._change:
-            self._closed = True
-            self._change.notify_all()
-
-
 def _write(
     event: _Read,
     done: list[Done | None],
@@ -271,10 +235,6 @@ def _write(
     except BaseException as error:  # in a thread of its own, from which nothing else would be heard
         outcome = FileOutcome(job, error=explain(error))
     tell(_Written(outcome, event.held))
-
-
-def _affordable() -> int:
-    return max(_LEAST, int(available() * _SHARE))
 
 
 def _guess(source: Path) -> int:
