@@ -1,0 +1,108 @@
+"""The desk: what it makes of how the words were understood, and of what is said of a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from restored_client.desk import state as rooms
+from restored_client.desk.catalogue import SHARED, load
+from restored_client.desk.desk import Desk
+from restored_client.desk.planedit import identity
+from restored_client.desk.previewstate import PreviewState
+from restored_client.desk.wish import Wish
+from restored_client.wire.plans import CANNOT_YET
+
+from .kit import Wire, plan_of
+
+
+def test_what_was_heard_and_cannot_be_done_is_said(desk: Desk) -> None:
+    desk.type("denoise the eyes")
+    unused = [
+        "Halos cannot be removed.",
+        {"words": "the eyes", "message": "Select them, and only they change."},
+        {"words": "halo"},
+        7,
+    ]
+    plan = {**plan_of("denoise"), "text": "denoise the eyes", "unused": unused, "excluded": ["dehaze"]}
+    desk.understood("denoise the eyes", plan)
+    assert desk.remark == (
+        "Halos cannot be removed. “the eyes”: Select them, and only they change. "
+        "I cannot do anything about “halo”. Left alone: dehaze."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_the_model_does_not_know_is_said_in_the_persons_language(wire: Wire, language: str) -> None:
+    catalogue = load([SHARED], [language])
+    desk = Desk(wire, catalogue)
+    desk.look_at(PreviewState(900, 700))
+    desk.type("no rain")
+    said = CANNOT_YET.format(model="small", task="rain")
+    mark = {"words": "no rain", "message": said, "task": "derain", "label": "rain", "model": "small"}
+    desk.understood("no rain", {**plan_of(""), "reason": "cannot_yet", "message": said, "unused": [mark]})
+    assert desk.phase == rooms.NOTHING
+    assert not desk.can_restore
+    expected = CANNOT_YET if language == "en" else catalogue.gettext(CANNOT_YET)
+    assert expected.format(model="small", task=catalogue.gettext("rain")) in desk.remark
+    assert desk.remark.count("small") == 1
+
+
+def test_the_words_say_how_large(desk: Desk) -> None:
+    desk.type("denoise it, 2x")
+    desk.understood("denoise it, 2x", {**plan_of("denoise it, 2x"), "scale": 2})
+    assert desk.scale == 2
+    desk.set_scale(1)
+    desk.edit("weigh", "denoise", 0.5)
+    assert desk.wish().scale == 1, "what is chosen by hand afterwards counts"
+
+
+def test_what_is_said_of_the_plan_that_stands(desk: Desk, wire: Wire) -> None:
+    desk.stand_on(plan_of("denoise"))
+    desk.type("a bit less")
+    steps = [{**plan_of("denoise")["steps"][0], "strength": 0.7}]
+    desk.understood(
+        "a bit less", {**plan_of("denoise"), "text": "a bit less", "steps": steps, "action": "plan", "message": "Less."}
+    )
+    assert desk.remark == "Less."
+    assert not desk.once_more
+    desk.type("again")
+    desk.understood("again", {**plan_of("denoise"), "text": "again", "action": "again", "message": "Once more."})
+    assert desk.once_more
+    asked = len(wire.plans)
+    desk.stand_on(plan_of("denoise"))
+    assert len(wire.plans) == asked
+    desk.stand_on(None)  # another layer: "again" means nothing there
+    assert wire.plans[asked:] == ["again"]
+
+
+def test_what_was_said_of_one_result_is_not_carried_out_for_another_layer(wire: Wire) -> None:
+    wanted: list[Wish] = []
+    desk = Desk(wire, wanted=wanted.append)
+    desk.look_at(PreviewState(10, 10))
+    desk.stand_on(plan_of("derain"))
+    desk.type("half of it")
+    desk.understood("half of it", {**plan_of("derain"), "text": "half of it", "action": "plan"})
+    assert not desk.pending
+    desk.stand_on(None)  # another layer is active, and its plan on the way
+    asked = len(wire.wants)
+    assert desk.restore() is None
+    desk.look_at(PreviewState(20, 20))
+    assert len(wire.wants) == asked, "no preview of it either"
+    desk.understood("half of it", {**plan_of("denoise"), "text": "half of it"})
+    assert [step["task"] for wish in wanted for step in (wish.plan or {})["steps"]] == ["denoise"]
+
+
+def test_a_task_for_two_places_is_two_chips(desk: Desk) -> None:
+    step = plan_of("denoise")["steps"][0]
+    sky, left = ({**step, "region": {"places": [place], "label": f"only the {place}"}} for place in ("sky", "left"))
+    desk.type("x")
+    desk.understood("x", {**plan_of("denoise"), "text": "x", "steps": [sky, left]})
+    desk.edit("weigh", identity(left), 0.5)
+    assert [each["strength"] for each in desk.plan.steps()] == [1.0, 0.5]
+    key = desk.plan.key()
+    kept = desk.settings()
+    desk.edit("remove", identity(sky))
+    assert desk.plan.steps() == [{**left, "strength": 0.5}]
+    desk.use(kept)
+    desk.understood("x", plan_of("denoise") | {"text": "x"})  # the engine understands it otherwise by now
+    assert desk.plan.key() == key, "what was kept is followed, places and all"
