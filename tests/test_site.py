@@ -1,12 +1,15 @@
 """The site that `make docs` builds: strictly, with every public name on it, and no link that leads nowhere."""
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from tests.sources import known, script
 
 import restored
 import restored_client
@@ -47,6 +50,25 @@ def test_every_public_name_has_its_place(pages: dict[Path, Page], package: objec
     name = getattr(package, "__name__", "")
     places = next(page.places for path, page in pages.items() if path.match(f"api/{name}.html"))
     assert {f"{name}.{each}" for each in getattr(package, "__all__", ()) if each != "__version__"} - places == set()
+
+
+def public(module: str) -> Iterator[str]:
+    """The public classes and functions of a module with the classes' own methods, as their places on a page."""
+    tree = ast.parse(known()[module].read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield f"{module}.{node.name}"
+            for inner in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_"):
+                    yield f"{module}.{node.name}.{inner.name}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", script("tools/site.py").MODULES)
+def test_all_of_a_module_has_its_place(pages: dict[Path, Page], name: str) -> None:
+    places = next(page.places for path, page in pages.items() if path.match(f"api/{name}.html"))
+    _, modules = script("tools/site.py").MODULES[name]
+    assert {each for module in modules for each in public(module)} - places == set()
 
 
 @pytest.mark.slow

@@ -40,13 +40,35 @@ MODULES: Final = {
         (
             "restored_client.desk.desk",
             "restored_client.desk.conversation",
+            "restored_client.desk.requests",
+            "restored_client.desk.state",
+            "restored_client.desk.planedit",
             "restored_client.desk.previewstate",
             "restored_client.desk.wish",
             "restored_client.session.talk",
         ),
     ),
+    "wire": (
+        "What is asked and what comes back",
+        (
+            "restored_client.wire.order",
+            "restored_client.wire.pixels",
+            "restored_client.wire.limits",
+            "restored_client.wire.errors",
+            "restored_client.wire.recipe",
+        ),
+    ),
+    "service": (
+        "Another engine",
+        (
+            "restored.service.protocol",
+            "restored.engine.engine",
+            "restored.engine.work.job",
+            "restored.engine.work.outcome",
+        ),
+    ),
 }
-"""What a package or an adapter of somebody's own stands on (CONTRIBUTING.md), whole modules at a time."""
+"""What a package, an adapter, a client or an engine of somebody's own stands on (CONTRIBUTING.md), whole modules at a time."""
 
 LINK: Final = re.compile(r"(!?)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
