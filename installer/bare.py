@@ -7,6 +7,7 @@ with Bare(folder) as bare:
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,6 +73,23 @@ class Bare:
 
     def run(self, *command: str, check: bool = True, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as Ann, with no network and nothing of this environment."""
+        outside = self._entered(command, environment)
+        done = subprocess.run(outside, capture_output=True, text=True, input=text, check=False)
+        if check and done.returncode:
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def killed(self, seconds: float, *command: str) -> None:
+        """Run a command inside, and kill it and what it started after so long, if it has not ended by then."""
+        with subprocess.Popen(
+            self._entered(command, {}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as running:
+            try:
+                running.wait(seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(running.pid, signal.SIGKILL)
+
+    def _entered(self, command: Sequence[str], environment: dict[str, str]) -> list[str]:
         mounts = 'ip link set lo up 2>/dev/null; mount --rbind /dev "$0/dev"; '
         mounts += 'mount -t proc none "$0/proc"; mount -t sysfs none "$0/sys" 2>/dev/null || true'
         values = {"HOME": HOME, "USER": "ann", "PATH": "/usr/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": f"/run/user/{USER}"}
@@ -80,11 +98,7 @@ class Bare:
         inside = ["chroot", f"--userspec={USER}:{USER}", str(self.root), "/usr/bin/env", "-i", "-C", HOME, *words, *command]
         script = f'{mounts}; exec "$@"'
         # the daemon that a command leaves behind ends with the namespace only when nothing waits for it: so processes are shared
-        outside = ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", script, str(self.root), *inside]
-        done = subprocess.run(outside, capture_output=True, text=True, input=text, check=False)
-        if check and done.returncode:
-            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-        return done
+        return ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", script, str(self.root), *inside]
 
     def put(self, source: Path, place: str) -> None:
         """Copy a file or folder in."""

@@ -2,9 +2,11 @@
 
 import json
 import os
+import random
 import shutil
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -63,9 +65,34 @@ def updates(check: Checks, bare: Bare, program: str, download: Path) -> None:
     check("it restores", restored.returncode == 0, restored.stderr[-300:])
     back = bare.run(program, "update", "--back", check=False)
     check("one step back from an update", version(bare) == had, back.stderr.strip()[-300:])
+    killed(check, bare, program, newer)
     for name in (newer, older):
         (bare.root / name.lstrip("/")).unlink()
     key.unlink() if built is None else key.write_bytes(built)
+
+
+def killed(check: Checks, bare: Bare, program: str, newer: str) -> None:
+    """An update that is killed at ten moments leaves one of the two versions, which starts; the next try works."""
+    had, moments = version(bare), random.Random(1127)
+    begun = time.monotonic()
+    bare.run(program, "update", "--from", newer)
+    takes = time.monotonic() - begun
+    bad = []
+    for _ in range(10):
+        if version(bare) != had:
+            bare.run(program, "update", "--back")
+        after = takes * moments.uniform(0, 1)
+        bare.killed(after, program, "update", "--from", newer)
+        started = bare.run(program, "--version", check=False)
+        if started.returncode or version(bare) not in (had, NEWER):
+            bad.append(f"{after:.1f} s: {started.stderr.strip()[-100:]}")
+    check(f"an update killed at ten moments of its {takes:.1f} s leaves a program that starts", not bad, "; ".join(bad))
+    if version(bare) != had:
+        bare.run(program, "update", "--back")
+    done = bare.run(program, "update", "--from", newer, check=False)
+    good = version(bare) == NEWER and _beside(bare) == [".restored-before", "restored"]
+    check("then it works, and nothing half is left", good, done.stderr[-300:] or ", ".join(_beside(bare)))
+    bare.run(program, "update", "--back")
 
 
 def version(bare: Bare) -> str:
