@@ -55,7 +55,8 @@ def case_a_preset_is_not_replaced_without_a_word(kit):
     """And what keeps one from being written is said, where it was an error that nobody caught."""
     yield from begin(kit, "remove the noise")
     recall, boxes = kit.docker.recall, kit.QtWidgets.QMessageBox
-    asked, said, answers = [], [], [boxes.StandardButton.Yes, boxes.StandardButton.No]
+    yes, no = boxes.StandardButton.Yes, boxes.StandardButton.No
+    asked, said, answers = [], [], [yes, yes, no]  # the last one first
     former = boxes.question, boxes.warning, kit.QtWidgets.QInputDialog.getText
     boxes.question = staticmethod(lambda _parent, _title, words: asked.append(words) or answers.pop())
     boxes.warning = staticmethod(lambda _parent, _title, words: said.append(words))
