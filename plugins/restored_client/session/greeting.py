@@ -21,6 +21,10 @@ TIME_TO_ANSWER: Final = 30.0
 
 TIME_TO_START: Final = 60.0
 
+LEAVING: Final = "shutting_down"
+TIME_TO_LEAVE: Final = 10.0
+"""Seconds in which a daemon that ends makes way for the next."""
+
 TRIES: Final = 4
 """How often a daemon is asked that does not let us in."""
 
@@ -47,7 +51,18 @@ class Daemon:
         return self._start
 
     def connect(self) -> None:
-        """Say hello to the running daemon, or to a new one. An idle one that is not the installed build is replaced."""
+        """Say hello to the running daemon, or to a new one; one that is about to end is waited for. An idle one that is not the
+        installed build is replaced."""
+        deadline = time.monotonic() + TIME_TO_LEAVE
+        while True:
+            try:
+                return self._meet()
+            except ClientError as error:
+                if error.code != LEAVING or not self._start or time.monotonic() > deadline:
+                    raise
+            time.sleep(LOOK_UP)
+
+    def _meet(self) -> None:
         with as_client_errors():
             if not self._greet_running():
                 if not self._start:

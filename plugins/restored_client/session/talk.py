@@ -13,17 +13,13 @@ from ..wire.order import FACTS, Answer, Order
 from ..wire.pixels import Pixels
 from ..wire.zmtp import ConnectionLost, ZmtpError
 from .exchange import LOOK_UP, PROGRESS, SMALL, IsCancelled, Message, OnProgress, as_client_errors, checked, field_of, pixels_in
-from .greeting import Daemon, OnStatus
+from .greeting import LEAVING, TIME_TO_LEAVE, Daemon, OnStatus
 
 ANY_SIZE: Final = 1 << 34
 """Bytes of an answer whose picture's size is not known here, at most."""
 
 TRIES: Final = 4
 """How often a daemon is asked that is gone before it has heard."""
-
-LEAVING: Final = "shutting_down"
-TIME_TO_LEAVE: Final = 10.0
-"""Seconds in which a daemon that ends makes way for the next."""
 
 _CONNECTION_IS_BROKEN: Final = ("daemon_died", "timeout", "not_a_daemon", "bad_answer", "token")
 

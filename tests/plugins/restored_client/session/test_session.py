@@ -269,6 +269,23 @@ def test_a_daemon_that_is_about_to_end_makes_way_for_the_next(scripted) -> None:
     assert len(asked) == 4
 
 
+def test_a_daemon_that_ends_while_it_is_greeted_makes_way_too(scripted, monkeypatch) -> None:
+    scripted(lambda header: [[encode(message("plan", header["id"], plan={"steps": []}))]])
+    real, ending = greeting.Daemon._meet, [1, 1]
+
+    def meet(daemon) -> None:
+        if ending:
+            ending.pop()
+            raise ClientError("shutting_down", "It ends.")
+        real(daemon)
+
+    monkeypatch.setattr(greeting.Daemon, "_meet", meet)
+    assert failure(open_session).code == "shutting_down"
+    with Session.open(client="test") as talk:
+        assert talk.explain("x") == {"steps": []}
+    assert not ending
+
+
 @pytest.mark.parametrize("gone", ["before it heard", "after it heard"])
 def test_a_daemon_that_goes_again_and_again_is_not_asked_for_ever(scripted, monkeypatch, gone: str) -> None:
     """One that has heard may have gone because of it: it is asked twice, else four times."""
