@@ -1,6 +1,7 @@
 """Plan, shards, records: without any scheduler."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -116,8 +117,7 @@ def test_another_model_than_the_plans_is_refused(tmp_path: Path) -> None:
     class Other:
         def restore(self, *arguments):
             done = NegativeEngine().restore(*arguments)
-            done.recipe["sha256"] = "0" * 64
-            return done
+            return replace(done, recipe={**done.recipe, "sha256": "0" * 64})
 
     bench = Workbench(ECHO)
     bench._engine = Other()
