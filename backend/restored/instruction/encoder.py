@@ -9,9 +9,14 @@ import hashlib
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .encoding import Encoded, EncoderError, TextEncoder
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .minilm import EncoderLayer, MiniLM
 
 SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the official model.safetensors."""
@@ -61,11 +66,25 @@ def half_precision() -> bytes:
 
 
 @cache
-def load() -> TextEncoder:
-    """The encoder that runs, its files checked first; raises EncoderError."""
+def _minilm() -> "MiniLM":
     from .minilm import MiniLM
 
     return MiniLM.from_folder(model_folder(), checked_weights())
+
+
+def load() -> TextEncoder:
+    """The encoder that runs, its files checked first; raises EncoderError."""
+    return _minilm()
+
+
+def words(text: str, count: int) -> "np.ndarray":
+    """What its first `count` layers make of a text: (T, 384); raises EncoderError."""
+    return _minilm().words(text, count)
+
+
+def layers(first: int) -> "list[EncoderLayer]":
+    """Its transformer layers behind the first ones; raises EncoderError."""
+    return _minilm().layers[first:]
 
 
 def encode(texts: list[str]) -> Encoded:

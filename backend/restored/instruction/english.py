@@ -13,6 +13,7 @@ from .putting import put_together
 from .sanitize import Cleaned, mostly_foreign_script
 from .surface import is_talk
 from .tasks import TASKS
+from .weighing import weigh
 
 if TYPE_CHECKING:
     from .grammar import Heard
@@ -82,6 +83,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
         reading = replace(reading, stray=False)
     reading = turned(heard, _unsaid(heard, reading))
     reading = replace(reading, steps=tuple(_measured(step, heard) for step in reading.steps))
+    reading = weigh(heard, reading, grammar.load("en"), said)
     heard.unused += _left_out(heard, reading)
     return put_together(cleaned, heard, reading, alone)
 

@@ -60,7 +60,7 @@ class MiniLM:
             first_kind = named["embeddings.token_type_embeddings.weight"][0].astype(np.float32)
             self._places = named["embeddings.position_embeddings.weight"][:MAX_TOKENS].astype(np.float32) + first_kind
             self._norm = read_linear(named, "embeddings.LayerNorm")
-            self._layers = [read_layer(named, f"encoder.layer.{index}.") for index in range(max(LAYERS))]
+            self.layers = [read_layer(named, f"encoder.layer.{index}.") for index in range(max(LAYERS))]
         except KeyError as missing:
             raise EncoderError(f"The text encoder's file lacks {missing}. Please reinstall restored.") from missing
 
@@ -96,11 +96,15 @@ class MiniLM:
     def _vocabulary(self) -> list[str]:
         return [word for word in self._tokenizer.get_vocab() if not word.startswith("##")]
 
-    def _states(self, ids: np.ndarray) -> list[np.ndarray]:
-        """(T,) token numbers -> the hidden states, from the embeddings to the last layer, each (T, 384)."""
+    def words(self, text: str, count: int) -> np.ndarray:
+        """What the first `count` layers make of a text: (T, 384)."""
+        return self._states(np.array(self._tokenizer.encode(text).ids), count)[-1]
+
+    def _states(self, ids: np.ndarray, count: int | None = None) -> list[np.ndarray]:
+        """(T,) token numbers -> the hidden states, from the embeddings to the last layer or the one asked for, each (T, 384)."""
         x = layer_norm(self._words[ids].astype(np.float32) + self._places[: len(ids)], self._norm, EPSILON)
         states = [x]
-        for layer in self._layers:
+        for layer in self.layers[:count]:
             states.append(layer(states[-1]))
         return states
 

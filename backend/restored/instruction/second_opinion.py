@@ -1,8 +1,11 @@
 """A sentence of which the table of words knows only a part: what the encoder makes of it is put beside what the words say."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from restored.adjustments.names import Adjustment
+from restored.regions.names import Region
 
 from . import multilingual
 from .grammar import Clause, Heard, Named, Turn, Words, amount_in
@@ -53,18 +56,40 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     if heard.adding or heard.inverse or heard.unused or heard.known or not heard.clauses:
         return
     for name in _missing(heard, said):
-        index, clause = _clause_of(heard, name)
-        text = heard.text[clause.start : clause.end]
-        amount = amount_in(text, words)
-        if name in SIGNED:
-            adjustment: Adjustment = name[:-1]  # type: ignore[assignment]
-            size = amount.of(adjustment, 1 if name.endswith("+") else -1, False)
-            heard.turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, False, clause.place))
-        elif name == "inpaint":
-            heard.holes.append(Named("inpaint", text, index))
-        else:
-            task: Task = name  # type: ignore[assignment]
-            heard.named.append(Named(task, text, index, amount.strength, clause.place))
+        item = add(heard, name, words, multilingual.read)
+        heard.named += [item] if item else []
+
+
+def add(heard: Heard, name: str, words: Words, read: Callable[[str], Mapping[str, float] | None]) -> Named | None:
+    """Put a wish that was not heard into the clause that it is likeliest to stand in, as `read` judges them: a direction, or
+    marks to fill, into `heard`; a task is returned."""
+    index, clause = _clause_of(heard, name, read)
+    text = heard.text[clause.start : clause.end]
+    amount = amount_in(text, words)
+    if name in SIGNED:
+        adjustment: Adjustment = name[:-1]  # type: ignore[assignment]
+        size = amount.of(adjustment, 1 if name.endswith("+") else -1, False)
+        place = _beside(clause.place, adjustment)
+        heard.turns.append(Turn(adjustment, round(size, 4), text.strip(), index, amount.plain, False, place))
+        return None
+    if name == "inpaint":
+        heard.holes.append(Named("inpaint", text, index))
+        return None
+    task: Task = name  # type: ignore[assignment]
+    return Named(task, text, index, amount.strength, clause.place)
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Whether one wish may stand for the other."""
+    return any({one, other} <= group for group in ALIKE)
+
+
+def _beside(place: Region | None, adjustment: Adjustment) -> Region | None:
+    """Where an adjustment applies, beside the tones that it is of: shadows are lifted where the shadows are."""
+    if place is None or place.outside or adjustment not in place.places:
+        return place
+    left = tuple(each for each in place.places if each != adjustment)
+    return replace(place, places=left, both=place.both and len(left) > 1) if left else None
 
 
 def _signed(turn: Turn) -> str:
@@ -106,11 +131,11 @@ def _missing(heard: Heard, said: dict[str, float]) -> list[str]:
     return missing
 
 
-def _clause_of(heard: Heard, name: str) -> tuple[int, Clause]:
+def _clause_of(heard: Heard, name: str, read: Callable[[str], Mapping[str, float] | None]) -> tuple[int, Clause]:
     """The clause that a wish is likeliest to stand in: of those that the table does not know whole, if there are any."""
     numbered = list(enumerate(heard.clauses))
     clauses = [(index, clause) for index, clause in numbered if not clause.covered] or numbered
     if len(clauses) == 1:
         return clauses[0]
-    said = [multilingual.read(heard.text[clause.start : clause.end]) or {} for _, clause in clauses]
+    said = [read(heard.text[clause.start : clause.end]) or {} for _, clause in clauses]
     return clauses[max(range(len(clauses)), key=lambda i: said[i].get(name, 0.0))]

@@ -79,15 +79,16 @@ def head(
     picture: Annotated[Path | None, typer.Option(help="Also draw the confusion matrix here.")] = None,
     seed: int = 1,
 ) -> None:
-    """Train all that reads instructions, in one go: the English head on the corpus, the layers for other languages, for the
-    direction of a tone and for reactions to a result (their files go into restored.instruction); then print the head's test
-    table."""
-    from ..instructions import languages, train_reactions, train_tones
+    """Train all that reads instructions, in one go: the English head on the corpus, what is added to the encoder's last layers,
+    the layers for other languages, for the direction of a tone and for reactions to a result (their files go into
+    restored.instruction); then print the head's test table."""
+    from ..instructions import adapt, languages, train_reactions, train_tones
     from ..instructions.evaluate import evaluate_head
     from ..instructions.train import TrainConfig, train_head
 
     if train_first:
         train_head(TrainConfig(seed=seed))
+        console.print(f"the encoder's last layers: {adapt.train()}")
         console.print(f"other languages: {languages.train()}")
         console.print(f"directions of tone: {train_tones.train()}")
         console.print(f"reactions to a result: {train_reactions.train()}")

@@ -2,12 +2,13 @@
 in sixteen languages and in English (the encoder puts a sentence near its translations), this project's phrases, and clauses made
 from each language's table of words by a small grammar."""
 
+import hashlib
 import itertools
 import random
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from restored.instruction.grammar import languages
@@ -16,8 +17,9 @@ from restored.instruction.multilingual import WISHES
 from restored.instruction.tasks import TASKS
 from restored.instruction.tones import SIGNED
 
+from .corpus import build
 from .example import Example
-from .measure import Line, without_place
+from .measure import Line, read, without_place
 from .phrases import BY_WRITERS, CODES, FOLDER, read_sections, read_sentences, read_tones
 
 SAID: Final = {"thing": "add a", "place": "put a cat", "scene": "take me to", "style": "turn it into"}
@@ -33,7 +35,7 @@ MARKS: Final = re.compile(
 )
 """Of an English sentence labelled as no wish for the head: it may be one to fill marks, which the head does not know."""
 
-WEIGHTS: Final = {"natives": 3.0, "english": 1.0, "phrases": 0.5, "tables": 0.5}
+WEIGHTS: Final = {"natives": 3.0, "wishes": 1.0, "english": 1.0, "phrases": 0.5, "tables": 0.5}
 """What a sentence of each source counts for."""
 
 
@@ -49,9 +51,14 @@ class LabelledRow:
 
 def natives() -> Iterator[LabelledRow]:
     """`phrases/natives.txt`: lines of language|meaning|sentence."""
-    for line in (FOLDER / "natives.txt").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("# "):
-            yield of_line(Line(*line.split("|", 2)))
+    return map(of_line, read(FOLDER / "natives.txt"))
+
+
+def wishes() -> Iterator[LabelledRow]:
+    """`phrases/wishes.txt`: English, lines of person|meaning|sentence. What cannot be done is no wish."""
+    for line in read(FOLDER / "wishes.txt"):
+        row = of_line(line)
+        yield replace(row, source="wishes", targets=row.targets or {"off_topic": 1.0})
 
 
 def of_line(line: Line) -> LabelledRow:
@@ -75,10 +82,11 @@ def english() -> Iterator[LabelledRow]:
     """Of independent writers, in English; which way a tone goes stands in `phrases/tones.txt`."""
     ways = {text: way for way, text in read_tones()}
     for example in read_sentences(BY_WRITERS):
-        yield _of_example(example, ways.get(example.text))
+        yield of_example(example, ways.get(example.text))
 
 
-def _of_example(example: Example, way: str | None) -> LabelledRow:
+def of_example(example: Example, way: str | None) -> LabelledRow:
+    """way: which way its tone goes, where that is known."""
     targets = dict.fromkeys(example.wanted, 1.0) | {f"not {task}": 1.0 for task in example.excluded}
     unknown: set[str] = set()
     if way is not None:
@@ -91,6 +99,14 @@ def _of_example(example: Example, way: str | None) -> LabelledRow:
     elif not example.wanted:
         targets |= {kind: 1.0 for kind in example.kinds if kind in ("off_topic", "add", "general")}
     return LabelledRow(example.text, "english", targets, frozenset(unknown))
+
+
+def by_corpus(share: int = 10) -> Iterator[LabelledRow]:
+    """One in `share`, by their hashes, of the sentences that the head is trained on: several wishes at once, denials, slips."""
+    for example in build():
+        chosen = int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % share == 0
+        if chosen and example.split == "train" and "foreign" not in example.kinds:
+            yield replace(of_example(example, None), source="corpus")
 
 
 def phrases() -> Iterator[LabelledRow]:
@@ -160,5 +176,5 @@ def by_grammar(language: str, seed: int = 1) -> Iterator[LabelledRow]:
 
 def corpus() -> list[LabelledRow]:
     """Every sentence once, a writer's label before the others, sorted by text."""
-    rows = [*phrases(), *(row for language in languages() for row in by_grammar(language)), *english(), *natives()]
+    rows = [*phrases(), *(row for language in languages() for row in by_grammar(language)), *english(), *wishes(), *natives()]
     return [row for _, row in sorted({row.text: row for row in rows}.items())]

@@ -1,0 +1,91 @@
+"""An English sentence -> all that is wished for, which way tones go, what is forbidden, or that nothing is wished for: the last
+three layers of the English encoder, each of their weights with a low-rank term of ours (Hu et al. 2021, LoRA, arXiv 2106.09685,
+Section 4.1), and two layers of ours on what they make of the words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from restored.ground.errors import InstallationError
+
+from . import encoder
+from .arithmetic import LINEAR, gelu, linear, sigmoid, softmax
+from .layer_files import read_tensors
+from .minilm import EncoderLayer
+from .multilingual import CLASSES
+
+FILE: Final = Path(__file__).with_name("head_files") / "adapted.safetensors"
+
+FIRST: Final = 3
+"""As many layers of the encoder stay as they are."""
+
+
+class AdaptedError(InstallationError):
+    """The file is missing or damaged; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedEncoder:
+    """layers: what follows the first ones; queries: (Q, 384), each looks for words of its own; hidden: 384 (Q + 1) -> hidden,
+    classes: hidden -> classes."""
+
+    layers: tuple[EncoderLayer, ...]
+    queries: np.ndarray
+    hidden: LINEAR
+    classes: LINEAR
+
+    def probabilities(self, words: np.ndarray) -> np.ndarray:
+        """(T, 384), what the first layers make of the words -> (classes,), each by itself between 0 and 1."""
+        for layer in self.layers:
+            words = layer(words)
+        found = softmax(self.queries @ words.T) @ words
+        return sigmoid(linear(gelu(linear(np.concatenate([*found, words.mean(0)]), self.hidden)), self.classes))
+
+
+def adapted(layer: EncoderLayer, terms: Mapping[str, np.ndarray], prefix: str) -> EncoderLayer:
+    """A layer of the encoder with what was learned beside it: PREFIX.NAME.up (out, rank) times .down (rank, in) is added to each
+    weight, biases and norms are replaced."""
+
+    def sum_of(name: str, weight: np.ndarray) -> LINEAR:
+        at = f"{prefix}.{name}"
+        return weight + terms[f"{at}.up"] @ terms[f"{at}.down"], terms[f"{at}.bias"]
+
+    parts = [sum_of(name, part) for name, part in zip(("query", "key", "value"), np.split(layer.qkv[0], 3), strict=True)]
+    return EncoderLayer(
+        qkv=(np.concatenate([weight for weight, _ in parts]), np.concatenate([bias for _, bias in parts])),
+        out=sum_of("out", layer.out[0]),
+        norm1=(terms[f"{prefix}.norm1.weight"], terms[f"{prefix}.norm1.bias"]),
+        up=sum_of("wide", layer.up[0]),
+        down=sum_of("narrow", layer.down[0]),
+        norm2=(terms[f"{prefix}.norm2.weight"], terms[f"{prefix}.norm2.bias"]),
+        heads=layer.heads,
+    )
+
+
+def network_of(terms: Mapping[str, np.ndarray]) -> AdaptedEncoder:
+    """The encoder's last layers with these terms. Raises EncoderError."""
+    return AdaptedEncoder(
+        tuple(adapted(layer, terms, str(index)) for index, layer in enumerate(encoder.layers(FIRST), FIRST)),
+        terms["queries"],
+        (terms["hidden.weight"], terms["hidden.bias"]),
+        (terms["classes.weight"], terms["classes.bias"]),
+    )
+
+
+@cache
+def _network() -> AdaptedEncoder:
+    """Raises AdaptedError."""
+    return network_of(read_tensors(FILE, "reads what English sentences wish for", CLASSES, AdaptedError)[0])
+
+
+@lru_cache(maxsize=512)
+def read(text: str) -> dict[str, float]:
+    """Class -> probability. Raises AdaptedError, EncoderError."""
+    from . import head
+
+    words = encoder.words(head.load().speller.normalise(text).text, FIRST)
+    return dict(zip(CLASSES, map(float, _network().probabilities(words)), strict=True))

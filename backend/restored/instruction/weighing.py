@@ -1,0 +1,137 @@
+"""English: what the grammar and the head heard is weighed against what the adapted encoder makes of the sentence."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from restored.adjustments.names import PLAIN
+
+from . import adapted
+from .grammar import Heard, Turn, Words
+from .head_reading import SLIGHT, HeadReading
+from .multilingual import WISHES
+from .plan import Step
+from .second_opinion import ALIKE, add, is_alike
+from .tasks import Task
+from .tones import SIGNED
+
+WANTED: Final = 0.5
+"""A wish counts from here on: the encoder's probability, and what was heard, weighed."""
+
+UNHEARD: Final = 0.7
+"""What the encoder's probability counts for by itself, where nothing like it was heard."""
+
+HEARD: Final = 0.3
+"""Weight of what the head heard; the encoder has the rest."""
+
+KNOWN: Final = 0.48
+"""The same in a clause of which a table knows every word."""
+
+LIT: Final = 0.5
+"""The same of "lighten it", which the encoder may take for a brighter exposure: it stays what it is by itself."""
+
+IS_TALK: Final = 0.5
+"""From here on a sentence is no wish, so that no half of one is looked for in it."""
+
+ONE_OF: Final = (
+    frozenset({"lowlight", "exposure+"}),
+    frozenset({"lowlight", "shadows+"}),
+    frozenset({"exposure-", "highlights-"}),
+    frozenset({"saturation+", "vibrance+"}),
+    frozenset({"enhance", "saturation+"}),
+    frozenset({"enhance", "contrast+"}),
+    *(frozenset({name, f"{name[:-1]}-"}) for name in SIGNED if name.endswith("+") and f"{name[:-1]}-" in SIGNED),
+)
+"""Of two that the same words stand for, or that undo each other, the one that was heard is meant, else the likelier one."""
+
+SAME: Final = {"vibrance-": "saturation-", "highlights+": "whites+"}
+"""Directions that the encoder has no class for."""
+
+
+def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Task] = ()) -> HeadReading:
+    """Bring what was heard into line with the encoder; returns what is left of the reading, and new steps. sure: tasks that stay,
+    being words of another language.
+
+    A sentence that the grammar knows whole, that asks for damage or leaves it to the picture, stays as it was heard.
+    Raises AdaptedError.
+    """
+    if heard.adding or heard.inverse or reading.general or heard.known:
+        return reading
+    said = adapted.read(heard.text)
+    before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
+    barred = set(WISHES) if heard.unused else _barred(heard, reading)  # a part of it cannot be done: that is the answer
+    said |= {name: max(_backing(heard, other, said[other]) for other in {name} | (_alike(name) & barred)) for name in before}
+    wanted = _wanted(said, before, barred, reading.reason == "off_topic")
+    heard.turns = [turn for turn in heard.turns if _signed(turn) in wanted]
+    heard.holes = [item for item in heard.holes if item.task in wanted]
+    steps = [step for step in reading.steps if step.task in wanted]
+    gone = [step for step in reading.steps if step.task not in wanted]
+    for name in WISHES:
+        if name in wanted and name not in before:
+            item = add(heard, name, words, adapted.read)
+            if name in SIGNED and any(step.strength <= SLIGHT and is_alike(step.task, name) for step in gone):
+                heard.turns[-1] = _slighter(heard.turns[-1])
+            steps += [Step(item.task, said[name], item.strength or 1.0, item.words.strip())] if item else []
+    if steps or heard.turns or heard.holes:
+        return replace(reading, steps=tuple(steps), reason=None if wanted - before.keys() else reading.reason)
+    reason = "off_topic" if said["off_topic"] >= IS_TALK else "not_understood"
+    return replace(reading, steps=(), reason=reason if reading.steps or before else reading.reason)
+
+
+def _signed(turn: Turn) -> str:
+    name = f"{turn.name}{'+' if turn.amount > 0 else '-'}"
+    return SAME.get(name, name)
+
+
+def _slighter(turn: Turn) -> Turn:
+    """Half of it, where its own words do not say how much: the step that it replaces was to be a slight one."""
+    said = abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3 or turn.name == "black_and_white"
+    return turn if said else replace(turn, amount=turn.amount / 2)
+
+
+def _alike(name: str) -> set[str]:
+    """The wishes that this one may stand for."""
+    return {other for other in WISHES if is_alike(name, other)}
+
+
+def _backing(heard: Heard, name: str, whole: float) -> float:
+    """How likely a wish that was heard is by the whole sentence or, beside others, by a clause of it."""
+    if whole >= WANTED or len(heard.clauses) < 2:
+        return whole
+    return max(whole, *(adapted.read(heard.text[clause.start : clause.end])[name] for clause in heard.clauses))
+
+
+def _weights(heard: Heard, reading: HeadReading) -> dict[str, float]:
+    """What was heard, and how much that weighs."""
+
+    def weight(clause: int) -> float:
+        return KNOWN if heard.clauses[clause].covered or heard.clauses[clause].cut else HEARD
+
+    found = {step.task: HEARD for step in reading.steps} | {item.task: weight(item.clause) for item in heard.holes}
+    for item in heard.named:
+        if item.task in found:
+            lit = item.task == "lowlight" and heard.clauses[item.clause].covered
+            found[item.task] = LIT if lit else weight(item.clause)
+    return found | {_signed(turn): weight(turn.clause) for turn in heard.turns}
+
+
+def _barred(heard: Heard, reading: HeadReading) -> set[str]:
+    """What must not be done, both ways of an adjustment."""
+    turns = {f"{name}{sign}" for name in heard.excluded_turns for sign in "+-"}
+    return {*reading.excluded, *heard.excluded, *heard.barred, *heard.refused, *(item.task for item in heard.kept_holes), *turns}
+
+
+def _wanted(said: dict[str, float], before: dict[str, float], barred: set[str], talk: bool) -> set[str]:
+    """What counts, of what was said and heard. talk: the head takes the sentence for no wish."""
+    odds = {name: (1 - before[name]) * said[name] + before[name] if name in before else UNHEARD * said[name] for name in WISHES}
+    wanted = {name for name in WISHES if odds[name] >= WANTED and (name in before or name not in barred)}
+    for two in ONE_OF:
+        if two <= wanted:
+            wanted.discard(min(two, key=lambda name: (name in before, odds[name])))
+    if wanted or talk or said["off_topic"] >= IS_TALK:
+        return wanted
+    for group in (*ALIKE, *({name} for name in WISHES)):  # it is a wish: its readings share the probability
+        left = sorted((group & odds.keys()) - (barred - before.keys()), key=lambda name: (name in before, said[name]))
+        if left and sum(said[name] for name in left) >= WANTED:
+            return {left[-1]}
+    return wanted
