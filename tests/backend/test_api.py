@@ -17,8 +17,8 @@ from restored.models.bundle import Bundle, write_bundle
 from restored.models.swift import Swift, SwiftConfig
 
 EXPORTS = {
-    "LABELS", "TASKS", "Bundle", "Cancelled", "EngineError", "FileError", "InstallationError", "ModelError", "PixelError", "Plan",
-    "PlanError", "Preview", "Residual", "Restoration", "RestoredError", "Step", "Task", "__version__", "explain", "list_bundles",
+    "LABELS", "TASKS", "Bundle", "Cancelled", "EngineError", "FileError", "InstallationError", "MemoryShort", "ModelError", "PixelError",
+    "Plan", "PlanError", "Preview", "Residual", "Restoration", "RestoredError", "Step", "Task", "__version__", "explain", "list_bundles",
     "load_bundle", "restore",
 }  # fmt: skip
 PLAN = restored.Plan.of("denoise")
