@@ -17,9 +17,9 @@ from restored.models.bundle import Bundle, write_bundle
 from restored.models.swift import Swift, SwiftConfig
 
 EXPORTS = {
-    "LABELS", "TASKS", "Bundle", "Cancelled", "EngineError", "FileError", "InstallationError", "MemoryShort", "ModelError", "PixelError",
-    "Plan", "PlanError", "Preview", "Residual", "Restoration", "RestoredError", "Step", "Task", "__version__", "explain", "list_bundles",
-    "load_bundle", "restore",
+    "LABELS", "TASKS", "Bundle", "Cancelled", "EngineError", "FileError", "InstallationError", "MemoryShort", "ModelError",
+    "PixelError", "Plan", "PlanError", "Preview", "Residual", "Restoration", "RestoredError", "Step", "Task", "__version__",
+    "explain", "list_bundles", "load_bundle", "restore",
 }  # fmt: skip
 PLAN = restored.Plan.of("denoise")
 
