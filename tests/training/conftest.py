@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,17 @@ def write_photograph(folder: Path, seed: int, *, held_out: bool) -> Path:
             path.write_bytes(buffer.getvalue())
             return path
     raise AssertionError("no comment gave the wanted hash")
+
+
+@pytest.fixture(autouse=True, scope="package")
+def one_thread() -> Iterator[None]:
+    """On a busy machine the barriers of several threads cost far more than these small networks."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

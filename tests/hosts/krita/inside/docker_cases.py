@@ -423,7 +423,13 @@ def case_history_and_presets_are_searched_and_used(kit):
     assert not docker.recall._list.item(items.index(RAIN)).icon().isNull(), "a small picture of what it made"
     docker._presets.save("Wet", {"instruction": "x"})
     docker.recall.rename("Wet", "Dry")
-    docker.recall.rename("Dry", "Wet street")  # taken: nothing happens
+    boxes, said = kit.QtWidgets.QMessageBox, []
+    known, boxes.warning = boxes.warning, staticmethod(lambda parent, title, words: said.append(words))
+    try:
+        docker.recall.rename("Dry", "Wet street")  # taken: that is said, and nothing happens
+    finally:
+        boxes.warning = staticmethod(known)
+    assert said == ["There is a preset of that name already."], said
     assert list(docker._presets.all()) == ["Wet street", "Dry"]
     docker._presets.remove("Dry")
     docker.recall._search.setText("wet")
