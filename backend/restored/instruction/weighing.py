@@ -62,7 +62,7 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     barred = set(WISHES) if heard.unused else _barred(heard, reading)  # a part of it cannot be done: that is the answer
     said |= {name: max(_backing(heard, other, said[other]) for other in {name} | (_alike(name) & barred)) for name in before}
     wanted = _wanted(said, before, barred, reading.reason == "off_topic")
-    heard.turns = [turn for turn in heard.turns if _signed(turn) in wanted]
+    heard.turns = [turn for turn in heard.turns if _signed(turn) in wanted or _signed(turn) not in before]
     heard.holes = [item for item in heard.holes if item.task in wanted]
     steps = [step for step in reading.steps if step.task in wanted]
     gone = [step for step in reading.steps if step.task not in wanted]
@@ -102,7 +102,7 @@ def _backing(heard: Heard, name: str, whole: float) -> float:
 
 
 def _weights(heard: Heard, reading: HeadReading) -> dict[str, float]:
-    """What was heard, and how much that weighs."""
+    """What was heard that the encoder knows of, and how much that weighs."""
 
     def weight(clause: int) -> float:
         return KNOWN if heard.clauses[clause].covered or heard.clauses[clause].cut else HEARD
@@ -112,7 +112,8 @@ def _weights(heard: Heard, reading: HeadReading) -> dict[str, float]:
         if item.task in found:
             lit = item.task == "lowlight" and heard.clauses[item.clause].covered
             found[item.task] = LIT if lit else weight(item.clause)
-    return found | {_signed(turn): weight(turn.clause) for turn in heard.turns}
+    found |= {_signed(turn): weight(turn.clause) for turn in heard.turns}
+    return {name: much for name, much in found.items() if name in WISHES}  # no colour by 0 % is in none of the classes
 
 
 def _barred(heard: Heard, reading: HeadReading) -> set[str]:

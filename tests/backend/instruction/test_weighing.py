@@ -73,3 +73,11 @@ def test_of_what_cannot_be_done_nothing_is_made(weighed: Weighed) -> None:
     heard, reading = weighed("remove the halftone dots", denoise=0.99)
     assert heard.unused
     assert reading.steps == ()
+
+
+def test_what_the_encoder_has_no_class_for_stays(weighed: Weighed, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = grammar.hear("ants on the collar", ENGLISH)
+    heard.turns.append(grammar.Turn("black_and_white", 0.0, "black and white", 0))
+    monkeypatch.setattr(adapted, "read", lambda _: dict.fromkeys(CLASSES, 0.01))
+    assert weigh(heard, NOTHING, ENGLISH).steps == ()
+    assert [turn.name for turn in heard.turns] == ["black_and_white"]
