@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]  # all cases in one 
 
 FILES = tuple(
     f"{about}_cases.py"
-    for about in ("docker", "layer", "output", "input", "canvas", "place", "kind", "meanwhile", "script", "job")
-)  # the last job's case kills the daemon
+    for about in ("docker", "layer", "output", "input", "canvas", "place", "kind", "meanwhile", "job", "script", "loss")
+)
 CASES = names(" ".join(FILES))
 KRITAS_OWN = re.compile(
     r"pixelData|setPixelData|thumbnail\(|nodes\.read|\(node\.|addChildNode|duplicate\(|createDocument|\.remove\(\)|colour\.convert"

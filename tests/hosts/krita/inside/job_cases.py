@@ -1,13 +1,12 @@
 """Jobs in the queue, and what happens around them while they run. Each case asserts for itself; Python 3.9 and Krita only."""
 
-import json
 import os
 import struct
 import sys
 import threading
 import time
 
-from casekit import BLUE, RAIN, begin, finished, make_room, press, settled, shows, undo
+from casekit import RAIN, begin, finished, make_room, press, settled, shows, undo
 from watchdog import Watchdog
 
 
@@ -306,23 +305,3 @@ def watch(docker, spent):
             line.call, queue._gui, queue._work = call, gui, job
 
     line.call, queue._gui, queue._work = talk, in_gui, whole
-
-
-def case_a_daemon_killed_meanwhile_is_survived(kit):
-    yield from begin(kit, "held noise")
-    job = yield from press(kit)
-    yield lambda: job.state == "running" and job.fraction is not None
-    with open(os.path.join(os.environ["RESTORED_RUNTIME_DIR"], "connection.json"), encoding="utf-8") as file:
-        os.kill(json.load(file)["pid"], 9)
-    yield finished(kit, job)
-    assert job.state == "failed"
-    assert "stopped in the middle" in job.message, job.message
-    yield lambda: job.message in kit.docker.message.text()
-    assert kit.names(kit.document) == ["Background"]
-    assert kit.pixels(kit.document.topLevelNodes()[0], kit.document) == BLUE * (64 * 48)
-    if os.environ.get("RESTORED_EXECUTABLE"):  # a tree has none to start
-        kit.type(RAIN)
-        yield lambda: kit.docker.desk.text == RAIN and not kit.docker.desk.pending
-        job = yield from press(kit)
-        yield finished(kit, job)
-        assert job.state == "done", job.message
