@@ -51,7 +51,7 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     if said["off_topic"] >= CLEARLY:  # it may be of the day, word for word ("it snowed and we sang")
         least = said["off_topic"] / 4
         heard.named = [item for item in heard.named if _backing(item.task, said) >= least]
-        heard.turns = [turn for turn in heard.turns if _backing(_signed(turn), said) >= least]
+        heard.turns = [turn for turn in heard.turns if _backing(signed(turn), said) >= least]
         heard.holes = [item for item in heard.holes if said["inpaint"] >= least]
     if heard.adding or heard.inverse or heard.unused or heard.known or not heard.clauses:
         return
@@ -92,7 +92,8 @@ def _beside(place: Region | None, adjustment: Adjustment) -> Region | None:
     return replace(place, places=left, both=place.both and len(left) > 1) if left else None
 
 
-def _signed(turn: Turn) -> str:
+def signed(turn: Turn) -> str:
+    """The adjustment and which way."""
     return f"{turn.name}{'+' if turn.amount > 0 else '-'}"
 
 
@@ -109,7 +110,7 @@ def _against(name: str) -> set[str]:
 
 def _missing(heard: Heard, said: dict[str, float]) -> list[str]:
     """Wishes that the words do not name, the likeliest first, one of each kind."""
-    found = {item.task for item in (*heard.named, *heard.holes)} | {_signed(turn) for turn in heard.turns}
+    found = {item.task for item in (*heard.named, *heard.holes)} | {signed(turn) for turn in heard.turns}
     barred = {*heard.excluded, *(item.task for item in heard.kept_holes)}
     missing: list[str] = []
     if said["off_topic"] >= max(CLEARLY, *(said[name] for name in WISHES)):

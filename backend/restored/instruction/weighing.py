@@ -11,7 +11,7 @@ from .grammar import Heard, Turn, Words
 from .head_reading import SLIGHT, HeadReading
 from .multilingual import WISHES
 from .plan import Step
-from .second_opinion import ALIKE, add, is_alike
+from .second_opinion import ALIKE, add, is_alike, signed
 from .tasks import Task
 from .tones import SIGNED
 
@@ -79,8 +79,7 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
 
 
 def _signed(turn: Turn) -> str:
-    name = f"{turn.name}{'+' if turn.amount > 0 else '-'}"
-    return SAME.get(name, name)
+    return SAME.get(signed(turn), signed(turn))
 
 
 def _slighter(turn: Turn) -> Turn:

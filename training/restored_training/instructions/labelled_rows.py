@@ -2,7 +2,6 @@
 in sixteen languages and in English (the encoder puts a sentence near its translations), this project's phrases, and clauses made
 from each language's table of words by a small grammar."""
 
-import hashlib
 import itertools
 import random
 import re
@@ -20,7 +19,7 @@ from restored.instruction.tones import SIGNED
 from .corpus import build
 from .example import Example
 from .measure import Line, read, without_place
-from .phrases import BY_WRITERS, CODES, FOLDER, read_sections, read_sentences, read_tones
+from .phrases import BY_WRITERS, CODES, FOLDER, one_in, read_sections, read_sentences, read_tones
 
 SAID: Final = {"thing": "add a", "place": "put a cat", "scene": "take me to", "style": "turn it into"}
 """How a thing becomes something that nobody restores."""
@@ -104,8 +103,7 @@ def of_example(example: Example, way: str | None) -> LabelledRow:
 def by_corpus(share: int = 10) -> Iterator[LabelledRow]:
     """One in `share`, by their hashes, of the sentences that the head is trained on: several wishes at once, denials, slips."""
     for example in build():
-        chosen = int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % share == 0
-        if chosen and example.split == "train" and "foreign" not in example.kinds:
+        if one_in(share, example.text) and example.split == "train" and "foreign" not in example.kinds:
             yield replace(of_example(example, None), source="corpus")
 
 

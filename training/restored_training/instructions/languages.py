@@ -1,6 +1,5 @@
 """Trains the two layers that read sentences in other languages (`restored.instruction.multilingual`)."""
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,7 @@ from restored.instruction.multilingual import CLASSES, FILE, WISHES, encode
 from restored.instruction.sigmoid_network import SigmoidNetwork, write_network
 
 from .labelled_rows import WEIGHTS, LabelledRow, corpus
+from .phrases import one_in
 
 HIDDEN: Final = 256
 SCALE: Final = 512**0.5
@@ -44,7 +44,7 @@ def fit(vectors: np.ndarray, rows: list[LabelledRow], *, epochs: int = 16, batch
 
 def is_held_out(text: str) -> bool:
     """A tenth, by its hash."""
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 10 == 0
+    return one_in(10, text)
 
 
 def exact(network: SigmoidNetwork, vectors: np.ndarray, rows: list[LabelledRow]) -> float:

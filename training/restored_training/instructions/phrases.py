@@ -167,6 +167,11 @@ def read_foreign() -> tuple[list[tuple[str, str]], list[ForeignGrammar]]:
     return sentences, grammars
 
 
+def one_in(share: int, text: str) -> bool:
+    """Whether a sentence is of the one in `share` that its hash chooses."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % share == 0
+
+
 def split_of(key: str, val: float = 0.08, test: float = 0.1) -> Split:
     """The side a phrase or template belongs to, decided by its hash: stable when the corpus grows."""
     share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") / 2**32

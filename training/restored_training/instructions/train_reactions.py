@@ -1,7 +1,6 @@
 """Trains the layers that understand what is said of a result: on what independent writers said of one (`phrases/reactions.txt`),
 and, for what is wanted of a picture, on their plain wishes too."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from restored.instruction import explain
 from restored.instruction.reactions import ACTS, READERS, WANTS, Reader, file, vector
 from restored.instruction.softmax_layer import SoftmaxLayer, write_layer
 
-from .phrases import BY_WRITERS, FOLDER, read_sentences, read_tones
+from .phrases import BY_WRITERS, FOLDER, one_in, read_sentences, read_tones
 from .softmax_fit import fit_softmax
 
 FILE: Final = FOLDER / "reactions.txt"
@@ -86,7 +85,7 @@ def wishes() -> Iterator[Reaction]:
         if not example.wanted and not example.excluded and "off_topic" in example.kinds:
             yield Reaction(example.text, "other", None, UNSAID)
         # every fourth: they are many beside the others
-        if alone and int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % 4 == 0:
+        if alone and one_in(4, example.text):
             yield Reaction(example.text, "change", f"{tasks[0]}+", UNSAID, WISH)
 
 

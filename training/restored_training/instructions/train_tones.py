@@ -1,7 +1,6 @@
 """Trains the layer that says which way a tone is turned: on sentences of independent writers (`phrases/tones.txt`) and on those
 of this project that leave it to the model."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ from restored.instruction import encoder, head
 from restored.instruction.softmax_layer import write_layer
 from restored.instruction.tones import CLASSES, ESTIMATED, FILE
 
-from .phrases import WIDER, read_sentences, read_tones
+from .phrases import WIDER, one_in, read_sentences, read_tones
 from .softmax_fit import fit_softmax
 
 THRESHOLD: Final = 0.35
@@ -35,7 +34,7 @@ def of_model() -> Iterator[Row]:
     """Every sixth of this project's sentences that ask for nothing but colour and tone, or light, by the model."""
     mine = [e for e in read_sentences(WIDER) if tuple(e.wanted) in {(task,) for task in ESTIMATED} and not e.excluded]
     for example in mine:
-        if int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % 6 == 0:
+        if one_in(6, example.text):
             yield example.text, next(iter(example.wanted)), OF_MODEL
 
 
