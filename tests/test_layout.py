@@ -177,6 +177,15 @@ def test_one_place_reads_json() -> None:
     assert found == []
 
 
+def test_one_place_reads_yaml() -> None:
+    """Likewise: run files and queues travel between people."""
+    readers = ("yaml.load", "yaml.safe_load", "yaml.safe_load_all", "yaml.full_load", "yaml.unsafe_load", "yaml.load_all")
+    found = []
+    for path in (*modules("restored").values(), *modules("restored_training").values()):
+        found += [f"{path.relative_to(ROOT)}:{line} {name}" for line, name in source(path).called if name in readers]
+    assert found == []
+
+
 JSON_READERS = ("json.loads", "json.load", "json.JSONDecoder")
 
 

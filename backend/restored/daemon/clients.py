@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from restored.sockets.post import Entrance, Gone
+from restored_client.wire import messages
+from restored_client.wire.messages import message
 
 from .jobs import Client, QueuedJob
 from .logs import NAME
@@ -33,6 +35,13 @@ class Clients:
         if client is None:
             client = self._table[way, routing] = Client(routing, way, way.name(routing), way.owner(routing))
         return client
+
+    def heard(self, since: float, *, but: Client) -> bool:
+        """Whether somebody else who is still there greeted us or asked for work since then."""
+        for client in self:
+            if client is not but and client.heard > since:
+                self.send(client, message(messages.ALIVE, ""), skippable=True)  # who has left is noticed by it
+        return any(client is not but and client.heard > since for client in self)
 
     def send(self, client: Client, header: Mapping[str, Any], frames: Sequence[Any] = (), *, skippable: bool = False) -> None:
         """Tell a client something by the way it came; see `Entrance.send`. Who cannot be told has gone."""

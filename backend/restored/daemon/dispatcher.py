@@ -85,6 +85,13 @@ class Dispatcher:
         """Whether nobody waits for anything."""
         return not self._clients.jobs and not any(lane.current for lane in self._lanes)
 
+    def replaceable(self, by: Client) -> bool:
+        """Whether another build may take this daemon's place now, for this client: nobody else is served, or is about to be, and
+        no machines count on it."""
+        if self._settings.listen or not self.idle:
+            return False
+        return not self._clients.heard(time.monotonic() - self._settings.courtesy, but=by)
+
     def handle(self, way: Entrance, routing: bytes, frames: Sequence[Any]) -> None:
         """One message from a client, of whatever kind and however wrong, to be answered by the way it came."""
         client = self._clients.at(way, routing)
@@ -102,7 +109,7 @@ class Dispatcher:
             name = header.get("id")
             if isinstance(error, MemoryError):
                 error = ClientError("out_of_memory", detail="while a message was read")
-            self._clients.send(client, self._error(name if isinstance(name, str) else "", error))
+            self._clients.send(client, self._error(name if isinstance(name, str) else "", error, client))
 
     def collect(self) -> None:
         """Send the answers of jobs that the lanes have done."""
@@ -169,9 +176,11 @@ class Dispatcher:
     # --- requests that are answered at once ---
 
     def _hello(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
+        if self._closed:
+            raise ClientError("shutting_down")
         client.name = client.name or header["client"][:60]
-        replaceable = self.idle and not self._settings.listen  # nobody replaces a daemon that others count on
-        self._clients.send(client, self._standing.greeting(client, header, replaceable=replaceable))
+        client.heard = time.monotonic()
+        self._clients.send(client, self._standing.greeting(client, header, replaceable=self.replaceable(client)))
         # importing the engine holds up everything else here, so the first hello went first
         self.runner.load()
 
@@ -188,14 +197,16 @@ class Dispatcher:
             self._clients.send(client, message(messages.CANCELLED, job.request))
 
     def _shutdown(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
-        if header.get("if_idle") is True and (self._settings.listen or not self.idle):
+        if header.get("if_idle") is True and not self.replaceable(client):
             raise ClientError("busy")
+        self._closed = True  # what comes behind this message is not begun any more
         self._shut()
         self._clients.send(client, message(messages.SHUTDOWN, header["id"]))
 
     # --- requests that become jobs ---
 
     def _take_on(self, client: Client, header: Mapping[str, Any], frames: list[FrameHeader]) -> None:
+        client.heard = time.monotonic()
         job = QueuedJob(client, header["id"], header["type"], header, frames)
         if job.request in client.jobs:
             raise ClientError("bad_request", detail="this request id is in use")
@@ -261,7 +272,7 @@ class Dispatcher:
 
     def _fail(self, job: QueuedJob, error: ClientError) -> None:
         self._drop(job)
-        self._clients.send(job.client, self._error(job.request, error))
+        self._clients.send(job.client, self._error(job.request, error, job.client))
 
     # --- answers ---
 
@@ -269,15 +280,16 @@ class Dispatcher:
         if isinstance(error, Cancelled):
             return message(messages.CANCELLED, job.request), []
         if error is not None:
-            return self._error(job.request, error), []
+            return self._error(job.request, error, job.client), []
         if isinstance(answer, Answer) and answer.kept is not None:
             self.residuals.put(job.client.owner, replies.name_of(job), answer.kept)
         return replies.of_answer(job, answer)
 
-    def _error(self, request: str, error: BaseException) -> dict[str, Any]:
+    def _error(self, request: str, error: BaseException, client: Client) -> dict[str, Any]:
         # whoever speaks another protocol must still learn whom it talks to, and whether it may replace us
         wrong = isinstance(error, ClientError) and error.code == "protocol"
-        return replies.of_error(request, error, {**self._standing.facts(), "idle": self.idle} if wrong else {})
+        facts = {**self._standing.facts(), "idle": self.replaceable(client)} if wrong else {}
+        return replies.of_error(request, error, facts)
 
     def _vanished(self, client: Client) -> None:
         for job in list(client.jobs.values()):

@@ -19,12 +19,13 @@ Stage = Literal["waiting", "uploading", "queued", "running"]
 @dataclass(eq=False, slots=True)
 class Client:
     """Somebody who talks to us, known by libzmq's routing id. owner: whose turn, quota and results its jobs count as: its own, or
-    those of the paired machine behind several connections."""
+    those of the paired machine behind several connections. heard: when it last greeted us or asked for work."""
 
     routing: bytes
     way: Entrance
     name: str = ""
     owner: Hashable = None
+    heard: float = float("-inf")
     jobs: "dict[str, QueuedJob]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:

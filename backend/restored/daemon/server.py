@@ -166,6 +166,7 @@ class Server:
     def _finish(self) -> bool:
         log.info("ending")
         finished = self._dispatcher.close(self._settings.grace)
+        self._receive()  # who asked meanwhile is told that this one ends, and asks the next
         for way in (self._wire, self._studio):
             if way is not None:
                 way.close(LINGER)

@@ -25,6 +25,9 @@ class DaemonSettings:
     """An accepted picture must arrive within this."""
     stall: float = 15
     """And each piece of it within this after the one before: room is kept for it, which others may wait for."""
+    courtesy: float = 10
+    """Another build takes this daemon's place only when nobody who is still there was heard for so long: who has just said
+    hello is about to send a picture."""
     grace: float = 5
     """How long ending waits for the tile that is being worked on."""
     engine: str = "restored"

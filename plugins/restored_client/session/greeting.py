@@ -22,8 +22,8 @@ TIME_TO_ANSWER: Final = 30.0
 TIME_TO_START: Final = 60.0
 
 LEAVING: Final = "shutting_down"
-TIME_TO_LEAVE: Final = 10.0
-"""Seconds in which a daemon that ends makes way for the next."""
+TIME_TO_LEAVE: Final = 30.0
+"""Seconds in which a daemon that ends makes way for the next, on a machine that does much else."""
 
 TRIES: Final = 4
 """How often a daemon is asked that does not let us in."""
@@ -58,7 +58,9 @@ class Daemon:
             try:
                 return self._meet()
             except ClientError as error:
-                if error.code != LEAVING or not self._start or time.monotonic() > deadline:
+                # one of another protocol is of no use to us: that it makes way is waited for, too
+                waits = error.code == LEAVING or (error.code == "protocol" and self._other_than_installed())
+                if not (waits and self._start) or time.monotonic() > deadline:
                     raise
             time.sleep(LOOK_UP)
 
@@ -68,7 +70,7 @@ class Daemon:
                 if not self._start:
                     raise ClientError("unreachable")
                 self._begin()
-            elif self._replaceable():
+            elif self._start and self.hello.get("idle") is True and self._other_than_installed():
                 self._say("Restarting the restoration engine: another version is installed now…")
                 self.end(if_idle=True)
                 if not self._greet_running():
@@ -84,7 +86,10 @@ class Daemon:
         deadline = time.monotonic() + TIME_TO_START
         try:
             while not self._greet_running():
-                starting.check()
+                if starting.check():  # another was first, and has gone since
+                    starting.close()
+                    time.sleep(LOOK_UP)
+                    starting = launch.start(self._executable)
                 if time.monotonic() > deadline:
                     raise ClientError("start_failed", detail=f"no hello after {TIME_TO_START:.0f} seconds")
                 time.sleep(0.02)
@@ -136,11 +141,10 @@ class Daemon:
             self.exchange.drop()
             raise
 
-    def _replaceable(self) -> bool:
-        other_build = self._build is not None and self._build != self.hello.get("build")
-        replaceable = self._start and bool(self.hello.get("idle")) and (other_build or bool(self.hello.get("outdated")))
-        # an old engine is better than none: it stays when no newer one can be found to start
-        return replaceable and bool(self._executable or launch.find_executable())
+    def _other_than_installed(self) -> bool:
+        """Whether the daemon is of another build than would be started; never where none can be: an old engine is better."""
+        other = self._build is not None and self._build != self.hello.get("build")
+        return (other or bool(self.hello.get("outdated"))) and bool(self._executable or launch.find_executable())
 
     def end(self, *, if_idle: bool) -> None:
         """Ask the daemon to end and wait until its connection file is gone; a busy one stays when `if_idle`."""

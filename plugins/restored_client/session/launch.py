@@ -70,8 +70,8 @@ class Starting:
         self._process = process
         self._errors = errors
 
-    def check(self) -> None:
-        """Raise ClientError("start_failed") when it ended with an error. Ending well means that another daemon was first."""
+    def check(self) -> bool:
+        """Whether it ended well, because another daemon was first. Raises ClientError("start_failed") when with an error."""
         code = self._process.poll()
         if code:
             self._errors.seek(0)
@@ -81,6 +81,7 @@ class Starting:
             last = lines[-1][:300] if lines else ""
             sentence = "The restoration engine could not start" + (f": {last}" if last else ".")
             raise ClientError("start_failed", sentence, f"exit code {code}\n{said}")
+        return code == 0
 
     def close(self) -> None:
         """Stop looking; the process goes on."""

@@ -18,8 +18,8 @@ from .greeting import LEAVING, TIME_TO_LEAVE, Daemon, OnStatus
 ANY_SIZE: Final = 1 << 34
 """Bytes of an answer whose picture's size is not known here, at most."""
 
-TRIES: Final = 4
-"""How often a daemon is asked that is gone before it has heard."""
+LOSSES: Final = 2
+"""How often a daemon may be gone that has heard: it may have gone because of what it was asked."""
 
 _CONNECTION_IS_BROKEN: Final = ("daemon_died", "timeout", "not_a_daemon", "bad_answer", "token")
 
@@ -203,9 +203,9 @@ class Session:
             self._exchange.send([more if number < len(pieces) else last, piece], cancelled)
 
     def _ask(self, header: bytes, request: str, on_progress: OnProgress, cancelled: IsCancelled) -> Message:
-        """Send the header and return the first answer; again from the start when the daemon has gone or is about to, as often as
-        programs of two versions at once replace each other's."""
-        tries, deadline = TRIES, time.monotonic() + TIME_TO_LEAVE
+        """Send the header and return the first answer; again from the start when the daemon has gone or is about to, for as long
+        as a daemon may take to make way for the next."""
+        tries, heard, deadline = 0, 0, time.monotonic() + TIME_TO_LEAVE
         while True:
             reached = False
             try:
@@ -217,8 +217,8 @@ class Session:
                 if answer[0].get("code") != LEAVING or not self._waits(deadline):
                     return answer
             except ConnectionLost:
-                tries -= 2 if reached else 1  # one that may have gone because of what it was asked is asked once more
-                if tries <= 0:
+                tries, heard = tries + 1, heard + reached
+                if heard >= LOSSES or (tries > 1 and not self._waits(deadline)):
                     raise
             except ClientError as error:
                 if error.code != LEAVING or not self._waits(deadline):

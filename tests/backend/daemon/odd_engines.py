@@ -76,6 +76,6 @@ class Piecewise(Echo):
         return super().restore(order, tell, cancelled)
 
 
-ENGINES = {engine.__name__: engine for engine in (Piecewise, Stubborn, Raising, Unloadable, Searching, Slow, Wordy)}
+ENGINES = {engine.__name__: engine for engine in (Echo, Piecewise, Stubborn, Raising, Unloadable, Searching, Slow, Wordy)}
 
-sys.exit(0 if serve(DaemonSettings(grace=0.3), ENGINES[sys.argv[1]]()) else 3)
+sys.exit(0 if serve(DaemonSettings(grace=0.3, courtesy=0.3), ENGINES[sys.argv[1]]()) else 3)

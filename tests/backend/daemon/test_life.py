@@ -16,6 +16,7 @@ from tests.waiting import PATIENCE, wait_for
 
 from restored_client import ClientError, Pixels, Session
 from restored_client.session.discovery import read_connection
+from restored_client.wire.messages import describe
 
 LAYER = Pixels(2, 2, 3, "u8", bytes(12))
 
@@ -209,6 +210,52 @@ def test_an_idle_daemon_of_another_build_is_replaced(folder, monkeypatch) -> Non
 def test_a_busy_daemon_of_another_build_is_used_as_it_is(daemon) -> None:
     with daemon.busy() as session, Session.open(client="test", build="newer") as other:
         assert other.hello["pid"] == session.hello["pid"] == daemon.process.pid
+
+
+def test_a_daemon_that_somebody_has_just_greeted_is_not_replaced(folder, monkeypatch) -> None:
+    """Who says hello is about to send a picture: another build, which came between, uses the daemon as it is, and replaces it
+    when the other has left or has been quiet for long."""
+    started_by_clients(folder, monkeypatch)
+    with Session.open(client="one") as session:
+        first, build = session.hello["pid"], session.hello["build"]
+        with Session.open(client="two", build="newer") as other:
+            assert other.hello["pid"] == first
+            assert other.hello["idle"] is False
+            assert session.restore(LAYER, instruction="x").changed
+            assert other.restore(LAYER, instruction="x").changed
+        assert session.hello["pid"] == first, "it did not have to look for another"
+    with Session.open(client="three", build="newer") as third:
+        assert (third.hello["pid"], third.hello["build"]) != (first, build)
+        third.shutdown()
+
+
+def test_one_who_is_connected_and_long_quiet_keeps_no_old_build_alive(launch_odd, folder, monkeypatch) -> None:
+    daemon = launch_odd("Echo")
+    with daemon.session() as quiet:
+        time.sleep(0.5)
+        started_by_clients(folder, monkeypatch)
+        with Session.open(client="newer", build="newer") as other:
+            assert other.hello["pid"] != daemon.process.pid
+            assert quiet.restore(LAYER, instruction="x").changed, "and the quiet one loses nothing"
+            other.shutdown()
+
+
+def test_what_comes_behind_a_request_to_end_is_told_so_and_not_begun(daemon) -> None:
+    """Two clients ask in the same moment: one that the daemon ends, the other for a job, before both were read."""
+    with daemon.raw() as one, daemon.raw() as two:
+        for raw in (one, two):
+            raw.ask("hello", client="test", pid=1)
+        daemon.process.send_signal(signal.SIGSTOP)
+        one.ask_nothing("shutdown")
+        time.sleep(0.3)  # so that the daemon finds them in this order
+        layer = {"instruction": "x", "frames": [describe("layer", LAYER)]}
+        asked = {"restore": layer, "explain": {"instruction": "x"}, "hello": {"client": "test", "pid": 1}}
+        for number, (kind, fields) in enumerate(asked.items()):
+            two.ask_nothing(kind, request=str(number), **fields)
+        time.sleep(0.3)
+        daemon.process.send_signal(signal.SIGCONT)
+        assert one.answer()["type"] == "shutdown"
+        assert [two.answer(str(number))["code"] for number in range(3)] == ["shutting_down"] * 3
 
 
 def test_a_client_of_a_newer_protocol_is_told_to_update_the_engine(folder, monkeypatch, launch) -> None:

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-import yaml
 
 from restored.instruction.plan import Plan, Step
 from restored.instruction.tasks import TASKS, Task
 
 from ..data.photographs import PhotoSet
+from ..runs.yaml_files import parse_yaml
 from .metrics import crop_to, psnr
 from .samples import Sample, Set
 from .subjects import Subject, context_of
@@ -94,7 +94,7 @@ def wrong_on_damaged(subject: Subject, photographs: Path, limit: int | None = 6)
 def wordings() -> dict[str, Any]:
     """`wordings.yaml`: per task ten precise and ten ambiguous instructions; `off_topic`: ten that ask for nothing."""
     text = resource_files(__package__ or "").joinpath("wordings.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return parse_yaml(text)
 
 
 def sensitivity(subject: Subject, sets: Sequence[Set], explain: Explain, limit: int | None = 5) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-import yaml
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
@@ -15,6 +14,7 @@ from restored.instruction.tasks import TASKS, Task
 
 from ..data.photographs import PhotoSet
 from ..degradations import LayerView, Params, compose, degradation
+from ..runs.yaml_files import parse_yaml
 from .metrics import crop_to
 from .samples import Sample, Set
 
@@ -38,7 +38,7 @@ def recipes() -> list[Recipe]:
     """The committed recipes, in the order of their file names."""
     folder = resource_files(__package__ or "").joinpath("recipes")
     found = sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
-    return [Recipe.model_validate(yaml.safe_load(item.read_text(encoding="utf-8"))) for item in found]
+    return [Recipe.model_validate(parse_yaml(item.read_text(encoding="utf-8"))) for item in found]
 
 
 def synthetic_sets(photographs: Path) -> list[Set]:

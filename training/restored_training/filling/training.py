@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import torch
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from restored.models.registry import build
@@ -20,6 +20,7 @@ from ..data.screen import read_screen
 from ..runs import checkpoint
 from ..runs.config import ConfigError, OptimConfig
 from ..runs.folder import RunFolder
+from ..runs.yaml_files import read_yaml
 from ..training.optimizer import Optimizers
 from .patches import Patches
 
@@ -58,8 +59,8 @@ class FillRun(BaseModel):
 def load_run(path: Path) -> FillRun:
     """Read a run file; photographs and screen are relative to the repository's root. Raises ConfigError."""
     try:
-        return FillRun.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError, TypeError) as error:
+        return FillRun.model_validate(read_yaml(path))
+    except (OSError, ValueError, TypeError) as error:
         raise ConfigError(f"{path} is not a run of the fill network: {error}") from error
 
 

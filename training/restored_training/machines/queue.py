@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from ..runs.config import ConfigError, RunConfig, load_config
 from ..runs.folder import RunFolder
+from ..runs.yaml_files import read_yaml
 from ..training.start import open_trainer
 
 
@@ -27,10 +26,10 @@ class RunQueue:
 def load_queue(path: Path) -> RunQueue:
     """Read a queue file, whose run files' names are relative to it. Raises ConfigError with a sentence."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
         files = tuple(path.parent / name for name in data["runs"])
         minutes = float(data.get("minutes", RunQueue.minutes))
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(
             f"{path} is not a queue: it needs a list “runs” of run files, and may have “minutes” ({error})."
         ) from error

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files as resource_files
 from typing import Any, Final
 
-import yaml
+from ..runs.yaml_files import parse_yaml
 
 Results = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ class Goal:
 def goals(results: Results) -> list[Goal]:
     """The figures to reach that these results can answer."""
     rows = {title(row): row for row in results["sets"]}
-    targets = yaml.safe_load(resource_files("restored_training.evaluation").joinpath("targets.yaml").read_text(encoding="utf-8"))
+    targets = parse_yaml(resource_files("restored_training.evaluation").joinpath("targets.yaml").read_text(encoding="utf-8"))
     found = []
     for target in targets:
         row = rows.get(target["set"])

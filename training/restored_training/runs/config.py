@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from restored.ground import tasks
 from restored.instruction.tasks import TASKS
 from restored.models.registry import DEFAULT_FAMILY, names
+
+from .yaml_files import read_yaml
 
 
 class ConfigError(ValueError):
@@ -213,10 +214,10 @@ class RunConfig(_Strict):
 def load_config(path: Path) -> RunConfig:
     """Read and check a run file. Raises ConfigError with a sentence naming the entry."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
     except OSError as error:
         raise ConfigError(f"I cannot read the run file {path}: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ConfigError(f"{path} is not a YAML file: {error}") from error
     if not isinstance(data, dict):
         raise ConfigError(f"{path} should be a map of settings, such as “name: my-run”.")

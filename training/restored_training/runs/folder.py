@@ -12,6 +12,7 @@ import yaml
 
 from . import checkpoint
 from .config import RunConfig, load_config
+from .yaml_files import read_yaml
 
 PHOTOGRAPHS = "photographs.json"
 """The data manifest, in a run's folder and in a bundle."""
@@ -119,7 +120,7 @@ class RunFolder:
         """The configuration as it was written, unchecked: older runs have entries that are no longer known. {} without one."""
         if not self.config.exists():
             return {}
-        found = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        found = read_yaml(self.config)
         return found if isinstance(found, dict) else {}
 
     def save_photographs(self, manifest: Sequence[Mapping[str, str]]) -> None:
