@@ -10,7 +10,7 @@ from restored.ground.errors import InstallationError
 from restored.ground.shipped import shipped
 from restored.ground.tasks import info
 
-from .measures import LUMA, as_rgb, dark_channel, measure, noise_levels, padded
+from .measures import LUMA, SIDE, as_rgb, dark_channel, measure, noise_levels, part_of, whole_of
 from .tasks import TASKS, Task
 
 FILE: Final = Path(__file__).with_name("head_files") / "picture.safetensors"
@@ -67,7 +67,7 @@ def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> di
         return {}
     estimator = load()
     found = estimator.probabilities(measure(whole, part))
-    if np.quantile(as_rgb(whole, 256) @ LUMA, 0.99) < BLACK:
+    if np.quantile(as_rgb(whole, SIDE) @ LUMA, 0.99) < BLACK:
         found[TASKS.index("lowlight")] = max(0.9, found[TASKS.index("lowlight")])
     excess = found - estimator.thresholds
     order = sorted(range(len(TASKS)), key=lambda index: -excess[index])
@@ -84,8 +84,8 @@ def amounts(context: np.ndarray | None, sample: np.ndarray | None = None) -> dic
     part = sample if sample is not None else context
     if whole is None or part is None or 0 in whole.shape or 0 in part.shape:
         return {}
-    sigma = 255 * float(np.exp(noise_levels(padded(as_rgb(part, 256), 64))[0]))
-    small = padded(as_rgb(whole, 256), 48)
+    sigma = 255 * float(np.exp(noise_levels(part_of(part))[0]))
+    small = whole_of(whole)
     median = float(np.median((small @ LUMA) ** 2.2))
     found = {"denoise": f"about {sigma:.0f} of 255"}
     if median < 0.18:

@@ -9,8 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from restored.ground import limits
+
 EPSILON: Final = 1e-3
-LUMA: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+LUMA: Final = np.array(limits.LUMA_601, dtype=np.float32)
+SIDE: Final = limits.CONTEXT_SIDE
+"""Of either look: pixels, wide or high at most."""
 
 
 def as_rgb(image: np.ndarray, longest: int) -> np.ndarray:
@@ -23,6 +27,16 @@ def as_rgb(image: np.ndarray, longest: int) -> np.ndarray:
     scale = 1.0 / np.iinfo(pixels.dtype).max if np.issubdtype(pixels.dtype, np.integer) else 1.0
     channels = pixels[..., :3] if pixels.shape[-1] >= 3 else np.repeat(pixels[..., :1], 3, axis=-1)
     return np.clip(np.nan_to_num(channels.astype(np.float32) * scale, nan=0.0), 0.0, 1.0)
+
+
+def whole_of(context: np.ndarray) -> np.ndarray:
+    """The look at the whole: its thumbnail, large enough for every measure."""
+    return padded(as_rgb(context, SIDE), 48)
+
+
+def part_of(sample: np.ndarray) -> np.ndarray:
+    """The look at a part: its middle at full resolution, large enough for every measure."""
+    return padded(as_rgb(sample, SIDE), 64)
 
 
 def padded(image: np.ndarray, least: int) -> np.ndarray:
@@ -216,7 +230,7 @@ def dark_channel(rgb: np.ndarray) -> float:
 
 def measure(context: np.ndarray, sample: np.ndarray) -> np.ndarray:
     """All measures as one vector, float32. context: thumbnail of the whole; sample: a part at full resolution."""
-    whole, part = padded(as_rgb(context, 256), 48), padded(as_rgb(sample, 256), 64)
+    whole, part = whole_of(context), part_of(sample)
     gray = part @ LUMA
     small = whole @ LUMA
     values = [

@@ -1,16 +1,15 @@
 """A convolution whose weight carries one bias per task, of low or of full rank (Instruct-IPT, section 3: W' = W + B1 B2)."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
-from .modulation import low_rank
+from .modulation import Modulated, low_rank
 
 
-class TaskConv2d(nn.Module):
+class TaskConv2d(Modulated):
     """A conv with a general weight and, per task, a low-rank bias on it, an ordinary bias and, if `gated`, channel gains.
 
     weight: (out, in, k, k); bias: (out,); up: (tasks, out, rank) zero at the start; down: (tasks, rank, in*k*k);
@@ -41,7 +40,6 @@ class TaskConv2d(nn.Module):
         super().__init__()
         self.stride = stride
         self.kernel = kernel
-        self._general = False
         weight = torch.empty(channels_out, channels_in, kernel, kernel)
         nn.init.kaiming_normal_(weight, nonlinearity="relu")
         self.weight = nn.Parameter(weight * gain)
@@ -64,7 +62,7 @@ class TaskConv2d(nn.Module):
 
         weights: (tasks,) float, the plan's strength per task. Returns ((out, in, k, k), (out,)), differentiable.
         """
-        if self._general:
+        if self.general:
             return self.weight, self.bias
         # a model of one task needs no look at which are active, which would make a GPU wait
         active = torch.nonzero(weights).flatten() if len(weights) > 1 else slice(None)
@@ -75,15 +73,6 @@ class TaskConv2d(nn.Module):
             return weight, bias
         gain = (1 + p[:, None] * self.gain[active]).prod(0)
         return weight * gain[:, None, None, None], bias * gain
-
-    @contextmanager
-    def without_tasks(self) -> Iterator[None]:
-        """While inside, this conv keeps its general weight whatever is asked for: to measure what its biases are worth."""
-        self._general = True
-        try:
-            yield
-        finally:
-            self._general = False
 
     def change(self, tasks: Tensor | slice, strengths: Tensor) -> Tensor:
         """What tasks add to the weight, before any gains: (out, in*k*k).

@@ -4,13 +4,31 @@ The one implementation for every family: `swift`'s convolutions, `instruct_ipt`'
 papers' experiments.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 UP: Final = "up"
 DOWN: Final = "down"
+
+
+class Modulated(nn.Module):
+    """A layer whose weight carries what tasks add to it."""
+
+    general = False
+    """True while tasks add nothing, whatever is asked for."""
+
+    @contextmanager
+    def without_tasks(self) -> Iterator[None]:
+        """While inside, the weight stays general whatever is asked for: to measure what its biases are worth."""
+        self.general = True
+        try:
+            yield
+        finally:
+            self.general = False
 
 
 def low_rank(up: Tensor, down: Tensor, strengths: Tensor) -> Tensor:

@@ -4,8 +4,9 @@ Only storage: nothing is computed in 8 bits. A row is what one output is made of
 else. Rounding costs a weight 1/254 of its row's largest, at most.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -46,39 +47,34 @@ def unpack(tensors: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
     import torch
 
     out: dict[str, Tensor] = {}
-    for name, tensor in tensors.items():
-        if name.endswith(SCALE) and name.removesuffix(SCALE) in tensors:
-            continue
-        scale = tensors.get(name + SCALE)
-        if scale is None:
-            if tensor.dtype == torch.int8:
-                raise PackingError(f"{name} is stored in 8 bits without its scales")
-            out[name] = tensor
-            continue
-        rows = _rows(tensor)
-        if tensor.dtype != torch.int8 or scale.shape != rows.shape[:-1]:
-            raise PackingError(f"the scales of {name} do not fit it")
-        out[name] = (rows.float() * scale.float()[..., None]).view(tensor.shape)
+    for name, tensor, scale in _with_scales(tensors, torch.int8):
+        out[name] = tensor if scale is None else (_rows(tensor).float() * scale.float()[..., None]).view(tensor.shape)
     return out
 
 
 def unpack_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """As `unpack`, for numpy; what was not packed becomes float32 too, unless it holds whole numbers. Raises PackingError."""
     out: dict[str, np.ndarray] = {}
-    for name, array in arrays.items():
-        if name.endswith(SCALE) and name.removesuffix(SCALE) in arrays:
-            continue
-        scale = arrays.get(name + SCALE)
+    for name, array, scale in _with_scales(arrays, np.int8):
         if scale is None:
-            if array.dtype == np.int8:
-                raise PackingError(f"{name} is stored in 8 bits without its scales")
             out[name] = array.astype(np.float32) if array.dtype.kind == "f" else array
-            continue
-        rows = array.reshape(len(array), -1) if array.ndim == 4 else array
-        if array.dtype != np.int8 or scale.shape != rows.shape[:-1]:
-            raise PackingError(f"the scales of {name} do not fit it")
-        out[name] = (rows.astype(np.float32) * scale.astype(np.float32)[..., None]).reshape(array.shape)
+        else:
+            rows = _rows(array).astype(np.float32)
+            out[name] = (rows * scale.astype(np.float32)[..., None]).reshape(array.shape)
     return out
+
+
+def _with_scales(tensors: Mapping[str, Any], eight_bits: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Each tensor or array with its scales, None for what was not packed. eight_bits: the library's int8. Raises PackingError."""
+    for name, tensor in tensors.items():
+        if name.endswith(SCALE) and name.removesuffix(SCALE) in tensors:
+            continue
+        scale, packed = tensors.get(name + SCALE), tensor.dtype == eight_bits
+        if scale is None and packed:
+            raise PackingError(f"{name} is stored in 8 bits without its scales")
+        if scale is not None and (not packed or tuple(scale.shape) != tuple(_rows(tensor).shape[:-1])):
+            raise PackingError(f"the scales of {name} do not fit it")
+        yield name, tensor, scale
 
 
 def _rounded(rows: "Tensor") -> "Tensor":
@@ -102,5 +98,6 @@ def _rounded(rows: "Tensor") -> "Tensor":
     return out
 
 
-def _rows(tensor: "Tensor") -> "Tensor":
-    return tensor.flatten(1) if tensor.ndim == 4 else tensor
+def _rows(tensor: Any) -> Any:
+    """A tensor or array with a last axis of what belongs to one scale."""
+    return tensor.reshape(tensor.shape[0], math.prod(tensor.shape[1:])) if tensor.ndim == 4 else tensor

@@ -3,19 +3,7 @@
 The stem halves the resolution, and so does each level; the deepest stands at 1 / stride.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-
-def plain(config: DataclassInstance) -> dict[str, Any]:
-    """Hyperparameters as plain values for `bundle.json`."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(config).items()}
 
 
 def stride(levels: int) -> int:

@@ -1,12 +1,12 @@
 """The network that searches for marks, as runtimes run it: a tile in, how surely each of its pixels is damaged out."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import numpy as np
 
-from .base import Conditioned, Graph, Model, ModelError, Request, Window
+from .as_graph import Arrays, GraphOnly, convs_of
+from .base import Conditioned, Graph, Model, Request, Window
 from .searcher import search, search_specs
 from .unet import Convs
 
@@ -29,15 +29,8 @@ class SearchModel(Model):
     halo = 128
     """Its reach is 288; with so many pixels of surroundings, one pixel in a hundred thousand is marked in one window only."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        convs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for spec in search_specs():
-            weight, bias = (arrays.get(f"convs.{spec.name}.{part}") for part in ("weight", "bias"))
-            shape = (spec.channels_out, spec.channels_in, spec.kernel, spec.kernel)
-            if weight is None or bias is None or weight.shape != shape or bias.shape != shape[:1]:
-                raise ModelError(f"The weights of the search for scratches do not fit its network ({spec.name}).")
-            convs[spec.name] = (weight, bias)
-        self._convs: Convs = convs
+    def __init__(self, arrays: Arrays) -> None:
+        self._convs = convs_of(arrays, search_specs(), "The weights of the search for scratches do not fit its network")
 
     def condition(self, request: Request) -> Conditioned:
         return _AsGraph(self._convs)
@@ -50,12 +43,9 @@ class SearchModel(Model):
         return _InTorch(self._convs)
 
 
-class _AsGraph(Conditioned):
+class _AsGraph(GraphOnly):
     def __init__(self, convs: Convs) -> None:
         self._convs = convs
-
-    def forward(self, tile: "Tensor", window: Window, guess: "Tensor | None" = None) -> Any:
-        raise ModelError("Without its network this model runs as a graph only.")
 
     def graph(self, shape: tuple[int, int], *, guided: bool) -> Graph:
         return Graph(shape, lambda: _build(self._convs, shape))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from .. import pyramid
 from ..base import ModelError
+from ..hyperparameters import plain
 
 PLANES: Final = 4
 """What a tile shows: the picture with its holes filled smoothly (3), and where the holes are (1)."""
@@ -28,7 +29,7 @@ class InfillConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""
-        return pyramid.plain(self)
+        return plain(self)
 
     @property
     def stride(self) -> int:

@@ -1,11 +1,12 @@
 """Hyperparameters of `instruct_ipt`, as they stand in a bundle, and the presets."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
-from restored.ground.tasks import FIRST_TASKS, LABELS, Task, is_task
+from restored.ground.tasks import FIRST_TASKS, Task
 
 from ..base import ModelError
+from ..hyperparameters import different_tasks, plain, whole_numbers
 
 GRID: Final = 8
 """Cells of a window and points of an attention grid, each way."""
@@ -42,8 +43,8 @@ class InstructIPTConfig:
 
     def __post_init__(self) -> None:
         for name in ("widths", "encoder", "decoder"):
-            object.__setattr__(self, name, _whole_numbers(name, getattr(self, name)))
-        object.__setattr__(self, "tasks", _tasks(self.tasks))
+            object.__setattr__(self, name, whole_numbers(f"An instruct_ipt model's {name}", getattr(self, name)))
+        object.__setattr__(self, "tasks", different_tasks("An instruct_ipt model's tasks", self.tasks))
         levels = len(self.widths) - 1
         if levels < 1 or len(self.encoder) != levels or len(self.decoder) != levels:
             raise ModelError("An instruct_ipt model needs one encoder and one decoder entry for every level above the deepest.")
@@ -69,7 +70,7 @@ class InstructIPTConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return plain(self)
 
 
 PRESETS: Final[dict[str, dict[str, Any]]] = {
@@ -99,15 +100,3 @@ def preset(name: str, **changes: Any) -> InstructIPTConfig:
     if name not in PRESETS:
         raise ModelError(f"instruct_ipt has no preset “{name}”; it has {', '.join(PRESETS)}.")
     return InstructIPTConfig(**{**PRESETS[name], **changes})
-
-
-def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
-    if not isinstance(values, (list, tuple)) or any(type(value) is not int or value < 0 for value in values):
-        raise ModelError(f"An instruct_ipt model's {name} must be a list of whole numbers, not {values!r}.")
-    return tuple(values)
-
-
-def _tasks(values: Any) -> tuple[Task, ...]:
-    if not isinstance(values, (list, tuple)) or not all(map(is_task, values)) or len(set(values)) < len(values):
-        raise ModelError(f"An instruct_ipt model's tasks must be different ones of {', '.join(LABELS)}, not {values!r}.")
-    return tuple(values)

@@ -1,7 +1,6 @@
 """`instruct_ipt`: Instruct-IPT's method on an IPT-V2-style transformer. General weights plus a bias of low rank per task."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from restored.ground.tasks import LABELS, Task
 from restored.instruction.plan import Plan
 
 from ..base import Conditioned, ModelError, Request, Window
-from ..modulation import DOWN, UP, low_rank, new_factors
+from ..modulation import DOWN, UP, Modulated, low_rank, new_factors
 from ..restorer import Batch, Restorer
 from .config import InstructIPTConfig
 from .graph import Net, Weights
@@ -21,7 +20,7 @@ from .reach import halo
 from .weights import Dense, Sublayer, denses, stages
 
 
-class TaskWeight(nn.Module):
+class TaskWeight(Modulated):
     """A dense weight (out, in, k, k), perhaps a bias (out,), and per task the factors of what it adds: up (out, r), zero at the
     start, and down (r, in*k*k). Tasks are separate tensors, so that one is added without touching the others' bytes."""
 
@@ -35,7 +34,6 @@ class TaskWeight(nn.Module):
         self.weight = nn.Parameter(weight)
         self.bias = nn.Parameter(torch.zeros(dense.channels_out)) if dense.bias else None
         self.up, self.down = nn.ParameterDict(), nn.ParameterDict()
-        self.general = False
 
     def compiled(self, weights: Tensor) -> tuple[Tensor, Tensor | None]:
         """The weight and bias for one plan, alone (a job compiles all layers together). weights: (tasks,)."""
@@ -49,15 +47,6 @@ class TaskWeight(nn.Module):
             return torch.zeros_like(self.weight).flatten(1)
         up, down = (torch.stack(list(side.values()))[tasks] for side in (self.up, self.down))
         return low_rank(up, down, strengths)
-
-    @contextmanager
-    def without_tasks(self) -> Iterator[None]:
-        """While inside, the weight stays general whatever is asked for: to measure what its biases are worth."""
-        self.general = True
-        try:
-            yield
-        finally:
-            self.general = False
 
     def add_task(self, task: Task) -> None:
         if self.rank and task not in self.up:

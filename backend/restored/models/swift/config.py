@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from restored.ground.tasks import FIRST_TASKS, Task, is_task
+from restored.ground.tasks import FIRST_TASKS, Task
 
 from .. import pyramid
 from ..base import ModelError
+from ..hyperparameters import different_tasks, plain, whole_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,16 @@ class SwiftConfig:
 
     def __post_init__(self) -> None:
         for name in ("widths", "encoder", "decoder", "reductions"):
-            object.__setattr__(self, name, _whole_numbers(name, getattr(self, name)))
+            object.__setattr__(self, name, whole_numbers(f"A swift model's {name}", getattr(self, name)))
         for name in ("middle", "rank", "own_levels", "context_width", "grid_channels", "veil"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 0:
                 raise ModelError(f"A swift model's {name} must be a whole number, not {getattr(self, name)!r}.")
         if type(self.composite) is not bool:
             raise ModelError(f"A swift model's composite must be true or false, not {self.composite!r}.")
-        object.__setattr__(self, "tasks", tuple(self.tasks))
-        object.__setattr__(self, "coarse_tasks", tuple(self.coarse_tasks))
-        if not all(map(is_task, self.coarse_tasks)):
-            raise ModelError("A swift model's coarse_tasks must be tasks.")
-        if not self.tasks or not all(map(is_task, self.tasks)) or len(set(self.tasks)) < len(self.tasks):
-            raise ModelError("A swift model's tasks must be different tasks that this version of restored knows.")
+        for name in ("tasks", "coarse_tasks"):
+            object.__setattr__(self, name, different_tasks(f"A swift model's {name}", getattr(self, name)))
+        if not self.tasks:
+            raise ModelError("A swift model needs at least one task.")
         levels = len(self.widths) - 1
         if levels < 1 or len(self.encoder) != levels or len(self.decoder) != levels:
             raise ModelError("A swift model needs one encoder and one decoder entry for every level above the deepest.")
@@ -67,7 +66,7 @@ class SwiftConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for `bundle.json`."""
-        return pyramid.plain(self)
+        return plain(self)
 
     @property
     def stride(self) -> int:
@@ -78,10 +77,3 @@ class SwiftConfig:
     def halo(self) -> int:
         """Reach of the network in tile pixels, each side, rounded up to the stride: what lies further away cannot matter."""
         return pyramid.halo(map(sum, zip(self.encoder, self.decoder, strict=True)), self.middle)
-
-
-def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
-    """A list out of a bundle's or run's file, checked. Raises ModelError."""
-    if not isinstance(values, (list, tuple)) or any(type(value) is not int or value < 0 for value in values):
-        raise ModelError(f"A swift model's {name} must be a list of whole numbers, not {values!r}.")
-    return tuple(values)

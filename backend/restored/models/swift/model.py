@@ -1,29 +1,26 @@
 """`swift` as the engine plans with it, weights as arrays; torch only for the network itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from restored.instruction import quiet
 
-from ..base import Conditioned, Graph, ModelError, Request, Window
+from ..as_graph import ArrayModel, Arrays, GraphOnly
+from ..base import Graph, ModelError, Request
 from .config import SwiftConfig
 from .light import LightReading, LightSwift
 from .traits import SwiftTraits
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from .network import Swift
 
 
-class SwiftModel(SwiftTraits):
+class SwiftModel(SwiftTraits, ArrayModel):
     """arrays: the state dict, float32. Raises ModelError when they are not those of this configuration."""
 
-    def __init__(self, config: SwiftConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, config: SwiftConfig, arrays: Arrays) -> None:
         self._take_traits(config)
         self._arrays = arrays
         try:
@@ -37,30 +34,19 @@ class SwiftModel(SwiftTraits):
         reading = quiet.run(lambda: self._light.read(context, np.array(strengths, np.float32)))
         return LightConditioned(self._light, strengths, reading)
 
-    def as_network(self) -> "Swift":
-        return self._network
-
-    @cached_property
-    def _network(self) -> "Swift":
-        import torch
-
+    def fresh_network(self) -> "Swift":
         from .network import Swift
 
-        network = Swift(self.config)
-        network.load_state_dict({name: torch.from_numpy(array) for name, array in self._arrays.items()})
-        return network.eval().requires_grad_(False)
+        return Swift(self.config)
 
 
 @dataclass(frozen=True, slots=True)
-class LightConditioned(Conditioned):
-    """A `swift` made ready for one job in numpy. Its tiles are a graph's business."""
+class LightConditioned(GraphOnly):
+    """A `swift` made ready for one job in numpy."""
 
     light: LightSwift
     strengths: tuple[float, ...]
     reading: LightReading
-
-    def forward(self, tile: "Tensor", window: Window, guess: "Tensor | None" = None) -> Any:
-        raise ModelError("Without its network this model runs as a graph only.")
 
     def graph(self, shape: tuple[int, int], *, guided: bool) -> Graph:
         from .openvino import graph_of

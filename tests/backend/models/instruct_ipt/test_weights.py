@@ -46,7 +46,7 @@ def test_biases_are_on_exactly_the_weights_that_the_paper_modulates() -> None:
 def test_presets_that_do_not_exist_and_hyperparameters_that_make_no_network_are_sentences() -> None:
     with pytest.raises(ModelError, match="no preset “huge”; it has paper, desktop, small"):
         preset("huge")
-    with pytest.raises(ModelError, match="tasks must be different ones of denoise"):
+    with pytest.raises(ModelError, match="tasks must be different tasks"):
         preset("toy", tasks=("dance",))
     with pytest.raises(ModelError, match="region must be a multiple"):
         preset("toy", region=48)
