@@ -35,12 +35,20 @@ def try_lock(file: IO[Any], byte: int = 0) -> bool:
     return True
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder where there is none, and what is missing above it, for this user only: `mkdir` lets everybody look into the
+    latter. Raises OSError."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            each.mkdir(exist_ok=True, mode=0o700)
+
+
 @contextlib.contextmanager
 def alone(folder: Path, patience: Optional[float] = None) -> Iterator[bool]:
     """Change files of this folder while no other process or thread does. Not to be nested. False when `patience` (else PATIENCE)
     seconds were not enough: a disk that knows no locks, or a process that stands still, must keep nobody from working. Raises
     OSError when the folder cannot be written to."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(folder)
     with open(os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
         deadline = time.monotonic() + (PATIENCE if patience is None else patience)
         while not (held := try_lock(file)) and time.monotonic() < deadline:

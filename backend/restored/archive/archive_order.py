@@ -30,7 +30,9 @@ class ArchiveRow(NamedTuple):
 
 
 def check_links(tree: Tree) -> None:
-    """Raises ArchiveError where the archive's own books would be written, or swept, somewhere else."""
+    """Raises ArchiveError where the archive's own books would be written, or swept, somewhere else, or are another user's."""
+    if tree.planted():
+        raise ArchiveError(f"“{OURS}” in “{tree.url}”, where everybody may write, is another user's. Use a folder of your own.")
     for name in tree.links():
         raise ArchiveError(f"“{name}” in “{tree.url}” is a link to another place, which an archive's books never are.")
 

@@ -15,6 +15,7 @@ import fsspec
 
 from restored.files.walk import Walked, pictures
 from restored.ground.errors import InstallationError, RestoredError
+from restored.ground.planted import planted
 from restored.io import READABLE
 
 from .boundaries import is_below
@@ -78,7 +79,14 @@ class Tree:
         ours = self.path(OURS) if self.local else None
         if ours is None or not os.path.lexists(ours):
             return []
-        return [OURS] if ours.is_symlink() else [f"{OURS}/{path.name}" for path in sorted(ours.iterdir()) if path.is_symlink()]
+        if ours.is_symlink():
+            return [OURS]
+        found = [path for depth in ("*", "parts/*") for path in sorted(ours.glob(depth)) if path.is_symlink()]
+        return [path.relative_to(ours.parent).as_posix() for path in found]
+
+    def planted(self) -> bool:
+        """Whether our own folder is another user's, who put it where everybody may."""
+        return self.local and os.path.lexists(self.path(OURS)) and planted(self.path(OURS))
 
     def exists(self, name: str) -> bool:
         if self.local:

@@ -15,6 +15,7 @@ import numpy as np
 
 from restored.ground.bounded import parse_json
 from restored.ground.errors import FileError
+from restored.ground.planted import planted
 from restored_client.locking import try_lock
 
 from .makingway import file_mark
@@ -44,7 +45,7 @@ class Ledger:
         try:
             output.mkdir(parents=True, exist_ok=True)
             self._file = _opened(output / NAME)
-            odd = self.parts.is_symlink() or (self.parts.exists() and not self.parts.is_dir())
+            odd = self.parts.is_symlink() or (self.parts.exists() and (not self.parts.is_dir() or planted(self.parts)))
         except OSError as error:
             raise LedgerError(f"The folder “{output}” cannot be written to: {error.strerror or error}.") from error
         if odd:  # what is half-written would lie, and be swept, where a link leads
@@ -183,8 +184,12 @@ def _entry(name: str, size: int, changed: int) -> int:
 def _opened(path: Path) -> BinaryIO:
     """The ledger, made where it is missing. A link would have us write into what is not ours, a pipe is none. Raises OSError."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    file = open(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666), "a+b")  # noqa: SIM115
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    file = open(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o660), "a+b")  # noqa: SIM115
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode) or planted(path):
         file.close()
-        raise OSError(errno.EINVAL, f"“{path.name}” in it is not a file")
+        raise OSError(errno.EINVAL, f"“{path.name}” in it is not a file of this user's")
+    if os.name == "posix" and status.st_uid == os.getuid() and status.st_mode & stat.S_IRWXO:
+        with suppress(OSError):  # whoever can read it can hold its lock, and keep every batch from this folder
+            os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode) & ~stat.S_IRWXO)
     return file

@@ -11,7 +11,7 @@ from typing import Any, Final
 from restored.ground.bounded import read_json
 from restored.ground.errors import RestoredError
 from restored.ground.replacing import atomic
-from restored_client.locking import alone
+from restored_client.locking import alone, make_private
 from restored_client.session.paths import APP, config_dir, sandboxed
 
 KEY_FILE: Final = "machine.key"
@@ -95,7 +95,7 @@ def read_private(path: Path) -> Any:
 
 def write_private(path: Path, content: Any) -> None:
     """Replace a file that only this user may read, whole or not at all. Raises FileError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     with contextlib.suppress(OSError):
         path.parent.chmod(0o700)
     with atomic(path, mode=0o600) as file:

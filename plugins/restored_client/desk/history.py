@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, Final, Iterable, List, Mapping, Optional, Sequence
 
-from ..locking import alone
+from ..locking import alone, make_private
 from ..session.paths import config_dir
 from ..wire.parsing import parse_json
 from ..wire.pixels import Pixels
@@ -241,7 +241,7 @@ def _replace(path: Path, data: bytes) -> None:
     """Replace the file in one step, readable by the user only: instructions and pictures are private. A link stays one: some keep
     their settings elsewhere."""
     path = Path(os.path.realpath(path))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     handle, temporary = tempfile.mkstemp(prefix=path.name, dir=str(path.parent))
     try:
         with os.fdopen(handle, "wb") as file:

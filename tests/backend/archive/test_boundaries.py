@@ -123,7 +123,7 @@ def test_a_link_in_the_results_leads_nobody_into_another_folder(tmp_path: Path) 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes are POSIX's")
-@pytest.mark.parametrize("name", ["", "/done", "/parts", "/shards", "/state"])
+@pytest.mark.parametrize("name", ["", "/done", "/parts", "/parts/00000", "/shards", "/state"])
 def test_books_that_lie_elsewhere_are_neither_written_nor_swept(tmp_path: Path, name: str) -> None:
     source, target, theirs = make(tmp_path / "in", 2), tmp_path / "out", tmp_path / "theirs"
     planned(source, target)
@@ -134,6 +134,7 @@ def test_books_that_lie_elsewhere_are_neither_written_nor_swept(tmp_path: Path, 
     at = target / f"{OURS}{name}"
     if at.is_dir():
         at.rename(tmp_path / "aside")
+    at.parent.mkdir(parents=True, exist_ok=True)
     at.symlink_to(theirs, target_is_directory=True)
     for act in (
         lambda: status(str(target)),
