@@ -119,7 +119,7 @@ def nsis(program: Path, out: Path, version: str) -> Path:
 
 
 def pkg(program: Path, out: Path, version: str) -> Path:
-    """restored-VERSION-macos-MACHINE.pkg, into the user's own Applications; see macos/build.sh."""
+    """restored-VERSION-macos-MACHINE.pkg, into /usr/local; see macos/build.sh."""
     target = out / f"restored-{version}-macos-{platform.machine()}.pkg"
     subprocess.run(["sh", HERE / "macos" / "build.sh", program, target, version], check=True)
     return target

@@ -1,24 +1,29 @@
 #!/bin/sh
-# build.sh PROGRAM TARGET.pkg VERSION: the frozen folder as a package for /Applications. Written for, and run only on, macOS.
+# build.sh PROGRAM TARGET.pkg VERSION: the frozen folder as a package for /usr/local. Written for, and run only on, macOS.
 # APP_IDENTITY and PKG_IDENTITY sign it ("Developer ID Application: ..." and "... Installer: ..."); NOTARY_PROFILE notarizes it.
 set -eu
 program=$1; target=$2; version=$3
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-app=$work/root/Applications/restored.app
-mkdir -p "$app/Contents/MacOS" "$app/Contents/Resources"
-cp -R "$program/" "$app/Contents/MacOS/"
-cp "$here/uninstall.sh" "$app/Contents/Resources/"
-sed "s/@VERSION@/$version/g" "$here/Info.plist" >"$app/Contents/Info.plist"
+# a plain folder, not an application: in a bundle PyInstaller's loader looks for its files in Contents/Frameworks only, and codesign
+# takes every file beside the program, a network's weights too, for code that is not signed
+place=$work/root/usr/local/restored
+mkdir -p "$place" "$work/root/usr/local/bin"
+cp -R "$program/." "$place/"
+mkdir -p "$place/share"
+cp "$here/uninstall.sh" "$place/share/"
+chmod 755 "$place/share/uninstall.sh"
+ln -s /usr/local/restored/restored "$work/root/usr/local/bin/restored"
 if [ -n "${APP_IDENTITY:-}" ]; then
-    # inside out: with the hardened runtime a library without a signature is not loaded at all
-    find "$app" -type f \( -name '*.so' -o -name '*.dylib' -o -perm -u+x \) -print0 |
-        xargs -0 -n 16 codesign --force --timestamp --options runtime --entitlements "$here/entitlements.plist" --sign "$APP_IDENTITY"
-    codesign --force --timestamp --options runtime --entitlements "$here/entitlements.plist" --sign "$APP_IDENTITY" "$app"
-    codesign --verify --deep --strict "$app"
+    # with the hardened runtime a library without a signature is not loaded at all; the program last
+    find "$place" -type f ! -path "$place/restored" | while IFS= read -r file; do
+        case $(file -b "$file") in *Mach-O*) printf '%s\0' "$file" ;; esac
+    done | xargs -0 -n 16 codesign --force --timestamp --options runtime --sign "$APP_IDENTITY"
+    codesign --force --timestamp --options runtime --entitlements "$here/entitlements.plist" --sign "$APP_IDENTITY" "$place/restored"
+    codesign --verify --strict "$place/restored"
 fi
 pkgbuild --root "$work/root" --identifier io.github.restore-with-instruction --version "$version" \
-    --scripts "$here/scripts" --install-location / "$work/restored.pkg"
+    --scripts "$here/scripts" --install-location / --ownership recommended "$work/restored.pkg"
 if [ -n "${PKG_IDENTITY:-}" ]; then
     productsign --timestamp --sign "$PKG_IDENTITY" "$work/restored.pkg" "$target"
 else

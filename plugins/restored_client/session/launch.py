@@ -120,7 +120,7 @@ def _candidates() -> Iterator[Optional[str]]:
         yield os.path.join(local, "Programs", "restored", name)
         yield os.path.join(local, "pipx", "pipx", "venvs", distribution, binaries, name)
     yield from (
-        "/Applications/restored.app/Contents/MacOS/restored",
+        "/usr/local/restored/restored",
         "/opt/homebrew/bin/restored",
         "/usr/local/bin/restored",
         "/usr/bin/restored",
