@@ -55,6 +55,17 @@ def ask_status() -> dict[str, Any] | None:
     return _ask(lambda session: session.status())
 
 
+def begin_anew() -> bool:
+    """End the daemon, if nobody waits for it: the next one begins with what is installed now. False when it is at work and stays."""
+    try:
+        _ask(lambda session: session.shutdown(if_idle=True) or {})
+    except ClientError as error:
+        if error.code == "busy":
+            return False
+        raise
+    return True
+
+
 def _ask(question: Any) -> dict[str, Any] | None:
     try:
         with open_session(start=False) as session:

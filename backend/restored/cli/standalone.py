@@ -11,7 +11,7 @@ import typer
 from restored.standalone import StandaloneError, frozen
 from restored_client.session.launch import own_environment
 
-from . import console
+from . import console, daemon
 
 gpu = typer.Typer(help="The GPU pack of the standalone program: compute on an NVIDIA GPU.", no_args_is_help=True)
 
@@ -41,6 +41,7 @@ def install(
     pack = _sentence(packs.Pack.known)
     _sentence(lambda: packs.install(files, pack, packs.home()))
     console.out.print(f"The GPU pack {pack.id} is installed. {_seen()}")
+    _begin_anew()
 
 
 @gpu.command()
@@ -48,7 +49,8 @@ def remove() -> None:
     """Take the pack away again; the program computes on the processor then."""
     from restored.standalone import gpu as packs
 
-    console.out.print("The GPU pack is gone." if packs.remove(packs.home()) else "There is no GPU pack.")
+    _begin_anew()  # it holds the pack's files
+    console.out.print("The GPU pack is gone." if _sentence(lambda: packs.remove(packs.home())) else "There is no GPU pack.")
 
 
 @gpu.command()
@@ -80,6 +82,14 @@ def exchange(one: Path, other: Path) -> None:
     from restored.standalone.swapping import exchange as exchanged
 
     _sentence(lambda: exchanged(one, other))
+
+
+def _begin_anew() -> None:
+    """The background process chose what it computes with when it started."""
+    if not daemon.begin_anew():
+        console.out.print(
+            "The background process is at work and goes on as it was. The next one, after “restored daemon stop”, knows."
+        )
 
 
 def _seen() -> str:

@@ -138,10 +138,13 @@ class Session:
         """Give the models' memory back now; the next job loads them again."""
         self._call(messages.UNLOAD, {})
 
-    def shutdown(self) -> None:
-        """End the daemon, cancelling what it does, and wait until it cannot be found any more."""
+    def shutdown(self, *, if_idle: bool = False) -> None:
+        """End the daemon, cancelling what it does, and wait until it cannot be found any more.
+
+        if_idle: only one that nobody waits for; raises ClientError("busy") when it is at work.
+        """
         with self._lock, as_client_errors():
-            self._daemon.end(if_idle=False)
+            self._daemon.end(if_idle=if_idle)
 
     def close(self) -> None:
         """Leave; the daemon cancels what it was doing for this session."""

@@ -44,7 +44,9 @@ class Session:
     def status(self) -> dict[str, Any]:
         return self.said
 
-    def shutdown(self) -> None:
+    def shutdown(self, *, if_idle: bool = False) -> None:
+        if if_idle and self.said["jobs"]:
+            raise ClientError("busy")
         self.heard.append("shutdown")
 
     def unload(self) -> None:
@@ -133,3 +135,14 @@ def test_it_is_started(restored: Callable[..., Ran], running: Session) -> None:
     code, out, _ = restored("daemon", "start")
     assert code == 0
     assert "The daemon is running." in out
+
+
+def test_an_idle_one_begins_anew_and_one_at_work_stays(running: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert daemon.begin_anew() and running.heard == ["shutdown"]
+    running.said["jobs"] = [{"words": "Restoring", "fraction": 0.5, "client": "Krita"}]
+    assert not daemon.begin_anew() and running.heard == ["shutdown"]
+    none_runs(monkeypatch)
+    assert daemon.begin_anew()
+    none_runs(monkeypatch, "version")
+    with pytest.raises(ClientError):
+        daemon.begin_anew()

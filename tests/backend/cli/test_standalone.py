@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from restored.cli import standalone
+from restored.cli import daemon, standalone
 from restored.cli.console import Failure
 from restored.standalone import folders, gpu
 
@@ -52,6 +52,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gpu.Pack:
     known = gpu.Pack("torch-9.9-cu999", 1000, (gpu.Part("a.part0", 1_500_000_000, "0" * 64), gpu.Part("a.part1", 5, "1" * 64)))
     monkeypatch.setattr(gpu.Pack, "known", classmethod(lambda cls: known))
     monkeypatch.setattr(gpu, "home", lambda: tmp_path / "gpu")
+    monkeypatch.setattr(daemon, "begin_anew", lambda: True)
     return known
 
 
@@ -76,6 +77,20 @@ def test_a_pack_is_put_in_seen_and_taken_away(
     monkeypatch.setattr(gpu, "remove", lambda where: True)
     standalone.remove()
     assert capsys.readouterr().out == "The GPU pack is gone.\n"
+
+
+def test_the_daemon_that_chose_before_begins_anew_or_is_named(
+    pack: gpu.Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pack was put in, and what ran went on with the processor for as long as it was used, without a word."""
+    happened: list[str] = []
+    monkeypatch.setattr(gpu, "install", lambda *_: happened.append("installed"))
+    monkeypatch.setattr(gpu, "remove", lambda *_: happened.append("removed") or True)
+    monkeypatch.setattr(daemon, "begin_anew", lambda: happened.append("anew") or False)
+    standalone.install([tmp_path])
+    assert "at work and goes on as it was" in capsys.readouterr().out
+    standalone.remove()
+    assert happened == ["installed", "anew", "anew", "removed"]
 
 
 @pytest.mark.parametrize(
