@@ -17,7 +17,9 @@ def data_dir() -> Path:
 
 def caches() -> list[Path]:
     """What comes again by itself: the daemon's folder, its log, caches."""
-    found = _ours("RESTORED_RUNTIME_DIR", runtime_dir(), ("connection.json", "lock", "[0-9]*.sock", ".connection-*"))
+    shared = runtime_dir() == data_dir()  # on Windows, where imported models lie beside what the daemon leaves
+    names = ("connection.json", "lock", "[0-9]*.sock", ".connection-*")
+    found = _ours("RESTORED_RUNTIME_DIR", runtime_dir(), names, shared)
     found += _ours("RESTORED_LOG_DIR", log_file().parent, ("daemon.log*",))
     found += [Path(platformdirs.user_cache_dir("restored", appauthor=False)), data_dir() / "gpu"]
     state = log_file().parent.parent
@@ -45,9 +47,10 @@ def yours() -> list[Path]:
     ]
 
 
-def _ours(variable: str, folder: Path, names: tuple[str, ...]) -> list[Path]:
-    """A folder that this program makes; of one that somebody named, which may be the home itself, what we put there."""
-    return sorted(path for name in names for path in folder.glob(name)) if os.environ.get(variable) else [folder]
+def _ours(variable: str, folder: Path, names: tuple[str, ...], shared: bool = False) -> list[Path]:
+    """A folder that this program makes; of one that is shared, or that somebody named, which may be the home itself, what we put
+    there."""
+    return sorted(path for name in names for path in folder.glob(name)) if shared or os.environ.get(variable) else [folder]
 
 
 def _of_flatpaks(*kinds: str) -> list[Path]:

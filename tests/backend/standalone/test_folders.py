@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from restored.standalone import folders
 from restored.standalone.folders import caches, yours
 
 
@@ -31,3 +32,18 @@ def test_what_was_made_inside_a_flatpak_goes_too(tmp_path: Path, monkeypatch: py
         (app / name).mkdir(parents=True)
     assert {path for path in caches() if path.is_relative_to(app)} == {app / ".local/state/restored", app / "cache/restored"}
     assert {path for path in yours() if path.is_relative_to(app)} == {app / "config/restored"}
+
+
+def test_imported_models_are_no_cache_where_the_daemon_lives_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where both have one folder: whoever removed the caches had removed the models."""
+    for name in ("RUNTIME", "CONFIG", "LOG", "DATA"):
+        monkeypatch.delenv(f"RESTORED_{name}_DIR", raising=False)
+    monkeypatch.setattr(folders, "runtime_dir", lambda: tmp_path / "restored")
+    monkeypatch.setattr(folders, "data_dir", lambda: tmp_path / "restored")
+    (tmp_path / "restored/bundles").mkdir(parents=True)
+    (tmp_path / "restored/connection.json").touch()
+    found = {path for path in caches() if path.is_relative_to(tmp_path)}
+    assert found == {tmp_path / "restored/connection.json", tmp_path / "restored/gpu"}
+    assert tmp_path / "restored" in yours()
