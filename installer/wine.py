@@ -143,6 +143,7 @@ def windows(check: Checks) -> None:
             "Windows: unless it is asked for",
             system.run(old, "/S", "/DOWNGRADE") == 0 and system.registered("DisplayVersion") == "1.9.0",
         )
+        at_work(check, system, new, place)
         (system.home / "AppData/Roaming/restored").mkdir()
         system.said()
         system.run(place / "uninstall.exe", "/S", "/ALL")
@@ -151,6 +152,18 @@ def windows(check: Checks) -> None:
         left = [sorted(now ^ then) for now, then in zip(system.state(), before, strict=True)]
         check("Windows: files and registry as before", not any(left), f"{left}"[:300] if any(left) else "")
         elsewhere(check, system, new, before)
+
+
+def at_work(check: Checks, system: Windows, setup: Path, place: Path) -> None:
+    """Where the folder cannot be renamed, as with a program at work: wine renames any, so a file stands in the way."""
+    (place / ".free").touch()
+    code, had = system.run(setup, "/S"), system.registered("DisplayVersion")
+    text = (place / "_internal/restored/version.txt").read_text()
+    check("Windows: no upgrade of a program at work", (code, text, had) == (4, "1.9.0", "1.9.0"), f"{code}, {text}")
+    system.run(place / "uninstall.exe", "/S")
+    whole = (place / "_internal").is_dir() and (system.home / PLUGIN).is_dir() and system.registered("DisplayVersion") == "1.9.0"
+    check("Windows: nor is it removed", whole)
+    (place / ".free").unlink()
 
 
 def elsewhere(check: Checks, system: Windows, setup: Path, before: tuple[set[str], set[str]]) -> None:

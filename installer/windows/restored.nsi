@@ -43,6 +43,27 @@ Var Known
   ${EndIf}
 !macroend
 
+; Windows renames no folder of which a program has files open; a daemon that was told to end needs a moment
+!macro NobodyAtWork
+  ${If} ${FileExists} "$INSTDIR\_internal\*.*"
+    RMDir /r "$INSTDIR\.free"
+    ${For} $1 1 6
+      ClearErrors
+      Rename "$INSTDIR\_internal" "$INSTDIR\.free"
+      ${IfNot} ${Errors}
+        Rename "$INSTDIR\.free" "$INSTDIR\_internal"
+        ${ExitFor}
+      ${EndIf}
+      Sleep 1000
+    ${Next}
+    ${If} $1 > 6
+      MessageBox MB_OK|MB_ICONSTOP "$(InUse)" /SD IDOK
+      SetErrorLevel 4
+      Abort
+    ${EndIf}
+  ${EndIf}
+!macroend
+
 Section "restored"
   ReadRegStr $Had HKCU "${KEY}" "DisplayVersion"
   ${If} $Had != ""
@@ -60,6 +81,7 @@ Section "restored"
     ${EndIf}
   ${EndIf}
   !insertmacro EndDaemon
+  !insertmacro NobodyAtWork
   ; the version before this one stays for a step back; the new one is unpacked beside it and put in place by renaming
   RMDir /r "$INSTDIR\.new"
   SetOutPath "$INSTDIR\.new"
@@ -107,12 +129,15 @@ SectionEnd
 
 Section "Uninstall"
   !insertmacro EndDaemon
+  ; of a program at work half would be left, and nothing in Settings to remove that with
+  !insertmacro NobodyAtWork
   nsExec::ExecToLog '"$INSTDIR\restored.exe" plugins uninstall'
   Pop $0
   ; only what this installer made: a folder that somebody chose may hold other things
   RMDir /r "$INSTDIR\_internal"
   RMDir /r "$INSTDIR\.before"
   RMDir /r "$INSTDIR\.new"
+  RMDir /r "$INSTDIR\.free"
   Delete "$INSTDIR\restored.exe"
   Delete "$INSTDIR\manifest.json"
   Delete "$INSTDIR\LICENSE"
