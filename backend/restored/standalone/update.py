@@ -92,7 +92,7 @@ def _script(script: Path, folder: Path, *options: str) -> str:
 
 def _by_program(file: Path, folder: Path, downgrade: bool) -> str:
     """Windows: its installer replaces the folder, which this program must have left by then."""
-    subprocess.Popen(_setup(file, folder, downgrade), close_fds=True)
+    subprocess.Popen(_setup(file, folder, downgrade), close_fds=True, env=own_environment(os.environ))
     return (
         "The new version installs itself now. A minute from now “restored --version” says whether it is there: where a batch "
         "or a window of restored is still open, nothing is changed; close it, and try again."
