@@ -135,9 +135,9 @@ go_back() {
 
 uninstall_it() {
     [ -d "$place" ] || stop_with "restored is not installed in $place."
+    nobody_at_work
     listed=$(mktemp)
     [ -f "$made" ] && cat "$made" >"$listed"
-    end_daemon
     "$place/restored" plugins uninstall || true
     everything=$("$place/restored" places 2>/dev/null) || everything=
     remove_from_menu

@@ -66,7 +66,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-@pytest.mark.parametrize("who", [{"SUDO_USER": "ann"}, {"PKEXEC_UID": "7"}])
+@pytest.mark.parametrize("who", [{"SUDO_USER": "ann"}, {"PKEXEC_UID": "7"}, {"PACKAGEKIT_CALLER_UID": "7"}])
 def test_removing_takes_what_comes_again_and_names_what_somebody_made(machine: Machine, who: dict[str, str]) -> None:
     gone = [machine.run_dir / "7/restored/lock", machine.home / ".cache/restored/x"]
     stays = [machine.home / ".config/restored/history.json", machine.home / ".cache/other", machine.home / "pictures/a.png"]
@@ -129,7 +129,7 @@ def test_an_upgrade_ends_the_daemon_and_takes_nothing(machine: Machine) -> None:
     assert cache.exists()
 
 
-@pytest.mark.parametrize("who", [{}, {"SUDO_USER": "root"}])
+@pytest.mark.parametrize("who", [{}, {"SUDO_USER": "root"}, {"PKEXEC_UID": "4711"}])
 def test_where_root_itself_does_it_no_home_is_touched(machine: Machine, who: dict[str, str]) -> None:
     assert "each user puts" in machine.run("postinst", "configure", **who)
     machine.run("prerm", "remove", **who)

@@ -184,10 +184,11 @@ def test_who_is_at_work_keeps_the_version_they_began_with(ann: Home) -> None:
     batch = subprocess.Popen([ann.program / "restored", "-c", "read line"], stdin=subprocess.PIPE)
     try:
         newer = ann.download("2.0")
-        done = ann.run(newer)
-        assert done.returncode == 1
-        assert f"at work (process {batch.pid})" in done.stderr
-        assert ann.tree_of_links() == before
+        for script, *option in ((newer,), (ann.program / "share/install.sh", "--uninstall")):
+            done = ann.run(script, *option)
+            assert done.returncode == 1
+            assert f"at work (process {batch.pid})" in done.stderr
+            assert ann.tree_of_links() == before
         assert ann.run(newer, RESTORED_UPDATER=str(batch.pid)).returncode == 0
     finally:
         batch.communicate(b"\n")
