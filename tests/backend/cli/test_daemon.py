@@ -138,9 +138,11 @@ def test_it_is_started(restored: Callable[..., Ran], running: Session) -> None:
 
 
 def test_an_idle_one_begins_anew_and_one_at_work_stays(running: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert daemon.begin_anew() and running.heard == ["shutdown"]
+    assert daemon.begin_anew()
+    assert running.heard == ["shutdown"]
     running.said["jobs"] = [{"words": "Restoring", "fraction": 0.5, "client": "Krita"}]
-    assert not daemon.begin_anew() and running.heard == ["shutdown"]
+    assert not daemon.begin_anew()
+    assert running.heard == ["shutdown"]
     none_runs(monkeypatch)
     assert daemon.begin_anew()
     none_runs(monkeypatch, "version")
