@@ -56,7 +56,7 @@ def ask_status() -> dict[str, Any] | None:
 
 
 def begin_anew() -> bool:
-    """End the daemon, if nobody waits for it: the next one begins with what is installed now. False when it is at work and stays."""
+    """End the daemon, if nobody waits for it: the next one begins with what is installed now. False when one at work stays."""
     try:
         _ask(lambda session: session.shutdown(if_idle=True) or {})
     except ClientError as error:

@@ -34,9 +34,7 @@ def test_what_was_made_inside_a_flatpak_goes_too(tmp_path: Path, monkeypatch: py
     assert {path for path in yours() if path.is_relative_to(app)} == {app / "config/restored"}
 
 
-def test_imported_models_are_no_cache_where_the_daemon_lives_beside_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_imported_models_are_no_cache_where_the_daemon_lives_beside_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows, where both have one folder: whoever removed the caches had removed the models."""
     for name in ("RUNTIME", "CONFIG", "LOG", "DATA"):
         monkeypatch.delenv(f"RESTORED_{name}_DIR", raising=False)
