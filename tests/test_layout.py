@@ -177,6 +177,25 @@ def test_one_place_reads_json() -> None:
     assert found == []
 
 
+CLOCK_OF_THE_WALL = ("restored/studio/speeds.py", "restore_gimp/recipes.py")
+"""What is noted with a date and time: how fast another machine was, when a layer was made."""
+
+
+def test_time_is_measured_by_the_clock_that_only_goes_forward() -> None:
+    """So that no token, lease or patience ends, or never ends, when somebody sets the other one."""
+    found = []
+    for path in [
+        *modules("restored").values(),
+        *modules("restored_client").values(),
+        *(ROOT / "plugins").glob("*/restore*/*.py"),
+    ]:
+        if not path.as_posix().endswith(CLOCK_OF_THE_WALL):
+            found += [
+                f"{path.relative_to(ROOT)}:{line}" for line, name in source(path).called if name in ("time.time", "time.time_ns")
+            ]
+    assert found == []
+
+
 def test_one_place_reads_yaml() -> None:
     """Likewise: run files and queues travel between people."""
     readers = ("yaml.load", "yaml.safe_load", "yaml.safe_load_all", "yaml.full_load", "yaml.unsafe_load", "yaml.load_all")

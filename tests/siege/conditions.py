@@ -3,6 +3,7 @@
 import os
 import random
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 from campaign import PATIENCE, Campaign, Fault, crowded
 from daemons import LAYER, Daemon, until
+from groups import NoGroups, limited
 from pictures import seeds
 
 from restored_client import ClientError, Session
@@ -160,4 +162,46 @@ class Builds(Campaign):
             raise Fault(f"the daemons left {left}")
 
 
-CONDITIONS: list[type[Campaign]] = [Disks, Builds]
+class Groups(Campaign):
+    """The engine itself in a control group with little memory, as in a container: a result or a sentence."""
+
+    name, about, whole, share = "groups", "pictures restored in a control group with little memory", 40, 1.0
+    limit = 600.0
+
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="sg-"))
+
+    def case(self, chance: random.Random, number: int) -> None:
+        import numpy as np
+        from PIL import Image
+
+        most, side = chance.randrange(250, 1000) << 20, chance.choice((200, 1000, 2500, 5000, 9000))
+        source, result = self.folder / f"{number}.jpg", self.folder / f"{number}-restored.tif"
+        Image.fromarray(np.full((side, side, 3), 90, np.uint8)).save(source)
+        words = chance.choice(("remove the noise", "remove the haze", "brighten it", "make it sharp"))
+        run = [sys.executable, "-m", "restored.cli", "run", str(source), words, "-o", str(result), "--no-daemon"]
+        if chance.random() < 0.3 and side < 5000:
+            run += ["--scale", "2"]
+        try:
+            with limited(most) as joined:
+                line = f'echo $$ > "{joined}" && exec {shlex.join(run)}'
+                done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=10 * PATIENCE, check=False)
+        except NoGroups as reason:
+            self.done["notes"]["not tried"] = str(reason)
+            return
+        what = f"{side} x {side} px in {most >> 20} MB, “{words}”, {run[8:]}: {done.returncode} {done.stderr[-500:]}"
+        if done.returncode not in (0, 1) or "Traceback" in done.stderr:
+            raise Fault(what)
+        if done.returncode and not done.stderr.strip().endswith("."):
+            raise Fault(f"no sentence: {what}")
+        if result.exists() == bool(done.returncode) or list(self.folder.glob("*.part")):
+            raise Fault(f"left {[path.name for path in self.folder.iterdir()]}: {what}")
+        said = "restored" if done.returncode == 0 else "refused"
+        self.done["notes"][said] = self.done["notes"].get(said, 0) + 1
+        result.unlink(missing_ok=True)
+
+    def end(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+CONDITIONS: list[type[Campaign]] = [Disks, Builds, Groups]

@@ -1,5 +1,6 @@
 """Daemons with engines that misbehave, run as programs by test_engines.py: `odd_engines.py KIND`."""
 
+import select
 import sys
 import time
 from dataclasses import replace
@@ -17,6 +18,17 @@ class Stubborn(Echo):
 
     def restore(self, order, tell, cancelled):
         time.sleep(600)
+        return super().restore(order, tell, cancelled)
+
+
+class Steady(Echo):
+    """Takes as many seconds as the instruction says, without `time.sleep`, which fails under libfaketime ("Invalid argument")."""
+
+    def restore(self, order, tell, cancelled):
+        end = time.monotonic() + float(order.instruction)
+        while time.monotonic() < end and not cancelled():
+            tell(0.5, "Waiting")
+            select.select([], [], [], 0.02)
         return super().restore(order, tell, cancelled)
 
 
@@ -76,6 +88,6 @@ class Piecewise(Echo):
         return super().restore(order, tell, cancelled)
 
 
-ENGINES = {engine.__name__: engine for engine in (Echo, Piecewise, Stubborn, Raising, Unloadable, Searching, Slow, Wordy)}
+ENGINES = {engine.__name__: engine for engine in (Echo, Steady, Piecewise, Stubborn, Raising, Unloadable, Searching, Slow, Wordy)}
 
 sys.exit(0 if serve(DaemonSettings(grace=0.3, courtesy=0.3), ENGINES[sys.argv[1]]()) else 3)

@@ -1,9 +1,12 @@
 """Control groups' limits count, of both versions, from the process's own group up to the root."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
+from tests.siege.groups import NoGroups, limited
 
 from restored.ground import memory
 
@@ -76,3 +79,16 @@ def test_odd_files_are_no_limit(groups: Path, content: str) -> None:
     memory.PROCESS.write_text(content)
     group(groups, "max", 5)
     assert memory.total() == psutil.virtual_memory().total
+
+
+def test_a_real_groups_limit_is_seen_from_inside() -> None:
+    try:
+        with limited(300 * MB) as joined:
+            code = f"import os; open({str(joined)!r}, 'w').write(str(os.getpid())); from restored.ground import memory\n"
+            code += "print(memory.total(), memory.available())"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    except NoGroups as reason:
+        pytest.skip(str(reason))
+    total, available = map(int, done.stdout.split())
+    assert total == 300 * MB
+    assert 100 * MB < available < 300 * MB
