@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from restored.service.arrays import array_of
 from restored_client.desk.desk import Desk
 from restored_client.desk.previewstate import PreviewState
 from restored_client.desk.state import FRESH
@@ -121,7 +122,7 @@ class PreviewWidget(QWidget):
             return None
         if self._after is None or self._after[0] is not pixels:
             x, y = shown.box[0] - shown.padded[0], shown.box[1] - shown.padded[1]
-            self._after = pixels, image_of(pixels[y : y + shown.box[3], x : x + shown.box[2]])
+            self._after = pixels, image_of(array_of(pixels)[y : y + shown.box[3], x : x + shown.box[2]])
         return self._after[1]
 
     def _image_of_place(self) -> QImage | None:

@@ -1,6 +1,6 @@
 """The window: instruction, what was understood, preview, strength, and a copy beside the original."""
 
-from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -8,22 +8,21 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgre
 
 from restored.files import FileOrder as FileWish
 from restored.files import Report
-from restored.ground.errors import Cancelled, RestoredError
+from restored.ground.errors import Cancelled
+from restored_client.desk.conversation import OpenSession
 from restored_client.desk.desk import Desk
 from restored_client.desk.plaintext import plain
 from restored_client.desk.previewstate import ZOOMS
 from restored_client.desk.remarks import SELECT_FIRST, why_nothing
 from restored_client.desk.state import FAILED, UPDATING
 from restored_client.desk.wish import SCALES, Wish
-from restored_client.session import Session
+from restored_client.session import Progress
 
 from .chips import Chips
 from .layer import Opened, free_place
 from .preview import PreviewWidget
 from .talk import Talk, WindowPost
 from .words import CATALOGUE, tr
-
-OpenSession = Callable[[Callable[[str], None]], Session]
 
 _WARNING, _ON_DARK = "#b3261e", "#ff8a80"
 
@@ -34,12 +33,12 @@ class EditWindow(QWidget):
     def __init__(self, opened: Opened, open_session: OpenSession) -> None:
         super().__init__()
         self._opened = opened
-        self._post = WindowPost()
-        self._talk = Talk(opened, open_session, self._post)
+        self._talk = Talk(opened, open_session, WindowPost())
         self.desk = Desk(self._talk, CATALOGUE, self._show, self._restore)
-        self._talk.desk = self.desk
-        self._running = self._stopped = False
+        self._talk.conversation.serve(self.desk)
         self.saved: Report | None = None
+        self._begun = self._done = Wish()  # what was asked for last, and what of that there is a file of
+        self._said: tuple[Wish, str, bool] | None = None  # to what stood there: what became of it, and whether that is a warning
         self._build()
         self._show()
 
@@ -105,15 +104,18 @@ class EditWindow(QWidget):
         self.chips.show_plan()
         trouble = desk.trouble.sentence if desk.trouble is not None else ""
         updating = tr("Updating…") if desk.phase == UPDATING and not desk.waiting else ""
-        self._say(trouble or desk.waiting or self._here(desk.remark) or updating, warning=desk.phase == FAILED or bool(trouble))
+        if self._said is not None and self._said[0] == desk.wish():
+            self._say(self._said[1], warning=self._said[2])
+        else:
+            self._say(trouble or desk.waiting or self._here(desk.remark) or updating, warning=desk.phase == FAILED or bool(trouble))
         self.percent.setText(f"{desk.strength:.0%}")
         self.device.setText(desk.device_short)
         self.device.setToolTip(plain(desk.device))
         for choice, index in ((self.scale, SCALES.index(desk.scale)), (self.zoom, ZOOMS.index(desk.zoom))):
             if choice.currentIndex() != index:
                 choice.setCurrentIndex(index)
-        self.go.setEnabled(desk.can_restore and not self._running)
-        self.leave.setText(tr("Cancel") if self._running else tr("Close"))
+        self.go.setEnabled(desk.can_restore and desk.wish() != self._done)
+        self.leave.setText(tr("Cancel") if desk.busy else tr("Close"))
         self.preview.update()
 
     def _say(self, words: str, *, warning: bool = False) -> None:
@@ -138,7 +140,7 @@ class EditWindow(QWidget):
         return self._here(why_nothing(dict(result.done.plan), result.done.message, CATALOGUE))
 
     def _fill(self, on: bool) -> None:
-        self._talk.find = on
+        self._talk.find, self._done, self._said = on, Wish(), None
         if on:
             self.desk.show_region("")  # what lies over the marks would hide that they are filled
         self.desk.repainted()  # what was restored so far is of the other answer
@@ -151,53 +153,42 @@ class EditWindow(QWidget):
             self._restore(wish)
 
     def _restore(self, wish: Wish) -> None:
-        if self._running:
-            return
-        self._running, self._stopped = True, False
+        self._begun = wish
         self._opened.target = free_place(self._opened.source)  # another file each time
         self.bar.setRange(0, 0)
         self.device.hide()
         self.bar.show()
         asked = FileWish(**{**wish.asked(), "find": self._talk.find})
-        self._talk.job(asked, self._heard, self._ended, lambda: self._stopped)
-        self._show()
+        self._talk.job(asked, self._heard, self._ended)
+        self.desk.set_busy(True)
 
-    def _heard(self, fraction: float | None, words: str) -> None:
-        """In the job's thread."""
+    def _heard(self, step: Progress) -> None:
+        self.bar.setRange(0, 0 if step.fraction is None else 100)
+        self.bar.setValue(round(100 * (step.fraction or 0)))
+        self.bar.setFormat(tr(step.words) if step.words else "%p %")
 
-        def act() -> None:
-            self.bar.setRange(0, 0 if fraction is None else 100)
-            self.bar.setValue(round(100 * (fraction or 0)))
-            self.bar.setFormat(tr(words) if words else "%p %")
-
-        self._post(act)
-
-    def _ended(self, result: Report | Exception) -> None:
-        self._running = False
+    def _ended(self, result: Any, error: Exception | None) -> None:
         self.bar.hide()
         self.device.show()
-        self._show()
-        if isinstance(result, Report):
-            self.saved = result
+        if error is None:
+            self.saved, self._done = result, self._begun
             name = self._opened.target.name
             said = tr("Saved as {name}.").format(name=name) if result.done.changed else self._why_not(result)
-            self._say(" ".join([said, *result.notes]))
-            self.go.setEnabled(False)
-        elif isinstance(result, Cancelled):
-            self._say(tr("Cancelled. Nothing was saved."))
+            said = " ".join([said, *result.notes])
         else:
-            known = isinstance(result, RestoredError)
-            self._say(CATALOGUE.sentence(str(result)) if known else f"{type(result).__name__}: {result}", warning=True)
+            cancelled = isinstance(error, Cancelled)
+            said = tr("Cancelled. Nothing was saved.") if cancelled else CATALOGUE.sentence(str(error))
+        self._said = self.desk.wish(), said, error is not None and not isinstance(error, Cancelled)
+        self.desk.set_busy(False)
 
     def _stop_or_close(self) -> None:
-        if self._running:
-            self._stopped = True
+        if self.desk.busy:
+            self._talk.conversation.cancel()
         else:
             self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._stopped = True
-        self._talk.close()
+        self._talk.conversation.close()
         super().closeEvent(event)
 
 

@@ -13,10 +13,8 @@ gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Babl, Gegl, Gimp
 
+from restored_client.wire.limits import CONTEXT_SIDE
 from restored_client.wire.pixels import DEPTHS, Pixels
-
-CONTEXT_SIDE = 256
-"""Longest side of the thumbnail that goes with every request."""
 
 
 class Form(NamedTuple):

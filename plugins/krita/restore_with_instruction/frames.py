@@ -7,6 +7,7 @@ from typing import Any, List, Optional, Tuple
 from . import layers, miniature, nodes, recipes, refusals, turns
 from .finish import title
 from .qt import QtCore, QtGui
+from .restored_client.wire.limits import CONTEXT_SIDE
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
@@ -78,5 +79,5 @@ def _thumbnail(data, source: layers.Source) -> Optional[Pixels]:
     width, height = source.rect[2:]
     image = QtGui.QImage(bytes(data), width, height, width * 4, QtGui.QImage.Format.Format_ARGB32)
     keep, smooth = QtCore.Qt.AspectRatioMode.KeepAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
-    side = min(miniature.CONTEXT_SIDE, max(width, height))
+    side = min(CONTEXT_SIDE, max(width, height))
     return miniature.flat(image.scaled(side, side, keep, smooth))

@@ -10,11 +10,9 @@ from . import colour, showing
 from .nodes import read, space_of
 from .qt import Qt, QtGui
 from .refusals import Refused
+from .restored_client.wire.limits import CONTEXT_SIDE
 from .restored_client.wire.pixels import Pixels
 from .words import tr
-
-CONTEXT_SIDE = 256
-"""Longest side of the thumbnail of the whole layer that goes with every request."""
 
 
 def thumbnail(node, bounds) -> Optional[Pixels]:

@@ -10,7 +10,7 @@ import threading
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from ..session import Session
-from ..wire.errors import Cancelled, ClientError
+from ..wire.errors import Cancelled, ClientError, RestoredError
 from ..wire.order import Answer
 from ..wire.pixels import Pixels
 from .desk import Desk
@@ -32,16 +32,19 @@ ON_TOP = ("also", "and", "plus", "but", "even")
 """First words of what is meant in addition to the plan that stands; any other whole wish takes its place."""
 
 Post = Callable[[Callable[[], None]], None]
+OpenSession = Callable[[Callable[[str], None]], Session]
 Done = Callable[[Any, Optional[Exception]], None]
 
 
 class Look(NamedTuple):
-    """A preview to be made: the crop's pixels (with its margin), the selection in it, the whole layer small."""
+    """A preview to be made: the crop's pixels (with its margin), the selection in it, the whole layer small; find: whether marks
+    that nobody selected are searched for and filled, too."""
 
     want: Want
     crop: Pixels
     mask: Optional[Pixels] = None
     context: Optional[Pixels] = None
+    find: bool = False
 
 
 class RegionLook(NamedTuple):
@@ -53,10 +56,14 @@ class RegionLook(NamedTuple):
 
 
 class Conversation:
-    """`post(call)` has `call()` run in the GUI thread, soon and in order, and is safe to call from any thread."""
+    """`post(call)` has `call()` run in the GUI thread, soon and in order, and is safe to call from any thread.
 
-    def __init__(self, client: str, post: Post) -> None:
-        self._client, self._to_gui = client, post
+    opener(say): opens a session and says what it waits for; without one, the user's daemon is found or started.
+    """
+
+    def __init__(self, client: str, post: Post, opener: Optional[OpenSession] = None) -> None:
+        self._opener = opener or (lambda say: Session.open(client=client, on_status=say))
+        self._to_gui = post
         self._desk: Optional[Desk] = None
         self._closed = False
         self._opening = threading.Lock()  # one thread may start the daemon, the others find it
@@ -128,7 +135,7 @@ class Conversation:
         session = getattr(self, name)
         if session is None:
             with self._opening:
-                session = Session.open(client=self._client, on_status=self._say)
+                session = self._opener(self._say)
                 setattr(self, name, session)
             self._hello(session.hello)
         return session
@@ -195,6 +202,7 @@ class Conversation:
                 mask=look.mask,
                 context=look.context,
                 place=want.place if look.context is not None else None,
+                find=look.find,
                 keep=True,
                 cancelled=superseded,
             ),
@@ -216,7 +224,7 @@ class Conversation:
         try:
             outcome = self._call("_pictures", lambda session: job(session, self._reporter(progress), self._stop.is_set))
         except Exception as error:
-            known = isinstance(error, (Cancelled, ClientError))
+            known = isinstance(error, RestoredError)  # which has a sentence of its own
             problem = error if known else ClientError("engine_failed", detail=repr(error))
         if isinstance(outcome, Answer):
             self._post(lambda desk: desk.computed_on(outcome.device))

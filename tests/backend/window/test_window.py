@@ -72,7 +72,7 @@ class Session:
         recipe = make_recipe(Asked("", plan, order.strength, model="m"), sha256=None, version="0")
         return Answer(pixels_of(self._brighter(pixels, order.strength)), plan, "", "a test", "m", 0.1, recipe, "1")
 
-    def region(self, region: Any, layer: Any, context: Any = None, place: Any = None) -> Pixels:
+    def region(self, region: Any, layer: Any, context: Any = None, place: Any = None, cancelled: Any = None) -> Pixels:
         assert region["places"] == ["marks"]
         return pixels_of(np.full((layer.height, layer.width, 1), 255, np.uint8))
 
@@ -148,6 +148,12 @@ def test_typed_previewed_adjusted_saved(window: EditWindow, photo: Path) -> None
     assert photo.read_bytes() == original
     assert "a-restored.png" in window.remark.text()
     assert free_place(photo).name == "a-restored-2.png"
+    assert not window.go.isEnabled(), "there is a file of this wish"
+    window.desk.look()
+    assert "a-restored.png" in window.remark.text(), "what became of it is said until something else is wished"
+    window.strength.setValue(60)
+    assert window.go.isEnabled()
+    assert "a-restored.png" not in window.remark.text()
 
 
 def test_each_preview_that_comes_is_the_one_that_is_drawn(window: EditWindow) -> None:
@@ -155,10 +161,10 @@ def test_each_preview_that_comes_is_the_one_that_is_drawn(window: EditWindow) ->
     window.words.setText("brighter")
     wait(lambda: window.desk.phase == "fresh")
     assert window.desk.after is not None
-    shape = window.desk.after.shape
+    shape = array_of(window.desk.after).shape
     for value in range(40, 240, 10):
         window.desk.after = None
-        window.desk.after = np.full(shape, value, np.uint8)
+        window.desk.after = pixels_of(np.full(shape, value, np.uint8))
         shown = window.preview.grab().toImage()
         assert shown.pixelColor(shown.width() // 2 + 60, shown.height() // 2).red() == value
 
@@ -252,7 +258,7 @@ def test_the_whole_picture_is_shown_when_it_is_fitted(window: EditWindow) -> Non
     shown = window.desk.shown
     assert shown is not None
     assert shown.box == (0, 0, 400, 300)
-    assert window.desk.after.shape[1] < 400, "it travels as small as it is shown"
+    assert window.desk.after.width < 400, "it travels as small as it is shown"
     assert window.preview.grab().width() == window.preview.width()
 
 
