@@ -16,7 +16,7 @@ ALSO_LISTED = {
     "backend/restored/cli/batch.py": "`restored batch`, for the same reason",
     "backend/restored/cli/archive.py": "`restored archive plan`, for the same reason",
     "backend/restored/engine/work/job.py": "what the engine is told: arrays and loaded models, not bytes and names",
-    "plugins/krita/restore_with_instruction/giving.py": "`script`, which people call from Krita's scripts",
+    "plugins/krita/restore_with_instruction/headless.py": "`script`, which people call from Krita's scripts",
 }
 """docs/decisions/09-one-order-one-answer.md says more."""
 

@@ -107,7 +107,9 @@ class EditWindow(QWidget):
         if self._said is not None and self._said[0] == desk.wish():
             self._say(self._said[1], warning=self._said[2])
         else:
-            self._say(trouble or desk.waiting or self._here(desk.remark) or updating, warning=desk.phase == FAILED or bool(trouble))
+            self._say(
+                trouble or desk.waiting or self._here(desk.remark) or updating, warning=desk.phase == FAILED or bool(trouble)
+            )
         self.percent.setText(f"{desk.strength:.0%}")
         self.device.setText(desk.device_short)
         self.device.setToolTip(plain(desk.device))

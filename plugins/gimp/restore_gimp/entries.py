@@ -12,7 +12,7 @@ from restored_client.desk.history import LastWish
 from restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, REPLACE, SCALES, Wish, quality_of
 from restored_client.wire.errors import Cancelled, RestoredError
 
-from . import canvas, headless, layers, recipes, target, tools
+from . import headless, layers, oncanvas, recipes, target, tools
 from .trace import note
 from .words import CATALOGUE, Refusal, _, unexpected
 
@@ -159,9 +159,9 @@ def _add_output(procedure):
 def _run_restore(procedure, run_mode, image, drawables, config, _data):
     def work():
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import starting
+            from . import inputs
 
-            return starting.run(image, drawables, config)
+            return inputs.run(image, drawables, config)
         given, wish = None, _wish(config)
         for layer in [layers.the_layer([each]) for each in drawables] or [layers.the_layer([])]:
             given = _headless(target.Target(image, layer), wish, run_mode)
@@ -173,9 +173,9 @@ def _run_restore(procedure, run_mode, image, drawables, config, _data):
 def _run_visible(procedure, run_mode, image, _drawables, config, _data):
     def work():
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import starting
+            from . import inputs
 
-            return starting.run_visible(image, config)
+            return inputs.run_visible(image, config)
         return _headless(target.visible(image), _wish(config), run_mode)
 
     return _answer(procedure, run_mode, work)
@@ -184,9 +184,9 @@ def _run_visible(procedure, run_mode, image, _drawables, config, _data):
 def _run_images(procedure, run_mode, image, _drawables, config, _data):
     def work():
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import starting
+            from . import inputs
 
-            return starting.run_images(image, config)
+            return inputs.run_images(image, config)
         given, wish = None, _wish(config)
         for meant in filter(None, map(target.of_image, Gimp.get_images())):
             given = _headless(meant, wish, run_mode)
@@ -202,9 +202,9 @@ def _run_adjust(procedure, run_mode, image, drawables, config, _data):
         layer = layers.the_layer(drawables)
         result, recipe = target.of_result(image, layer)
         if run_mode == Gimp.RunMode.INTERACTIVE:
-            from . import starting
+            from . import inputs
 
-            return starting.run(image, [layer], config)
+            return inputs.run(image, [layer], config)
         wish = _wish(config)
         if not wish.instruction.strip() and wish.plan is None:
             wish = replace(recipes.wish_of(recipe, NEW_LAYER), strength=wish.strength)
@@ -262,7 +262,7 @@ def _answer(procedure, run_mode, work):
     interactive = run_mode == Gimp.RunMode.INTERACTIVE
     # not earlier: GIMP asks every plug-in for its procedures when it starts, and GEGL takes longer to load than all of this one
     Gegl.init(None)
-    canvas.sweep()
+    oncanvas.sweep()
     try:
         given = work()
     except Cancelled:

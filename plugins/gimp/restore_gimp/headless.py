@@ -9,8 +9,8 @@ from restored_client.desk import remarks
 from restored_client.desk.wish import SCALES
 from restored_client.session import Session
 
-from . import apply
-from .target import take
+from . import finish, placing, sending
+from .capture import take
 from .trace import note
 from .words import CATALOGUE, _
 
@@ -19,7 +19,7 @@ TICK = 0.05
 
 
 def run(target, wish, show):
-    """Take a Target, restore, give back. Returns apply.Given; when nothing was to be done it has no layer, and says why.
+    """Take a Target, restore, give back. Returns placing.Given; when nothing was to be done it has no layer, and says why.
 
     A wish whose scale is 0 is as large as its words say. `show` opens an enlarged image on the screen.
     Raises Refusal, ClientError or Cancelled; the image is then unchanged.
@@ -36,8 +36,8 @@ def run(target, wish, show):
         outcome = _shown_in_gimp(lambda report: _restore(source, wish, report))
         note("restored", seconds=outcome.seconds, device=outcome.device)
         if not outcome.changed:
-            return apply.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
-        given = apply.give_back(source, wish, outcome)
+            return placing.Given(None, None, remarks.why_nothing(outcome.plan, outcome.message, CATALOGUE))
+        given = finish.give_back(source, wish, outcome)
         note("given")
     finally:
         source.forget()
@@ -70,7 +70,7 @@ def _session(report):
 
 def _restore(source, wish, report):
     with _session(report) as session:
-        return apply.restore(session, source, wish, on_progress=lambda progress: report(progress.fraction, progress.words))
+        return sending.restore(session, source, wish, on_progress=lambda progress: report(progress.fraction, progress.words))
 
 
 def _in_background(work):

@@ -4,7 +4,7 @@ from gi.repository import Gdk, GdkPixbuf, Gtk
 
 from restored_client.desk.previewstate import PreviewState
 
-from . import raster
+from . import showing
 from .opening import is_low
 from .theme import classed, named
 from .words import _
@@ -45,9 +45,9 @@ class Navigator(Gtk.EventBox):
 
     def fill(self, data, size):
         """The whole layer as sRGB bytes, as small as `size` (with `width` and `height`) says."""
-        small = raster.pixbuf(data, size.width, size.height)
+        small = showing.pixbuf(data, size.width, size.height)
         small = small.scale_simple(self._width, self._height, GdkPixbuf.InterpType.BILINEAR)
-        self._data = raster.rows_of(small, self._width, self._height)
+        self._data = showing.rows_of(small, self._width, self._height)
         self.redraw()
 
     def redraw(self):
@@ -56,9 +56,9 @@ class Navigator(Gtk.EventBox):
         data = bytearray(self._data)
         x, y, w, h = (value * self._scale for value in self._state.box)
         x, y, w, h = round(x), round(y), max(4, round(w)), max(4, round(h))
-        raster.frame(data, self._width, self._height, x - 1, y - 1, w + 2, h + 2, b"\x14\x14\x14")
-        raster.frame(data, self._width, self._height, x, y, w, h, b"\xff\xff\xff")
-        self._image.set_from_pixbuf(raster.pixbuf(data, self._width, self._height))
+        showing.frame(data, self._width, self._height, x - 1, y - 1, w + 2, h + 2, b"\x14\x14\x14")
+        showing.frame(data, self._width, self._height, x, y, w, h, b"\xff\xff\xff")
+        self._image.set_from_pixbuf(showing.pixbuf(data, self._width, self._height))
 
     def _on_point(self, _widget, event):
         self.grab_focus()

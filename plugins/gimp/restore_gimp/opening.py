@@ -1,22 +1,12 @@
-"""How the window begins: its size, and how others reach its thread."""
+"""How large the window is when it is shown for the first time."""
 
-from gi.repository import Gdk, GLib
+from gi.repository import Gdk
 
 ROOM = (780, 700)
 """Size of the window where the screen has room for it."""
 
 OF_SCREEN = 0.94
 """Part of the screen's free height and width that it takes at most."""
-
-
-def in_gtk(call):
-    """Run `call()` in GTK's thread, before what GTK still has to draw: the answer changes it."""
-
-    def once():
-        call()
-        return GLib.SOURCE_REMOVE
-
-    GLib.idle_add(once, priority=GLib.PRIORITY_DEFAULT)
 
 
 def _wanted_size():

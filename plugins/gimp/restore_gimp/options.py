@@ -7,7 +7,7 @@ from gi.repository import Gtk
 from restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, QUALITIES, REPLACE, SCALES
 
 from . import layers
-from .target import can_be_masked
+from .capture import can_be_masked
 from .theme import classed, named, quiet
 from .trace import note
 from .words import _

@@ -6,8 +6,8 @@ from restored_client.desk.overlay import is_shaped
 from restored_client.wire.errors import Cancelled
 
 from . import layers, pixels
-from .apply import one_undo_step
 from .pieces import in_pieces
+from .placing import one_undo_step
 from .theme import named
 from .trace import note
 from .words import CATALOGUE, Refusal, _

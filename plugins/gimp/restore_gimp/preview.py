@@ -5,7 +5,7 @@ from gi.repository import Gdk, GLib, Gtk
 
 from restored_client.desk.previewstate import BESIDE, GAP, SPLIT, PreviewState
 
-from . import raster
+from . import showing
 from .theme import classed, named, scrolled
 from .words import _
 
@@ -122,19 +122,19 @@ class PreviewView(Gtk.EventBox):
         (width, height), state, after = self._pixels, self._state, self._after
         before, shown = self._covered(self._before), self._covered(after or self._before)
         if state.compare == BESIDE:
-            data, wide = raster.beside(before, shown, width, height, GAP), 2 * width + GAP
+            data, wide = showing.beside(before, shown, width, height, GAP), 2 * width + GAP
         else:
             column, wide = round(state.split * width) if after is not None else width, width
-            data = raster.split(before, shown, width, height, column)
+            data = showing.split(before, shown, width, height, column)
             if after is not None and state.compare == SPLIT:
                 self._draw_line(data, width, height, column)
-        raster.show(self._image, data, wide, height, self._times)
+        showing.show(self._image, data, wide, height, self._times)
         beside = state.compare == BESIDE
         self._left.set_visible(beside or (after is not None and state.split > 0.15))
         self._right.set_visible(bool(self._right.get_text()) and (beside or after is None or state.split < 0.85))
 
     def _covered(self, data):
-        return data if self._mask is None else raster.tinted(data, self._mask.view, *self._pixels)
+        return data if self._mask is None else showing.tinted(data, self._mask.view, *self._pixels)
 
     def turn(self):
         """Before in place of after, or the other way round."""
@@ -144,12 +144,12 @@ class PreviewView(Gtk.EventBox):
     @staticmethod
     def _draw_line(data, width, height, column):
         middle = height // 2
-        raster.fill(data, width, height, column - 2, 0, 4, height, BLACK)
-        raster.fill(data, width, height, column - 1, 0, 2, height, WHITE)
+        showing.fill(data, width, height, column - 2, 0, 4, height, BLACK)
+        showing.fill(data, width, height, column - 1, 0, 2, height, WHITE)
         for inset, colour in ((0, BLACK), (1, WHITE)):
-            raster.fill(data, width, height, column - 6 + inset, middle - 20 + inset, 12 - 2 * inset, 40 - 2 * inset, colour)
+            showing.fill(data, width, height, column - 6 + inset, middle - 20 + inset, 12 - 2 * inset, 40 - 2 * inset, colour)
         for offset in (-2, 1):
-            raster.fill(data, width, height, column + offset, middle - 9, 1, 18, BLACK)
+            showing.fill(data, width, height, column + offset, middle - 9, 1, 18, BLACK)
 
     def _on_room(self, width, height):
         """A larger window shows a larger crop; a little less room only cuts the picture's edge off."""

@@ -6,8 +6,8 @@ from restored_client.desk.history import History, Presets
 from restored_client.desk.starters import STARTERS
 
 from . import presetfiles
+from .clipboard import copy
 from .recallrow import RecallRow, header
-from .refused import copy
 from .theme import classed, named, scrolled
 from .words import _
 

@@ -71,7 +71,7 @@ class MadeOf(NamedTuple):
 
 def noting(source, result):
     """The MadeOf of a result that can be adjusted later: a generator that yields now and then, and returns it, or None when its
-    mask is too large to be kept. source: the target.Source; result: the Pixels that were made of it."""
+    mask is too large to be kept. source: the capture.Source; result: the Pixels that were made of it."""
     region, mask = source.region, source.region.mask
     packed = b"" if mask is None else (yield from _packing(mask.view))
     if len(packed) > MOST_MASK:

@@ -2,11 +2,11 @@
 
 import gi
 
-gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
-from gi.repository import Gdk, GimpUi, Gtk
+from gi.repository import GimpUi, Gtk
 
+from . import clipboard
 from .words import _
 
 
@@ -24,17 +24,10 @@ def show_refusal(sentence):
     message.destroy()
 
 
-def copy(text):
-    """Put text into the clipboard; it stays there as long as this process lives, and longer where the desktop keeps it."""
-    clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
-    clipboard.set_text(text, -1)
-    clipboard.store()
-
-
 def show_report(text):
     """Show a report, already copied, until it is not needed any more."""
     GimpUi.init("restore-with-instruction")
-    copy(text)
+    clipboard.copy(text)
     window = Gtk.Dialog(title=_("Restore with instruction"))
     window.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
     view = Gtk.TextView(editable=False, monospace=True, wrap_mode=Gtk.WrapMode.WORD_CHAR, left_margin=8, right_margin=8)

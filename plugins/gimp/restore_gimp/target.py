@@ -1,6 +1,6 @@
 """What is restored: which pixels of which image, as GIMP shows them, and where the result will go."""
 
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple, Optional
 
 import gi
 
@@ -8,15 +8,9 @@ gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
 
 from restored_client.desk.masks import cut
-from restored_client.desk.wish import MASKED, NEW_LAYER
-from restored_client.wire.pixels import DEPTHS, Pixels
 
 from . import layers, pixels, recipes, seen
-from .pieces import at_once
 from .words import Refusal, _
-
-MARGIN = 64
-"""Pixels around a selection that are sent along, so that its edge is restored like the inside of the picture."""
 
 
 class Target(NamedTuple):
@@ -62,9 +56,9 @@ class Target(NamedTuple):
 
     def forget(self):
         """Give back what was copied to be looked at."""
-        _delete(self.seen)
+        discard(self.seen)
         if self.visible:
-            _delete(self.layer)
+            discard(self.layer)
 
     def selected(self):
         """Whether only a part will change."""
@@ -92,52 +86,6 @@ class Target(NamedTuple):
         """What the layer's mask lets through of a part of it, a byte for each pixel; None without a mask that is used."""
         mask, place = self.used_mask(), Gegl.Rectangle.new(x, y, width, height)
         return None if mask is None else mask.get_buffer().get(place, 1.0, "Y u8", Gegl.AbyssPolicy.CLAMP)
-
-
-class Source(NamedTuple):
-    """A layer's pixels as they were when the user pressed the button.
-
-    seen: see Target. selection: what was selected of all of the layer, where that will be the mask of the result.
-    """
-
-    image: Any
-    layer: Any
-    form: pixels.Form
-    region: pixels.Region
-    content: Pixels
-    context: Pixels
-    layer_size: Tuple[int, int]
-    result: Optional[Any] = None
-    visible: bool = False
-    seen: Optional[Any] = None
-    selection: Optional[Pixels] = None
-
-    @property
-    def drawable(self):
-        """What has the pixels that were taken."""
-        return self.seen or self.layer
-
-    def painted_on(self):
-        """Whether the pixels that were taken are others by now, as when the person went on working: a generator that yields now
-        and then, and returns that."""
-        now = None if self.seen is None else seen.drawable(self.image, self.layer)
-        try:
-            buffer, row = (now or self.layer).get_buffer(), self.region.width * self.form.channels * DEPTHS[self.form.depth]
-            for part in pixels.strips(self.region):
-                start = (part.y - self.region.y) * row
-                taken = self.content.view[start : start + part.height * row]
-                if bytes(pixels.read(buffer, part, self.form).data) != bytes(taken):
-                    return True
-                yield
-            return False
-        finally:
-            _delete(now)
-
-    def forget(self):
-        """Give back what was copied to read it, unless it is the result by now."""
-        _delete(self.seen)
-        if self.visible and self.layer.is_valid() and self.layer not in self.image.get_layers():
-            self.layer.delete()
 
 
 def visible(image):
@@ -168,59 +116,6 @@ def of_result(image, layer):
     return Target(image, origin.source, layer, origin.region), origin.recipe
 
 
-def take(target, wish):
-    """Read the layer, or what the selection covers of it, and its thumbnail. Raises Refusal; changes nothing."""
-    return at_once(taking(target, wish))
-
-
-def taking(target, wish):
-    """The same in pieces, for a window that has to stay alive: a generator that yields now and then, and returns the Source."""
-    if not target.is_there():
-        raise Refusal(layers.GONE)
-    if target.layer.get_image() != target.image:
-        raise Refusal(_("“{layer}” belongs to another image.").format(layer=target.layer.get_name()))
-    target = target.look()
-    try:
-        return (yield from _reading(target, wish))
-    except BaseException:  # also when nobody wants the rest
-        target.forget()
-        raise
-
-
-def _reading(target, wish):
-    image, layer, selection = target.image, target.drawable, None
-    if target.result is None:
-        layers.check_output(target.layer, NEW_LAYER if target.visible else wish.output, wish.scale, target.selected())
-        region = yield from pixels.selected_region(image, layer, MARGIN)
-        if region is not None and region.mask is not None and wish.where == MASKED and can_be_masked(target):
-            selection = yield from pixels.whole_selection(image, layer)
-            whole = pixels.Region(0, 0, selection.width, selection.height)
-            # what fills holes has to know where they are
-            region = whole._replace(mask=selection if _fills(wish) else None)
-    else:
-        region = target.region
-        if layers.locked(target.result):
-            raise Refusal(_("The layer's pixels are locked. Unlock them, or put the result on a new layer."))
-    if region is None:
-        raise Refusal(_("The selection does not touch this layer. Select another layer, or remove the selection."))
-    form = pixels.form_of(layer)
-    buffer = layer.get_buffer()
-    content = yield from pixels.reading(buffer, region, form)
-    size = layer.get_width(), layer.get_height()
-    context = yield from pixels.context_parts(buffer, *size, form)
-    made = Source(image, target.layer, form, region, content, context, size, target.result, target.visible, target.seen)
-    return made._replace(selection=selection)
-
-
-def can_be_masked(target):
-    """Whether a result can have what is selected as its mask: it lies on a new layer that has none from its source."""
-    return target.result is None and not target.visible and target.layer.get_mask() is None
-
-
-def _fills(wish):
-    return wish.plan is not None and any(step.get("task") == "inpaint" for step in wish.plan.get("steps", ()))
-
-
-def _delete(copy):
+def discard(copy):
     if copy is not None and copy.is_valid():
         copy.delete()

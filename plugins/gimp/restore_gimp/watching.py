@@ -12,9 +12,10 @@ from restored_client.desk.desk import Desk
 from restored_client.desk.masks import shrunk
 from restored_client.desk.previewstate import SPLIT, PreviewState
 
-from . import layers, pixels, raster
+from . import layers, miniature, pixels, showing
+from .asking import Asking
+from .crops import VIEW, OnShow
 from .navigator import Navigator
-from .onshow import VIEW, OnShow
 from .pieces import OneAtATime
 from .preview import PreviewView
 from .trace import note, tracing
@@ -28,13 +29,13 @@ MISSED = _("The selection does not touch this layer. Select another layer, or re
 
 
 class Watching:
-    """The desk's Requests. `view` and `navigator` are the widgets; both are empty until `begin`. `target` is a Target, and
+    """`line` is what the desk asks; `view` and `navigator` are the widgets, empty until `begin`. `target` is a Target, and
     another one when GIMP shows something else."""
 
     desk: Desk  # the window's, which needs this first
 
     def __init__(self, target, conversation):
-        self._conversation = conversation
+        self.line = Asking(conversation, self)
         self._drawn = self._covered = None
         self._seen = self._below = self._whole = None
         self._reading = OneAtATime()
@@ -116,13 +117,15 @@ class Watching:
         self._reading.begin(self._whole_parts(), read, failed)
 
     def _whole_parts(self):
-        context = yield from pixels.context_parts(self.target.drawable.get_buffer(), *self._sized(), self._form)
+        context = yield from miniature.context_parts(self.target.drawable.get_buffer(), *self._sized(), self._form)
         yield from self._on_show.reading(self._form)
         return context
 
     def _take_whole(self, context):
         self.context, self._whole = context, zlib.crc32(context.view)
-        self.navigator.fill(raster.of_pixels(context, pixels.eight_bit(self._form), 0, 0, context.width, context.height), context)
+        self.navigator.fill(
+            showing.of_pixels(context, pixels.eight_bit(self._form), 0, 0, context.width, context.height), context
+        )
 
     def _tell_desk(self):
         """The layer can be looked at, unless nothing of it is selected."""
@@ -180,20 +183,12 @@ class Watching:
             self._tell_desk()
         self.desk.repainted()
 
-    # --- what the desk asks for ---
+    # --- what the desk asks for (asking.py) ---
 
-    def ask_plan(self, text):
-        if self.context is not None:
-            self._conversation.explain(text, self.context, self.desk.standing)
-
-    def drop_plan(self):
-        self._conversation.drop_plan()
-
-    def ask_preview(self, want):
-        if self._lost():
-            return
-        if not self._on_show.is_read():
-            return  # asked for again when it is
+    def crop_for(self, want):
+        """The crop that a preview is wanted of, read now; None when it cannot be: it is asked for again when it can."""
+        if self._lost() or not self._on_show.is_read():
+            return None
         region = pixels.Region(*want.padded)
         buffer, mask = self.target.drawable.get_buffer(), self.target.mask_in(region)
         if want.reduction == 1.0:
@@ -201,22 +196,15 @@ class Watching:
         else:
             crop = self._on_show.fitted
             mask = None if mask is None else shrunk(mask, crop.width, crop.height)
-        self._conversation.preview(Look(want, crop, mask, self.context))
+        return Look(want, crop, mask, self.context)
 
-    def drop_preview(self):
-        self._conversation.drop_preview()
-
-    def ask_region(self, want):
+    def region_for(self, want):
+        """The pixels that a place is wanted in, read now; None when the layer has gone."""
         if self._lost():
-            return
+            return None
         x, y = want.box[:2]
-        size = self._state.small(want.box)
-        buffer = self.target.drawable.get_buffer()
-        crop = pixels.read_at(buffer, x, y, *size, want.reduction, self._form)
-        self._conversation.region(RegionLook(want, crop, self.context))
-
-    def drop_region(self):
-        self._conversation.drop_region()
+        size, buffer = self._state.small(want.box), self.target.drawable.get_buffer()
+        return RegionLook(want, miniature.read_at(buffer, x, y, *size, want.reduction, self._form), self.context)
 
     # --- showing ---
 

@@ -10,28 +10,27 @@ gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gimp, GLib, Gtk
 
-from restored_client.desk import queue
 from restored_client.desk.commandline import command_line
 from restored_client.desk.conversation import Conversation
 from restored_client.desk.desk import Desk
-from restored_client.desk.history import LastWish
 from restored_client.desk.report import report
 from restored_client.desk.wish import NEW_LAYER, fraction
 
-from . import apply, layers, recipes, refused, target, theme, tools
-from .asking import Asking
-from .canvas import OnCanvas
+from . import clipboard, layers, placing, recipes, target, theme, tools
 from .chips import ChipRow
-from .doing import Doing
 from .filling import Filling
+from .guicalls import in_gtk
 from .lastvalues import option, remember
 from .looking import LookingBar
-from .opening import in_gtk, is_low
+from .oncanvas import OnCanvas
+from .opening import is_low
 from .options import Options
 from .pieces import in_pieces
 from .places import RegionUse
+from .question import Question
 from .recall import RecallButton
 from .remark import Remark
+from .restoring import Restoring
 from .saying import Saying
 from .settings import SettingsButton
 from .several import Several
@@ -54,13 +53,12 @@ class RestoreWindow:
         self._adjusting = None if origin is None else target.Target(fresh.image, origin.source, fresh.layer, origin.region)
         self._origin: Any = origin
         self._given: Any = None
-        self._wish: Any = None
         self._busy = False
         self._several: Any = None
         self._loop = GLib.MainLoop()
         self._conversation = Conversation(f"gimp {Gimp.version()}", in_gtk)
         self._watching = Watching(self._adjusting or self._fresh, self._conversation)
-        self._desk = self._watching.desk = Desk(self._watching, CATALOGUE, self._show, self._begin_with)
+        self._desk = self._watching.desk = Desk(self._watching.line, CATALOGUE, self._show, self._begin_with)
         self._telling = Telling(self._desk)
         self._conversation.serve(self._desk)
         self._desk.strength = fraction(config.get_property("strength"), 1.0)
@@ -70,7 +68,8 @@ class RestoreWindow:
         self._desk.set_quality(option(config, "quality", ""))
         if others:
             first = fresh.look() if fresh.visible else fresh
-            self._several = Several([first, *others], self._conversation, self._several_changed, self._several_over)
+            queue = [first, *others], self._conversation
+            self._several = Several(*queue, self._desk, config, self._several_changed, self._several_over)
         self._build()
 
     def run(self):
@@ -86,7 +85,7 @@ class RestoreWindow:
         self._canvas.leave()
         self._watching.forget()
         if self._several is not None:
-            self._several.forget()
+            self._several.jobs.forget()
         self._dialog.destroy()
         return self._given
 
@@ -138,7 +137,9 @@ class RestoreWindow:
         self._status = StatusLine(self._link_again, self._copy_report)
         self._saying = Saying(self._desk, self._status, self._show)
         self._regions = RegionUse(self._watching, self._conversation, self._status, self._set_busy, self._region_used)
-        self._doing = Doing(self._desk, self._conversation, self._status, self._set_busy, self._saying.say, self._finished)
+        self._restoring = Restoring(
+            self._desk, self._conversation, self._status, self._set_busy, self._saying.say, self._finished
+        )
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_end=6)
         side.pack_start(self._options, False, False, 0)
         side.pack_start(self._watching.navigator, False, False, 0)
@@ -147,23 +148,23 @@ class RestoreWindow:
         picture.pack_start(self._looking, False, False, 0)
         self._recall = RecallButton(self._filling.choose, self._desk.settings, self._command, self._saying.plainly)
         recipe = None if self._origin is None else self._origin.recipe
-        self._asking = Asking(self._on_text, self._shell.press, self._recall, recipe, self._on_origin)
-        self._field = self._filling.field = self._asking.field
+        self._question = Question(self._on_text, self._shell.press, self._recall, recipe, self._on_origin)
+        self._field = self._filling.field = self._question.field
         self._ask()
-        self._editing = (self._asking, self._chips, self._options)
+        self._editing = (self._question, self._chips, self._options)
         self._shell.fill(
             top=(*self._editing[:2], self._remark),
             picture=picture,
             side=side,
-            bottom=(self._status,) if self._several is None else (self._several, self._status),
+            bottom=(self._status,) if self._several is None else (self._several.list, self._status),
             crowded=is_low() or self._several is not None,
         )
         self._begin_with_words()
 
     def _ask(self):
         """The question above the field names the layer that is worked on, and the button what is done with it."""
-        count = len(self._several.jobs) if self._several is not None else 1
-        self._asking.ask(self._watching.target, count)
+        count = len(self._several.jobs.jobs) if self._several is not None else 1
+        self._question.ask(self._watching.target, count)
         self._ok.set_label(_("_Restore") if self._watching.target.result is None else _("_Adjust"))
 
     def _begin_with_words(self):
@@ -199,7 +200,7 @@ class RestoreWindow:
     def _show(self):
         """Show the desk's state. Called after every change of it."""
         desk = self._desk
-        if not hasattr(self, "_asking"):
+        if not hasattr(self, "_question"):
             return
         self._telling.tell()
         self._chips.refresh()
@@ -217,7 +218,7 @@ class RestoreWindow:
     def _region_used(self, said, error):
         """A selection or a mask was made of a region, or something kept it from it."""
         if error is not None:
-            self._doing.refuse(error)
+            self._restoring.refuse(error)
             return
         self._notice()
         self._saying.plainly(said, False)
@@ -228,7 +229,7 @@ class RestoreWindow:
         self._conversation.open()
 
     def _copy_report(self):
-        refused.copy(report(tools.host(), self._desk))
+        clipboard.copy(report(tools.host(), self._desk))
         self._desk.forgive()
         self._saying.plainly(_("The report is in the clipboard."), False)
 
@@ -243,12 +244,12 @@ class RestoreWindow:
 
     def _leave(self):
         """Cancel what is being done; when nothing is, close."""
-        if self._several is not None and self._several.running:
-            self._several.cancel_all()
+        if self._several is not None and self._several.jobs.running:
+            self._several.jobs.cancel_all()
         elif self._regions.running:
             self._regions.cancel()
         elif self._busy:
-            self._doing.cancel()
+            self._restoring.cancel()
         else:
             self._loop.quit()
 
@@ -256,15 +257,13 @@ class RestoreWindow:
         self._canvas.leave()
         self._saying.forget()
         if self._several is not None:
-            self._wish, edited = wish, self._desk.plan.edited
             self._set_busy(True)
-            # what was edited by hand is done to all; else each picture is understood by itself
-            self._several.begin(lambda _job: wish if edited else replace(wish, plan=None))
+            self._several.begin(wish)
             return
         meant = self._watching.target
         if meant.result is not None and self._desk.once_more:
             meant = self._fresh
-        self._doing.begin(meant, wish if meant.result is None else replace(wish, output=NEW_LAYER, scale=1))
+        self._restoring.begin(meant, wish if meant.result is None else replace(wish, output=NEW_LAYER, scale=1))
 
     def _set_busy(self, busy):
         self._busy = busy
@@ -281,23 +280,16 @@ class RestoreWindow:
         self._given = given
         self._loop.quit()
 
-    def _several_changed(self):
-        if self._several is not None and self._several.running:
-            self._status.progress(None, self._several.words())
-            self._telling.shows()
+    def _several_changed(self, words):
+        self._status.progress(None, words)
+        self._telling.shows()
 
-    def _several_over(self, jobs):
+    def _several_over(self, done, said):
         self._set_busy(False)
-        note("queue over", states=[job.state for job in jobs])
-        done = sum(job.state == queue.DONE for job in jobs)
         if done:
-            LastWish().keep(self._wish)
-            self._recall.history.add(self._wish.instruction, self._several.picture)
-            remember(self._config, self._wish, self._desk.plan.edited)
-            self._given = apply.Given(None)
-        if done == len(jobs):
+            self._recall.history.add(self._several.wish.instruction, self._several.jobs.picture)
+            self._given = placing.Given(None)
+        if not said:
             self._loop.quit()
             return
-        words = _("{done} of {count} pictures were restored. The list says what became of the others.")
-        self._several.again()
-        self._saying.say(lambda: self._status.quiet(words.format(done=done, count=len(jobs))))
+        self._saying.say(lambda: self._status.quiet(said))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from . import colour, refusals, turns
+from . import colour, layers, turns
 from .qt import QtCore
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.overlay import RegionWant
@@ -59,7 +59,7 @@ class Asking:
             return
         try:
             asked = self._look.region_for(want)
-        except (refusals.Refused, colour.ColourError):
+        except (layers.Refused, colour.ColourError):
             self._look.desk.overlay.located(want, None)
             return
         if asked is not None:

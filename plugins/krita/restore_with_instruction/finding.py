@@ -6,7 +6,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from krita import Selection
 
-from . import nodes, refusals, turns
+from . import layers, nodes, turns
 from .jobs import KritaJob
 from .pixels import Space, to_wire
 from .qt import QtCore
@@ -24,8 +24,8 @@ class PlaceJob(KritaJob):
     """`kind` (SELECTION or MASK) is made of where a step applies in all of a layer."""
 
     def __init__(self, kind: str, step: Mapping[str, Any], document: Any, node: Any, context: Optional[Pixels]) -> None:
-        """Read the layer. Raises refusals.Refused, colour.ColourError."""
-        bounds = refusals.extent(document, node)
+        """Read the layer. Raises layers.Refused, colour.ColourError."""
+        bounds = layers.extent(document, node)
         self.rect: nodes.Rect = bounds.getRect()
         super().__init__(tr("Where “%s” applies") % deed(step, tr), self.rect[2] * self.rect[3])
         self._kind, self._name = kind, nodes.name_of(document, node)
@@ -56,11 +56,9 @@ class PlaceJob(KritaJob):
         document = nodes.find_document(self._ids[0])
         node = None if document is None else nodes.find_node(document, self._ids[1])
         if document is None:
-            raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
+            raise layers.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
         if node is None:
-            raise refusals.Refused(
-                tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % self._name
-            )
+            raise layers.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % self._name)
         chosen = Selection()
         chosen.setPixelData(ready, *self.rect)
         with turns.taken():

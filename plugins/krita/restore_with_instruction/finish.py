@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Optional, Tuple
 
-from . import layers, nodes, placing, recipes, refusals, turns
+from . import capture, layers, nodes, placing, recipes, turns
 from .restored_client.desk import wish as wishes
 from .restored_client.desk.deeds import deed
 from .words import tr
@@ -14,7 +14,7 @@ from .words import tr
 def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     """Put a result, a QByteArray, where it belongs. Returns the job's state and a sentence. GUI thread only.
 
-    Raises refusals.Refused, or refusals.Changed when the layer may not be replaced any more.
+    Raises layers.Refused, or layers.Changed when the layer may not be replaced any more.
     """
     with turns.taken():
         return _finish(job, data, width, height, output)
@@ -27,13 +27,13 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
         return "done", tr("Opened as a new document, %d × %d pixels.") % (width, height)
     document = nodes.find_document(source.document)
     if document is None:
-        raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
+        raise layers.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
     node = nodes.find_node(document, source.node)
     if node is None:
-        raise refusals.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
+        raise layers.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
     if source.result:
         return _adjust(job, document, data)
-    now = layers.today(document, node, source)
+    now = capture.today(document, node, source)
     if now is None:
         _open(job, source, data, width, height)
         return "done", tr("“%s” was resized or converted in the meantime, so the result is a picture of its own.") % source.name
@@ -53,15 +53,15 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
             )
         _sign(job, document, layer, now)
         return "done", said
-    if not layers.unchanged(node, now):
-        raise refusals.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
-    refusals.check(document, node, wishes.REPLACE)
+    if not capture.unchanged(node, now):
+        raise layers.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
+    layers.check(document, node, wishes.REPLACE)
     layer = placing.place_in_place(document, node, now, data)
     _sign(job, document, layer)
     return "done", tr("“%s” was replaced. Undo brings it back.") % node.name()
 
 
-def _open(job, source: layers.Source, data, width: int, height: int) -> None:
+def _open(job, source: capture.Source, data, width: int, height: int) -> None:
     """The result as a picture of its own."""
     document, layer = placing.place_new_document(source, data, width, height, title(job.wish), job.wish.scale)
     _sign(job, document, layer)
@@ -73,9 +73,9 @@ def _adjust(job, document, data) -> Tuple[str, str]:
     layer = nodes.find_node(document, source.result)
     origin = recipes.origin(document, layer)
     if layer is None or origin is None:
-        raise refusals.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
+        raise layers.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
     if zlib.crc32(nodes.read(layer, source.rect)) != origin.checksum:
-        raise refusals.Refused(
+        raise layers.Refused(
             tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
         )
     placing.amend(document, layer, source, data, title(job.wish))
@@ -83,7 +83,7 @@ def _adjust(job, document, data) -> Tuple[str, str]:
     return "done", tr("“%s” was adjusted. Undo takes it away.") % layer.name()
 
 
-def _sign(job, document, layer, origin: Optional[layers.Source] = None) -> None:
+def _sign(job, document, layer, origin: Optional[capture.Source] = None) -> None:
     """Note how a layer was made; origin: of what, where it can be adjusted."""
     job.result = nodes.node_id(layer)
     recipes.attach(document, layer, job.recipe, origin, job.checksum)

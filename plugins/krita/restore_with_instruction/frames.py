@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple
 
-from . import layers, miniature, nodes, recipes, refusals, turns
+from . import capture, layers, miniature, nodes, recipes, turns
 from .finish import title
 from .qt import QtCore, QtGui
 from .restored_client.wire.limits import CONTEXT_SIDE
@@ -20,7 +20,7 @@ def times(document, node) -> List[int]:
     return [time for time in range(last) if node.hasKeyframeAtTime(time)]
 
 
-def read(source: layers.Source, time: int) -> Tuple[Any, Optional[Pixels]]:
+def read(source: capture.Source, time: int) -> Tuple[Any, Optional[Pixels]]:
     """Krita's bytes of the source's rectangle at a frame, and a thumbnail of them. Raises Refused."""
     _document, node = _found(source)
     data = node.pixelDataAtTime(*source.rect, time)
@@ -30,14 +30,14 @@ def read(source: layers.Source, time: int) -> Tuple[Any, Optional[Pixels]]:
 def begin(job) -> Any:
     """A copy of the animated layer that is not in the tree yet, with all its frames. Raises Refused."""
     document, node = _found(job.source)
-    if layers.today(document, node, job.source) is None:
-        raise refusals.Refused(tr("“%s” was resized or converted in the meantime; the result was dropped.") % job.source.name)
+    if capture.today(document, node, job.source) is None:
+        raise layers.Refused(tr("“%s” was resized or converted in the meantime; the result was dropped.") % job.source.name)
     layer = node.duplicate()
     layer.setName(title(job.wish))
     return layer
 
 
-def fill(source: layers.Source, layer, time: int, data) -> None:
+def fill(source: capture.Source, layer, time: int, data) -> None:
     """Put a result into a frame of that copy. Krita writes where its time line stands, so that moves there and back."""
     document, _node = _found(source)
     with turns.taken():
@@ -63,15 +63,15 @@ def end(job, layer) -> str:
     return tr("New layer above “%s” with %d frames. Undo takes it away again.") % (node.name(), len(job.source.times))
 
 
-def _found(source: layers.Source) -> Tuple[Any, Any]:
+def _found(source: capture.Source) -> Tuple[Any, Any]:
     document = nodes.find_document(source.document)
     node = None if document is None else nodes.find_node(document, source.node)
     if node is None:
-        raise refusals.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
+        raise layers.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
     return document, node
 
 
-def _thumbnail(data, source: layers.Source) -> Optional[Pixels]:
+def _thumbnail(data, source: capture.Source) -> Optional[Pixels]:
     """As `miniature.thumbnail`, of bytes: Krita has none of a frame that is not on show. None where they are not 8 bit sRGB."""
     space = source.space
     if space.depth != "U8" or not space.bgra or not space.srgb_encoded:

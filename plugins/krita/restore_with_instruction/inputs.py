@@ -6,7 +6,7 @@ from typing import Any, List, Tuple
 
 from krita import Krita
 
-from . import frames, layers, lists, nodes, refusals, spoken, target, turns
+from . import capture, frames, layers, lists, nodes, spoken, target, turns
 from .qt import Qt, QtWidgets, Signal
 from .restored_client.desk.wish import NEW_LAYER
 from .words import tr
@@ -31,8 +31,8 @@ def pictures() -> List[Tuple[Any, Any]]:
 def _topmost(document) -> Any:
     for node in reversed(lists.top_level(document)):
         try:
-            refusals.check(document, node, NEW_LAYER)
-        except refusals.Refused:
+            layers.check(document, node, NEW_LAYER)
+        except layers.Refused:
             continue
         return node
     return None
@@ -87,12 +87,12 @@ def area(now: str, document, node, facts: target.Facts, output: str) -> int:
     if document is None or node is None:
         return 0
     if now == PICTURES:
-        return sum(layers.area(each, layer, output) for each, layer in pictures() if layer is not None)
+        return sum(capture.area(each, layer, output) for each, layer in pictures() if layer is not None)
     if now == FRAMES:
         return document.width() * document.height() * len(facts.times)
     if now == VISIBLE:
-        return layers.area(document, document.rootNode(), output)
-    return layers.area(document, node, output) * max(1, facts.chosen)
+        return capture.area(document, document.rootNode(), output)
+    return capture.area(document, node, output) * max(1, facts.chosen)
 
 
 def deed(now: str, facts: target.Facts) -> str:

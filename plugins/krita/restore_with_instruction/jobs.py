@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any, Callable, List, Optional, Tuple
 
-from . import colour, refusals
+from . import colour, layers
 from .connection import JobSession
 from .guicalls import GuiCalls
 from .qt import QtCore, Signal
@@ -14,8 +14,8 @@ from .restored_client.desk import queue as queues
 from .restored_client.desk.timeleft import in_words
 from .restored_client.wire.errors import Cancelled, ClientError
 from .restored_client.wire.pixels import Pixels
+from .sending import Sending
 from .words import catalogue, tr
-from .working import Working
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = queues.WAITING, queues.RUNNING, queues.DONE, queues.CANCELLED, queues.FAILED
 
@@ -36,7 +36,7 @@ class KritaJob(queues.QueuedRestoration):
     then: Optional[Callable[[Any], None]] = None
     """A script's, called in the GUI thread."""
 
-    def work(self, working: Working) -> Tuple[str, str]:
+    def work(self, working: Sending) -> Tuple[str, str]:
         """Do it, in the queue's thread: a state, and a sentence. Raises Cancelled, ClientError, Refused, ColourError."""
         raise NotImplementedError
 
@@ -68,7 +68,7 @@ class Jobs(QtCore.QObject):
         self._line = line
         self._gui = GuiCalls()
         self._queue: queues.Queue[KritaJob] = queues.Queue(self.changed.emit)
-        self._working = Working(self)
+        self._working = Sending(self)
         self._thread = threading.Thread(target=self._run, name="restored jobs", daemon=True)
 
     def cancel(self, job: KritaJob) -> None:
@@ -137,7 +137,7 @@ class Jobs(QtCore.QObject):
             return CANCELLED, tr("Cancelled. Nothing was changed.")
         except ClientError as problem:
             return FAILED, catalogue.sentence(problem.sentence)
-        except (refusals.Refused, colour.ColourError) as problem:
+        except (layers.Refused, colour.ColourError) as problem:
             return FAILED, str(problem)
         except MemoryError:
             return FAILED, tr("There was not enough memory for this picture. Nothing was changed.")

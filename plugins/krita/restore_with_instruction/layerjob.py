@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import layers
+from . import capture
 from .finish import title
 from .jobs import KritaJob
-from .refusals import Refused
+from .layers import Refused
 from .restored_client.desk.wish import SCALES, Wish
 
 
@@ -22,10 +22,10 @@ class LayerJob(KritaJob):
 
     def __init__(
         self,
-        source: Optional[layers.Source],
+        source: Optional[capture.Source],
         wish: Wish,
         then: Optional[Callable[[Any], None]] = None,
-        take: Optional[Callable[[], layers.Source]] = None,
+        take: Optional[Callable[[], capture.Source]] = None,
         of: str = "",
         as_said: bool = False,
     ) -> None:
@@ -43,11 +43,11 @@ class LayerJob(KritaJob):
         """The id of the layer that came of it."""
 
     @property
-    def source(self) -> layers.Source:
+    def source(self) -> capture.Source:
         assert self._source is not None, "its turn has not come"
         return self._source
 
-    def taken(self, source: layers.Source) -> None:
+    def taken(self, source: capture.Source) -> None:
         """Its turn has come, and its layer was read."""
         self._source, self.take = source, None
         self.size = source.rect[2] * source.rect[3] * self.wish.scale**2
@@ -60,7 +60,7 @@ class LayerJob(KritaJob):
         if scale not in SCALES or scale == 1:
             return
         if self.source.mask is not None or self.source.selection is not None:
-            raise Refused(layers.PART_ENLARGED)
+            raise Refused(capture.PART_ENLARGED)
         self.wish = replace(self.wish, scale=scale)
         self.size *= scale**2
 

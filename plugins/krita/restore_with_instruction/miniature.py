@@ -7,9 +7,9 @@ from typing import Optional
 from krita import Krita
 
 from . import colour, showing
+from .layers import Refused
 from .nodes import read, space_of
 from .qt import Qt, QtGui
-from .refusals import Refused
 from .restored_client.wire.limits import CONTEXT_SIDE
 from .restored_client.wire.pixels import Pixels
 from .words import tr

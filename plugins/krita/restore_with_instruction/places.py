@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, nodes, refusals
+from . import colour, layers, nodes
 from .bar import Bar
 from .finding import MASK, SELECTION, PlaceJob
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
@@ -142,7 +142,7 @@ class Places:
             return
         try:
             job = PlaceJob(kind, step, document, node, self._look.context)
-        except (refusals.Refused, colour.ColourError) as problem:
+        except (layers.Refused, colour.ColourError) as problem:
             self._say(str(problem))
             return
         self._queue.give(job)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from krita import Krita, Selection
 
 from . import activating, lists, steps
-from .layers import Source
+from .capture import Source
 from .nodes import Rect, is_root
 from .qt import QtCore
 from .words import tr

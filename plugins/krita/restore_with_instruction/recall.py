@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from . import presetfiles
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
 from .restored_client.desk.plaintext import plain
@@ -68,32 +69,19 @@ class Recall(QtWidgets.QFrame):
         menu = QtWidgets.QMenu(more)
         for words, act in (
             (tr("Copy as a command line"), self.command_wanted.emit),
-            (tr("Export presets…"), self._export),
-            (tr("Import presets…"), self._import),
+            (tr("Export presets…"), lambda: presetfiles.give_out(self._presets, self.parentWidget(), self._warn)),
+            (tr("Import presets…"), lambda: presetfiles.take_in(self._presets, self.parentWidget(), self._warn)),
         ):
             menu.addAction(words).triggered.connect(lambda _checked=False, act=act: act())
         more.setMenu(menu)
         return more
-
-    def _export(self) -> None:
-        name, _kind = QtWidgets.QFileDialog.getSaveFileName(self.parentWidget(), tr("Export presets"), "presets.json", "*.json")
-        try:
-            if name:
-                self._presets.give_out(Path(name))
-        except OSError as problem:
-            self._warn(tr("“%s” could not be written: %s") % (Path(name).name, problem.strerror or problem))
-
-    def _import(self) -> None:
-        name, _kind = QtWidgets.QFileDialog.getOpenFileName(self.parentWidget(), tr("Import presets"), "", "*.json")
-        if name:
-            self._change(lambda: self._presets.take_in(Path(name)), tr("This file holds no presets."))
 
     def _change(self, act, otherwise: str) -> None:
         """Change what is kept; what prevents it is said: `otherwise`, or why it could not be written."""
         try:
             act()
         except OSError as problem:
-            self._warn(tr("The presets could not be kept: %s") % (problem.strerror or problem))
+            self._warn(presetfiles.not_kept(problem))
         except ValueError:
             self._warn(otherwise)
         except KeyError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any, Dict, NamedTuple, Optional
 
-from . import layers, nodes
+from . import capture, nodes
 from .noted import MOST_PACKED, mask_of, rect_of, whole_of
 from .qt import QtCore
 from .restored_client.desk.masks import cut
@@ -40,7 +40,7 @@ def _key(node, prefix: str = _PREFIX) -> str:
     return prefix + node.uniqueId().toString().strip("{}")
 
 
-def attach(document, node, recipe: Optional[Dict[str, Any]], source: Optional[layers.Source] = None, checksum: int = 0) -> None:
+def attach(document, node, recipe: Optional[Dict[str, Any]], source: Optional[capture.Source] = None, checksum: int = 0) -> None:
     """Note on the document how this layer was made; with `source`, also of which layer and of what of it."""
     if not recipe:
         return

@@ -7,7 +7,7 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, frames, lists, miniature, nodes, refusals, showing, turns
+from . import colour, frames, layers, lists, miniature, nodes, showing, turns
 from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.desk.wish import NEW_LAYER
@@ -68,7 +68,7 @@ def centre(document, node, bounds) -> QtCore.QPoint:
 
 def crop(document, node, box: nodes.Rect) -> Pixels:
     """A rectangle inside the layer for the preview. Raises Refused, ColourError."""
-    refusals.check(document, node, NEW_LAYER)
+    layers.check(document, node, NEW_LAYER)
     data, space = nodes.read(node, box), nodes.space_of(node)
     quickly = showing.shown(data, *box[2:], space, colour.profile_of(node, space))
     if quickly is not None:

@@ -4,133 +4,40 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from . import colour, crops, inputs, layers, miniature, nodes, recipes, refusals, target, turns
+from . import colour, crops, layers, miniature, target, turns
 from .asking import Asking
+from .following import Following
 from .oncanvas import OnCanvas, Sight
 from .preview import PreviewPanel
-from .qt import QtCore, Signal
+from .qt import QtCore
 from .restored_client.desk import state as states
 from .restored_client.desk.conversation import Conversation, Look, RegionLook
 from .restored_client.desk.masks import shrunk
 from .restored_client.desk.overlay import RegionWant
 from .restored_client.desk.previewstate import BESIDE, FIT, PreviewState, Want
-from .restored_client.desk.wish import NEW_LAYER
 from .restored_client.wire.pixels import Pixels
 from .screens import Screens
 from .words import tr
 
-WATCH_MS = 400
-"""How often the active layer is looked at while the docker is visible: Krita announces no change of the active layer."""
 
-
-class Watching(QtCore.QObject):
+class Watching(Following):
     """About the active layer, or the layer that a result was made of while it is adjusted. `line` is what the desk asks.
 
     GUI thread; captures a crop at most, never waits for the daemon.
     """
-
-    turned = Signal()  # another layer, or none, is active now
-    chose = Signal()  # more or fewer layers are chosen beside it, or it has another name
 
     def __init__(self, conversation: Conversation, preview: PreviewPanel, canvas: OnCanvas, parent: Any = None) -> None:
         super().__init__(parent)
         self._preview, self._canvas = preview, canvas
         self.screens = Screens(preview, canvas)
         self.line = Asking(conversation, self)
-        self.desk: Any = None
-        self.target: Optional[Tuple[str, str]] = None
         self.context: Optional[Pixels] = None
-        self.origin: Optional[recipes.Origin] = None
-        """Where the active layer came from, when it is a result that can be adjusted."""
-        self.adjusting = False
-        self.input = inputs.LAYER
-        """What is restored: a value of `inputs`."""
-        self.facts = target.NOTHING
-        self._state: Optional[PreviewState] = None
         self._bounds = QtCore.QRect()  # of the layer on the canvas
         self._seen: Any = 0  # checksum of the crop on show
-        self._watched = QtCore.QTimer(self)
-        self._watched.setInterval(WATCH_MS)
-        self._watched.timeout.connect(self.notice)
         preview.panned.connect(self._pan)
         preview.settled.connect(self._settled)
         preview.resized.connect(self._resize)
         canvas.moved.connect(self._canvas_moved)
-
-    @property
-    def watching(self) -> bool:
-        """Whether somebody can see the preview."""
-        return self._watched.isActive()
-
-    def watch(self, on: bool) -> None:
-        """Look at the active layer from now on, or, while nobody can see the preview, not at all."""
-        if on:
-            self._watched.start()
-            self.notice()
-            self.desk.ask_again()  # what was asked for while nobody could see it was dropped
-        else:
-            self._watched.stop()
-            self.show_on_canvas(False)
-            self.line.drop_preview()
-
-    def notice(self) -> None:
-        """Follow the active layer; notice strokes on the crop that is on show, and another selection."""
-        if turns.occupied():
-            return  # the timer comes again
-        document, node = target.active()
-        self.input = inputs.still_there(self.input, document, node)
-        now = target.identity(document, node)
-        facts = target.facts(document, node)
-        area = inputs.area(self.input, document, node, facts, self.desk.output)
-        other, self.facts, self.desk.area = (facts, area) != (self.facts, self.desk.area), facts, area
-        if other and now == self.target:
-            self.chose.emit()
-        if now != self.target:
-            self.target, self._state = now, None
-            if self.on_canvas and not self.screens.stand_on(document):
-                self.screens.on_canvas = False
-            self._turn(document, node)
-            self.turned.emit()
-        elif self._state is None:
-            if document is not None and self._source_of(document, node)[1] is not None:
-                self._turn(document, node)  # what stood in the way may be gone: a stroke on an empty layer, an eye that opened
-        elif self._is_another(*self._source_of(document, node)):
-            self._turn(document, node)
-
-    def _is_another(self, document, node) -> bool:
-        """Whether what is on show of this layer was changed, or it can no longer be restored, as when its eye was closed."""
-        if node is None or self._checksum(document, node) != self._seen:
-            return True
-        try:
-            self._usable(document, node)
-        except refusals.Refused:
-            return True
-        return False
-
-    def _usable(self, document, node) -> QtCore.QRect:
-        """The part on the canvas of a layer that can be restored. Raises Refused."""
-        refusals.check(document, node, NEW_LAYER)
-        bounds = refusals.extent(document, node)
-        if not self.adjusting and self.input in (inputs.LAYER, inputs.VISIBLE):
-            layers.check_selected(document, node, bounds)
-        return bounds
-
-    def adjust(self, on: bool) -> None:
-        """Work on what the active layer was made of, or on itself."""
-        if self.adjusting != (on and self.origin is not None):
-            self.adjusting = on and self.origin is not None
-            self._state = None
-            document, node = target.active()
-            self._begin(document, node)
-
-    def take(self, what: str) -> None:
-        """Restore something else of the picture: a value of `inputs`."""
-        if what != self.input:
-            self.input = what
-            self._state = None
-            document, node = target.active()
-            if document is not None:
-                self._turn(document, node)
 
     def show_on_canvas(self, on: bool) -> None:
         """Show the preview on Krita's canvas from now on, or in the docker."""
@@ -171,18 +78,6 @@ class Watching(QtCore.QObject):
             self._preview.drop_after()
             self._settled()
 
-    def source(self) -> Tuple[Any, Any]:
-        """The document and the layer whose pixels are restored; either may be None."""
-        return self._source_of(*target.active())
-
-    def _source_of(self, document, node) -> Tuple[Any, Any]:
-        """The same of what is active."""
-        if self.adjusting and self.origin is not None and document is not None:
-            return document, nodes.find_node(document, self.origin.source)
-        if self.input == inputs.VISIBLE and document is not None:
-            return document, document.rootNode()
-        return document, node
-
     # --- what the desk asks for, and shows ---
 
     @property
@@ -221,14 +116,6 @@ class Watching(QtCore.QObject):
 
     # --- the layer and what of it is on show ---
 
-    def _turn(self, document, node) -> None:
-        """Begin anew, at another layer or because this one was painted on."""
-        origin = recipes.origin(document, node) if self.input == inputs.LAYER else None
-        known, self.origin = self.origin, origin
-        if origin is None or known is None or origin.result != known.result:
-            self.adjusting = origin is not None
-        self._begin(document, node)
-
     def _begin(self, document, node) -> None:
         """Show the layer that is worked on; the same part of it stays in sight when it was on show before."""
         seen = None if self._state is None else QtCore.QRectF(*crops.on_canvas(self._state.box, self._bounds)).center()
@@ -238,7 +125,7 @@ class Watching(QtCore.QObject):
         document, node = self._source_of(*active)
         try:
             bounds = self._usable(document, node)
-        except refusals.Refused as problem:
+        except layers.Refused as problem:
             self.desk.look_at(None, str(problem))
             return
         self.context = miniature.thumbnail(node, bounds)
@@ -307,7 +194,7 @@ class Watching(QtCore.QObject):
         padded = self._state.padded()
         try:
             crop = crops.pixels(document, node, self._bounds, self._state, padded)
-        except (refusals.Refused, colour.ColourError) as problem:
+        except (layers.Refused, colour.ColourError) as problem:
             self._state = None  # `notice` tries again
             self.desk.look_at(None, str(problem))
             return None

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any, Dict, Optional
+import functools
+from typing import Optional
 
 from krita import DockWidget, Krita
 
-from . import clipboard, firstplace, help, icons, inputs, jobs, outputs, recipes, refusals, steps, target, turns
+from . import clipboard, headless, help, icons, inputs, jobs, layers, opening, outputs, recipes, steps, target, turns
 from .chips import Chips
 from .enlarged import PreviewPlace
 from .field import InstructionEdit
-from .foot import Foot
-from .giving import Giving
+from .filling import Filling
 from .guicalls import GuiPost
+from .lastvalues import LastValues
 from .layerjob import LayerJob
 from .layout import Scroll, column
+from .learning import Learning
+from .looking import Looking
 from .oncanvas import OnCanvas
 from .options import Options
 from .origin import OriginChoice
 from .places import Places
 from .preview import PreviewPanel
-from .qt import Qt, QtCore, QtGui, QtWidgets
+from .qt import Qt, QtCore, QtWidgets
 from .recall import Recall
 from .restored_client.desk.conversation import Conversation
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import History, LastWish, Presets
 from .restored_client.desk.wish import Wish
+from .restoring import Restoring
+from .saying import Saying
 from .sentence import Sentence
-from .settings import Settings
+from .status import StatusLine
 from .watching import Watching
-from .ways import Ways
 from .words import catalogue, tr
 
 
@@ -45,23 +48,22 @@ class Docker(DockWidget):
         self.preview = PreviewPanel()
         self.over_canvas = OnCanvas(self)
         self.look = Watching(self.conversation, self.preview, self.over_canvas, self)
-        self.desk = self.look.desk = Desk(self.look.line, catalogue, self._show, lambda wish: self.giving.give(wish))
+        self.desk = self.look.desk = Desk(self.look.line, catalogue, self._show, lambda wish: self.restoring.give(wish))
         self.desk.outputs = outputs.possible()
         self.conversation.serve(self.desk)
-        self._settings = Settings()
+        self._last_values = LastValues()
         self._history, self._presets, self._last = History(), Presets(), LastWish()
-        self._carried_out = ""  # the words that were restored last
-        self.giving = Giving(self.queue, self.look, self.desk, self._last, self._refuse, self._remember)
-        self.repeat, self.script = self.giving.repeat, self.giving.script
-        self._said, self._refused = "", ""
+        self._saying, self._learning = Saying(self._show), Learning(self.desk, self._history, self._last)
+        self.restoring = Restoring(self.queue, self.look, self.desk, self._last, self._saying.refuse, self._remember)
+        self.repeat, self.script = self.restoring.repeat, functools.partial(headless.script, self.queue)
         self._sought = False  # whether the daemon was looked for
         self._in_sight = False
         self._look_now = turns.Afterwards(self._visible, self)
         self._restore_soon = turns.Afterwards(self.restore, self)
         self._build()
         self._connect()
-        self._settings.bring_back(self.desk)
-        self.look.compare(self._settings.compare)
+        self._last_values.bring_back(self.desk)
+        self.look.compare(self._last_values.compare)
         self.desk.look_at(None, tr("Open a picture first."))
 
     @property
@@ -73,26 +75,25 @@ class Docker(DockWidget):
 
     def _build(self) -> None:
         self.edit = InstructionEdit()
+        self.filling = Filling(self.edit, self.desk)
         self.input = inputs.InputChoice()
         self.recall_button = icons.button("history", tr("Earlier instructions and presets"))
         self.help_button = icons.button("help", tr("Help (F1)"))
         self.recall = Recall(self._history, self._presets, self)
         self.chips = Chips(self.recall_button)
-        self.places = Places(self.desk, self.look, self.chips, self.queue, self._refuse, self)
+        self.places = Places(self.desk, self.look, self.chips, self.queue, self._saying.refuse, self)
         self.remark = Sentence()
         self.remark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.place = PreviewPlace(self.preview)
         self.options = Options(self.desk)
         self.strength, self.scale, self.output = self.options.strength, self.options.scale, self.options.output
-        self.ways = Ways(self.look, self.place, self.options, self._settings)
+        self.looking = Looking(self.look, self.place, self.options, self._last_values)
         self.origin = OriginChoice()
         self.go = QtWidgets.QPushButton(tr("Restore"))
         self.go.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         self.again = icons.button("repeat", tr("Repeat the last restoration on the active layer"))
         self.setWidget(self._arrange())
-        shortcut = QtGui.QKeySequence(QtGui.QKeySequence.StandardKey.HelpContents)
-        self._help = QtWidgets.QShortcut(shortcut, self) if hasattr(QtWidgets, "QShortcut") else QtGui.QShortcut(shortcut, self)
-        self._help.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._help = help.key_for(self)
 
     def _arrange(self) -> QtWidgets.QWidget:
         head = QtWidgets.QHBoxLayout()
@@ -109,27 +110,26 @@ class Docker(DockWidget):
             column((6, 4, 6, 2), head, self.origin, self.edit, self.chips, self.remark, self.place, self.options)
         )
         self.scrolled.resized.connect(self.place.fit)
-        self.foot = Foot(self.queue, buttons)
-        self.message, self.retry, self.report = self.foot.message, self.foot.retry, self.foot.report
-        self.jobs, self.device = self.foot.jobs, self.foot.device
+        self.status = StatusLine(self.queue, buttons)
+        self.message, self.retry, self.report = self.status.message, self.status.retry, self.status.report
+        self.jobs, self.device = self.status.jobs, self.status.device
         for before, after in ((self.edit, self.recall_button), (self.recall_button, self.help_button)):
             QtWidgets.QWidget.setTabOrder(before, after)
-        return column((0, 0, 0, 0), self.scrolled, self.foot)
+        return column((0, 0, 0, 0), self.scrolled, self.status)
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._text_changed)
         self.edit.submitted.connect(self.restore)
         self.recall_button.clicked.connect(self._show_recall)
         self.help_button.clicked.connect(help.open_manual)
-        self._help.activated.connect(help.open_manual)
-        self.recall.chosen.connect(self.use)
+        self.recall.chosen.connect(self.filling.choose)
         self.recall.command_wanted.connect(self.copy_command)
         self.chips.weighed.connect(lambda task, weight: self.desk.edit("weigh", task, weight))
         self.chips.removed.connect(lambda task: self.desk.edit("remove", task))
         self.chips.moved.connect(lambda task, places: self.desk.edit("move", task, places))
         self.chips.added.connect(lambda task, label: self.desk.edit("add", task, label))
-        self.options.changed.connect(lambda: self._settings.keep(self.desk))
-        self.options.changed.connect(self._forget_refusal)
+        self.options.changed.connect(lambda: self._last_values.keep(self.desk))
+        self.options.changed.connect(self._saying.forget_refusal)
         self.options.way_chosen.connect(self.show_as)
         self.place.back_wanted.connect(lambda: self.show_as("canvas"))
         self.options.zoomed.connect(self.look.zoom)
@@ -137,8 +137,8 @@ class Docker(DockWidget):
         self.origin.clicked.connect(self.look.adjust)
         self.go.clicked.connect(self.restore)
         self.again.clicked.connect(self.repeat)
-        self.foot.retry_wanted.connect(self._try_again)
-        self.foot.report_wanted.connect(self.copy_report)
+        self.status.retry_wanted.connect(self._try_again)
+        self.status.report_wanted.connect(self.copy_report)
         self.look.turned.connect(self._turned)
         self.look.chose.connect(self._show)
         self.queue.over.connect(self._job_over)
@@ -179,12 +179,12 @@ class Docker(DockWidget):
 
     def _place_first(self) -> None:
         """The first time that the user asks for it."""
-        if not self._settings.read("placed", False):
-            self._settings.write("placed", True)
-            QtCore.QTimer.singleShot(0, lambda: firstplace.float_if_low(self))
+        if not self._last_values.read("placed", False):
+            self._last_values.write("placed", True)
+            QtCore.QTimer.singleShot(0, lambda: opening.float_if_low(self))
 
     def _text_changed(self) -> None:
-        self._said = ""
+        self._saying.words = ""
         self.desk.type(self.edit.toPlainText())
 
     def _show_recall(self) -> None:
@@ -192,28 +192,11 @@ class Docker(DockWidget):
         recipe = recipes.read(document, node) if node is not None else None
         self.recall.pop_up(self.edit, self.desk.settings(), recipe)
 
-    def use(self, settings: Dict[str, Any]) -> None:
-        """Take settings from the history, a preset or a layer's recipe."""
-        self._put(settings)
-        self.edit.setFocus()
-
-    def _put(self, settings: Dict[str, Any]) -> None:
-        self.edit.blockSignals(True)
-        self.edit.setPlainText(str(settings.get("instruction") or ""))
-        self.edit.blockSignals(False)
-        text = self.edit.toPlainText()  # Qt makes line ends of its own
-        self.desk.use({**settings, "instruction": text})
-
     def _turned(self) -> None:
-        """Another layer is active. A result brings its own words, unless others are there that were never carried out."""
+        """Another layer is active."""
         self._find_daemon()
-        self._forget_refusal()
-        origin, text = self.look.origin, self.edit.toPlainText()
-        free = not text.strip() or text == self._carried_out
-        if origin is not None and free and text != origin.recipe.get("instruction") and not self.edit.hasFocus():
-            recipe = {name: value for name, value in origin.recipe.items() if name not in ("scale", "output")}
-            self._put(recipe)
-            self._carried_out = self.edit.toPlainText()
+        self._saying.forget_refusal()
+        self.filling.turned(self.look.origin)
         self._show()
 
     # --- showing ---
@@ -230,7 +213,7 @@ class Docker(DockWidget):
         self.remark.setVisible(bool(self.remark.text()))
         self.options.show_state(adjusting)
         self.look.show()
-        self.ways.show_state()
+        self.looking.show_state()
         self.origin.setVisible(self.look.origin is not None)
         self.origin.setChecked(adjusting)
         self.go.setText(tr("Adjust") if adjusting else inputs.deed(self.look.input, self.look.facts))
@@ -239,20 +222,7 @@ class Docker(DockWidget):
         self.again.setEnabled(desk.preview is not None)
         facts = self.look.facts
         self.input.show_state(facts.name, self.look.input, len(facts.times), facts.pictures)
-        self.foot.show_state(desk, self._said, "" if adjusting else desk.estimate)  # another strength may take no time
-
-    def _refuse(self, words: str) -> None:
-        """Say what stands in the way, until something else is chosen: another layer, another output."""
-        self._refused = words
-        self._say(words)
-
-    def _forget_refusal(self) -> None:
-        if self._said and self._said == self._refused:
-            self._say("")
-
-    def _say(self, words: str) -> None:
-        self._said = words
-        self._show()
+        self.status.show_state(desk, self._saying.words, "" if adjusting else desk.estimate)  # another strength may take no time
 
     def _try_again(self) -> None:
         self.desk.forgive()
@@ -273,20 +243,20 @@ class Docker(DockWidget):
         if self.desk.preview is None:
             document, node = self.look.source()
             try:
-                refusals.check(document, node, self.desk.output)
-                self._refuse(self.desk.no_picture)
-            except refusals.Refused as problem:
-                self._refuse(str(problem))
+                layers.check(document, node, self.desk.output)
+                self._saying.refuse(self.desk.no_picture)
+            except layers.Refused as problem:
+                self._saying.refuse(str(problem))
             return None
         wish = self.desk.restore()
         if wish is None:
             self._show()
             return None
-        return self.giving.give(wish)
+        return self.restoring.give(wish)
 
     def show_as(self, way: str) -> None:
-        """Show before and after in another way, as `ways.Ways.choose`."""
-        self.ways.choose(way)
+        """Show before and after in another way, as `looking.Looking.choose`."""
+        self.looking.choose(way)
         self._show()
 
     def toggle_adjusting(self) -> None:
@@ -303,37 +273,25 @@ class Docker(DockWidget):
         """What the docker would do now, as a command line, to the clipboard."""
         self.recall.hide()
         clipboard.copy_command(self.desk)
-        self._say(tr("The command is in the clipboard."))
+        self._saying.say(tr("The command is in the clipboard."))
 
     def copy_report(self) -> None:
         """What a problem report needs, to the clipboard."""
         clipboard.copy_report(self.desk)
-        self._say(tr("The report is in the clipboard."))
+        self._saying.say(tr("The report is in the clipboard."))
 
     def _remember(self, wish: Wish) -> None:
-        self._carried_out = wish.instruction
-        self._last.keep(wish)
-        with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
-            self._history.add(wish.instruction)
+        self.filling.carried_out = wish.instruction
+        self._learning.given(wish)
 
     def _job_over(self, job: jobs.KritaJob) -> None:
         if job.then is not None:
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
-        self._keep_picture(job)
-        self.desk.computed_on(job.device)
-        if isinstance(job, LayerJob) and job.inferred and job.state == jobs.DONE:
-            job.inferred = False  # learnt once, however many windows there are
-            self.desk.took(job.carried_out, job.size // job.wish.scale**2, job.seconds)
-        self._said = f"{job.of}: {job.message}" if job.of else job.message
+        self._learning.over(job)
+        self._saying.words = f"{job.of}: {job.message}" if job.of else job.message
         self.look.notice()
         self._show()
-
-    def _keep_picture(self, job: jobs.KritaJob) -> None:
-        """Beside the words in the history; a script's are not there."""
-        if job.picture is not None and job.instruction.strip() in self._history.list():
-            self._history.add(job.instruction, job.picture)
-        job.picture = None
 
     def close_down(self) -> None:
         """Krita quits: give up what is running. The widgets are gone already when it says so."""

@@ -37,7 +37,7 @@ def main(*_):
 
 
 def run(app, queue, qt, box, case):
-    from restore_with_instruction import layers, placing, recipes, refusals
+    from restore_with_instruction import capture, layers, placing, recipes
     from restore_with_instruction.layerjob import LayerJob
     from restore_with_instruction.restored_client.desk.wish import Wish
 
@@ -88,8 +88,8 @@ def run(app, queue, qt, box, case):
     key = ("key", case["name"])
     wish = Wish(plan["text"], plan, case.get("strength", 1.0), scale=case.get("scale", 1), output=case["output"], key=key)
     try:
-        source = layers.capture(document, node, wish)
-    except refusals.Refused as problem:
+        source = capture.capture(document, node, wish)
+    except layers.Refused as problem:
         document.close()
         return {"refused": str(problem)}
     job = LayerJob(source, wish)

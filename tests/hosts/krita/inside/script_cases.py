@@ -98,7 +98,7 @@ def case_nothing_to_take_away_is_said_and_is_no_trouble(kit):
     assert job.state == "nothing", job.message
     assert "nothing of this to take away" in docker.message.text()
     assert docker.desk.trouble is None
-    assert not docker.foot.trouble_buttons.isVisible()
+    assert not docker.status.trouble_buttons.isVisible()
     assert kit.names(kit.document) == ["Background"]
 
 

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple, cast
 
-from . import colour, frames, refusals, showing
+from . import colour, frames, layers, showing
 from .finish import finish
 from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore
@@ -20,7 +20,7 @@ from .restored_client.wire.pixels import Pixels
 from .words import catalogue, tr
 
 
-class Working:
+class Sending:
     """`queue` (a jobs.Jobs) has the line to the daemon, the way into the GUI thread, and hears of progress."""
 
     def __init__(self, queue: Any) -> None:
@@ -43,7 +43,7 @@ class Working:
         job.picture = showing.in_srgb(thumbnail(outcome.pixels), job.source.profile)
         try:
             return self._place(job, data, outcome.pixels, job.wish.where)
-        except refusals.Changed as change:
+        except layers.Changed as change:
             self._place(job, data, outcome.pixels, NEW_LAYER)
             return DONE, str(change)
 

@@ -1,8 +1,5 @@
-"""One restoration of pixels that were taken (target.py): have them restored, give them back as one undo step.
-
-`giving_back` talks to GIMP and belongs to the main thread, as `target.taking` does; `restore` talks to the daemon and belongs to
-any other.
-"""
+"""From what came back to a layer: one undo step. Each is a generator that yields now and then until all is prepared, and calls
+`ready()` right before the image is changed."""
 
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,15 +8,11 @@ from typing import Any, NamedTuple, Optional
 from gi.repository import Gimp
 
 from restored_client.desk.deeds import deed
-from restored_client.desk.previewstate import place_in
-from restored_client.desk.thumbnail import thumbnail
-from restored_client.desk.wish import NEW_IMAGE, title
-from restored_client.wire.errors import Cancelled
-from restored_client.wire.order import Order
+from restored_client.desk.wish import title
 
 from . import layers, pixels, recipes, twins
 from .pieces import at_once
-from .words import CATALOGUE, Refusal, _
+from .words import _
 
 
 class Given(NamedTuple):
@@ -28,77 +21,6 @@ class Given(NamedTuple):
     layer: Any
     image: Optional[Any] = None
     message: str = ""
-
-
-def restore(session, source, wish, on_progress=None, cancelled=None):
-    """Have the pixels restored; blocks. Returns the session's Answer; raises its ClientError or Cancelled."""
-    asked = replace(wish, place=place_in(source.layer_size[0], source.layer_size[1], source.region[:4]))
-    order = Order.of(asked, source.content, source.region.mask, source.context)
-    return session.carry_out(order, on_progress, cancelled)
-
-
-def restore_and_show(session, source, wish, on_progress=None, cancelled=None):
-    """The same for a window: (the Answer, its result as a thumbnail), the latter None when nothing changed."""
-    answer = restore(session, source, wish, on_progress, cancelled)
-    return answer, thumbnail(answer.pixels) if answer.changed else None
-
-
-def give_back(source, wish, outcome):
-    """Put a changed outcome into the image: one undo step, or a new image when it was enlarged. Raises Refusal."""
-    return at_once(giving_back(source, wish, outcome))
-
-
-def giving_back(source, wish, outcome, cancelled=lambda: False):
-    """The same in pieces, for a window that has to stay alive: a generator that yields now and then until all is prepared, and
-    returns the Given. Raises Cancelled, too, if it is `cancelled()` before the image was changed."""
-
-    def ready():
-        """Call right before the image is changed: the person may have gone on working since the last yield."""
-        if cancelled():
-            raise Cancelled
-        _check_unchanged(source)
-
-    given = yield from _placing(source, wish, outcome, ready)
-    return given._replace(message=" ".join(filter(None, (given.message, _notes(outcome)))))
-
-
-def _notes(outcome):
-    """What the engine did otherwise than asked, such as computing on the processor; what the plan says itself was read before."""
-    said = outcome.message
-    for entry in outcome.plan.get("unused", ()):
-        said = said.replace(str(entry.get("message") or "") if isinstance(entry, dict) else str(entry), "")
-    return CATALOGUE.sentence(" ".join(said.split()))
-
-
-def _placing(source, wish, outcome, ready):
-    _check_unchanged(source)
-    if source.result is not None:
-        return (yield from _into_the_result(source, wish, outcome, ready))
-    if wish.where == NEW_IMAGE:
-        return (yield from _as_new_image(source, wish, outcome, ready))
-    if source.visible:
-        return (yield from _on_top(source, wish, outcome, ready))
-    wanted = layers.check_output(source.layer, wish.output, wish.scale, source.region.mask is not None)
-    painted = wanted == layers.REPLACE and (yield from source.painted_on())
-    if wanted == layers.REPLACE and not painted:
-        return (yield from _in_place(source, outcome, ready))
-    given = yield from _as_new_layer(source, wish, outcome, ready)
-    if painted:
-        return given._replace(message=_("The layer was changed meanwhile, so the result was put on a new layer above it."))
-    if wish.output == layers.REPLACE:
-        return given._replace(message=_("GIMP draws this layer itself, so the result was put on a new layer above it."))
-    return given
-
-
-def _check_unchanged(source):
-    """The image may be worked on while the daemon computes. Raises Refusal when the result no longer fits."""
-    region, needed = source.region, [source.image, source.layer, source.drawable, source.result]
-    if not all(each is None or each.is_valid() for each in needed):
-        raise Refusal(_("The layer was deleted in the meantime, so the result was dropped."))
-    layer = source.drawable
-    size = layer.get_width(), layer.get_height()
-    if region.x + region.width > size[0] or region.y + region.height > size[1] or pixels.form_of(layer) != source.form:
-        raise Refusal(_("The layer was changed in the meantime, so the result was dropped. Please try again."))
 
 
 @contextmanager
@@ -112,7 +34,7 @@ def one_undo_step(image):
         Gimp.displays_flush()
 
 
-def _in_place(source, outcome, ready):
+def in_place(source, outcome, ready):
     layer, image, region = source.layer, source.image, source.region
     # Merging through a selection would blend in GIMP's own space and round; the daemon has blended already. So the selection is
     # set aside while merging: without one, GIMP copies the shadow as it is. Where that is exact (8 bit) a rectangle will do.
@@ -132,7 +54,7 @@ def _in_place(source, outcome, ready):
     return Given(layer)
 
 
-def _into_the_result(source, wish, outcome, ready):
+def into_the_result(source, wish, outcome, ready):
     """Adjust a result: the layer it came from, restored anew, takes its place. One undo step."""
     result, image = source.result, source.image
     yield from _shadowing(source, outcome, source.drawable.get_buffer(), True)
@@ -181,7 +103,7 @@ def _selection_aside(image, layer, region):
             image.set_selected_layers(list(chosen))
 
 
-def _as_new_layer(source, wish, outcome, ready):
+def as_new_layer(source, wish, outcome, ready):
     layer, image = source.layer, source.image
     fresh = twins.twin(image, layer, source.drawable)
     try:
@@ -206,7 +128,7 @@ def _as_new_layer(source, wish, outcome, ready):
     return Given(fresh)
 
 
-def _on_top(source, wish, outcome, ready):
+def on_top(source, wish, outcome, ready):
     """The result of what is visible: a layer above all others."""
     image, layer = source.image, source.layer
     yield from pixels.writing(layer.get_buffer(), source.region, source.form, outcome.pixels, layer.get_buffer())
@@ -219,7 +141,7 @@ def _on_top(source, wish, outcome, ready):
     return Given(layer)
 
 
-def _as_new_image(source, wish, outcome, ready):
+def as_new_image(source, wish, outcome, ready):
     """The layer alone, perhaps enlarged, with the image's precision, profile, resolution and metadata."""
     old, result, original = source.image, outcome.pixels, source.drawable
     width, height = (side * wish.scale for side in source.layer_size)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, List, Optional
 
-from . import colour, inputs, jobs, layers, nodes, outputs, refusals, target
+from . import capture, colour, inputs, jobs, layers, nodes, outputs, target
 from .layerjob import LayerJob
 from .restored_client.desk.desk import Desk
 from .restored_client.desk.history import LastWish
-from .restored_client.desk.wish import NEW_LAYER, QUALITIES, SCALES, Wish, remembered
+from .restored_client.desk.wish import NEW_LAYER, Wish
 from .watching import Watching
 from .words import tr
 
-AS_SAID = 0
-"""The scale of a script that leaves it to the words."""
 
-
-class Giving:
+class Restoring:
     """`say(words)` hears why nothing was given, `given(wish)` of every job that was."""
 
     def __init__(
@@ -39,7 +36,7 @@ class Giving:
             self._say(tr("There is no restoration to repeat yet."))
             return None
         document, node = target.active()
-        return self._capture(wish, lambda: layers.capture(document, node, wish))
+        return self._capture(wish, lambda: capture.capture(document, node, wish))
 
     def give(self, wish: Wish) -> Optional[LayerJob]:
         document, node = self._look.source()
@@ -48,16 +45,16 @@ class Giving:
             document, node = target.active()
         if origin is not None:
             wish = replace(wish, output=NEW_LAYER, scale=1)
-            taken = lambda: layers.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
+            taken = lambda: capture.capture_origin(document, node, origin.result, origin.rect, origin.mask)  # noqa: E731
             return self._capture(wish, taken)
         if self._look.input == inputs.PICTURES:
             return self._pictures(wish)
         if self._look.input == inputs.FRAMES:
-            return self._capture(wish, lambda: layers.capture_frames(document, node, self._look.facts.times, wish.where))
+            return self._capture(wish, lambda: capture.capture_frames(document, node, self._look.facts.times, wish.where))
         others = self._others()
-        first = self._capture(wish, lambda: layers.capture(document, node, wish))
+        first = self._capture(wish, lambda: capture.capture(document, node, wish))
         for other in others if first is not None else ():
-            self._capture(wish, lambda other=other: layers.capture(document, other, wish))
+            self._capture(wish, lambda other=other: capture.capture(document, other, wish))
         return first
 
     def _pictures(self, wish: Wish) -> Optional[LayerJob]:
@@ -72,44 +69,14 @@ class Giving:
             self._queue(job)
         return given[0] if given else None
 
-    def script(
-        self,
-        instruction: str = "",
-        plan: Optional[Dict[str, Any]] = None,
-        strength: float = 1.0,
-        scale: int = AS_SAID,
-        output: str = NEW_LAYER,
-        model: Optional[str] = None,
-        quality: str = QUALITIES[0],
-        then: Optional[Callable[[LayerJob], None]] = None,
-    ) -> LayerJob:
-        """For scripts: queue a restoration of the active layer; `then(job)` is called when it is over. See docs/scripting.md.
-
-        scale: one of SCALES; AS_SAID is as large as the plan or the words say ("2x").
-        Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
-        """
-        if scale not in (AS_SAID, *SCALES):
-            raise ValueError(tr("The scale must be 1, 2 or 4."))
-        asked = Wish(instruction, plan, strength, scale=scale, model=model, quality=quality, output=output)
-        wish = remembered(asked.recall(), outputs.possible())
-        if wish is None:
-            raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
-        document, node = target.active()
-        try:
-            job = LayerJob(layers.capture(document, node, wish), wish, then=then, as_said=not scale)
-        except (refusals.Refused, colour.ColourError) as problem:
-            raise ValueError(str(problem)) from None
-        self._jobs.give(job)
-        return job
-
     def _others(self) -> List[Any]:
         """Layers that are chosen besides the active one."""
         return target.selected(target.active()[1])[1:] if self._look.input == inputs.LAYER and not self._look.adjusting else []
 
-    def _capture(self, wish: Wish, take: Callable[[], layers.Source]) -> Optional[LayerJob]:
+    def _capture(self, wish: Wish, take: Callable[[], capture.Source]) -> Optional[LayerJob]:
         try:
             job = LayerJob(take(), wish)
-        except (refusals.Refused, colour.ColourError) as problem:
+        except (layers.Refused, colour.ColourError) as problem:
             self._say(str(problem))
             return None
         self._queue(job)
@@ -122,10 +89,10 @@ class Giving:
         self._say("")
 
 
-def _later(document_id: str, layer: Optional[str], wish: Wish) -> layers.Source:
+def _later(document_id: str, layer: Optional[str], wish: Wish) -> capture.Source:
     """Read a layer of a picture that may not be in front, when its turn has come. Raises Refused."""
     document = nodes.find_document(document_id)
     if document is None:
-        raise refusals.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
+        raise layers.Refused(tr("The document was closed or flattened in the meantime; the result was dropped."))
     node = None if layer is None else nodes.find_node(document, layer)
-    return layers.capture(document, node, wish)
+    return capture.capture(document, node, wish)

@@ -1,4 +1,4 @@
-"""Carrying out what the window asks for, one Target at a time: take, restore behind, show how far it is, give back."""
+"""From the button to the result, one Target at a time: capture it, have it restored behind, show how far that is, finish."""
 
 import time
 from dataclasses import replace
@@ -11,14 +11,14 @@ from restored_client.desk.state import JOB
 from restored_client.desk.timeleft import TimeLeft, in_words
 from restored_client.wire.errors import Cancelled, RestoredError
 
-from . import apply
+from . import finish, sending
+from .capture import taking
 from .pieces import in_pieces
-from .target import taking
 from .trace import note
 from .words import CATALOGUE, Refusal, _, unexpected
 
 
-class Doing:
+class Restoring:
     """One restoration of a window.
 
     busy(on) is told when one begins or ends; say(show) has `show()` put something into the status line until something else is
@@ -55,7 +55,7 @@ class Doing:
 
     def _restore(self, *wanted):
         """In the conversation's thread."""
-        answer, self._picture = apply.restore_and_show(*wanted)
+        answer, self._picture = sending.restore_and_show(*wanted)
         return answer
 
     def cancel(self):
@@ -87,7 +87,7 @@ class Doing:
         note("done", error=None if error is None else str(error))
         if error is None and outcome.changed:
             self._status.progress(1.0, _("Writing the layer…"))
-            parts = apply.giving_back(source, wish, outcome, lambda: self._unwanted)
+            parts = finish.giving_back(source, wish, outcome, lambda: self._unwanted)
             in_pieces(parts, lambda given, error: self._given(source, wish, outcome, given, error))
             return
         self._busy(False)

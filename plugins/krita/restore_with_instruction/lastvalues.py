@@ -15,7 +15,7 @@ from .restored_client.wire.parsing import parse_json
 _GROUP = "restore_with_instruction"
 
 
-class Settings:
+class LastValues:
     def read(self, name: str, default: Any) -> Any:
         """The remembered value; the default when there is none of that type."""
         try:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from .enlarged import PreviewPlace
+from .lastvalues import LastValues
 from .options import Options
 from .restored_client.desk.previewstate import BESIDE, SPLIT
-from .settings import Settings
 from .watching import Watching
 
 
-class Ways:
+class Looking:
     """The menu of `options.ways`, carried out."""
 
-    def __init__(self, look: Watching, place: PreviewPlace, options: Options, settings: Settings) -> None:
-        self._look, self._place, self._options, self._settings = look, place, options, settings
+    def __init__(self, look: Watching, place: PreviewPlace, options: Options, settings: LastValues) -> None:
+        self._look, self._place, self._options, self._last_values = look, place, options, settings
 
     def choose(self, way: str) -> None:
         """A key of `options.ways`; "window", "canvas" and "before" are there and back."""
         if way in (SPLIT, BESIDE):
             self._look.compare(way)
-            self._settings.write("beside", way == BESIDE)
+            self._last_values.write("beside", way == BESIDE)
         elif way == "window":
             self._look.show_on_canvas(False)
             self._place.enlarge()

@@ -5,7 +5,7 @@ from typing import Any
 
 from restored_client.wire.pixels import Pixels
 
-from . import pixels, raster
+from . import miniature, pixels, showing
 
 VIEW = (460, 384)
 """Size of a view at first, and of the part that is looked at where all of a layer is on show: what the network restores in about
@@ -28,10 +28,10 @@ class OnShow:
             return
         scale, (width, height) = self._state.reduction, self._state.small(self._state.box)
         buffer, mask = self._target.drawable.get_buffer(), self._target.used_mask()
-        data = yield from pixels.scaled_parts(buffer, width, height, scale, form.babl)
+        data = yield from miniature.scaled_parts(buffer, width, height, scale, form.babl)
         veil = None
         if mask is not None:
-            veil = yield from pixels.scaled_parts(mask.get_buffer(), width, height, scale, "Y u8")
+            veil = yield from miniature.scaled_parts(mask.get_buffer(), width, height, scale, "Y u8")
         self.fitted, self._veil = Pixels(width, height, form.channels, form.depth, data), veil
 
     def is_read(self):
@@ -44,9 +44,9 @@ class OnShow:
         x, y, _w, _h = self._state.box
         layer, (width, height) = self._target.drawable, self._state.small(self._state.box)
         if self._state.reduction != 1.0:
-            data = raster.of_pixels(self.fitted, form.babl, 0, 0, width, height)
+            data = showing.of_pixels(self.fitted, form.babl, 0, 0, width, height)
         else:
-            data = raster.rgb(layer.get_buffer(), x, y, width, height, layer.has_alpha())
+            data = showing.rgb(layer.get_buffer(), x, y, width, height, layer.has_alpha())
         return self.masked(data, x, y, width, height)
 
     def restored(self, want, after, form):
@@ -56,12 +56,12 @@ class OnShow:
         else:
             x, y, width, height = want.box
             left, top = x - want.padded[0], y - want.padded[1]
-        return self.masked(raster.of_pixels(after, form.babl, left, top, width, height), x, y, width, height)
+        return self.masked(showing.of_pixels(after, form.babl, left, top, width, height), x, y, width, height)
 
     def masked(self, data, x, y, width, height):
         """sRGB bytes of the crop, or of it restored, as the layer's mask lets them through."""
         mask = self._veil if self._state.reduction != 1.0 else self._target.layer_mask(x, y, width, height)
-        return data if mask is None else raster.behind(data, mask, width, height)
+        return data if mask is None else showing.behind(data, mask, width, height)
 
     def checksums(self):
         """Of the pixels on show, of what is selected of them, and of what the layer's mask hides of them."""
@@ -77,7 +77,7 @@ class OnShow:
     def glimpse(self, drawable):
         """A checksum of the crop in this drawable, or of a part of it as large as a view where all of it is on show."""
         x, y, width, height = self._part()
-        return zlib.crc32(raster.rgb(drawable.get_buffer(), x, y, width, height, drawable.has_alpha()))
+        return zlib.crc32(showing.rgb(drawable.get_buffer(), x, y, width, height, drawable.has_alpha()))
 
     def _part(self):
         x, y, width, height = self._state.box

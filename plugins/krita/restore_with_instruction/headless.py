@@ -1,0 +1,44 @@
+"""A restoration without the docker, for scripts; see docs/scripting.md."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Optional
+
+from . import capture, colour, jobs, layers, outputs, target
+from .layerjob import LayerJob
+from .restored_client.desk.wish import NEW_LAYER, QUALITIES, SCALES, Wish, remembered
+from .words import tr
+
+AS_SAID = 0
+"""The scale of a script that leaves it to the words."""
+
+
+def script(
+    queue: jobs.Jobs,
+    instruction: str = "",
+    plan: Optional[Dict[str, Any]] = None,
+    strength: float = 1.0,
+    scale: int = AS_SAID,
+    output: str = NEW_LAYER,
+    model: Optional[str] = None,
+    quality: str = QUALITIES[0],
+    then: Optional[Callable[[LayerJob], None]] = None,
+) -> LayerJob:
+    """Queue a restoration of the active layer; `then(job)` is called when it is over.
+
+    scale: one of SCALES; AS_SAID is as large as the plan or the words say ("2x").
+    Raises ValueError, with a sentence, when nothing is asked for or the layer cannot be restored.
+    """
+    if scale not in (AS_SAID, *SCALES):
+        raise ValueError(tr("The scale must be 1, 2 or 4."))
+    asked = Wish(instruction, plan, strength, scale=scale, model=model, quality=quality, output=output)
+    wish = remembered(asked.recall(), outputs.possible())
+    if wish is None:
+        raise ValueError(tr("Say what is to be done: an instruction, or a plan with steps."))
+    document, node = target.active()
+    try:
+        job = LayerJob(capture.capture(document, node, wish), wish, then=then, as_said=not scale)
+    except (layers.Refused, colour.ColourError) as problem:
+        raise ValueError(str(problem)) from None
+    queue.give(job)
+    return job
