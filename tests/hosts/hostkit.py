@@ -141,9 +141,9 @@ class Screen:
 
     def __init__(self, size: str = "1400x1000") -> None:
         read, write = os.pipe()
-        # -noreset: without it Krita sometimes cannot connect
+        # -noreset: without it Krita sometimes cannot connect. -r: on a busy machine a key is let go so late that it repeats
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset", "-r"],
             pass_fds=[write],
             stderr=subprocess.DEVNULL,
         )

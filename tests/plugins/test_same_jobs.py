@@ -85,6 +85,7 @@ OWN = {
         "graycurve": "Qt 5 knows no gray profiles",
         "icons": "Krita's icons follow its theme by name",
         "layerjob": "a job outlives the layer's being active",
+        "movedcrop": "Krita's bytes become the screen's in Python; GIMP's own colour engine does it there",
         "layout": "Qt has no column that scrolls in part",
         "learning": "what is kept of a job that ends long after its press; GIMP's window ends with its job",
         "lists": "before Krita 6 nobody owns what its lists hold",

@@ -8,6 +8,7 @@ from restored_client.desk.starters import STARTERS
 from . import presetfiles
 from .clipboard import copy
 from .recallrow import RecallRow, header
+from .refused import ask
 from .theme import classed, named, scrolled
 from .words import _
 
@@ -123,14 +124,23 @@ class RecallButton(Gtk.MenuButton):
             self._name.grab_focus()
             return
         self._renaming = None
+        known = self._presets.all().get(name)
         if renaming is not None:
             self._change(lambda: self._presets.rename(renaming, name))
+        elif settings["instruction"] and known not in (None, settings):
+            self._leave(lambda: self._replace(name, settings))
         elif settings["instruction"]:
             self._change(lambda: self._presets.save(name, settings))
         else:
             self._leave(lambda: self._say(_("There is no instruction to keep yet. Type one first."), True))
         self._name.set_text("")
         self._fill()
+
+    def _replace(self, name, settings):
+        """Keep settings under a name that others have, if the person says so."""
+        question = _("Replace the preset “{name}”?").format(name=name)
+        if ask(self.get_toplevel(), _("Presets"), question, _("_Replace")):
+            self._change(lambda: self._presets.save(name, settings))
 
     def _change(self, act):
         """Change what is kept; what prevents it is said."""

@@ -1,4 +1,4 @@
-"""Small windows of our own: for what cannot be done, in place of GIMP's red box, and for a report to be copied."""
+"""Small windows of our own: for what cannot be done (in place of GIMP's red box), for a question, for a report to be copied."""
 
 import gi
 
@@ -22,6 +22,22 @@ def show_refusal(sentence):
     GimpUi.window_set_transient(message)
     message.run()
     message.destroy()
+
+
+def ask(parent, title, question, yes):
+    """Whether the person presses `yes`, which says what is then done; Return and Escape leave everything as it is."""
+    window = Gtk.MessageDialog(
+        transient_for=parent,
+        modal=True,
+        message_type=Gtk.MessageType.QUESTION,
+        title=title,
+        text=question,
+    )
+    window.add_buttons(_("_Cancel"), Gtk.ResponseType.CANCEL, yes, Gtk.ResponseType.ACCEPT)
+    window.set_default_response(Gtk.ResponseType.CANCEL)
+    sure = window.run() == Gtk.ResponseType.ACCEPT
+    window.destroy()
+    return sure
 
 
 def show_report(text):

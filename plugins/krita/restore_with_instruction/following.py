@@ -73,7 +73,9 @@ class Following(QtCore.QObject):
         """Follow the active layer; notice strokes on the crop that is on show, and another selection."""
         if turns.occupied():
             return  # the timer comes again
-        document, node = target.active()
+        document, node = target.as_named()
+        if target.is_gone(node):
+            return  # another one is about to take its place
         self.input = inputs.still_there(self.input, document, node)
         now = target.identity(document, node)
         facts = target.facts(document, node)

@@ -14,6 +14,9 @@ from .restored_client.wire.limits import CONTEXT_SIDE
 from .restored_client.wire.pixels import Pixels
 from .words import tr
 
+MOST = 16
+"""How many times as many pixels as are wanted a thumbnail of Krita's may have."""
+
 
 def thumbnail(node, bounds) -> Optional[Pixels]:
     """What of a layer lies in `bounds`, at most CONTEXT_SIDE pixels wide or high, sRGB, transparent parts in middle gray."""
@@ -27,10 +30,12 @@ def _miniature(node, bounds, width: int, height: int):
     exact = node.bounds()
     if exact.isEmpty() or not exact.contains(bounds):
         return None
-    if _draws_tiles():
+    if _draws_tiles() or _mostly_elsewhere(exact, bounds):
         sampled = _sampled(node, bounds, height)
         if sampled is not None:
             return _resized(sampled, width, height)
+    if _mostly_elsewhere(exact, bounds):
+        return None
     across, down = width / bounds.width(), height / bounds.height()
     wide, high = max(1, round(exact.width() * across)), max(1, round(exact.height() * down))
     image = node.thumbnail(wide, high)
@@ -39,6 +44,12 @@ def _miniature(node, bounds, width: int, height: int):
     left, top = round((bounds.x() - exact.x()) * across), round((bounds.y() - exact.y()) * down)
     part = _resized(image, wide, high).copy(left, top, min(width, wide - left), min(height, high - top))
     return _resized(part, width, height)
+
+
+def _mostly_elsewhere(exact, bounds) -> bool:
+    """Whether nearly all of a layer lies beside the picture, as after a crop that keeps what it cut off: Krita's thumbnail of it
+    would be as much larger than what is wanted, and of a layer that was just removed, without an end."""
+    return exact.width() * exact.height() > MOST * bounds.width() * bounds.height()
 
 
 def _draws_tiles() -> bool:

@@ -73,12 +73,12 @@ def _gray(data: Buffer, space: Space, profile: bytes) -> Optional[bytes]:
         return None
     if space.depth == "U8":
         wide = array("H", (257 * value for value in range(256)))
-        values = array("H", map(wide.__getitem__, bytes(data)))
+        values = array("H", [wide[value] for value in bytes(data)])
     else:
         values = array("H")
         values.frombytes(bytes(data) if space.depth == "U16" else _looked_up(data, space, 65535))
     narrow = bytearray(len(values))
-    narrow[0::2] = bytes(map(levels.__getitem__, values[0::2]))
+    narrow[0::2] = bytes([levels[value] for value in values[0::2]])
     narrow[1::2] = values[1::2].tobytes()[1::2]
     return _spread(bytes(narrow))
 
@@ -98,8 +98,8 @@ def _looked_up(data: Buffer, space: Space, white: int) -> bytes:
     if space.depth == "F32":
         values = values[1::2]
     table = _table(space.depth, white)
-    kind = "B" if white == 255 else "H"
-    return array(kind, map(table.__getitem__, values)).tobytes()
+    looked = [table[value] for value in values]  # half of what `map` and an array take
+    return bytes(looked) if white == 255 else array("H", looked).tobytes()
 
 
 def _table(depth: str, white: int) -> List[int]:

@@ -7,7 +7,7 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from krita import Krita
 
-from . import colour, frames, layers, lists, miniature, nodes, showing, turns
+from . import colour, frames, layers, lists, miniature, movedcrop, nodes, turns
 from .pixels import Space, to_wire
 from .qt import QtCore
 from .restored_client.desk.wish import NEW_LAYER
@@ -19,8 +19,19 @@ DISPLAY = Space("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
 
 def active() -> Tuple[Any, Any]:
     """The active document and its active layer; either may be None (Krita knows no active layer just after opening)."""
+    document, node = as_named()
+    return document, None if is_gone(node) else node
+
+
+def as_named() -> Tuple[Any, Any]:
+    """The same as Krita says it: for a moment it still names a layer that was just removed."""
     with turns.interrupted():
         return _in_front()
+
+
+def is_gone(node) -> bool:
+    """Whether a layer is in no document's tree (any more). Krita says of one that it is two thousand million pixels wide."""
+    return node is not None and node.parentNode() is None
 
 
 def _in_front() -> Tuple[Any, Any]:
@@ -70,7 +81,7 @@ def crop(document, node, box: nodes.Rect) -> Pixels:
     """A rectangle inside the layer for the preview. Raises Refused, ColourError."""
     layers.check(document, node, NEW_LAYER)
     data, space = nodes.read(node, box), nodes.space_of(node)
-    quickly = showing.shown(data, *box[2:], space, colour.profile_of(node, space))
+    quickly = movedcrop.shown(data, box, space, colour.profile_of(node, space))
     if quickly is not None:
         return Pixels(box[2], box[3], 4, "u8", quickly)
     return to_wire(colour.convert(data, *box[2:], space, DISPLAY), DISPLAY, *box[2:])

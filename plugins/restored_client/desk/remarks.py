@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 from ..wire.plans import CANNOT_YET
 from . import reasons
 from .catalogue import Catalogue
+from .deeds import deed
 from .planedit import PlanEdit
 
 INVITATION = "Say what is wrong with the picture, for example “remove the noise and brighten it”."
@@ -23,6 +24,9 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
     tr, plan = catalogue.gettext, edit.understood
     steps = edit.steps()
     heard = unused(plan, catalogue)
+    labels = {str(task.get("id")): tr(str(task.get("label"))) for task in tasks}
+    if plan.get("action") == "why" and steps and not edit.edited:
+        return _joined([_explained(steps, bool(plan.get("proposed")), catalogue), _left(edit, labels, catalogue), *heard])
     if plan.get("action") and not edit.edited and plan.get("message"):  # said of the plan that stood: "half of it", "why?"
         return _joined([*heard, catalogue.sentence(str(plan["message"]))])
     if not steps:
@@ -31,16 +35,29 @@ def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catal
         return _joined([*heard, _why(plan, catalogue)])
     if not edit.actionable:
         return tr("Every step is set to 0 %, so nothing will be done.")
-    said = list(heard)
-    labels = {str(task.get("id")): tr(str(task.get("label"))) for task in tasks}
-    left = [labels.get(task, str(task)) for task in edit.to_dict()["excluded"]]
-    if left:
-        said.append(tr("Left alone: {tasks}.").format(tasks=tr(", ").join(left)))
+    said = [*heard, _left(edit, labels, catalogue)]
     if not selected and any(step["task"] == "inpaint" and step["strength"] > 0 for step in steps):
         said.append(tr(SELECT_FIRST))
-    if not said and plan.get("proposed"):
+    if not _joined(said) and plan.get("proposed"):
         said.append(tr("Proposed after a look at the picture."))
     return _joined(said)
+
+
+def _left(edit: PlanEdit, labels: Mapping[str, str], catalogue: Catalogue) -> str:
+    """What is left alone, if anything is."""
+    tr, tasks = catalogue.gettext, [labels.get(task, str(task)) for task in edit.to_dict()["excluded"]]
+    return tr("Left alone: {tasks}.").format(tasks=tr(", ").join(tasks)) if tasks else ""
+
+
+def _explained(steps: Sequence[Mapping[str, Any]], proposed: bool, catalogue: Catalogue) -> str:
+    """The answer to “why?”: what is done, each step with the words that it was heard in."""
+    tr, parts = catalogue.gettext, []
+    for step in steps:
+        words, what = str(step.get("words") or ""), deed(step, tr)
+        by_hand, heard = tr("{step} (chosen by hand)"), tr("{step} (from “{words}”)")
+        parts.append(heard.format(step=what, words=words) if words else by_hand.format(step=what))
+    whole = tr("I looked at the picture and proposed: {steps}.") if proposed else tr("Done: {steps}.")
+    return whole.format(steps=tr(", ").join(parts))
 
 
 def unused(plan: Mapping[str, Any], catalogue: Catalogue) -> List[str]:

@@ -56,7 +56,23 @@ def test_presets_travel_and_a_wish_becomes_a_command_line(gimp, box, shared_daem
         window.wait_for(lambda: list(presets()) == ["misty mornings"], 30, "it was not renamed")
         kept = presets()
         assert kept["misty mornings"]["instruction"] == WISH
+
+        # a name that is taken is asked about; Return and Escape leave what is kept
         window.opens("", "Escape")
+        window.key("alt+s", "Page_Up")
+        window.quiet()
+        for answer, strength in (("Return", 0.9), ("Escape", 0.9), ("alt+r", 0.8)):
+            window.opens("Popover", "alt+p")
+            window.key("shift+Tab", "shift+Tab", "shift+Tab")
+            window.type("misty mornings")
+            window.key("Return")
+            asking = screen.window("^Presets$")
+            screen.do("windowactivate", "--sync", asking)
+            screen.shoot(shots / "replace.png")
+            window.key(answer)
+            assert screen.gone("^Presets$")
+            window.wait_for(lambda strength=strength: presets()["misty mornings"]["strength"] == strength, 30, answer)
+        kept = presets()
 
         ask_for_a_file(window, screen, "Export presets", "e", file)
         window.wait_for(file.exists, 30, "nothing was written")
@@ -81,7 +97,7 @@ def test_presets_travel_and_a_wish_becomes_a_command_line(gimp, box, shared_daem
         window.key("alt+w", "ctrl+a", "ctrl+v")
         pasted = window.event("text", lambda event: event["text"].startswith("restored "))["text"]
         assert WISH in pasted
-        assert "--strength 0.9" in pasted
+        assert "--strength 0.8" in pasted
 
         # as it came from the factory
         window.click("Settings")

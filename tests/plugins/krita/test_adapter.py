@@ -121,6 +121,53 @@ def graycurve(installed: Path) -> ModuleType:
     return importlib.import_module("restore_with_instruction.graycurve")
 
 
+@pytest.fixture
+def movedcrop(installed: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Without Qt, which only profiles need."""
+    no_qt = ModuleType("restore_with_instruction.qt")
+    vars(no_qt).update(QtCore=None, QtGui=None)
+    monkeypatch.setitem(sys.modules, no_qt.__name__, no_qt)
+    return importlib.import_module("restore_with_instruction.movedcrop")
+
+
+@pytest.mark.parametrize("depth", ["U8", "U16", "F16", "F32"])
+def test_of_a_crop_that_moves_only_what_is_new_is_looked_up(
+    movedcrop: ModuleType, pixels: ModuleType, monkeypatch: pytest.MonkeyPatch, depth: str
+) -> None:
+    """A hand that drags the preview moves it by a few pixels many times a second."""
+    dtype = {"U8": np.uint8, "U16": np.uint16, "F16": np.float16, "F32": np.float32}[depth]
+    random = np.random.default_rng(1)
+    layer = random.integers(0, 256, (90, 120, 4)).astype(dtype) if depth[0] == "U" else random.random((90, 120, 4)).astype(dtype)
+    space = pixels.Space("RGBA", depth, "sRGB-elle-V2-srgbtrc.icc")
+    directly, looked = movedcrop.showing.shown, []
+
+    def counted(data: bytes, width: int, height: int, *how: object) -> bytes:
+        looked.append(width * height)
+        return directly(data, width, height, *how)
+
+    monkeypatch.setattr(movedcrop.showing, "shown", counted)
+
+    def look(x: int, y: int, width: int = 60, height: int = 50) -> int:
+        """Show a crop and hold it to what it would be anew; how many of its pixels were looked up."""
+        looked.clear()
+        data = np.ascontiguousarray(layer[y : y + height, x : x + width]).tobytes()
+        assert movedcrop.shown(data, (x, y, width, height), space, None) == directly(data, width, height, space, None)
+        return sum(looked)
+
+    whole = 60 * 50
+    assert look(20, 20) == whole
+    assert look(20, 20) == 0
+    for x, y in ((23, 21), (20, 25), (29, 20), (20, 20), (31, 9)):
+        assert look(x, y) < whole / 2
+    assert look(31, 9, 70, 40) == 70 * 40 - 60 * 40
+    assert look(0, 50, 10, 10) == 100, "nothing of it was on show"
+    look(20, 20)
+    layer[40, 40] = 1 - layer[40, 40]  # somebody paints
+    assert look(24, 22) == whole
+    monkeypatch.setattr(movedcrop.showing, "shown", lambda *_asked: None)  # where only Krita can say
+    assert movedcrop.shown(b"", (0, 0, 0, 0), pixels.Space("RGBA", "F16", "other"), None) is None
+
+
 @pytest.mark.parametrize(("depth", "dtype"), [("U8", "u1"), ("U16", "<u2"), ("F32", "<f4")])
 def test_blue_and_red_change_places_only_in_integers(pixels: ModuleType, depth: str, dtype: str) -> None:
     space = pixels.Space("RGBA", depth, "sRGB-elle-V2-srgbtrc.icc")

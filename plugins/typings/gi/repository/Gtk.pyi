@@ -276,6 +276,7 @@ class MessageDialog(Dialog):
 
 class MessageType(int):
     INFO: MessageType
+    QUESTION: MessageType
     def __and__(self, other: MessageType) -> MessageType: ...  # type: ignore[override]
     def __or__(self, other: MessageType) -> MessageType: ...  # type: ignore[override]
 

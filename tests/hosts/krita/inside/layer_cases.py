@@ -130,6 +130,49 @@ def case_layers_that_cannot_be_restored_get_a_sentence(kit):
     assert all(node.name() != RAIN for node in document.topLevelNodes())
 
 
+def case_a_layer_that_lies_mostly_beside_the_picture_or_is_gone(kit):
+    """Krita's thumbnail is of all of a layer. Of one that was just removed, and which it still calls the active one for a moment,
+    it had no end: it wrote assertions about tiles beyond two million pixels for ever."""
+    yield from begin(kit, "remove the noise", fill=None)
+    target, miniature = (sys.modules["restore_with_instruction." + name] for name in ("target", "miniature"))
+    docker, document, asked = kit.docker, kit.document, []
+    former = kit.layers(document)[0]
+    former.setPixelData(bytes((30, 60, 90, 255)) * (900 * 700), 0, 0, 900, 700)
+    document.waitForDone()
+    assert former.bounds().getRect() == (0, 0, 900, 700)
+
+    class Counting:
+        def __getattr__(self, name):
+            return getattr(former, name)
+
+        def thumbnail(self, width, height):
+            asked.append(width * height)
+            return former.thumbnail(width, height)
+
+    canvas = kit.QtCore.QRect(0, 0, document.width(), document.height())
+    small = miniature.thumbnail(Counting(), canvas)
+    assert (small.width, small.height, bytes(small.view[:3])) == (64, 48, bytes((90, 60, 30)))
+    assert sum(asked) <= 16 * 64 * 48, asked
+    job = yield from press(kit)
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    yield from kit.activate(document, former)
+
+    twin = former.duplicate()
+    former.parentNode().addChildNode(twin, former)
+    document.waitForDone()
+    former.remove()
+    kit.tell(still_active=target.is_gone(target.as_named()[1]), says=former.bounds().getRect())
+    assert target.is_gone(former)
+    docker.look.notice()
+    assert target.active()[1] is None or not target.is_gone(target.active()[1])
+    small = miniature.thumbnail(former, canvas)
+    assert small is None or max(small.width, small.height) <= 256
+    yield from kit.activate(document, twin)
+    yield lambda: docker.look.target is not None and docker.look.target[1] == twin.uniqueId().toString()
+    yield lambda: docker.desk.phase == "fresh"
+
+
 def case_a_layer_with_clones_is_not_replaced_behind_their_back(kit):
     """Krita makes ordinary layers of a layer's clones when it goes."""
     yield from begin(kit)

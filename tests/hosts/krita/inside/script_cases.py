@@ -96,7 +96,7 @@ def case_nothing_to_take_away_is_said_and_is_no_trouble(kit):
     job = docker.restore()
     yield finished(kit, job)
     assert job.state == "nothing", job.message
-    assert "nothing of this to take away" in docker.message.text()
+    yield lambda: "nothing of this to take away" in docker.message.text()
     assert docker.desk.trouble is None
     assert not docker.status.trouble_buttons.isVisible()
     assert kit.names(kit.document) == ["Background"]
