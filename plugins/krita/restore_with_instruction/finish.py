@@ -20,6 +20,14 @@ def finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
         return _finish(job, data, width, height, output)
 
 
+def check_output(job) -> None:
+    """Raise Refused, with a sentence, when the layer cannot be restored to what is asked for. GUI thread only."""
+    document = nodes.find_document(job.source.document)
+    node = None if document is None else nodes.find_node(document, job.source.node)
+    if node is not None:
+        layers.check(document, node, job.wish.where)
+
+
 def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     source, wish = job.source, job.wish
     if output == wishes.NEW_IMAGE:

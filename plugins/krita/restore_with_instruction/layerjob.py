@@ -32,7 +32,7 @@ class LayerJob(KritaJob):
         size = source.rect[2] * source.rect[3] * max(1, len(source.times)) if source is not None else 1
         super().__init__(f"{of}: {title(wish)}" if of else title(wish), size * wish.scale**2)
         self._source, self.wish, self.take, self.of = source, wish, take, of
-        self._as_said = as_said
+        self.as_said = as_said
         self.instruction, self.then = wish.instruction, then
         self.recipe: Optional[Dict[str, Any]] = None
         self.checksum = 0
@@ -54,7 +54,7 @@ class LayerJob(KritaJob):
 
     def sized(self, ask: Callable[[str], Dict[str, Any]]) -> None:
         """Its turn has come: make it as large as is said. ask(words): their plan. Raises Refused, and what `ask` raises."""
-        if not self._as_said:
+        if not self.as_said:
             return
         scale = (self.wish.plan or ask(self.wish.instruction)).get("scale")
         if scale not in SCALES or scale == 1:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple, cast
 
 from . import colour, frames, layers, showing
-from .finish import finish
+from .finish import check_output, finish
 from .pixels import Buffer, clear_unselected, from_wire, keep_unselected, to_wire
 from .qt import QtCore
 from .restored_client.desk.queue import DONE, NOTHING
@@ -32,6 +32,8 @@ class Sending:
         if job.take is not None:
             job.taken(self.in_gui(job, job.take))
         job.sized(lambda words: self._queue._line.call(lambda session: session.explain(words)))
+        if job.as_said:
+            self.in_gui(job, lambda: check_output(job))
         return self._frames(job) if job.source.times else self._picture(job)
 
     def _picture(self, job: Any) -> Tuple[str, str]:

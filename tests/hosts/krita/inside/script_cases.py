@@ -51,6 +51,40 @@ def case_a_script_says_how_large_and_is_heard(kit):
     assert bytes(kit.layers(document)[0].pixelData(5, 5, 1, 1)) == BLUE
 
 
+def case_what_replaces_nothing_may_be_of_a_group(kit):
+    """An enlargement is a picture of its own, whatever the output says; whether it is one, the words tell in its turn."""
+    yield from begin(kit, "")
+    docker, document, former = kit.docker, kit.document, len(kit.app.documents())
+    group = document.createGroupLayer("group")
+    document.rootNode().addChildNode(group, kit.layers(document)[0])
+    layer = document.createNode("inside", "paintlayer")
+    layer.setPixelData(BLUE * (64 * 48), 0, 0, 64, 48)
+    group.addChildNode(layer, None)
+    document.refreshProjection()
+    yield from kit.activate(document, group)
+    job = docker.script("remove the noise", output="replace")
+    yield finished(kit, job)
+    assert (job.state, "no pixels of its own to replace" in job.message) == ("failed", True), (job.state, job.message)
+    for asked in ({"plan": {"steps": [{"task": "denoise"}]}}, {"instruction": "remove the noise", "scale": 1}):
+        try:
+            said = docker.script(output="replace", **asked)
+        except ValueError as problem:
+            said = str(problem)
+        assert "no pixels of its own to replace" in str(said), said
+    job = docker.script(TWICE, output="replace")
+    yield finished(kit, job)
+    assert job.state == "done", job.message
+    yield lambda: len(kit.app.documents()) == former + 1
+    made = kit.app.activeDocument()
+    assert (made.width(), made.height()) == (128, 96)
+    assert bytes(kit.layers(made)[0].pixelData(5, 5, 1, 1)) == NEGATIVE
+    made.setModified(False)
+    yield 0.9  # as above
+    kit.app.action("file_close").trigger()
+    yield 0.9
+    yield lambda: kit.ready(document)
+
+
 def case_a_preset_is_not_replaced_without_a_word(kit):
     """And what keeps one from being written is said, where it was an error that nobody caught."""
     yield from begin(kit, "remove the noise")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from restored.instruction import Plan
+from restored.instruction.following import why
 from restored_client.desk import state as rooms
 from restored_client.desk.catalogue import SHARED, load
 from restored_client.desk.desk import Desk
@@ -73,6 +75,35 @@ def test_what_is_said_of_the_plan_that_stands(desk: Desk, wire: Wire) -> None:
     assert len(wire.plans) == asked
     desk.stand_on(None)  # another layer: "again" means nothing there
     assert wire.plans[asked:] == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Done: Remove noise (from “grainy”), Clear haze (chosen by hand). Left alone: rain."),
+        (
+            "de",
+            "Das wird getan: Rauschen entfernen (wegen „grainy“), Dunst entfernen (von Hand gewählt). Bleibt, wie es ist: Regen.",
+        ),
+    ],
+)
+def test_why_is_answered_in_the_persons_language(wire: Wire, language: str, said: str) -> None:
+    desk = Desk(wire, load([SHARED], [language]))
+    desk.greeted({"tasks": [{"id": "derain", "label": "rain"}], "device": "a chip"})
+    desk.look_at(PreviewState(900, 700))
+    desk.type("why?")
+    plan = plan_of("denoise dehaze")
+    plan["steps"][0]["words"], plan["steps"][1]["words"] = "grainy", ""
+    desk.understood(
+        "why?", {**plan, "text": "why?", "action": "why", "excluded": ["derain"], "message": why(Plan.from_dict(plan))}
+    )
+    assert desk.remark == said
+    desk.understood("why?", {**plan, "text": "why?", "action": "why", "proposed": True})
+    assert desk.remark == said.replace("Done:", "I looked at the picture and proposed:").replace(
+        "Das wird getan:", "Ich habe mir das Bild angesehen und schlage vor:"
+    ).replace(" Left alone: rain.", "").replace(" Bleibt, wie es ist: Regen.", "")
+    desk.edit("remove", "denoise")
+    assert "grainy" not in desk.remark, "another plan stands now"
 
 
 def test_what_was_said_of_one_result_is_not_carried_out_for_another_layer(wire: Wire) -> None:
