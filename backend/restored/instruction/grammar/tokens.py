@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _ALONE: Final = r"\u3040-\u30ff\u3400-\u9fff"
@@ -34,12 +35,15 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case; accents of Latin, Greek and Cyrillic letters dropped, as they often are in typing; the rest as it is."""
-    out = []
-    for letter in unicodedata.normalize("NFC", text.casefold()).translate(_TYPED):
-        plain = unicodedata.normalize("NFKD", letter)
-        keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
-        out.append("".join(c for c in plain if not unicodedata.combining(c)) if keep else letter)
-    return "".join(out)
+    if text.isascii():  # nearly every word of nearly every table, and these are read at each start
+        return text.lower()
+    return "".join(map(_plain, unicodedata.normalize("NFC", text.casefold()).translate(_TYPED)))
+
+
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    keep = unicodedata.name(letter, "").startswith(("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH"))
+    return "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c)) if keep else letter
 
 
 def tokens(text: str) -> list[Token]:
