@@ -22,7 +22,7 @@ from restored.ground.cores import cores
 from .depth import to_depth
 from .errors import PictureError
 from .matrix import SRGB, Curve, gray_of, matrix_of, moved
-from .profiles import srgb_gray
+from .profiles import srgb, srgb_gray
 
 _PIECE: Final = 1 << 16
 """Pixels converted at a time: what is in between stays in the processor's cache, and little memory is needed."""
@@ -140,14 +140,7 @@ def _colours(pixels: NDArray) -> int:
 
 def _own(count: int) -> bytes:
     """sRGB, for gray or for colour."""
-    return _srgb() if count == 3 else srgb_gray()
-
-
-@lru_cache(maxsize=1)
-def _srgb() -> bytes:
-    from PIL import ImageCms
-
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb() if count == 3 else srgb_gray()
 
 
 @lru_cache(maxsize=8)
@@ -156,7 +149,7 @@ def _is_srgb(icc: bytes) -> bool:
     axis = np.linspace(0, 1, 7, dtype=np.float32)
     grid = np.stack(np.meshgrid(axis, axis, axis), axis=-1).reshape(1, -1, 3)
     try:
-        moved = imagecodecs.cms_transform(grid, icc, _srgb(), colorspace="rgb", outcolorspace="rgb")
+        moved = imagecodecs.cms_transform(grid, icc, srgb(), colorspace="rgb", outcolorspace="rgb")
     except Exception:  # lcms reports every profile it cannot use (gray, CMYK, damaged) this way
         return True
     return bool(np.abs(moved - grid).max() < 0.5 / 255)

@@ -1,7 +1,8 @@
 """Colour profiles: made of a PNG's numbers, and found out to be usable before any work is done."""
 
+import struct
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import imagecodecs
 import numpy as np
@@ -53,7 +54,7 @@ def gray_from_gamma(gamma: float) -> bytes | None:
     """The same for a gray picture."""
     if abs(gamma - 1 / 2.2) < 0.005 or not 0.1 <= gamma <= 10:
         return None
-    return bytes(imagecodecs.cms_profile("gray", whitepoint=(*D65, 1.0), gamma=1 / gamma))
+    return _made("gray", whitepoint=(*D65, 1.0), gamma=1 / gamma)
 
 
 def matrix(place: Chromaticities, *, gamma: float | None = None, curve: NDArray | None = None) -> bytes | None:
@@ -61,9 +62,7 @@ def matrix(place: Chromaticities, *, gamma: float | None = None, curve: NDArray 
     white, points = place[:2], place[2:]
     primaries = [number for i in range(0, 6, 2) for number in (points[i], points[i + 1], 1.0)]
     try:
-        return bytes(
-            imagecodecs.cms_profile("rgb", whitepoint=(*white, 1.0), primaries=primaries, transferfunction=curve, gamma=gamma)
-        )
+        return _made("rgb", whitepoint=(*white, 1.0), primaries=primaries, transferfunction=curve, gamma=gamma)
     except Exception:  # lcms says so of primaries on one line and the like
         return None
 
@@ -81,18 +80,28 @@ def _curve(transfer: int) -> NDArray[np.float32]:
 def srgb() -> bytes:
     from PIL import ImageCms
 
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return _undated(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 
 
 @lru_cache(maxsize=1)
 def srgb_gray() -> bytes:
     """Gray with sRGB's tone curve."""
-    return bytes(imagecodecs.cms_profile("gray", whitepoint=(*D65, 1.0), transferfunction=_curve(SRGB_CURVE)))
+    return _made("gray", whitepoint=(*D65, 1.0), transferfunction=_curve(SRGB_CURVE))
 
 
 @lru_cache(maxsize=1)
 def adobe_rgb() -> bytes:
-    return bytes(imagecodecs.cms_profile("adobergb"))
+    return _made("adobergb")
+
+
+def _made(kind: str, **means: Any) -> bytes:
+    """A profile as lcms makes it. Raises what imagecodecs raises."""
+    return _undated(bytes(imagecodecs.cms_profile(kind, **means)))
+
+
+def _undated(icc: bytes) -> bytes:
+    """The same made on 1 January 2000 (ICC.1, 7.2.8): the same picture gives the same bytes in whichever second it is read."""
+    return icc[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + icc[36:]
 
 
 @lru_cache(maxsize=8)

@@ -54,7 +54,7 @@ def test_without_terms_the_layers_are_the_encoder_s_own() -> None:
 
 
 def test_it_learns_what_is_known_and_the_same_twice() -> None:
-    texts = ["ants on the collar", "pepper all over it", "the window glows", "her dress is a lamp"] * 8
+    texts = ["ants on the collar", "pepper all over it", "the window glows", "her dress is a lamp"] * 2
     rows = [LabelledRow(text, "wishes", {"denoise" if i % 4 < 2 else "highlights-": 1.0}) for i, text in enumerate(texts)]
     settings = AdaptSettings(epochs=25, rank=4)
     networks = [fit(states(*texts), rows, settings) for _ in range(2)]
@@ -72,6 +72,7 @@ def test_the_one_that_ships_fits_the_program() -> None:
     assert max(said, key=said.__getitem__) == "denoise"
 
 
+@pytest.mark.slow
 def test_the_corpus_has_every_sentence_once_and_every_class_often() -> None:
     rows = corpus()
     assert len({row.text for row in rows}) == len(rows)

@@ -2,14 +2,16 @@
 
 import json
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
 from restored.models.instruct_ipt import InstructIPT, preset
-from restored_training.papers import encoders, instructed, nine, rented
+from restored_training.papers import diffusion, encoders, instructed, nine, rented
 from restored_training.papers.crop_archive import Crops
+from restored_training.papers.diffusion_unet import UNet
 from restored_training.papers.sentence_vectors import TASKS, SentenceVectors, bag_of_words, file_of
 
 pytestmark = pytest.mark.timeout(1500)
@@ -17,6 +19,18 @@ pytestmark = pytest.mark.timeout(1500)
 
 TOGETHER = (["elementary"], ["encoders", "instructed"], ["diffusion"], ["nine"])
 """A test has a limit of time, and a rehearsal of all experiments in one takes a busy machine long."""
+
+WIDTH = 4
+"""Of the networks that are told by sentences: what is tried here does not depend on it, and four times as wide takes long."""
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's experiments with networks of a few channels."""
+    monkeypatch.setattr(diffusion, "UNet", partial(UNet, widths=(8, 8, 8)))
+    monkeypatch.setattr(nine, "ExperimentSettings", partial(nine.ExperimentSettings, preset="toy"))
+    for told in (encoders, instructed):
+        monkeypatch.setattr(told, "ExperimentSettings", partial(told.ExperimentSettings, width=WIDTH))
 
 
 def test_nine_tasks_side_by_side_are_the_family_s_network() -> None:
@@ -64,7 +78,7 @@ def test_nine_goes_on_from_its_weights(crops: Crops, tmp_path) -> None:
 @pytest.mark.slow
 def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: SentenceVectors) -> None:
     found = instructed.run(
-        crops, words, instructed.ExperimentSettings(steps=3, batch=2, seeds=(0,)), "cpu", tell=lambda line: None
+        crops, words, instructed.ExperimentSettings(steps=3, batch=2, seeds=(0,), width=WIDTH), "cpu", tell=lambda line: None
     )
     assert found["members"][:2] == ["3D", "3D no text"]
     for task in TASKS:
@@ -80,7 +94,7 @@ def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, wo
         {task: np.pad(rows, ((0, 0), (0, 8))) for task, rows in words.train.items()},
         {task: {style: np.pad(rows, ((0, 0), (0, 8))) for style, rows in of.items()} for task, of in words.test.items()},
     )
-    few = encoders.ExperimentSettings(steps=1, heads=1, batch=2, seeds=(0,), width=4)
+    few = encoders.ExperimentSettings(steps=1, heads=1, batch=2, seeds=(0,), width=WIDTH)
     found = encoders.run(crops, {"minilm": words, "use": wide, "bag": words}, few, "cpu", tell=lambda line: None)
     assert set(found["psnr"]) == {encoders.FIRST, *encoders.ENCODERS}
     assert found["psnr"]["minilm"] == found["psnr"]["bag"], "the same vectors under another name"
@@ -97,6 +111,7 @@ def test_a_bag_of_words_knows_words_and_not_their_order() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize("names", TOGETHER, ids="-".join)
 def test_the_command_runs_what_it_is_asked_for_and_leaves_alone_what_is_done(
     names: list[str], crops: Crops, words: SentenceVectors, tmp_path, capsys
