@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.training.tiny import tiny_run
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWATCH = ROOT / "tests" / "netwatch.py"
@@ -204,24 +205,9 @@ def test_a_machine_that_was_paired_and_is_never_to_be_asked_is_not_called(watch:
     assert watch(PYTHON, "-c", never.replace('assert "because the studio"', "assert 'studio' not")) == []
 
 
-TINY = {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "rank": 1, "context_width": 8, "grid_channels": 4}
-
-
 @pytest.mark.slow
 def test_no_connection_from_training(watch: Watch, photo: Path, home: Path) -> None:
-    run = {
-        "name": "tiny",
-        "steps": 2,
-        "groups": 1,
-        "group_size": 2,
-        "patches": [{"from": 0.0, "size": 32}],
-        "model": {"family": "swift", "hyperparameters": TINY},
-        "data": {"photographs": str(photo.parent), "scales": [1.0]},
-        "mix": {"tasks": {"denoise": 1.0}},
-        "precision": "fp32",
-        "threads": 1,
-        "optim": {"warmup": 1},
-    }
+    run = tiny_run(steps=2, data={"photographs": str(photo.parent), "scales": [1.0]}, optim={"warmup": 1})
     (home / "run.yaml").write_text(yaml.safe_dump(run), encoding="utf-8")
     code = "from restored_training.cli import main; main()"
     assert watch(PYTHON, "-c", code, "train", "run.yaml", "--folder", "run-folder") == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tiny import TINY
+from tiny import TINY, tiny_run
 
 from restored.models.bundle import load_bundle
 from restored_training import cli
@@ -33,19 +33,11 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
 
 
 def run_file(folder: Path, photographs: Path, **changes: Any) -> Path:
-    settings: dict[str, Any] = {
-        "name": "tiny",
-        "steps": 4,
-        "groups": 1,
-        "group_size": 2,
-        "patches": [{"from": 0.0, "size": 32}],
-        "model": {"family": "swift", "hyperparameters": TINY},
-        "data": {"photographs": str(photographs), "scales": [1.0]},
-        "mix": {"tasks": {"denoise": 1.0, "dehaze": 1.0}},
-        "precision": "fp32",
-        "threads": 1,
-        "optim": {"warmup": 1},
-    }
+    settings = tiny_run(
+        data={"photographs": str(photographs), "scales": [1.0]},
+        mix={"tasks": {"denoise": 1.0, "dehaze": 1.0}},
+        optim={"warmup": 1},
+    )
     path = folder / "run.yaml"
     path.write_text(yaml.safe_dump(settings | changes), encoding="utf-8")
     return path

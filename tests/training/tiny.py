@@ -1,4 +1,4 @@
-"""The smallest `swift` that has every part: what the tests of the training tree build."""
+"""The smallest `swift` that has every part, and the smallest run that trains one: what the tests of the training tree build."""
 
 from typing import Any, Final
 
@@ -11,3 +11,18 @@ TINY: Final[dict[str, Any]] = {
     "context_width": 8,
     "grid_channels": 4,
 }
+
+
+def tiny_run(**changes: Any) -> dict[str, Any]:
+    """A run file's content: few steps of two patches, one thread. changes: what stands there in place of that, or besides."""
+    return {
+        "name": "tiny",
+        "steps": 4,
+        "groups": 1,
+        "group_size": 2,
+        "patches": [{"from": 0.0, "size": 32}],
+        "model": {"family": "swift", "hyperparameters": TINY},
+        "mix": {"tasks": {"denoise": 1.0}},
+        "precision": "fp32",
+        "threads": 1,
+    } | changes

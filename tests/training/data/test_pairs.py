@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny import tiny_run
 
 from restored_training.data.pairs import PairedSampler, PairSource
 from restored_training.data.photographs import DataError
@@ -77,23 +78,16 @@ def test_pairs_smaller_than_a_patch_are_a_sentence(folders: tuple[Path, Path]) -
 
 @pytest.mark.slow
 def test_a_run_learns_from_pairs_and_lists_them(folders: tuple[Path, Path], photographs: Path, tmp_path: Path) -> None:
+    pairs = [{"task": "lowlight", "damaged": str(folders[0]), "clean": str(folders[1]), "share": 1.0}]
     config = RunConfig.model_validate(
-        {
-            "name": "paired",
-            "steps": 25,
-            "groups": 1,
-            "group_size": 2,
-            "patches": [{"from": 0.0, "size": 32}],
-            "model": {"hyperparameters": {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "context_width": 8}},
-            "data": {
-                "photographs": str(photographs),
-                "pairs": [{"task": "lowlight", "damaged": str(folders[0]), "clean": str(folders[1]), "share": 1.0}],
-            },
-            "mix": {"tasks": {"lowlight": 1.0, "denoise": 1.0}},
-            "precision": "fp32",
-            "threads": 1,
-            "optim": {"lr": 3e-3, "warmup": 3, "kind": "muon"},
-        }
+        tiny_run(
+            name="paired",
+            steps=25,
+            model={"hyperparameters": {"widths": [16, 16], "encoder": [1], "middle": 1, "decoder": [1], "context_width": 8}},
+            data={"photographs": str(photographs), "pairs": pairs},
+            mix={"tasks": {"lowlight": 1.0, "denoise": 1.0}},
+            optim={"lr": 3e-3, "warmup": 3, "kind": "muon"},
+        )
     )
     trainer = open_trainer(config, RunFolder(tmp_path / "run"))
     losses: list[float] = []

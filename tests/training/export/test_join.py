@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny import TINY
+from tiny import TINY, tiny_run
 
 from restored.instruction.tasks import TASKS, Task
 from restored.models.base import ModelError
@@ -47,21 +47,13 @@ def begun(tmp_path: Path) -> dict[str, Any]:
 
 
 def expert(task: Task, start: Path, **changes: Any) -> Trainer:
-    run = RunConfig.model_validate(
-        {
-            "name": f"expert-{task}",
-            "steps": 4,
-            "groups": 1,
-            "group_size": 2,
-            "patches": [{"from": 0.0, "size": 32}],
-            "model": {"family": "swift", "hyperparameters": WIDE, "start_from": str(start)},
-            "mix": {"named": task, "composite": 0.0, "weaker": 0.0},
-            "precision": "fp32",
-            "threads": 1,
-            "optim": {"warmup": 1, "kind": "muon"},
-        }
-        | changes
+    settings = tiny_run(
+        name=f"expert-{task}",
+        model={"family": "swift", "hyperparameters": WIDE, "start_from": str(start)},
+        mix={"named": task, "composite": 0.0, "weaker": 0.0},
+        optim={"warmup": 1, "kind": "muon"},
     )
+    run = RunConfig.model_validate(settings | changes)
     return Trainer(run, GroupSampler(source(), run.mix, run.group_size, run.seed))
 
 

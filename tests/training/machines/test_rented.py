@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
-from tiny import TINY
+from tiny import TINY, tiny_run
 from typer.testing import CliRunner
 
 from restored.models.swift import Swift, SwiftConfig
@@ -39,16 +39,14 @@ def archive(tmp_path: Path) -> Path:
 
 
 def run_file(folder: Path, task: str, begun: Path, **changes: object) -> Path:
-    settings = {
-        "name": f"rented-{task}",
-        "steps": 12,
-        "groups": 1,
-        "group_size": 2,
-        "patches": [{"from": 0.0, "size": 32}],
-        "model": {"family": "swift", "hyperparameters": TINY, "start_from": str(begun)},
-        "mix": {"named": task, "composite": 0.0, "weaker": 0.0},
-        "optim": {"warmup": 2, "kind": "muon"},
-    }
+    settings = tiny_run(
+        name=f"rented-{task}",
+        steps=12,
+        model={"family": "swift", "hyperparameters": TINY, "start_from": str(begun)},
+        mix={"named": task, "composite": 0.0, "weaker": 0.0},
+        optim={"warmup": 2, "kind": "muon"},
+    )
+    del settings["precision"], settings["threads"]  # as the run files of rented machines have them
     path = folder / f"{task}.yaml"
     path.write_text(yaml.safe_dump(settings | changes))
     return path

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny import TINY
+from tiny import TINY, tiny_run
 
 from restored.models.bundle import write_bundle
 from restored_training.data.sampling import GroupSampler, PatchSource
@@ -17,19 +17,7 @@ from restored_training.training.trainer import Trainer
 
 
 def trainer(**model: Any) -> Trainer:
-    config = RunConfig.model_validate(
-        {
-            "name": "tiny",
-            "steps": 4,
-            "groups": 1,
-            "group_size": 2,
-            "patches": [{"from": 0.0, "size": 32}],
-            "model": {"family": "swift", "hyperparameters": TINY} | model,
-            "mix": {"tasks": {"denoise": 1.0}},
-            "precision": "fp32",
-            "threads": 1,
-        }
-    )
+    config = RunConfig.model_validate(tiny_run(model={"family": "swift", "hyperparameters": TINY} | model))
     photo = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     return Trainer(config, GroupSampler(PatchSource([photo], (1.0,)), config.mix, 2, 0))
 

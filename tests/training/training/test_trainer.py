@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny import TINY
+from tiny import TINY, tiny_run
 
 from restored.instruction import Plan
 from restored.models.base import ModelError
@@ -27,18 +27,7 @@ from restored_training.training.wording import TextBank
 
 
 def config(**changes: Any) -> RunConfig:
-    base = {
-        "name": "tiny",
-        "steps": 6,
-        "groups": 2,
-        "group_size": 2,
-        "patches": [{"from": 0.0, "size": 32}],
-        "model": {"family": "swift", "hyperparameters": TINY},
-        "mix": {"tasks": {"denoise": 1.0, "dehaze": 1.0}},
-        "precision": "fp32",
-        "threads": 1,
-        "optim": {"warmup": 2, "kind": "muon"},
-    }
+    base = tiny_run(steps=6, groups=2, mix={"tasks": {"denoise": 1.0, "dehaze": 1.0}}, optim={"warmup": 2, "kind": "muon"})
     return RunConfig.model_validate(base | changes)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny import TINY
+from tiny import tiny_run
 
 from restored_training.data.sampling import GroupSampler, PatchSource
 from restored_training.runs.config import RunConfig
@@ -13,22 +13,7 @@ from restored_training.runs.folder import RunFolder
 from restored_training.training.trainer import Trainer
 from restored_training.training.validation import Validation, record
 
-RUN = RunConfig.model_validate(
-    {
-        "name": "tiny",
-        "steps": 2,
-        "groups": 1,
-        "group_size": 2,
-        "patches": [{"from": 0.0, "size": 32}],
-        "model": {
-            "family": "swift",
-            "hyperparameters": TINY,
-        },
-        "mix": {"tasks": {"denoise": 1.0, "derain": 1.0}},
-        "precision": "fp32",
-        "threads": 1,
-    }
-)
+RUN = RunConfig.model_validate(tiny_run(steps=2, mix={"tasks": {"denoise": 1.0, "derain": 1.0}}))
 
 
 def photographs() -> list[np.ndarray]:
