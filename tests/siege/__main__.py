@@ -13,13 +13,14 @@ from pathlib import Path
 
 from campaign import Campaign, State
 from conditions import CONDITIONS
+from floods import Floods
 from fuzzing import FUZZING
 from lives import LIVES
 from pairings import Pairings
 from pictures import Pictures
 from streams import STREAMS
 
-CAMPAIGNS: list[type[Campaign]] = [*FUZZING, Pictures, *STREAMS, Pairings, *LIVES, *CONDITIONS]
+CAMPAIGNS: list[type[Campaign]] = [*FUZZING, Pictures, *STREAMS, Pairings, *LIVES, Floods, *CONDITIONS]
 
 
 def main() -> int:

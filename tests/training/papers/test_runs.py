@@ -26,7 +26,8 @@ WIDTH = 4
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command's experiments with networks of a few channels."""
+    """Networks of a few channels, and pictures for the few steps only."""
+    monkeypatch.setattr(instructed, "_POOL", 4)
     monkeypatch.setattr(diffusion, "UNet", partial(UNet, widths=(8, 8, 8)))
     monkeypatch.setattr(nine, "ExperimentSettings", partial(nine.ExperimentSettings, preset="toy"))
     for told in (encoders, instructed):
@@ -76,9 +77,10 @@ def test_nine_goes_on_from_its_weights(crops: Crops, tmp_path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("narrow")
 def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: SentenceVectors) -> None:
     found = instructed.run(
-        crops, words, instructed.ExperimentSettings(steps=3, batch=2, seeds=(0,), width=WIDTH), "cpu", tell=lambda line: None
+        crops, words, instructed.ExperimentSettings(steps=3, batch=2, seeds=(0,)), "cpu", tell=lambda line: None
     )
     assert found["members"][:2] == ["3D", "3D no text"]
     for task in TASKS:
@@ -88,13 +90,14 @@ def test_members_without_text_do_not_hear_the_instruction(crops: Crops, words: S
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("narrow")
 def test_another_encoder_s_head_leaves_the_image_model_as_it_is(crops: Crops, words: SentenceVectors) -> None:
     """Table 8: with no step, each head is new and what the image model learnt is the same; the widths may differ."""
     wide = SentenceVectors(
         {task: np.pad(rows, ((0, 0), (0, 8))) for task, rows in words.train.items()},
         {task: {style: np.pad(rows, ((0, 0), (0, 8))) for style, rows in of.items()} for task, of in words.test.items()},
     )
-    few = encoders.ExperimentSettings(steps=1, heads=1, batch=2, seeds=(0,), width=WIDTH)
+    few = encoders.ExperimentSettings(steps=1, heads=1, batch=2, seeds=(0,))
     found = encoders.run(crops, {"minilm": words, "use": wide, "bag": words}, few, "cpu", tell=lambda line: None)
     assert set(found["psnr"]) == {encoders.FIRST, *encoders.ENCODERS}
     assert found["psnr"]["minilm"] == found["psnr"]["bag"], "the same vectors under another name"

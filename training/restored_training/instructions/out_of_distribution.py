@@ -7,8 +7,8 @@ from collections.abc import Callable
 from restored.instruction import TASKS, Task
 
 from .example import Split
-from .grammar import NEGATIVE, SLOT
 from .inventory import lines, pool, templates
+from .labelled_clauses import NEGATIVE, SLOT
 from .phrases import read_foreign, read_sections, split_of
 
 Stray = tuple[str, tuple[str, ...], str, str]

@@ -6,7 +6,8 @@ from .heard import Clause, Heard, Named, Turn
 from .interpret import amount_in, content, hear
 from .language import covers, language_of, margin, rivals
 from .referring import is_remark, subjects, swapped, takes_up
-from .result import LESS, MORE, Said, limits, names_only, said_in_parts, said_of_result
+from .result import limits, names_only, said_in_parts, said_of_result
+from .said import LESS, MORE, Said
 from .tokens import tokens
 
 __all__ = [

@@ -1,105 +1,18 @@
 """What is said of a result: undo, again, why, more, less, not this, also that. Which steps of the plan are meant is for
 `following` to say; here is only how the sentence is built."""
 
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
-from restored.regions.names import Region
-
-from ..plan import Action
-from . import amounts
 from .concepts import Hit, Words
-from .heard import Heard
 from .interpret import WISHES, hear
+from .said import REFUSALS, Said, SaidClause, Way
 from .tokens import Token, tokens
-
-LESS, MORE = 0.6, 1.4
-"""What "less" and "more" do to a step where nothing says how much."""
-WEAKER: Final = {"tiny": 0.9, "bit": 0.8, "much": 0.35, "extreme": 0.2, "half": 0.5}
-STRONGER: Final = {"tiny": 1.1, "bit": 1.2, "much": 2.0, "extreme": 3.0, "half": 1.5, "twice": 2.0, "triple": 3.0}
-REFUSALS: Final = frozenset({"no", "nein", "non", "nee", "nie", "нет", "ні", "ne", "nej", "hayir"})
-"""Before anything else: "no, less"."""
-
-Way = Literal["weaker", "stronger"]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """action: a word for the whole; praise: it may stay as it is. factor: of all steps, of `targets`, or of the wish `core`.
-    drops, adds: tasks and adjustments; core and `drop`: a wish that is taken back; surely: also when the plan has no such step.
-    limit: a place, of all steps or of `targets`."""
-
-    action: Action = ""
-    praise: bool = False
-    factor: float | None = None
-    targets: tuple[str, ...] = ()
-    core: str = ""
-    drop: bool = False
-    drops: tuple[str, ...] = ()
-    surely: bool = True
-    adds: tuple[str, ...] = ()
-    limit: Region | None = None
-
-    def __bool__(self) -> bool:
-        return self != Said()
-
-
-class _Clause:
-    """A stretch of what was said: its words, and what they stand for."""
-
-    def __init__(self, text: str, words: Words) -> None:
-        self.text, self.words = text, words
-        self.row = words.repaired(tokens(text), None)
-        self.heard: Heard = hear(text, words)
-
-    def hits(self, *sections: str) -> list[Hit]:
-        """The concepts of each section by itself: a word may mean something in several."""
-        return [hit for section in sections for hit in self.words.find(self.row, frozenset({section}))]
-
-    def modifiers(self, *names: str) -> list[Hit]:
-        return [hit for hit in self.hits("modifier") if hit.name in names]
-
-    def rest(self, *used: Hit) -> list[Token]:
-        """The words that say something beyond `used`."""
-        idle = [hit for hit in self.hits("modifier") if hit.name in ("is", "make", "also")] + self.hits("talk")
-        taken = {i for hit in (*used, *idle) for i in range(hit.first, hit.last + 1)}
-        return [
-            token
-            for i, token in enumerate(self.row)
-            if not token.mark
-            and i not in taken
-            and token.word not in self.words.filler
-            and token.word not in REFUSALS
-            and amounts.number(token.word) is None
-        ]
-
-    def without(self, *left_out: Hit) -> str:
-        """The text without some of its words."""
-        kept = list(self.text)
-        for hit in left_out:
-            for token in self.row[hit.first : hit.last + 1]:
-                kept[token.start : token.end] = " " * (token.end - token.start)
-        return " ".join("".join(kept).split())
-
-    def factor(self, way: Way) -> float:
-        local = self.hits("amount")
-        amount = amounts.read(self.row, local)
-        of_it = any(token.word in self.words.pronouns for token in self.row)
-        if way == "weaker" and amount.share is not None and amount.share < 0.5 and of_it:
-            return round(amount.share, 4)  # "a third of that"
-        table = WEAKER if way == "weaker" else STRONGER
-        if amount.share is not None:
-            return round(max(0.0, 1 - amount.share) if way == "weaker" else 1 + amount.share, 4)
-        phrases = {hit.name for hit in local}
-        for word in ("tiny", "bit", "half", "extreme", "twice", "triple", "much"):
-            if word in phrases and word in table:
-                return table[word]
-        return LESS if way == "weaker" else MORE
 
 
 def said_of_result(text: str, words: Words) -> Said:
     """What a sentence says of the plan that stands; nothing (false) where it is a wish of its own."""
-    clause = _Clause(text, words)
+    clause = SaidClause(text, words)
     for reading in (
         _action,
         _complaint,
@@ -141,22 +54,22 @@ def said_in_parts(text: str, words: Words) -> list[tuple[str, Said]]:
         index -= 1
     parts = [text[row[start].start : row[end - 1].end] for start, end in spans]
     said = [(part, said_of_result(part, words)) for part in parts]
-    return [(part, reading) for part, reading in said if reading or _Clause(part, words).rest()]
+    return [(part, reading) for part, reading in said if reading or SaidClause(part, words).rest()]
 
 
 def limits(text: str, words: Words) -> bool:
     """Whether a text has a word such as "only"."""
-    return bool(_Clause(text, words).modifiers("only"))
+    return bool(SaidClause(text, words).modifiers("only"))
 
 
 def names_in(text: str, words: Words) -> tuple[str, ...]:
     """The tasks and adjustments whose nouns a text has."""
-    return _names(_Clause(text, words))
+    return _names(SaidClause(text, words))
 
 
 def names_only(text: str, words: Words) -> tuple[str, ...]:
     """The tasks that a text names when it has nothing but their names ("the rain")."""
-    clause = _Clause(text, words)
+    clause = SaidClause(text, words)
     return _names(clause) if _only_names(clause.row, words) else ()
 
 
@@ -171,7 +84,7 @@ def _only_names(row: list[Token], words: Words) -> bool:
 # -- the ways of saying it ------------------------------------------------------------------------------------------------
 
 
-def _action(clause: _Clause) -> Said:
+def _action(clause: SaidClause) -> Said:
     hits = clause.hits("follow", "amount")
     if clause.rest(*hits):
         return Said()
@@ -182,7 +95,7 @@ def _action(clause: _Clause) -> Said:
     return Said(praise="praise" in names and not names & {"weaker", "stronger"} and not _names(clause))
 
 
-def _complaint(clause: _Clause) -> Said:
+def _complaint(clause: SaidClause) -> Said:
     """ "The skin looks like plastic", "too sharp": a treatment went too far, or not far enough."""
     if clause.heard.turns:
         return Said()
@@ -197,11 +110,11 @@ def _complaint(clause: _Clause) -> Said:
     return Said()
 
 
-def _not_so(clause: _Clause) -> bool:
+def _not_so(clause: SaidClause) -> bool:
     return any(hit.name == "not" for hit in clause.hits("modifier"))
 
 
-def _all_of_it(clause: _Clause) -> Said:
+def _all_of_it(clause: SaidClause) -> Said:
     """More or less of everything."""
     hits = clause.hits("follow", "amount", "degree", "modifier")
     used = [hit for hit in hits if hit.section in ("amount", "degree") or hit.name in ("weaker", "stronger", "praise", "also")]
@@ -244,7 +157,7 @@ def _way(hits: list[Hit]) -> Way | None:
     return None
 
 
-def _taken_back(clause: _Clause) -> Said:
+def _taken_back(clause: SaidClause) -> Said:
     """ "Not the colours", "leave the noise in", "without the warmth", "drop the sharpening"."""
     hits = clause.hits("modifier")
     if any(hit.name in ("enough", "too", "little") for hit in hits) or _compared(clause):
@@ -261,7 +174,7 @@ def _taken_back(clause: _Clause) -> Said:
     return Said()
 
 
-def _praised(clause: _Clause) -> Said:
+def _praised(clause: SaidClause) -> Said:
     """ "The contrast is perfect": what was done is liked. A damage that is liked ("the grain was nice") is another matter."""
     praises = clause.hits("follow", "modifier")
     liked = {i for hit in praises if hit.name == "praise" for i in range(hit.first, hit.last + 1)}
@@ -273,7 +186,7 @@ def _praised(clause: _Clause) -> Said:
     return Said(praise=bool(liked and done and not others and not past and not clause.heard.turns))
 
 
-def _given_back(clause: _Clause) -> Said:
+def _given_back(clause: SaidClause) -> Said:
     """ "Give me the haze back", "bring the colour back": what the plan took out of the picture."""
     back = [hit for hit in clause.hits("follow") if hit.name == "return"]
     named = [_TAKEN[hit.name] for hit in clause.hits("task") if hit.name in _TAKEN] if back else []
@@ -289,7 +202,7 @@ _TAKEN: Final = {
 """What a word names that can be given back, and the step that took it away."""
 
 
-def _noun_and_degree(clause: _Clause) -> Said:
+def _noun_and_degree(clause: SaidClause) -> Said:
     """ "The contrast is brutal", "the contrast could go further": of one adjustment of the plan."""
     nouns = [hit for hit in clause.hits("quality") if hit.name.startswith("noun")]
     degrees = clause.hits("degree", "follow", "amount")
@@ -299,12 +212,12 @@ def _noun_and_degree(clause: _Clause) -> Said:
     return Said(factor=clause.factor(way), targets=_names(clause), surely=False) if way else Said()
 
 
-def _compared(clause: _Clause) -> bool:
+def _compared(clause: SaidClause) -> bool:
     """ "Not so warm", "not as bright": less of it."""
     return any(hit.name == "less" for hit in clause.hits("modifier"))
 
 
-def _place(clause: _Clause) -> Said:
+def _place(clause: SaidClause) -> Said:
     if clause.heard.limits and not clause.heard.turns and not clause.heard.named:
         return Said(limit=replace(clause.heard.limits[0][1]))
     nouns = [hit for hit in clause.hits("quality", "remedy") if hit.section == "remedy" or hit.name.startswith("noun")]
@@ -316,7 +229,7 @@ def _place(clause: _Clause) -> Said:
     return Said()
 
 
-def _treatment(clause: _Clause) -> Said:
+def _treatment(clause: SaidClause) -> Said:
     """ "Less noise reduction", "the sharpening is too strong"."""
     remedies = clause.hits("remedy")
     if not remedies:
@@ -326,7 +239,7 @@ def _treatment(clause: _Clause) -> Said:
     return Said(factor=clause.factor(way), targets=targets) if way else Said()
 
 
-def _verb_and_degree(clause: _Clause) -> Said:
+def _verb_and_degree(clause: SaidClause) -> Said:
     """ "Darken the sky less", "sharpen only half as much": a wish, and behind it how much of it."""
     places = {i for hit in clause.hits("place") for i in range(hit.first, hit.last + 1)}
     ends = [hit for hit in clause.hits("follow", "amount") if hit.name in ("weaker", "stronger", "half", "twice")]
@@ -349,7 +262,7 @@ def _acts(hit: Hit) -> bool:
     return hit.section != "quality" or hit.name.startswith("dir ")
 
 
-def _added(clause: _Clause) -> Said:
+def _added(clause: SaidClause) -> Said:
     also = any(hit.name == "also" for hit in clause.hits("follow"))
     named = _names(clause)
     if also and named and not clause.heard.turns and not clause.heard.named:
@@ -357,7 +270,7 @@ def _added(clause: _Clause) -> Said:
     return Said()
 
 
-def _names(clause: _Clause) -> tuple[str, ...]:
+def _names(clause: SaidClause) -> tuple[str, ...]:
     """Tasks and adjustments whose nouns are in the text."""
     found = [hit.name for hit in clause.hits("task", "verb")]
     for hit in clause.hits("quality"):

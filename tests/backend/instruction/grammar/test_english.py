@@ -1,4 +1,4 @@
-"""Directions, amounts, places and what cannot be done, through the front door."""
+"""Directions, amounts and what cannot be done, through the front door."""
 
 import numpy as np
 import pytest
@@ -59,19 +59,6 @@ AMOUNTS = {
     "a tenth of a stop brighter": ("exposure", 0.1),
     "up by point seven of a stop": ("exposure", 0.7),
 }
-PLACES = {
-    "remove the noise only in the sky": ("denoise", "only the sky"),
-    "too noisy, but not the sky": ("denoise", "not the sky"),
-    "remove the noise everywhere except the sky": ("denoise", "not the sky"),
-    "denoise the shadows": ("denoise", "only the dark parts"),
-    "the sky is too blue": ("temperature", "only the sky"),
-    "make the left side brighter": ("exposure", "only the left side"),
-    "sharpen the eyes only": ("deblur", "only the eyes"),
-    "sharpen everything but the background": ("deblur", "not the background"),
-    "the sky: less noise": ("denoise", "only the sky"),
-    "sharpen only her eyes": ("deblur", "only the eyes"),
-    "sharpen only the faces": ("deblur", "only the skin"),
-}
 CANNOT = {
     "remove the halftone dots": (set(), "halftone dots"),
     "remove the noise and the watermark": ({"denoise"}, "watermark"),
@@ -111,13 +98,6 @@ def test_degrees_are_ordered():
     assert len(set(sizes)) == 4
 
 
-@pytest.mark.parametrize(("text", "meant"), PLACES.items())
-def test_places(text, meant):
-    step = only_step(text)
-    assert step.region is not None
-    assert (step.task, step.region.label) == meant
-
-
 @pytest.mark.parametrize(("text", "meant"), CANNOT.items())
 def test_what_cannot_be_done_is_said(text, meant):
     plan = explain(text)
@@ -125,26 +105,6 @@ def test_what_cannot_be_done_is_said(text, meant):
     assert meant[1] in [item.words for item in plan.unused]
     assert all(item.message.endswith(".") for item in plan.unused)
     assert bool(plan.steps) or (plan.reason == "cannot_yet" and plan.message.endswith("."))
-
-
-def test_a_place_that_is_only_guessed_waits_for_a_selection():
-    region = only_step("sharpen only the faces").region
-    assert region is not None
-    assert (region.by_hand, region.places) == ("faces", ("skin",))
-
-
-REFUSED = {
-    "rain yes, snow no": {"derain"},
-    "Not the noise, the blur!": {"deblur"},
-    "remove the noise but not increase the sharpness": {"denoise"},
-    "the rain, get rid of it": {"derain"},
-    "remove the haze and add a rainbow": {"dehaze"},
-}
-
-
-@pytest.mark.parametrize(("text", "tasks"), REFUSED.items())
-def test_what_is_denied_is_left_and_what_stands_beside_it_is_done(text, tasks):
-    assert {step.task for step in explain(text).steps} == tasks
 
 
 @pytest.mark.parametrize("text", ["auto", "Automatisch!", "自动"])
@@ -250,130 +210,6 @@ def test_odd_sentences_lose_nothing(text, labels):
 )
 def test_the_part_that_cannot_be_done_is_named(text, heard):
     assert any(heard in item.words for item in explain(text).unused)
-
-
-@pytest.mark.parametrize(
-    ("wish", "task", "places", "outside"),
-    [
-        ("remove the noise in the sky and on the left", "denoise", ("sky", "left"), False),
-        ("remove the noise except in the sky and on the left", "denoise", ("sky", "left"), True),
-        ("remove the noise, but not in the sky and the shadows", "denoise", ("sky", "shadows"), True),
-        ("sharpen everything except the sky and the shadows", "deblur", ("sky", "shadows"), True),
-        ("only in the sky and in the shadows: remove the noise", "denoise", ("sky", "shadows"), False),
-        ("denoise the sky, and the left side too", "denoise", ("sky", "left"), False),
-        ("remove the noise and the grain in the sky", "denoise", ("sky",), False),
-        ("the sky and the left side should be warmer", "temperature", ("sky", "left"), False),
-        ("the sky and the shadows are too noisy", "denoise", ("sky", "shadows"), False),
-        ("in the sky and on the left remove the noise", "denoise", ("sky", "left"), False),
-        ("Mach den Himmel und die linke Seite wärmer", "temperature", ("sky", "left"), False),
-        ("brighten the left and the right side", "exposure", ("left", "right"), False),
-        ("Entferne das Rauschen außer im Himmel und links", "denoise", ("sky", "left"), True),
-    ],
-)
-def test_what_is_said_of_one_place_in_a_list_is_said_of_all(wish: str, task: str, places: tuple[str, ...], outside: bool) -> None:
-    plan = explain(wish)
-    assert [step.task for step in plan.steps] == [task]
-    region = plan.steps[0].region
-    assert region is not None
-    assert (set(region.places), region.outside) == (set(places), outside)
-    assert not plan.unused
-    assert not plan.message
-
-
-@pytest.mark.parametrize("wish", ["brighten the faces on the left", "make only the faces on the left warmer"])
-def test_a_place_that_nobody_finds_is_said_beside_one_that_is_found(wish: str) -> None:
-    plan = explain(wish)
-    assert [step.region.places for step in plan.steps if step.region] == [("left",)]
-    assert [item.words for item in plan.unused] == ["faces"]
-
-
-@pytest.mark.parametrize("wish", ["brighten the dog", "make the dress more saturated", "sharpen the eyes", "darken her hair"])
-def test_what_is_turned_in_a_place_that_nobody_finds_waits_for_a_selection(wish: str) -> None:
-    (step,) = explain(wish).steps
-    assert step.region is not None
-    assert step.region.by_hand
-
-
-@pytest.mark.parametrize("wish", ["the dog is too dark", "brighten it, for the dog", "brighten it like the house"])
-def test_a_complaint_or_a_reason_is_one_of_the_whole(wish: str) -> None:
-    (step,) = explain(wish).steps
-    assert step.region is None
-
-
-TAKEN_BACK = {
-    "brighter, no wait, darker": ("exposure", -0.7, None),
-    "denoise it. Actually no, sharpen it": ("deblur", None, None),
-    "remove the snow, I mean the rain": ("derain", None, None),
-    "more saturated, scratch that, less saturated": ("saturation", -0.3, None),
-    "contrast +20, make that +10": ("contrast", 0.1, None),
-    "one stop brighter, or rather half a stop": ("exposure", 0.5, None),
-    "denoise the left side, no, the sky": ("denoise", None, "only the sky"),
-    "darker - oops, make it warmer": ("temperature", 0.4, None),
-    "sharpen and denoise, well, only denoise": ("denoise", None, None),
-    "heller, nein warte, dunkler": ("exposure", -0.7, None),
-    "plus chaud, non attends, plus froid": ("temperature", -0.4, None),
-}
-
-
-@pytest.mark.parametrize("wish", TAKEN_BACK)
-def test_what_is_taken_back_in_the_same_breath_is_not_done(wish: str) -> None:
-    task, amount, where = TAKEN_BACK[wish]
-    plan = explain(wish)
-    (step,) = plan.steps
-    assert (step.task, step.amount) == (task, amount)
-    assert (step.region.label if step.region else None) == where
-    assert plan.text == wish
-    assert step.words in wish
-
-
-@pytest.mark.parametrize("wish", ["no, it's dark", "sorry, could you brighten it", "brighten it, sorry to bother you"])
-def test_a_polite_no_takes_nothing_back(wish: str) -> None:
-    assert [step.task for step in explain(wish).steps] == ["lowlight"]
-
-
-DENIED = {
-    "it isn't noisy": set(),
-    "no more contrast please": set(),
-    "warmer, not brighter": {"temperature"},
-    "brighter but not more saturated": {"lowlight"},
-    "remove the rain, not the snow": {"derain"},
-    "derain not desnow": {"derain"},
-    "the rain doesn't bother me, the snow does": {"desnow"},
-    "leave the grain as it is, but please brighten the whole thing up": {"lowlight"},
-    "it isn't too dark": set(),
-    "it's not too warm": set(),
-}
-
-
-@pytest.mark.parametrize("wish", DENIED)
-def test_what_is_denied_is_not_done(wish: str) -> None:
-    assert {step.task for step in explain(wish).steps} == DENIED[wish]
-
-
-@pytest.mark.parametrize(
-    ("wish", "where"),
-    [
-        ("the sky is too bright, darken it", "only the sky"),
-        ("the left side is dull, warm it up", "only the left side"),
-        ("shadows look blue, warm them", "only the dark parts"),
-        ("keep the sky, darken the rest", "not the sky"),
-    ],
-)
-def test_a_pronoun_means_the_place_that_was_complained_of(wish: str, where: str) -> None:
-    assert {step.region.label if step.region else "everywhere" for step in explain(wish).steps} == {where}
-
-
-def test_elsewhere_is_everywhere_but_the_place_before() -> None:
-    steps = explain("warmer in the sky, cooler elsewhere").steps
-    assert {((step.amount or 0) > 0, step.region.label if step.region else "") for step in steps} == {
-        (True, "only the sky"),
-        (False, "not the sky"),
-    }
-
-
-@pytest.mark.parametrize("wish", ["aydınlatma", "keskinleştirme", "non è mossa", "não é escura", "it isn't dark"])
-def test_a_denial_in_one_word_with_the_verb_or_of_a_state_does_nothing(wish: str) -> None:
-    assert not explain(wish).steps
 
 
 def test_two_tones_are_two_directions() -> None:

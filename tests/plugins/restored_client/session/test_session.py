@@ -1,16 +1,12 @@
 """The session against daemons that misbehave: every failure becomes a sentence, and a later request may work."""
 
-import json
-import os
-import subprocess
-import sys
 import threading
 import time
 
 import pytest
 
 from restored_client import Cancelled, ClientError, Pixels, Session
-from restored_client.session import discovery, exchange, greeting, talk
+from restored_client.session import exchange, greeting, talk
 from restored_client.wire.messages import describe, encode, message
 from restored_client.wire.zmtp import ConnectionLost
 
@@ -34,82 +30,6 @@ def result(header, pixels: Pixels, data=None) -> list:
 
 def test_no_daemon(folder) -> None:
     assert failure(open_session).code == "unreachable"
-
-
-def test_a_file_others_could_read(publish, router) -> None:
-    publish(router().endpoint, mode=0o644)
-    assert failure(open_session).code == "unsafe"
-
-
-def test_a_folder_others_could_write_to(publish, router, folder) -> None:
-    publish(router().endpoint)
-    folder.chmod(0o777)
-    assert failure(open_session).code == "unsafe"
-
-
-@pytest.mark.parametrize("endpoint", ["tcp://192.0.2.1:5", "tcp://0.0.0.0:5", "http://127.0.0.1", "", "tcp://127.0.0.1:port"])
-def test_a_file_that_points_elsewhere_is_not_followed(publish, endpoint) -> None:
-    publish(endpoint)
-    assert failure(open_session).code == "unreachable"
-
-
-def test_half_a_file(folder) -> None:
-    (folder / "connection.json").touch(mode=0o600)
-    for content in (
-        "",
-        '{"endpoint": "ipc',
-        "[]",
-        '{"endpoint": 5}',
-        '{"endpoint":"ipc:///x","token":1,"pid":1,"protocol":1,"version":"","build":""}',
-    ):
-        (folder / "connection.json").write_text(content)
-        assert failure(open_session).code == "unreachable"
-
-
-NONSENSE = [
-    {"pid": 10**30},
-    {"pid": 0},
-    {"pid": -1},
-    {"pid": True},
-    {"token": "\ud800"},
-    {"endpoint": "ipc:///x\0y"},
-    {"endpoint": "tcp://127.0.0.1:80@elsewhere:9"},
-    {"endpoint": "tcp://127.0.0.1: 22"},
-    {"endpoint": ["ipc:///x"]},
-    {"version": 7},
-    {"protocol": None},
-]
-
-
-@pytest.mark.parametrize("wrong", NONSENSE, ids=str)
-def test_a_file_that_says_what_cannot_be_is_none(folder, wrong) -> None:
-    (folder / "connection.json").touch(mode=0o600)
-    said = {"endpoint": "ipc:///x", "token": "t", "pid": 1, "protocol": 2, "version": "", "build": ""}
-    (folder / "connection.json").write_text(json.dumps(said))
-    assert discovery.read_connection() is not None
-    (folder / "connection.json").write_text(json.dumps({**said, **wrong}))
-    assert discovery.read_connection() is None
-
-
-@pytest.mark.parametrize("content", [b"[" * 60_000, b'{"endpoint":' * 5000, b"\xff\xfe", b"1" * 60_000])
-def test_a_file_that_nobody_can_read_is_none(folder, content) -> None:
-    (folder / "connection.json").touch(mode=0o600)
-    (folder / "connection.json").write_bytes(content)
-    assert discovery.read_connection() is None
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
-def test_a_pipe_in_its_place_keeps_nobody_waiting(folder) -> None:
-    os.mkfifo(folder / "connection.json", 0o600)
-    assert discovery.read_connection() is None
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
-def test_a_folder_of_everybodys_is_not_looked_into(folder) -> None:
-    """Where the runtime folder lies in /tmp, another user may have made it, with a pipe in it that nobody writes to."""
-    os.mkfifo(folder / "connection.json", 0o600)
-    folder.chmod(0o777)
-    assert failure(open_session).code == "unsafe"
 
 
 def test_a_token_of_an_earlier_start(publish, router) -> None:
@@ -306,10 +226,3 @@ def test_a_daemon_that_goes_again_and_again_is_not_asked_for_ever(scripted, monk
                 assert failure(session.explain, "x").code == "daemon_died"
             assert len(asked) > 4 if starts and gone == "before it heard" else len(asked) == 2
             assert session.explain("x") == {"steps": []}
-
-
-def test_a_file_of_a_dead_process_does_not_hold_up(publish, rude) -> None:
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
-    publish(rude(lambda client: client.sendall(b"SSH-2.0\r\n" + b" " * 99)), pid=child.pid)
-    assert failure(open_session).code == "unreachable"
