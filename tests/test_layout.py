@@ -30,6 +30,9 @@ def test_every_import_names_something_that_is_there() -> None:
     assert wrong == []
 
 
+NO_ENGINE = ("restored.daemon", "restored.cli", "restored.models", "restored_client.session", "torch", "zmq")
+"""What works with files knows whoever restores by its `restore` alone."""
+
 ABOVE = ("restored.service", "restored.daemon", "restored.cli", "restored.io", "restored.hosts", "restored_client")
 ARROWS = {
     # the ground: nothing of restored, and of the client only what both ends of the wire share
@@ -46,25 +49,8 @@ ARROWS = {
     "restored.models": ("restored.engine", *ABOVE, "zmq", "socket"),
     "restored.engine": (*ABOVE, "zmq", "socket"),
     "restored.io": ("restored.daemon", "restored.cli", "restored.models", "restored_client", "torch", "zmq"),
-    "restored.files": (
-        "restored.daemon",
-        "restored.cli",
-        "restored.models",
-        "restored_client.session",
-        "torch",
-        "zmq",
-        "typer",
-        "rich",
-    ),
-    "restored.archive": (
-        "restored.daemon",
-        "restored.cli",
-        "restored.models",
-        "restored_client.session",
-        "torch",
-        "zmq",
-        "typer",
-    ),
+    "restored.files": (*NO_ENGINE, "typer", "rich"),
+    "restored.archive": (*NO_ENGINE, "typer"),
     "restored.hosts": ("restored.daemon", "restored.cli", "restored.engine", "restored.models", "torch", "zmq"),
     # orders are carried out without knowing who brought them; of the client it shares what both ends of the wire share
     # of files the service knows nothing, but what a colour profile means

@@ -11,8 +11,7 @@ from restored.archive import Status
 from restored.files import FileOrder
 
 from . import console
-from .batch import ENDINGS
-from .options import Json, Model, Quality, Recipe, Scale, Strength, qualities
+from .options import Format, Json, Model, Quality, Recipe, Scale, Strength, ending_of, qualities
 from .replaceable import check_report
 from .single import make_wish
 
@@ -32,9 +31,7 @@ def plan(
     source: Annotated[str, typer.Argument(metavar="SRC", help="The folder with the photographs, or its address (s3://…).")],
     instruction: Annotated[str | None, typer.Argument(metavar="INSTRUCTION", help="What to do with each of them.")] = None,
     target: Annotated[str | None, typer.Option("--to", metavar="DST", help="Required: where the results go.")] = None,
-    format: Annotated[
-        str | None, typer.Option("--format", metavar="png|tiff|jpeg|webp", help="The results' format; usually the original's.")
-    ] = None,
+    format: Format = None,
     quality: Quality = None,
     suffix: Annotated[str, typer.Option(metavar="TEXT", help="What is put behind each name.")] = "",
     on_conflict: Annotated[
@@ -53,8 +50,7 @@ def plan(
 
     if target is None:
         raise typer.BadParameter("Say where the results go, such as: --to restored", param_hint="--to")
-    if format is not None and format.lower() not in ENDINGS:
-        raise typer.BadParameter("The format is one of: png, tiff, jpeg, webp.", param_hint="--format")
+    ending = ending_of(format)
     if on_conflict not in ("skip", "rename", "overwrite"):
         raise typer.BadParameter("It is one of: skip, rename, overwrite.", param_hint="--on-conflict")
     work, written = qualities(quality)
@@ -69,7 +65,7 @@ def plan(
             model=name,
             fingerprint=fingerprint,
             version=version,
-            ending=ENDINGS[format.lower()] if format else None,
+            ending=ending,
             suffix=suffix,
             quality=written,
             on_conflict=on_conflict,

@@ -14,11 +14,10 @@ from restored.files.walk import Names, Walked
 
 from . import console
 from .batchrun import BatchRun
-from .options import Device, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, qualities
+from .options import Device, Format, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, ending_of, qualities
 from .replaceable import check_page, check_report
 from .single import make_wish
 
-ENDINGS: Final = {"png": ".png", "tiff": ".tif", "tif": ".tif", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp"}
 _POLICIES: Final = ("ask", "skip", "rename", "overwrite")
 
 
@@ -30,9 +29,7 @@ def batch(
         typer.Option("--output", "-o", metavar="FOLDER", help="Required: the folder for the results, made when missing."),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Folders inside too; the results keep the tree.")] = False,
-    format: Annotated[
-        str | None, typer.Option("--format", metavar="png|tiff|jpeg|webp", help="The results' format; usually the original's.")
-    ] = None,
+    format: Format = None,
     quality: Quality = None,
     suffix: Annotated[str, typer.Option(metavar="TEXT", help="What is put behind each name, such as -restored.")] = "",
     on_conflict: Annotated[
@@ -61,8 +58,7 @@ def batch(
     """Restore every photograph of a folder. Interrupted, it goes on where it stopped; a bad file does not stop the rest."""
     if output is None:
         raise typer.BadParameter("Say where the results go, such as: -o restored", param_hint="--output")
-    if format is not None and format.lower() not in ENDINGS:
-        raise typer.BadParameter("The format is one of: png, tiff, jpeg, webp.", param_hint="--format")
+    ending = ending_of(format)
     if on_conflict not in _POLICIES:
         raise typer.BadParameter(f"It is one of: {', '.join(_POLICIES)}.", param_hint="--on-conflict")
     if "/" in suffix or "\\" in suffix or "\0" in suffix:
@@ -76,7 +72,6 @@ def batch(
         check_page(page)
     if report is not None:
         check_report(report, "file")
-    ending = ENDINGS[format.lower()] if format else None
     try:
         ledger = Ledger(output, wish, again=again)
     except LedgerError as error:

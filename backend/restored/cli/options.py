@@ -1,7 +1,7 @@
 """Options that several commands share, described once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -37,8 +37,21 @@ Quality = Annotated[
         " original's. May be given twice.",
     ),
 ]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="png|tiff|jpeg|webp", help="The results' format; usually the original's.")
+]
 Scale = Annotated[int | None, typer.Option(help="Enlarge the picture 2 or 4 times.", metavar="2|4")]
 NoDaemon = Annotated[bool, typer.Option("--no-daemon", help="Compute in this process instead of the background daemon.")]
+
+
+_ENDINGS: Final = {"png": ".png", "tiff": ".tif", "tif": ".tif", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp"}
+
+
+def ending_of(format: str | None) -> str | None:
+    """How files of a format end; None for the original's. Raises a usage error for a format that is not written."""
+    if format is not None and format.lower() not in _ENDINGS:
+        raise typer.BadParameter("The format is one of: png, tiff, jpeg, webp.", param_hint="--format")
+    return _ENDINGS[format.lower()] if format else None
 
 
 def qualities(said: list[str] | None) -> tuple[str | None, int | None]:
