@@ -9,7 +9,7 @@ gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, GLib, GObject
 
 from restored_client.desk.history import LastWish
-from restored_client.desk.wish import MASKED, NEW_IMAGE, NEW_LAYER, REPLACE, SCALES, Wish, quality_of
+from restored_client.desk.wish import AS_SAID, MASKED, NEW_IMAGE, NEW_LAYER, REPLACE, SCALES, Wish, quality_of
 from restored_client.wire.errors import Cancelled, RestoredError
 
 from . import headless, layers, oncanvas, recipes, target, tools
@@ -20,12 +20,7 @@ RESTORE = "plug-in-restore-with-instruction"
 REPEAT = RESTORE + "-repeat"
 ADJUST = RESTORE + "-adjust"
 VISIBLE = RESTORE + "-visible"
-
 IMAGES = RESTORE + "-images"
-
-AS_SAID = 0
-"""The scale of a script that leaves it to the words."""
-
 NAMES = (RESTORE, REPEAT, ADJUST, VISIBLE, IMAGES, *tools.NAMES)
 
 READWRITE = GObject.ParamFlags.READWRITE

@@ -42,7 +42,7 @@ class Several:
         done, said = sum(job.state == queue.DONE for job in jobs), ""
         if done:
             LastWish().keep(self.wish)
-            remember(self._config, self.wish, self._edited)
+            remember(self._config, self.wish, self._desk)
         if done < len(jobs):
             words = _("{done} of {count} pictures were restored. The list says what became of the others.")
             said = words.format(done=done, count=len(jobs))

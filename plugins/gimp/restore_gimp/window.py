@@ -276,7 +276,7 @@ class RestoreWindow:
     def _finished(self, given, wish, picture):
         self._recall.history.add(wish.instruction, picture)
         if self._watching.target.result is None:
-            remember(self._config, wish, self._desk.plan.edited)
+            remember(self._config, wish, self._desk)
         self._given = given
         self._loop.quit()
 

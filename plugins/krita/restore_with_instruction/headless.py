@@ -7,11 +7,8 @@ from typing import Any, Callable, Dict, Optional
 
 from . import capture, colour, jobs, layers, outputs, target
 from .layerjob import LayerJob
-from .restored_client.desk.wish import NEW_LAYER, QUALITIES, REPLACE, SCALES, Wish, remembered
+from .restored_client.desk.wish import AS_SAID, NEW_LAYER, QUALITIES, REPLACE, SCALES, Wish, remembered
 from .words import tr
-
-AS_SAID = 0
-"""The scale of a script that leaves it to the words."""
 
 
 def script(

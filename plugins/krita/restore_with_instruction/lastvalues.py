@@ -29,8 +29,8 @@ class LastValues:
 
     def keep(self, desk: Desk) -> None:
         """Remember what is chosen there."""
-        for name in ("strength", "scale", "output"):
-            self.write(name, getattr(desk, name))
+        for name, value in (("strength", desk.strength), ("scale", desk.chosen_scale), ("output", desk.output)):
+            self.write(name, value)
 
     def bring_back(self, desk: Desk) -> None:
         """Choose what was chosen last."""

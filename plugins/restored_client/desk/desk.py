@@ -79,7 +79,7 @@ class Desk(Wanting):
 
     def set_scale(self, scale: int) -> None:
         if scale in SCALES:
-            self.scale = scale
+            self.scale, self._chosen_scale = scale, None
         self._changed()
 
     def set_output(self, output: str) -> None:
@@ -122,7 +122,7 @@ class Desk(Wanting):
         self.texture = fraction(settings.get("texture"), 0.0)
         self.quality = quality_of(settings.get("quality"))
         if settings.get("scale") in SCALES:
-            self.scale = int(settings["scale"])
+            self.scale, self._chosen_scale = int(settings["scale"]), None
         if "output" in settings:
             self.output = output_of(settings["output"], self.outputs)
         self.type(str(settings.get("instruction") or ""))

@@ -81,6 +81,7 @@ class State:
         self._understood = ""
         self._kept: Optional[Dict[str, Any]] = None
         self._eager = False
+        self._chosen_scale: Optional[int] = None
         self._asked: Optional[Want] = None
 
     @property
@@ -160,6 +161,16 @@ class State:
         how = self.strength, self.texture, self.scale
         return Wish(self.text, plan, *how, quality=self.quality, output=self.output, key=self.plan.key())
 
+    @property
+    def chosen_scale(self) -> int:
+        """The size that was chosen by hand; `scale` is another one where the words that stand ask for it."""
+        return self.scale if self._chosen_scale is None else self._chosen_scale
+
+    @property
+    def says_scale(self) -> bool:
+        """Whether `scale` is what the words ask for."""
+        return self._chosen_scale is not None
+
     def settings(self) -> Dict[str, Any]:
         """What a preset keeps: text, strength, size when it is not 1, and the plan when it was edited."""
         kept: Dict[str, Any] = {"instruction": self.text.strip(), "strength": self.strength}
@@ -167,8 +178,8 @@ class State:
             kept["texture"] = self.texture
         if self.quality != QUALITIES[0]:
             kept["quality"] = self.quality
-        if self.scale > 1:
-            kept["scale"] = self.scale
+        if self.chosen_scale > 1:
+            kept["scale"] = self.chosen_scale
         if self.plan.edited and not self.pending:
             kept["plan"] = self.plan.to_dict()
         return kept

@@ -23,8 +23,8 @@ class Wanting(State):
 
     def _take(self, text: str, plan: Dict[str, Any]) -> None:
         self._understood = text
-        if plan.get("scale") in SCALES and plan is not self.plan.understood:
-            self.scale = int(plan["scale"])  # "2x": the words say how large
+        if plan is not self.plan.understood:
+            self._take_scale(plan.get("scale"))
         self.plan.take(plan)
         kept = self._kept
         if kept is not None:
@@ -32,6 +32,14 @@ class Wanting(State):
             if str(kept.get("text") or text).strip() == text.strip():
                 self.plan.follow(kept)
         self._look()
+
+    def _take_scale(self, said: object) -> None:
+        """ "2x": the words say how large. Other words that say nothing of it leave it as it was chosen."""
+        if isinstance(said, int) and said in SCALES:
+            self._chosen_scale = self.chosen_scale
+            self.scale = int(said)
+        elif self._chosen_scale is not None:
+            self.scale, self._chosen_scale = self._chosen_scale, None
 
     def _look(self) -> None:
         """Ask for the preview that is wanted now, if it is neither on show nor on its way."""

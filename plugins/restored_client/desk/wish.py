@@ -21,6 +21,9 @@ MASKED: Final = "masked-layer"
 OUTPUTS: Final = (NEW_LAYER, REPLACE)
 """What can be chosen in every host; a larger picture is always a new image."""
 
+AS_SAID: Final = 0
+"""In place of a scale: as large as the plan or the words say."""
+
 TITLE_LENGTH: Final = 60
 
 _FORMER: Final = {"in-place": REPLACE, "new-document": NEW_IMAGE}  # names that the Krita adapter kept in settings

@@ -27,8 +27,16 @@ def test_from_typing_to_undo(window, screen, gimp):
     screen.shoot(shots / "nothing.png")
     window.key("ctrl+a")
 
+    # a size that the words ask for goes with the words
+    enlarge = INSTRUCTION + ", 2x"
+    window.type(enlarge)
+    window.event("plan", lambda event: event["text"] == enlarge)
+    assert any("Opens a new image of" in each[1] for each in window.quiet()["found"])
+    window.key("ctrl+a")
+
     window.type(INSTRUCTION)
     plan = window.event("plan", lambda event: event["text"] == INSTRUCTION)
+    assert not any("Opens a new image of" in each[1] for each in window.quiet()["found"])
     last_key = window.events("text")[-1]["at"]
     assert tasks(plan) == ["denoise", "lowlight", "dehaze"]
     preview = window.event("preview", lambda event: event["at"] > plan["at"])

@@ -58,6 +58,26 @@ def test_the_words_say_how_large(desk: Desk) -> None:
     assert desk.wish().scale == 1, "what is chosen by hand afterwards counts"
 
 
+def test_a_size_that_the_words_ask_for_goes_with_the_words(desk: Desk) -> None:
+    """Else whoever asks for something else afterwards gets a larger picture that nobody asked for."""
+    desk.set_scale(4)
+    for text, said, scale in (("denoise, 2x", 2, 2), ("denoise, 4x", 4, 4), ("denoise, 2x", 2, 2), ("denoise", None, 4)):
+        desk.type(text)
+        desk.understood(text, {**plan_of(text), **({} if said is None else {"scale": said})})
+        assert (desk.scale, desk.chosen_scale, desk.says_scale) == (scale, 4, said is not None)
+        assert desk.settings().get("scale") == 4, "the words say theirs again"
+    desk.type("denoise, 2x")
+    desk.understood("denoise, 2x", {**plan_of("denoise"), "scale": 2})
+    desk.set_scale(1)
+    desk.type("denoise")
+    desk.understood("denoise", plan_of("denoise"))
+    assert (desk.scale, desk.says_scale) == (1, False), "what was chosen by hand afterwards stays"
+    desk.type("denoise, 2x")
+    desk.understood("denoise, 2x", {**plan_of("denoise"), "scale": 2})
+    desk.type("")
+    assert desk.scale == 1
+
+
 def test_what_is_said_of_the_plan_that_stands(desk: Desk, wire: Wire) -> None:
     desk.stand_on(plan_of("denoise"))
     desk.type("a bit less")
