@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QSlider, QVBoxLayout, QWidget
 
@@ -114,7 +114,7 @@ class EditWindow(QWidget):
         self.device.setText(desk.device_short)
         self.device.setToolTip(plain(desk.device))
         for choice, index in ((self.scale, SCALES.index(desk.scale)), (self.zoom, ZOOMS.index(desk.zoom))):
-            if choice.currentIndex() != index:
+            with QSignalBlocker(choice):  # nobody chose it: the words may say how large, and say otherwise later
                 choice.setCurrentIndex(index)
         self.go.setEnabled(desk.can_restore and desk.wish() != self._done)
         self.leave.setText(tr("Cancel") if desk.busy else tr("Close"))

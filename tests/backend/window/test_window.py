@@ -55,7 +55,7 @@ class Session:
             return Plan(text, (Step("inpaint", 0.9, 1.0, "scratches", region=MARKS),)).to_dict()
         if "bright" not in text:
             return Plan(text, reason="off_topic", message="That is not about a photograph.").to_dict()
-        return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),)).to_dict()
+        return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),), scale=2 if "twice" in text else None).to_dict()
 
     def restore(self, layer: Any, **asked: Any) -> Answer:
         return self.carry_out(Order(layer=layer, **{name: value for name, value in asked.items() if name != "cancelled"}))
@@ -226,6 +226,13 @@ def entry(window: EditWindow, words: str) -> Any:
     assert chip is not None
     (found,) = [each for each in chip.widget().menu().actions() if each.text() == words]  # type: ignore[attr-defined]
     return found
+
+
+def test_a_size_that_the_words_ask_for_goes_with_them(window: EditWindow) -> None:
+    for text, index in (("make it brighter, twice as large", 1), ("make it brighter", 0)):
+        window.words.setText(text)
+        wait(lambda text=text: window.desk.text == text and not window.desk.pending)
+        assert window.scale.currentIndex() == index
 
 
 def test_scratches_are_looked_at_and_filled_only_when_somebody_says_so(window: EditWindow) -> None:

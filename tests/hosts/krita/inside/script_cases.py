@@ -51,6 +51,19 @@ def case_a_script_says_how_large_and_is_heard(kit):
     assert bytes(kit.layers(document)[0].pixelData(5, 5, 1, 1)) == BLUE
 
 
+def case_a_size_that_the_words_ask_for_goes_with_them(kit):
+    """Else whoever asks for something else afterwards gets a new document that nobody asked for."""
+    yield from begin(kit, TWICE)
+    docker = kit.docker
+    yield shows(docker.scale.currentData, 2)
+    docker.strength.setValue(90)
+    kit.type("remove the noise")
+    yield lambda: docker.desk.text == "remove the noise" and not docker.desk.pending
+    assert docker.scale.currentData() == 1
+    docker.strength.setValue(100)
+    assert docker._last_values.read("scale", 4) == 1, "what is remembered is what was chosen by hand"
+
+
 def case_what_replaces_nothing_may_be_of_a_group(kit):
     """An enlargement is a picture of its own, whatever the output says; whether it is one, the words tell in its turn."""
     yield from begin(kit, "")
