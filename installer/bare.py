@@ -5,6 +5,7 @@ with Bare(folder) as bare:
 """
 
 import os
+import platform
 import re
 import shutil
 import signal
@@ -42,7 +43,7 @@ class Bare:
             said = subprocess.run(["ldd", found], capture_output=True, text=True, check=False).stdout
             libraries.update(re.findall(r"(/\S+)", said))
         # the rest of the C library, and zlib for PyInstaller's loader: all that a frozen program takes from its system
-        folder = Path("/lib/x86_64-linux-gnu")
+        folder = Path(f"/lib/{platform.machine()}-linux-gnu")
         names = (
             "libc.so.6",
             "libm.so.6",

@@ -43,19 +43,25 @@ def wheel() -> Path:
     return found
 
 
-def environment(found: Path) -> Path:
+def needs_torch() -> bool:
+    """Whether it is PyTorch that computes on this machine: there is no OpenVINO that the package would ask for."""
+    return platform.machine() not in ("x86_64", "AMD64")
+
+
+def environment(found: Path, torch: bool) -> Path:
     """An environment with the wheel, what it needs and PyInstaller, of the versions in requirements.lock; returns its Python."""
-    place = WORK / "env"
+    place = WORK / ("env-torch" if torch else "env")
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         venv.create(place, with_pip=True)
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "requirements.lock")
-    run(*install, "-r", HERE / "requirements.txt", f"restore-with-instruction[formats,remote,batch] @ {found.as_uri()}")
+    whole = f"restore-with-instruction[formats,remote,batch] @ {found.as_uri()}"
+    run(*install, "-r", HERE / "requirements.txt", whole, *(["torch"] if torch else []))
     run(*install, "--force-reinstall", "--no-deps", found)  # the same version, another content
     return python
 
 
-def freeze(python: Path, *extra: Path) -> None:
+def freeze(python: Path, torch: bool, *extra: Path) -> None:
     """PyInstaller's one folder in PROGRAM, with the manifest inside."""
     icon = artwork.icon(WORK) if sys.platform == "win32" else None
     # --clean: files of a wheel carry a fixed date, so the cache would keep old code
@@ -63,6 +69,7 @@ def freeze(python: Path, *extra: Path) -> None:
         python, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
         "--distpath", WORK / "dist", "--workpath", WORK / "pyinstaller", HERE / "restored.spec",
         RESTORED_EXTRA_DATA=os.pathsep.join(str(path.resolve()) for path in extra), RESTORED_ICON=str(icon or ""),
+        RESTORED_TORCH="1" if torch else "",
     )  # fmt: skip
 
 
@@ -86,6 +93,11 @@ def main() -> None:
         "--key", type=Path, help="the public key (minisign) that updates must be signed with; goes into the program"
     )
     parser.add_argument("--gpu", type=Path, help="the list of the GPU pack (gpu_pack.py); goes into the program")
+    parser.add_argument(
+        "--torch",
+        action="store_true",
+        help="with PyTorch inside, as pip finds it: for the large models (elsewhere than on x86 always)",
+    )
     parser.add_argument("--no-packages", action="store_true", help="only the folder")
     parser.add_argument("--fast", action="store_true", help="pack quickly, for a trial: the files are a twelfth larger")
     chosen = parser.parse_args()
@@ -93,7 +105,8 @@ def main() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     extra = [named(file, name) for file, name in ((chosen.key, "update.pub"), (chosen.gpu, "gpu.json")) if file is not None]
     found = wheel()
-    freeze(environment(found), *extra)
+    torch = chosen.torch or needs_torch()
+    freeze(environment(found, torch), torch, *extra)
 
     facts = {
         "version": version_of(found),

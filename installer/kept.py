@@ -45,6 +45,23 @@ FORBIDDEN: Final = (
 )  # fmt: skip
 """What a CPU does not need, or must not have: with one of these inside, something imports what it should not."""
 
+TORCH: Final = ("torch", "torchgen", "functorch", "sympy", "mpmath", "networkx", "jinja2")
+"""PyTorch and what it imports: inside where OpenVINO is not (ARM, Apple), or where somebody asks for both."""
+
+SOURCES: Final = {
+    "torch": "pyz",
+    # these read their own sources
+    **{
+        f"torch.{name}": "pyz+py"
+        for name in (
+            *("distributed.config", "_dynamo.config", "_inductor.config", "_functorch.config", "_export.config"),
+            *("fx.experimental._config", "compiler.config", "utils.serialization.config", "utils._config_module"),
+            *("nn.functional", "nn.modules.rnn", "functional", "_jit_internal", "_sources"),
+        )
+    },
+}
+"""How PyInstaller is to collect it: without sources, 80 MB, where nothing reads them."""
+
 EXCLUDED: Final = (
     *FORBIDDEN,
     # of the standard library: what no photograph needs, and what is under the GPL or another machine's
@@ -95,6 +112,8 @@ def kept(destination: str) -> bool:
         return stem in OPENVINO or stem.rstrip("0123456789_") in OPENVINO
     if path.startswith(("openvino/include/", "openvino/cmake/", "openvino/runtime/cmake/")):
         return False
+    if path.startswith(("torch/include/", "torch/test/", "torch/share/")):
+        return False
     if path.startswith("imagecodecs/") and name.startswith("_") and ("." in name):
         return name[1:].partition(".")[0] in (*CODECS, "imagecodecs")
     # compiled again where they are copied to, by a host's own Python
@@ -115,6 +134,12 @@ def module_kept(name: str) -> bool:
     return all(not name.startswith(package) or name.removeprefix(package) in few for package, few in FEW.items())
 
 
-def forbidden(modules: list[str]) -> list[str]:
-    """Those of these dotted names that must not be inside."""
-    return [name for name in modules if any(name == root or name.startswith(root + ".") for root in FORBIDDEN)]
+def without(names: tuple[str, ...], torch: bool) -> list[str]:
+    """FORBIDDEN or EXCLUDED, for a program that has PyTorch inside or not."""
+    return [name for name in names if not (torch and name in TORCH)]
+
+
+def forbidden(modules: list[str], torch: bool = False) -> list[str]:
+    """Those of these dotted names that must not be inside. torch: whether PyTorch may."""
+    roots = without(FORBIDDEN, torch)
+    return [name for name in modules if any(name == root or name.startswith(root + ".") for root in roots)]

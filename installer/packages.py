@@ -161,7 +161,8 @@ def _packed(parts: Mapping[str, Path], preset: int, form: int) -> bytes:
     Half of the program is machine code, whose jumps pack better as places than as distances. A fifth is the weights of networks,
     numbers of two bytes, of which a byte says more about the one two before it than about its neighbour: 4.5 % less of them.
     """
-    code = ({"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": preset})
+    jumps = ({"id": lzma.FILTER_X86},) if MACHINES[platform.machine()] == "amd64" else ()
+    code = (*jumps, {"id": lzma.FILTER_LZMA2, "preset": preset})
     weights = ({"id": lzma.FILTER_LZMA2, "preset": preset, "lc": 0, "lp": 1, "pb": 1},)
     packed = Xz()
     with tarfile.open(fileobj=cast("IO[bytes]", packed), mode="w|", format=form) as archive:

@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import build
@@ -11,6 +12,7 @@ import elf
 import kept
 import manifest
 import pytest
+from packaging.requirements import Requirement
 
 from restored.standalone import gpu, update
 
@@ -60,6 +62,26 @@ def test_which_modules_stay(module: str, stays: bool) -> None:
 def test_what_must_not_be_inside_is_found() -> None:
     modules = ["restored.cli", "torch", "torch.nn", "torchvision_like", "openvino", "openvino.tools.ovc", "scipy"]
     assert kept.forbidden(modules) == ["torch", "torch.nn", "openvino.tools.ovc", "scipy"]
+    assert kept.forbidden(modules, torch=True) == ["openvino.tools.ovc", "scipy"]
+
+
+@pytest.mark.parametrize(("machine", "torch"), [("x86_64", False), ("AMD64", False), ("aarch64", True), ("arm64", True)])
+def test_pytorch_is_inside_where_the_package_asks_for_it(machine: str, torch: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On ARM the frozen program had neither OpenVINO nor PyTorch to compute with, and could not even be built."""
+    monkeypatch.setattr(build.platform, "machine", lambda: machine)
+    assert build.needs_torch() is torch
+    with (build.ROOT / "pyproject.toml").open("rb") as file:
+        asked = [Requirement(each) for each in tomllib.load(file)["project"]["dependencies"]]
+    computing = {each.name for each in asked if each.name in ("torch", "openvino") and _holds(each, machine)}
+    assert computing == ({"torch"} if torch else {"openvino"})
+    excluded = kept.without(kept.EXCLUDED, torch)
+    assert ("torch" not in excluded) is torch
+    assert ("sympy" not in excluded) is torch
+    assert {"transformers", "scipy"} <= set(excluded)
+
+
+def _holds(requirement: Requirement, machine: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"platform_machine": machine})
 
 
 def test_every_codec_that_the_code_calls_is_kept() -> None:
