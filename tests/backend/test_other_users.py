@@ -303,6 +303,30 @@ def test_books_that_another_user_put_into_a_folder_for_all_are_not_believed(user
     subprocess.run(["rm", "-rf", str(place)], check=True)
 
 
+def test_a_link_that_another_user_put_among_the_pictures_is_not_followed(user: User) -> None:
+    """They cannot read what it leads to, but could read the result."""
+    shared, secret = user.home / "shared", user.home / "secret.png"
+    shared.mkdir()
+    shared.chmod(0o777)
+    Image.open(user.photo).save(secret)
+    secret.chmod(0o600)
+    Image.open(user.photo).save(shared / "good.png")
+    (shared / "own.png").symlink_to(user.photo)
+    planted("os.symlink(sys.argv[2], sys.argv[1])", shared / "theirs.png", secret)
+    done = user.restored("batch", "shared", "brighten it", "-o", "from shared")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (user.home / "from shared").glob("*.png")) == ["good.png", "own.png"]
+    assert "another user" in done.stdout + done.stderr
+    asked = """
+from pathlib import Path
+from restored.files.walk import Walked, pictures
+from restored.files.watch import _mark
+walked = Walked()
+print([path.name for path in pictures(Path("shared"), walked, recursive=True)], walked.links, _mark(Path("shared/theirs.png")))
+"""
+    assert user.python(asked).stdout == "['good.png', 'own.png'] ['theirs.png'] None\n", "what archives and hot folders ask"
+
+
 PLACES = {
     "a link to the user's file": "os.symlink(sys.argv[2], sys.argv[1])",
     "a pipe": "os.mkfifo(sys.argv[1])",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from restored.ground.errors import FileError
+from restored.ground.planted import strangers_link
 from restored.ground.text import visible
 from restored.io import READABLE, SUFFIXES
 
@@ -35,6 +36,8 @@ class Walked:
     """How many of them there are."""
     shut: list[str] = field(default_factory=list)
     """Folders and files that could not be looked at."""
+    links: list[str] = field(default_factory=list)
+    """Links that another user of this computer put there."""
 
     def leave_out_no_path(self, name: str) -> None:
         self.no_path += 1
@@ -55,13 +58,19 @@ class Walked:
             said.append(f"{what}, and what has them was left alone: {shown}{', …' if self.no_path > MOST_NAMED else ''}.")
         if self.shut:
             what = "One place" if len(self.shut) == 1 else f"{len(self.shut)} places"
-            shown = ", ".join(f"“{visible(name)}”" for name in self.shut[:MOST_NAMED])
-            more = ", …" if len(self.shut) > MOST_NAMED else ""
-            said.append(f"{what} could not be looked at, and what is there was left alone: {shown}{more}.")
+            said.append(f"{what} could not be looked at, and what is there was left alone: {_some(self.shut)}.")
+        if self.links:
+            what = "One link was" if len(self.links) == 1 else f"{len(self.links)} links were"
+            said.append(f"{what} made by another user of this computer, and left alone: {_some(self.links)}.")
         if self.folders:
             what = "One folder inside was" if self.folders == 1 else f"{self.folders} folders inside were"
             said.append(f"{what} left out. --recursive takes them too.")
         return said
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(f"“{visible(name)}”" for name in names[:MOST_NAMED])
+    return shown + (", …" if len(names) > MOST_NAMED else "")
 
 
 def pictures(folder: Path, walked: Walked, *, recursive: bool, leave_out: Path | None = None) -> Iterator[Path]:
@@ -95,6 +104,8 @@ def pictures(folder: Path, walked: Walked, *, recursive: bool, leave_out: Path |
                     walked.folders += 1
             elif kind == "note":
                 walked.notes_of_macos += 1
+            elif kind == "link":
+                walked.links.append(str(Path(entry.path).relative_to(folder)))
             elif kind == "picture":
                 yield Path(entry.path)
             elif kind == "other":
@@ -103,7 +114,8 @@ def pictures(folder: Path, walked: Walked, *, recursive: bool, leave_out: Path |
 
 
 def _kind(entry: "os.DirEntry[str]", leave_out: Path | None) -> str:
-    """What an entry of a folder is: "folder", "note" of macOS, "picture", "other", or nothing that counts. Raises OSError."""
+    """What an entry of a folder is: "folder", "note" of macOS, "picture", "other", another user's "link", or nothing that counts.
+    Raises OSError."""
     path = Path(entry.path)
     if entry.name.startswith(_OURS):
         return ""
@@ -113,6 +125,8 @@ def _kind(entry: "os.DirEntry[str]", leave_out: Path | None) -> str:
         return "note"
     if path.suffix.lower() not in READABLE:
         return "other"
+    if entry.is_symlink() and strangers_link(path):
+        return "link"
     return "picture" if entry.is_file() else ""
 
 

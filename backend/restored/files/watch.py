@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from restored.ground.errors import FileError
+from restored.ground.planted import strangers_link
 from restored.ground.versions import how_to_get
 from restored.io import READABLE
 
@@ -130,9 +131,11 @@ def _is_in(path: Path, out: Path, folder: Path) -> bool:
 
 
 def _mark(path: Path) -> tuple[int, int] | None:
-    """None for what is not there (any more), and for what is no file."""
+    """None for what is not there (any more), what is no file, and a link that another user put there."""
     try:
         status = path.stat()
+        if strangers_link(path):
+            return None
     except OSError:
         return None
     return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None

@@ -13,7 +13,7 @@ def shipped(file: Path, what: str, error: type[InstallationError]) -> bytes:
     try:
         data = file.read_bytes()
         expected = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError) as missing:
+    except (OSError, ValueError, KeyError, TypeError) as missing:
         raise error(f"The file that {what} is missing. Please reinstall restored.") from missing
     if hashlib.sha256(data).hexdigest() != expected:
         raise error(f"The file that {what} is damaged. Please reinstall restored.")

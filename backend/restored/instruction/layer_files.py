@@ -21,7 +21,7 @@ def read_tensors(
 
     tensors = load(shipped(file, what, error))
     info = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
-    if info["classes"] != list(classes):
+    if info.get("classes") != list(classes):
         raise error(f"The file that {what} belongs to another version. Please reinstall restored.")
     return {name: value.astype(np.float32) for name, value in tensors.items()}, info
 

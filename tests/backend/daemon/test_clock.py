@@ -4,7 +4,7 @@ result or connection ends by it. The clock of whole processes is set with libfak
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from restored_client.session.exchange import Progress
 
 from .conftest import ODD, Daemon
 
+SHARED = Path("/dev/shm")
 FOUND = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 pytestmark = [
     pytest.mark.slow,
@@ -26,7 +27,7 @@ JUMPS = ("+1h", "-1h", "+400d", "-400d", "+20y", "-20y", "+0")
 
 
 @pytest.fixture
-def clock(tmp_path: Path) -> Callable[[str], None]:
+def clock(tmp_path: Path) -> Iterator[Callable[[str], None]]:
     """Sets the clock of the daemon that `under` starts, while it runs."""
 
     def set_to(when: str) -> None:
@@ -34,7 +35,10 @@ def clock(tmp_path: Path) -> Callable[[str], None]:
         os.replace(tmp_path / "new", tmp_path / "clock")
 
     set_to("+0")
-    return set_to
+    before = set(SHARED.glob("*faketime*"))
+    yield set_to
+    for left in set(SHARED.glob("*faketime*")) - before:  # what the library leaves when its process is killed
+        left.unlink(missing_ok=True)
 
 
 def environment(tmp_path: Path) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Gray stays gray, paper stays neutral, means stay where they were; regions, parts and adjustments do what the plan says."""
 
+import io
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from restored import engine
 from restored.engine.picture.physics import Means, Neutrals
@@ -24,6 +26,39 @@ FACES = Region(("skin",), by_hand="faces")
 
 def gray(picture: Picture, height: int, width: int, dtype: object = np.uint8) -> np.ndarray:
     return np.ascontiguousarray(np.repeat(picture(height, width, 1, dtype), 3, axis=2))
+
+
+def waves(seed: int) -> np.ndarray:
+    """A small picture in gray, 0..1, that dots or a dither are made of."""
+    chance = np.random.default_rng(seed)
+    down, right = np.mgrid[:72, :88] / 88
+    light = 0.5 + 0.4 * np.sin(7 * right + chance.uniform(0, 6)) * np.cos(5 * down + chance.uniform(0, 6))
+    return np.clip(light + chance.normal(0, 0.02, (72, 88)), 0, 1)
+
+
+def dots(seed: int) -> np.ndarray:
+    """As a press prints them."""
+    down, right = np.mgrid[:72, :88] * (2 * np.pi / (5, 6, 8)[seed % 3])
+    return np.asarray((waves(seed) > 0.5 + 0.25 * (np.cos(down + right) + np.cos(down - right))) * 255, np.uint8)
+
+
+def diffused(seed: int) -> np.ndarray:
+    return np.asarray(Image.fromarray((waves(seed) * 255).astype(np.uint8)).convert("1").convert("L"))
+
+
+def diffused_jpeg(seed: int) -> np.ndarray:
+    file = io.BytesIO()
+    Image.fromarray(diffused(seed)).save(file, "JPEG", quality=(50, 75, 90)[seed % 3])
+    return np.asarray(Image.open(file))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["desnow", "derain", "denoise"])
+@pytest.mark.parametrize("pattern", [dots, diffused, diffused_jpeg])
+def test_small_patterns_keep_their_light_with_the_weights_that_ship(pattern: Callable[[int], np.ndarray], task: str) -> None:
+    for seed in range(3):
+        layer = np.ascontiguousarray(np.repeat(pattern(seed)[..., None], 3, 2))
+        assert abs(engine.run(layer, Plan.of(task)).image.mean() - layer.mean()) < 2, seed
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def test_a_missing_file_is_a_sentence(file: Path, gone: str) -> None:
         shipped(file, "judges pictures", InstallationError)
 
 
-@pytest.mark.parametrize("note", ["{}", "no JSON"])
+@pytest.mark.parametrize("note", ["{}", "no JSON", "[]", "null", "7", '"sha256"', "\x00"])
 def test_a_note_that_says_nothing_counts_as_missing(file: Path, note: str) -> None:
     file.with_suffix(".json").write_text(note, "utf-8")
     with pytest.raises(InstallationError, match="missing"):
