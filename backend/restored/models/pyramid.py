@@ -3,7 +3,32 @@
 The stem halves the resolution, and so does each level; the deepest stands at 1 / stride.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from .hyperparameters import plain
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+class PyramidConfig:
+    """What the configuration of any such network gives, a dataclass with its `widths`: channels at 1/2, 1/4, 1/8 … of the tile's
+    resolution."""
+
+    __slots__ = ()
+    widths: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for `bundle.json`."""
+        return plain(cast("DataclassInstance", self))
+
+    @property
+    def stride(self) -> int:
+        """Tile sides must be multiples of this."""
+        return stride(len(self.widths))
 
 
 def stride(levels: int) -> int:

@@ -1,5 +1,6 @@
 """Other colour spaces: the engine sees sRGB, the file keeps its own, and what was not changed stays exact."""
 
+import struct
 from io import BytesIO
 
 import imagecodecs
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from restored.io import PictureError, from_srgb, to_srgb
+from restored.io import PictureError, from_srgb, profiles, to_srgb
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 ADOBE = bytes(imagecodecs.cms_profile("adobergb"))
@@ -123,3 +124,12 @@ def test_gray_brighter_than_white_comes_home() -> None:
     assert sent.max() > 1.5, "nothing is clipped"
     restored = sent * np.float32(0.999)
     np.testing.assert_allclose(to_srgb(from_srgb(restored, pixels, linear), linear), restored, atol=1e-5)
+
+
+def test_a_profile_that_we_make_does_not_tell_the_second_it_was_made_in() -> None:
+    """Else a picture whose profile is made of its numbers came back as another file each time."""
+    made = [profiles.srgb(), profiles.srgb_gray(), profiles.adobe_rgb(), profiles.from_gamma(1 / 1.8, None)]
+    for icc in [*made, profiles.gray_from_gamma(1.0), profiles.from_cicp(9, 8)]:
+        assert icc is not None
+        assert struct.unpack(">6H", icc[24:36]) == (2000, 1, 1, 0, 0, 0)
+        assert ImageCms.getProfileName(BytesIO(icc)), "it is still read"

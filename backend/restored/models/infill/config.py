@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from .. import pyramid
 from ..base import ModelError
-from ..hyperparameters import plain
 
 PLANES: Final = 4
 """What a tile shows: the picture with its holes filled smoothly (3), and where the holes are (1)."""
 
 
 @dataclass(frozen=True, slots=True)
-class InfillConfig:
+class InfillConfig(pyramid.PyramidConfig):
     """widths: channels at 1/2, 1/4, 1/8 … of the tile's resolution. blocks: residual blocks on the way down and on the way up, at
     each level above the deepest; middle: at the deepest."""
 
@@ -26,15 +25,6 @@ class InfillConfig:
         numbers = (*self.widths, self.blocks, self.middle)
         if len(self.widths) < 2 or any(type(value) is not int or value < 1 for value in numbers):
             raise ModelError("An infill model needs at least two widths, and whole numbers of blocks.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for `bundle.json`."""
-        return plain(self)
-
-    @property
-    def stride(self) -> int:
-        """Tile sides must be multiples of this."""
-        return pyramid.stride(len(self.widths))
 
     @property
     def halo(self) -> int:

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from restored.ground.tasks import FIRST_TASKS, Task
 
 from .. import pyramid
 from ..base import ModelError
-from ..hyperparameters import different_tasks, plain, whole_numbers
+from ..hyperparameters import different_tasks, whole_numbers
 
 
 @dataclass(frozen=True, slots=True)
-class SwiftConfig:
+class SwiftConfig(pyramid.PyramidConfig):
     """Shape of the network.
 
     widths: channels at 1/2, 1/4, 1/8 ... of the tile's resolution (the stem is a PixelUnshuffle(2)).
@@ -63,15 +62,6 @@ class SwiftConfig:
             raise ModelError("A swift model needs one encoder and one decoder entry for every level above the deepest.")
         if any(coarse <= fine or coarse % fine for coarse, fine in pairwise((*self.reductions, 1))):
             raise ModelError("A swift model's reductions must fall, each a multiple of the next.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for `bundle.json`."""
-        return plain(self)
-
-    @property
-    def stride(self) -> int:
-        """Tile sides must be multiples of this."""
-        return pyramid.stride(len(self.widths))
 
     @property
     def halo(self) -> int:
