@@ -1,6 +1,6 @@
 """The line above the field for a layer that is a result: adjust it, or restore it once more."""
 
-from gi.repository import Gtk, Pango
+from gi.repository import Gtk
 
 from .theme import classed
 from .words import _
@@ -13,7 +13,8 @@ class OriginChoice(Gtk.Box):
         super().__init__(spacing=14)
         classed(self, "restore-origin")
         self.set_tooltip_text(" ".join(instruction.split()))
-        self.pack_start(Gtk.Label(label=_("This layer is a result."), xalign=0, ellipsize=Pango.EllipsizeMode.END), True, True, 0)
+        # two lines in a language whose words are long, rather than half of them
+        self.pack_start(Gtk.Label(label=_("This layer is a result."), xalign=0, wrap=True), True, True, 0)
         self._adjust = Gtk.RadioButton.new_with_mnemonic_from_widget(None, _("Ad_just this result"))
         again = Gtk.RadioButton.new_with_mnemonic_from_widget(self._adjust, _("Restore it once _more"))
         self._adjust.set_tooltip_text(_("Restore the layer below it anew, in place of this result: strength, steps, words."))
