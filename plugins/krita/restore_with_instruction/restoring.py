@@ -84,9 +84,9 @@ class Restoring:
 
     def _queue(self, job: LayerJob) -> None:
         self._given(job.wish)
+        self._say("")  # before it is given: from 5.3 on a quick job may end, and say so, in the middle of what follows
         self._jobs.give(job)
         self._desk.give_way()
-        self._say("")
 
 
 def _later(document_id: str, layer: Optional[str], wish: Wish) -> capture.Source:
