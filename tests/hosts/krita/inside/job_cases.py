@@ -203,9 +203,17 @@ WAYS = (
 )
 
 
+def a_million_lookups():
+    """Processor time of this thread for a million values through a table: what a millisecond is worth here and now."""
+    table, values = list(range(256)), bytes(1_000_000)
+    begun = time.thread_time()
+    bytes(map(table.__getitem__, values))
+    return time.thread_time() - begun
+
+
 def case_no_depth_or_gamut_costs_documents_and_previews_move_quickly(kit):
     """Whatever is previewed or restored, no other plug-in hears of a document; moving the preview is little work."""
-    colour, spent, made = sys.modules["restore_with_instruction.colour"], [], []
+    colour, spent, lookups, made = sys.modules["restore_with_instruction.colour"], [], [], []
     known, docker = colour.Krita, kit.docker
     for model, depth, profile, pixel, wanted in WAYS:
         counting = Counting(kit.app)
@@ -222,6 +230,7 @@ def case_no_depth_or_gamut_costs_documents_and_previews_move_quickly(kit):
             for _ in range(4):
                 docker.look._pan(10, 5)
             spent.append((time.thread_time() - begun) / 4)
+            lookups.append(a_million_lookups())
             docker.look._settled()
             yield lambda: docker.preview._after is not None
             job = yield from press(kit)
@@ -233,7 +242,8 @@ def case_no_depth_or_gamut_costs_documents_and_previews_move_quickly(kit):
         kit.document.setModified(False)
     kit.tell(pan_ms=[round(1000 * each, 1) for each in spent])
     assert made == [], made
-    assert max(spent) < 0.05, spent
+    # counted in work of this machine: 50 ms where nothing else runs, no more than every shown value looked up a few times
+    assert all(each < 4 * unit for each, unit in zip(spent, lookups)), (spent, lookups)
 
 
 def case_24_megapixels(kit):
