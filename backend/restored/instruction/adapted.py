@@ -1,6 +1,6 @@
-"""An English sentence -> all that is wished for, which way tones go, what is forbidden, or that nothing is wished for: the last
-three layers of the English encoder, each of their weights with a low-rank term of ours (Hu et al. 2021, LoRA, arXiv 2106.09685,
-Section 4.1), and two layers of ours on what they make of the words."""
+"""An English sentence -> all that is wished for, which way tones go, what is forbidden, or that nothing is wished for, and which
+of its words say where: the last three layers of the English encoder, each of their weights with a low-rank term of ours (LoRA: Hu
+et al. 2021, arXiv 2106.09685, Section 4.1), and layers of ours on what they make of the words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ import numpy as np
 from restored.ground.errors import InstallationError
 
 from . import encoder
-from .arithmetic import LINEAR, gelu, linear, sigmoid, softmax
+from .arithmetic import LINEAR, linear, sigmoid
+from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
 from .minilm import EncoderLayer
 from .multilingual import CLASSES
@@ -30,20 +31,22 @@ class AdaptedError(InstallationError):
 
 @dataclass(frozen=True, slots=True)
 class AdaptedEncoder:
-    """layers: what follows the first ones; queries: (Q, 384), each looks for words of its own; hidden: 384 (Q + 1) -> hidden,
-    classes: hidden -> classes."""
+    """layers: what follows the first ones; reading: of width 384; place: 384 -> 1, of each word."""
 
     layers: tuple[EncoderLayer, ...]
-    queries: np.ndarray
-    hidden: LINEAR
-    classes: LINEAR
+    reading: AttentiveReading
+    place: LINEAR
 
-    def probabilities(self, words: np.ndarray) -> np.ndarray:
-        """(T, 384), what the first layers make of the words -> (classes,), each by itself between 0 and 1."""
+    def words(self, words: np.ndarray) -> np.ndarray:
+        """(T, 384), what the first layers make of the words -> (T, 384), what all of them do."""
         for layer in self.layers:
             words = layer(words)
-        found = softmax(self.queries @ words.T) @ words
-        return sigmoid(linear(gelu(linear(np.concatenate([*found, words.mean(0)]), self.hidden)), self.classes))
+        return words
+
+    def probabilities(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(T, 384), the words -> (classes,), what is wished for, and (T,), which words say where, each by itself between 0
+        and 1."""
+        return self.reading.probabilities(words), sigmoid(linear(words, self.place))[:, 0]
 
 
 def adapted(layer: EncoderLayer, terms: Mapping[str, np.ndarray], prefix: str) -> EncoderLayer:
@@ -70,9 +73,8 @@ def network_of(terms: Mapping[str, np.ndarray]) -> AdaptedEncoder:
     """The encoder's last layers with these terms. Raises EncoderError."""
     return AdaptedEncoder(
         tuple(adapted(layer, terms, str(index)) for index, layer in enumerate(encoder.layers(FIRST), FIRST)),
-        terms["queries"],
-        (terms["hidden.weight"], terms["hidden.bias"]),
-        (terms["classes.weight"], terms["classes.bias"]),
+        read_attentive(terms),
+        (terms["place.weight"], terms["place.bias"]),
     )
 
 
@@ -83,9 +85,33 @@ def _network() -> AdaptedEncoder:
 
 
 @lru_cache(maxsize=512)
-def read(text: str) -> dict[str, float]:
-    """Class -> probability. Raises AdaptedError, EncoderError."""
+def _read(text: str) -> tuple[np.ndarray, list[tuple[int, int, float]]]:
+    """The probability of each class, and of each word, that begins and ends here in the text, that it says where."""
     from . import head
 
-    words = encoder.words(head.load().speller.normalise(text).text, FIRST)
-    return dict(zip(CLASSES, map(float, _network().probabilities(words)), strict=True))
+    normalised = head.load().speller.normalise(text)
+    words, spoken = encoder.words(normalised.text, FIRST)
+    said, where = _network().probabilities(_network().words(words))
+    stands = [
+        (*normalised.source(start, end), float(odds)) for (start, end), odds in zip(spoken, where, strict=True) if end > start
+    ]
+    return said, [(start, end, odds) for start, end, odds in stands if end > start]
+
+
+def words(text: str) -> np.ndarray:
+    """What the adapted encoder makes of each word of a text: (T, 384). Raises AdaptedError, EncoderError."""
+    from . import head
+
+    return _network().words(encoder.words(head.load().speller.normalise(text).text, FIRST)[0])
+
+
+def read(text: str) -> dict[str, float]:
+    """Class -> probability. Raises AdaptedError, EncoderError."""
+    return dict(zip(CLASSES, map(float, _read(text)[0]), strict=True))
+
+
+def places(text: str) -> list[tuple[int, int, float]]:
+    """Where each word begins and ends, and how likely it says where something is to be done.
+
+    Raises AdaptedError, EncoderError."""
+    return _read(text)[1]

@@ -77,8 +77,8 @@ def load() -> TextEncoder:
     return _minilm()
 
 
-def words(text: str, count: int) -> "np.ndarray":
-    """What its first `count` layers make of a text: (T, 384); raises EncoderError."""
+def words(text: str, count: int) -> "tuple[np.ndarray, list[tuple[int, int]]]":
+    """What its first `count` layers make of a text, (T, 384), and where in it each of the T stands; raises EncoderError."""
     return _minilm().words(text, count)
 
 

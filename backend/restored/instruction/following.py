@@ -1,6 +1,7 @@
 """A conversation: what is said of the plan that stands. A pure function of that plan and the words."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -38,11 +39,30 @@ def follow(previous: Plan, text: str) -> Plan:
         return _instead(previous, text, *swap, words)
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
+    plan = _surely(previous, text, cleaned, (whole, *(said for _, said in parts))) if language == "en" else None
+    if plan is not None:
+        return plan
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
         return _in_turn(previous, text, parts, words)
     said = whole or _reaction(previous, cleaned, language)
     plan = _answered(previous, text, said) if said else None
     return plan if plan is not None else joined(previous, explain(text), text)
+
+
+def _surely(previous: Plan, text: str, cleaned: str, heard: Iterable[grammar.Said]) -> Plan | None:
+    """The plan after an English sentence of which the layers for reactions are sure, and the table knows a part only; None where
+    they are not, or the table heard of a place, or of something new."""
+    words = grammar.load("en")
+    strange = any(not token.mark and token.word not in words.known | words.filler for token in grammar.tokens(cleaned))
+    much = grammar.amount_in(cleaned, words)
+    if not (strange and previous.steps and much.plain and much.factor == 1) or any(said.limit or said.adds for said in heard):
+        return None
+    try:
+        said = reactions.read(cleaned, previous.steps, "english", reactions.SURE)
+    except (InstallationError, OSError) as error:
+        LOG.warning("a reaction is read by the tables of words alone: %s", error)
+        return None
+    return _answered(previous, text, said) if said else None
 
 
 def _reaction(previous: Plan, text: str, language: str) -> grammar.Said:

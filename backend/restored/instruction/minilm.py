@@ -96,9 +96,10 @@ class MiniLM:
     def _vocabulary(self) -> list[str]:
         return [word for word in self._tokenizer.get_vocab() if not word.startswith("##")]
 
-    def words(self, text: str, count: int) -> np.ndarray:
-        """What the first `count` layers make of a text: (T, 384)."""
-        return self._states(np.array(self._tokenizer.encode(text).ids), count)[-1]
+    def words(self, text: str, count: int) -> tuple[np.ndarray, list[tuple[int, int]]]:
+        """What the first `count` layers make of a text, (T, 384), and where in it each of the T stands; (0, 0) for none."""
+        read = self._tokenizer.encode(text)
+        return self._states(np.array(read.ids), count)[-1], list(read.offsets)
 
     def _states(self, ids: np.ndarray, count: int | None = None) -> list[np.ndarray]:
         """(T,) token numbers -> the hidden states, from the embeddings to the last layer or the one asked for, each (T, 384)."""

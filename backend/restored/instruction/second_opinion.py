@@ -9,6 +9,7 @@ from restored.regions.names import Region
 
 from . import multilingual
 from .grammar import Clause, Heard, Named, Turn, Words, amount_in
+from .grammar.sentences import about_places
 from .multilingual import FORBIDDEN, WISHES
 from .tasks import TASKS, Task
 from .tones import SIGNED
@@ -16,7 +17,7 @@ from .tones import SIGNED
 WANTED: Final = 0.55
 """Probability from which a wish counts where the words name none."""
 
-BESIDE: Final = 0.75
+BESIDE: Final = 0.85
 """The same beside what the words name."""
 
 WITH_NAME: Final = 0.3
@@ -25,8 +26,20 @@ WITH_NAME: Final = 0.3
 CLEARLY: Final = 0.8
 """A sentence that is off-topic with this probability asks for nothing that is said in passing."""
 
+OFF: Final = 0.7
+"""Of that probability, a wish that the table heard has to have so much itself."""
+
 FORBIDS: Final = 0.5
 """Probability from which a task is forbidden."""
+
+CERTAIN: Final = 0.9
+"""A wish of this probability stands beside or instead of what the table heard."""
+
+DENIED: Final = 0.3
+"""But not where it is denied with this probability."""
+
+UNHEARD: Final = 0.1
+"""What the table heard and the encoder gives less than this goes, where that is certain of something else."""
 
 IS_KIND: Final = 0.5
 """From here on a sentence is off-topic, asks to add damage, or is a general wish."""
@@ -44,16 +57,23 @@ ALIKE: Final = (
 
 def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     """Bring what the table heard into line with the probability of each class."""
+    certain = {name for name in WISHES if said[name] >= CERTAIN and said.get(f"not {name}", 0.0) < DENIED}
     forbidden = [task for task, name in zip(TASKS, FORBIDDEN, strict=True) if said[name] >= FORBIDS and said[name] > said[task]]
     heard.excluded += [task for task in forbidden if task not in heard.excluded]
     whole = {index for index, clause in enumerate(heard.clauses) if clause.covered}
     heard.named = [item for item in heard.named if item.clause in whole or item.task not in forbidden]
     if said["off_topic"] >= CLEARLY:  # it may be of the day, word for word ("it snowed and we sang")
-        least = said["off_topic"] / 4
+        least = said["off_topic"] * OFF
         heard.named = [item for item in heard.named if _backing(item.task, said) >= least]
         heard.turns = [turn for turn in heard.turns if _backing(signed(turn), said) >= least]
         heard.holes = [item for item in heard.holes if said["inpaint"] >= least]
-    if heard.adding or heard.inverse or heard.unused or heard.known or not heard.clauses:
+    refused = any(item.message not in about_places(item.words) for item in heard.unused)
+    if heard.adding or heard.inverse or refused or not heard.clauses:
+        return
+    before = _found(heard)
+    if any(not is_alike(name, other) for name in certain - before - {*heard.excluded} for other in before):
+        _drop(heard, said)
+    if heard.known and _found(heard) == before:
         return
     for name in _missing(heard, said):
         item = add(heard, name, words, multilingual.read)
@@ -97,7 +117,7 @@ def signed(turn: Turn) -> str:
     return f"{turn.name}{'+' if turn.amount > 0 else '-'}"
 
 
-def _backing(name: str, said: dict[str, float]) -> float:
+def _backing(name: str, said: Mapping[str, float]) -> float:
     """How likely a wish is, or one that it may stand for."""
     return max(said.get(name, 0.0), *(said[other] for group in ALIKE if name in group for other in group), 0.0)
 
@@ -108,14 +128,27 @@ def _against(name: str) -> set[str]:
     return others | ({name.translate(str.maketrans("+-", "-+"))} if name in SIGNED else set())
 
 
+def _found(heard: Heard) -> set[str]:
+    """What the table heard, as the classes name it."""
+    return {item.task for item in (*heard.named, *heard.holes)} | {signed(turn) for turn in heard.turns}
+
+
+def _drop(heard: Heard, said: Mapping[str, float]) -> None:
+    """Without what the table heard and the encoder does not at all."""
+    heard.named = [item for item in heard.named if _backing(item.task, said) >= UNHEARD]
+    heard.turns = [turn for turn in heard.turns if _backing(signed(turn), said) >= UNHEARD]
+    heard.holes = [item for item in heard.holes if said["inpaint"] >= UNHEARD]
+
+
 def _missing(heard: Heard, said: dict[str, float]) -> list[str]:
     """Wishes that the words do not name, the likeliest first, one of each kind."""
-    found = {item.task for item in (*heard.named, *heard.holes)} | {signed(turn) for turn in heard.turns}
+    found = _found(heard)
     barred = {*heard.excluded, *(item.task for item in heard.kept_holes)}
     missing: list[str] = []
     if said["off_topic"] >= max(CLEARLY, *(said[name] for name in WISHES)):
         return missing
-    usual = BESIDE if found or barred or heard.excluded_turns else WANTED
+    known = all(clause.covered for clause in heard.clauses)  # "it is not dark": whose words are known, and ask for nothing
+    usual = BESIDE if found or barred or heard.excluded_turns or known else WANTED
     for name in sorted(WISHES, key=lambda name: -said[name]):
         near = set().union(*(group for group in ALIKE if name in group)) - {name}
         named = ("task", name) in heard.concepts or (name == "inpaint" and bool(heard.dropped))

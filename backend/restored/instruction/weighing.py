@@ -1,6 +1,6 @@
 """English: what the grammar and the head heard is weighed against what the adapted encoder makes of the sentence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -8,9 +8,11 @@ from restored.adjustments.names import PLAIN
 
 from . import adapted
 from .grammar import Heard, Turn, Words
+from .grammar.sentences import about_places
 from .head_reading import SLIGHT, HeadReading
 from .multilingual import WISHES
 from .plan import Step
+from .pointing import limited, point
 from .second_opinion import ALIKE, add, is_alike, signed
 from .tasks import Task
 from .tones import SIGNED
@@ -29,6 +31,16 @@ KNOWN: Final = 0.48
 
 LIT: Final = 0.5
 """The same of "lighten it", which the encoder may take for a brighter exposure: it stays what it is by itself."""
+
+HINTED: Final = 0.02
+"""What a clause says by itself counts where a table knows every word of it, or the whole sentence says at least so much of it."""
+
+CERTAIN: Final = 0.9
+"""From here on the encoder is believed where the head took the same for something that must stay, or where something is to be
+lighter here and darker there."""
+
+DENIED: Final = 0.3
+"""But not where it, too, hears a denial with this probability."""
 
 IS_TALK: Final = 0.5
 """From here on a sentence is no wish, so that no half of one is looked for in it."""
@@ -57,10 +69,14 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     """
     if heard.adding or heard.inverse or reading.general or heard.known:
         return reading
-    said = adapted.read(heard.text)
+    point(heard, words)
+    whole = adapted.read(heard.text)
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
-    barred = set(WISHES) if heard.unused else _barred(heard, reading)  # a part of it cannot be done: that is the answer
-    said |= {name: max(_backing(heard, other, said[other]) for other in {name} | (_alike(name) & barred)) for name in before}
+    refused = any(item.message not in about_places(item.words) for item in heard.unused)
+    barred = set(WISHES) if refused else _barred(heard, reading, whole)  # a part of it cannot be done: that is the answer
+    said = dict(whole)  # what was read is kept for the same sentence
+    for name in before:
+        said[name] = max(_backing(heard, other, whole[other]) for other in {name} | (_alike(name) & barred))
     wanted = _wanted(said, before, barred, reading.reason == "off_topic")
     heard.turns = [turn for turn in heard.turns if _signed(turn) in wanted or _signed(turn) not in before]
     heard.holes = [item for item in heard.holes if item.task in wanted]
@@ -72,6 +88,7 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
             if name in SIGNED and any(step.strength <= SLIGHT and is_alike(step.task, name) for step in gone):
                 heard.turns[-1] = _slighter(heard.turns[-1])
             steps += [Step(item.task, said[name], item.strength or 1.0, item.words.strip())] if item else []
+    heard.turns = [limited(heard, turn) for turn in heard.turns]
     if steps or heard.turns or heard.holes:
         return replace(reading, steps=tuple(steps), reason=None if wanted - before.keys() else reading.reason)
     reason = "off_topic" if said["off_topic"] >= IS_TALK else "not_understood"
@@ -97,7 +114,8 @@ def _backing(heard: Heard, name: str, whole: float) -> float:
     """How likely a wish that was heard is by the whole sentence or, beside others, by a clause of it."""
     if whole >= WANTED or len(heard.clauses) < 2:
         return whole
-    return max(whole, *(adapted.read(heard.text[clause.start : clause.end])[name] for clause in heard.clauses))
+    clauses = [clause for clause in heard.clauses if whole >= HINTED or clause.covered]
+    return max([whole, *(adapted.read(heard.text[clause.start : clause.end])[name] for clause in clauses)])
 
 
 def _weights(heard: Heard, reading: HeadReading) -> dict[str, float]:
@@ -115,10 +133,11 @@ def _weights(heard: Heard, reading: HeadReading) -> dict[str, float]:
     return {name: much for name, much in found.items() if name in WISHES}  # no colour by 0 % is in none of the classes
 
 
-def _barred(heard: Heard, reading: HeadReading) -> set[str]:
+def _barred(heard: Heard, reading: HeadReading, said: Mapping[str, float]) -> set[str]:
     """What must not be done, both ways of an adjustment."""
+    kept = [task for task in reading.excluded if said[task] < CERTAIN or said[f"not {task}"] >= DENIED]
     turns = {f"{name}{sign}" for name in heard.excluded_turns for sign in "+-"}
-    return {*reading.excluded, *heard.excluded, *heard.barred, *heard.refused, *(item.task for item in heard.kept_holes), *turns}
+    return {*kept, *heard.excluded, *heard.barred, *heard.refused, *(item.task for item in heard.kept_holes), *turns}
 
 
 def _wanted(said: dict[str, float], before: dict[str, float], barred: set[str], talk: bool) -> set[str]:
@@ -126,7 +145,8 @@ def _wanted(said: dict[str, float], before: dict[str, float], barred: set[str], 
     odds = {name: (1 - before[name]) * said[name] + before[name] if name in before else UNHEARD * said[name] for name in WISHES}
     wanted = {name for name in WISHES if odds[name] >= WANTED and (name in before or name not in barred)}
     for two in ONE_OF:
-        if two <= wanted:
+        both = len({name[:-1] for name in two}) == 1 and all(said[name] >= CERTAIN for name in two)  # here lighter, there darker
+        if two <= wanted and not both:
             wanted.discard(min(two, key=lambda name: (name in before, odds[name])))
     if wanted or talk or said["off_topic"] >= IS_TALK:
         return wanted

@@ -25,7 +25,7 @@ def test_a_tone_in_unknown_words_goes_its_way_and_by_its_amount() -> None:
 
 
 def test_what_is_forbidden_is_not_done() -> None:
-    heard = agreed("das Wimmeln weg, Kanten unangetastet", denoise=0.8, deblur=0.6, _notdeblur=0.9)
+    heard = agreed("das Wimmeln weg, Kanten unangetastet", denoise=0.9, deblur=0.6, _notdeblur=0.9)
     assert [item.task for item in heard.named] == ["denoise"]
     assert "deblur" in heard.excluded
 

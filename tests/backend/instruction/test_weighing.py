@@ -21,6 +21,7 @@ def weighed(monkeypatch: pytest.MonkeyPatch) -> Weighed:
     def of(text: str, *seen: str, **said: float) -> tuple[grammar.Heard, HeadReading]:
         odds = dict.fromkeys(CLASSES, 0.01) | said
         monkeypatch.setattr(adapted, "read", lambda _: odds)
+        monkeypatch.setattr(adapted, "places", lambda _: [])
         heard = grammar.hear(text, ENGLISH)
         reading = HeadReading(tuple(Step(task, 0.9, 1.0, text) for task in seen), (), None, False, False, False)  # type: ignore[arg-type]
         return heard, weigh(heard, reading if seen else NOTHING, ENGLISH)
@@ -79,5 +80,35 @@ def test_what_the_encoder_has_no_class_for_stays(weighed: Weighed, monkeypatch: 
     heard = grammar.hear("ants on the collar", ENGLISH)
     heard.turns.append(grammar.Turn("black_and_white", 0.0, "black and white", 0))
     monkeypatch.setattr(adapted, "read", lambda _: dict.fromkeys(CLASSES, 0.01))
+    monkeypatch.setattr(adapted, "places", lambda _: [])
     assert weigh(heard, NOTHING, ENGLISH).steps == ()
     assert [turn.name for turn in heard.turns] == ["black_and_white"]
+
+
+def test_what_was_read_of_a_sentence_stays_as_it_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    odds = dict.fromkeys(CLASSES, 0.05) | {"denoise": 0.4}
+    whole = dict(odds)
+    monkeypatch.setattr(adapted, "read", lambda text: whole if "," in text else odds | {"denoise": 0.9})
+    monkeypatch.setattr(adapted, "places", lambda _: [])
+    heard = grammar.hear("ants on the collar, and crumbs on the shirt", ENGLISH)
+    step = Step("denoise", 0.9, 1.0, "ants on the collar")
+    assert weigh(heard, HeadReading((step,), (), None, False, False, False), ENGLISH).steps == (step,)
+    assert whole == odds
+
+
+def test_a_clause_of_which_the_whole_says_nothing_counts_for_nothing(weighed: Weighed, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "the panes glow, recover the view"
+    whole = dict.fromkeys(CLASSES, 0.001) | {"highlights-": 0.9}
+    monkeypatch.setattr(adapted, "read", lambda part: whole if part == text else whole | {"dehaze": 0.9})
+    monkeypatch.setattr(adapted, "places", lambda _: [])
+    heard = grammar.hear(text, ENGLISH)
+    reading = HeadReading((Step("dehaze", 0.9, 1.0, "recover the view"),), (), None, False, False, False)
+    assert weigh(heard, reading, ENGLISH).steps == ()
+    assert [turn.name for turn in heard.turns] == ["highlights"]
+
+
+def test_lighter_here_and_darker_there_are_both_meant(weighed: Weighed) -> None:
+    heard, _ = weighed("ants in the barn, crumbs outside", **{"exposure+": 0.95, "exposure-": 0.97})
+    assert sorted(turn.amount > 0 for turn in heard.turns) == [False, True]
+    heard, _ = weighed("ants in the barn, crumbs outside", **{"exposure+": 0.75, "exposure-": 0.97})
+    assert [turn.amount > 0 for turn in heard.turns] == [False]

@@ -11,12 +11,12 @@ from restored.instruction.adapted import AdaptedEncoder, AdaptedError
 from restored.instruction.encoding import WIDTH
 from restored.instruction.layer_files import read_tensors, write_tensors
 from restored.instruction.multilingual import CLASSES
-from restored_training.instructions.adapt import FIRST, AdaptedNetwork, AdaptSettings, corpus, fit, padded
+from restored_training.instructions.adapt import FIRST, AdaptedNetwork, AdaptSettings, corpus, features, fit, marked, padded
 from restored_training.instructions.labelled_rows import LabelledRow
 
 
 def states(*texts: str) -> list[np.ndarray]:
-    return [encoder.words(text, FIRST) for text in texts]
+    return [encoder.words(text, FIRST)[0] for text in texts]
 
 
 def in_program(network: AdaptedNetwork, file: Path) -> AdaptedEncoder:
@@ -38,10 +38,12 @@ def network() -> AdaptedNetwork:
 @torch.inference_mode()
 def test_the_program_computes_what_was_trained(network: AdaptedNetwork, tmp_path: Path) -> None:
     read = states("a short wish", "a wish that is a good deal longer than the other one")
-    expected = network(*padded(read)).sigmoid().numpy()
+    said, where = (logits.sigmoid().numpy() for logits in network(*padded(read)))
     program = in_program(network, tmp_path / "adapted.safetensors")
-    for row, words in zip(expected, read, strict=True):
-        assert program.probabilities(words) == pytest.approx(row, abs=5e-3)  # the file is in half precision
+    for row, marks, words in zip(said, where, read, strict=True):
+        odds, places = program.probabilities(program.words(words))
+        assert odds == pytest.approx(row, abs=5e-3)  # the file is in half precision
+        assert places == pytest.approx(marks[: len(words)], abs=5e-3)
 
 
 @torch.inference_mode()
@@ -57,16 +59,35 @@ def test_it_learns_what_is_known_and_the_same_twice() -> None:
     texts = ["ants on the collar", "pepper all over it", "the window glows", "her dress is a lamp"] * 2
     rows = [LabelledRow(text, "wishes", {"denoise" if i % 4 < 2 else "highlights-": 1.0}) for i, text in enumerate(texts)]
     settings = AdaptSettings(epochs=25, rank=4)
-    networks = [fit(states(*texts), rows, settings) for _ in range(2)]
+    networks = [fit(*features(rows), rows, settings) for _ in range(2)]
     with torch.inference_mode():
-        odds = networks[0](*padded(states(*texts[:4]))).sigmoid()
+        odds = networks[0](*padded(states(*texts[:4])))[0].sigmoid()
     assert [CLASSES[int(row.argmax())] for row in odds] == ["denoise", "denoise", "highlights-", "highlights-"]
     for one, other in zip(networks[0].parameters(), networks[1].parameters(), strict=True):
         assert torch.equal(one, other)
 
 
+def test_words_of_places_are_marked_as_they_stand_in_the_sentence() -> None:
+    text = "lighter in the barns, darker outside"
+    _, spoken = encoder.words(text, FIRST)
+    marks = marked(text, spoken, frozenset({"barn", "shed"}))
+    assert [text[start:end] for (start, end), mark in zip(spoken, marks, strict=True) if mark == 1] == ["barns"]
+    assert set(marked(text, spoken, frozenset({"meadow"}))) == {-1.0}, "another word for it: nothing is known"
+    assert set(marked(text, spoken, None)) == {-1.0}
+    assert set(marked(text, spoken, frozenset())) == {0.0}, "everywhere"
+
+
+def test_it_learns_which_words_say_where() -> None:
+    texts = [f"{what} the {where} please" for what in ("warm", "cool") for where in ("barn", "boat", "roof", "wreck")] * 6
+    rows = [LabelledRow(text, "wishes", {"temperature+": 1.0}, places=frozenset({text.split()[2]})) for text in texts]
+    network = fit(*features(rows), rows, AdaptSettings(epochs=20, rank=4))
+    with torch.inference_mode():
+        where = network(*padded(states("warm the boat please")))[1][0]
+    assert int(where.argmax()) == 3  # behind the token that begins every text
+
+
 def test_the_one_that_ships_fits_the_program() -> None:
-    assert adapted._network().classes[0].shape[0] == len(CLASSES)
+    assert adapted._network().reading.classes[0].shape[0] == len(CLASSES)
     assert len(adapted._network().layers) == 6 - FIRST
     said = adapted.read("please get rid of the grain")
     assert max(said, key=said.__getitem__) == "denoise"

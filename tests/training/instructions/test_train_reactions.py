@@ -1,10 +1,15 @@
 """What is said of a result, as the layers learn it."""
 
+import random
+
 import numpy as np
 import pytest
+import torch
 
-from restored.instruction.reactions import ACTS, WANTS
-from restored_training.instructions.train_reactions import FILE, Reaction, fit, read_reactions
+from restored.instruction.encoding import WIDTH
+from restored.instruction.reactions import ACTS, WANTS, standing
+from restored_training.instructions.attentive_fit import padded
+from restored_training.instructions.train_reactions import FILES, Reaction, beside, fit, fit_english, read_reactions
 
 LINES = """# a comment
 = make it cooler and remove the rain
@@ -30,7 +35,7 @@ def test_a_reaction_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
 
 
 def test_every_line_that_ships_is_known() -> None:
-    rows = list(read_reactions(FILE.read_text(encoding="utf-8").splitlines()))
+    rows = [row for file in FILES for row in read_reactions(file.read_text(encoding="utf-8").splitlines())]
     assert len(rows) > 1000
     assert {row.act for row in rows} | {"other"} == set(ACTS)
     assert {row.want for row in rows if row.want} <= set(WANTS)
@@ -44,3 +49,28 @@ def test_a_class_that_nobody_spoke_of_is_unlikely() -> None:
     odds = layer.probabilities(x[0])
     assert ACTS[int(odds.argmax())] == "undo"
     assert odds[ACTS.index("praise")] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_reaction_is_read_beside_the_plan_that_it_is_about() -> None:
+    rng = random.Random(0)
+    row = Reaction("her skin went to plastic", "change", "denoise-", plan=("denoise+", "exposure+"))
+    plans = [beside(row, rng) for _ in range(40)]
+    assert all(plan[WANTS.index("denoise+")] == 1 for plan in plans)
+    assert {bool(plan[WANTS.index("exposure+")]) for plan in plans} == {True, False}
+    wish = Reaction("take the grain out", "change", "denoise+")
+    for plan in (beside(wish, rng) for _ in range(40)):
+        assert plan.any()
+        assert not plan[[WANTS.index("denoise+"), WANTS.index("denoise-")]].any()
+
+
+def test_it_learns_which_of_two_steps_is_meant_from_the_plan() -> None:
+    words = [np.random.default_rng(0).normal(size=(3, WIDTH)).astype(np.float32)] * 2
+    rows = [
+        Reaction("too much", "change", "denoise-", plan=("denoise+",)),
+        Reaction("too much", "change", "contrast-", plan=("contrast+",)),
+    ]
+    network = fit_english(words * 20, rows * 20, epochs=200)
+    plans = torch.from_numpy(np.stack([standing(row.plan or ()) for row in rows]))
+    with torch.inference_mode():
+        wants = network(*padded(words), plans)[:, len(ACTS) :].argmax(1)
+    assert [WANTS[i] for i in wants.tolist()] == ["denoise-", "contrast-"]

@@ -1,7 +1,8 @@
-"""Trains what is added to the last layers of the English encoder so that it says what a sentence wishes for
-(`restored.instruction.adapted`): low-rank terms of each weight (Hu et al. 2021, LoRA), biases and norms, and what reads them."""
+"""Trains what is added to the last layers of the English encoder so that it says what a sentence wishes for, and which of its
+words say where (`restored.instruction.adapted`): low-rank terms of each weight (Hu et al. 2021, LoRA), biases and norms, and what
+reads them."""
 
-import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,22 +20,16 @@ from restored.instruction.layer_files import write_tensors
 from restored.instruction.minilm import EPSILON, EncoderLayer
 from restored.instruction.multilingual import CLASSES
 
+from . import attentive_fit
+from .attentive_fit import RARE, AttentiveNetwork, loss_of_classes, padded
 from .labelled_rows import LabelledRow, by_corpus, english, of_example, phrases, wishes
 from .phrases import WIDER, read_sentences
-
-QUERIES: Final = 4
-HIDDEN: Final = 256
-BATCH: Final = 32
-BUCKET: Final = 20
-"""So many batches are drawn together, sorted by length, and cut into batches: little padding."""
 
 WEIGHTS: Final = {"wishes": 1.5, "english": 1.0, "phrases": 0.5, "corpus": 0.5}
 """What a sentence of each source counts for."""
 
 DROPOUT: Final = 0.1
 DROPOUT_OF_CLASSES: Final = 0.2
-RARE: Final = -3.5
-"""Bias that every class begins with: few of them are true of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +93,22 @@ class AdaptedNetwork(nn.Module):
     def __init__(self, rank: int) -> None:
         super().__init__()
         self.layers = nn.ModuleList(AdaptedLayer(layer, rank) for layer in encoder.layers(FIRST))
-        self.queries = nn.Parameter(torch.randn(QUERIES, WIDTH) * 0.02)
-        self.hidden = nn.Linear(WIDTH * (QUERIES + 1), HIDDEN)
-        self.classes = nn.Linear(HIDDEN, len(CLASSES))
-        nn.init.constant_(self.classes.bias, RARE)
+        self.reading = AttentiveNetwork(WIDTH, dropout=DROPOUT_OF_CLASSES)
+        self.place = nn.Linear(WIDTH, 1)
+        nn.init.constant_(self.place.bias, RARE)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x: (N, T, 384), what the first layers give; mask: (N, T), True at words -> (N, classes), logits."""
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """x: (N, T, 384), what the first layers give; mask: (N, T), True at words -> logits: (N, classes), what is wished for,
+        and (N, T), which words say where."""
         for layer in self.layers:
             x = layer(x, mask)
-        scores = torch.einsum("qd,ntd->nqt", self.queries, x).masked_fill(~mask[:, None], -torch.inf)
-        found = (scores.softmax(-1) @ x).flatten(1)
-        mean = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        read = F.dropout(torch.cat([found, mean], 1), DROPOUT_OF_CLASSES, self.training)
-        return self.classes(F.dropout(F.gelu(self.hidden(read)), DROPOUT_OF_CLASSES, self.training))
+        where = self.place(F.dropout(x, DROPOUT, self.training)).squeeze(2)
+        return self.reading(x, mask), where
 
     def tensors(self) -> dict[str, np.ndarray]:
         """As `restored.instruction.adapted` reads them."""
-        named = {name.removeprefix("layers."): value.detach().numpy() for name, value in self.named_parameters()}
-        return {_numbered(name): value for name, value in named.items()}
+        named = {name: value.detach().numpy() for name, value in self.named_parameters()}
+        return {_numbered(name.removeprefix("layers.").removeprefix("reading.")): value for name, value in named.items()}
 
 
 def _numbered(name: str) -> str:
@@ -132,52 +124,49 @@ def corpus() -> list[LabelledRow]:
     return [rows[text] for text in sorted(rows) if all(ord(letter) < 0x250 for letter in text)]
 
 
-def features(texts: Sequence[str]) -> list[np.ndarray]:
-    """What the first layers make of each text: (T, 384), half precision."""
+def features(rows: Sequence[LabelledRow]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """What the first layers make of each text, (T, 384) in half precision, and which of its T words say where: 1 or 0, and -1
+    where that is not known."""
     speller = head.load().speller
-    return [encoder.words(speller.normalise(text).text, FIRST).astype(np.float16) for text in texts]
+    states: list[np.ndarray] = []
+    marks: list[np.ndarray] = []
+    for row in rows:
+        text = speller.normalise(row.text).text
+        words, spoken = encoder.words(text, FIRST)
+        states.append(words.astype(np.float16))
+        marks.append(marked(text, spoken, row.places))
+    return states, marks
 
 
-def padded(states: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
-    """(N, T, 384) float32, and (N, T), True at words."""
-    x = nn.utils.rnn.pad_sequence([torch.from_numpy(each.astype(np.float32)) for each in states], batch_first=True)
-    lengths = torch.tensor([len(each) for each in states])
-    return x, torch.arange(x.shape[1]) < lengths[:, None]
+def marked(text: str, spoken: Sequence[tuple[int, int]], places: frozenset[str] | None) -> np.ndarray:
+    """(T,), 1 at the words that name one of these places; -1 everywhere where they are not known, or none stands in the text."""
+    if places is None:
+        return np.full(len(spoken), -1.0, np.float32)
+    names = "|".join(re.escape(place.lower()) for place in sorted(places, key=len, reverse=True))
+    found = [match.span() for match in re.finditer(rf"\b(?:{names})(?:s|es)?\b", text.lower())] if places else []
+    if places and not found:  # another word for it
+        return np.full(len(spoken), -1.0, np.float32)
+    inside = [any(start < end and start < last and first < end for first, last in found) for start, end in spoken]
+    return np.array(inside, np.float32)
 
 
-def _batches(lengths: Sequence[int], rng: random.Random) -> list[list[int]]:
-    """The rows of each batch of one epoch."""
-    order = rng.sample(range(len(lengths)), len(lengths))
-    buckets = [sorted(order[i : i + BATCH * BUCKET], key=lengths.__getitem__) for i in range(0, len(order), BATCH * BUCKET)]
-    batches = [bucket[i : i + BATCH] for bucket in buckets for i in range(0, len(bucket), BATCH)]
-    rng.shuffle(batches)
-    return batches
-
-
-def fit(states: Sequence[np.ndarray], rows: Sequence[LabelledRow], settings: AdaptSettings) -> AdaptedNetwork:
-    """AdamW under a one-cycle learning rate, binary cross-entropy over what is known of each sentence."""
+def fit(
+    states: Sequence[np.ndarray], marks: Sequence[np.ndarray], rows: Sequence[LabelledRow], settings: AdaptSettings
+) -> AdaptedNetwork:
+    """Binary cross-entropy over what is known of each sentence and of its words. states, marks: as `features` gives them."""
     torch.manual_seed(settings.seed)
-    rng = random.Random(settings.seed)
     network = AdaptedNetwork(settings.rank)
-    targets = torch.tensor([[row.targets.get(name, 0.0) for name in CLASSES] for row in rows])
-    weights = torch.tensor([[WEIGHTS[row.source] * (name not in row.unknown) for name in CLASSES] for row in rows])
-    reading = [network.queries, *network.hidden.parameters(), *network.classes.parameters()]
-    groups = [{"params": list(network.layers.parameters())}, {"params": reading}]
-    optimiser = torch.optim.AdamW(groups, settings.rate, weight_decay=0.01)
-    steps = settings.epochs * len(_batches([0] * len(rows), random.Random(0)))
-    rates = [settings.rate, settings.reading_rate]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps + 1, pct_start=0.1)
-    network.train()
-    for _ in range(settings.epochs):
-        for part in _batches([len(each) for each in states], rng):
-            logits = network(*padded([states[i] for i in part]))
-            loss = F.binary_cross_entropy_with_logits(logits, targets[part], weights[part], reduction="sum") / len(part)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-    return network.eval()
+    of_classes = loss_of_classes(rows, WEIGHTS)
+
+    def loss(network: AdaptedNetwork, part: list[int]) -> Tensor:
+        logits, where = network(*padded([states[i] for i in part]))
+        places = nn.utils.rnn.pad_sequence([torch.from_numpy(marks[i]) for i in part], True, -1.0)
+        known = (places >= 0).float()
+        return of_classes(logits, part) + F.binary_cross_entropy_with_logits(where, places.clamp_min(0), known, reduction="sum")
+
+    reading = [*network.reading.parameters(), *network.place.parameters()]
+    groups = [(list(network.layers.parameters()), settings.rate), (reading, settings.reading_rate)]
+    return attentive_fit.fit(network, groups, [len(each) for each in states], loss, epochs=settings.epochs, seed=settings.seed)
 
 
 def train(target: Path = FILE, settings: AdaptSettings | None = None) -> dict[str, int]:
@@ -185,7 +174,7 @@ def train(target: Path = FILE, settings: AdaptSettings | None = None) -> dict[st
     they ask for in their label."""
     settings = settings or AdaptSettings()
     rows = corpus()
-    network = fit(features([row.text for row in rows]), rows, settings)
+    network = fit(*features(rows), rows, settings)
     write_tensors(
         target,
         network.tensors(),

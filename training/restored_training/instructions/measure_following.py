@@ -72,7 +72,7 @@ def _changed(old: dict[str, Step], new: dict[str, Step], effect: str) -> bool:
         task, place = effect.split("@")
         return task in new and _lies(new[task], place)
     task, sign = effect[:-1], -1 if effect[-1] == "<" else 1
-    return task in new and (_size(new[task]) - _size(old[task])) * sign > 0
+    return task in new and task in old and (_size(new[task]) - _size(old[task])) * sign > 0
 
 
 def measure_following(path: Path) -> list[tuple[str, bool, Plan]]:

@@ -67,6 +67,7 @@ class Heard:
     listed: qualities that the last clause only named ("the saturation and the contrast down").
     pending: tasks whose noun the last clause had, without a wish. waiting: a tone that it named so, and its words.
     measured: strengths of tasks that were given as a number ("dehaze 40").
+    pointed: places that the grammar has no name for, by clause; see `restored.instruction.pointing`.
     """
 
     text: str
@@ -94,6 +95,7 @@ class Heard:
     scale: int | None = None
     part: Part = ""
     measured: dict[Task, float] = field(default_factory=dict)
+    pointed: dict[int, Region] = field(default_factory=dict)
 
     @property
     def modifiers(self) -> set[str]:

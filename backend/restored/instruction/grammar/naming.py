@@ -20,7 +20,7 @@ def unused(heard: Heard, piece: Piece) -> None:
     for hit in piece.of("unused"):
         words = words_of(piece, hit)
         before = piece.words[: hit.first - piece.offset]
-        if any(token.word in CAN_NAME_NOTHING for token in before[-4:]):
+        if any(token.word in CAN_NAME_NOTHING for token in before[-4:]) or _reaches_over_damage(piece, hit):
             continue
         if hit.name.endswith(" only"):
             only_of = piece.has("only") or any(m.name == "only" for m in piece.of("modifier"))
@@ -37,6 +37,12 @@ def unused(heard: Heard, piece: Piece) -> None:
         others = [h for h in piece.hits if h.section not in ("modifier", "holes", "unused", "amount", "filler", "place")]
         if not others:
             heard.dropped.append((piece.start, piece.end))
+
+
+def _reaches_over_damage(piece: Piece, hit: Hit) -> bool:
+    """ "Remove the noise from the background" takes no background out."""
+    damages = (*piece.of("task"), *piece.of("symptom"), *piece.of("holes"))
+    return any(hit.first < damage.first and damage.last < hit.last for damage in damages)
 
 
 def taken_out(heard: Heard, piece: Piece) -> None:

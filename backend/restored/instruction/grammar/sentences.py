@@ -45,3 +45,8 @@ NOT_FOUND: Final = "I cannot find “{place}” in a picture, so the whole pictu
 def by_hand(place: str, restricted: bool, outside: bool = False) -> str:
     """About a place that no estimator finds; outside: it is what must not change."""
     return ((ALL_BUT_BY_HAND if outside else ONLY_BY_HAND) if restricted else NOT_FOUND).format(place=place)
+
+
+def about_places(place: str) -> set[str]:
+    """All that may be said about a place that no estimator finds."""
+    return {by_hand(place, restricted, outside) for restricted in (False, True) for outside in (False, True)}

