@@ -73,9 +73,10 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     before = _found(heard)
     if any(not is_alike(name, other) for name in certain - before - {*heard.excluded} for other in before):
         _drop(heard, said)
-    if heard.known and _found(heard) == before:
-        return
-    for name in _missing(heard, said):
+    missing = _missing(heard, said)
+    if heard.known and _found(heard) == before:  # but "Rauschen und Dunst entfernen" names two
+        missing = [name for name in missing if name in certain and ("task", name) in heard.concepts]
+    for name in missing:
         item = add(heard, name, words, multilingual.read)
         heard.named += [item] if item else []
 
