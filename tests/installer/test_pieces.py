@@ -37,6 +37,8 @@ from restored.standalone import gpu, update
         ("restored/bundles/swift/model.safetensors", True),
         ("restored_client/locale/de.po", True),
         ("restored/hosts/adapters/gimp/restore_gimp/__pycache__/window.cpython-311.pyc", False),
+        ("restored/instruction/head_files/adapted.safetensors", True),
+        ("restored/instruction/head_files/multilingual.safetensors", False),
     ],
 )
 def test_what_stays(path: str, stays: bool) -> None:
