@@ -25,7 +25,7 @@ class Steady(Echo):
     """Takes as many seconds as the instruction says, without `time.sleep`, which fails under libfaketime ("Invalid argument")."""
 
     def restore(self, order, tell, cancelled):
-        end = time.monotonic() + float(order.instruction)
+        end = time.monotonic() + float(order.instruction or 0)
         while time.monotonic() < end and not cancelled():
             tell(0.5, "Waiting")
             select.select([], [], [], 0.02)
