@@ -140,16 +140,17 @@ def words(
 
 def diagnosis(
     each: Annotated[int, typer.Option(help="Pictures made of every photograph, per number of damages.")] = 2,
-    calibrate_first: Annotated[
-        bool, typer.Option("--calibrate/--check-only", help="Set the thresholds anew, from photographs of the training side.")
+    train_first: Annotated[
+        bool, typer.Option("--train/--check-only", help="Train what looks at a picture, or only measure it.")
     ] = False,
 ) -> None:
     """How well a look at a picture names what is wrong with it ("fix it"), on photographs kept out of training, with none to
     three kinds of damage; and how often it says something of an undamaged one."""
-    from ..instructions.diagnosis import calibrate, diagnose, per_task, table
+    from ..instructions.diagnosis import diagnose, per_task, table
+    from ..instructions.train_estimator import train
 
-    if calibrate_first:
-        calibrate()
+    if train_first:
+        train()
     found = diagnose(each=each)
     shown = Console(width=110)
     shown.print(table(found))

@@ -1,7 +1,6 @@
 """How well a look at a picture names what is wrong with it ("fix it"): on photographs that nothing was trained on, with none to
 three kinds of damage made by the trainer's formulas."""
 
-import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,7 @@ from restored.instruction import TASKS, damage_estimator
 from ..data.paths import shared
 from ..data.photographs import PhotoSet
 from .evaluate import wilson
-from .train_estimator import Samples, example, quiet_thresholds, save
-
-MADE = "synthetic damage on held-out photographs"
-"""What the estimator's file says of its training; kept when only thresholds change."""
+from .train_estimator import Samples, example
 
 CLEAN_AND_DAMAGED = (0, 1, 2, 3)
 """Kinds of damage per picture."""
@@ -103,22 +99,3 @@ def per_task(found: list[Diagnosis]) -> Table:
         with_, without = said_[there[:, index], index], said_[~there[:, index], index]
         shown.add_row(task, str(len(with_)), f"{with_.mean():.1%}", f"{without.mean():.1%}")
     return shown
-
-
-def calibrate(share: float = 0.03, photographs: Path | None = None, seed: int = 3) -> damage_estimator.Estimator:
-    """New thresholds for the shipped estimator from undamaged photographs of the training side, so that at most `share` of them
-    are called damaged in any way; writes its file. Those of `free-2` come from many cameras, and the estimator was not trained on
-    them."""
-    folder = photographs or shared() / "data" / "train"
-    clean = samples(list(PhotoSet(folder, "train", longest=1200).images), 0, 1, seed)
-    estimator = damage_estimator.load()
-    tensors = dict(estimator.tensors)
-    tensors["thresholds"] = quiet_thresholds(estimator.probabilities(clean.inputs), share)
-    calibrated = damage_estimator.Estimator(tensors)
-    damage_estimator.load.cache_clear()
-    save(
-        calibrated,
-        damage_estimator.FILE,
-        json.loads(damage_estimator.FILE.with_suffix(".json").read_text(encoding="utf-8"))[MADE],
-    )
-    return calibrated
