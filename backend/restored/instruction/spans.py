@@ -91,6 +91,7 @@ def strength_for(learned: float, words: str, text: str, alone: bool) -> float:
         for strength, pattern in DEGREES:
             if pattern.search(clause):
                 return strength
-    if learned > 0.88:
+    elsewhere = not alone and any(pattern.search(text) for _, pattern in DEGREES)  # "remove the rain and brighten it a little"
+    if learned > 0.88 or elsewhere:
         return 1.0
     return min(LEVELS, key=lambda level: abs(level - learned))

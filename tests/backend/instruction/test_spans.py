@@ -2,6 +2,7 @@
 
 import pytest
 
+from restored.instruction import explain
 from restored.instruction.spans import LEVELS, strength_for
 
 
@@ -45,3 +46,9 @@ def test_a_degree_counts_for_its_own_clause_only():
 @pytest.mark.parametrize("learned", [0.0, 0.2, 0.37, 0.55, 0.8, 0.99])
 def test_learned_strengths_are_rounded(learned):
     assert strength_for(learned, "words", "words", True) in LEVELS
+
+
+def test_a_degree_is_of_its_own_wish_alone() -> None:
+    steps = {step.task: step.strength for step in explain("remove the rain and brighten it a little").steps}
+    assert steps["derain"] == 1
+    assert steps["lowlight"] < 1
