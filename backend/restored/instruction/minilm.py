@@ -51,6 +51,7 @@ class MiniLM:
 
     def __init__(self, tensors: Mapping[str, np.ndarray], tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        self._last: tuple[list[int], list[np.ndarray]] = ([], [])  # two readers ask for the same sentence, one after the other
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         named = {name.removeprefix("bert."): value for name, value in tensors.items()}
@@ -83,6 +84,7 @@ class MiniLM:
         for row, item in enumerate(read):
             count = len(item.ids)
             states = self._states(np.array(item.ids))
+            self._last = (item.ids, states)
             tokens[row, :count] = np.concatenate([states[layer] for layer in LAYERS], axis=-1)
             mask[row, :count] = True
             pooled[row] = normalised(states[-1].mean(0))
@@ -99,7 +101,8 @@ class MiniLM:
     def words(self, text: str, count: int) -> tuple[np.ndarray, list[tuple[int, int]]]:
         """What the first `count` layers make of a text, (T, 384), and where in it each of the T stands; (0, 0) for none."""
         read = self._tokenizer.encode(text)
-        return self._states(np.array(read.ids), count)[-1], list(read.offsets)
+        ids, states = self._last
+        return states[count] if ids == read.ids else self._states(np.array(read.ids), count)[-1], list(read.offsets)
 
     def _states(self, ids: np.ndarray, count: int | None = None) -> list[np.ndarray]:
         """(T,) token numbers -> the hidden states, from the embeddings to the last layer or the one asked for, each (T, 384)."""

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from restored.instruction import APPLY_ORDER, embed, explain
+from restored.instruction import APPLY_ORDER, embed, encoder, explain
 
 WISHES = {
     "remove the noise": {"denoise"},
@@ -115,10 +115,14 @@ def test_import_brings_no_torch():
 
 def test_a_warm_sentence_is_quick():
     explain("warm up the engine of words")
-    times = []
+    read, encoded = [], []
     for number in range(15):
+        text = f"please remove the noise from photo number {number}"
         start = time.process_time()
-        explain(f"please remove the noise from photo number {number}")
-        times.append(time.process_time() - start)
-    # processor time of this process, so that a busy machine does not matter; the aim is 30 ms
-    assert sorted(times)[len(times) // 2] < 0.06
+        explain(text)
+        between = time.process_time()
+        encoder.encode([text])
+        read.append(between - start)
+        encoded.append(time.process_time() - between)
+    # in passes of the encoder, as processors differ: one for the words, and as much again for what reads them (30 ms in all)
+    assert sorted(read)[7] < 4 * sorted(encoded)[7]

@@ -58,6 +58,7 @@ def test_they_know_the_same_words() -> None:
     assert sorted(encoder.vocabulary()) == sorted(reference.load().vocabulary())
 
 
+@pytest.mark.timeout(900)
 def test_every_sentence_gives_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = sentences()
     assert len(texts) > 700

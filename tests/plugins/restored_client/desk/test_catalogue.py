@@ -10,7 +10,7 @@ from restored.engine.work import marks
 from restored.engine.work.inference import TOO_LITTLE
 from restored.filling.holes import TOO_MUCH
 from restored.ground.tasks import info
-from restored.instruction import LABELS, REASONS, following
+from restored.instruction import LABELS, REASONS, changed_plan, following
 from restored.instruction.grammar.sentences import (
     ALL_BUT_BY_HAND,
     CANNOT,
@@ -93,7 +93,15 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert set(DEEDS.values()) | {INVITATION, "Restore with instruction"} <= set(messages)
     assert {words for pair in DIRECTIONS for words in pair} <= set(messages)
     assert {f"{which} the {place}" for which in ("only", "not") for place in PLACE_LABELS.values()} <= set(messages)
-    assert {getattr(following, name) for name in ("NOTHING_YET", "FULL", "UNDONE", "RESET", "AGAIN", "GOOD")} <= set(messages)
+    answers = (
+        changed_plan.NOTHING_YET,
+        changed_plan.FULL,
+        changed_plan.UNDONE,
+        changed_plan.RESET,
+        following.AGAIN,
+        following.GOOD,
+    )
+    assert set(answers) <= set(messages)
     by_place = {ONLY_BY_HAND, ALL_BUT_BY_HAND, NOT_FOUND}
     assert {*CANNOT.values(), DID_YOU_MEAN, NOT_READ, OTHER_SCALE, *by_place, PICTURE_FINE} <= set(messages)
     assert CANNOT_YET in messages
