@@ -13,7 +13,7 @@ from rich.text import Text
 
 from restored.files import FileOrder, Report, restore_file
 from restored.files.makingway import place_mark
-from restored.files.owned import Owner, owner_of
+from restored.files.owned import Owner, digest_of, owner_of, recipe_of
 from restored.ground.limits import SCALES
 from restored.ground.tasks import LABELS, is_task
 from restored.instruction.scale import asked_scale
@@ -168,10 +168,14 @@ def _findable(model: str | None) -> str | None:
 
 
 def _somebody_elses(source: Path, output: Path, wish: FileOrder) -> bool:
-    """Whether a file would be lost that is neither a result of ours nor a copy of the original."""
-    if not os.path.isfile(output) or not os.path.isfile(source) or owner_of(output, source, wish) is not Owner.OTHER:
+    """Whether a file would be lost that is neither a result of this picture nor a copy of it."""
+    if not os.path.isfile(output) or not os.path.isfile(source):
         return False
-    return not filecmp.cmp(source, output, shallow=False)
+    digest = digest_of(source)
+    owner = owner_of(output, source, wish, digest)
+    if owner is Owner.OURS:  # another wish for this picture, or a result of another picture
+        return (recipe_of(output) or {}).get("source") != digest
+    return owner is Owner.OTHER and not filecmp.cmp(source, output, shallow=False)
 
 
 def tell(report: Report, output: Path) -> None:

@@ -240,6 +240,21 @@ def test_an_instruction_that_is_not_utf_8(restored: Run, somebody: Somebody, pho
 
 
 @pytest.mark.usefixtures("somebody")
+def test_a_result_of_another_picture_is_kept_too(restored: Run, photo: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    with Image.open(photo) as image:
+        image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(other)
+    assert restored("run", other, "remove the noise", "-o", tmp_path / "o.png").code == 0
+    theirs = (tmp_path / "o.png").read_bytes()
+    ran = restored("run", photo, "remove the noise", "-o", tmp_path / "o.png")
+    assert ran.code == 0
+    assert "kept as “o.before-1.png”" in ran.err
+    assert (tmp_path / "o.before-1.png").read_bytes() == theirs
+    assert restored("run", photo, "brighten it", "-o", tmp_path / "o.png").code == 0
+    assert names(tmp_path) == ["o.before-1.png", "o.png", "other.png", "photo.png"], "another try with the same picture replaces"
+
+
+@pytest.mark.usefixtures("somebody")
 def test_another_picture_in_the_results_place_is_kept_and_said(restored: Run, photo: Path, tmp_path: Path) -> None:
     Image.new("RGB", (5, 5), (1, 2, 3)).save(tmp_path / "o.png")
     theirs = (tmp_path / "o.png").read_bytes()
