@@ -84,25 +84,28 @@ def _network() -> AdaptedEncoder:
     return network_of(read_tensors(FILE, "reads what English sentences wish for", CLASSES, AdaptedError)[0])
 
 
-@lru_cache(maxsize=512)
-def _read(text: str) -> tuple[np.ndarray, list[tuple[int, int, float]]]:
-    """The probability of each class, and of each word, that begins and ends here in the text, that it says where."""
+@lru_cache(maxsize=64)
+def _states(text: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """What the adapted encoder makes of each word of a text, (T, 384), and where in the text each of the T stands; (0, 0) for
+    none. A wish and a reaction are read from the same words."""
     from . import head
 
     normalised = head.load().speller.normalise(text)
     words, spoken = encoder.words(normalised.text, FIRST)
-    said, where = _network().probabilities(_network().words(words))
-    stands = [
-        (*normalised.source(start, end), float(odds)) for (start, end), odds in zip(spoken, where, strict=True) if end > start
-    ]
-    return said, [(start, end, odds) for start, end, odds in stands if end > start]
+    return _network().words(words), [normalised.source(start, end) if end > start else (0, 0) for start, end in spoken]
 
 
 def words(text: str) -> np.ndarray:
     """What the adapted encoder makes of each word of a text: (T, 384). Raises AdaptedError, EncoderError."""
-    from . import head
+    return _states(text)[0]
 
-    return _network().words(encoder.words(head.load().speller.normalise(text).text, FIRST)[0])
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> tuple[np.ndarray, list[tuple[int, int, float]]]:
+    """The probability of each class, and of each word, that begins and ends here in the text, that it says where."""
+    words, stands = _states(text)
+    said, where = _network().probabilities(words)
+    return said, [(start, end, float(odds)) for (start, end), odds in zip(stands, where, strict=True) if end > start]
 
 
 def read(text: str) -> dict[str, float]:

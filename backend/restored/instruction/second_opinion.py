@@ -67,8 +67,7 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
         heard.named = [item for item in heard.named if _backing(item.task, said) >= least]
         heard.turns = [turn for turn in heard.turns if _backing(signed(turn), said) >= least]
         heard.holes = [item for item in heard.holes if said["inpaint"] >= least]
-    refused = any(item.message not in about_places(item.words) for item in heard.unused)
-    if heard.adding or heard.inverse or refused or not heard.clauses:
+    if heard.adding or heard.inverse or is_refused(heard) or not heard.clauses:
         return
     before = _found(heard)
     if any(not is_alike(name, other) for name in certain - before - {*heard.excluded} for other in before):
@@ -98,6 +97,11 @@ def add(heard: Heard, name: str, words: Words, read: Callable[[str], Mapping[str
         return None
     task: Task = name  # type: ignore[assignment]
     return Named(task, text, index, amount.strength, clause.place)
+
+
+def is_refused(heard: Heard) -> bool:
+    """Whether a part of it cannot be done: that is the answer, then. A place that only a hand can show is none."""
+    return any(item.message not in about_places(item.words) for item in heard.unused)
 
 
 def is_alike(one: str, other: str) -> bool:

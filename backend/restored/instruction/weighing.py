@@ -8,12 +8,11 @@ from restored.adjustments.names import PLAIN
 
 from . import adapted
 from .grammar import Heard, Turn, Words
-from .grammar.sentences import about_places
 from .head_reading import SLIGHT, HeadReading
 from .multilingual import WISHES
 from .plan import Step
 from .pointing import limited, point
-from .second_opinion import ALIKE, add, is_alike, signed
+from .second_opinion import ALIKE, add, is_alike, is_refused, signed
 from .tasks import Task
 from .tones import SIGNED
 
@@ -72,8 +71,7 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     point(heard, words)
     whole = adapted.read(heard.text)
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
-    refused = any(item.message not in about_places(item.words) for item in heard.unused)
-    barred = set(WISHES) if refused else _barred(heard, reading, whole)  # a part of it cannot be done: that is the answer
+    barred = set(WISHES) if is_refused(heard) else _barred(heard, reading, whole)
     said = dict(whole)  # what was read is kept for the same sentence
     for name in before:
         said[name] = max(_backing(heard, other, whole[other]) for other in {name} | (_alike(name) & barred))
