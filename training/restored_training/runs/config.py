@@ -74,6 +74,8 @@ class DataConfig(_Strict):
     """Each photograph is also used reduced: small pictures are denser in detail, as the benchmarks' are."""
     pairs: tuple[PairConfig, ...] = ()
     """Real pairs beside the synthetic samples."""
+    hazy: Path | None = None
+    """A list of photographs with haze of their own: whole layers of them are learned from without a truth (`training.hazy`)."""
     limit: int | None = Field(default=None, ge=1)
     """Use only the first photographs (for tests)."""
 
@@ -133,6 +135,9 @@ class LossConfig(_Strict):
     relative: bool = False
     """Weigh every sample by the inverse of its input's error: for damage whose strength varies widely."""
     intent: float = Field(default=0.0, ge=0)
+    clearing: float = Field(default=0.0, ge=0)
+    """Of what `data.hazy` photographs lack of losing `cleared` of their dark channel."""
+    cleared: Fraction = 0.4
 
 
 class TextConfig(_Strict):
@@ -201,6 +206,12 @@ class RunConfig(_Strict):
     """torch threads on a CPU; auto follows what other programs leave free."""
     checkpoint_minutes: Positive = 5.0
     validate_every: int = Field(default=2000, ge=1)
+
+    @model_validator(mode="after")
+    def _hazy_layers(self) -> "RunConfig":
+        if self.data.hazy and not (self.mix.layers and self.mix.named == "dehaze"):
+            raise ValueError("data.hazy goes with a run of mix.layers that names dehaze")
+        return self
 
     def patch_at(self, share: float) -> int:
         """Patch side when so much of the run, 0..1, is done."""

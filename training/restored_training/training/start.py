@@ -17,6 +17,7 @@ from ..runs.config import RunConfig
 from ..runs.folder import RunFolder
 from .distill import Teacher
 from .distributed import WorkerGroup
+from .hazy import HazyLayers
 from .trainer import StepProgress, StopOnSignal, Trainer
 from .validation import Validation, record
 from .wording import TextBank
@@ -39,7 +40,8 @@ def open_trainer(config: RunConfig, folder: RunFolder, *, device: str = "cpu", w
     if pairs:
         sampler = PairedSampler(sampler, pairs, config.group_size, config.seed)
     teacher = Teacher(config.distill, device) if config.distill else None
-    trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, workers=workers, device=device)
+    hazy = HazyLayers.open(config.data.hazy, config.data.photographs, config.seed) if config.data.hazy else None
+    trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, hazy=hazy, workers=workers, device=device)
     if trainer.workers.rank == 0:
         manifest = [*photographs.manifest, *(row for pair in pairs for row in pair.manifest)]
         folder.save_config(config)

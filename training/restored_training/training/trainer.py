@@ -24,6 +24,7 @@ from .distill import Teacher
 from .distributed import WorkerGroup
 from .experts import freeze_shared
 from .first_weights import adopted, require_family, start_from
+from .hazy import HazyLayers, clearing_loss
 from .learning_rate import learning_rate
 from .losses import KindBalance, restoration_loss
 from .optimizer import Optimizers
@@ -57,6 +58,7 @@ class Trainer:
         *,
         bank: TextBank | None = None,
         teacher: Teacher | None = None,
+        hazy: HazyLayers | None = None,
         workers: WorkerGroup | None = None,
         device: str = "cpu",
     ) -> None:
@@ -79,7 +81,7 @@ class Trainer:
                 start_from(self.text, {"model": begun["text"]})
         if config.mix.named:
             freeze_shared(self.model)
-        self.teacher = teacher
+        self.teacher, self.hazy = teacher, hazy
         self.pretraining = Pretraining(config.pretrain, self.model).to(self.device) if config.pretrain else None
         learned = nn.ModuleDict({"model": self.model})
         if self.text:
@@ -175,6 +177,10 @@ class Trainer:
                 extra = extra + config.loss.intent * intent
             if config.mix.layers:
                 views = self.model.views_of_layers(seen, target)
+                if self.hazy:
+                    layers = self.hazy.draw(number, config.group_size // 2 or 1, self.device)
+                    lifted = self.model.views_of_layers(layers, layers.target)[0].result
+                    extra = extra + config.loss.clearing * clearing_loss(lifted, layers.damaged, config.loss.cleared)
             else:
                 views = self.model.views(seen, target, embedding)
         if self.pretraining and self.pretraining.active(self.step, config.steps):
