@@ -101,5 +101,5 @@ def test_a_run_learns_from_them(photographs: tuple[Path, Path], tmp_path: Path) 
 
 
 def test_such_a_list_needs_whole_layers(photographs: tuple[Path, Path]) -> None:
-    with pytest.raises(ValueError, match="mix.layers"):
+    with pytest.raises(ValueError, match=r"mix\.layers"):
         RunConfig.model_validate(tiny_run(data={"hazy": str(photographs[1])}))
