@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny import TINY, tiny_run
 
 from restored_training.data.photographs import DataError
 from restored_training.runs.config import RunConfig
 from restored_training.runs.folder import RunFolder
 from restored_training.training.hazy import HazyLayers, clearing_loss
 from restored_training.training.start import open_trainer
-from tiny import TINY, tiny_run
 
 AIR = 0.9
 
