@@ -112,7 +112,8 @@ class Negative:
     def explain(self, text: str, context: Pixels | None, plan: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         if plan is not None and text == "half of it":  # the one thing it knows to be said of a plan that stands
             steps = [{**step, "strength": step["strength"] / 2} for step in plan["steps"]]
-            return {**plan, "text": text, "steps": steps, "action": "plan", "message": ""}
+            before = {name: value for name, value in plan.items() if name != "history"}
+            return {**plan, "text": text, "steps": steps, "action": "plan", "message": "", "history": [before]}
         found = sorted((text.find(word), task, word) for word, task in WORDS.items() if word in text)
         steps = [
             {"task": task, "label": LABELS[task], "confidence": 0.95, "strength": 1.0, "words": word} for _, task, word in found

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 from gi.repository import Gimp
 
 from restored_client.desk.deeds import deed
-from restored_client.desk.wish import title
+from restored_client.desk.wish import title, title_of_adjusted
 
 from . import layers, pixels, recipes, twins
 from .pieces import at_once
@@ -62,7 +62,7 @@ def into_the_result(source, wish, outcome, ready):
     ready()
     with one_undo_step(image), _selection_aside(image, result, None):
         result.merge_shadow(True)
-        result.set_name(_name(wish, outcome))
+        result.set_name(title_of_adjusted(result.get_name(), recipes.of(result) or {}, _followed(wish, outcome), _deed))
         recipes.sign(result, outcome.recipe, made_of)
     result.update(0, 0, result.get_width(), result.get_height())
     return Given(result)
@@ -172,5 +172,13 @@ def as_new_image(source, wish, outcome, ready):
 
 def _name(wish, outcome):
     """The instruction on one line, or what was done when there was none."""
-    plan = wish.plan if wish.plan is not None else outcome.plan
-    return title(replace(wish, plan=plan), lambda step: deed(step, _))
+    return title(_followed(wish, outcome), _deed)
+
+
+def _followed(wish, outcome):
+    """The wish with the plan that was followed."""
+    return wish if wish.plan is not None else replace(wish, plan=outcome.plan)
+
+
+def _deed(step):
+    return deed(step, _)

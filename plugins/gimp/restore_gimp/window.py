@@ -274,7 +274,8 @@ class RestoreWindow:
             self._field.view.grab_focus()  # what cannot be used loses the keyboard; the next key would press *Restore*
 
     def _finished(self, given, wish, picture):
-        self._recall.history.add(wish.instruction, picture)
+        if not wish.of_a_result:
+            self._recall.history.add(wish.instruction, picture)
         if self._watching.target.result is None:
             remember(self._config, wish, self._desk)
         self._given = given

@@ -1,9 +1,12 @@
-"""The field for the instruction: Return restores, Shift+Return begins a new line, Tab goes on."""
+"""The field for the instruction: Return, also with Ctrl, restores, Shift+Return begins a new line, Tab goes on."""
 
 from __future__ import annotations
 
 from .qt import Qt, QtCore, QtWidgets, Signal
 from .words import tr
+
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class InstructionEdit(QtWidgets.QPlainTextEdit):
@@ -30,16 +33,14 @@ class InstructionEdit(QtWidgets.QPlainTextEdit):
             self.document().setDefaultTextOption(option)
 
     def event(self, event) -> bool:
-        # typed letters are text here, never Krita's one-letter shortcuts
-        if event.type() == QtCore.QEvent.Type.ShortcutOverride and not event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-        ):
+        # typed letters are text here, never Krita's one-letter shortcuts, nor is Ctrl+Return its search for actions
+        if event.type() == QtCore.QEvent.Type.ShortcutOverride and (event.key() in RETURN or not event.modifiers() & COMMANDS):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if event.key() in RETURN and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.submitted.emit()
         else:
             super().keyPressEvent(event)

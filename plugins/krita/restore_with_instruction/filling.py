@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 from .field import InstructionEdit
 from .recipes import Origin
 from .restored_client.desk.desk import Desk
+from .restored_client.desk.wish import is_of_a_result
 
 
 class Filling:
@@ -33,6 +34,12 @@ class Filling:
         """Another layer is active. A result brings its own words, unless others are there that were never carried out."""
         text = self._edit.toPlainText()
         free = not text.strip() or text == self.carried_out
-        if origin is not None and free and text != origin.recipe.get("instruction") and not self._edit.hasFocus():
-            self.put({name: value for name, value in origin.recipe.items() if name not in ("scale", "output")})
+        if origin is None or not free:
+            return
+        recipe = {name: value for name, value in origin.recipe.items() if name not in ("scale", "output")}
+        if text == recipe.get("instruction"):
+            if is_of_a_result(recipe.get("plan")):
+                self._desk.use(recipe)  # it was carried out: it is not said of what came of it once more
+        elif not self._edit.hasFocus():
+            self.put(recipe)
             self.carried_out = self._edit.toPlainText()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from . import capture, layers, nodes, placing, recipes, turns
 from .restored_client.desk import wish as wishes
@@ -64,7 +64,7 @@ def _finish(job, data, width: int, height: int, output: str) -> Tuple[str, str]:
     if not capture.unchanged(node, now):
         raise layers.Changed(tr("“%s” was changed in the meantime, so the result is a new layer above it.") % node.name())
     layers.check(document, node, wishes.REPLACE)
-    layer = placing.place_in_place(document, node, now, data)
+    layer = placing.place_in_place(document, node, now, data, node.name())
     _sign(job, document, layer)
     return "done", tr("“%s” was replaced. Undo brings it back.") % node.name()
 
@@ -76,9 +76,9 @@ def _open(job, source: capture.Source, data, width: int, height: int) -> None:
 
 
 def _adjust(job, document, data) -> Tuple[str, str]:
-    """Put other pixels into a result, unless somebody has painted on it since."""
+    """Put another result in the place of one, unless somebody has painted on that since."""
     source = job.source
-    layer = nodes.find_node(document, source.result)
+    layer = recipes.latest(document, source.result)
     origin = recipes.origin(document, layer)
     if layer is None or origin is None:
         raise layers.Refused(tr("The layer “%s” was deleted or merged in the meantime; the result was dropped.") % source.name)
@@ -86,9 +86,16 @@ def _adjust(job, document, data) -> Tuple[str, str]:
         raise layers.Refused(
             tr("“%s” was painted on since it was made, so it was not adjusted. Switch “Adjust this result” off.") % layer.name()
         )
-    placing.amend(document, layer, source, data, title(job.wish))
-    _sign(job, document, layer, source)
-    return "done", tr("“%s” was adjusted. Undo takes it away.") % layer.name()
+    name = wishes.title_of_adjusted(layer.name(), origin.recipe, job.wish, _deed)
+    if layers.has_clones(document, layer):
+        placing.amend(document, layer, source, data, name)
+        _sign(job, document, layer, source)
+        return "done", tr("“%s” was adjusted, and its clones with it. Undo cannot take this back.") % name
+    layers.check(document, layer, wishes.REPLACE)
+    now = placing.place_in_place(document, layer, source, data, name)
+    recipes.note_successor(document, layer, now)
+    _sign(job, document, now, source)
+    return "done", tr("“%s” was adjusted. Undo takes the adjustment back.") % name
 
 
 def _sign(job, document, layer, origin: Optional[capture.Source] = None) -> None:
@@ -99,4 +106,8 @@ def _sign(job, document, layer, origin: Optional[capture.Source] = None) -> None
 
 def title(wish: wishes.Wish) -> str:
     """The result's name."""
-    return wishes.title(wish, lambda step: deed(step, tr))
+    return wishes.title(wish, _deed)
+
+
+def _deed(step: Dict[str, Any]) -> str:
+    return deed(step, tr)

@@ -44,7 +44,7 @@ def check(document, node, output: str) -> None:
         raise Refused(tr("“%s” is animated. Choose “New layer” as the output.") % name)
     if not all(each.visible() for each in with_ancestors(node)):
         raise Refused(tr("“%s” is not visible. Show it, so that you can judge the result.") % name)
-    if output == REPLACE and _has_clones(document, node):
+    if output == REPLACE and has_clones(document, node):
         raise Refused(
             tr("“%s” has clone layers, which would lose it. Choose “New layer” as the output, or remove the clones.") % name
         )
@@ -66,7 +66,7 @@ def extent(document, node) -> QtCore.QRect:
     return bounds
 
 
-def _has_clones(document, node) -> bool:
+def has_clones(document, node) -> bool:
     """Whether removing this node would turn clones of it into ordinary layers. Before 5.2 Krita cannot say whose they are."""
     identity = node.uniqueId()
     for each in with_descendants(document.rootNode()):

@@ -18,6 +18,8 @@ class Learning:
     def given(self, wish: Wish) -> None:
         """A job begins."""
         self._last.keep(wish)
+        if wish.of_a_result:
+            return
         with contextlib.suppress(OSError):  # a full disk or a read-only home must not keep anyone from restoring
             self._history.add(wish.instruction)
 

@@ -35,10 +35,10 @@ def place_new_layer(document, node, source: Source, data, name: str):
     return layer
 
 
-def place_in_place(document, node, source: Source, data):
+def place_in_place(document, node, source: Source, data, name: str):
     """The result instead of the layer's pixels: one *Undo* takes it back. Returns the layer that took its place."""
     layer = node.duplicate()
-    layer.setName(node.name())
+    layer.setName(name)
     layer.setPixelData(data, *source.rect)
     node.parentNode().addChildNode(layer, node)
     node.remove()
@@ -86,7 +86,7 @@ def _plain(node, layer) -> bool:
 
 
 def amend(document, layer, source: Source, data, name: str) -> None:
-    """Put other pixels into a result that is in the tree. No step in the history: undo takes the result away as before."""
+    """Put other pixels into a result that is in the tree, where its clones hold on to it. No step in the history."""
     layer.setPixelData(data, *source.rect)
     layer.setName(name)
     document.setModified(True)

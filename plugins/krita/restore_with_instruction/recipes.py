@@ -16,6 +16,7 @@ from .words import tr
 
 _PREFIX = "restored-recipe-"  # no slash: Krita makes a file name of it
 _MASK = "restored-mask-"
+_SUCCESSOR = "restored-adjusted-"
 
 
 class Origin(NamedTuple):
@@ -66,6 +67,24 @@ def read(document, node) -> Optional[Dict[str, Any]]:
         return None
 
 
+def note_successor(document, former, now) -> None:
+    """`now` has taken the place of a result that was adjusted: what was made of that, and jobs about it, find it by this."""
+    identity = QtCore.QByteArray(nodes.node_id(now).encode("ascii"))
+    document.setAnnotation(_key(former, _SUCCESSOR), tr("Restore with instruction: how a layer was made"), identity)
+
+
+def latest(document, identity: str):
+    """The layer with this id, or what it was adjusted to since; None when it was deleted."""
+    known = set(document.annotationTypes())
+    while True:
+        node = nodes.find_node(document, identity)
+        key = _SUCCESSOR + identity.strip("{}")
+        if node is not None or key not in known:
+            return node
+        known.remove(key)  # a file from elsewhere may lead in a circle
+        identity = bytes(document.annotation(key)).decode("ascii", "replace")
+
+
 def origin(document, node) -> Optional[Origin]:
     """The Origin of a result that can be adjusted; None for any other layer, or when what it was made of is gone."""
     if document is None or node is None:
@@ -75,11 +94,11 @@ def origin(document, node) -> Optional[Origin]:
     if recipe is None or not isinstance(noted, dict):
         return None
     identity, rect, mask = noted.get("node"), rect_of(noted.get("rect")), None
-    source = nodes.find_node(document, identity) if isinstance(identity, str) else None
+    source = latest(document, identity) if isinstance(identity, str) else None
     if not isinstance(identity, str) or source is None or rect is None:
         return None
     if noted.get("mask"):
         mask = mask_of(bytes(document.annotation(_key(node, _MASK))), rect[2] * rect[3])
         if mask is None:
             return None
-    return Origin(nodes.node_id(node), identity, rect, mask, recipe, whole_of(noted.get("checksum")))
+    return Origin(nodes.node_id(node), nodes.node_id(source), rect, mask, recipe, whole_of(noted.get("checksum")))

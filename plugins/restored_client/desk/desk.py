@@ -18,7 +18,7 @@ from .previewstate import COMPARISONS, ZOOMS, PreviewState, Want
 from .requests import Requests
 from .state import GONE, OPENING, PLAN, PREVIEW, Trouble
 from .wanting import Wanting
-from .wish import SCALES, Wish, fraction, output_of, quality_of
+from .wish import SCALES, Wish, fraction, is_of_a_result, output_of, quality_of
 
 
 class Desk(Wanting):
@@ -50,7 +50,8 @@ class Desk(Wanting):
 
     def ask_again(self) -> None:
         """Ask for the plan and the preview once more, as when the layer can be seen now, or another daemon runs."""
-        if self.text.strip():
+        said_before = not self.pending and is_of_a_result(self.plan.understood)  # perhaps of another result than stands now
+        if self.text.strip() and not said_before:
             self._requests.ask_plan(self.text)
         self._asked = None
         self._look()
@@ -126,6 +127,12 @@ class Desk(Wanting):
         if "output" in settings:
             self.output = output_of(settings["output"], self.outputs)
         self.type(str(settings.get("instruction") or ""))
+        if self._kept is not None and is_of_a_result(self._kept) and self.text.strip():
+            # it was said of a result that stood before: of what stands now it would mean something else
+            self._requests.drop_plan()
+            kept, self._kept = self._kept, None
+            self._take(self.text, kept)
+            self._changed()
 
     def restore(self) -> Optional[Wish]:
         """The wish to carry out now; None when there is none, or when its plan is still on its way (then `wanted` follows)."""
@@ -147,7 +154,8 @@ class Desk(Wanting):
         """Another result, or none, is adjusted now: what was typed may mean something else by it."""
         if plan != self.standing:
             self.standing = plan
-            if self.text.strip():
+            carried_out = plan is not None and not self.pending and self.plan.is_as(plan)
+            if self.text.strip() and not carried_out:
                 self._understood = ""  # until it is said anew, nothing is carried out for a layer that it was not said of
                 self._requests.ask_plan(self.text)
 

@@ -197,6 +197,12 @@ class PlanEdit:
         text = " ".join(str(self._plan.get("text", "")).split())
         return (text, *(_pixels_of(step) for step in self.steps()))
 
+    def is_as(self, plan: Dict[str, Any]) -> bool:
+        """Whether another plan, of the same words, asks for the same pixels."""
+        other = PlanEdit()
+        other.take(plan)
+        return other.key() == self.key()
+
 
 def _pixels_of(step: Step) -> Tuple[Any, ...]:
     """What of a step decides about pixels."""

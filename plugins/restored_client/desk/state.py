@@ -12,7 +12,7 @@ from .catalogue import Catalogue
 from .device import in_words, name_of
 from .planedit import PlanEdit
 from .previewstate import SPLIT, PreviewState, Want
-from .wish import NEW_LAYER, OUTPUTS, QUALITIES, Wish
+from .wish import NEW_LAYER, OUTPUTS, QUALITIES, Wish, is_of_a_result
 
 IDLE, NO_PICTURE, NOTHING, UPDATING, FRESH, FAILED = "idle", "no picture", "nothing", "updating", "fresh", "failed"
 """What the preview shows: see `Desk.phase`."""
@@ -180,6 +180,6 @@ class State:
             kept["quality"] = self.quality
         if self.chosen_scale > 1:
             kept["scale"] = self.chosen_scale
-        if self.plan.edited and not self.pending:
+        if (self.plan.edited or is_of_a_result(self.plan.understood)) and not self.pending:
             kept["plan"] = self.plan.to_dict()
         return kept

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Final, Optional, Sequence, Tuple
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Final, Mapping, Optional, Sequence, Tuple
 
 from ..wire.answers import is_plan
 from ..wire.checks import is_model_name
@@ -25,6 +26,9 @@ AS_SAID: Final = 0
 """In place of a scale: as large as the plan or the words say."""
 
 TITLE_LENGTH: Final = 60
+
+_NUMBERED: Final = re.compile(r" #\d+$")
+"""What GIMP adds to a name that another layer has."""
 
 _FORMER: Final = {"in-place": REPLACE, "new-document": NEW_IMAGE}  # names that the Krita adapter kept in settings
 
@@ -47,6 +51,11 @@ class Wish(Asked):
     key: Tuple[Any, ...] = ()
 
     @property
+    def of_a_result(self) -> bool:
+        """Whether it was said of a result, as "a bit less", and means nothing without it."""
+        return is_of_a_result(self.plan)
+
+    @property
     def where(self) -> str:
         """Where the result goes: a larger picture does not fit into the image it came from."""
         return self.output if self.scale == 1 else NEW_IMAGE
@@ -54,6 +63,11 @@ class Wish(Asked):
     def recall(self) -> Dict[str, Any]:
         """What is remembered of it, to do the same to another picture: plain values for JSON."""
         return {**{name: getattr(self, name) for name in AGAIN}, "output": self.output}
+
+
+def is_of_a_result(plan: Optional[Mapping[str, Any]]) -> bool:
+    """Whether a plan came of words about a result: only such a plan says what is to be done with it."""
+    return bool((plan or {}).get("action"))
 
 
 def remembered(settings: Dict[str, Any], outputs: Sequence[str] = OUTPUTS) -> Optional[Wish]:
@@ -93,11 +107,24 @@ def fraction(value: object, default: float) -> float:
 
 
 def title(wish: Wish, label: Callable[[Dict[str, Any]], str]) -> str:
-    """The name of a result: the instruction on one line, else what was done (`label` names a step)."""
+    """The name of a result: the instruction on one line, else what was done (`label` names a step).
+
+    What was said of a result, such as "a bit less", says nothing by itself.
+    """
     words = " ".join(one_line(wish.instruction).split())
-    if not words and wish.plan is not None:
-        words = ", ".join(label(step) for step in wish.plan.get("steps", ()))
+    if not words or wish.of_a_result:
+        words = ", ".join(label(step) for step in (wish.plan or {}).get("steps", ())) or words
     return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def title_of_adjusted(name: str, recipe: Dict[str, Any], wish: Wish, label: Callable[[Dict[str, Any]], str]) -> str:
+    """What a result is called after it was adjusted: one that a person gave a name of their own keeps it.
+
+    name: what it is called now. recipe: how it was made, as `remembered` reads it.
+    """
+    made = remembered(recipe)
+    ours = made is not None and _NUMBERED.sub("", name) in (title(made, label), title(replace(made, plan=None), label))
+    return title(wish, label) if ours else name
 
 
 def one_line(text: str) -> str:

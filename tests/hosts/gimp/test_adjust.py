@@ -1,5 +1,6 @@
 """A result can be adjusted: the layer below it is restored anew in its place, so that half means half; one undo step."""
 
+import json
 import textwrap
 import time
 import zlib
@@ -197,3 +198,32 @@ def test_repeat_does_the_last_thing_on_the_next_image(gimp, box, shared_daemon):
     env = {**shared_daemon.env, "RESTORED_CONFIG_DIR": str(box / "config")}
     (fact,) = gimp.batch(box, textwrap.dedent(code), **env)
     assert fact == {"status": "success", "error": "", "words": "brighten it", "strength": 0.25, "name": "brighten it"}
+
+
+def test_what_was_said_of_a_result_is_no_name_and_is_not_carried_out_twice(window, box):
+    """A layer was called “half of it”, and the window that opened on it halved it once more."""
+    window.open_dialog()
+    window.event("ready")
+    window.type("remove the noise")
+    window.event("plan", lambda event: len(event["steps"]) == 1)
+    window.key("ctrl+Return")
+    assert window.gone()
+    began = time.monotonic()
+    window.open_dialog()
+    window.event("plan", lambda event: event["at"] > began)
+    window.key("ctrl+a")
+    window.type("half of it")
+    window.event("plan", lambda event: event["text"] == "half of it" and event["steps"] == [["denoise", 0.5]])
+    window.key("ctrl+Return")
+    assert window.gone()
+    assert window.ask(STATE)["names"][0] == "Remove noise"
+    assert json.loads((box / "config" / "history.json").read_text())["history"] == ["remove the noise"]
+    window.ask("image.get_layers()[0].set_name('Harbour'); tell(ok=True)")
+    began = time.monotonic()
+    window.open_dialog()
+    window.event("plan", lambda event: event["at"] > began and event["text"] == "half of it")
+    window.rest()
+    assert window.events("plan")[-1]["steps"] == [["denoise", 0.5]]
+    window.key("alt+s", "Page_Up", "alt+w", "ctrl+Return")
+    assert window.gone()
+    assert window.ask(STATE)["names"][0] == "Harbour", "a person's name stays"

@@ -157,3 +157,26 @@ def test_a_task_for_two_places_is_two_chips(desk: Desk) -> None:
     desk.use(kept)
     desk.understood("x", plan_of("denoise") | {"text": "x"})  # the engine understands it otherwise by now
     assert desk.plan.key() == key, "what was kept is followed, places and all"
+
+
+def test_what_was_said_of_a_result_is_not_said_of_what_came_of_it(wire: Wire) -> None:
+    """ "Half of it" was carried out: neither the new result nor a window that opens on it halves it once more."""
+    desk = Desk(wire)
+    desk.look_at(PreviewState(10, 10))
+    full = plan_of("derain")
+    half = {**full, "steps": [{**full["steps"][0], "strength": 0.5}], "text": "derain; half of it", "action": "plan"}
+    desk.stand_on(full)
+    desk.type("half of it")
+    desk.understood("half of it", half)
+    asked = len(wire.plans)
+    desk.stand_on(half)  # the layer that came of it
+    assert (len(wire.plans), desk.pending) == (asked, False)
+    again = Desk(wire)
+    again.look_at(PreviewState(10, 10))
+    again.stand_on(half)
+    again.use({"instruction": "half of it", "plan": half, "strength": 1.0})
+    asked = len(wire.plans)
+    again.greeted({"tasks": [], "device": "a chip"})
+    assert (len(wire.plans), again.pending) == (asked, False), "it is not understood anew"
+    assert [step["strength"] for step in again.plan.steps()] == [0.5]
+    assert again.settings()["plan"]["steps"][0]["strength"] == 0.5, "as a preset, too, it means what it meant"

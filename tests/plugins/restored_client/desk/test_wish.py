@@ -25,7 +25,7 @@ from restored_client.desk.report import redacted, report
 from restored_client.desk.requests import NoRequests
 from restored_client.desk.state import OPENING
 from restored_client.desk.timeleft import TimeLeft, in_words
-from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, one_line, remembered, title
+from restored_client.desk.wish import NEW_IMAGE, REPLACE, Wish, one_line, remembered, title, title_of_adjusted
 from restored_client.wire.errors import ClientError
 from restored_client.wire.parsing import LONGEST_NUMBER
 from restored_client.wire.pixels import Pixels
@@ -63,6 +63,36 @@ def test_a_result_is_named_by_its_words_or_else_by_what_was_done() -> None:
     assert title(Wish("", PLAN), name) == "Remove noise"
     assert title(Wish("long " * 40), name).endswith("…")
     assert len(title(Wish("long " * 40), name)) <= 60
+
+
+LESS = {**PLAN, "text": "remove the noise; a bit less", "action": "plan", "history": [PLAN]}
+
+
+def test_what_was_said_of_a_result_is_no_name() -> None:
+    """A layer was called “a bit less”."""
+    name = lambda step: deed(step, str)  # noqa: E731
+    said = Wish("a bit less", LESS)
+    assert (said.of_a_result, title(said, name)) == (True, "Remove noise")
+    nothing = Wish("undo that", {**LESS, "steps": []})
+    assert title(nothing, name) == "undo that"
+
+
+@pytest.mark.parametrize(
+    ("called", "after"),
+    [
+        ("take out the grain", "Remove noise"),
+        ("take out the grain #2", "Remove noise"),
+        ("Harbour, final", "Harbour, final"),
+    ],
+)
+def test_an_adjusted_result_keeps_the_name_that_a_person_gave_it(called: str, after: str) -> None:
+    name = lambda step: deed(step, str)  # noqa: E731
+    recipe = {"instruction": "take out the grain", "plan": PLAN}
+    assert title_of_adjusted(called, recipe, Wish("a bit less", LESS), name) == after
+    assert title_of_adjusted(after, {"instruction": "a bit less", "plan": LESS}, Wish("brighten it"), name) == (
+        "brighten it" if after == "Remove noise" else after
+    )
+    assert title_of_adjusted(called, {}, Wish("brighten it"), name) == called
 
 
 def test_deeds() -> None:
@@ -177,7 +207,9 @@ def test_a_stranger_s_presets_ask_for_what_can_be_asked_or_for_nothing(tmp_path_
     (folder / "theirs.json").write_text(text, "utf-8")
     mine = Presets(folder / "mine.json")
     mine.save("night", {"instruction": "brighten it"})
-    if re.search(rf"\d{{{LONGEST_NUMBER + 1}}}", text):  # nobody's presets
+    strange: list[str] = []  # Infinity and NaN
+    json.loads(text, parse_constant=strange.append)
+    if strange or re.search(rf"\d{{{LONGEST_NUMBER + 1}}}", text):  # nobody's presets
         with pytest.raises(ValueError, match="holds no presets"):
             mine.take_in(folder / "theirs.json")
     else:
