@@ -20,6 +20,8 @@ import elf
 import manifest
 import manual
 import packages
+import packing
+from judging import children
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 HERE: Final = ROOT / "installer"
@@ -29,9 +31,11 @@ PROGRAM: Final = WORK / "dist" / "restored"
 
 
 def run(*command: str | Path, **environment: str) -> None:
-    """Run a step; its output is the user's to see."""
+    """Run a step; its output is the user's to see, and then how long it took."""
     print("+", *command, flush=True)
+    began, spent = time.monotonic(), children()
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env={**os.environ, **environment})
+    print(f"  {time.monotonic() - began:.0f} s, of the processor {children() - spent:.0f} s", flush=True)
 
 
 def wheel() -> Path:
@@ -52,12 +56,14 @@ def environment(found: Path, torch: bool) -> Path:
     """An environment with the wheel, what it needs and PyInstaller, of the versions in requirements.lock; returns its Python."""
     place = WORK / ("env-torch" if torch else "env")
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
+    fresh = not python.exists()
+    if fresh:
         venv.create(place, with_pip=True)
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "requirements.lock")
     whole = f"restore-with-instruction[formats,remote,batch] @ {found.as_uri()}"
     run(*install, "-r", HERE / "requirements.txt", whole, *(["torch"] if torch else []))
-    run(*install, "--force-reinstall", "--no-deps", found)  # the same version, another content
+    if not fresh:
+        run(*install, "--force-reinstall", "--no-deps", found)  # the same version, another content
     return python
 
 
@@ -132,9 +138,9 @@ def main() -> None:
         sys.exit(f"links that lead nowhere: {', '.join(broken)}")
     if not chosen.no_packages:
         OUT.mkdir(parents=True, exist_ok=True)
-        for made in packages.make(PROGRAM, OUT, version_of(found), 1 if chosen.fast else packages.BEST):
+        for made in packages.make(PROGRAM, OUT, version_of(found), 1 if chosen.fast else packing.BEST):
             print(f"{made.stat().st_size / 1e6:8.1f} MB  {made.relative_to(ROOT)}")
-    print(f"done in {time.monotonic() - start:.0f} s")
+    print(f"done in {time.monotonic() - start:.0f} s, of the processor {time.process_time() + children():.0f} s")
 
 
 if __name__ == "__main__":

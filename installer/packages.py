@@ -3,32 +3,25 @@
 import datetime
 import gzip
 import hashlib
-import lzma
 import platform
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final
 
 import artwork
 import manual
-from xz import Xz
+from packing import BEST, Packing
 
 HERE: Final = Path(__file__).resolve().parent
 MACHINES: Final = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 LIBC: Final = platform.libc_ver()[1] or "2.28"
 """The C library of the system that builds, which the packages then need."""
-
-BEST: Final = 9
-"""How hard xz tries for a download; 1 is a twelfth larger and ten times as fast, for trying a build."""
-
-WEIGHTS: Final = ".safetensors"
 
 COMPLETION: Final = {
     "restored.bash": "bash-completion/completions/restored",
@@ -47,40 +40,46 @@ To remove it: ./install.sh --uninstall, here or in the folder share of the insta
 
 def make(program: Path, out: Path, version: str, preset: int = BEST) -> list[Path]:
     """Every package that this system can make of the program; the last is SHA256SUMS."""
-    packed = (partial(tar, preset=preset), partial(deb, preset=preset))
-    makers = {"linux": packed, "win32": (nsis,), "darwin": (pkg,)}[sys.platform]
-    with ThreadPoolExecutor() as pool:  # packing is minutes of one core each, outside of Python
-        made = list(pool.map(lambda maker: maker(program, out, version), makers))
+    if sys.platform == "linux":
+        with Packing(program, preset) as packing, ThreadPoolExecutor() as pool:
+            made = list(pool.map(lambda maker: maker(packing, out, version), (tar, deb)))
+    else:
+        made = [{"win32": nsis, "darwin": pkg}[sys.platform](program, out, version)]
     sums = out / "SHA256SUMS"
     sums.write_text("".join(f"{_digest(path)}  {path.name}\n" for path in made))
     return [*made, sums]
 
 
-def tar(program: Path, out: Path, version: str, preset: int = BEST) -> Path:
+def tar(packing: Packing, out: Path, version: str) -> Path:
     """restored-VERSION-linux-MACHINE.tar.xz: the program, install.sh and a page to read."""
     target = out / f"restored-{version}-linux-{platform.machine()}.tar.xz"
     top = f"restored-{version}"
     with tempfile.TemporaryDirectory() as work:
         readme = Path(work) / "README.txt"
         readme.write_text(README.format(version=version), encoding="utf-8")
-        parts = {f"{top}/install.sh": HERE / "linux" / "install.sh", f"{top}/README.txt": readme, f"{top}/restored": program}
-        target.write_bytes(_packed(parts, preset, tarfile.PAX_FORMAT))
+        parts = {
+            f"{top}/install.sh": HERE / "linux" / "install.sh",
+            f"{top}/README.txt": readme,
+            f"{top}/restored": packing.program,
+        }
+        target.write_bytes(packing.archive(parts, tarfile.PAX_FORMAT))
     return target
 
 
-def deb(program: Path, out: Path, version: str, preset: int = BEST) -> Path:
+def deb(packing: Packing, out: Path, version: str) -> Path:
     """restored_VERSION_ARCH.deb: into /opt, which a flatpak's sandbox shows its programs and /usr/lib is not."""
     machine = MACHINES[platform.machine()]
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / "root"
-        shutil.copytree(program, root / "opt" / "restored", symlinks=True)
+        (root / "opt").mkdir(parents=True)
         for path, content in _system_files(version):
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         (root / "usr/bin").mkdir(parents=True)
         (root / "usr/bin/restored").symlink_to("/opt/restored/restored")
-        size = sum(file.stat().st_size for file in root.rglob("*") if file.is_file() and not file.is_symlink()) // 1024
+        held = (file for folder in (root, packing.program) for file in folder.rglob("*"))
+        size = sum(file.stat().st_size for file in held if file.is_file() and not file.is_symlink()) // 1024
         control = Path(work) / "control"
         control.mkdir()
         text = (HERE / "linux/debian/control").read_text(encoding="utf-8")
@@ -96,8 +95,8 @@ def deb(program: Path, out: Path, version: str, preset: int = BEST) -> Path:
             for name, content in (
                 ("debian-binary", b"2.0\n"),
                 # in GNU's format, as dpkg knows no other's headers (those that hold parts of a second, say)
-                ("control.tar.xz", _packed({".": control}, preset, tarfile.GNU_FORMAT)),
-                ("data.tar.xz", _packed({".": root}, preset, tarfile.GNU_FORMAT)),
+                ("control.tar.xz", packing.archive({".": control}, tarfile.GNU_FORMAT)),
+                ("data.tar.xz", packing.archive({".": root, "./opt/restored": packing.program}, tarfile.GNU_FORMAT)),
             ):
                 file.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(content):<10}`\n".encode("ascii"))
                 file.write(content + b"\n" * (len(content) % 2))
@@ -153,33 +152,6 @@ def _texts(version: str) -> Iterator[tuple[str, str]]:
     for name, place in COMPLETION.items():
         yield f"usr/share/{place}", (HERE / "linux" / "completion" / name).read_text(encoding="utf-8")
     yield "usr/share/doc/restored/copyright", (HERE.parent / "LICENSE").read_text(encoding="utf-8")
-
-
-def _packed(parts: Mapping[str, Path], preset: int, form: int) -> bytes:
-    """Files and folders, by their names inside, as .tar.xz, root's. form: tarfile's.
-
-    Half of the program is machine code, whose jumps pack better as places than as distances. A fifth is the weights of networks,
-    numbers of two bytes, of which a byte says more about the one two before it than about its neighbour: 4.5 % less of them.
-    """
-    jumps = ({"id": lzma.FILTER_X86},) if MACHINES[platform.machine()] == "amd64" else ()
-    code = (*jumps, {"id": lzma.FILTER_LZMA2, "preset": preset})
-    weights = ({"id": lzma.FILTER_LZMA2, "preset": preset, "lc": 0, "lp": 1, "pb": 1},)
-    packed = Xz()
-    with tarfile.open(fileobj=cast("IO[bytes]", packed), mode="w|", format=form) as archive:
-        packed.begin(code)
-        for name, path in parts.items():
-            archive.add(path, name, filter=lambda member: None if member.name.endswith(WEIGHTS) else _nobodys(member))
-        packed.begin(weights)
-        for name, path in parts.items():
-            for file in sorted(path.rglob(f"*{WEIGHTS}")):
-                archive.add(file, f"{name}/{file.relative_to(path).as_posix()}", filter=_nobodys)
-    return packed.finish()
-
-
-def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    return member
 
 
 def _digest(path: Path) -> str:

@@ -21,6 +21,7 @@ class Xz:
         self._packer: lzma.LZMACompressor | None = None
         self._now: list[bytes] = []
         self._streams: list[bytes] = []
+        self._size = 0
 
     def begin(self, filters: Sequence[Mapping[str, int]]) -> None:
         """From here on pack with this chain of liblzma's filters."""
@@ -32,7 +33,18 @@ class Xz:
         if self._packer is None:
             raise RuntimeError("nothing was begun")
         self._now.append(self._packer.compress(data))
+        self._size += len(data)
         return len(data)
+
+    def take(self, stream: bytes, size: int) -> None:
+        """Append what was packed elsewhere: a whole stream, out of which `size` bytes come. What follows needs a `begin`."""
+        self._end()
+        self._streams.append(stream)
+        self._size += size
+
+    def tell(self) -> int:
+        """How many bytes come out of what was written and taken."""
+        return self._size
 
     def finish(self) -> bytes:
         """The whole stream."""

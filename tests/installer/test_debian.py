@@ -10,6 +10,7 @@ from pathlib import Path
 
 import packages
 import pytest
+from packing import Packing
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is Debian's")
 
@@ -150,7 +151,8 @@ def test_the_package_is_one_that_its_readers_read(tmp_path: Path) -> None:
     (program / "link").symlink_to("restored")
     (program / ("long" * 40)).write_text("a name longer than the old format's")
     os.utime(program / "restored", (1.5, 1.5))
-    package = packages.deb(program, tmp_path, "1.2")
+    with Packing(program) as packing:
+        package = packages.deb(packing, tmp_path, "1.2")
     parts, content, at = {}, package.read_bytes(), 8
     assert content.startswith(b"!<arch>\n")
     while at < len(content):  # ar(5)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import packages
 import pytest
+from packing import Packing
 from xz import Xz, joined
 
 CODE = ({"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 1})
@@ -53,7 +54,8 @@ def test_weights_are_numbers_of_two_bytes_and_all_files_are_there(tmp_path: Path
     for name, content in held.items():
         (program / name).write_bytes(content)
     (program / "link").symlink_to("program")
-    made = packages.tar(program, tmp_path, "1.0", preset=6)
+    with Packing(program, preset=6) as packing:
+        made = packages.tar(packing, tmp_path, "1.0")
     with tarfile.open(made) as archive:
         found = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
         assert {name: found[f"restored-1.0/restored/{name}"].read() for name in held} == held  # type: ignore[union-attr]
