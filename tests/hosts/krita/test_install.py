@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import outside
 import pytest
 from hostkit import ROOT, Screen
-from krita_host import INSIDE, Krita
+from krita_host import INSIDE, LONG, Krita
 
 from restored.hosts import build_zip
 
@@ -31,9 +32,9 @@ def bare(krita: Krita) -> Iterator[Krita]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def plugins(krita: Krita, *words: str) -> dict:
+def plugins(krita: Krita, *words: str, **more: str) -> dict:
     """What `restored plugins` says of this home."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | more
     done = subprocess.run(
         [*RESTORED, "plugins", *words, "krita", "--json"],
         env={**environment, "HOME": str(krita.home)},
@@ -63,6 +64,25 @@ def test_the_command_puts_it_in_and_takes_it_out(bare: Krita, box: Path, krita_s
     assert plugins(bare, "uninstall")["installed"] is False
     assert seen(bare, box, krita_screen) == {"docker": "", "actions": 0}
     assert not list((bare.home / ".local").rglob("*restore_with_instruction*"))
+
+
+def test_what_it_put_in_starts_its_program_and_restores(
+    bare: Krita, box: Path, krita_screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No daemon runs: the docker starts the program that the command recorded, with the real engine."""
+    runtime, program = box / "run", outside.program(box)
+    runtime.mkdir(mode=0o700)
+    assert plugins(bare, "install", RESTORED_EXECUTABLE=str(program))["executable"] == str(program)
+    try:
+        (told,) = bare.window(
+            box, krita_screen, "life_cases.py", RWI_ONLY="cold_start", RESTORED_RUNTIME_DIR=str(runtime), **LONG
+        )
+    finally:
+        stopped = outside.stop(runtime, monkeypatch)
+    assert told["error"] is None, told["error"]
+    assert told["facts"]["words"][0] == "Starting the restoration engine…"
+    assert "cores" in told["facts"]["device"], "a real engine says what it computes on"
+    assert stopped, "the docker should have left its daemon running"
 
 
 def test_kritas_own_importer_takes_the_zip(bare: Krita, box: Path, krita_screen: Screen) -> None:

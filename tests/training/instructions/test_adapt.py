@@ -55,6 +55,7 @@ def test_without_terms_the_layers_are_the_encoder_s_own() -> None:
     assert x[0].numpy() == pytest.approx(encoder.encode(["remove the noise, and keep the grain"]).tokens[0, :, WIDTH:], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_it_learns_what_is_known_and_the_same_twice() -> None:
     texts = ["ants on the collar", "pepper all over it", "the window glows", "her dress is a lamp"] * 2
     rows = [LabelledRow(text, "wishes", {"denoise" if i % 4 < 2 else "highlights-": 1.0}) for i, text in enumerate(texts)]
@@ -77,6 +78,7 @@ def test_words_of_places_are_marked_as_they_stand_in_the_sentence() -> None:
     assert set(marked(text, spoken, frozenset())) == {0.0}, "everywhere"
 
 
+@pytest.mark.slow
 def test_it_learns_which_words_say_where() -> None:
     texts = [f"{what} the {where} please" for what in ("warm", "cool") for where in ("barn", "boat", "roof", "wreck")] * 6
     rows = [LabelledRow(text, "wishes", {"temperature+": 1.0}, places=frozenset({text.split()[2]})) for text in texts]

@@ -34,6 +34,7 @@ def test_a_reaction_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_line_that_ships_is_known() -> None:
     rows = [row for file in FILES for row in read_reactions(file.read_text(encoding="utf-8").splitlines())]
     assert len(rows) > 1000
@@ -63,6 +64,7 @@ def test_a_reaction_is_read_beside_the_plan_that_it_is_about() -> None:
         assert not plan[[WANTS.index("denoise+"), WANTS.index("denoise-")]].any()
 
 
+@pytest.mark.slow
 def test_it_learns_which_of_two_steps_is_meant_from_the_plan() -> None:
     words = [np.random.default_rng(0).normal(size=(3, WIDTH)).astype(np.float32)] * 2
     rows = [
