@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,9 +42,11 @@ def plans(check: Checks, bare: Bare, program: str) -> None:
     text = "".join(f"{sentence}\n" for sentence in asked)
     file = "/downloads/sentences.txt"
     (bare.root / file.lstrip("/")).write_text(text, "utf-8")
-    theirs = _read(bare.run(program, "explain", "--file", file, "--json").stdout)
+    with ThreadPoolExecutor() as pool:  # each is seconds of a core
+        frozen = pool.submit(bare.run, program, "explain", "--file", file, "--json")
+        read = [pool.submit(_source, text, *words) for words in ((), ("without the layer for tones",))]
+    theirs, ours, without = _read(frozen.result().stdout), read[0].result(), read[1].result()
     (bare.root / file.lstrip("/")).unlink()
-    ours, without = _source(text), _source(text, "without the layer for tones")
     other = [sentence for sentence, one, two in zip(asked, theirs, ours, strict=True) if one != two]
     check("plans are the source tree's", not other, f"{len(asked) - len(other)} of {len(asked)} {' | '.join(other[:5])}".strip())
     turned = sum(one != two for one, two in zip(ours, without, strict=True))

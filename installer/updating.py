@@ -31,8 +31,7 @@ def updates(check: Checks, bare: Bare, program: str, download: Path) -> None:
     key.write_text(f"untrusted comment: minisign public key\n{public.line()}\n")  # nobody here has the makers' secret
     had = version(bare)
     newer, older = (f"/downloads/{each}.tar.xz" for each in ("newer", "older"))
-    _as_version(download, bare.root / newer.lstrip("/"), NEWER, whole=True)
-    _as_version(download, bare.root / older.lstrip("/"), "0.0.1", whole=False)
+    _as_versions(download, bare.root / newer.lstrip("/"), bare.root / older.lstrip("/"))
     signature = bare.root / f"{newer}.minisig".lstrip("/")
     content = (bare.root / newer.lstrip("/")).read_bytes()
     good = sign(content, secret, f"restored {NEWER}")
@@ -104,16 +103,16 @@ def _beside(bare: Bare) -> list[str]:
     return sorted(path.name for path in (bare.root / PLACE.lstrip("/")).parent.iterdir())
 
 
-def _as_version(download: Path, target: Path, number: str, *, whole: bool) -> None:
-    """The download again under another number, not packed, as that takes minutes. whole: else only what is looked at first."""
+def _as_versions(download: Path, newer: Path, older: Path) -> None:
+    """The download again under other numbers, not packed, as that takes minutes. Of the older only what is looked at first."""
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(download) as archive:
             archive.extractall(folder, filter="tar")
         (top,) = Path(folder).iterdir()
         listed = top / "restored/manifest.json"
         facts = json.loads(listed.read_text())
-        listed.write_text(json.dumps({**facts, "version": number}, indent=1))
-        if not whole:
-            shutil.rmtree(top / "restored/_internal")
-        with tarfile.open(target, "w") as archive:
-            archive.add(top, f"restored-{number}")
+        for number, target in ((NEWER, newer), ("0.0.1", older)):
+            listed.write_text(json.dumps({**facts, "version": number}, indent=1))
+            with tarfile.open(target, "w") as archive:
+                archive.add(top, f"restored-{number}")
+            shutil.rmtree(top / "restored/_internal", ignore_errors=True)
