@@ -43,7 +43,7 @@ test: venv
 # One thread each: for networks of a few weights the others only wait, and that costs, too. What was compiled is kept whatever the
 # environment says: without it each run compiles all tests, and each of its hundreds of children all of the program.
 quick: venv
-	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow and not hosts"
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow and not hosts" --hypothesis-profile=quick
 
 # Branches of backend and client that tests run, children included; pages in out/coverage. COVER: the tests to run.
 # With COVERAGE=yes in the environment, `make test` and .ci/run measure it on the way.

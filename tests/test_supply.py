@@ -14,7 +14,8 @@ def test_every_pin_has_its_hashes() -> None:
     """After a change of requirements.lock: make hashes."""
     hashed = supply.HASHED.read_text("utf-8")
     assert supply.pins(hashed) == supply.hashable()
-    assert all(supply.hashes(hashed)[name] for name in supply.pins(hashed))
+    hashes = supply.hashes(hashed)
+    assert all(hashes[name] for name in supply.pins(hashed))
 
 
 def test_the_lower_bounds_are_what_is_tested() -> None:

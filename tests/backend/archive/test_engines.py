@@ -268,6 +268,7 @@ def test_dasks_own_scheduler_listens_to_nobody_else() -> None:
         another.close(timeout=10)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no parents that children are taken from")
 def test_a_worker_whose_driver_is_gone_already_goes_too() -> None:
     code = "import time; from restored.archive.worker import go_with_parent; go_with_parent(2**22 - 1); time.sleep(280)"

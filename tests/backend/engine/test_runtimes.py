@@ -94,6 +94,7 @@ def test_a_graph_may_be_used_by_several_threads(bundle: Bundle) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
 
 
+@pytest.mark.slow
 def test_a_runtime_whose_numbers_are_wrong_is_not_chosen(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(TorchRuntime):
         name = "Wrong"

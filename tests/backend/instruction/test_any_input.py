@@ -141,6 +141,7 @@ def calls(text: str, where: str) -> int:
     return sum(count for (file, _, _), (_, count, *_) in stats.items() if file.endswith(where))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", WORN)
 def test_what_is_said_again_and_again_costs_no_more_than_its_length(sentence):
     explain(sentence)

@@ -113,6 +113,7 @@ def test_import_brings_no_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_warm_sentence_is_quick():
     explain("warm up the engine of words")
     read, encoded = [], []

@@ -46,6 +46,7 @@ def _data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RESTORED_DATA_DIR", str(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_the_published_text_head_is_recognised(image_pt: Path) -> None:
     if not TEXT.exists():
         assert not os.environ.get("CI"), f"{TEXT} is missing"

@@ -112,6 +112,7 @@ def killed_at(number: int, act: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it forks")
 @pytest.mark.parametrize("identity", ["old", "new"], ids=["the same pack again", "a newer pack"])
 def test_killed_at_any_moment_a_pack_is_whole_or_none_and_the_next_try_works(tmp_path: Path, identity: str) -> None:

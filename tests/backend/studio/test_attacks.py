@@ -241,6 +241,7 @@ def test_a_machine_has_a_quota_of_jobs_over_all_its_connections(strong: Place) -
         guest.close()
 
 
+@pytest.mark.slow
 def test_a_machine_has_a_quota_of_connections(strong: Place) -> None:
     guest = Paired(strong, "many")
     try:

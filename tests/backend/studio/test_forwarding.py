@@ -147,6 +147,7 @@ def test_what_the_daemon_says_of_its_device(two) -> None:
         assert session.hello["device"].startswith("NVIDIA Testing in the studio when that is faster, else echo")
 
 
+@pytest.mark.slow
 def test_an_order_that_is_wrong_everywhere_is_not_tried_twice(two) -> None:
     desk, _ = two
     with desk.session() as session, pytest.raises(ClientError) as caught:

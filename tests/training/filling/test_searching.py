@@ -42,6 +42,7 @@ def test_every_kind_is_drawn(kind: str) -> None:
     assert (drawn[0] == draw(np.random.default_rng(0), SIDE)).all()
 
 
+@pytest.mark.slow
 def test_drawers_fill_their_slots_and_end() -> None:
     drawers = mark_layers.Drawers(1, SIDE, seed=1)
     kinds, drawn = drawers.taken()

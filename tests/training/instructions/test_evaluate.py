@@ -38,6 +38,7 @@ def test_strata_keep_their_order_and_add_up():
     assert table(outcomes, "title").row_count == 3
 
 
+@pytest.mark.slow
 def test_confusion_picture(tmp_path):
     path = tmp_path / "confusion.png"
     confusion_picture([outcome(["denoise"], ["deblur"]), outcome([], []), outcome(["derain"], [])], path)

@@ -38,6 +38,7 @@ def queue_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_all_runs_are_done_in_the_end_and_a_stop_loses_nothing(queue_file: Path, tmp_path: Path) -> None:
     queue = load_queue(queue_file)
     one, two = (load_config(path) for path in queue.runs)

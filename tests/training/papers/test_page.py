@@ -59,6 +59,7 @@ def test_two_bundles_are_set_side_by_side_picture_by_picture(tmp_path: Path) -> 
     assert "-2.00 to +0.50 dB on 2 sets, -0.75 on average" in said["why"]
 
 
+@pytest.mark.slow
 def test_the_page_is_written_from_the_results(tmp_path: Path) -> None:
     results = tmp_path / "results"
     results.mkdir()
