@@ -40,10 +40,12 @@ test: venv
 	$(BIN)/pytest $(if $(COVERAGE),$(MEASURED))
 	$(if $(COVERAGE),$(COVERED))
 
+# What a change of the product is tried by; after one of the training tree, QUICK=tests/training (a fifth as much).
 # One thread each: for networks of a few weights the others only wait, and that costs, too. What was compiled is kept whatever the
 # environment says: without it each run compiles all tests, and each of its hundreds of children all of the program.
+QUICK ?= tests/backend tests/plugins tests/installer $(wildcard tests/test_*.py)
 quick: venv
-	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow and not hosts" --hypothesis-profile=quick
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow and not hosts" --hypothesis-profile=quick $(QUICK)
 
 # Branches of backend and client that tests run, children included; pages in out/coverage. COVER: the tests to run.
 # With COVERAGE=yes in the environment, `make test` and .ci/run measure it on the way.
