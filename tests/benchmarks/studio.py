@@ -16,7 +16,7 @@ from figures import figure, run, timed
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.backend.studio.machines import Place, free_port, introduce, places
+from tests.backend.studio.machines import Place, acquainted, places
 
 from restored.studio.book import Machine, Machines
 from restored_client import Pixels
@@ -74,13 +74,7 @@ def processor(*places: Place) -> dict[str, float]:
 
 
 def link(megapixels: float) -> None:
-    with places() as make:
-        desk, strong, port = make("desk"), make("strong"), free_port()
-        introduce(desk, strong, port)
-        with desk.visited():
-            Machines().say(use="always")
-        strong.serve(port, engine="Echo")
-        desk.start(engine="Echo")
+    with acquainted("always", there="Echo") as (desk, strong):
         picture = layer(megapixels)
         with desk.session() as session, strong.session() as there:
             session.restore(picture, instruction="x")

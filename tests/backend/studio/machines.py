@@ -134,26 +134,28 @@ class Place:
             return discovery.read_connection() is not None
 
 
-def introduce(asking: Place, strong: Place, port: int, *, as_: str = "the studio", host: str | None = None) -> None:
-    """What pairing leaves behind, without the pairing."""
+def introduce(
+    asking: Place, strong: Place, port: int, *, as_: str = "the studio", host: str | None = None, use: str | None = None
+) -> None:
+    """What pairing leaves behind, without the pairing. use: what the one that asks was told to use the other for."""
     asks, answers = asking.keys(), strong.keys()
     with asking.visited():
         Machines().add(Machine(as_, answers.public.decode(), host or strong.address, port))
+        if use is not None:
+            Machines().say(use=use)
     with strong.visited():
         Guests().add(Guest(asking.name, asks.public.decode()))
 
 
 @contextmanager
-def acquainted(use: str | None = None) -> "Iterator[tuple[Place, Place]]":
-    """A desk and a strong machine that know each other, both serving. use: what the desk was told to use the other for."""
+def acquainted(use: str | None = None, *, there: str = "Inverting", here: str = "Echo") -> "Iterator[tuple[Place, Place]]":
+    """A desk and a strong machine that know each other, both serving. use: what the desk was told to use the other for. there,
+    here: their engines."""
     with places() as make:
         desk, strong, port = make("desk"), make("strong"), free_port()
-        introduce(desk, strong, port)
-        if use is not None:
-            with desk.visited():
-                Machines().say(use=use)
-        strong.serve(port, engine="Inverting")
-        desk.start()
+        introduce(desk, strong, port, use=use)
+        strong.serve(port, engine=there)
+        desk.start(engine=here)
         yield desk, strong
 
 

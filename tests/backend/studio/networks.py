@@ -8,8 +8,6 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from restored.studio.book import Machines
-
 from .machines import Place, introduce, places
 
 
@@ -78,9 +76,7 @@ def cabled(port: int) -> Iterator[tuple[Place, Place]]:
     with networks("one") as (there, spaces, cables), places() as make:
         strong = make("strong", "0.0.0.0", inside(there))
         desk = make("one", cables["one"].desk, inside(spaces["one"]))
-        introduce(desk, strong, port, host=cables["one"].strong)
-        with desk.visited():
-            Machines().say(use="always")
+        introduce(desk, strong, port, host=cables["one"].strong, use="always")
         strong.serve(port, engine="Inverting")
         desk.start()
         yield desk, strong

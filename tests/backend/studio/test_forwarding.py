@@ -190,13 +190,7 @@ def test_the_real_engine_there_gives_the_very_bytes_that_it_gives_to_its_own() -
 
     from restored.service.arrays import pixels_of
 
-    with places() as make:
-        desk, strong, port = make("desk"), make("strong"), free_port()
-        introduce(desk, strong, port)
-        with desk.visited():
-            Machines().say(use="always")
-        strong.serve(port, engine="LocalService")
-        desk.start(engine="LocalService")
+    with acquainted("always", there="LocalService", here="LocalService") as (desk, strong):
         rng = np.random.default_rng(7)
         layer = pixels_of(rng.integers(0, 60_000, (70, 90, 4), np.uint16))
         mask = pixels_of(rng.integers(0, 256, (70, 90, 1), np.uint8))

@@ -54,9 +54,7 @@ def test_sixteen_machines_are_served_in_turn_and_none_touches_another() -> None:
         strong, port = make("strong"), free_port()
         desks = [make(f"d{number}") for number in range(16)]
         for desk in desks:
-            introduce(desk, strong, port)
-            with desk.visited():
-                Machines().say(use="always")
+            introduce(desk, strong, port, use="always")
         strong.serve(port, engine="Inverting")
         starting = [threading.Thread(target=desk.start) for desk in desks]
         for thread in starting:

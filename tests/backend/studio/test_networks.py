@@ -10,7 +10,6 @@ import pytest
 from tests.backend.studio.machines import Job, Place, introduce, inverted, listed, noise, pair, picture, places, wait_for
 from tests.backend.studio.networks import Cable, inside, networks
 
-from restored.studio.book import Machines
 from restored_client import Pixels
 
 pytestmark = pytest.mark.slow  # eleven times networks are made, and cables are cut and waited for
@@ -27,9 +26,7 @@ class House:
     def know(self, *names: str) -> None:
         """Pair these desks with the strong machine, and let everything go there."""
         for name in names:
-            introduce(self.desks[name], self.strong, PORT, host=self.cables[name].strong)
-            with self.desks[name].visited():
-                Machines().say(use="always")
+            introduce(self.desks[name], self.strong, PORT, host=self.cables[name].strong, use="always")
 
 
 @pytest.fixture
