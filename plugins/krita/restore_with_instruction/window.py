@@ -195,7 +195,7 @@ class Docker(DockWidget):
     def _turned(self) -> None:
         """Another layer is active."""
         self._find_daemon()
-        self._saying.forget_refusal()
+        self._saying.turned(self.look.target[1] if self.look.target and self.desk.preview else "")
         self.filling.turned(self.look.origin)
         self._show()
 
@@ -289,7 +289,7 @@ class Docker(DockWidget):
             job.then, then = None, job.then  # once, however many windows there are
             then(job)
         self._learning.over(job)
-        self._saying.words = f"{job.of}: {job.message}" if job.of else job.message
+        self._saying.became(f"{job.of}: {job.message}" if job.of else job.message, getattr(job, "result", ""))
         self.look.notice()
         self._show()
 

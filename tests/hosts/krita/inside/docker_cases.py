@@ -184,6 +184,7 @@ def case_a_result_is_adjusted_in_place(kit):
     assert bytes(result.pixelData(5, 5, 1, 1))[3] == 0, "nothing outside of what was selected when it was made"
     undo(kit)
     yield shows(lambda: (kit.names(document), kit.layers(document)[1].pixelData(150, 100, 1, 1)), (["Background", RAIN], full))
+    yield lambda: not docker.message.text()  # which was about the adjustment
     undo(kit, "edit_redo")
     yield lambda: all(bytes(each.pixelData(150, 100, 1, 1))[0] in (127, 128) for each in kit.layers(document)[1:])
     yield lambda: docker.look.target is not None and docker.look.target[1] == job.result
