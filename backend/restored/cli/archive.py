@@ -13,7 +13,7 @@ from restored.files import FileOrder
 from . import console
 from .options import Format, Json, Model, Quality, Recipe, Scale, Strength, ending_of, qualities
 from .replaceable import check_report
-from .single import make_wish
+from .wishes import make_wish
 
 archive = typer.Typer(help="Restore an archive: planned once, worked in shards on as many machines as there are.")
 

@@ -9,7 +9,8 @@ import typer
 from restored.files import restore_file
 
 from . import console
-from .single import make_wish, tell
+from .reporting import tell
+from .wishes import make_wish
 from .workers import worker
 
 
@@ -36,7 +37,8 @@ def _restore(file: Path, words: str) -> None:
             worker(False, lambda said: show(None, said)) as who,
             console.interruptible() as stop,
         ):
-            tell(restore_file(file, target, wish, who.restore, progress=show, cancelled=stop, keep=True), target)
+            report = restore_file(file, target, wish, who.restore, progress=show, cancelled=stop, keep=True, copy=False)
+            tell(report, file, target, wish)
     except Exception as error:  # the next photograph still has its turn, and the window stays to be read
         console.fail(console.explain_exception(error))
 

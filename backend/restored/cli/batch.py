@@ -16,7 +16,7 @@ from . import console
 from .batchrun import BatchRun
 from .options import Device, Format, Json, Model, NoDaemon, Quality, Recipe, Scale, Strength, ending_of, qualities
 from .replaceable import check_page, check_report
-from .single import make_wish
+from .wishes import make_wish
 
 _POLICIES: Final = ("ask", "skip", "rename", "overwrite")
 

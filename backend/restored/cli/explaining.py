@@ -9,8 +9,9 @@ import typer
 from rich.text import Text
 
 from . import console
+from .in_a_shell import in_a_shell
 from .options import Json, NoDaemon
-from .single import plan_words
+from .reporting import plan_words
 from .workers import worker
 
 _MOST: Final = 16 << 20
@@ -60,11 +61,11 @@ def _lines(file: Path | None) -> Iterator[str]:
 
 def _tell(plan: dict[str, Any]) -> None:
     if not plan["steps"]:
-        console.out.print(Text.assemble(("Nothing to do. ", "bold"), plan["message"]))
+        console.out.print(Text.assemble(("Nothing to do. ", "bold"), in_a_shell(plan["message"])))
         return
     console.out.print(plan_words(plan))
     for step in plan["steps"]:
         words = f"  from “{step['words']}”" if step["words"] else ""
         console.out.print(Text(f"  {step['task']:9} {step['confidence']:4.0%} sure{words}", style="dim"))
     if plan["message"]:
-        console.out.print(Text(plan["message"]))
+        console.out.print(Text(in_a_shell(plan["message"])))

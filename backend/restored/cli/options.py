@@ -9,7 +9,13 @@ from restored.ground.limits import DEVICES, QUALITIES
 
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Required: where the result goes; its ending is its format."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the result goes; its ending is its format. Where nothing is to be done it is a copy of the picture. A"
+        " question, such as “what is wrong with it?”, needs none and writes none.",
+    ),
 ]
 Recipe = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Do again what this recipe, or the one inside this result, says.")

@@ -70,6 +70,8 @@ class Report:
     height: int
     notes: tuple[str, ...]
     pages: int = 1
+    written: bool = True
+    """Whether there is a file."""
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -97,6 +99,7 @@ def restore_file(
     page: int | None = None,
     quality: int | None = None,
     keep: bool = False,
+    copy: bool = True,
     there: tuple[int, ...] | None = None,
     progress: OnProgress = lambda fraction, words: None,
     cancelled: Callable[[], bool] = never,
@@ -107,14 +110,18 @@ def restore_file(
     is all. quality: 1..100 for JPEG and WebP; None keeps that of the source.
     keep: a file that is at `target` already is kept under another name beside it. there: `place_mark(target)` when it was decided
     what to do about such a file; what came since is kept as well.
-    With nothing to do, `target` becomes a byte-for-byte copy when both names ask for the same format. Whether `target` may be
-    replaced is for the caller to decide. Raises PictureError and whatever `restore` raises; then `target` is as it was.
+    With nothing to do, `target` becomes a byte-for-byte copy when both names ask for the same format; with `copy` False, and when
+    the wish was a question, nothing is written. Whether `target` may be replaced is for the caller to decide.
+    Raises PictureError and whatever `restore` raises; then `target` is as it was.
     """
     progress(None, f"Reading {source.name}")
     loaded = load(source, target, wish, mask=mask, page=page)
     if there is not None:
         loaded = replace(loaded, there=there)
     done = restore_pages(loaded, wish, restore, progress, cancelled)
+    if not (answered := _summary(done)).changed and (not copy or answered.plan.get("action") == "diagnose"):
+        picture = next(page for page, one in zip(loaded.pages, done, strict=True) if one is not None)
+        return Report(answered, picture.width, picture.height, (), len(done), written=False)
     progress(None, f"Writing {target.name}")
     return save(loaded, done, target, wish, quality=quality, keep=keep)
 
@@ -179,7 +186,7 @@ def _save(
     make_way: MakeWay,
 ) -> Report:
     first = next(one for one in done if one is not None)
-    summary = replace(first, seconds=sum(one.seconds for one in done if one is not None))
+    summary = _summary(done)
     results = [_result(picture, one) for picture, one in zip(loaded.pages, done, strict=True)]
     width, height = results[0].width, results[0].height
     if not any(one is not None and one.changed for one in done):
@@ -204,6 +211,13 @@ def _save(
         notes.append("A JPEG or WebP rounds pixels in blocks, outside the mask too. PNG and TIFF keep those exactly.")
     notes += _another_model(wish, first)
     return Report(summary, width, height, tuple(notes), len(results))
+
+
+def _summary(done: list[Done | None]) -> Done:
+    """What is said of all pages together: the first's answer, and whether any was changed."""
+    made = [one for one in done if one is not None]
+    first = next((one for one in made if one.changed), made[0])
+    return replace(first, seconds=sum(one.seconds for one in made))
 
 
 def chosen(pages: list[Picture], source: Path, page: int | None) -> list[Picture]:

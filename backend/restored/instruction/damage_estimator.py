@@ -20,6 +20,17 @@ MAX_STEPS: Final = 3
 BLACK: Final = 0.25
 """A picture whose brightest hundredth stays below this (encoded) is under-exposed, whatever the network has seen."""
 
+AMOUNTS: Final[dict[Task, str]] = {
+    "denoise": "about {n} of 255",
+    "lowlight": "about {n} stops",
+    "dehaze": "a veil of about {n} %",
+}
+PLACES: Final[dict[Task, int]] = {"denoise": 0, "lowlight": 1, "dehaze": 2}
+"""Digits behind the point of what is measured."""
+
+NOTABLE: Final[dict[Task, float]] = {"denoise": 4.0, "lowlight": 1.5, "dehaze": 0.3}
+"""Amounts (see `measured`) from which a damage is mentioned to who asks what is wrong."""
+
 
 class EstimatorError(InstallationError):
     """The estimator's file is missing or damaged; the message is a sentence for the user."""
@@ -74,24 +85,37 @@ def estimate(context: np.ndarray | None, sample: np.ndarray | None = None) -> di
     return {TASKS[index]: float(found[index]) for index in order if excess[index] >= 0 and sample_matters(index, sample)}
 
 
-def amounts(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, str]:
-    """Task -> how much of it there is, in words, for those damages that have a measure of their own.
+def measured(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, float]:
+    """Task -> how much of it there is, for those damages that have a measure of their own.
 
-    Noise: its standard deviation in the calm parts (of 255). Light: stops from the median to middle gray. Haze: how far the dark
-    channel (He et al. 2009) stands above black.
+    Noise: its standard deviation in the calm parts (of 255). Light: stops from the median to middle gray, where it is darker.
+    Haze: how far the dark channel (He et al. 2009) stands above black, in [0, 1].
     """
     whole = context if context is not None else sample
     part = sample if sample is not None else context
     if whole is None or part is None or 0 in whole.shape or 0 in part.shape:
         return {}
-    sigma = 255 * float(np.exp(noise_levels(part_of(part))[0]))
     small = whole_of(whole)
     median = float(np.median((small @ LUMA) ** 2.2))
-    found = {"denoise": f"about {sigma:.0f} of 255"}
+    found = {"denoise": 255 * float(np.exp(noise_levels(part_of(part))[0]))}
     if median < 0.18:
-        found["lowlight"] = f"about {np.log2(0.18 / max(median, 1e-3)):.1f} stops"
-    found["dehaze"] = f"a veil of about {dark_channel(small):.0%}".replace("%", " %")
+        found["lowlight"] = float(np.log2(0.18 / max(median, 1e-3)))
+    found["dehaze"] = dark_channel(small)
     return found
+
+
+def amounts(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, str]:
+    """The same in words."""
+    found = {task: f"{amount:.{PLACES[task]}f}" for task, amount in measured(context, sample).items()}
+    if "dehaze" in found:
+        found["dehaze"] = f"{100 * float(found['dehaze']):.0f}"
+    return {task: AMOUNTS[task].format(n=number) for task, number in found.items()}
+
+
+def possible(context: np.ndarray | None, sample: np.ndarray | None = None) -> tuple[Task, ...]:
+    """Tasks of which there is more than undamaged photographs mostly have (`NOTABLE`), whether or not the network calls it
+    damage: a scene may be pale or dark by itself."""
+    return tuple(task for task, amount in measured(context, sample).items() if amount >= NOTABLE[task])
 
 
 def sample_matters(index: int, sample: np.ndarray | None) -> bool:

@@ -29,6 +29,9 @@ NOTHING: Final[dict[Reason, str]] = {
 
 GENERAL: Final = f"Please name what is wrong, for example “it is too dark” – or show me the picture and I will look. {ABILITIES}."
 PICTURE_FINE: Final = "I looked at the picture and found nothing that needs fixing. If something bothers you, please name it."
+DIAGNOSIS: Final = "I looked at the picture. Wrong with it: {faults}."
+DIAGNOSIS_AND: Final = "I looked at the picture. Wrong with it: {faults}. Perhaps also: {more}."
+PERHAPS: Final = "I looked at the picture and am sure of nothing that is wrong. Perhaps: {more}. Name what bothers you."
 STRAY: Final = "I left out the part of your wish that I cannot do."
 CUT: Final = "Your text is very long; I read only the beginning."
 
@@ -41,6 +44,18 @@ def proposal(tasks: Sequence[Task], amounts: Mapping[Task, str] | None = None, t
     more = f" I also see: {_listed(said[taken:])}." if said[taken:] else ""
     listed = _listed(said[:taken])
     return f"I looked at the picture and propose to treat: {listed}.{more} Change the steps if you see it differently."
+
+
+def diagnosis(surely: Sequence[Task], perhaps: Sequence[Task], amounts: Mapping[Task, str]) -> str:
+    """ "I looked at the picture. Wrong with it: noise (about 12 of 255). Perhaps also: haze (a veil of about 40 %)." By the names
+    that chips have, so that a host has them in its language."""
+    faults, more = (
+        ", ".join(f"{info(task).label} ({amounts[task]})" if task in amounts else info(task).label for task in tasks)
+        for tasks in (surely, perhaps)
+    )
+    if not surely:
+        return PERHAPS.format(more=more) if perhaps else PICTURE_FINE
+    return DIAGNOSIS_AND.format(faults=faults, more=more) if perhaps else DIAGNOSIS.format(faults=faults)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -16,8 +16,9 @@ Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_under
 Part = Literal["", "light", "colour"]
 """Of a step's change: all of it, only that of the brightness, or only that of the colour ("only the colour noise")."""
 
-Action = Literal["", "plan", "undo", "again", "reset", "why"]
-"""What to do with a plan that answers something said of another; see `following.follow`."""
+Action = Literal["", "plan", "undo", "again", "reset", "why", "diagnose"]
+"""What to do with a plan that answers something said of another; see `following.follow`. "diagnose": it answers "what is wrong
+with it?", so that nothing is done before somebody asks for it."""
 
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import outcomes
 from .plan import Plan, Step
+from .questions import asks_what_is_wrong
 from .sanitize import Cleaned, clean, has_words, mostly_foreign_script
 from .surface import is_automatic, is_data, is_greeting
 from .tasks import Task
@@ -60,6 +61,8 @@ def _understand(cleaned: Cleaned, corrected: int = 0) -> tuple[Plan, bool]:
         return _nothing(text, "off_topic", cleaned), False
     if is_greeting(text):
         return _nothing(text, "empty", cleaned), False
+    if asks_what_is_wrong(text):
+        return Plan(text, reason="not_understood", message=outcomes.GENERAL, action="diagnose"), True
     if is_automatic(text):
         return Plan(text, reason="not_understood", message=outcomes.GENERAL), True
     from . import english, foreign, grammar
@@ -95,7 +98,7 @@ def _sentence(message: str, *, cut: bool) -> str:
 
 def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
     """A general wish: propose what the picture needs, minus what the user excluded."""
-    from .damage_estimator import MAX_STEPS, EstimatorError, amounts, estimate
+    from .damage_estimator import MAX_STEPS, EstimatorError, amounts, estimate, possible
 
     try:
         seen = estimate(context, sample)
@@ -104,9 +107,13 @@ def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None")
         return plan
     named = {step.task for step in plan.steps}
     found: dict[Task, float] = {task: p for task, p in seen.items() if task not in plan.excluded and task not in named}
-    if not found:
-        return replace(plan, message=outcomes.PICTURE_FINE, proposed=True)
     worst = tuple(found)[:MAX_STEPS]
+    if plan.action == "diagnose":
+        more = tuple(task for task in dict.fromkeys((*found, *possible(context, sample))) if task not in worst)
+        message = outcomes.diagnosis(worst, more, amounts(context, sample))
+    else:
+        message = outcomes.proposal(tuple(found), amounts(context, sample), len(worst)) if found else outcomes.PICTURE_FINE
+    if not found:
+        return replace(plan, message=message, proposed=True)
     steps = tuple(Step(task, found[task]) for task in worst)
-    message = outcomes.proposal(tuple(found), amounts(context, sample), len(worst))
     return replace(plan, steps=(*steps, *plan.steps), reason=None, message=message, proposed=True).in_apply_order()

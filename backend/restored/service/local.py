@@ -174,6 +174,8 @@ class LocalService:
             if plan.for_model:  # what was chosen by hand and cannot be done is an error; what was said is answered
                 manifest = shared().store.bundle(model).manifest
                 plan = plan.within(manifest.tasks, manifest.name)
+            if plan.action == "diagnose":  # a question is answered, and waits for the wish that follows it
+                return Carried(Answer(None, plan.to_dict(), plan.message), plan)
         if not plan.actionable:
             return Carried(Answer(None, plan.to_dict(), plan.message or "There is nothing to do."), plan)
 

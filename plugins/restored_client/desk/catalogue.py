@@ -17,7 +17,10 @@ SHARED = Path(__file__).resolve().parent / "locale"
 """What every adapter needs: names of tasks, reasons for doing nothing."""
 
 DOING = "doing"
-"""The one place in a message that holds words of ours, and so is translated itself."""
+"""The place in a message that holds words of ours, and so is translated itself."""
+
+FAULTS = frozenset({"faults", "more"})
+"""Places that hold faults by the names of their tasks, each perhaps with its amount in brackets."""
 
 
 class Catalogue:
@@ -51,8 +54,16 @@ class Catalogue:
                 inside = match.groupdict()
                 if DOING in inside:
                     inside[DOING] = self.gettext(inside[DOING])
+                for name in FAULTS & set(inside):
+                    inside[name] = self.gettext(", ").join(map(self._fault, inside[name].split(", ")))
                 return translated.format(**inside)
         return message
+
+    def _fault(self, words: str) -> str:
+        """ "haze (a veil of about 40 %)" """
+        name, bracket, amount = words.partition(" (")
+        said = self.sentence(amount[:-1]) if bracket else ""
+        return f"{self.gettext(name)} ({said})" if said else self.gettext(name)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         found = self._messages.get(singular)

@@ -39,7 +39,7 @@ def restored(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 @dataclass
 class Somebody:
-    """Restores by brightening: any instruction with "bright" or "larger" in it is understood, others are off topic."""
+    """Restores by brightening: "bright" and "larger" are understood, "wrong" asks what is wrong, all else is off topic."""
 
     said: list[Any]
     error: Exception | None = None
@@ -51,6 +51,8 @@ class Somebody:
             return Plan(text, (Step("lowlight", 0.9, 1.0, "bright"),)).to_dict()
         if "larger" in text:
             return Plan(text, (Step("superres", 0.9, 1.0, "larger"),), excluded=("denoise",)).to_dict()
+        if "wrong" in text:
+            return Plan(text, (Step("dehaze", 0.9),), message="Wrong with it: haze.", proposed=True, action="diagnose").to_dict()
         return Plan(text, reason="off_topic", message="That is not about a photograph.").to_dict()
 
     def restore(self, pixels, wish, mask, progress, cancelled) -> Done:
@@ -61,7 +63,7 @@ class Somebody:
             raise self.error
         plan = wish.plan or self.explain(wish.instruction)
         facts = {"plan": plan, "device": "a test", "model": "none", "seconds": 0.25}
-        if not plan["steps"]:
+        if not plan["steps"] or plan.get("action") == "diagnose":
             return Done(pixels=None, message=plan["message"], recipe={}, **facts)
         top = 1.0 if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max
         weight = wish.strength * (1.0 if mask is None else mask[..., None] / (255 if mask.dtype == np.uint8 else 1))

@@ -64,6 +64,37 @@ def test_nothing_to_do_is_a_success_and_a_copy(restored: Run, photo: Path, tmp_p
 
 
 @pytest.mark.usefixtures("somebody")
+def test_a_copy_is_called_one(restored: Run, photo: Path, tmp_path: Path) -> None:
+    ran = restored("run", photo, "hello", "-o", tmp_path / "out.png")
+    assert "an unchanged copy of photo.png" in ran.out
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_question_is_answered_and_nothing_is_written(restored: Run, photo: Path, tmp_path: Path) -> None:
+    """With or without a place for a result; how to go on can be pasted."""
+    for more in ((), ("-o", tmp_path / "out.png")):
+        ran = restored("run", photo, "what is wrong with it?", *more)
+        assert (ran.code, ran.err) == (0, "")
+        assert "Wrong with it: haze." in ran.out
+        assert f"restored run {photo} 'remove the haze' -o photo-restored.png" in ran.out
+        assert names(tmp_path) == ["photo.png"]
+    said = json.loads(restored("run", photo, "what is wrong with it?", "--json").out)
+    assert (said["changed"], said["output"]) == (False, None)
+
+
+@pytest.mark.usefixtures("somebody")
+def test_without_a_place_for_a_result_nothing_is_written(restored: Run, photo: Path, tmp_path: Path) -> None:
+    """What leaves nothing to do is answered; what would be a result needs a place."""
+    ran = restored("run", photo, "what is the capital of France?")
+    assert ran.code == 0
+    assert "no file was written" in ran.out
+    ran = restored("run", photo, "brighter")
+    assert ran.code == 2
+    assert "where the result goes" in ran.err
+    assert names(tmp_path) == ["photo.png"]
+
+
+@pytest.mark.usefixtures("somebody")
 def test_nothing_to_do_in_another_format_keeps_the_pixels(restored: Run, photo: Path, tmp_path: Path) -> None:
     assert restored("run", photo, "hello", "-o", tmp_path / "out.tif").code == 0
     np.testing.assert_array_equal(read_picture(tmp_path / "out.tif").pixels, read_picture(photo).pixels)
@@ -285,6 +316,24 @@ def test_why_is_answered_without_work(restored: Run, somebody: Somebody, photo: 
     ran = restored("run", photo, "why?", "-o", out, "--continue")
     assert ran.code == 0
     assert "bright" in ran.out
+    assert len([said for said in somebody.said if isinstance(said, FileOrder)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [("purple monkey", "“purple monkey”: I only repair"), ("I like it", "stays as it is"), ("again", "--recipe")],
+)
+def test_words_that_change_nothing_are_answered(
+    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, words: str, answer: str
+) -> None:
+    out = tmp_path / "out.png"
+    restored("run", photo, "make it brighter", "-o", out)
+    before = out.read_bytes()
+    ran = restored("run", photo, words, "-o", out, "--continue")
+    assert ran.code == 0
+    assert answer in ran.out
+    assert "as it was" in ran.out
+    assert out.read_bytes() == before
     assert len([said for said in somebody.said if isinstance(said, FileOrder)]) == 1
 
 

@@ -11,6 +11,7 @@ from restored.engine.work.inference import TOO_LITTLE
 from restored.filling.holes import TOO_MUCH
 from restored.ground.tasks import info
 from restored.instruction import LABELS, REASONS, changed_plan, following
+from restored.instruction.damage_estimator import AMOUNTS
 from restored.instruction.grammar.sentences import (
     ALL_BUT_BY_HAND,
     CANNOT,
@@ -21,7 +22,7 @@ from restored.instruction.grammar.sentences import (
     OTHER_SCALE,
     by_hand,
 )
-from restored.instruction.outcomes import PICTURE_FINE
+from restored.instruction.outcomes import DIAGNOSIS, DIAGNOSIS_AND, PERHAPS, PICTURE_FINE, diagnosis
 from restored.regions.names import LABELS as PLACE_LABELS
 from restored.service.local import NOTHING_FOUND, NOTHING_WANTED
 from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
@@ -104,6 +105,7 @@ def test_every_task_reason_error_and_preset_is_translated(file):
     assert set(answers) <= set(messages)
     by_place = {ONLY_BY_HAND, ALL_BUT_BY_HAND, NOT_FOUND}
     assert {*CANNOT.values(), DID_YOU_MEAN, NOT_READ, OTHER_SCALE, *by_place, PICTURE_FINE} <= set(messages)
+    assert {DIAGNOSIS, DIAGNOSIS_AND, PERHAPS, *AMOUNTS.values()} <= set(messages)
     assert CANNOT_YET in messages
     assert said_by_the_desk() - set(messages) == set()
 
@@ -200,3 +202,10 @@ def test_what_stands_in_brackets_stays_and_the_words_before_it_do_not() -> None:
     assert catalogue.gettext("whole (as it is)") == "ganz (so)"
     assert catalogue.gettext("Unknown (the studio)") == "Unknown (the studio)"
     assert catalogue.gettext("Restoring (half") == "Restoring (half"
+
+
+def test_a_diagnosis_is_said_in_the_users_language():
+    said = diagnosis(("lowlight", "denoise"), ("dehaze",), {"lowlight": "about 2.0 stops", "dehaze": "a veil of about 40 %"})
+    german = load([SHARED], ["de"]).sentence(said)
+    assert "zu dunkel (etwa 2.0 Blendenstufen), Rauschen. Vielleicht auch: Dunst (ein Schleier von etwa 40 %)." in german
+    assert load([SHARED], ["en"]).sentence(said) == said

@@ -1,0 +1,55 @@
+"""`run --continue`: a result's own recipe holds the plan that the words are said of."""
+
+import os
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from restored.files import FileOrder
+
+from . import console
+from .recipes import read_recipe
+from .wishes import make_wish
+
+if TYPE_CHECKING:
+    from restored.instruction.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """What is wished now; None where the result stays as it is, and `message` says why."""
+
+    wish: FileOrder | None
+    plan: dict[str, Any]
+    message: str = ""
+
+
+def going_on(instruction: str | None, output: Path, **options: Any) -> WentOn:
+    """What `instruction` makes of the result in `output`. options: as of `make_wish`. Raises usage errors and Failure."""
+    if instruction is None:
+        raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
+    if not os.path.exists(output):
+        raise console.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
+    from restored.instruction.following import follow
+    from restored.instruction.plan import Plan
+
+    words = console.repaired(instruction) or ""
+    before = Plan.from_dict(read_recipe(output)["plan"])
+    plan = follow(before, words)
+    wish = make_wish(None, output, **options)
+    if plan.action == "why":
+        return WentOn(None, plan.to_dict(), plan.message)
+    if plan.action == "again":
+        again = shlex.join(["restored", "run", str(output), "--recipe", str(output), "-o", f"{output.stem}-2{output.suffix}"])
+        return WentOn(None, plan.to_dict(), f"For the same once more, on top of it, restore the result itself: {again}")
+    if _says_nothing_new(before, plan) and all(value is None for value in options.values()):
+        return WentOn(None, plan.to_dict(), f"“{words}”: {plan.message or 'that changes nothing here.'}")
+    went_on = replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
+    return WentOn(went_on, plan.to_dict())
+
+
+def _says_nothing_new(before: "Plan", after: "Plan") -> bool:
+    return (after.steps, after.excluded, after.scale) == (before.steps, before.excluded, before.scale)

@@ -1,0 +1,84 @@
+"""What a command says to a person when its work is done."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from rich.text import Text
+
+from restored.files import FileOrder, Report
+from restored.ground.tasks import LABELS, is_task
+from restored.instruction.grammar.sentences import WISHES
+
+from . import console
+from .going_on import WentOn
+from .in_a_shell import device_words, in_a_shell
+
+FOUND: Final = (
+    "Nobody has looked at what was filled: what belongs to the picture (a rim, a rope, a twig) may be among it. "
+    "To look and choose: {look} writes the marks; paint black what is to stay, and restore with --mask instead of --find."
+)
+
+ASKED_FOR: Final = {**WISHES, "dejpeg": "remove the JPEG artefacts", "superres": "add detail", "enhance": "improve the colours"}
+"""Task -> how to ask for it."""
+
+
+def tell(report: Report, source: Path, output: Path | None, wish: FileOrder) -> None:
+    """What happened. output: where a result was to go, if anywhere."""
+    done, message = report.done, in_a_shell(report.done.message)
+    if done.changed:
+        console.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan)))
+        console.out.print(Text.assemble(("Done by  ", "dim"), device_words(done.device)))
+        console.out.print(Text.assemble(("Time     ", "dim"), f"{done.seconds:.1f} s"))
+        console.out.print(Text.assemble(("Result   ", "dim"), f"{output} ({report.width} x {report.height})"))
+    elif done.plan.get("action") == "diagnose":
+        _tell_diagnosis(done.plan, message, source)
+    else:
+        console.out.print(Text.assemble(("Nothing to do. ", "bold"), message))
+        said = f"{output}, an unchanged copy of {source.name}" if report.written and output else "none: no file was written"
+        console.out.print(Text.assemble(("Result   ", "dim"), said))
+    if "mask or selection" in done.message:
+        console.warn("Show where with --mask FILE. --propose-mask FILE.png writes what I would mark; --find fills that at once.")
+    if done.changed and wish.find and any(step["task"] == "inpaint" for step in done.plan.get("steps", ())):
+        console.warn(FOUND.format(look=shlex.join(["restored", "run", str(source), "--propose-mask", "marks.png"])))
+    for note in ((message,) if done.changed and message else ()) + report.notes:
+        console.warn(note)
+
+
+def tell_kept(gone: WentOn, output: Path, *, json: bool) -> None:
+    """Why the result that was spoken of stays as it is."""
+    if json:
+        console.print_json({"changed": False, "message": gone.message, "plan": gone.plan, "output": None})
+        return
+    console.out.print(in_a_shell(gone.message))
+    console.out.print(Text.assemble(("Result   ", "dim"), f"{output}, as it was"))
+
+
+def _tell_diagnosis(plan: Mapping[str, Any], message: str, source: Path) -> None:
+    """What is wrong with a picture, and the command that treats it."""
+    console.out.print(message)
+    wishes = [ASKED_FOR[step["task"]] for step in plan.get("steps", ()) if step["task"] in ASKED_FOR]
+    if not wishes:
+        return
+    words = f"{', '.join(wishes[:-1])} and {wishes[-1]}" if len(wishes) > 1 else wishes[0]
+    then = ["restored", "run", str(source), words, "-o", f"{source.stem}-restored{_ending(source)}"]
+    console.out.print("Nothing was changed. To have it treated, or only what of it bothers you:")
+    console.out.print(shlex.join(then))
+
+
+def _ending(source: Path) -> str:
+    """Of a result beside its original: its own, where that is written."""
+    return source.suffix if source.suffix.lower() in (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp") else ".png"
+
+
+def plan_words(plan: Mapping[str, Any]) -> Text:
+    """A plan as its chips: `rain · too dark 60 %`, and what was left out on purpose."""
+    chips = []
+    for step in plan.get("steps", []):
+        weight = "" if step["strength"] == 1 else f" {step['strength']:.0%}"
+        chips.append((f"{step['label']}{weight}", "bold"))
+    text = Text(" · ").join(Text(words, style) for words, style in chips)
+    if plan.get("excluded"):
+        text.append(f"  (not: {', '.join(LABELS[task] if is_task(task) else task for task in plan['excluded'])})", "dim")
+    return text
