@@ -89,15 +89,16 @@ def deb(packing: Packing, out: Path, version: str) -> Path:
         for name in ("postinst", "prerm", "postrm"):
             (control / name).write_text(maintainer_script(name), encoding="utf-8")
             (control / name).chmod(0o755)
+        members = (
+            ("debian-binary", b"2.0\n"),
+            # in GNU's format, as dpkg knows no other's headers (those that hold parts of a second, say)
+            ("control.tar.xz", packing.archive({".": control}, tarfile.GNU_FORMAT)),
+            ("data.tar.xz", packing.archive({".": root, "./opt/restored": packing.program}, tarfile.GNU_FORMAT)),
+        )
         target = out / f"restored_{version}_{machine}.deb"
         with target.open("wb") as file:  # as deb(5) says: dpkg-deb packs without the filter for machine code, 2 MB larger
             file.write(b"!<arch>\n")
-            for name, content in (
-                ("debian-binary", b"2.0\n"),
-                # in GNU's format, as dpkg knows no other's headers (those that hold parts of a second, say)
-                ("control.tar.xz", packing.archive({".": control}, tarfile.GNU_FORMAT)),
-                ("data.tar.xz", packing.archive({".": root, "./opt/restored": packing.program}, tarfile.GNU_FORMAT)),
-            ):
+            for name, content in members:
                 file.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(content):<10}`\n".encode("ascii"))
                 file.write(content + b"\n" * (len(content) % 2))
     return target
