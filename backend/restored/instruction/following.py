@@ -14,6 +14,7 @@ from . import grammar, reactions
 from .changed_plan import NOTHING_YET, RESET, history_of, is_of, joined, next_plan, scaled, talk_of, undone, without
 from .grammar.sentences import NOT_READ
 from .plan import Action, Plan, Step, Unused
+from .pointing import place_in
 from .sanitize import clean
 from .understanding import explain
 
@@ -44,8 +45,7 @@ def follow(previous: Plan, text: str) -> Plan:
         return plan
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
         return _in_turn(previous, text, parts, words)
-    said = whole or _reaction(previous, cleaned, language)
-    plan = _answered(previous, text, said) if said else None
+    plan = _answered(previous, text, whole) if whole else _all_answered(previous, text, _reaction(previous, cleaned, language))
     return plan if plan is not None else joined(previous, explain(text), text)
 
 
@@ -62,28 +62,56 @@ def _surely(previous: Plan, text: str, cleaned: str, heard: Iterable[grammar.Sai
     except (InstallationError, OSError) as error:
         LOG.warning("a reaction is read by the tables of words alone: %s", error)
         return None
-    return _answered(previous, text, said) if said else None
+    return _all_answered(previous, text, said)
 
 
-def _reaction(previous: Plan, text: str, language: str) -> grammar.Said:
+def _all_answered(previous: Plan, text: str, all_said: tuple[grammar.Said, ...]) -> Plan | None:
+    """The plan after all that was said of it, one change for whoever takes it back; None where nothing was, or one of it turns
+    out to be a wish."""
+    plan = None
+    for said in all_said:
+        if said.only:
+            where = _pointed(text)
+            said = replace(said, only=False, limit=where)
+            if where is None:
+                return None
+        plan = _answered(plan or previous, text, said)
+        if plan is None:
+            return None
+    if plan is None or len(all_said) == 1:
+        return plan
+    return replace(plan, text=talk_of(previous, text), action="plan", history=history_of(previous))
+
+
+def _pointed(text: str) -> Region | None:
+    """The place that an English sentence names, by its words or by the adapted encoder."""
+    words = grammar.load("en")
+    heard = grammar.hear(clean(text).text, words)
+    named = [region for _, region in heard.limits] + [clause.place for clause in heard.clauses if clause.place]
+    return named[0] if named else place_in(heard, words)
+
+
+def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, ...]:
     """What no rule reads, by the layers for reactions; nothing where the encoder of that language is not there."""
     if not previous.steps or not text.strip():
-        return grammar.Said()
+        return ()
     heard = grammar.hear(text, grammar.load(language))
     acting = {index: clause.covered for index, clause in enumerate(heard.clauses) if clause.acts}
     done = {step.task for step in previous.steps}
     named = {item.task: acting[item.clause] for item in (*heard.named, *heard.holes) if item.clause in acting}
     wish = any(turn.clause in acting for turn in heard.turns) or any(known or task not in done for task, known in named.items())
     if wish:
-        return grammar.Said()
+        return ()
     try:
         said = reactions.read(text, previous.steps, "english" if language == "en" else "multilingual")
     except (InstallationError, OSError) as error:
         LOG.warning("a reaction is read by the tables of words alone: %s", error)
-        return grammar.Said()
-    back = (said.factor or 1.0) < 1 or bool(said.drops)
+        return ()
+    back = len(said) == 1 and ((said[0].factor or 1.0) < 1 or bool(said[0].drops))
     if named and (back or not said):  # "still a bit foggy": what is named as a wish is not wanted less
-        return grammar.Said(factor=grammar.MORE, targets=tuple(named))
+        return (grammar.Said(factor=grammar.MORE, targets=tuple(named)),)
+    if len(said) == 1 and said[0].adds and explain(text).steps:  # its words may say where, and how much
+        return ()
     return said
 
 
@@ -170,8 +198,14 @@ def _of_a_wish(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
 
 
 def _added(previous: Plan, text: str, tasks: tuple[str, ...]) -> Plan:
+    """tasks: of adjustments with their sign, or the usual way."""
     known = {step.task for step in previous.steps}
-    new = [Step(task, 0.9, 1.0, clean(text).text.strip(), PLAIN[task] if is_adjustment(task) else None) for task in tasks]
+    new: list[Step] = []
+    for name in tasks:
+        task = name.rstrip("+-")
+        amount = PLAIN[task] * (-1 if name.endswith("-") else 1) if is_adjustment(task) else None
+        new.append(Step(task, 0.9, 1.0, clean(text).text.strip(), amount))
+    tasks = tuple(step.task for step in new)
     steps = (*previous.steps, *(step for step in new if step.task not in known))
     return next_plan(previous, text, steps, [task for task in previous.excluded if task not in tasks])
 

@@ -1,6 +1,7 @@
 """English: the words that the adapted encoder takes for a place, beside the places that the grammar heard."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -9,12 +10,16 @@ from restored.regions.names import GUESSED, PLACES, Place, Region
 
 from . import adapted
 from .grammar import Heard, Turn, Words, tokens
+from .plan import Step
 
 SAYS_WHERE: Final = 0.7
 """A word is a place from this probability on."""
 
 OF_A_PLACE: Final = frozenset({"exposure", "contrast", "saturation", "vibrance", "temperature", "tint"})
 """What is asked of a thing in a picture; damage is of the picture, highlights and shadows are places themselves."""
+
+SURELY_WHERE: Final = 0.9
+"""From here on a word of another clause says where."""
 
 NOWHERE: Final = 0.008
 """Where no word of a clause has this probability, none says where."""
@@ -49,6 +54,31 @@ def limited(heard: Heard, turn: Turn) -> Turn:
     """A direction with the place that was found in its clause, where it has none and is one of a thing."""
     place = heard.pointed.get(turn.clause)
     return turn if place is None or turn.region is not None or turn.name not in OF_A_PLACE else replace(turn, region=place)
+
+
+def spread(heard: Heard, steps: Collection[Step]) -> None:
+    """Of a text with one wish, the one place that it names is that of the wish, in whichever clause it stands ("the barn door is
+    upper left. too dark to see"). steps: what is wished for beside what was heard. Raises AdaptedError."""
+    wishes = len(steps) + len({(turn.name, turn.amount > 0) for turn in heard.turns}) + len(heard.holes)
+    starts = [start for start, _, odds in adapted.places(heard.text) if odds >= SURELY_WHERE]
+    named = {c.place for c in heard.clauses if c.place and not c.bars and any(c.start <= start < c.end for start in starts)}
+    places = named | set(heard.pointed.values())
+    if wishes == 1 and len(places) == 1 and not heard.limits:
+        heard.pointed = dict.fromkeys(range(len(heard.clauses) + 1), places.pop())
+
+
+def place_in(heard: Heard, words: Words) -> Region | None:
+    """The place that the words of a whole text name, what is said to stay as it was being a place to leave out. Raises
+    AdaptedError."""
+    text = heard.text
+    said = adapted.places(text)
+    for likely, run in groupby(said, lambda word: word[2] >= SAYS_WHERE):
+        if likely:
+            found = list(run)
+            before = " ".join(text[: found[0][0]].split()[-NEAR:])
+            phrase = text[found[0][0] : found[-1][1]].removesuffix("'s").removesuffix("’s")
+            return _region(phrase, words, bool(_ALL_BUT.search(before) or _KEPT.search(before)))
+    return None
 
 
 def _place_in(text: str, start: int, end: int, said: list[tuple[int, int, float]], words: Words) -> Region | None:

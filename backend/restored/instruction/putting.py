@@ -87,7 +87,10 @@ def _sentence(message: str, *, cut: bool) -> str:
 
 def _placed(step: Step, heard: "Heard") -> Step:
     """A step with the place and the part that its clause names."""
-    region: Region | None = heard.region_at(max(0, heard.text.find(step.words)))
+    at = max(0, heard.text.find(step.words))
+    region = heard.region_at(at)
+    if region is None and step.task == "lowlight":  # light is of a place more often than damage is
+        region = heard.pointed_at(at)
     if step.task == "superres" or (step.task in ALL_OVER and region is not None and region.places == ("skin",)):
         region = None
     return replace(step, region=region, part=heard.part if step.task == "denoise" else "")

@@ -1,9 +1,10 @@
 """What is said of a result where no rule of the grammar reads it ("her skin went to plastic", "where did the mood go?"): what
 kind of reaction it is, and what the person would change of the picture as it is now. In English layers of ours read it from the
-adapted encoder's words beside the plan that stands, in other languages from the sentence's vector. Which step of the plan is
-meant, and whether it goes further or back, follows from the plan."""
+adapted encoder's words beside the plan that stands, several changes at once; in other languages from the sentence's vector, one.
+Which step of the plan is meant, and whether it goes further or back, follows from the plan."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -12,7 +13,7 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from .arithmetic import softmax
+from .arithmetic import sigmoid, softmax
 from .attentive import AttentiveReading, read_attentive
 from .grammar import LESS, MORE, Said
 from .layer_files import read_tensors
@@ -24,9 +25,9 @@ FOLDER: Final = Path(__file__).with_name("head_files")
 Reader = Literal["english", "multilingual"]
 """Whose vectors a layer reads: all-MiniLM's, or those of the encoder for other languages."""
 
-ACTS: Final = ("change", "less", "more", "drop", "undo", "again", "reset", "why", "praise", "other")
+ACTS: Final = ("change", "less", "more", "drop", "limit", "undo", "again", "reset", "why", "praise", "other")
 """change: something of the picture, one of the plan's steps further or back, or a new wish; less, more: all of the plan; drop:
-one step is not wanted at all; praise: it stays; other: nothing of the picture."""
+one step is not wanted at all; limit: wanted, but only in one place; praise: it stays; other: nothing of the picture."""
 
 _NAMES: Final = (
     *("denoise", "deblur", "derain", "desnow", "dehaze", "superres", "dejpeg", "enhance", "inpaint"),
@@ -60,6 +61,9 @@ KIN: Final = {
 
 OF_THE_PLAN: Final[dict[Reader, float]] = {"english": 1.0, "multilingual": 4.0}
 """How much likelier a reaction is about what has just been done than about anything else, beside layers that know no plan."""
+
+WANTED: Final = 0.5
+"""Probability from which a want counts beside another."""
 
 LEAST: Final = 0.3
 """Probability from which a reaction counts; below it the sentence is read as a wish."""
@@ -103,30 +107,53 @@ def _name(step: Step) -> str:
     return f"{name}{'-' if step.amount is not None and step.amount < 0 else '+'}"
 
 
-def _odds(text: str, steps: Sequence[Step], reader: Reader) -> tuple[np.ndarray, np.ndarray]:
-    """(acts,) and (wants,), each sums to 1."""
+def read(text: str, steps: Sequence[Step], reader: Reader, least: float = LEAST) -> tuple[Said, ...]:
+    """What a sentence says of a plan of these steps, one thing after the other; nothing where it is a wish of its own, or nothing
+    has at least this probability.
+
+    Raises ReactionsError, and what the encoders raise.
+    """
     if reader == "multilingual":
         from . import multilingual
 
         seen = multilingual.encode([text])[0]
-        acts, wants = _layers()
-        return acts.probabilities(seen), wants.probabilities(seen)
-    from . import adapted
+        acts, wants = (_named(names, layer.probabilities(seen)) for names, layer in zip((ACTS, WANTS), _layers(), strict=True))
+        found = [(p, (said,)) for p, said in weighed(acts, wants, steps, OF_THE_PLAN[reader])]
+    else:
+        from . import adapted
 
-    logits = _english().logits(adapted.words(text), standing({_name(step) for step in steps}))
-    return softmax(logits[: len(ACTS)]), softmax(logits[len(ACTS) :])
+        logits = _english().logits(adapted.words(text), standing({_name(step) for step in steps}))
+        acts = _named(ACTS, softmax(logits[: len(ACTS)]))
+        found = read_together(acts, _named(WANTS, sigmoid(logits[len(ACTS) :])), steps)
+    probability, all_said = max(found, key=lambda pair: pair[0])
+    return tuple(said for said in all_said if said) if probability >= least else ()
 
 
-def read(text: str, steps: Sequence[Step], reader: Reader, least: float = LEAST) -> Said:
-    """What a sentence says of a plan of these steps; nothing (false) where it is a wish of its own, or nothing has at least this
-    probability.
+def read_together(acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step]) -> list[tuple[float, tuple[Said, ...]]]:
+    """Everything that a reaction on a plan may say, with its probability, where each want has one of its own: several steps
+    further or back, and new ones beside them."""
+    ways = {way: min(1.0, share) for way, share in _ways(wants, steps).items()}
+    about = {name for step in steps for name in _names_of(step)}
+    moved = [way for way, share in ways.items() if share >= WANTED and share >= ways[way[0], -way[1]]]
+    new = [name for name, share in wants.items() if share >= WANTED and name not in about]
+    found = [(p, (said,)) for p, said in weighed(acts, wants, steps, 1.0, max(1.0, sum(ways.values())))]
+    if new or len(moved) > 1:
+        sure = min([*(ways[way] for way in moved), *(wants[name] for name in new)])
+        several = [Said(factor=MORE if way > 0 else LESS, targets=(task,)) for task, way in moved]
+        several += [Said(adds=tuple(new))] if new else []
+        found = [(p, said) for p, said in found if not said[0].targets and said[0]]
+        found += [(acts["change"] * sure, tuple(several)), (acts["other"], (Said(),))]
+    kept = tuple(task for (task, way), share in ways.items() if way > 0 and share >= WANTED)
+    if 0 < len(kept) < len(ways) / 2:
+        found = [(p, (replace(said[0], targets=kept),) if said[0].only else said) for p, said in found]
+    return found
 
-    Raises ReactionsError, and what the encoders raise.
-    """
-    acts, wants = _odds(text, steps, reader)
-    found = weighed(_named(ACTS, acts), _named(WANTS, wants), steps, OF_THE_PLAN[reader])
-    probability, said = max(found, key=lambda pair: pair[0])
-    return said if probability >= least else Said()
+
+def _names_of(step: Step) -> set[str]:
+    """The wants that are about a step, its kin among them."""
+    name = _name(step)[:-1]
+    both = {f"{name}{sign}" for sign in "+-"} | {f"{step.task}{sign}" for sign in "+-"}
+    return both | {other for one in both for other in KIN.get(one, ())}
 
 
 def _named(names: Sequence[str], odds: np.ndarray) -> dict[str, float]:
@@ -134,17 +161,17 @@ def _named(names: Sequence[str], odds: np.ndarray) -> dict[str, float]:
 
 
 def weighed(
-    acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step], of_the_plan: float = 4.0
+    acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step], of_the_plan: float = 4.0, total: float = 1.0
 ) -> list[tuple[float, Said]]:
     """Everything that a reaction on a plan may say, with its probability; a wish of its own is the empty Said. of_the_plan: see
-    `OF_THE_PLAN`."""
+    `OF_THE_PLAN`; total: what all wants together may have."""
     found = [(acts[name], Said(action=name)) for name in ("undo", "again", "reset", "why")]
     found.append((acts["praise"], Said(praise=True)))
-    ways = _ways(wants, steps)
+    ways = {way: share / total for way, share in _ways(wants, steps).items()}
     known = sum(ways.values())
     scale = acts["change"] / (1 + (of_the_plan - 1) * known)
     changed = {way: scale * of_the_plan * share for way, share in ways.items()}
-    found.append((acts["other"] + scale * (1 - known), Said()))
+    found += [(acts["other"] + scale * max(0.0, 1 - known), Said()), (acts["limit"], Said(only=True))]
     weaker, stronger = acts["less"], acts["more"]
     tasks = list(dict.fromkeys(step.task for step in steps))
     if len(tasks) == 1:  # all of the plan is this step

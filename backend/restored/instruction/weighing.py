@@ -11,7 +11,7 @@ from .grammar import Heard, Turn, Words
 from .head_reading import SLIGHT, HeadReading
 from .multilingual import WISHES
 from .plan import Step
-from .pointing import limited, point
+from .pointing import limited, point, spread
 from .second_opinion import ALIKE, add, is_alike, is_refused, signed
 from .tasks import Task
 from .tones import SIGNED
@@ -86,6 +86,7 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
             if name in SIGNED and any(step.strength <= SLIGHT and is_alike(step.task, name) for step in gone):
                 heard.turns[-1] = _slighter(heard.turns[-1])
             steps += [Step(item.task, said[name], item.strength or 1.0, item.words.strip())] if item else []
+    spread(heard, steps)
     heard.turns = [limited(heard, turn) for turn in heard.turns]
     if steps or heard.turns or heard.holes:
         return replace(reading, steps=tuple(steps), reason=None if wanted - before.keys() else reading.reason)

@@ -10,7 +10,7 @@ from restored.instruction import explain, reactions
 from restored.instruction.following import follow
 from restored.instruction.grammar import Said
 from restored.instruction.plan import Plan, Step
-from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionsError, weighed
+from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionsError, read_together, weighed
 
 
 def certain(act: str, want: str = "") -> tuple[dict[str, float], dict[str, float]]:
@@ -39,10 +39,28 @@ PALE, COLD = Step("saturation", amount=-0.3), Step("temperature", amount=-0.4)
         ("drop", "temperature+", (COLD, RAIN), Said(drops=("temperature",))),
         ("undo", "", (RAIN,), Said(action="undo")),
         ("praise", "", (RAIN,), Said(praise=True)),
+        ("limit", "", (RAIN,), Said(only=True)),
     ],
 )
 def test_the_plan_says_which_step_and_which_way(act: str, want: str, steps: tuple[Step, ...], meant: Said) -> None:
     assert likeliest(act, want, *steps) == meant
+
+
+@pytest.mark.parametrize(
+    ("wants", "steps", "meant"),
+    [
+        ({"deblur-", "derain+"}, (SHARP, RAIN), (Said(factor=1.4, targets=("derain",)), Said(factor=0.6, targets=("deblur",)))),
+        ({"deblur-", "contrast+"}, (SHARP, RAIN), (Said(factor=0.6, targets=("deblur",)), Said(adds=("contrast+",)))),
+        ({"exposure-"}, (SHARP, RAIN), (Said(adds=("exposure-",)),)),
+        ({"deblur-"}, (SHARP, RAIN), (Said(factor=0.6, targets=("deblur",)),)),
+        (set(), (SHARP, RAIN), (Said(),)),
+    ],
+)
+def test_several_things_are_wanted_at_once(wants: set[str], steps: tuple[Step, ...], meant: tuple[Said, ...]) -> None:
+    acts, _ = certain("change")
+    found = read_together(acts, {name: 0.9 * (name in wants) for name in WANTS}, steps)
+    best = max(found, key=lambda pair: pair[0])[1]
+    assert sorted(map(repr, best)) == sorted(map(repr, meant))
 
 
 @given(
@@ -68,6 +86,12 @@ def test_kin_are_wants() -> None:
         ("remove the noise", "her skin went all plasticky", "plan", {"denoise": "<"}),
         ("more saturation and more contrast", "the jackets look radioactive now", "plan", {"saturation": "<"}),
         ("make it warmer", "we all look as if we lived on carrots", "plan", {"temperature": "<"}),
+        (
+            "remove the noise and make it warmer",
+            "her skin went all plasticky and the wall is orange now",
+            "plan",
+            {"denoise": "<", "temperature": "<"},
+        ),
         ("remove the noise", "c'est devenu trop lisse, on dirait du plastique", "plan", {"denoise": "<"}),
     ],
 )
@@ -95,7 +119,7 @@ def test_another_wish_is_still_a_wish() -> None:
 
 
 def test_without_the_layer_a_reaction_is_read_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_: object) -> Said:
+    def missing(*_: object) -> tuple[Said, ...]:
         raise ReactionsError("The file is missing. Please reinstall restored.")
 
     before = follow(explain(""), "remove the noise")

@@ -19,18 +19,24 @@ derain>|one drop is left
 not temperature|leave the warmth as it was
 also contrast-|softer now, please
 temperature< derain>|warmer, and that last drop
+derain> also exposure+|drops, and it is dark
+@!sky|not up there
+derain@left|only where the tram is
 undo|put it back""".splitlines()
 
 
 def test_a_reaction_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
-    assert [(row.act, row.want) for row in read_reactions(LINES)] == [
-        ("change", "temperature+"),  # less of the cooling
-        ("change", "temperature-"),
-        ("change", "derain+"),
-        ("drop", "temperature+"),
-        ("change", "contrast-"),
-        ("change", None),
-        ("undo", None),
+    assert [(row.act, row.wants) for row in read_reactions(LINES)] == [
+        ("change", ("temperature+",)),  # less of the cooling
+        ("change", ("temperature-",)),
+        ("change", ("derain+",)),
+        ("drop", ("temperature+",)),
+        ("change", ("contrast-",)),
+        ("change", ("temperature+", "derain+")),
+        ("change", ("derain+", "exposure+")),
+        ("limit", ()),
+        ("limit", ("derain+",)),
+        ("undo", ()),
     ]
 
 
@@ -39,12 +45,12 @@ def test_every_line_that_ships_is_known() -> None:
     rows = [row for file in FILES for row in read_reactions(file.read_text(encoding="utf-8").splitlines())]
     assert len(rows) > 1000
     assert {row.act for row in rows} | {"other"} == set(ACTS)
-    assert {row.want for row in rows if row.want} <= set(WANTS)
+    assert {want for row in rows for want in row.wants} <= set(WANTS)
     assert len({row.text for row in rows}) == len(rows)
 
 
 def test_a_class_that_nobody_spoke_of_is_unlikely() -> None:
-    rows = [Reaction("a", "undo", None), Reaction("b", "why", None), Reaction("c", "less", None)] * 5
+    rows = [Reaction("a", "undo"), Reaction("b", "why"), Reaction("c", "less")] * 5
     x = np.tile(np.eye(3, 4, dtype=np.float32), (5, 1))
     layer = fit(x, [row.act for row in rows], [1.0] * len(rows), ACTS)
     odds = layer.probabilities(x[0])
@@ -54,11 +60,11 @@ def test_a_class_that_nobody_spoke_of_is_unlikely() -> None:
 
 def test_a_reaction_is_read_beside_the_plan_that_it_is_about() -> None:
     rng = random.Random(0)
-    row = Reaction("her skin went to plastic", "change", "denoise-", plan=("denoise+", "exposure+"))
+    row = Reaction("her skin went to plastic", "change", ("denoise-",), plan=("denoise+", "exposure+"))
     plans = [beside(row, rng) for _ in range(40)]
     assert all(plan[WANTS.index("denoise+")] == 1 for plan in plans)
     assert {bool(plan[WANTS.index("exposure+")]) for plan in plans} == {True, False}
-    wish = Reaction("take the grain out", "change", "denoise+")
+    wish = Reaction("take the grain out", "change", ("denoise+",))
     for plan in (beside(wish, rng) for _ in range(40)):
         assert plan.any()
         assert not plan[[WANTS.index("denoise+"), WANTS.index("denoise-")]].any()
@@ -68,8 +74,8 @@ def test_a_reaction_is_read_beside_the_plan_that_it_is_about() -> None:
 def test_it_learns_which_of_two_steps_is_meant_from_the_plan() -> None:
     words = [np.random.default_rng(0).normal(size=(3, WIDTH)).astype(np.float32)] * 2
     rows = [
-        Reaction("too much", "change", "denoise-", plan=("denoise+",)),
-        Reaction("too much", "change", "contrast-", plan=("contrast+",)),
+        Reaction("too much", "change", ("denoise-",), plan=("denoise+",)),
+        Reaction("too much", "change", ("contrast-",), plan=("contrast+",)),
     ]
     network = fit_english(words * 20, rows * 20, epochs=200)
     plans = torch.from_numpy(np.stack([standing(row.plan or ()) for row in rows]))

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from restored.adjustments.names import PLAIN, is_adjustment
 from restored.instruction import Plan, Step, explain
+from restored.regions.names import Place
 
 from .evaluate import wilson
 from .phrases import CODES
@@ -33,6 +34,7 @@ HARMS: Final[tuple[Harm, ...]] = get_args(Harm)
 
 SIZE: Final = re.compile(r"[<>]|:[\d.]+")
 FACE: Final = re.compile(r"(?<=[@!])faces?\b")
+MARKED: Final = re.compile(r"@marks@(\w+)")
 LETTERS = {task: code for code, task in CODES.items()}
 
 
@@ -79,9 +81,16 @@ def _items(text: str) -> list[str]:
 
 def _sized(item: str) -> tuple[str, str]:
     """An item without its amount, and that."""
-    item = FACE.sub("skin", item)
     size = SIZE.search(item)
-    return (item, "") if size is None else (item[: size.start()] + item[size.end() :], size.group().removeprefix(":"))
+    bare, asked = (item, "") if size is None else (item[: size.start()] + item[size.end() :], size.group().removeprefix(":"))
+    return _of_one(MARKED.sub(r"@\1+marks", FACE.sub("skin", bare))), asked
+
+
+def _of_one(item: str) -> str:
+    """An item whose place is written small and of one: "Eyes" and "eye" are the same place."""
+    task, at, place = item.partition("@")
+    known = place.strip("!") in get_args(Place) or "+" in place
+    return task + at + (place if known else place.lower().removesuffix("s"))
 
 
 def without_place(item: str) -> str:
@@ -103,7 +112,7 @@ def _steps(plan: Plan) -> dict[str, Step]:
             if step.region is None
             else "@" + ("!" if step.region.outside else "") + ("+".join(step.region.places) or step.region.by_hand)
         )
-        found[name + places] = step
+        found[_of_one(name + places)] = step
     return found
 
 

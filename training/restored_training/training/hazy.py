@@ -34,10 +34,12 @@ _SKY: Final = 0.85
 
 
 class HazyLayers:
-    """The photographs that a list names, reduced to the context frame, whole or in part, mirrored."""
+    """The photographs that a list names, reduced to the context frame, whole or in part, mirrored.
 
-    def __init__(self, photographs: Sequence[np.ndarray], seed: int) -> None:
-        self._photographs, self._seed = list(photographs), seed
+    manifest: what `PhotoSet` says of each."""
+
+    def __init__(self, photographs: Sequence[np.ndarray], manifest: Sequence[dict[str, str]], seed: int) -> None:
+        self._photographs, self.manifest, self._seed = list(photographs), list(manifest), seed
 
     @classmethod
     def open(cls, list_of: Path, folders: Sequence[Path], seed: int) -> "HazyLayers":
@@ -49,10 +51,10 @@ class HazyLayers:
             raise DataError(f"I cannot read the list of hazy photographs {list_of}: {error.strerror}.") from error
         wanted = {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
         every = PhotoSet(folders, split="train", longest=1024)
-        found = [image for image, about in zip(every.images, every.manifest, strict=True) if about["sha256"] in wanted]
+        found = [(image, about) for image, about in zip(every.images, every.manifest, strict=True) if about["sha256"] in wanted]
         if not found:
             raise DataError(f"None of the photographs that {list_of} names is in the folders of the run.")
-        return cls(found, seed)
+        return cls([image for image, _ in found], [about for _, about in found], seed)
 
     def draw(self, index: int, count: int, device: torch.device | str = "cpu") -> Group:
         """Layers of group number `index`, (count, 3, 64, 64); the target is the layer itself, as there is no truth."""

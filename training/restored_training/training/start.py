@@ -43,7 +43,7 @@ def open_trainer(config: RunConfig, folder: RunFolder, *, device: str = "cpu", w
     hazy = HazyLayers.open(config.data.hazy, config.data.photographs, config.seed) if config.data.hazy else None
     trainer = Trainer(config, sampler, bank=_bank(config, folder), teacher=teacher, hazy=hazy, workers=workers, device=device)
     if trainer.workers.rank == 0:
-        manifest = [*photographs.manifest, *(row for pair in pairs for row in pair.manifest)]
+        manifest = [*photographs.manifest, *(row for pair in pairs for row in pair.manifest), *(hazy.manifest if hazy else ())]
         folder.save_config(config)
         folder.save_photographs(manifest)
     if folder.checkpoint.exists():

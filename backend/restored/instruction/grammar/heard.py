@@ -123,6 +123,10 @@ class Heard:
                 return clause.place or self.limit(index)
         return self.limit(len(self.clauses))
 
+    def pointed_at(self, start: int) -> Region | None:
+        """The place without a name in the grammar, of the clause around a position."""
+        return next((self.pointed.get(i) for i, clause in enumerate(self.clauses) if clause.start <= start < clause.end), None)
+
     def limit(self, clause: int) -> Region | None:
         """The limit that holds in a clause: one said after it ("too noisy, but not the sky"), or before every wish ("only the
         sky: sharpen it")."""

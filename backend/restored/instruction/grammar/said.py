@@ -26,7 +26,7 @@ Way = Literal["weaker", "stronger"]
 class Said:
     """action: a word for the whole; praise: it may stay as it is. factor: of all steps, of `targets`, or of the wish `core`.
     drops, adds: tasks and adjustments; core and `drop`: a wish that is taken back; surely: also when the plan has no such step.
-    limit: a place, of all steps or of `targets`."""
+    adds may have a sign ("exposure-"). limit: a place, of all steps or of `targets`; only: there is one, which the words name."""
 
     action: Action = ""
     praise: bool = False
@@ -38,6 +38,7 @@ class Said:
     surely: bool = True
     adds: tuple[str, ...] = ()
     limit: Region | None = None
+    only: bool = False
 
     def __bool__(self) -> bool:
         return self != Said()
