@@ -1,7 +1,6 @@
 """A conversation: what is said of the plan that stands. A pure function of that plan and the words."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -21,6 +20,9 @@ from .understanding import explain
 LOG = logging.getLogger(__name__)
 
 AGAIN: Final = "The same once more."
+AT_LENGTH: Final = 8
+"""Words from which a sentence is told rather than commanded."""
+
 GOOD: Final = "It stays as it is."
 
 
@@ -40,7 +42,7 @@ def follow(previous: Plan, text: str) -> Plan:
         return _instead(previous, text, *swap, words)
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
-    plan = _surely(previous, text, cleaned, (whole, *(said for _, said in parts))) if language == "en" else None
+    plan = _surely(previous, text, cleaned) if language == "en" else None
     if plan is not None:
         return plan
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
@@ -49,19 +51,20 @@ def follow(previous: Plan, text: str) -> Plan:
     return plan if plan is not None else joined(previous, explain(text), text)
 
 
-def _surely(previous: Plan, text: str, cleaned: str, heard: Iterable[grammar.Said]) -> Plan | None:
-    """The plan after an English sentence of which the layers for reactions are sure, and the table knows a part only; None where
-    they are not, or the table heard of a place, or of something new."""
+def _surely(previous: Plan, text: str, cleaned: str) -> Plan | None:
+    """The plan after an English sentence of which the layers for reactions are sure, and that is told at length or of which the
+    table knows a part only: short commands are the grammar's. None where they are not."""
     words = grammar.load("en")
     strange = any(not token.mark and token.word not in words.known | words.filler for token in grammar.tokens(cleaned))
-    much = grammar.amount_in(cleaned, words)
-    if not (strange and previous.steps and much.plain and much.factor == 1) or any(said.limit or said.adds for said in heard):
+    if not previous.steps or not (strange or len(cleaned.split()) >= AT_LENGTH):
         return None
     try:
         said = reactions.read(cleaned, previous.steps, "english", reactions.SURE)
     except (InstallationError, OSError) as error:
         LOG.warning("a reaction is read by the tables of words alone: %s", error)
         return None
+    if len(said) == 1 and said[0].factor is not None:
+        said = (replace(said[0], factor=grammar.factor_in(cleaned, words, weaker=said[0].factor < 1)),)
     return _all_answered(previous, text, said)
 
 

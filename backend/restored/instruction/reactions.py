@@ -68,8 +68,8 @@ WANTED: Final = 0.5
 LEAST: Final = 0.3
 """Probability from which a reaction counts; below it the sentence is read as a wish."""
 
-SURE: Final = 0.9
-"""From here on it counts before what the rules of the grammar read, where they do not know every word."""
+SURE: Final = 0.6
+"""From here on it counts before what the rules of the grammar read, where the sentence is no short command."""
 
 
 class ReactionsError(InstallationError):

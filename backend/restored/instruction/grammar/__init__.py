@@ -7,7 +7,7 @@ from .interpret import amount_in, content, hear
 from .language import covers, language_of, margin, rivals
 from .referring import is_remark, subjects, swapped, takes_up
 from .result import limits, names_only, said_in_parts, said_of_result
-from .said import LESS, MORE, Said
+from .said import LESS, MORE, Said, factor_in
 from .tokens import tokens
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "content",
     "corrected",
     "covers",
+    "factor_in",
     "hear",
     "is_remark",
     "language_of",

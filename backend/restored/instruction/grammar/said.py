@@ -95,3 +95,8 @@ class SaidClause:
             if word in phrases and word in table:
                 return table[word]
         return LESS if way == "weaker" else MORE
+
+
+def factor_in(text: str, words: Words, *, weaker: bool) -> float:
+    """How much less or more a text says of something, as `LESS` and `MORE` where it does not say how much."""
+    return SaidClause(text, words).factor("weaker" if weaker else "stronger")
