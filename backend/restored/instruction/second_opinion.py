@@ -54,6 +54,17 @@ ALIKE: Final = (
 )
 """Wishes of which one may stand for another: of a sentence without its keyword each has only a part of the probability."""
 
+ONE_OF: Final = (
+    frozenset({"lowlight", "exposure+"}),
+    frozenset({"lowlight", "shadows+"}),
+    frozenset({"exposure-", "highlights-"}),
+    frozenset({"saturation+", "vibrance+"}),
+    frozenset({"enhance", "saturation+"}),
+    frozenset({"enhance", "contrast+"}),
+    *(frozenset({name, f"{name[:-1]}-"}) for name in SIGNED if name.endswith("+") and f"{name[:-1]}-" in SIGNED),
+)
+"""Of two that the same words stand for, or that undo each other, the one that was heard is meant, else the likelier one."""
+
 
 def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     """Bring what the table heard into line with the probability of each class."""
@@ -78,6 +89,8 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     for name in missing:
         item = add(heard, name, words, multilingual.read)
         heard.named += [item] if item else []
+    if not heard.known:
+        _leave_one(heard, said)
 
 
 def add(heard: Heard, name: str, words: Words, read: Callable[[str], Mapping[str, float] | None]) -> Named | None:
@@ -143,6 +156,15 @@ def _drop(heard: Heard, said: Mapping[str, float]) -> None:
     heard.named = [item for item in heard.named if _backing(item.task, said) >= UNHEARD]
     heard.turns = [turn for turn in heard.turns if _backing(signed(turn), said) >= UNHEARD]
     heard.holes = [item for item in heard.holes if said["inpaint"] >= UNHEARD]
+
+
+def _leave_one(heard: Heard, said: Mapping[str, float]) -> None:
+    """Of two that the same words stand for the likelier one, unless both are certain."""
+    for two in ONE_OF:
+        less = min(two, key=lambda name: said[name])
+        if two <= _found(heard) and said[less] < CERTAIN:
+            heard.named = [item for item in heard.named if item.task != less]
+            heard.turns = [turn for turn in heard.turns if signed(turn) != less]
 
 
 def _missing(heard: Heard, said: dict[str, float]) -> list[str]:

@@ -12,8 +12,8 @@ from .head_reading import SLIGHT, HeadReading
 from .multilingual import WISHES
 from .plan import Step
 from .pointing import limited, point, spread
-from .second_opinion import ALIKE, add, is_alike, is_refused, signed
-from .tasks import Task
+from .second_opinion import ALIKE, ONE_OF, add, is_alike, is_refused, signed
+from .tasks import TASKS, Task
 from .tones import SIGNED
 
 WANTED: Final = 0.5
@@ -44,17 +44,6 @@ DENIED: Final = 0.3
 IS_TALK: Final = 0.5
 """From here on a sentence is no wish, so that no half of one is looked for in it."""
 
-ONE_OF: Final = (
-    frozenset({"lowlight", "exposure+"}),
-    frozenset({"lowlight", "shadows+"}),
-    frozenset({"exposure-", "highlights-"}),
-    frozenset({"saturation+", "vibrance+"}),
-    frozenset({"enhance", "saturation+"}),
-    frozenset({"enhance", "contrast+"}),
-    *(frozenset({name, f"{name[:-1]}-"}) for name in SIGNED if name.endswith("+") and f"{name[:-1]}-" in SIGNED),
-)
-"""Of two that the same words stand for, or that undo each other, the one that was heard is meant, else the likelier one."""
-
 SAME: Final = {"vibrance-": "saturation-", "highlights+": "whites+"}
 """Directions that the encoder has no class for."""
 
@@ -73,6 +62,9 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
     barred = set(WISHES) if is_refused(heard) else _barred(heard, reading, whole)
     said = dict(whole)  # what was read is kept for the same sentence
+    for name in TASKS:
+        if name not in before:  # "make it look foggy" is near "it looks foggy"
+            said[name] *= 1 - whole["add"]
     for name in before:
         said[name] = max(_backing(heard, other, whole[other]) for other in {name} | (_alike(name) & barred))
     wanted = _wanted(said, before, barred, reading.reason == "off_topic")
@@ -90,7 +82,8 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     heard.turns = [limited(heard, turn) for turn in heard.turns]
     if steps or heard.turns or heard.holes:
         return replace(reading, steps=tuple(steps), reason=None if wanted - before.keys() else reading.reason)
-    reason = "off_topic" if said["off_topic"] >= IS_TALK else "not_understood"
+    adds = whole["add"] >= IS_TALK
+    reason = "asks_to_add" if adds else "off_topic" if whole["off_topic"] >= IS_TALK else "not_understood"
     return replace(reading, steps=(), reason=reason if reading.steps or before else reading.reason)
 
 

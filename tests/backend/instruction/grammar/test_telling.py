@@ -28,7 +28,7 @@ WISHES = {
     "it was a lovely evening but the picture is noisy": {"denoise"},
     "it was a foggy day, clear it up": {"dehaze"},
     "more contrast would be nice": {"contrast"},
-    "nice and bright please": {"lowlight"},
+    "nice and bright please": {"exposure"},
     "keep the lovely grain, sharpen it": {"deblur"},
     "the night shot is noisy": {"denoise"},
     "the lamps give the walls a yellow cast": {"temperature"},
