@@ -221,12 +221,9 @@ def _limited(previous: Plan, text: str, limit: Region, names: tuple[str, ...]) -
     there = [step for step in meant if _is_for(step, limit)]
     if limit.outside and there:
         return next_plan(previous, text, tuple(step for step in previous.steps if step not in there), previous.excluded)
-    return next_plan(
-        previous,
-        text,
-        tuple(replace(step, region=limit) if step in meant else step for step in previous.steps),
-        previous.excluded,
-    )
+    steps = [replace(step, region=limit) if step in meant else step for step in previous.steps]
+    once = {(step.task, step.part, step.region): step for step in steps}  # "warm up the sky, warmer" is one step there
+    return next_plan(previous, text, tuple(once.values()), previous.excluded)
 
 
 def _is_for(step: Step, limit: Region) -> bool:

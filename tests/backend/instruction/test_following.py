@@ -135,3 +135,10 @@ def test_of_one_step_and_of_no_other(said, effect):
         else:
             old = before[task].amount if task in before else 0.0
             assert ((after[task].amount or 0.0) - (old or 0.0)) * effect[task] > 0
+
+
+def test_a_step_in_two_places_is_one_when_both_are_limited() -> None:
+    before = follow(follow(explain(""), "warm up the sky"), "make it warmer")
+    assert len(before.steps) == 2
+    after = follow(before, "only on the right")
+    assert [step.task for step in after.steps] == ["temperature"]

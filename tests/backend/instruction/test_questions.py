@@ -19,6 +19,27 @@ ASKED = (
     "what problems do you see",
     "what’s wrong with that old scan?",
     "diagnose it",
+    "anything wrong?",
+    "how would you improve it?",
+    "Was stimmt nicht an dem Bild?",
+    "was ist mit dem bild nicht in ordnung?",
+    "Was ist falsch daran?",
+    "Was fehlt dem Bild?",
+    "Qu'est-ce qui ne va pas avec cette photo ?",
+    "¿Qué le pasa a la foto?",
+    "Cosa c'è che non va in questa foto?",
+    "O que há de errado com esta foto?",
+    "Wat is er mis met deze foto?",
+    "Vad är det för fel på bilden?",
+    "Co jest nie tak z tym zdjęciem?",
+    "Что не так с этой фотографией?",
+    "Що не так із цією фотографією?",
+    "Co je na té fotce špatně?",
+    "Bu fotoğrafın nesi var?",
+    "这张照片有什么问题？",
+    "この写真のどこが悪いですか？",
+    "이 사진 뭐가 문제예요?",
+    "इस फोटो में क्या गड़बड़ है?",
 )
 WISHED = (
     "fix what is wrong",
@@ -30,6 +51,9 @@ WISHED = (
     "what was wrong with it?",
     "what is wrong with you",
     "what is the capital of France?",
+    "was stimmt nicht: das Rauschen, weg damit und auch der Regen",
+    "mach weg, was nicht stimmt",
+    "qu'est-ce que tu fais ?",
 )
 
 
