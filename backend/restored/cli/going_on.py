@@ -27,13 +27,15 @@ class WentOn:
     message: str = ""
 
 
-def going_on(instruction: str | None, output: Path, **options: Any) -> WentOn:
-    """What `instruction` makes of the result in `output`. options: as of `make_wish`. Raises usage errors and Failure."""
+def going_on(instruction: str | None, output: Path, *, masked: bool = False, **options: Any) -> WentOn:
+    """What `instruction` makes of the result in `output`. masked: a mask shows where; options: as of `make_wish`. Raises usage
+    errors and Failure."""
     if instruction is None:
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
     if not os.path.exists(output):
         raise console.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
     from restored.instruction.following import follow
+    from restored.instruction.grammar.sentences import by_hand
     from restored.instruction.plan import Plan
 
     words = console.repaired(instruction) or ""
@@ -47,9 +49,20 @@ def going_on(instruction: str | None, output: Path, **options: Any) -> WentOn:
         return WentOn(None, plan.to_dict(), f"For the same once more, on top of it, restore the result itself: {again}")
     if _says_nothing_new(before, plan) and all(value is None for value in options.values()):
         return WentOn(None, plan.to_dict(), f"“{words}”: {plan.message or 'that changes nothing here.'}")
+    place = "" if masked else _lost_at(before, plan)
+    if place:
+        return WentOn(None, plan.to_dict(), by_hand(place, True))
     went_on = replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
     return WentOn(went_on, plan.to_dict())
 
 
 def _says_nothing_new(before: "Plan", after: "Plan") -> bool:
     return (after.steps, after.excluded, after.scale) == (before.steps, before.excluded, before.scale)
+
+
+def _lost_at(before: "Plan", after: "Plan") -> str:
+    """The place that only a hand can show and that something which was done is limited to now: nothing would be left of it."""
+    limits = {step.task: step.region.by_hand for step in after.steps if step.region and step.region.by_hand}
+    done = {step.task for step in before.steps if not (step.region and step.region.by_hand)}
+    still = {step.task for step in after.steps if not (step.region and step.region.by_hand)}
+    return next((place for task, place in limits.items() if task in done - still), "")

@@ -3,6 +3,7 @@
 import filecmp
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -71,7 +72,8 @@ def run(
     if go_on:
         if output is None:
             raise typer.BadParameter("Say which result the words are about, such as: -o result.png", param_hint="--output")
-        gone = going_on(instruction, output, strength=strength, model=model, device=device, quality=work, find=find or None)
+        asked = partial(going_on, instruction, output, masked=mask is not None)
+        gone = asked(strength=strength, model=model, device=device, quality=work, find=find or None)
         if gone.wish is None:
             tell_kept(gone, output, json=json)
             return

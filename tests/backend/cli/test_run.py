@@ -321,7 +321,12 @@ def test_why_is_answered_without_work(restored: Run, somebody: Somebody, photo: 
 
 @pytest.mark.parametrize(
     ("words", "answer"),
-    [("purple monkey", "“purple monkey”: I only repair"), ("I like it", "stays as it is"), ("again", "--recipe")],
+    [
+        ("spaghetti on tuesday", "“spaghetti on tuesday”: I only repair"),
+        ("I like it", "stays as it is"),
+        ("again", "--recipe"),
+        ("only the car please", "with --mask FILE"),
+    ],
 )
 def test_words_that_change_nothing_are_answered(
     restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, words: str, answer: str
