@@ -142,3 +142,10 @@ def test_a_step_in_two_places_is_one_when_both_are_limited() -> None:
     assert len(before.steps) == 2
     after = follow(before, "only on the right")
     assert [step.task for step in after.steps] == ["temperature"]
+
+
+def test_the_back_of_a_picture_is_no_step_back() -> None:
+    before = follow(explain(""), "make it a bit warmer")
+    after = follow(before, "stronger in the back")
+    assert after.action == "plan"
+    assert (after.steps[0].amount or 0) > (before.steps[0].amount or 0)

@@ -89,10 +89,11 @@ def _action(clause: SaidClause) -> Said:
     if clause.rest(*hits):
         return Said()
     names = {hit.name for hit in hits}
+    moved = bool(names & {"weaker", "stronger"})
     for action in ("reset", "undo", "why", "again"):
-        if action in names:
+        if action in names and not (action == "undo" and moved):  # "stronger in the back"
             return Said(action=action)  # type: ignore[arg-type]
-    return Said(praise="praise" in names and not names & {"weaker", "stronger"} and not _names(clause))
+    return Said(praise="praise" in names and not moved and not _names(clause))
 
 
 def _complaint(clause: SaidClause) -> Said:
