@@ -15,7 +15,7 @@ from .recipes import read_recipe
 from .wishes import make_wish
 
 if TYPE_CHECKING:
-    from restored.instruction.plan import Plan
+    from restored.instruction.plan import Plan, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def going_on(instruction: str | None, output: Path, *, masked: bool = False, **o
         return WentOn(None, plan.to_dict(), f"For the same once more, on top of it, restore the result itself: {again}")
     if _says_nothing_new(before, plan) and all(value is None for value in options.values()):
         return WentOn(None, plan.to_dict(), f"“{words}”: {plan.message or 'that changes nothing here.'}")
-    place = "" if masked else _lost_at(before, plan)
-    if place:
-        return WentOn(None, plan.to_dict(), by_hand(place, True))
+    lost = None if masked else _lost(before, plan)
+    if lost and lost.region:
+        return WentOn(None, plan.to_dict(), by_hand(lost.region.by_hand, True, lost.region.outside))
     went_on = replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
     return WentOn(went_on, plan.to_dict())
 
@@ -60,9 +60,7 @@ def _says_nothing_new(before: "Plan", after: "Plan") -> bool:
     return (after.steps, after.excluded, after.scale) == (before.steps, before.excluded, before.scale)
 
 
-def _lost_at(before: "Plan", after: "Plan") -> str:
-    """The place that only a hand can show and that something which was done is limited to now: nothing would be left of it."""
-    limits = {step.task: step.region.by_hand for step in after.steps if step.region and step.region.by_hand}
-    done = {step.task for step in before.steps if not (step.region and step.region.by_hand)}
-    still = {step.task for step in after.steps if not (step.region and step.region.by_hand)}
-    return next((place for task, place in limits.items() if task in done - still), "")
+def _lost(before: "Plan", after: "Plan") -> "Step | None":
+    """A step that was done and is limited now to a place that only a hand can show: nothing would be left of it."""
+    done, left = ({step.task for step in plan.steps if not (step.region and step.region.by_hand)} for plan in (before, after))
+    return next((step for step in after.steps if step.task in done - left), None)

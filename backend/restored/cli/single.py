@@ -3,7 +3,6 @@
 import filecmp
 import os
 import shlex
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -72,8 +71,10 @@ def run(
     if go_on:
         if output is None:
             raise typer.BadParameter("Say which result the words are about, such as: -o result.png", param_hint="--output")
-        asked = partial(going_on, instruction, output, masked=mask is not None)
-        gone = asked(strength=strength, model=model, device=device, quality=work, find=find or None)
+        masked, look = mask is not None, find or None
+        gone = going_on(
+            instruction, output, masked=masked, strength=strength, model=model, device=device, quality=work, find=look
+        )
         if gone.wish is None:
             tell_kept(gone, output, json=json)
             return

@@ -189,7 +189,7 @@ def _save(
     summary = _summary(done)
     results = [_result(picture, one) for picture, one in zip(loaded.pages, done, strict=True)]
     width, height = results[0].width, results[0].height
-    if not any(one is not None and one.changed for one in done):
+    if not summary.changed:
         if format_of(target) == loaded.pages[0].format and loaded.whole and (same := _bytes_again(loaded)) is not None:
             with atomic(target, staging, make_way=make_way) as file:
                 file.write(same)

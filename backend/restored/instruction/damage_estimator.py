@@ -1,5 +1,6 @@
 """Looks at a picture and says what is wrong with it: a small network on `measures`, trained on synthetic damage. A proposal."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -25,8 +26,8 @@ AMOUNTS: Final[dict[Task, str]] = {
     "lowlight": "about {n} stops",
     "dehaze": "a veil of about {n} %",
 }
-PLACES: Final[dict[Task, int]] = {"denoise": 0, "lowlight": 1, "dehaze": 2}
-"""Digits behind the point of what is measured."""
+_DIGITS: Final[dict[Task, str]] = {"denoise": ".0f", "lowlight": ".1f", "dehaze": ".0%"}
+"""How what is measured is written."""
 
 NOTABLE: Final[dict[Task, float]] = {"denoise": 4.8, "lowlight": 3.5, "dehaze": 0.37}
 """Amounts (see `measured`) from which a damage is mentioned to who asks what is wrong: those that one in twenty of the free
@@ -105,18 +106,15 @@ def measured(context: np.ndarray | None, sample: np.ndarray | None = None) -> di
     return found
 
 
-def amounts(context: np.ndarray | None, sample: np.ndarray | None = None) -> dict[Task, str]:
-    """The same in words."""
-    found = {task: f"{amount:.{PLACES[task]}f}" for task, amount in measured(context, sample).items()}
-    if "dehaze" in found:
-        found["dehaze"] = f"{100 * float(found['dehaze']):.0f}"
-    return {task: AMOUNTS[task].format(n=number) for task, number in found.items()}
+def amounts(found: Mapping[Task, float]) -> dict[Task, str]:
+    """What was `measured`, in words."""
+    return {task: AMOUNTS[task].format(n=format(amount, _DIGITS[task]).rstrip("%")) for task, amount in found.items()}
 
 
-def possible(context: np.ndarray | None, sample: np.ndarray | None = None) -> tuple[Task, ...]:
-    """Tasks of which there is more than undamaged photographs mostly have (`NOTABLE`), whether or not the network calls it
-    damage: a scene may be pale or dark by itself."""
-    return tuple(task for task, amount in measured(context, sample).items() if amount >= NOTABLE[task])
+def possible(found: Mapping[Task, float]) -> tuple[Task, ...]:
+    """Of what was `measured` the tasks of which there is more than undamaged photographs mostly have (`NOTABLE`), whether or not
+    the network calls it damage: a scene may be pale or dark by itself."""
+    return tuple(task for task, amount in found.items() if amount >= NOTABLE[task])
 
 
 def sample_matters(index: int, sample: np.ndarray | None) -> bool:

@@ -58,11 +58,7 @@ def _surely(previous: Plan, text: str, cleaned: str) -> Plan | None:
     strange = any(not token.mark and token.word not in words.known | words.filler for token in grammar.tokens(cleaned))
     if not previous.steps or not (strange or len(cleaned.split()) >= AT_LENGTH):
         return None
-    try:
-        said = reactions.read(cleaned, previous.steps, "english", reactions.SURE)
-    except (InstallationError, OSError) as error:
-        LOG.warning("a reaction is read by the tables of words alone: %s", error)
-        return None
+    said = _read(previous, cleaned, "english", reactions.SURE)
     if len(said) == 1 and said[0].factor is not None:
         said = (replace(said[0], factor=grammar.factor_in(cleaned, words, weaker=said[0].factor < 1)),)
     return _all_answered(previous, text, said)
@@ -95,7 +91,7 @@ def _pointed(text: str) -> Region | None:
 
 
 def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, ...]:
-    """What no rule reads, by the layers for reactions; nothing where the encoder of that language is not there."""
+    """What no rule reads, by the layers for reactions."""
     if not previous.steps or not text.strip():
         return ()
     heard = grammar.hear(text, grammar.load(language))
@@ -105,17 +101,22 @@ def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, .
     wish = any(turn.clause in acting for turn in heard.turns) or any(known or task not in done for task, known in named.items())
     if wish:
         return ()
-    try:
-        said = reactions.read(text, previous.steps, "english" if language == "en" else "multilingual")
-    except (InstallationError, OSError) as error:
-        LOG.warning("a reaction is read by the tables of words alone: %s", error)
-        return ()
+    said = _read(previous, text, "english" if language == "en" else "multilingual", reactions.LEAST)
     back = len(said) == 1 and ((said[0].factor or 1.0) < 1 or bool(said[0].drops))
     if named and (back or not said):  # "still a bit foggy": what is named as a wish is not wanted less
         return (grammar.Said(factor=grammar.MORE, targets=tuple(named)),)
     if len(said) == 1 and said[0].adds and explain(text).steps:  # its words may say where, and how much
         return ()
     return said
+
+
+def _read(previous: Plan, text: str, reader: reactions.Reader, least: float) -> tuple[grammar.Said, ...]:
+    """What the layers for reactions read; nothing where they, or their encoder, are not there."""
+    try:
+        return reactions.read(text, previous.steps, reader, least)
+    except (InstallationError, OSError) as error:
+        LOG.warning("a reaction is read by the tables of words alone: %s", error)
+        return ()
 
 
 def _in_turn(previous: Plan, text: str, parts: list[tuple[str, grammar.Said]], words: grammar.Words) -> Plan:
@@ -202,12 +203,12 @@ def _of_a_wish(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
 
 def _added(previous: Plan, text: str, tasks: tuple[str, ...]) -> Plan:
     """tasks: of adjustments with their sign, or the usual way."""
-    known = {step.task for step in previous.steps}
+    known, words = {step.task for step in previous.steps}, clean(text).text.strip()
     new: list[Step] = []
     for name in tasks:
         task = name.rstrip("+-")
         amount = PLAIN[task] * (-1 if name.endswith("-") else 1) if is_adjustment(task) else None
-        new.append(Step(task, 0.9, 1.0, clean(text).text.strip(), amount))
+        new.append(Step(task, 0.9, 1.0, words, amount))
     tasks = tuple(step.task for step in new)
     steps = (*previous.steps, *(step for step in new if step.task not in known))
     return next_plan(previous, text, steps, [task for task in previous.excluded if task not in tasks])

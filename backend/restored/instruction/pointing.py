@@ -64,35 +64,32 @@ def spread(heard: Heard, steps: Collection[Step]) -> None:
     named = {c.place for c in heard.clauses if c.place and not c.bars and any(c.start <= start < c.end for start in starts)}
     places = named | set(heard.pointed.values())
     if wishes == 1 and len(places) == 1 and not heard.limits:
-        heard.pointed = dict.fromkeys(range(len(heard.clauses) + 1), places.pop())
+        heard.pointed = dict.fromkeys(range(len(heard.clauses)), places.pop())
 
 
 def place_in(heard: Heard, words: Words) -> Region | None:
     """The place that the words of a whole text name, what is said to stay as it was being a place to leave out. Raises
     AdaptedError."""
-    text = heard.text
-    said = adapted.places(text)
-    for likely, run in groupby(said, lambda word: word[2] >= SAYS_WHERE):
-        if likely:
-            found = list(run)
-            before = " ".join(text[: found[0][0]].split()[-NEAR:])
-            phrase = text[found[0][0] : found[-1][1]].removesuffix("'s").removesuffix("’s")
-            return _region(phrase, words, bool(_ALL_BUT.search(before) or _KEPT.search(before)))
-    return None
+    phrase, before = _named(heard.text, 0, len(heard.text), adapted.places(heard.text))
+    return _region(phrase, words, bool(_ALL_BUT.search(before) or _KEPT.search(before))) if phrase else None
 
 
 def _place_in(text: str, start: int, end: int, said: list[tuple[int, int, float]], words: Words) -> Region | None:
-    """The first place that a stretch of the text names."""
+    """The first place that a stretch of the text names, unless it is said to stay as it is."""
+    phrase, before = _named(text, start, end, said)
+    outside = bool(_ALL_BUT.search(before))
+    return None if not phrase or (_KEPT.search(before) and not outside) else _region(phrase, words, outside)
+
+
+def _named(text: str, start: int, end: int, said: list[tuple[int, int, float]]) -> tuple[str, str]:
+    """The first words of a stretch of the text that say where, and the few before them; both empty where none do."""
     inside = [word for word in said if start <= word[0] and word[1] <= end]
     for likely, run in groupby(inside, lambda word: word[2] >= SAYS_WHERE):
-        if not likely:
-            continue
-        found = list(run)
-        phrase = text[found[0][0] : found[-1][1]].removesuffix("'s").removesuffix("’s")
-        before = " ".join(text[start : found[0][0]].split()[-NEAR:])
-        outside = bool(_ALL_BUT.search(before))
-        return None if _KEPT.search(before) and not outside else _region(phrase, words, outside)
-    return None
+        if likely:
+            found = list(run)
+            phrase = text[found[0][0] : found[-1][1]].removesuffix("'s").removesuffix("’s")
+            return phrase, " ".join(text[start : found[0][0]].split()[-NEAR:])
+    return "", ""
 
 
 def _region(phrase: str, words: Words, outside: bool) -> Region:

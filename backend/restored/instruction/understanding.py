@@ -98,7 +98,7 @@ def _sentence(message: str, *, cut: bool) -> str:
 
 def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None") -> Plan:
     """A general wish: propose what the picture needs, minus what the user excluded."""
-    from .damage_estimator import MAX_STEPS, EstimatorError, amounts, estimate, possible
+    from .damage_estimator import MAX_STEPS, EstimatorError, amounts, estimate, measured, possible
 
     try:
         seen = estimate(context, sample)
@@ -109,10 +109,13 @@ def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None")
     found: dict[Task, float] = {task: p for task, p in seen.items() if task not in plan.excluded and task not in named}
     worst = tuple(found)[:MAX_STEPS]
     if plan.action == "diagnose":
-        more = tuple(task for task in dict.fromkeys((*found, *possible(context, sample))) if task not in worst)
-        message = outcomes.diagnosis(worst, more, amounts(context, sample))
+        much = measured(context, sample)
+        more = tuple(task for task in dict.fromkeys((*found, *possible(much))) if task not in worst)
+        message = outcomes.diagnosis(worst, more, amounts(much))
     else:
-        message = outcomes.proposal(tuple(found), amounts(context, sample), len(worst)) if found else outcomes.PICTURE_FINE
+        message = (
+            outcomes.proposal(tuple(found), amounts(measured(context, sample)), len(worst)) if found else outcomes.PICTURE_FINE
+        )
     if not found:
         return replace(plan, message=message, proposed=True)
     steps = tuple(Step(task, found[task]) for task in worst)

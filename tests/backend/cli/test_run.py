@@ -326,6 +326,7 @@ def test_why_is_answered_without_work(restored: Run, somebody: Somebody, photo: 
         ("I like it", "stays as it is"),
         ("again", "--recipe"),
         ("only the car please", "with --mask FILE"),
+        ("but not the car", "black there"),
     ],
 )
 def test_words_that_change_nothing_are_answered(

@@ -152,6 +152,7 @@ def test_amounts_are_near_what_was_done():
     for sigma in (5, 15, 30):
         noisy = flat + rng.normal(0, sigma / 255, flat.shape).astype(np.float32)
         # of brightness: three channels of independent noise average to 0.67 of it
-        words = damage_estimator.amounts(flat, noisy)["denoise"]
+        words = damage_estimator.amounts(damage_estimator.measured(flat, noisy))["denoise"]
         assert abs(float(words.split()[1]) - 0.67 * sigma) < 0.2 * sigma + 1
-    assert damage_estimator.amounts(np.full((64, 64, 3), 0.2, np.float32))["lowlight"].startswith("about 2.6")
+    dark = damage_estimator.measured(np.full((64, 64, 3), 0.2, np.float32))
+    assert damage_estimator.amounts(dark)["lowlight"].startswith("about 2.6")

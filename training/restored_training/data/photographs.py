@@ -72,7 +72,8 @@ class PhotoSet:
     says about it (source, licence, author, ...; "unknown" when it says nothing), ready to travel into a bundle.
 
     split: "train" leaves out the photographs whose sha256 starts with 0 or 1, "heldout" takes only those, "all" takes all.
-    unfit: sha256 of photographs to leave out (see `screen`). limit: only the first so many. longest: reduce longer pictures to
+    unfit: sha256 of photographs to leave out (see `screen`). only: sha256 of those to take,
+    which may be none. limit: only the first so many. longest: reduce longer pictures to
     this many pixels on the long side.
     Raises DataError for an unreadable photograph and for an empty folder.
     """
@@ -85,6 +86,7 @@ class PhotoSet:
         limit: int | None = None,
         longest: int | None = None,
         unfit: Collection[str] = (),
+        only: Collection[str] | None = None,
     ) -> None:
         self.images: list[np.ndarray] = []
         self.manifest: list[dict[str, str]] = []
@@ -94,12 +96,14 @@ class PhotoSet:
                 break
             if (split != "all" and file.held_out != (split == "heldout")) or file.sha256 in unfit:
                 continue
+            if only is not None and file.sha256 not in only:
+                continue
             image = decode(file.content, file.name)
             self.images.append(_at_most(image, longest) if longest else image)
             about = known.get(file.name, {})
             kept = {key: about.get(key) or "unknown" for key in ("source", "licence", "author")}
             self.manifest.append({"file": file.name, "sha256": file.sha256, **kept, "tier": about.get("tier", "")})
-        if not self.images:
+        if not self.images and only is None:
             names = ", ".join(map(str, folders))
             raise DataError(f"No photograph in {names} belongs to the part “{split}”; put more photographs there.")
 

@@ -50,11 +50,10 @@ class HazyLayers:
         except OSError as error:
             raise DataError(f"I cannot read the list of hazy photographs {list_of}: {error.strerror}.") from error
         wanted = {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
-        every = PhotoSet(folders, split="train", longest=1024)
-        found = [(image, about) for image, about in zip(every.images, every.manifest, strict=True) if about["sha256"] in wanted]
-        if not found:
+        found = PhotoSet(folders, split="train", longest=1024, only=wanted)
+        if not found.images:
             raise DataError(f"None of the photographs that {list_of} names is in the folders of the run.")
-        return cls([image for image, _ in found], [about for _, about in found], seed)
+        return cls(found.images, found.manifest, seed)
 
     def draw(self, index: int, count: int, device: torch.device | str = "cpu") -> Group:
         """Layers of group number `index`, (count, 3, 64, 64); the target is the layer itself, as there is no truth."""
