@@ -1,5 +1,6 @@
 """`run --continue`: a result's own recipe holds the plan that the words are said of."""
 
+import filecmp
 import os
 import shlex
 from dataclasses import dataclass, replace
@@ -27,9 +28,11 @@ class WentOn:
     message: str = ""
 
 
-def going_on(instruction: str | None, output: Path, *, masked: bool = False, **options: Any) -> WentOn:
-    """What `instruction` makes of the result in `output`. masked: a mask shows where; options: as of `make_wish`. Raises usage
-    errors and Failure."""
+def going_on(instruction: str | None, source: Path, output: Path, *, masked: bool = False, **options: Any) -> WentOn:
+    """What `instruction` makes of the result in `output`, of the picture in `source`. masked: a mask shows where; options: as of
+    `make_wish`. Raises usage errors and Failure.
+
+    After "start over" the words are a first wish again. A result of which only a share was applied goes on from what was done."""
     if instruction is None:
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
     if not os.path.exists(output):
@@ -39,21 +42,34 @@ def going_on(instruction: str | None, output: Path, *, masked: bool = False, **o
     from restored.instruction.plan import Plan
 
     words = console.repaired(instruction) or ""
-    before = Plan.from_dict(read_recipe(output)["plan"])
+    recipe = {} if _is_copy(output, source) else read_recipe(output)
+    before = Plan.from_dict(recipe.get("plan", {}))
+    share = recipe.get("strength", 1.0) if options.get("strength") is None else 1.0
+    if 0 < share < 1:
+        before = replace(before, steps=tuple(replace(step, strength=step.strength * share) for step in before.steps))
+        options["strength"] = 1.0
     plan = follow(before, words)
-    wish = make_wish(None, output, **options)
+    if not before.steps and not plan.steps and plan.action not in ("why", "again", "undo", "reset"):
+        return WentOn(make_wish(words, **options), plan.to_dict())  # the picture may say what is to be done
+    wish = make_wish(None, output, **options) if recipe else make_wish(words, **options)
     if plan.action == "why":
         return WentOn(None, plan.to_dict(), plan.message)
     if plan.action == "again":
         again = shlex.join(["restored", "run", str(output), "--recipe", str(output), "-o", f"{output.stem}-2{output.suffix}"])
         return WentOn(None, plan.to_dict(), f"For the same once more, on top of it, restore the result itself: {again}")
-    if _says_nothing_new(before, plan) and all(value is None for value in options.values()):
+    given = [name for name, value in options.items() if value is not None and not (name == "strength" and share < 1)]
+    if _says_nothing_new(before, plan) and not given:
         return WentOn(None, plan.to_dict(), f"“{words}”: {plan.message or 'that changes nothing here.'}")
     lost = None if masked else _lost(before, plan)
     if lost and lost.region:
         return WentOn(None, plan.to_dict(), by_hand(lost.region.by_hand, True, lost.region.outside))
     went_on = replace(wish, plan=plan.to_dict(), instruction=plan.text or wish.instruction, scale=plan.scale or wish.scale)
     return WentOn(went_on, plan.to_dict())
+
+
+def _is_copy(output: Path, source: Path) -> bool:
+    """Whether nothing is done in the result, as after "start over"."""
+    return os.path.isfile(output) and os.path.isfile(source) and filecmp.cmp(source, output, shallow=False)
 
 
 def _says_nothing_new(before: "Plan", after: "Plan") -> bool:

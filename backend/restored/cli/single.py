@@ -73,7 +73,7 @@ def run(
             raise typer.BadParameter("Say which result the words are about, such as: -o result.png", param_hint="--output")
         masked, look = mask is not None, find or None
         gone = going_on(
-            instruction, output, masked=masked, strength=strength, model=model, device=device, quality=work, find=look
+            instruction, source, output, masked=masked, strength=strength, model=model, device=device, quality=work, find=look
         )
         if gone.wish is None:
             tell_kept(gone, output, json=json)

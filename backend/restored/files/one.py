@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
+from restored.ground.versions import version
 from restored.io import (
     Picture,
     PictureError,
@@ -25,7 +26,8 @@ from restored.io import (
 )
 from restored.io.exif import settled as settled_exif
 from restored.io.xmp import settled as settled_xmp
-from restored_client.wire.recipe import encode_recipe
+from restored_client.wire.order import Asked
+from restored_client.wire.recipe import encode_recipe, make_recipe
 
 from . import masks
 from .makingway import MakeWay, place_mark
@@ -195,7 +197,8 @@ def _save(
                 file.write(same)
             return Report(summary, width, height, (), len(results))
         quality = quality or kept_quality(target, loaded.pages[0])
-        notes = write_pages(target, loaded.pages, quality=quality, staging=staging, make_way=make_way)
+        said = encode_recipe(_untouched(summary) | _origin(loaded, wish)) if summary.plan.get("action") else None
+        notes = write_pages(target, loaded.pages, said, quality=quality, staging=staging, make_way=make_way)
         return Report(summary, width, height, (*loaded.notes, *notes), len(results))
     notes = list(loaded.notes)
     recipe = {**first.recipe, **_origin(loaded, wish)} if first.recipe else None
@@ -274,6 +277,11 @@ def _quality(target: Path, result: Picture, done: Done, scale: int) -> int | Non
 def _origin(loaded: Loaded, wish: FileOrder) -> dict[str, str]:
     """What tells a later run that this result is of this very source and wish."""
     return {"source": loaded.digest, "wish": wish.digest()}
+
+
+def _untouched(done: Done) -> dict[str, Any]:
+    """The recipe of a copy at which a conversation has arrived, so that it can go on from there."""
+    return make_recipe(Asked(plan=done.plan), None, version())
 
 
 def _another_model(wish: FileOrder, done: Done) -> list[str]:

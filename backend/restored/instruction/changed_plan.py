@@ -4,9 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from restored.adjustments.names import clamp, is_adjustment
+from restored.regions import Region
+from restored.regions.narrowing import conditions, cut, together
 
 from . import grammar
-from .plan import Plan, Step
+from .grammar.sentences import by_hand
+from .plan import Plan, Step, Unused
 from .sanitize import MAX_CHARACTERS
 
 KEPT: Final = 20
@@ -83,6 +86,42 @@ def _times(step: Step, factor: float) -> Step:
     if is_adjustment(step.task) and step.task != "black_and_white":
         return replace(step, amount=round(clamp(step.task, (step.amount or 0.0) * factor), 4))
     return replace(step, strength=round(min(1.0, step.strength * factor), 4))
+
+
+def scaled_there(previous: Plan, text: str, factor: float, tasks: tuple[str, ...], where: Region) -> Plan:
+    """More or less of all steps, or of those that were named, in one place; elsewhere they stay as they are. In a place that only
+    a hand can show, what is more or less of an adjustment is a step of its own."""
+    if not previous.steps:
+        return Plan(text, reason="not_understood", message=NOTHING_YET, action="plan")
+    found: dict[tuple[str, Region | None, str], Step] = {}
+    unused: list[Unused] = []
+    for step in previous.steps:
+        there = [step]
+        if not tasks or is_of(step, tasks):
+            there = _by_hand(step, factor, where) if where.by_hand else _in_two(step, factor, where)
+            if where.by_hand:
+                unused = [Unused(where.by_hand, by_hand(where.by_hand, True, where.outside))]
+        for each in there:
+            if each.amount != 0:
+                found.setdefault((each.task, each.region, each.part), each)
+    steps = tuple(found.values())
+    message = FULL if steps == previous.steps and factor > 1 and not unused else ""
+    return replace(next_plan(previous, text, steps, previous.excluded, message), unused=tuple(unused))
+
+
+def _in_two(step: Step, factor: float, where: Region) -> list[Step]:
+    more = _times(step, factor)
+    if more == step:
+        return [step]
+    there, elsewhere = cut(step.region, where)
+    return [*(replace(more, region=each) for each in there), *(replace(step, region=each) for each in elsewhere)]
+
+
+def _by_hand(step: Step, factor: float, where: Region) -> list[Step]:
+    if not is_adjustment(step.task) or step.task == "black_and_white":
+        return [step]
+    more = clamp(step.task, (step.amount or 0.0) * factor) - (step.amount or 0.0)
+    return [step, replace(step, amount=round(more, 4), region=together((where, *conditions(step.region))))]
 
 
 def is_of(step: Step, names: tuple[str, ...]) -> bool:

@@ -8,9 +8,10 @@ from restored.adjustments.names import PLAIN, is_adjustment
 from restored.ground.errors import InstallationError
 from restored.ground.tasks import LABELS
 from restored.regions.names import Region
+from restored.regions.narrowing import conditions, narrowed, same
 
 from . import grammar, reactions
-from .changed_plan import NOTHING_YET, RESET, history_of, is_of, joined, next_plan, scaled, talk_of, undone, without
+from .changed_plan import NOTHING_YET, RESET, history_of, is_of, joined, next_plan, scaled, scaled_there, talk_of, undone, without
 from .grammar.sentences import NOT_READ
 from .plan import Action, Plan, Step, Unused
 from .pointing import place_in
@@ -42,7 +43,8 @@ def follow(previous: Plan, text: str) -> Plan:
         return _instead(previous, text, *swap, words)
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
-    plan = _surely(previous, text, cleaned) if language == "en" else None
+    placed = whole.where is not None or any(said.where is not None for _, said in parts)
+    plan = _surely(previous, text, cleaned) if language == "en" and not placed else None
     if plan is not None:
         return plan
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
@@ -169,6 +171,8 @@ def _answered(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
         return replace(previous, action="plan", message=GOOD)
     if not said.surely and said.factor is not None and not any(is_of(step, said.targets) for step in previous.steps):
         return None
+    if said.factor is not None and said.where is not None:
+        return scaled_there(previous, text, said.factor, said.targets, said.where)
     if said.factor is not None and not said.core:
         return scaled(previous, text, said.factor, said.targets)
     if said.core:
@@ -215,21 +219,30 @@ def _added(previous: Plan, text: str, tasks: tuple[str, ...]) -> Plan:
 
 
 def _limited(previous: Plan, text: str, limit: Region, names: tuple[str, ...]) -> Plan | None:
-    """ "Only the sky": every step there. "Not the sky": every step but there, or without those that were only for it."""
+    """ "Only the sky": every step there. "Not the sky": every step but there, or without those that were only for it. What was
+    left out before stays left out."""
     meant = [step for step in previous.steps if not names or is_of(step, names)]
     if not meant:
         return None
     there = [step for step in meant if _is_for(step, limit)]
     if limit.outside and there:
         return next_plan(previous, text, tuple(step for step in previous.steps if step not in there), previous.excluded)
-    steps = [replace(step, region=limit) if step in meant else step for step in previous.steps]
+    known = {(step.task, step.part) for step in meant if any(same(part, limit) for part in conditions(step.region))}
+    steps: list[Step] = []
+    for step in previous.steps:
+        if step not in meant:
+            steps.append(step)
+        elif (step.task, step.part) not in known:
+            steps.append(replace(step, region=narrowed(step.region, limit)))
+        elif any(same(part, limit) for part in conditions(step.region)):  # of "more on the right, less on the left" the one
+            steps.append(step)
     once = {(step.task, step.part, step.region): step for step in steps}  # "warm up the sky, warmer" is one step there
     return next_plan(previous, text, tuple(once.values()), previous.excluded)
 
 
 def _is_for(step: Step, limit: Region) -> bool:
     """Whether a step is for one place alone, or a tone that goes by its name ("the shadows")."""
-    inside = step.region is not None and not step.region.outside and step.region.places == limit.places
+    inside = any(not part.outside and part.places == limit.places for part in conditions(step.region))
     return inside or limit.places == (step.task,)
 
 

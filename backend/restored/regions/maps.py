@@ -1,5 +1,6 @@
 """Regions as weights per pixel, the same for every tile of a picture."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -39,11 +40,14 @@ class RegionMaps:
                 found = FINDERS[place](self._whole)
                 radius = max(1, round(max(found.shape) * 0.02))
                 self._grids[place] = np.concatenate([guide(self._whole, found, radius), found[..., None]], axis=-1)
-        return self
+        return self if region.within is None else self.prepare(region.within)
 
     def weight(self, region: Region, top: int, left: int, pixels: np.ndarray) -> np.ndarray:
         """(h, w) float32 in [0, 1] for a piece of the layer whose first pixel is (top, left); pixels: (h, w, 3), its colour
         before anything was done to it, sRGB-encoded, any finite values."""
+        if region.within is not None:
+            alone = self.weight(replace(region, within=None), top, left, pixels)
+            return alone * self.weight(region.within, top, left, pixels)
         height, width = pixels.shape[:2]
         rows = self._frame.top + (np.arange(top, top + height) + 0.5) / self._height * (self._frame.bottom - self._frame.top)
         columns = self._frame.left + (np.arange(left, left + width) + 0.5) / self._width * (self._frame.right - self._frame.left)

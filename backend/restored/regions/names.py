@@ -69,6 +69,7 @@ class Region:
     by_hand: a place that has no estimator, in the user's words: the step is done only inside a selection or mask.
     threshold: in (0, 1), from which an estimated mask counts as inside, 0.5 as found; feather: width of the soft border as a
     share of the picture's longer side. With both `places` and `by_hand` the places are a guess, for looks and selections only.
+    within: another condition that must hold, too ("on the left, but not the sky"); see `narrowing`.
     """
 
     places: tuple[Place, ...] = ()
@@ -77,6 +78,7 @@ class Region:
     by_hand: str = ""
     threshold: float = 0.5
     feather: float = 0.02
+    within: "Region | None" = None
 
     def __post_init__(self) -> None:
         unknown = [place for place in self.places if not is_place(place)]
@@ -92,6 +94,8 @@ class Region:
     @property
     def label(self) -> str:
         """As a person reads it: "only the sky", "not the sky"."""
+        if self.within is not None:
+            return f"{self.within.label}, {replace(self, within=None).label}"
         where = self.where
         if where is not self and where is not None:
             return f"only the {LABELS[MARKS]}, {where.label}"
@@ -105,7 +109,7 @@ class Region:
         if MARKS not in self.places:
             return self
         others = tuple(place for place in self.places if place != MARKS)
-        return replace(self, places=others) if others or self.by_hand else None
+        return replace(self, places=others) if others or self.by_hand else self.within
 
     def marked(self) -> "Region":
         """The same, and only what seems to be damaged there."""
@@ -121,6 +125,7 @@ class Region:
             "threshold": self.threshold,
             "feather": self.feather,
             "label": self.label,
+            **({} if self.within is None else {"within": self.within.to_dict()}),
         }
 
     @classmethod
@@ -128,7 +133,7 @@ class Region:
         """The inverse. Unknown keys are ignored; raises RegionError."""
         if not isinstance(data, Mapping):
             raise RegionError("A region must be a map with “places”.")
-        places = data.get("places", ())
+        places, within = data.get("places", ()), data.get("within")
         if not isinstance(places, list | tuple):
             raise RegionError("“places” of a region must be a list.")
         return cls(
@@ -138,6 +143,7 @@ class Region:
             by_hand=str(data.get("by_hand") or ""),
             threshold=data.get("threshold", 0.5),
             feather=data.get("feather", 0.02),
+            within=None if within is None else cls.from_dict(within),
         )
 
 

@@ -149,3 +149,50 @@ def test_the_back_of_a_picture_is_no_step_back() -> None:
     after = follow(before, "stronger in the back")
     assert after.action == "plan"
     assert (after.steps[0].amount or 0) > (before.steps[0].amount or 0)
+
+
+def labels(*said: str) -> list[str]:
+    plan = explain(said[0])
+    for text in said[1:]:
+        plan = Plan.from_dict(follow(plan, text).to_dict())
+    return [step.label for step in plan.steps]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (("make it warmer", "not the sky", "only on the left"), ["warmer 40 %, not the sky, only the left side"]),
+        (("make it warmer", "only on the left", "not the sky"), ["warmer 40 %, only the left side, not the sky"]),
+        (("make it warmer", "only on the left", "only on the right"), ["warmer 40 %, only the right side"]),
+        (("mach es wärmer", "nicht der Himmel", "nur links"), ["warmer 40 %, not the sky, only the left side"]),
+        (("make it warmer", "only on the left", "not on the left"), []),
+    ],
+)
+def test_a_place_is_added_to_what_was_left_out(said, left) -> None:
+    assert labels(*said) == left
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (("more on the right, less on the left",), ["warmer 56 %, only the right side", "warmer 24 %, only the left side"]),
+        (("less on the left and more on the right",), ["warmer 24 %, only the left side", "warmer 56 %, only the right side"]),
+        (("rechts mehr, links weniger",), ["warmer 56 %, only the right side", "warmer 24 %, only the left side"]),
+        (("plus à droite, moins à gauche",), ["warmer 56 %, only the right side", "warmer 24 %, only the left side"]),
+        (("stronger in the sky",), ["warmer 56 %, only the sky", "warmer 40 %, not the sky"]),
+        (("stronger in the sky", "not the sky"), ["warmer 40 %, not the sky"]),
+        (("stronger on the left", "only on the left"), ["warmer 56 %, only the left side"]),
+        (("not so strong in the corners",), ["warmer 14 %, only the border", "warmer 40 %, not the border"]),
+        (("push it further in the background",), ["warmer 40 %", "warmer 16 %, only the background"]),
+    ],
+)
+def test_more_or_less_in_one_place_leaves_the_others(said, left) -> None:
+    first = "mach es wärmer" if said[0].startswith("rechts") else "make it warmer"
+    assert labels(first, *said) == left
+
+
+def test_what_is_all_done_cannot_be_more_in_one_place() -> None:
+    before = explain("remove the rain")
+    after = follow(before, "stronger in the sky")
+    assert after.steps == before.steps
+    assert "not possible" in after.message

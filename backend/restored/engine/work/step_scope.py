@@ -90,7 +90,8 @@ class StepScope:
     def where(self, region: Region, box: Box) -> Floats:
         """The weights of a region in a box, (h, w). A place that a hand has to show is where the selection is."""
         if region.by_hand:
-            return np.ones((box.bottom - box.top, box.right - box.left), np.float32)
+            all_of_it = np.ones((box.bottom - box.top, box.right - box.left), np.float32)
+            return all_of_it if region.within is None else self.where(region.within, box)
         outer = Box(box.top - MARGIN, box.left - MARGIN, box.bottom + MARGIN, box.right + MARGIN)
         if min(self.first.height, self.first.width) <= 2 * MARGIN:
             return self.maps.weight(region, box.top, box.left, self.first.inside(box))

@@ -4,6 +4,8 @@
 from dataclasses import replace
 from typing import Final
 
+from restored.regions.names import GUESSED, PLACES, Place, Region
+
 from .concepts import Hit, Words
 from .interpret import WISHES, hear
 from .said import REFUSALS, Said, SaidClause, Way
@@ -18,6 +20,7 @@ def said_of_result(text: str, words: Words) -> Said:
         _complaint,
         _praised,
         _given_back,
+        _more_there,
         _all_of_it,
         _taken_back,
         _place,
@@ -124,6 +127,40 @@ def _all_of_it(clause: SaidClause) -> Said:
         return Said()
     way = _way(hits)
     return Said(factor=clause.factor(way)) if way else Said()
+
+
+def _more_there(clause: SaidClause) -> Said:
+    """ "Stronger in the sky", "less on the left": more or less of everything, in one place."""
+    places = clause.hits("place")
+    hits = clause.hits("follow", "amount", "degree", "modifier")
+    names = {hit.name for hit in hits if hit.section == "follow"}
+    if not places or clause.modifiers("only") or {"weaker", "stronger"} <= names:
+        return Said()
+    if clause.heard.turns and not any(token.word in _IN for token in clause.row):  # "less shadows"
+        return Said()
+    used = [hit for hit in hits if hit.section in ("amount", "degree") or hit.name in ("weaker", "stronger", "also", "except")]
+    turning = [hit for hit in hits if hit.section == "modifier" and hit.name in _TURNING]
+    way = _way([hit for hit in hits if hit not in places])
+    said = way and any(hit.name in ("weaker", "stronger", "more", "less", "up", "down", "too") for hit in hits)
+    if not way or not said or clause.rest(*used, *turning, *places):
+        return Said()
+    return Said(factor=clause.factor(way), where=_region(clause, places))
+
+
+_IN: Final = frozenset(
+    {"in", "inside", "im", "den", "dans", "en", "nei", "nelle", "nas", "nos", "w", "we", "v", "ve", "в", "во", "у", "i"}
+)
+"""What stands before a tone that is a place ("less in the shadows")."""
+
+
+def _region(clause: SaidClause, hits: list[Hit]) -> Region:
+    outside = bool(clause.modifiers("except"))
+    names = {name for hit in hits for name in hit.name.split()}
+    known: tuple[Place, ...] = tuple(place for place in PLACES if place in names and place not in GUESSED)
+    if known:
+        return Region(known, outside, both=any(len(hit.name.split()) > 1 for hit in hits))
+    found = clause.row[hits[0].first : hits[0].last + 1]
+    return Region(by_hand=" ".join(token.word for token in found), outside=outside)
 
 
 _TURNING: Final = ("too", "more", "less", "up", "down", "not", "enough", "little", "everywhere", "high", "low")

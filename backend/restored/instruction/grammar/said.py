@@ -26,7 +26,8 @@ Way = Literal["weaker", "stronger"]
 class Said:
     """action: a word for the whole; praise: it may stay as it is. factor: of all steps, of `targets`, or of the wish `core`.
     drops, adds: tasks and adjustments; core and `drop`: a wish that is taken back; surely: also when the plan has no such step.
-    adds may have a sign ("exposure-"). limit: a place, of all steps or of `targets`; only: there is one, which the words name."""
+    adds may have a sign ("exposure-"). limit: a place, of all steps or of `targets`; only: there is one, which the words name.
+    where: the place in which there is to be more or less ("stronger in the sky")."""
 
     action: Action = ""
     praise: bool = False
@@ -39,6 +40,7 @@ class Said:
     adds: tuple[str, ...] = ()
     limit: Region | None = None
     only: bool = False
+    where: Region | None = None
 
     def __bool__(self) -> bool:
         return self != Said()
