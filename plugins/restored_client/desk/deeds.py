@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, Final, Mapping
+from typing import Any, Callable, Dict, Final, List, Mapping, Tuple
 
 DEEDS: Final[Dict[str, str]] = {
     "denoise": "Remove noise",
@@ -45,7 +45,7 @@ UNSURE: Final = 0.6
 def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
     """What this step does, in the user's language. `step` has "task" (or "id") and mostly "label" and "deed", as on the wire."""
     task = str(step.get("task") or step.get("id") or "")
-    label = str(step.get("label") or task)
+    label, by_hand = _without_a_place_by_hand(step, str(step.get("label") or task), translate)
     what, *where = label.split(", ")
     if task in DEEDS and not step.get("part"):
         said = translate(DEEDS[task])
@@ -55,7 +55,19 @@ def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
         amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation of its own
         name = translate(what[: amount.start()] if amount else what)
         said = name[:1].upper() + name[1:] + (_amount(amount, translate) if amount else "")
-    return translate(", ").join([said, *map(translate, where)])
+    return translate(", ").join([said, *map(translate, where), *by_hand])
+
+
+def _without_a_place_by_hand(step: Mapping[str, Any], label: str, translate: Callable[[str], str]) -> Tuple[str, List[str]]:
+    """A step's label without the place that only the person can show, and that place in their own words: the engine's label has
+    its guess, which is not where the step is done."""
+    region = step.get("region")
+    place = str(region.get("by_hand") or "") if isinstance(region, Mapping) else ""
+    if not isinstance(region, Mapping) or not place:
+        return label, []
+    guess = str(region.get("label") or "").rpartition(", ")[2] if region.get("places") else str(region.get("label") or "")
+    said = translate("not “{place}”" if region.get("outside") else "only “{place}”").format(place=place)
+    return label[: -len(guess)].rstrip(", ") if guess and label.endswith(guess) else label, [said]
 
 
 def _amount(found: re.Match[str], translate: Callable[[str], str]) -> str:

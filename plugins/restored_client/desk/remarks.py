@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Collection, Dict, Iterable, List, Mapping, Sequence
 
 from ..wire.plans import CANNOT_YET
 from . import reasons
 from .catalogue import Catalogue
 from .deeds import deed
+from .overlay import can_be_shown
 from .planedit import PlanEdit
 
 INVITATION = "Say what is wrong with the picture, for example “remove the noise and brighten it”."
@@ -19,11 +20,22 @@ SELECT_FIRST = (
 """The daemon says the same when nothing is selected; whoever is about to wish for it should know before."""
 
 
+ONLY_BY_HAND = "I cannot find “{place}” in a picture: select it, and only what is selected changes."
+ALL_BUT_BY_HAND = "I cannot find “{place}” in a picture: select everything else, and only what is selected changes."
+"""The daemon says these two as well, of a place in a wish; here they are said as long as nothing is selected."""
+
+GUESSED = (
+    "I can only guess where “{place}” is: look at my guess, which its step shows, and make a selection of it, or select "
+    "it yourself. Only what is selected changes."
+)
+SELECTED = "For “{place}”, only what is selected changes."
+
+
 def on_plan(edit: PlanEdit, tasks: Sequence[Mapping[str, Any]], catalogue: Catalogue, selected: bool = False) -> str:
     """The line for a plan as edited, or "". `tasks` are the engine's, as [{"id", "label"}]; selected: whether something is."""
     tr, plan = catalogue.gettext, edit.understood
     steps = edit.steps()
-    heard = unused(plan, catalogue)
+    heard = [*unused(plan, catalogue, _shown_by_hand(plan.get("steps", ()))), *_by_hand(steps, catalogue, selected)]
     labels = {str(task.get("id")): tr(str(task.get("label"))) for task in tasks}
     if plan.get("action") == "why" and steps and not edit.edited:
         return _joined([_explained(steps, bool(plan.get("proposed")), catalogue), _left(edit, labels, catalogue), *heard])
@@ -60,11 +72,36 @@ def _explained(steps: Sequence[Mapping[str, Any]], proposed: bool, catalogue: Ca
     return whole.format(steps=tr(", ").join(parts))
 
 
-def unused(plan: Mapping[str, Any], catalogue: Catalogue) -> List[str]:
-    """Sentences about what was heard and cannot be done; each entry of the plan's `unused` is a sentence or a map with one."""
-    entries = plan.get("unused")
-    said = [_unused(entry, catalogue) for entry in (entries if isinstance(entries, (list, tuple)) else ())]
-    return [sentence for sentence in said if sentence]
+def unused(plan: Mapping[str, Any], catalogue: Catalogue, but: Iterable[Mapping[str, Any]] = ()) -> List[str]:
+    """Sentences about what was heard and cannot be done; each entry of the plan's `unused` is a sentence or a map with one.
+    but: regions that are spoken of elsewhere."""
+    entries, places = plan.get("unused"), {region["by_hand"] for region in but}
+    told = [entry for entry in (entries if isinstance(entries, (list, tuple)) else ()) if not _is_about(entry, places)]
+    return [sentence for sentence in (_unused(entry, catalogue) for entry in told) if sentence]
+
+
+def _is_about(entry: object, places: Collection[str]) -> bool:
+    return isinstance(entry, dict) and entry.get("words") in places
+
+
+def _shown_by_hand(steps: Iterable[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
+    """The regions that only a selection can show."""
+    regions = (step.get("region") for step in steps)
+    return [region for region in regions if isinstance(region, Mapping) and region.get("by_hand")]
+
+
+def _by_hand(steps: Iterable[Mapping[str, Any]], catalogue: Catalogue, selected: bool) -> List[str]:
+    """About each place that a hand has to show: how, or that it was."""
+    said: List[str] = []
+    for region in _shown_by_hand(steps):
+        if selected:
+            form = SELECTED
+        elif region.get("outside"):
+            form = ALL_BUT_BY_HAND
+        else:
+            form = GUESSED if can_be_shown({"region": region}) else ONLY_BY_HAND
+        said.append(catalogue.gettext(form).format(place=region["by_hand"]))
+    return list(dict.fromkeys(said))
 
 
 def _unused(entry: object, catalogue: Catalogue) -> str:

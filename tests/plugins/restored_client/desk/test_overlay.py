@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from restored.filling.holes import WHERE
+from restored.instruction.grammar.sentences import by_hand
+from restored.regions.names import Region
+from restored_client.desk.deeds import deed
 from restored_client.desk.desk import Desk
 from restored_client.desk.overlay import is_shaped
 from restored_client.desk.planedit import elsewhere, identity
 from restored_client.desk.previewstate import PreviewState
-from restored_client.desk.remarks import SELECT_FIRST
+from restored_client.desk.remarks import GUESSED, SELECT_FIRST
 from restored_client.wire.pixels import Pixels
 
 from .kit import Wire
@@ -185,3 +188,30 @@ def test_what_is_selected_already_needs_no_word_about_selecting(desk: Desk) -> N
     assert desk.remark == SELECT_FIRST
     desk.selected = True
     assert desk.remark == ""
+
+
+@pytest.mark.parametrize(
+    ("region", "without"),
+    [
+        (Region(("skin",), by_hand="face"), GUESSED.format(place="face")),
+        (Region(by_hand="barn"), by_hand("barn", True)),
+        (Region(("skin",), outside=True, by_hand="face"), by_hand("face", True, True)),
+    ],
+    ids=["guessed", "not found", "all but there"],
+)
+def test_a_place_that_only_a_hand_can_show(wire: Wire, region: Region, without: str) -> None:
+    """What is said of it does not depend on what the engine guesses only, and ends when something is selected."""
+    place = region.by_hand
+    step = {"task": "exposure", "label": f"brighter 0.7 stops, {region.label}", "strength": 1.0, "region": region.to_dict()}
+    unused = [{"words": place, "message": by_hand(place, True, region.outside)}, {"words": "mood", "message": "No."}]
+    desk = Desk(wire)
+    desk.look_at(PreviewState(1000, 800, (460, 384)))
+    desk.type("words")
+    desk.understood("words", {**PLAN, "steps": [step], "unused": unused})
+    assert desk.remark == f"“mood”: No. {without}"
+    assert deed(step, str) == f"Brighter 0.7 stops, {'not' if region.outside else 'only'} “{place}”"
+    desk.selected = True
+    assert desk.remark == f"“mood”: No. For “{place}”, only what is selected changes."
+    desk.selected = False
+    desk.edit("remove", identity(step))
+    assert place not in desk.remark, "the step is gone"
