@@ -7,6 +7,7 @@ from restored_client.desk.overlay import can_be_shown
 from restored_client.desk.planedit import identity
 
 from .places import PlaceControls
+from .popping import fitted
 from .theme import classed, cross, named
 from .words import _
 
@@ -215,10 +216,11 @@ class Chip(Gtk.Box):
         if can_be_shown(self._step):
             box.add(self._places(popover))
         box.add(buttons)
-        popover.add(box)
+        content = fitted(box, self._button)
+        popover.add(content)
         # its words have another length now
         popover.connect("closed", lambda _popover: self._row.refresh(focus=self.task))
-        box.show_all()
+        content.show_all()
         popover.popup()
         scale.grab_focus()
 

@@ -7,10 +7,14 @@ from restored_client.desk.starters import STARTERS
 
 from . import presetfiles
 from .clipboard import copy
+from .popping import LEAST, room
 from .recallrow import RecallRow, header
 from .refused import ask
 from .theme import classed, named, scrolled
 from .words import _
+
+AROUND = 110
+"""Height of what stands above and below the list, in the toolkit's pixels."""
 
 SHOWN = 60
 """Entries of the history that are shown at most; the search looks through all."""
@@ -37,7 +41,7 @@ class RecallButton(Gtk.MenuButton):
         self._list.connect("row-activated", lambda _list, row: self._choose(row))
         named(self._list, _("Presets and recent instructions"))
         scroll = scrolled(self._list, hscrollbar_policy=Gtk.PolicyType.NEVER)
-        scroll.set_size_request(400, 320)
+        self._scroll = scroll
         self._name = named(Gtk.Entry(placeholder_text=_("Name for the current text")), _("Name for the current text"))
         self._name.connect("activate", lambda _entry: self._keep())
         keep = Gtk.Button(label=_("_Keep as preset"), use_underline=True)
@@ -85,6 +89,7 @@ class RecallButton(Gtk.MenuButton):
 
     def _opened(self):
         self._renaming = None
+        self._scroll.set_size_request(400, max(LEAST, min(320, room(self) - AROUND)))
         self._search.set_text("")
         self._fill()
         self._search.grab_focus()

@@ -115,11 +115,18 @@ def controls(window):
             box = [each * factor for each in room]
             found.append([type(widget).__name__, name, widget.get_can_focus() and usable, box, usable and _inside(room, seen)])
         if isinstance(widget, Gtk.Container):
-            within = place(widget) if isinstance(widget, Gtk.ScrolledWindow) else seen
+            within = _common(place(widget), seen) if isinstance(widget, Gtk.ScrolledWindow) else seen
             widget.forall(lambda child: walk(child, within))
 
     walk(window, place(window))
     return found
+
+
+def _common(one, other):
+    """The rectangle that lies in both."""
+    left, top = max(one[0], other[0]), max(one[1], other[1])
+    right, bottom = (min(one[side] + one[side + 2], other[side] + other[side + 2]) for side in (0, 1))
+    return left, top, max(0, right - left), max(0, bottom - top)
 
 
 def _inside(room, seen):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .opening import screen_of
 from .preview import PreviewPanel
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtCore, QtWidgets, Signal
 from .words import tr
 
 LEAST_ROOM = 330
@@ -85,7 +86,7 @@ class _Window(QtWidgets.QWidget):
     def take(self, preview: PreviewPanel) -> None:
         self._column.addWidget(preview)
         if not self.testAttribute(Qt.WidgetAttribute.WA_Moved):
-            screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
+            screen = screen_of(self._place)
             size = QtCore.QSize(min(900, screen.width() * 2 // 3), min(640, screen.height() * 2 // 3))
             self.setGeometry(QtCore.QRect(screen.center() - QtCore.QPoint(size.width() // 2, size.height() // 2), size))
         self.show()

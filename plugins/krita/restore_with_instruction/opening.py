@@ -1,8 +1,8 @@
-"""Where the docker stands when it is shown for the first time: Krita squeezes a new one between others."""
+"""Where the docker stands when it is shown for the first time: Krita squeezes a new one between others. And on which screen."""
 
 from __future__ import annotations
 
-from .qt import QtGui
+from .qt import QtCore, QtGui
 
 SIZE = (340, 660)
 """Of the docker then, where the screen has that much."""
@@ -16,9 +16,14 @@ def float_if_low(docker) -> None:
     main = docker.parentWidget()
     if docker.isFloating() or docker.height() >= LOW or main is None:
         return
-    screen = QtGui.QGuiApplication.primaryScreen().availableGeometry()
-    room = main.frameGeometry().intersected(screen)
+    room = main.frameGeometry().intersected(screen_of(main))
     width, height = min(SIZE[0], room.width() - 40), min(SIZE[1], room.height() - 50)
     docker.setFloating(True)
     docker.resize(width, height)
     docker.move(max(room.left(), room.right() - width - 280), room.top() + (room.height() - height) // 2)
+
+
+def screen_of(widget) -> QtCore.QRect:
+    """What can be used of the screen on which the middle of a widget is."""
+    screen = QtGui.QGuiApplication.screenAt(widget.mapToGlobal(widget.rect().center()))
+    return (screen or QtGui.QGuiApplication.primaryScreen()).availableGeometry()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 from . import presetfiles
+from .opening import screen_of
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
 from .restored_client.desk.plaintext import plain
@@ -110,10 +111,9 @@ class Recall(QtWidgets.QFrame):
         self._fill()
         self.resize(max(220, below.width()), 280)
         corner = below.mapToGlobal(QtCore.QPoint(0, below.height()))
-        screen = below.screen().availableGeometry() if hasattr(below, "screen") else None
-        if screen is not None:
-            corner.setX(max(screen.left(), min(corner.x(), screen.right() - self.width())))
-            corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self.height())))
+        screen = screen_of(below)
+        corner.setX(max(screen.left(), min(corner.x(), screen.right() - self.width())))
+        corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self.height())))
         self.move(corner)
         self.show()
         self._search.setFocus()

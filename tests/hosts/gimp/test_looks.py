@@ -97,10 +97,26 @@ def test_without_room_for_two_columns_everything_is_in_one_to_scroll(gimp, box, 
                 tab_to(window, wanted)
                 seen = {name for _kind, name, takes, _place, in_sight in window.rest()["found"] if takes and in_sight}
                 assert {wanted, *always} <= seen
+            all_of_a_place_is_in_reach(window, OUTPUT / "gimp" / gimp.suite / "tiny-place.png")
         finally:
             window.close()
     finally:
         screen.close()
+
+
+def all_of_a_place_is_in_reach(window: GuiGimp, shot: Path) -> None:
+    """What a step's chip opens lies in the window, and what of it does not fit is scrolled to by the keyboard."""
+    window.key("alt+w", "ctrl+a")
+    window.type("remove the noise on the left")
+    window.event("plan", lambda event: event["text"].endswith("left"))
+    tab_to(window, "Rauschen entfernen, nur die linke Seite, 100 Prozent, Schritt 1 von 1")
+    window.opens("Popover", "Return")
+    window.screen.shoot(shot)
+    for wanted in ("Zeigen, wo", "Überall sonst", "Weicher Rand", "Auswahl daraus", "Ebenenmaske daraus", "Entfernen"):
+        tab_to(window, wanted, 5)
+        assert wanted in {name for _kind, name, takes, _place, in_sight in window.rest()["found"] if takes and in_sight}
+    window.screen.shoot(shot.with_stem("tiny-place-end"))
+    window.opens("", "Escape")
 
 
 def tab_to(window: GuiGimp, name: str, most: int = 40) -> None:
