@@ -56,7 +56,15 @@ def gamut(krita: Krita, screen: Screen) -> None:
     """2 megapixels of 16 bit in a wide gamut with the real engine, as a multiple of the processor time in sRGB; without what
     Krita itself spends on a new layer."""
     facts = _case(krita, screen, "figure_cases.py", "gamut", "restored")
-    figure("a wide gamut, times the time in sRGB", facts["ratio"], "x", "<= 1.15", **facts["seconds"], alone=facts["krita_alone"])
+    figure(
+        "a wide gamut, times the time in sRGB",
+        facts["ratio"],
+        "x",
+        "<= 1.15",
+        **facts["seconds"],
+        of_krita=facts["of_krita"],
+        alone=facts["krita_alone"],
+    )
 
 
 def memory(krita: Krita, screen: Screen, documents: int) -> None:
