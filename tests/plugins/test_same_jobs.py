@@ -57,6 +57,7 @@ OWN = {
     "gimp": {
         "navigator": "GIMP's window is no docker: it has room for the whole layer, small",
         "pieces": "GIMP's calls belong to one thread, so long work is done in pieces of its idle time",
+        "popping": "GTK cuts popovers off at the window; Qt's are windows of their own, which `opening` keeps on the screen",
         "question": "the window's top: a docker has no headline",
         "recallrow": "GTK has no list item with buttons",
         "refused": "the procedure may be called on what cannot be restored; a docker says so in itself",

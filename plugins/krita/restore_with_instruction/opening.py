@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .qt import QtCore, QtGui
+from typing import Any
+
+from .qt import QtGui
 
 SIZE = (340, 660)
 """Of the docker then, where the screen has that much."""
@@ -23,7 +25,7 @@ def float_if_low(docker) -> None:
     docker.move(max(room.left(), room.right() - width - 280), room.top() + (room.height() - height) // 2)
 
 
-def screen_of(widget) -> QtCore.QRect:
+def screen_of(widget) -> Any:
     """What can be used of the screen on which the middle of a widget is."""
     screen = QtGui.QGuiApplication.screenAt(widget.mapToGlobal(widget.rect().center()))
     return (screen or QtGui.QGuiApplication.primaryScreen()).availableGeometry()
