@@ -18,7 +18,7 @@ from restored_client.wire.order import Answer
 from . import replies
 from .admission import Admission
 from .clients import Clients
-from .jobs import Client, QueuedJob
+from .jobs import USE, WORK, Client, Handler, QueuedJob
 from .lanes import Lane
 from .logs import NAME
 from .residuals import ResidualCache
@@ -27,13 +27,6 @@ from .settings import DaemonSettings
 from .standing import Standing
 
 log: Final = logging.getLogger(NAME)
-
-WORK: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REGION, messages.MODELS, messages.UNLOAD)
-
-USE: Final = (messages.EXPLAIN, messages.RESTORE, messages.ADJUST, messages.REGION)
-"""What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
-
-Handler = Callable[[Client, Mapping[str, Any], list[FrameHeader]], None]
 
 
 class Dispatcher:
@@ -138,9 +131,8 @@ class Dispatcher:
                     header = message(messages.PREVIEW, job.request, words=job.words, fraction=job.fraction, x=tile.x, y=tile.y)
                     self._clients.send(client, {**header, "frames": described}, [tile.pixels.data], skippable=True)
                 words, fraction = self._standing.words(job)
-                self._clients.send(
-                    client, message(messages.PROGRESS, job.request, words=words, fraction=fraction), skippable=True
-                )
+                header = message(messages.PROGRESS, job.request, words=words, fraction=fraction)
+                self._clients.send(client, header, skippable=True)
 
     def keep_in_touch(self) -> None:
         """Find out whether clients without jobs are still there, so that nothing is kept for those that are not."""

@@ -3,15 +3,21 @@
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from restored.regions import MARKS
 from restored.sockets.post import Entrance
 from restored_client.wire.errors import ClientError
-from restored_client.wire.messages import LAYER, REGION, RESTORE, UNLOAD, FrameHeader
+from restored_client.wire.messages import ADJUST, EXPLAIN, LAYER, MODELS, REGION, RESTORE, UNLOAD, FrameHeader
 from restored_client.wire.pixels import Pixels
+
+USE: Final = (EXPLAIN, RESTORE, ADJUST, REGION)
+"""What keeps models in memory. A plug-in that only looks in (hello, status, models) would otherwise keep them there for ever."""
+
+WORK: Final = (*USE, MODELS, UNLOAD)
+"""Requests that become jobs."""
 
 Stage = Literal["waiting", "uploading", "queued", "running"]
 
@@ -120,6 +126,10 @@ class Upload:
             raise ClientError("size_mismatch", detail=f"{len(self._full)} whole frames instead of {len(self._frames)}")
         full, self._full = self._full, []
         return {frame.role: frame.content(data) for frame, data in zip(self._frames, full, strict=True)}
+
+
+Handler = Callable[[Client, Mapping[str, Any], list[FrameHeader]], None]
+"""What is done about a request."""
 
 
 class FairQueue:

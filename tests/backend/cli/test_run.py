@@ -1,7 +1,6 @@
 """`restored run`: files, options, sentences and exit codes; the restoring itself is somebody else's."""
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from PIL import Image
 from restored.cli import console, workers
 from restored.files import FileOrder
 from restored.io import Metadata, Picture, read_picture, write_picture
-from restored_client.wire.errors import Cancelled, ClientError
 
 from .conftest import Ran, Somebody, names
 
@@ -148,110 +146,6 @@ def test_a_model_folder_is_found_from_any_folder(
         assert wish.model == asked
 
 
-WRONG = {
-    "missing input": (["run", "none.png", "brighter", "-o", "o.png"], "no file"),
-    "onto itself": (["run", "photo.png", "brighter", "-o", "photo.png"], "replace the original"),
-    "through another name": (["run", "photo.png", "brighter", "-o", "./x/../photo.png"], "replace the original"),
-    "unknown ending": (["run", "photo.png", "brighter", "-o", "o.gif"], "must end in"),
-    "no such folder": (["run", "photo.png", "brighter", "-o", "none/o.png"], "does not exist"),
-    "mask of another size": (["run", "photo.png", "brighter", "-o", "o.png", "--mask", "small.png"], "one size"),
-}
-
-
-@pytest.mark.usefixtures("somebody")
-@pytest.mark.parametrize("case", WRONG)
-def test_errors_are_one_sentence_and_change_nothing(
-    restored: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "x").mkdir()
-    Image.new("L", (3, 3)).save("small.png")
-    before, content = names(tmp_path), photo.read_bytes()
-    arguments, words = WRONG[case]
-    ran = restored(*arguments)
-    assert ran.code == 1
-    assert ran.out == ""
-    assert words in ran.err
-    assert ran.err.count("\n") == 1
-    assert names(tmp_path) == before
-    assert photo.read_bytes() == content
-
-
-@pytest.mark.usefixtures("somebody")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["run"],
-        ["run", "photo.png", "brighter"],
-        ["run", "photo.png", "-o", "o.png"],
-        ["run", "photo.png", "brighter", "-o"],
-        ["run", "photo.png", "make", "it", "brighter", "-o", "o.png"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--strenght", "1"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--strength", "2"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--strength", "much"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--scale", "3"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--quality", "101"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--device", "toaster"],
-        ["run", "photo.png", "brighter", "-o", "o.png", "--recipe", "photo.png"],
-        ["rum", "photo.png"],
-        ["daemon", "restart-please"],
-    ],
-)
-def test_wrong_usage_is_told_apart_by_one_sentence(
-    restored: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
-) -> None:
-    monkeypatch.chdir(photo.parent)
-    ran = restored(*arguments)
-    assert ran.code == 2
-    assert ran.out == ""
-    assert re.fullmatch(r"[^\n]*[.]\n", ran.err), ran.err
-    assert "Usage:" not in ran.err
-    assert "Input should" not in ran.err, "the words of a library"
-    assert names(photo.parent) == ["photo.png"]
-    ran = restored(arguments[0], "--json", *arguments[1:])
-    assert ran.code == 2
-    assert json.loads(ran.out)["code"] == "usage"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [(["run", "photo.png", "o.png", "brighten it"], True), (["run", "photo.png", "brighten", "it", "-o", "o.png"], False)],
-)
-def test_a_place_without_its_option_is_said(
-    restored: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: bool
-) -> None:
-    monkeypatch.chdir(photo.parent)
-    ran = restored(*arguments)
-    assert ran.code == 2
-    assert ("and -o before the place of the result" in ran.err) is says
-
-
-@pytest.mark.parametrize("error", [ClientError("daemon_died"), MemoryError(), ZeroDivisionError("division by zero")])
-def test_a_restoration_that_fails(restored: Run, somebody: Somebody, photo: Path, error: Exception) -> None:
-    somebody.error = error
-    ran = restored("run", photo, "brighter", "-o", photo.with_name("o.png"), "--json")
-    assert ran.code == 1
-    assert json.loads(ran.out)["error"] == ran.err.rstrip()
-    assert ran.err.endswith(".\n")
-    assert "Traceback" not in ran.err
-    assert names(photo.parent) == ["photo.png"]
-
-
-def test_the_details_are_there_for_who_wants_them(
-    restored: Run, somebody: Somebody, photo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RESTORED_DEBUG", "1")
-    somebody.error = ZeroDivisionError("division by zero")
-    assert "Traceback" in restored("run", photo, "brighter", "-o", photo.with_name("o.png")).err
-
-
-@pytest.mark.parametrize("error", [Cancelled(), KeyboardInterrupt()])
-def test_ctrl_c_has_the_exit_code_of_ctrl_c(restored: Run, somebody: Somebody, photo: Path, error: Exception) -> None:
-    somebody.error = error
-    assert restored("run", photo, "brighter", "-o", photo.with_name("o.png")).code == 130
-    assert names(photo.parent) == ["photo.png"]
-
-
 def test_what_a_format_loses_is_said(restored: Run, somebody: Somebody, tmp_path: Path) -> None:
     write_picture(tmp_path / "deep.png", Picture(np.full((4, 4, 3), 999, np.uint16), "png"))
     ran = restored("run", tmp_path / "deep.png", "brighter", "-o", tmp_path / "o.jpg")
@@ -297,98 +191,6 @@ def test_another_picture_in_the_results_place_is_kept_and_said(restored: Run, ph
     (tmp_path / "o.png").write_bytes(theirs)
     assert restored("run", photo, "brighter", "-o", tmp_path / "o.png", "--overwrite").err == ""
     assert names(tmp_path) == ["o.before-1.png", "o.png", "photo.png"]
-
-
-def test_the_words_are_said_of_the_result(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.png"
-    assert restored("run", photo, "make it brighter", "-o", out).code == 0
-    assert restored("run", photo, "a bit less", "-o", out, "--continue").code == 0
-    plan = [said for said in somebody.said if isinstance(said, FileOrder)][1].plan
-    assert plan is not None
-    assert plan["action"] == "plan"
-    assert 0 < plan["steps"][0]["strength"] < 1
-    assert [step["strength"] for step in plan["history"][0]["steps"]] == [1.0]
-
-
-def test_why_is_answered_without_work(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.png"
-    restored("run", photo, "make it brighter", "-o", out)
-    ran = restored("run", photo, "why?", "-o", out, "--continue")
-    assert ran.code == 0
-    assert "bright" in ran.out
-    assert len([said for said in somebody.said if isinstance(said, FileOrder)]) == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "answer"),
-    [
-        ("spaghetti on tuesday", "“spaghetti on tuesday”: I only repair"),
-        ("I like it", "stays as it is"),
-        ("again", "--recipe"),
-        ("only the car please", "with --mask FILE"),
-        ("but not the car", "black there"),
-    ],
-)
-def test_words_that_change_nothing_are_answered(
-    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, words: str, answer: str
-) -> None:
-    out = tmp_path / "out.png"
-    restored("run", photo, "make it brighter", "-o", out)
-    before = out.read_bytes()
-    ran = restored("run", photo, words, "-o", out, "--continue")
-    assert ran.code == 0
-    assert answer in ran.out
-    assert "as it was" in ran.out
-    assert out.read_bytes() == before
-    assert len([said for said in somebody.said if isinstance(said, FileOrder)]) == 1
-
-
-@pytest.mark.parametrize("name", ["out.png", "out.jpg", "out.tif"])
-def test_after_start_over_a_wish_begins_at_the_original(
-    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, name: str
-) -> None:
-    out = tmp_path / name
-    for words in ("make it brighter", "start over", "make it cooler", "a bit less"):
-        go_on = [] if words == "make it brighter" else ["--continue"]
-        ran = restored("run", photo, words, "-o", out, *go_on)
-        assert ran.code == 0, ran.err
-        assert not ran.err
-    assert names(tmp_path) == [name, "photo.png"]
-    last = [said for said in somebody.said if isinstance(said, FileOrder)][-1].plan
-    assert last is not None
-    assert [step["label"] for step in last["steps"]] == ["cooler 32 %"]
-
-
-def test_after_start_over_the_picture_says_what_to_do(restored: Run, somebody: Somebody, photo: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.png"
-    restored("run", photo, "make it brighter", "-o", out)
-    restored("run", photo, "start over", "-o", out, "--continue")
-    assert out.read_bytes() == photo.read_bytes()
-    restored("run", photo, "fix it", "-o", out, "--continue")
-    last = [said for said in somebody.said if isinstance(said, FileOrder)][-1]
-    assert (last.plan, last.instruction) == (None, "fix it")
-
-
-@pytest.mark.parametrize(("words", "share"), [("more", 0.7), ("a bit less", 0.4), ("half as much", 0.25)])
-def test_more_counts_from_the_share_that_was_applied(
-    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, words: str, share: float
-) -> None:
-    out = tmp_path / "out.png"
-    restored("run", photo, "make it brighter", "-o", out, "--strength", "0.5")
-    restored("run", photo, words, "-o", out, "--continue")
-    last = [said for said in somebody.said if isinstance(said, FileOrder)][-1]
-    assert last.plan is not None
-    assert last.strength * last.plan["steps"][0]["strength"] == pytest.approx(share)
-    restored("run", photo, "undo", "-o", out, "--continue")
-    last = [said for said in somebody.said if isinstance(said, FileOrder)][-1]
-    assert last.plan is not None
-    assert last.strength * last.plan["steps"][0]["strength"] == pytest.approx(0.5)
-
-
-def test_there_is_nothing_to_go_on_from(restored: Run, photo: Path, tmp_path: Path) -> None:
-    ran = restored("run", photo, "a bit less", "-o", tmp_path / "new.png", "--continue")
-    assert ran.code != 0
-    assert "does not exist yet" in ran.err
 
 
 @pytest.mark.usefixtures("somebody")
