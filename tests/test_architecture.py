@@ -81,3 +81,20 @@ def test_what_is_light_stays_light_through_all_that_it_imports() -> None:
     light = "restored, restored.hosts, restored_client, restored_client.session, restored_client.desk, restored.ground.tasks"
     code = f"import sys, {light}; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_a_start_loads_nothing_that_speaks_http() -> None:
+    """Pictures are read by the command and, of a layer with a profile, by the daemon: both start with the first restoration."""
+    code = (
+        "import sys, restored.io, restored.cli.single; print(sorted({'ssl', 'http.client', 'urllib.request'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_a_layer_without_a_profile_needs_no_reader_of_files() -> None:
+    code = (
+        "import sys; from restored.service.space import LayerSpace; from restored_client.wire.order import Order; "
+        "from restored_client import Pixels; print(LayerSpace.of(Order(layer=Pixels(1, 1, 3, 'u8', bytes(3)), instruction='x')),"
+        " 'restored.io' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "None False"

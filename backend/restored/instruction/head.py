@@ -130,7 +130,7 @@ def _load(folder: Path) -> LoadedHead:
 
     info, files = _checked_files(folder)
     head = HeadsReader(load_tensors(files["head.safetensors"]), HeadConfig(**info["config"]), info["members"])
-    speller = Speller(json.loads(files["lexicon.json"]), encoder.vocabulary())
+    speller = Speller(json.loads(files["lexicon.json"]), encoder.vocabulary)
     return LoadedHead(head, speller, HeadSettings.from_dict(info["settings"]), info)
 
 

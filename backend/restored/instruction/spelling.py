@@ -6,9 +6,9 @@ thumb: fewest slips first, then the more frequent word. Words it knows are left 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 SHORTHAND = {
     "pls": "please", "plz": "please", "plss": "please", "plx": "please", "thx": "thanks", "tnx": "thanks", "ty": "thanks",
@@ -55,17 +55,13 @@ class Normalised:
 class Speller:
     """Corrects words against a lexicon.
 
-    lexicon: word -> how often it occurs in the training sentences; known: further words that are left as they are.
+    lexicon: word -> how often it occurs in the training sentences; further: words that are left as they are too, asked for with
+    the first word that the lexicon lacks.
     """
 
-    def __init__(self, lexicon: Mapping[str, int], known: Iterable[str] = ()) -> None:
+    def __init__(self, lexicon: Mapping[str, int], further: Callable[[], Iterable[str]] = tuple) -> None:
         self.lexicon = dict(lexicon)
-        self.known = {word for word in known if word.isalpha()} | set(self.lexicon)
-        self._index: dict[str, list[str]] = {}
-        for word in self.lexicon:
-            if word.isalpha() and len(word) >= 4:
-                for shorter in _deletes(word, 2 if len(word) > 5 else 1):
-                    self._index.setdefault(shorter, []).append(word)
+        self._further = further
         self.correct = lru_cache(maxsize=4096)(self._correct)
 
     def normalise(self, text: str) -> Normalised:
@@ -97,6 +93,21 @@ class Speller:
         """Per word, as typed, whether it is in the lexicon or the shorthand."""
         words = (match.group().lower().replace("’", "'") for match in WORD.finditer(text))
         return [word in self.lexicon or word in SHORTHAND or word in UNDONE for word in words]
+
+    @cached_property
+    def known(self) -> set[str]:
+        """Words that no slip may be seen in."""
+        return {word for word in self._further() if word.isalpha()} | set(self.lexicon)
+
+    @cached_property
+    def _index(self) -> dict[str, list[str]]:
+        """The lexicon's words by what is left of them after slips: made for the first word that nothing else knows."""
+        index: dict[str, list[str]] = {}
+        for word in self.lexicon:
+            if word.isalpha() and len(word) >= 4:
+                for shorter in _deletes(word, 2 if len(word) > 5 else 1):
+                    index.setdefault(shorter, []).append(word)
+        return index
 
     def _correct(self, word: str) -> str:
         word = word.replace("’", "'")

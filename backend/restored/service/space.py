@@ -22,10 +22,12 @@ class LayerSpace:
     @classmethod
     def of(cls, order: Order) -> "LayerSpace | None":
         """None for a layer that is as good as in sRGB."""
+        profile, layer = order.profile, order.pixels
+        if profile is None:
+            return None
         from restored.io.colour import needs_conversion
 
-        profile, layer = order.profile, order.pixels
-        return cls(profile, layer) if profile is not None and needs_conversion(profile, layer.channels) else None
+        return cls(profile, layer) if needs_conversion(profile, layer.channels) else None
 
     def leave(self) -> Pixels:
         """The layer in sRGB, unclipped."""

@@ -46,7 +46,7 @@ def test_source_ranges_point_into_the_original(speller):
 
 @given(st.text(max_size=80))
 def test_any_text_normalises(text):
-    normalised = Speller({"noise": 3, "rain": 2}, ["the"]).normalise(text)
+    normalised = Speller({"noise": 3, "rain": 2}, lambda: ["the"]).normalise(text)
     for start, end, source_start, source_end in normalised.words:
         assert 0 <= start <= end <= len(normalised.text)
         assert 0 <= source_start < source_end <= len(text)
@@ -84,3 +84,11 @@ def test_verbs_that_people_make_up(typed, read):
 def test_hardly_english_needs_four_words_next_to_none_of_them_known(text, hardly):
     speller = Speller({"the": 9, "sky": 2, "make": 5, "it": 9, "brighter": 1})
     assert speller.hardly_english(text) is hardly
+
+
+def test_what_is_known_needs_no_index():
+    speller = Speller({"noise": 3, "remove": 2, "the": 1})
+    assert speller.normalise("Remove the noise, plz").text == "remove the noise, please"
+    assert "_index" not in vars(speller)  # it takes longer than all else that is read at the start
+    assert speller.correct("nosie") == "noise"
+    assert "_index" in vars(speller)

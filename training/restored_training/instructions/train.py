@@ -62,7 +62,7 @@ def train_head(config: TrainConfig | None = None) -> None:
     began, spent = time.monotonic(), time.process_time()
     corpus = build(config.seed)
     lexicon = build_lexicon()
-    speller = Speller(lexicon, encoder.vocabulary())
+    speller = Speller(lexicon, encoder.vocabulary)
     sides = {side: [e for e in corpus if e.split == side] for side in ("train", "val", "test")}
     features = {side: compute(rows, speller, config.cache, half=side == "train") for side, rows in sides.items()}
     seeds = range(config.seed, config.seed + config.members)

@@ -131,9 +131,10 @@ class Words:
             if piece == "..":
                 parts.append("..")
                 continue
-            star = piece.endswith("*")
-            found = [token.word for token in tokens(piece.removesuffix("*"))]
-            if star:
+            word = piece.removesuffix("*")
+            # most words of most tables are one token, and these are read at each start
+            found = [word.lower()] if word.isascii() and word.isalpha() else [token.word for token in tokens(word)]
+            if piece != word:
                 found[-1] += "*"
             parts += found
         return parts
