@@ -65,6 +65,10 @@ _WORDS: Final[dict[Adjustment, tuple[str, str]]] = {
 }
 
 
+OF_COLOUR: Final[tuple[Adjustment, ...]] = ("saturation", "vibrance", "temperature", "tint", "black_and_white")
+"""What changes colours on purpose, so that none of it would be left where colours are to stay."""
+
+
 def family(name: Adjustment, amount: float) -> str:
     """The task that a direction would be, were it left to a model: what brightens is `lowlight`, the rest `enhance`."""
     return "lowlight" if name in ("exposure", "shadows") and amount > 0 else "enhance"

@@ -73,7 +73,7 @@ def _is_copy(output: Path, source: Path) -> bool:
 
 
 def _says_nothing_new(before: "Plan", after: "Plan") -> bool:
-    return (after.steps, after.excluded, after.scale) == (before.steps, before.excluded, before.scale)
+    return all(getattr(after, name) == getattr(before, name) for name in ("steps", "excluded", "scale", "keeps"))
 
 
 def _lost(before: "Plan", after: "Plan") -> "Step | None":

@@ -79,6 +79,8 @@ def plan_words(plan: Mapping[str, Any]) -> Text:
         weight = "" if step["strength"] == 1 else f" {step['strength']:.0%}"
         chips.append((f"{step['label']}{weight}", "bold"))
     text = Text(" · ").join(Text(words, style) for words, style in chips)
+    if plan.get("keeps"):
+        text.append(f"  ({' and '.join(plan['keeps'])} kept)", "dim")
     if plan.get("excluded"):
         text.append(f"  (not: {', '.join(LABELS[task] if is_task(task) else task for task in plan['excluded'])})", "dim")
     return text

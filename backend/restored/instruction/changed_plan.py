@@ -7,7 +7,7 @@ from restored.adjustments.names import clamp, is_adjustment
 from restored.regions import Region
 from restored.regions.narrowing import conditions, cut, together
 
-from . import grammar
+from . import grammar, outcomes
 from .grammar.sentences import by_hand
 from .plan import Plan, Step, Unused
 from .sanitize import MAX_CHARACTERS
@@ -67,7 +67,14 @@ def next_plan(
         message = message or "Nothing is left to do, so the picture is as it was."
         return Plan(text, (), kept, "asks_to_keep", message, action="plan", history=history_of(previous))
     plan = Plan(
-        talk_of(previous, text), steps, kept, message=message, scale=previous.scale, action="plan", history=history_of(previous)
+        talk_of(previous, text),
+        steps,
+        kept,
+        message=message,
+        scale=previous.scale,
+        action="plan",
+        history=history_of(previous),
+        keeps=previous.keeps,
     )
     return plan.in_apply_order()
 
@@ -86,6 +93,21 @@ def _times(step: Step, factor: float) -> Step:
     if is_adjustment(step.task) and step.task != "black_and_white":
         return replace(step, amount=round(clamp(step.task, (step.amount or 0.0) * factor), 4))
     return replace(step, strength=round(min(1.0, step.strength * factor), 4))
+
+
+def missing(previous: Plan, text: str, ways: tuple[str, ...]) -> Plan:
+    """The plan after somebody missed what the picture had: less of what took it away. ways: "temperature-" leads back to what was
+    cool, "dehaze" took the haze away. Where nothing of the plan did, the last change is what is not liked."""
+    tasks = tuple(dict.fromkeys(step.task for step in previous.steps if any(_took(step, way) for way in ways)))
+    return scaled(previous, text, grammar.LESS, tasks) if tasks else undone(previous, text)
+
+
+def _took(step: Step, way: str) -> bool:
+    if way[-1] not in "+-":
+        return step.task == way
+    back = 1 if way[-1] == "+" else -1
+    done = step.amount if step.amount is not None else 1.0
+    return is_of(step, (way[:-1],)) and done * back < 0
 
 
 def scaled_there(previous: Plan, text: str, factor: float, tasks: tuple[str, ...], where: Region) -> Plan:
@@ -163,7 +185,7 @@ def joined(previous: Plan, said: Plan, text: str) -> Plan:
     excluded = [*previous.excluded, *said.excluded]
     kept = tuple(step for step in steps if step.amount != 0 and (step.task not in said.excluded))
     plan = next_plan(previous, text, kept, excluded, said.message)
-    return replace(plan, unused=said.unused, scale=said.scale or plan.scale)
+    return replace(outcomes.keeping(plan, said.keeps), message=plan.message, unused=said.unused, scale=said.scale or plan.scale)
 
 
 def _darkened(steps: list[Step], new: Step) -> int | None:

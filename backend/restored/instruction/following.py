@@ -4,16 +4,30 @@ import logging
 from dataclasses import replace
 from typing import Final
 
-from restored.adjustments.names import PLAIN, is_adjustment
+from restored.adjustments.names import OF_COLOUR, PLAIN, is_adjustment
 from restored.ground.errors import InstallationError
 from restored.ground.tasks import LABELS
 from restored.regions.names import Region
 from restored.regions.narrowing import conditions, narrowed, same
 
 from . import grammar, reactions
-from .changed_plan import NOTHING_YET, RESET, history_of, is_of, joined, next_plan, scaled, scaled_there, talk_of, undone, without
+from .changed_plan import (
+    NOTHING_YET,
+    RESET,
+    history_of,
+    is_of,
+    joined,
+    missing,
+    next_plan,
+    scaled,
+    scaled_there,
+    talk_of,
+    undone,
+    without,
+)
 from .grammar.sentences import NOT_READ
-from .plan import Action, Plan, Step, Unused
+from .outcomes import keeping
+from .plan import Action, Keep, Plan, Step, Unused
 from .pointing import place_in
 from .sanitize import clean
 from .understanding import explain
@@ -36,6 +50,22 @@ def follow(previous: Plan, text: str) -> Plan:
     `explain` raises.
     """
     cleaned = clean(text).text
+    words = grammar.load(grammar.language_of(cleaned))
+    kept, rest = grammar.kept(cleaned, words)
+    keeps: set[Keep] = set()
+    if "texture" in kept and previous.steps:
+        keeps.add("texture")
+        if not grammar.content(rest, words) and not grammar.said_of_result(rest, words):
+            return keeping(next_plan(previous, text, previous.steps, previous.excluded), keeps)
+        text = cleaned = rest
+    plan = _followed(previous, text, cleaned)
+    if "colours" in kept and plan.steps and not any(step.task in (*OF_COLOUR, "enhance") for step in previous.steps):
+        keeps.add("colours")
+    return keeping(plan, keeps) if keeps and plan.action == "plan" else plan
+
+
+def _followed(previous: Plan, text: str, cleaned: str) -> Plan:
+    """`follow`, without what is kept."""
     language = grammar.language_of(cleaned)
     words = grammar.load(language)
     swap = grammar.swapped(cleaned, words)
@@ -43,7 +73,7 @@ def follow(previous: Plan, text: str) -> Plan:
         return _instead(previous, text, *swap, words)
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
-    placed = whole.where is not None or any(said.where is not None for _, said in parts)
+    placed = bool(whole.missed) or any(said.where is not None for said in (whole, *(said for _, said in parts)))
     plan = _surely(previous, text, cleaned) if language == "en" and not placed else None
     if plan is not None:
         return plan
@@ -167,6 +197,8 @@ def _answered(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
     """The plan after what was said of it; None where it turns out to be a wish."""
     if said.action:
         return _acted(previous, text, said.action)
+    if said.missed:
+        return missing(previous, text, said.missed)
     if said.praise:
         return replace(previous, action="plan", message=GOOD)
     if not said.surely and said.factor is not None and not any(is_of(step, said.targets) for step in previous.steps):

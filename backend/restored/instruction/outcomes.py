@@ -1,11 +1,12 @@
 """What the user reads: one friendly sentence or two per outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from restored.ground.tasks import Task, info
 
-from .plan import Reason
+from .plan import Keep, Plan, Reason
 
 ABILITIES: Final = (
     "I can remove noise, blur, rain, haze, snow and JPEG artefacts, brighten dark pictures, improve colours and add resolution"
@@ -33,7 +34,15 @@ DIAGNOSIS: Final = "I looked at the picture. Wrong with it: {faults}."
 DIAGNOSIS_AND: Final = "I looked at the picture. Wrong with it: {faults}. Perhaps also: {more}."
 PERHAPS: Final = "I looked at the picture and am sure of nothing that is wrong. Perhaps: {more}. Name what bothers you."
 STRAY: Final = "I left out the part of your wish that I cannot do."
+KEPT: Final[dict[Keep, str]] = {"colours": "The colours stay as they are.", "texture": "Much of the fine texture stays."}
 CUT: Final = "Your text is very long; I read only the beginning."
+
+
+def keeping(plan: Plan, keeps: Collection[Keep]) -> Plan:
+    """A plan that keeps these, too, and says so."""
+    new = [sentence for keep, sentence in KEPT.items() if keep in keeps and keep not in plan.keeps]
+    message = " ".join(filter(None, (plan.message, *(new if plan.steps else ()))))
+    return replace(plan, keeps=tuple(keep for keep in KEPT if keep in {*plan.keeps, *keeps}), message=message)
 
 
 def proposal(tasks: Sequence[Task], amounts: Mapping[Task, str] | None = None, taken: int | None = None) -> str:

@@ -16,6 +16,9 @@ Reason = Literal["empty", "off_topic", "asks_to_add", "asks_to_keep", "not_under
 Part = Literal["", "light", "colour"]
 """Of a step's change: all of it, only that of the brightness, or only that of the colour ("only the colour noise")."""
 
+Keep = Literal["colours", "texture"]
+"""What stays beside all that a plan does: the colours, of steps that do not change them on purpose; much of the fine texture."""
+
 Action = Literal["", "plan", "undo", "again", "reset", "why", "diagnose"]
 """What to do with a plan that answers something said of another; see `following.follow`. "diagnose": it answers "what is wrong
 with it?", so that nothing is done before somebody asks for it."""
@@ -146,7 +149,7 @@ class Plan:
 
     A plan has either steps or a reason, never both. `proposed` marks a plan made by looking at the picture ("fix my photo").
     `unused`: what was heard but cannot be done. `scale`: the enlargement that the words ask for ("2x"), None when they do not.
-    `action` and `history` belong to a conversation, see `following`.
+    `action` and `history` belong to a conversation, see `following`. `keeps`: what stays beside the steps.
     """
 
     text: str = ""
@@ -159,6 +162,7 @@ class Plan:
     scale: int | None = None
     action: Action = ""
     history: tuple["Plan", ...] = ()
+    keeps: tuple[Keep, ...] = ()
 
     def __post_init__(self) -> None:
         tasks = {step.task for step in self.steps}
@@ -246,6 +250,7 @@ class Plan:
             "unused": [item.to_dict() for item in self.unused],
             "scale": self.scale,
             **({"action": self.action} if self.action else {}),
+            **({"keeps": list(self.keeps)} if self.keeps else {}),
             **({"history": [plan.to_dict() for plan in self.history]} if self.history else {}),
         }
 
@@ -275,6 +280,7 @@ class Plan:
             scale=data.get("scale"),
             action=_action(data.get("action")),
             history=_plans(data.get("history")),
+            keeps=_keeps(data.get("keeps")),
         )
 
     @classmethod
@@ -285,6 +291,11 @@ class Plan:
 
 def _action(given: object) -> Action:
     return given if given in get_args(Action) else ""  # type: ignore[return-value]
+
+
+def _keeps(given: object) -> tuple[Keep, ...]:
+    """Those that are known, each once."""
+    return tuple(keep for keep in get_args(Keep) if _is_list(given) and keep in given)  # type: ignore[operator]
 
 
 def _plans(given: object) -> tuple[Plan, ...]:

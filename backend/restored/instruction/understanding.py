@@ -6,8 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from restored.adjustments.names import OF_COLOUR
+
 from . import outcomes
-from .plan import Plan, Step
+from .plan import Keep, Plan, Step
 from .questions import asks_what_is_wrong
 from .sanitize import Cleaned, clean, has_words, mostly_foreign_script
 from .surface import is_automatic, is_data, is_greeting
@@ -51,7 +53,28 @@ def warm() -> None:
 
 @lru_cache(maxsize=512)
 def _understand(cleaned: Cleaned, corrected: int = 0) -> tuple[Plan, bool]:
-    """The plan of a text alone, and whether the picture should decide. corrected: how often it was already read anew."""
+    """The plan of a text alone, with what it keeps, and whether the picture should decide. corrected: how often it was already
+    read anew."""
+    plan, general = _read(cleaned, corrected)
+    if corrected or plan.action == "diagnose" or not (plan.steps or general or plan.reason == "asks_to_keep"):
+        return plan, general
+    from . import grammar
+
+    text = cleaned.text
+    kept, rest = grammar.kept(text, grammar.load(grammar.language_of(text)))
+    if kept - {"colours"} and plan.reason == "asks_to_keep" and grammar.content(rest, grammar.load(grammar.language_of(text))):
+        again, _ = _read(Cleaned(rest, cleaned.cut), 0)  # "remove the noise, but keep the grain"
+        plan = replace(again, text=text) if again.steps else plan
+    if not (plan.steps or general):
+        return plan, general
+    keeps: set[Keep] = {"texture"} if kept - {"colours"} else set()
+    if "colours" in kept and (general or not all(step.task in OF_COLOUR for step in plan.steps)):
+        keeps.add("colours")
+    return (outcomes.keeping(plan, keeps) if keeps else plan), general
+
+
+def _read(cleaned: Cleaned, corrected: int) -> tuple[Plan, bool]:
+    """`_understand`, without what is kept."""
     text = cleaned.text
     if not text.strip():
         return _nothing(text, "empty", cleaned), False
@@ -119,4 +142,5 @@ def _look(plan: Plan, context: "np.ndarray | None", sample: "np.ndarray | None")
     if not found:
         return replace(plan, message=message, proposed=True)
     steps = tuple(Step(task, found[task]) for task in worst)
-    return replace(plan, steps=(*steps, *plan.steps), reason=None, message=message, proposed=True).in_apply_order()
+    found_so = replace(plan, steps=(*steps, *plan.steps), reason=None, message=message, proposed=True, keeps=())
+    return outcomes.keeping(found_so.in_apply_order(), plan.keeps)

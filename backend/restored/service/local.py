@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from restored.allocator import keep_pages
 from restored.ground.errors import InstallationError, MemoryShort, PixelError
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 NOTHING_WANTED = "The strength or the mask is zero everywhere, so nothing was changed."
 NOTHING_FOUND = "There was nothing of this to take away, so nothing was changed."
+
+
+KEPT_TEXTURE: Final = 0.5
+"""Of what is fine in a change, what stays where "keep the texture" was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ class LocalService:
             return answer
         if space is not None and order.scale == 1:
             done.residual.let_go()  # `adjust` makes it again: half of what would be kept
-        kept = KeptResidual(done.residual, order.strength, order.mask, replace(answer, pixels=None), space, order.texture)
+        texture = _texture(order.texture, done.plan)
+        kept = KeptResidual(done.residual, order.strength, order.mask, replace(answer, pixels=None), space, texture)
         return replace(answer, kept=kept)
 
     def carry_out(
@@ -185,6 +190,7 @@ class LocalService:
             else:
                 tell(fraction, words, preview.x, preview.y, pixels_of(preview.pixels))
 
+        texture = _texture(order.texture, plan)
         result = engine.run(
             layer,
             plan,
@@ -198,7 +204,7 @@ class LocalService:
             quality=order.quality or QUALITIES[0],
             find=order.find,
             text=order.instruction or plan.text,
-            keep=order.keep or order.texture > 0,
+            keep=order.keep or texture > 0,
             previews=order.previews,
             progress=progress,
             cancel=cancelled,
@@ -208,8 +214,8 @@ class LocalService:
         done = replace(order, instruction=words, plan=result.plan.to_dict(), model=result.model)
         recipe = make_recipe(done, shared().store.bundle(model).fingerprint if result.model else None, version())
         image = result.image
-        if order.texture > 0 and result.changed and result.residual is not None:
-            image = result.residual.apply(order.strength, mask_of(order.mask), order.texture)
+        if texture > 0 and result.changed and result.residual is not None:
+            image = result.residual.apply(order.strength, mask_of(order.mask), texture)
         remarks = dict.fromkeys((*result.notes, *(item.message for item in result.plan.unused)))
         answer = Answer(
             pixels_of(image) if result.changed else None,
@@ -228,7 +234,7 @@ class LocalService:
                 kept,
                 strength=kept.strength if strength is None else strength,
                 mask=kept.mask if mask is None else mask,
-                texture=kept.texture if texture is None else texture,
+                texture=kept.texture if texture is None else _texture(texture, Plan.from_dict(kept.answer.plan)),
             )
             left = None if kept.space is None or kept.residual.scale > 1 else array_of(kept.space.leave())
             pixels: Pixels | None = pixels_of(kept.residual.apply(kept.strength, mask_of(kept.mask), kept.texture, left))
@@ -273,6 +279,11 @@ def _context(sent: Pixels | None) -> "np.ndarray | None":
 def _place(order: Order) -> Frame | None:
     """Where the layer lies in the whole picture."""
     return None if order.place is None else Frame(*order.place)
+
+
+def _texture(asked: float, plan: Plan) -> float:
+    """How much of the fine texture stays: as asked, and at least a good part of it where words keep it."""
+    return max(asked, KEPT_TEXTURE) if "texture" in plan.keeps else asked
 
 
 def _why_unchanged(order: Order) -> str:

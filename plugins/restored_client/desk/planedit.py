@@ -195,7 +195,7 @@ class PlanEdit:
     def key(self) -> Tuple[Any, ...]:
         """Equal keys mean equal pixels: the text (a model may be conditioned on it) and the steps with their strengths."""
         text = " ".join(str(self._plan.get("text", "")).split())
-        return (text, *(_pixels_of(step) for step in self.steps()))
+        return (text, *self._plan.get("keeps", ()), *(_pixels_of(step) for step in self.steps()))
 
     def is_as(self, plan: Dict[str, Any]) -> bool:
         """Whether another plan, of the same words, asks for the same pixels."""

@@ -196,3 +196,56 @@ def test_what_is_all_done_cannot_be_more_in_one_place() -> None:
     after = follow(before, "stronger in the sky")
     assert after.steps == before.steps
     assert "not possible" in after.message
+
+
+@pytest.mark.parametrize(
+    ("wish", "text"),
+    [
+        ("make it warmer", "hit the back button"),
+        ("make it warmer", "nope, how it was please"),
+        ("make it warmer", "scrap that last bit"),
+        ("make it warmer", "I liked it better before"),
+        ("mach es wärmer", "nein, so wie vorher"),
+        ("mach es wärmer", "vorher war es besser"),
+        ("rends-la plus chaude", "c'était mieux avant"),
+        ("hazla más cálida", "estaba mejor antes"),
+        ("rendila più calda", "era meglio prima"),
+        ("deixa mais quente", "estava melhor antes"),
+        ("maak het warmer", "het was eerst beter"),
+        ("zrób cieplejsze", "jak było"),
+        ("сделай теплее", "раньше было лучше"),
+        ("зроби теплішим", "раніше було краще"),
+        ("udělej to teplejší", "předtím to bylo lepší"),
+        ("gör den varmare", "det var bättre förut"),
+        ("daha sıcak yap", "önceki daha iyiydi"),
+        ("调暖一点", "之前的更好"),
+        ("もっと暖かく", "前の方がよかった"),
+        ("더 따뜻하게", "아까처럼 해줘"),
+        ("इसे गर्म करो", "पहले बेहतर था"),
+    ],
+)
+def test_how_people_say_undo(wish, text) -> None:
+    first = explain(wish)
+    second = follow(first, "a bit less")
+    assert second.steps != first.steps
+    back = follow(second, text)
+    assert back.action == "undo"
+    assert back.steps == first.steps
+
+
+@pytest.mark.parametrize(
+    ("wish", "text", "less", "same"),
+    [
+        ("make it warmer and remove the rain", "I liked the blue hour mood better", "temperature", "derain"),
+        ("make it brighter and remove the rain", "I preferred the moody darkness", "lowlight", "derain"),
+        ("clear the haze and make it warmer", "I liked the fog better before", "dehaze", "temperature"),
+        ("remove the noise and make it warmer", "I miss the grain", "denoise", "temperature"),
+        ("mach es wärmer und entferne den Regen", "die blaue Stimmung gefiel mir besser", "temperature", "derain"),
+    ],
+)
+def test_what_is_missed_is_less_of_what_took_it_away(wish, text, less, same) -> None:
+    before = explain(wish)
+    after = {step.task: step for step in follow(before, text).steps}
+    was = {step.task: step for step in before.steps}
+    assert after[same] == was[same]
+    assert 0 < (after[less].amount or after[less].strength) < (was[less].amount or was[less].strength)

@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 
 from restored.adjustments.adjusting import adjust
+from restored.adjustments.lightness import with_colours_of
+from restored.adjustments.names import OF_COLOUR
 from restored.engine.picture.context import check_context, thumbnail
 from restored.engine.picture.physics import Means, Neutrals
 from restored.engine.picture.pixels import LUMA, Box, Floats, Layer, colours, to_unit
@@ -85,6 +87,8 @@ class StepScope:
         if part:
             light = (change @ LUMA)[..., None]
             change = np.repeat(light, 3, axis=2) if part == "light" else change - light
+        if "colours" in self.plan.keeps:
+            change = with_colours_of(before, before + change) - before
         return change if region is None else change * self.where(region, box)[..., None]
 
     def where(self, region: Region, box: Box) -> Floats:
@@ -113,6 +117,8 @@ class StepScope:
                 if step.adjustment is None:
                     continue
                 after = adjust(colour, step.adjustment, (step.amount or 0.0) * step.strength)
+                if "colours" in self.plan.keeps and step.adjustment not in OF_COLOUR:
+                    after = with_colours_of(colour, after)
                 if step.region is not None:
                     after = colour + self.where(step.region, box)[..., None] * (after - colour)
                 colour = after

@@ -8,6 +8,7 @@ from .language import covers, language_of, margin, rivals
 from .referring import is_remark, subjects, swapped, takes_up
 from .result import limits, names_only, said_in_parts, said_of_result
 from .said import LESS, MORE, Said, factor_in
+from .staying import kept
 from .tokens import tokens
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "factor_in",
     "hear",
     "is_remark",
+    "kept",
     "language_of",
     "languages",
     "limits",

@@ -16,6 +16,8 @@ A table (`words/LANGUAGE.toml`) has sections of `concept = "phrase | phrase"`:
 [unused] what is heard and cannot be done. [off] what is no picture at all: `topic` where every word is known, else `sure`.
 [follow] what is said of the last result: undo, again, reset, why, weaker, stronger, also, drop ("without the warmth"),
     return ("give me the haze back"), instead ("saturation instead of contrast"), praise;
+    [kept] what stays beside a wish: colours, texture, grain ("brighter, but keep the colours");
+    [mood] what the picture had that is missed ("I liked the blue hour mood better"): liked, and what would bring it back;
     [degree] strong and weak words for an effect; [goal] what too much of a task makes of a picture ("too smooth"); [result]
     complaints of a task's result; [remedy] names of a treatment ("noise reduction"); [talk] words round it that say nothing.
 [grammar] order = "verb last" where exclusions follow what they exclude; elision: what an apostrophe joins to the next word
@@ -46,6 +48,9 @@ from .mending import Mender
 from .tokens import Token, tokens
 
 FOLDER: Final = Path(__file__).with_name("words")
+ASIDE: Final = frozenset({"mood", "kept"})
+"""Sections that are only looked up by themselves: their words tell nothing of a sentence's language, nor of slips in it."""
+
 GAP: Final = 4
 """Words that a `..` in a phrase may skip."""
 
@@ -114,7 +119,8 @@ class Words:
 
     def _enter(self, section: str, name: str, phrase: str) -> None:
         parts = tuple(self._parts(phrase))
-        self._mender.learn(section, name, parts)
+        if section not in ASIDE:
+            self._mender.learn(section, name, parts)
         if section == "filler":
             self.filler |= set(parts)
             return
@@ -154,7 +160,7 @@ class Words:
         chances: list[tuple[tuple[int, int], int, list[int], _Phrase]] = []
         for place, token in enumerate(words):
             for phrase in self._near(token.word):
-                if sections is not None and phrase.section not in sections:
+                if phrase.section in ASIDE if sections is None else phrase.section not in sections:
                     continue
                 used = self._used_by(phrase, words, place)
                 if used is not None:
@@ -186,7 +192,7 @@ class Words:
         found: set[int] = set()
         for place, token in enumerate(words):
             for phrase in self._near(token.word):
-                if sections is None or phrase.section in sections:
+                if phrase.section not in ASIDE if sections is None else phrase.section in sections:
                     found |= set(self._used_by(phrase, words, place) or ())
         return found
 

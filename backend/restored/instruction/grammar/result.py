@@ -16,6 +16,7 @@ def said_of_result(text: str, words: Words) -> Said:
     """What a sentence says of the plan that stands; nothing (false) where it is a wish of its own."""
     clause = SaidClause(text, words)
     for reading in (
+        _missed,
         _action,
         _complaint,
         _praised,
@@ -97,6 +98,15 @@ def _action(clause: SaidClause) -> Said:
         if action in names and not (action == "undo" and moved):  # "stronger in the back"
             return Said(action=action)  # type: ignore[arg-type]
     return Said(praise="praise" in names and not moved and not _names(clause))
+
+
+def _missed(clause: SaidClause) -> Said:
+    """ "I liked the blue hour mood better": what was done went too far away from it."""
+    moods = clause.words.find(tokens(clause.text), frozenset({"mood"}))
+    ways = tuple(dict.fromkeys(way for hit in moods if hit.name != "liked" for way in hit.name.split()))
+    if not any(hit.name == "liked" for hit in moods) or any(token.mark for token in clause.row):
+        return Said()
+    return Said(missed=ways)
 
 
 def _complaint(clause: SaidClause) -> Said:

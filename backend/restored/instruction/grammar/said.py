@@ -27,7 +27,8 @@ class Said:
     """action: a word for the whole; praise: it may stay as it is. factor: of all steps, of `targets`, or of the wish `core`.
     drops, adds: tasks and adjustments; core and `drop`: a wish that is taken back; surely: also when the plan has no such step.
     adds may have a sign ("exposure-"). limit: a place, of all steps or of `targets`; only: there is one, which the words name.
-    where: the place in which there is to be more or less ("stronger in the sky")."""
+    where: the place in which there is to be more or less ("stronger in the sky"). missed: what the picture had and has no more,
+    by the ways that lead back to it ("temperature-"), or the tasks that took it away."""
 
     action: Action = ""
     praise: bool = False
@@ -41,6 +42,7 @@ class Said:
     limit: Region | None = None
     only: bool = False
     where: Region | None = None
+    missed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Said()

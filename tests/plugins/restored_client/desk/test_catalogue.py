@@ -22,7 +22,7 @@ from restored.instruction.grammar.sentences import (
     OTHER_SCALE,
     by_hand,
 )
-from restored.instruction.outcomes import DIAGNOSIS, DIAGNOSIS_AND, PERHAPS, PICTURE_FINE, diagnosis
+from restored.instruction.outcomes import DIAGNOSIS, DIAGNOSIS_AND, KEPT, PERHAPS, PICTURE_FINE, diagnosis
 from restored.regions.names import LABELS as PLACE_LABELS
 from restored.service.local import NOTHING_FOUND, NOTHING_WANTED
 from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
@@ -101,6 +101,7 @@ def test_every_task_reason_error_and_preset_is_translated(file):
         changed_plan.RESET,
         following.AGAIN,
         following.GOOD,
+        *KEPT.values(),
     )
     assert set(answers) <= set(messages)
     by_place = {ONLY_BY_HAND, ALL_BUT_BY_HAND, NOT_FOUND}
