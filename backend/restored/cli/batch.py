@@ -88,7 +88,11 @@ def batch(
         finally:
             if run.page is not None and page is not None:
                 run.page.write(page, run.walked.sentences())
-    run.finish(json=json)
+    try:
+        run.finish(json=json)
+    finally:
+        if page is not None and not json:
+            console.out.print(f"The page is in {page.absolute()}", soft_wrap=True)
 
 
 def _asked(run: BatchRun, policy: str, again: bool, json: bool) -> Policy:

@@ -10,6 +10,8 @@ from rich.text import Text
 from restored.files import FileOrder, Report
 from restored.ground.tasks import LABELS, is_task
 from restored.instruction.grammar.sentences import WISHES
+from restored.regions.names import LABELS as PLACES
+from restored.regions.names import MARKS
 
 from . import console
 from .going_on import WentOn
@@ -20,15 +22,23 @@ FOUND: Final = (
     "To look and choose: {look} writes the marks; paint black what is to stay, and restore with --mask instead of --find."
 )
 
+ALL_INSIDE: Final = (
+    "The mask limits everything: beside the filling, the rest was done only where it is white. For the rest everywhere, "
+    "restore the result once more with those words and without --mask."
+)
+
+FOUND_PLACE: Final = f"only the {PLACES[MARKS]}"
+SHOWN_PLACE: Final = "only where the mask is white"
+
 ASKED_FOR: Final = {**WISHES, "dejpeg": "remove the JPEG artefacts", "superres": "add detail", "enhance": "improve the colours"}
 """Task -> how to ask for it."""
 
 
-def tell(report: Report, source: Path, output: Path | None, wish: FileOrder) -> None:
-    """What happened. output: where a result was to go, if anywhere."""
+def tell(report: Report, source: Path, output: Path | None, wish: FileOrder, *, masked: bool = False) -> None:
+    """What happened. output: where a result was to go, if anywhere. masked: a mask said where anything may change."""
     done, message = report.done, in_a_shell(report.done.message)
     if done.changed:
-        console.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan)))
+        console.out.print(Text.assemble(("Plan     ", "dim"), plan_words(done.plan, shown=masked and not wish.find)))
         console.out.print(Text.assemble(("Done by  ", "dim"), device_words(done.device)))
         console.out.print(Text.assemble(("Time     ", "dim"), f"{done.seconds:.1f} s"))
         console.out.print(Text.assemble(("Result   ", "dim"), f"{output} ({report.width} x {report.height})"))
@@ -42,8 +52,16 @@ def tell(report: Report, source: Path, output: Path | None, wish: FileOrder) -> 
         console.warn("Show where with --mask FILE. --propose-mask FILE.png writes what I would mark; --find fills that at once.")
     if done.changed and wish.find and any(step["task"] == "inpaint" for step in done.plan.get("steps", ())):
         console.warn(FOUND.format(look=shlex.join(["restored", "run", str(source), "--propose-mask", "marks.png"])))
+    if done.changed and masked and _is_more_than_filling(done.plan):
+        console.warn(ALL_INSIDE)
     for note in ((message,) if done.changed and message else ()) + report.notes:
         console.warn(note)
+
+
+def _is_more_than_filling(plan: Mapping[str, Any]) -> bool:
+    """Whether marks are filled and something else is done beside it, which a mask of the marks is seldom meant for."""
+    tasks = {step["task"] for step in plan.get("steps", ())}
+    return "inpaint" in tasks and len(tasks) > 1
 
 
 def tell_kept(gone: WentOn, output: Path, *, json: bool) -> None:
@@ -72,12 +90,13 @@ def _ending(source: Path) -> str:
     return source.suffix if source.suffix.lower() in (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp") else ".png"
 
 
-def plan_words(plan: Mapping[str, Any]) -> Text:
-    """A plan as its chips: `rain · too dark 60 %`, and what was left out on purpose."""
+def plan_words(plan: Mapping[str, Any], *, shown: bool = False) -> Text:
+    """A plan as its chips: `rain · too dark 60 %`, and what was left out on purpose. shown: a mask shows what is to be filled."""
     chips = []
     for step in plan.get("steps", []):
         weight = "" if step["strength"] == 1 else f" {step['strength']:.0%}"
-        chips.append((f"{step['label']}{weight}", "bold"))
+        label = step["label"].replace(FOUND_PLACE, SHOWN_PLACE) if shown else step["label"]
+        chips.append((f"{label}{weight}", "bold"))
     text = Text(" · ").join(Text(words, style) for words, style in chips)
     if plan.get("keeps"):
         text.append(f"  ({' and '.join(plan['keeps'])} kept)", "dim")

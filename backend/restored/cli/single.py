@@ -111,7 +111,7 @@ def run(
     if json:
         console.print_json({**report.to_dict(), "output": str(output) if report.written else None})
     else:
-        tell(report, source, output, wish)
+        tell(report, source, output, wish, masked=mask is not None or wish.mask is not None)
         if wish.scale == 1 and any(step["task"] == "superres" for step in report.done.plan.get("steps", [])):
             console.warn("The picture keeps its size. For a larger one, add --scale 2 or --scale 4.")
 

@@ -22,6 +22,14 @@ _RULES: Final = (
 """What Typer says of a value, in pydantic's words, and what we say."""
 
 
+INSTALLED_ONLY: Final = {
+    "update": "This one came as a Python package or as its sources: the way that brought it brings a newer or an older version,"
+    " such as pip or git.",
+    "gpu": "This one came as a Python package or as its sources: with PyTorch for CUDA beside it, it computes on the GPU.",
+}
+"""Commands of `app.STANDALONE`, and what there is instead where they are not."""
+
+
 def sentence(error: Any) -> str:
     """What is wrong with a command line and what to do. error: Typer's UsageError or one of its kinds."""
     command = getattr(getattr(error, "ctx", None), "command_path", None) or "restored"
@@ -29,6 +37,8 @@ def sentence(error: Any) -> str:
     text = str(error.format_message())
     if text.startswith("No such command"):
         wrong, *near = re.findall(r"'([^']*)'", text)
+        if wrong in INSTALLED_ONLY:
+            return f"“restored {wrong}” is a part of the program that an installer brought. {INSTALLED_ONLY[wrong]}{more}"
         hint = f" Did you mean {' or '.join(f'“{name}”' for name in near[:2])}?" if near else ""
         return f"There is no command “{wrong}”.{hint}{more}"
     if isinstance(error, _typer_errors.NoSuchOption):

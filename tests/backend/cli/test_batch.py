@@ -244,7 +244,9 @@ def test_results_whose_ledger_was_lost_are_known_by_their_recipes(restored: Run,
 def test_a_report_and_a_page(restored: Run, folder: Path, tmp_path: Path) -> None:
     (folder / "b.jpg").write_bytes(b"broken")
     report, page = tmp_path / "r.jsonl", tmp_path / "p.html"
-    assert restored("batch", folder, "brighter", "-o", tmp_path / "out", "--report", report, "--page", page).code == 1
+    ran = restored("batch", folder, "brighter", "-o", tmp_path / "out", "--report", report, "--page", page)
+    assert ran.code == 1
+    assert f"The page is in {page}" in ran.out
     rows = [json.loads(line) for line in report.read_text().splitlines()]
     assert sorted(row["file"] for row in rows) == ["a.png", "b.jpg", "c.tif"]
     text = page.read_text("utf-8")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from restored.instruction.plan import Plan
 from restored.io import read_picture
 
 from .conftest import Ran, Somebody, names
@@ -131,3 +132,20 @@ def test_finding_goes_with_the_wish(restored: Run, somebody: Somebody, print_: P
     somebody.said.clear()
     restored("batch", tmp_path, "brighter", "-o", tmp_path / "out", "--find")
     assert somebody.said[0].find
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize("more", [[], [{"task": "temperature", "amount": 0.4}]], ids=["filling", "tone too"])
+def test_a_mask_that_is_given_is_named_and_limits_what_is_beside_the_filling(
+    restored: Run, print_: Path, tmp_path: Path, more: list[dict]
+) -> None:
+    Image.new("L", (200, 160), 255).save(tmp_path / "mask.png")
+    region = {"places": ["marks"]}
+    plan = Plan.from_dict({"steps": [{"task": "inpaint", "region": region}, *more]}).to_dict()
+    (tmp_path / "r.json").write_text(json.dumps({"restore_with_instruction": 1, "plan": plan}))
+    ran = restored("run", print_, "--recipe", tmp_path / "r.json", "--mask", tmp_path / "mask.png", "-o", tmp_path / "o.png")
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    assert "only where the mask is white" in said
+    assert "marks that I find" not in said
+    assert ("limits everything" in " ".join(ran.err.split())) == bool(more)

@@ -58,6 +58,14 @@ def test_a_command_that_is_almost_one_is_guessed() -> None:
     assert done.stderr.startswith("There is no command “modles”. Did you mean “models”?")
 
 
+@pytest.mark.parametrize(("said", "instead"), [(["update", "--back"], "pip or git"), (["gpu"], "PyTorch")])
+def test_a_command_of_the_installed_program_alone_says_so(said: list[str], instead: str) -> None:
+    done = restored(*said)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "an installer brought" in done.stderr
+    assert instead in done.stderr
+
+
 def test_version_and_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from restored.cli import app
 
