@@ -95,7 +95,7 @@ def test_who_speaks_is_no_newcomer_any_more(door: Door) -> None:
         client.connect(f"tcp://127.0.0.1:{door.port}")
         door.until(lambda: door.newcomers.waiting == 1)
         client.send(b"hello")
-        assert door.router.poll(LONG * 1000)
+        assert door.router.poll(int(LONG * 1000))
         _, said = door.router.recv_multipart(copy=False)
         door.newcomers.heard(said)
         assert door.newcomers.waiting == 0
