@@ -37,9 +37,9 @@ def long_files(root: Path) -> list[Path]:
     return sorted((path for path in sources(root) if lines([path]) > LONG), key=lambda path: -lines([path]))
 
 
-def order_fields(root: Path) -> set[str]:
-    """What an order holds, as its class and those that it is made from say."""
-    tree = ast.parse((root / "plugins/restored_client/wire/order.py").read_text("utf-8"))
+def order_fields() -> set[str]:
+    """What an order of this tree holds, as its class and those that it is made from say; looked for in older trees too."""
+    tree = ast.parse((HERE / "plugins/restored_client/wire/order.py").read_text("utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     order = classes["Order"]
     above = [classes[base.id] for base in order.bases if isinstance(base, ast.Name) and base.id in classes]
@@ -48,7 +48,7 @@ def order_fields(root: Path) -> set[str]:
 
 def enumerations(root: Path) -> list[str]:
     """Places where fields of an order are defined or listed beside each other."""
-    fields, found = order_fields(root), []
+    fields, found = order_fields(), []
     for path in sources(root, "backend", "plugins"):
         text = path.read_text("utf-8")
         if len(fields.intersection(_WORDS.findall(text))) < ENOUGH:  # most files, and making a tree takes time
@@ -102,7 +102,7 @@ def rows(root: Path) -> dict[str, Callable[[], str]]:
         **lengths,
         "largest file": largest,
         f"files over {LONG} lines": lambda: str(len(long_files(root))),
-        f"places with {ENOUGH} or more of the order's {len(order_fields(root))} fields": lambda: str(len(enumerations(root))),
+        f"places with {ENOUGH} or more of the order's {len(order_fields())} fields": lambda: str(len(enumerations(root))),
         "`import restored`, processor time": lambda: processor_time(root, "-c", "import restored"),
         "`import restored.hosts`": lambda: processor_time(root, "-c", "import restored.hosts"),
         "`restored --help`": lambda: processor_time(root, "-m", "restored.cli", "--help"),

@@ -9,7 +9,7 @@ import numpy as np
 from restored.ground.replacing import atomic
 from restored.io import PictureError, read_pages, sent
 
-from .one import chosen
+from .page_choice import chosen
 
 
 def propose(source: Path, target: Path, *, page: int | None = None, overwrite: bool = False) -> float:

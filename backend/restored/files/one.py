@@ -32,6 +32,7 @@ from restored_client.wire.recipe import encode_recipe, make_recipe
 from . import masks
 from .makingway import MakeWay, place_mark
 from .orders import Done, FileOrder, OnProgress, Restore, never
+from .page_choice import chosen, which
 
 _CLEAN_QUALITY: Final = 90
 """The least quality at which what was freed from JPEG's artefacts is saved as JPEG: less would put them back."""
@@ -138,7 +139,7 @@ def load(source: Path, target: Path, wish: FileOrder, *, mask: Path | None = Non
     if os.path.exists(target) and os.path.samefile(source, target):
         raise PictureError("The result would replace the original. Give it another name: the original stays as it is.")
     if len(pages) > 1 and format_of(target) != "tiff":
-        raise PictureError(_which(pages, source))
+        raise PictureError(which(pages, source))
     notes: list[str] = []
     for picture in pages:
         notes += [note for note in (*picture.notes, *check_output(target, picture, wish.scale)) if note not in notes]
@@ -221,31 +222,6 @@ def _summary(done: list[Done | None]) -> Done:
     made = [one for one in done if one is not None]
     first = next((one for one in made if one.changed), made[0])
     return replace(first, seconds=sum(one.seconds for one in made))
-
-
-def chosen(pages: list[Picture], source: Path, page: int | None) -> list[Picture]:
-    if page is None:
-        return pages
-    if not 1 <= page <= len(pages):
-        raise PictureError(
-            f"“{source.name}” holds {len(pages)} {'picture' if len(pages) == 1 else 'pictures'}: there is no {page}."
-        )
-    if pages[page - 1].role != "picture":
-        raise PictureError(f"Picture {page} of “{source.name}” is what infrared light saw, which is not restored.")
-    return [pages[page - 1]]
-
-
-def _which(pages: list[Picture], source: Path) -> str:
-    def words(picture: Picture) -> str:
-        kind = "infrared" if picture.role == "infrared" else ("gray" if picture.pixels.shape[2] < 3 else "colour")
-        return f"{picture.width} x {picture.height} {kind}"
-
-    listed = ", ".join(f"{number}: {words(picture)}" for number, picture in enumerate(pages[:9], 1))
-    more = ", …" if len(pages) > 9 else ""
-    return (
-        f"“{source.name}” holds {len(pages)} pictures ({listed}{more}). "
-        "Name the result .tif to restore them all, or choose one with --picture."
-    )
 
 
 def _mask(pages: list[Picture], wish: FileOrder, mask: Path | None) -> NDArray | None:

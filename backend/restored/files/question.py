@@ -5,8 +5,9 @@ from pathlib import Path
 
 from restored.io import read_pages, sent
 
-from .one import Report, chosen
+from .one import Report
 from .orders import FileOrder, OnProgress, Restore, never
+from .page_choice import chosen
 
 
 def look_at_file(

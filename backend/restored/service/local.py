@@ -1,25 +1,25 @@
 """The service in this process: restored.instruction and restored.engine, imported by `load` or by the first order."""
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from restored.allocator import keep_pages
-from restored.ground.errors import InstallationError, MemoryShort, PixelError
+from restored.ground.errors import PixelError
 from restored.ground.limits import QUALITIES
 from restored.ground.tasks import LABELS, TASKS
 from restored.ground.versions import version
 from restored.instruction.plan import Plan
 from restored.instruction.sanitize import MAX_CHARACTERS
 from restored.regions import Frame, Region
-from restored_client.wire.errors import SENTENCES
 from restored_client.wire.order import Answer, Order
 from restored_client.wire.pixels import Pixels
 from restored_client.wire.recipe import make_recipe
 
 from .arrays import array_of, mask_of, pixels_of
+from .failures import in_the_tree
 from .protocol import IsCancelled, Say, Tell
 from .space import LayerSpace
 
@@ -77,7 +77,7 @@ class LocalService:
         return [{"id": task, "label": LABELS[task]} for task in TASKS]
 
     def load(self, say: Say) -> None:
-        with _in_the_tree():
+        with in_the_tree():
             say("Loading the engine…")
             from restored.engine.engine import shared
             from restored.instruction import warm
@@ -115,7 +115,7 @@ class LocalService:
         return [entry(model, number == 0) for number, model in enumerate(survey())]
 
     def explain(self, text: str, context: Pixels | None, previous: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        with _in_the_tree():
+        with in_the_tree():
             from restored.models.installed import known_to_default
 
             if previous is not None:
@@ -127,13 +127,13 @@ class LocalService:
             return known_to_default(self._explain(text, _context(context))).to_dict()
 
     def restore(self, order: Order, tell: Tell, cancelled: IsCancelled) -> Answer:
-        with _in_the_tree():
+        with in_the_tree():
             if problem := order.problem():
                 raise PixelError(problem)
             space = LayerSpace.of(order)
             sent = order if space is None else replace(order, layer=space.leave(), profile=None)
         done = self.carry_out(sent, tell, cancelled)
-        with _in_the_tree():
+        with in_the_tree():
             answer = done.answer
             if space is not None:
                 answer = replace(answer, pixels=space.back(answer.pixels, array_of(sent.pixels)))
@@ -155,7 +155,7 @@ class LocalService:
         model: "Bundle | str | Path | None" = None,
     ) -> "Carried":
         """`restore`, with all that this process has of it. plan, model: in place of the order's, for who has them at hand."""
-        with _in_the_tree():
+        with in_the_tree():
             if problem := order.problem():
                 raise PixelError(problem)
             return self._carry_out(order, plan, order.model if model is None else model, tell, cancelled)
@@ -229,7 +229,7 @@ class LocalService:
         return Carried(answer, result.plan, result.notes, result.residual if order.keep else None)
 
     def adjust(self, kept: KeptResidual, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
-        with _in_the_tree():
+        with in_the_tree():
             kept = replace(
                 kept,
                 strength=kept.strength if strength is None else strength,
@@ -244,7 +244,7 @@ class LocalService:
         return replace(kept.answer, pixels=pixels, recipe=recipe, kept=kept)
 
     def region(self, region: Mapping[str, Any], order: Order, tell: Tell, cancelled: IsCancelled) -> Pixels:
-        with _in_the_tree():
+        with in_the_tree():
             from restored.engine.engine import shared
 
             where = Region.from_dict(region)
@@ -290,14 +290,3 @@ def _why_unchanged(order: Order) -> str:
     mask = mask_of(order.mask)
     wanted = order.strength > 0 and (mask is None or bool(mask.any()))
     return NOTHING_FOUND if wanted else NOTHING_WANTED
-
-
-@contextmanager
-def _in_the_tree() -> Iterator[None]:
-    """Whatever the engine's libraries raise for want of memory or of files leaves as one of our errors."""
-    try:
-        yield
-    except MemoryError as error:
-        raise MemoryShort from error
-    except ImportError as error:
-        raise InstallationError(f"{SENTENCES['engine_missing']} ({error})") from error

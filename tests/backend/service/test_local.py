@@ -1,66 +1,17 @@
 """The seam to the real engine, with a small network of random weights and without the language model."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pytest
-import torch
 
-from restored.adjustments.spaces import decode, encode, from_oklab, to_oklab
 from restored.ground.errors import Cancelled
 from restored.ground.tasks import LABELS, TASKS
-from restored.instruction import Plan
-from restored.models.bundle import write_bundle
-from restored.models.swift import Swift, SwiftConfig
 from restored.service.arrays import array_of, pixels_of
-from restored.service.local import KEPT_TEXTURE, NOTHING_FOUND, NOTHING_WANTED, LocalService
+from restored.service.local import NOTHING_FOUND, NOTHING_WANTED, LocalService
 from restored_client import Pixels, RestoredError
 from restored_client.wire.order import Order
 from restored_client.wire.recipe import decode_recipe, encode_recipe
 
-SMALL = SwiftConfig(widths=(8, 12, 16), encoder=(1, 1), middle=1, decoder=(1, 1), rank=2, context_width=8, grid_channels=4)
-PLAN = {"steps": [{"task": "denoise"}]}
-
-
-def silent(*said) -> None:
-    pass
-
-
-def never() -> bool:
-    return False
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory) -> str:
-    """A bundle's folder, as a user may name one."""
-    torch.manual_seed(1)
-    net = Swift(SMALL)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.add_(torch.randn_like(parameter) * 0.02)
-    folder: Path = tmp_path_factory.mktemp("bundles") / "random"
-    write_bundle(folder, net, SMALL.to_dict(), licence="MIT", training_data="random numbers", version="0")
-    return str(folder)
-
-
-@pytest.fixture
-def work(monkeypatch) -> LocalService:
-    """The engine, whose understanding of every text but the empty one is: noise."""
-
-    def explain(text: str, context: np.ndarray | None = None, sample: np.ndarray | None = None) -> Plan:
-        assert context is None or (context.dtype == np.float32 and context.shape[2] == 3 and max(context.shape) <= 256)
-        return Plan.of("denoise") if text else Plan(reason="empty", message="Nothing was asked.")
-
-    monkeypatch.setattr("restored.instruction.explain", explain)
-    return LocalService()
-
-
-def layer(depth: str = "u8", channels: int = 3, seed: int = 0) -> Pixels:
-    values = np.random.default_rng(seed).random((20, 30, channels))
-    dtype = {"u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "f16": np.float16, "f32": np.float32}[depth]
-    array = values.astype(dtype) if depth[0] == "f" else (values * np.iinfo(dtype).max).astype(dtype)
-    return Pixels(30, 20, channels, depth, array.tobytes())
+from .conftest import PLAN, layer, never, silent
 
 
 @pytest.mark.parametrize(("depth", "channels"), [("u8", 3), ("u16", 4), ("u32", 1), ("f16", 2), ("f32", 3)])
@@ -190,7 +141,6 @@ def test_a_layer_in_another_colour_space_comes_back_in_it(work, model, depth) ->
     import imagecodecs
 
     from restored.io.colour import to_srgb
-    from restored.service.arrays import array_of, pixels_of
 
     profile = bytes(imagecodecs.cms_profile("adobergb"))
     given = layer(depth)
@@ -226,7 +176,6 @@ def test_a_profile_that_is_none_is_refused(work, model) -> None:
 
 
 def test_grain_that_was_taken_away_comes_back_and_nothing_else_does(work, model) -> None:
-    from restored.service.arrays import array_of, pixels_of
 
     given = layer("f32")
     asked = {"layer": given, "plan": PLAN, "model": model, "keep": True}
@@ -253,66 +202,6 @@ def test_grain_that_was_taken_away_comes_back_and_nothing_else_does(work, model)
     one = work.restore(Order(layer=gray, plan=PLAN, model=model, texture=0.5), silent, never)
     assert one.pixels is not None
     assert one.pixels.channels == 1
-
-
-def chroma(encoded: np.ndarray) -> np.ndarray:
-    return to_oklab(decode(encoded))[..., 1:]
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        [{"task": "denoise"}],
-        [{"task": "exposure", "amount": 0.7}],
-        [{"task": "denoise"}, {"task": "contrast", "amount": 0.3}],
-        [{"task": "dehaze"}, {"task": "shadows", "amount": 0.4, "region": {"places": ["left"]}}],
-    ],
-)
-def test_colours_that_are_to_stay_do(work, model, steps) -> None:
-    """Oklab's a and b as they were, read back as pixels of the lightness that came, to 1/255 where they can be shown."""
-    given = layer("f32")
-    before = 0.3 + 0.4 * array_of(given)
-    order = Order(layer=pixels_of(before), model=model, plan={"steps": steps, "keeps": ["colours"]})
-    done, plain = (work.restore(each, silent, never) for each in (order, replace(order, plan={"steps": steps, "keeps": []})))
-    assert done.pixels is not None
-    assert plain.pixels is not None
-    after, free = array_of(done.pixels), array_of(plain.pixels)
-    meant = np.concatenate([to_oklab(decode(after))[..., :1], chroma(before)], axis=-1)
-    assert np.abs(after - encode(from_oklab(meant))).max() < 1 / 255
-    assert np.abs(chroma(free) - chroma(before)).max() > 3 * np.abs(chroma(after) - chroma(before)).max()
-    assert np.abs(after - before).max() > 0.01
-    assert done.plan["keeps"] == ["colours"]
-
-
-def test_gray_stays_gray_where_colours_are_to_stay(work, model) -> None:
-    gray = np.repeat(np.random.default_rng(3).random((20, 30, 1), np.float32), 3, axis=2)
-    plan = {"steps": [{"task": "denoise"}, {"task": "exposure", "amount": 0.5}], "keeps": ["colours"]}
-    done = work.restore(Order(layer=pixels_of(gray), model=model, plan=plan), silent, never)
-    assert done.pixels is not None
-    assert np.ptp(array_of(done.pixels), axis=2).max() == 0
-
-
-def test_a_colour_that_is_asked_for_comes_where_colours_are_to_stay(work, model) -> None:
-    plan = {"steps": [{"task": "exposure", "amount": 0.5}, {"task": "temperature", "amount": 0.4}]}
-    order = Order(layer=layer("f32"), model=model, plan={**plan, "keeps": ["colours"]})
-    warm = work.restore(order, silent, never)
-    assert warm.pixels is not None
-    assert array_of(warm.pixels)[..., 0].mean() > array_of(warm.pixels)[..., 2].mean() + 0.02
-
-
-def test_texture_that_is_to_stay_does_as_by_hand(work, model) -> None:
-    given = layer("f32")
-    kept = work.restore(Order(layer=given, model=model, plan={**PLAN, "keeps": ["texture"]}, keep=True), silent, never)
-    by_hand = work.restore(Order(layer=given, model=model, plan=PLAN, texture=KEPT_TEXTURE), silent, never)
-    plain = work.restore(Order(layer=given, model=model, plan=PLAN), silent, never)
-    assert kept.pixels is not None
-    assert by_hand.pixels is not None
-    assert plain.pixels is not None
-    assert np.array_equal(array_of(kept.pixels), array_of(by_hand.pixels))
-    assert not np.array_equal(array_of(kept.pixels), array_of(plain.pixels))
-    weaker = work.adjust(kept.kept, 1.0, None, 0.0)
-    assert weaker.pixels is not None
-    assert np.array_equal(array_of(weaker.pixels), array_of(kept.pixels)), "what words keep stays when strength is moved"
 
 
 def test_a_region_is_shown_by_the_weights_that_its_step_is_done_by(work, model) -> None:
