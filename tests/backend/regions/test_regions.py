@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restored.regions import PLACES, Frame, Region, RegionError
+from restored.regions import PLACES, Frame, Region, RegionError, maps
 from restored.regions.maps import RegionMaps
 
 
@@ -108,3 +108,18 @@ def test_there_and_back():
     region = Region(("sky", "left"), outside=True, threshold=0.4, feather=0.1)
     assert Region.from_dict({**region.to_dict(), "later": 1}) == region
     assert Region(("sky",), outside=True).label == "not the sky"
+
+
+def test_a_sky_that_was_found_too_small_leaves_no_rim_at_what_stands_before_it(monkeypatch) -> None:
+    """Found on a fourth of the size, two of its pixels (eight of the picture's) short of a tower as bright as the sky."""
+    height, width, noise = 480, 640, np.random.default_rng(0).normal(0, 0.01, (480, 640, 1))
+    picture = np.tile(np.array([0.3, 0.5, 0.85], np.float32), (height, width, 1))
+    picture[:, 320:] = [0.75, 0.5, 0.4]
+    picture = (picture + noise).astype(np.float32)
+    small = picture.reshape(120, 4, 160, 4, 3).mean(axis=(1, 3))
+    found = np.zeros((120, 160), np.float32)
+    found[:, :78] = 1
+    monkeypatch.setitem(maps.FINDERS, "sky", lambda image: found)
+    weight = RegionMaps(small, height, width).prepare(Region(("sky",))).weight(Region(("sky",)), 0, 0, picture)
+    assert weight[:, :316].min() > 0.9
+    assert weight[:, 324:].max() < 0.1
