@@ -1,5 +1,6 @@
 """What a command says to a person when its work is done."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,15 @@ FOUND: Final = (
     "Nobody has looked at what was filled: what belongs to the picture (a rim, a rope, a twig) may be among it. "
     "To look and choose: {look} writes the marks; paint black what is to stay, and restore with --mask instead of --find."
 )
+
+OLD: Final = re.compile(
+    r"\b(?:old|vintage|antique|album|scan(?:ned)?|alte[nrsm]?|vieux|vieil(?:le)?|ancien(?:ne)?|viej[oa]|antigu[oa]|vecchi[ao]|velh[oa]"
+    r"|antig[oa]|oude?|star[aeyéý]\w*|стар\w+)\b|老照片|旧照片|古い|오래된|पुरान[ीाे]",
+    re.IGNORECASE,
+)
+"""Words for a print that has been through something; what is scratched is looked for only when that is asked for."""
+
+PRINT: Final = "Is it scratched, dusty or folded, too? {look} writes what I would fill as a mask to look at."
 
 ALL_INSIDE: Final = (
     "The mask limits everything: beside the filling, the rest was done only where it is white. For the rest everywhere, "
@@ -52,6 +62,8 @@ def tell(report: Report, source: Path, output: Path | None, wish: FileOrder, *, 
         console.warn("Show where with --mask FILE. --propose-mask FILE.png writes what I would mark; --find fills that at once.")
     if done.changed and wish.find and any(step["task"] == "inpaint" for step in done.plan.get("steps", ())):
         console.warn(FOUND.format(look=shlex.join(["restored", "run", str(source), "--propose-mask", "marks.png"])))
+    if done.plan.get("proposed") and OLD.search(wish.instruction or "") and not (masked or wish.find):
+        console.warn(PRINT.format(look=shlex.join(["restored", "run", str(source), "--propose-mask", "marks.png"])))
     if done.changed and masked and _is_more_than_filling(done.plan):
         console.warn(ALL_INSIDE)
     for note in ((message,) if done.changed and message else ()) + report.notes:

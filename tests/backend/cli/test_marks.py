@@ -149,3 +149,25 @@ def test_a_mask_that_is_given_is_named_and_limits_what_is_beside_the_filling(
     assert "only where the mask is white" in said
     assert "marks that I find" not in said
     assert ("limits everything" in " ".join(ran.err.split())) == bool(more)
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(
+    ("words", "proposed", "asked"),
+    [
+        ("restore this old photo", True, True),
+        ("restauriere dieses alte Foto", True, True),
+        ("修复这张老照片", True, True),
+        ("fix it", True, False),
+        ("remove the noise of this old photo", False, False),
+    ],
+)
+def test_who_brings_an_old_photograph_is_told_how_marks_are_found(
+    restored: Run, print_: Path, tmp_path: Path, words: str, proposed: bool, asked: bool
+) -> None:
+    plan = {"steps": [{"task": "denoise"}], "proposed": proposed}
+    recipe = {"restore_with_instruction": 1, "instruction": words, "plan": Plan.from_dict(plan).to_dict()}
+    (tmp_path / "r.json").write_text(json.dumps(recipe))
+    ran = restored("run", print_, "--recipe", tmp_path / "r.json", "-o", tmp_path / "o.png")
+    assert ran.code == 0, ran.err
+    assert ("--propose-mask" in ran.err) == asked
