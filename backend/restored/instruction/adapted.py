@@ -13,11 +13,12 @@ import numpy as np
 from restored.ground.errors import InstallationError
 
 from . import encoder
-from .arithmetic import LINEAR, linear, sigmoid
+from .arithmetic import LINEAR
 from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
 from .minilm import EncoderLayer
-from .multilingual import CLASSES
+from .wish_classes import CLASSES
+from .word_places import PlaceWord, place_words
 
 FILE: Final = Path(__file__).with_name("head_files") / "adapted.safetensors"
 
@@ -31,7 +32,7 @@ class AdaptedError(InstallationError):
 
 @dataclass(frozen=True, slots=True)
 class AdaptedEncoder:
-    """layers: what follows the first ones; reading: of width 384; place: 384 -> 1, of each word."""
+    """layers: what follows the first ones; reading: of width 384; place: of each word, see `word_places`."""
 
     layers: tuple[EncoderLayer, ...]
     reading: AttentiveReading
@@ -43,10 +44,9 @@ class AdaptedEncoder:
             words = layer(words)
         return words
 
-    def probabilities(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(T, 384), the words -> (classes,), what is wished for, and (T,), which words say where, each by itself between 0
-        and 1."""
-        return self.reading.probabilities(words), sigmoid(linear(words, self.place))[:, 0]
+    def probabilities(self, words: np.ndarray) -> np.ndarray:
+        """(T, 384), the words -> (classes,), what is wished for, each by itself between 0 and 1."""
+        return self.reading.probabilities(words)
 
 
 def adapted(layer: EncoderLayer, terms: Mapping[str, np.ndarray], prefix: str) -> EncoderLayer:
@@ -101,11 +101,10 @@ def words(text: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=512)
-def _read(text: str) -> tuple[np.ndarray, list[tuple[int, int, float]]]:
-    """The probability of each class, and of each word, that begins and ends here in the text, that it says where."""
+def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
+    """The probability of each class, and what each word says of places."""
     words, stands = _states(text)
-    said, where = _network().probabilities(words)
-    return said, [(start, end, float(odds)) for (start, end), odds in zip(stands, where, strict=True) if end > start]
+    return _network().probabilities(words), place_words(words, stands, _network().place)
 
 
 def read(text: str) -> dict[str, float]:
@@ -113,8 +112,8 @@ def read(text: str) -> dict[str, float]:
     return dict(zip(CLASSES, map(float, _read(text)[0]), strict=True))
 
 
-def places(text: str) -> list[tuple[int, int, float]]:
-    """Where each word begins and ends, and how likely it says where something is to be done.
+def places(text: str) -> list[PlaceWord]:
+    """What each word says of where something is to be done.
 
     Raises AdaptedError, EncoderError."""
     return _read(text)[1]

@@ -13,7 +13,7 @@ from .putting import put_together
 from .sanitize import Cleaned, mostly_foreign_script
 from .surface import is_talk
 from .tasks import TASKS
-from .weighing import weigh
+from .weighing import complains, weigh
 
 if TYPE_CHECKING:
     from .grammar import Heard
@@ -58,7 +58,7 @@ def read(cleaned: Cleaned) -> tuple[Plan, bool]:
     text = ALL_BUT.sub(lambda found: ("" if found[1] else "remove").ljust(len(found.group())), cleaned.text)
     loaded = head.load()
     heard = grammar.hear(text, grammar.load("en"), _known())
-    if heard.trap and not PICTURE.search(text):
+    if heard.trap and not PICTURE.search(text) and not complains(text):
         return Plan(text, reason="off_topic", message=outcomes.NOTHING["off_topic"]), False
     if heard.bare is not None:
         message = DID_YOU_MEAN.format(wish=WISHES[heard.bare])

@@ -10,7 +10,7 @@ from restored.ground.tasks import LABELS
 from restored.regions.names import Region
 from restored.regions.narrowing import conditions, narrowed, same
 
-from . import grammar, reactions
+from . import adapted, grammar, reactions
 from .changed_plan import (
     NOTHING_YET,
     RESET,
@@ -74,7 +74,8 @@ def _followed(previous: Plan, text: str, cleaned: str) -> Plan:
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
     placed = bool(whole.missed) or any(said.where is not None for said in (whole, *(said for _, said in parts)))
-    plan = _surely(previous, text, cleaned) if language == "en" and not placed else None
+    ruled = bool(whole) or any(said for _, said in parts)
+    plan = _surely(previous, text, cleaned, ruled) if language == "en" and not placed else None
     if plan is not None:
         return plan
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
@@ -83,14 +84,18 @@ def _followed(previous: Plan, text: str, cleaned: str) -> Plan:
     return plan if plan is not None else joined(previous, explain(text), text)
 
 
-def _surely(previous: Plan, text: str, cleaned: str) -> Plan | None:
-    """The plan after an English sentence of which the layers for reactions are sure, and that is told at length or of which the
-    table knows a part only: short commands are the grammar's. None where they are not."""
+def _surely(previous: Plan, text: str, cleaned: str, ruled: bool) -> Plan | None:
+    """The plan after an English sentence of which the layers for reactions are sure: more so where it is a short one of which the
+    table knows every word, as commands are; and those that a rule reads are the rule's. None where they are not."""
     words = grammar.load("en")
     strange = any(not token.mark and token.word not in words.known | words.filler for token in grammar.tokens(cleaned))
-    if not previous.steps or not (strange or len(cleaned.split()) >= AT_LENGTH):
+    told = strange or len(cleaned.split()) >= AT_LENGTH
+    if not previous.steps or (ruled and not told):
         return None
-    said = _read(previous, cleaned, "english", reactions.SURE)
+    said = _read(previous, cleaned, "english", reactions.SURE if told else reactions.SURER)
+    where = bool({"only", "except", "everywhere"} & grammar.hear(cleaned, words).modifiers)
+    if not told and not all(each.action or each.praise or (each.only and where) for each in said):
+        return None
     if len(said) == 1 and said[0].factor is not None:
         said = (replace(said[0], factor=grammar.factor_in(cleaned, words, weaker=said[0].factor < 1)),)
     return _all_answered(previous, text, said)
@@ -119,7 +124,7 @@ def _pointed(text: str) -> Region | None:
     words = grammar.load("en")
     heard = grammar.hear(clean(text).text, words)
     named = [region for _, region in heard.limits] + [clause.place for clause in heard.clauses if clause.place]
-    return named[0] if named else place_in(heard, words)
+    return named[0] if named else place_in(heard.text, adapted.places(heard.text), words)
 
 
 def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, ...]:

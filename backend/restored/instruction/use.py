@@ -6,6 +6,7 @@ The package itself gives sentences' vectors alone; a wish is read from the words
 """
 
 import io
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -19,15 +20,21 @@ WORD: Final = 1280
 
 MAX_TOKENS: Final = 128
 
+_BEGIN, _END, _UNKNOWN, _SPACE = "<s>", "</s>", "<unk>", "\u2581"
+"""How the pieces write what is no letter."""
+
 _ORDERS: Final = {2: 0, 3: 1, 5: 2}
 """How many words each convolution sees, and how many of them stand before its own."""
 
 
 class UseEncoder:
-    """tensors: the content of weights.npz; encode: a text -> the numbers of its pieces, those of its begin and end among them."""
+    """tensors: the content of weights.npz; encode: a text -> the numbers of its pieces, those of its begin and end among them;
+    split: a text -> the same pieces as they are written."""
 
-    def __init__(self, tensors: Mapping[str, np.ndarray], encode: Callable[[str], list[int]]) -> None:
-        self._encode = encode
+    def __init__(
+        self, tensors: Mapping[str, np.ndarray], encode: Callable[[str], list[int]], split: Callable[[str], list[str]]
+    ) -> None:
+        self._encode, self._split = encode, split
         chunks = sum(name[0] == "q" and name[1:].isdigit() for name in tensors)
         first = tensors["q1"]
         self._table = np.empty((chunks * len(first), first.shape[1]), np.uint8)  # a quarter of what it is in float32
@@ -55,6 +62,19 @@ class UseEncoder:
             made.append(h)
         return layer_norm(np.concatenate(made, axis=1), self._norm, self._epsilon)
 
+    def stands(self, text: str) -> list[tuple[int, int]]:
+        """Where in a text each of the T pieces begins and ends; (0, 0) for those of its begin and end."""
+        letters = [(letter, at) for at, source in enumerate(text) for letter in unicodedata.normalize("NFKC", source)]
+        letters = [(letter, at) for letter, at in letters if not letter.isspace()]
+        found: list[tuple[int, int]] = []
+        first = 0
+        for piece in self._split(text)[:MAX_TOKENS]:
+            length = {_BEGIN: 0, _END: 0, _UNKNOWN: 1}.get(piece, len(piece.replace(_SPACE, "")))
+            here = letters[first : first + length]
+            found.append((here[0][1], here[-1][1] + 1) if here else (0, 0))
+            first += length
+        return found
+
     def vector(self, words: np.ndarray) -> np.ndarray:
         """(512,), of unit length: what `words` mean together."""
         x = linear(words, self._out).sum(0) / np.float32(len(words) ** 0.5)
@@ -63,10 +83,10 @@ class UseEncoder:
         return normalised(np.tanh(y @ d["p3"] + np.maximum(y @ d["d2"], 0) @ d["d3"]))
 
 
-def read(weights: bytes, encode: Callable[[str], list[int]]) -> UseEncoder:
+def read(weights: bytes, encode: Callable[[str], list[int]], split: Callable[[str], list[str]]) -> UseEncoder:
     """From the content of the package's file, that was checked. Raises ValueError, KeyError."""
     with np.load(io.BytesIO(weights), allow_pickle=False) as tensors:
-        return UseEncoder({name: tensors[name] for name in tensors.files}, encode)
+        return UseEncoder({name: tensors[name] for name in tensors.files}, encode, split)
 
 
 def _linear(tensors: Mapping[str, np.ndarray], weight: str, bias: str) -> LINEAR:

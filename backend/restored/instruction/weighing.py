@@ -9,12 +9,27 @@ from restored.adjustments.names import PLAIN
 from . import adapted
 from .grammar import Heard, Turn, Words
 from .head_reading import SLIGHT, HeadReading
-from .multilingual import WISHES
 from .plan import Step
-from .pointing import limited, point, spread
-from .second_opinion import ALIKE, ONE_OF, add, is_alike, is_refused, signed
+from .pointing import as_before, limited, point
+from .second_opinion import (
+    ALIKE,
+    ONE_OF,
+    SURE,
+    SURER,
+    UNSURE,
+    add,
+    is_alike,
+    is_refused,
+    named_better,
+    not_excluded,
+    signed,
+    sized,
+    strength_of,
+    takes_away,
+)
 from .tasks import TASKS, Task
 from .tones import SIGNED
+from .wish_classes import WISHES
 
 WANTED: Final = 0.5
 """A wish counts from here on: the encoder's probability, and what was heard, weighed."""
@@ -28,7 +43,7 @@ HEARD: Final = 0.3
 KNOWN: Final = 0.48
 """The same in a clause of which a table knows every word."""
 
-LIT: Final = 0.5
+LIT: Final = 0.45
 """The same of "lighten it", which the encoder may take for a brighter exposure: it stays what it is by itself."""
 
 HINTED: Final = 0.02
@@ -44,6 +59,9 @@ DENIED: Final = 0.3
 IS_TALK: Final = 0.5
 """From here on a sentence is no wish, so that no half of one is looked for in it."""
 
+COLOURS: Final = frozenset({"temperature", "tint", "saturation", "vibrance"})
+"""One word of colour may be near several of them ("greener")."""
+
 SAME: Final = {"vibrance-": "saturation-", "highlights+": "whites+"}
 """Directions that the encoder has no class for."""
 
@@ -52,15 +70,26 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     """Bring what was heard into line with the encoder; returns what is left of the reading, and new steps. sure: tasks that stay,
     being words of another language.
 
-    A sentence that the grammar knows whole, that asks for damage or leaves it to the picture, stays as it was heard.
-    Raises AdaptedError.
+    A sentence that asks for damage or leaves it to the picture stays as it was heard, and so does one that the grammar knows
+    whole, but for what the encoder is sure of. Raises AdaptedError.
     """
-    if heard.adding or heard.inverse or reading.general or heard.known:
+    if heard.inverse or reading.general:
         return reading
-    point(heard, words)
     whole = adapted.read(heard.text)
+    heard.adding = heard.adding and not takes_away(whole)
+    if heard.adding:
+        return reading
+    mistaken: set[Task] = set() if "dont" in heard.modifiers else not_excluded(heard, whole)
+    reading = replace(reading, excluded=tuple(task for task in reading.excluded if task not in mistaken))
+    heard.barred = [task for task in heard.barred if task not in mistaken]
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
     barred = set(WISHES) if is_refused(heard) else _barred(heard, reading, whole)
+    unheard = _unheard(heard, whole, before, barred)
+    if heard.known:
+        before |= {name: 1.0 for name in before if name not in TASKS or not named_better(name, whole)}
+        if not unheard and set(before.values()) <= {1.0}:
+            return reading
+    point(heard, adapted.places(heard.text), words)
     said = dict(whole)  # what was read is kept for the same sentence
     for name in TASKS:
         if name not in before:  # "make it look foggy" is near "it looks foggy"
@@ -68,6 +97,8 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     for name in before:
         said[name] = max(_backing(heard, other, whole[other]) for other in {name} | (_alike(name) & barred))
     wanted = _wanted(said, before, barred, reading.reason == "off_topic")
+    if heard.known and set(before.values()) == {1.0}:
+        wanted &= before.keys() | unheard
     heard.turns = [turn for turn in heard.turns if _signed(turn) in wanted or _signed(turn) not in before]
     heard.holes = [item for item in heard.holes if item.task in wanted]
     steps = [step for step in reading.steps if step.task in wanted]
@@ -78,13 +109,24 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
             if name in SIGNED and any(step.strength <= SLIGHT and is_alike(step.task, name) for step in gone):
                 heard.turns[-1] = _slighter(heard.turns[-1])
             steps += [Step(item.task, said[name], item.strength or 1.0, item.words.strip())] if item else []
-    spread(heard, steps)
-    heard.turns = [limited(heard, turn) for turn in heard.turns]
+    heard.turns = as_before([limited(heard, sized(turn, whole)) for turn in heard.turns])
+    steps = [replace(step, strength=strength_of(step.task, step.strength, whole)) for step in steps]
     if steps or heard.turns or heard.holes:
         return replace(reading, steps=tuple(steps), reason=None if wanted - before.keys() else reading.reason)
     adds = whole["add"] >= IS_TALK
     reason = "asks_to_add" if adds else "off_topic" if whole["off_topic"] >= IS_TALK else "not_understood"
     return replace(reading, steps=(), reason=reason if reading.steps or before else reading.reason)
+
+
+def _unheard(heard: Heard, said: Mapping[str, float], before: Collection[str], barred: Collection[str]) -> set[str]:
+    """Wishes that the encoder is sure of, and that nothing heard stands for or goes against."""
+    least = SURE if before else SURER
+    sure = {name for name in WISHES if said[name] >= least and name not in before and name not in barred}
+    coloured = any(name[:-1] in COLOURS for name in before)
+    placed = {place for clause in heard.clauses if clause.place for place in clause.place.places}
+    against = {name for two in ONE_OF if two & set(before) for name in two}
+    sure -= against | {name for name in sure if (coloured and name[:-1] in COLOURS) or name[:-1] in placed}
+    return sure if said["off_topic"] < UNSURE else set()
 
 
 def _signed(turn: Turn) -> str:
@@ -95,6 +137,12 @@ def _slighter(turn: Turn) -> Turn:
     """Half of it, where its own words do not say how much: the step that it replaces was to be a slight one."""
     said = abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3 or turn.name == "black_and_white"
     return turn if said else replace(turn, amount=turn.amount / 2)
+
+
+def complains(text: str) -> bool:
+    """Whether the encoder is certain that a text speaks of damage, of whatever else it does. Raises AdaptedError."""
+    said = adapted.read(text)
+    return said["off_topic"] < UNSURE and max(said[task] for task in TASKS if task not in ("enhance", "lowlight")) >= SURE
 
 
 def _alike(name: str) -> set[str]:

@@ -148,7 +148,8 @@ def test_the_back_of_a_picture_is_no_step_back() -> None:
     before = follow(explain(""), "make it a bit warmer")
     after = follow(before, "stronger in the back")
     assert after.action == "plan"
-    assert (after.steps[0].amount or 0) > (before.steps[0].amount or 0)
+    assert sum(step.amount or 0 for step in after.steps) > (before.steps[0].amount or 0)
+    assert {step.task for step in after.steps} == {"temperature"}
 
 
 def labels(*said: str) -> list[str]:

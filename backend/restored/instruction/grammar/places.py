@@ -9,7 +9,7 @@ from . import amounts
 from .clauses import TONES, Piece
 from .concepts import Hit
 from .heard import Turn
-from .tokens import Token
+from .tokens import Token, joined
 
 
 def tone_of(place: Region | None) -> Adjustment | None:
@@ -91,7 +91,7 @@ def place_of(piece: Piece) -> tuple[Region | None, bool, str, tuple[Place, ...]]
         negative |= "everywhere" in before and bool({"not", "dont", "except"} & {*before, *near})
     named = unknown[:1]
     named = [hit for hit in unknown[1:2] if hit.first == named[0].last + 1] or named  # "her eyes"
-    hand = " ".join(w.word for w in words_of(piece, named[0])) if named else ""
+    hand = joined([word for word in words_of(piece, named[0]) if word.word != "the"]) if named else ""
     if not known:
         guess: tuple[Place, ...] = tuple(place for place in GUESSED if named and place == named[0].name)
         return None, negative, hand, guess

@@ -9,7 +9,7 @@ from restored.regions.names import GUESSED, PLACES, Place, Region
 from .concepts import Hit, Words
 from .interpret import WISHES, hear
 from .said import REFUSALS, Said, SaidClause, Way
-from .tokens import Token, tokens
+from .tokens import Token, joined, tokens
 
 
 def said_of_result(text: str, words: Words) -> Said:
@@ -170,7 +170,7 @@ def _region(clause: SaidClause, hits: list[Hit]) -> Region:
     if known:
         return Region(known, outside, both=any(len(hit.name.split()) > 1 for hit in hits))
     found = clause.row[hits[0].first : hits[0].last + 1]
-    return Region(by_hand=" ".join(token.word for token in found), outside=outside)
+    return Region(by_hand=joined([token for token in found if token.word != "the"]), outside=outside)
 
 
 _TURNING: Final = ("too", "more", "less", "up", "down", "not", "enough", "little", "everywhere", "high", "low")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -31,6 +32,11 @@ class Token:
     def mark(self) -> bool:
         """Punctuation."""
         return self.word[0] in MARKS
+
+
+def joined(words: Sequence[Token]) -> str:
+    """Words as they are written: with spaces where they have any between them."""
+    return "".join(f" {word.word}" if i and word.start > words[i - 1].end else word.word for i, word in enumerate(words))
 
 
 def fold(text: str) -> str:

@@ -53,7 +53,7 @@ DENIED = {
     "it isn't noisy": set(),
     "no more contrast please": set(),
     "warmer, not brighter": {"temperature"},
-    "brighter but not more saturated": {"lowlight"},
+    "brighter but not more saturated": {"exposure"},
     "remove the rain, not the snow": {"derain"},
     "derain not desnow": {"derain"},
     "the rain doesn't bother me, the snow does": {"desnow"},
