@@ -95,6 +95,14 @@ def _times(step: Step, factor: float) -> Step:
     return replace(step, strength=round(min(1.0, step.strength * factor), 4))
 
 
+def everywhere(previous: Plan, text: str) -> Plan:
+    """The plan without its places; of a step that was cut in two the first stays. Marks stay marks."""
+    kept: dict[tuple[str, str], Step] = {}
+    for step in previous.steps:
+        kept.setdefault((step.task, step.part), step if step.task == "inpaint" else replace(step, region=None))
+    return next_plan(previous, text, tuple(kept.values()), previous.excluded)
+
+
 def missing(previous: Plan, text: str, ways: tuple[str, ...]) -> Plan:
     """The plan after somebody missed what the picture had: less of what took it away. ways: "temperature-" leads back to what was
     cool, "dehaze" took the haze away. Where nothing of the plan did, the last change is what is not liked."""

@@ -14,6 +14,7 @@ from . import adapted, grammar, reactions
 from .changed_plan import (
     NOTHING_YET,
     RESET,
+    everywhere,
     history_of,
     is_of,
     joined,
@@ -73,7 +74,8 @@ def _followed(previous: Plan, text: str, cleaned: str) -> Plan:
         return _instead(previous, text, *swap, words)
     parts = grammar.said_in_parts(cleaned, words)
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
-    placed = bool(whole.missed) or any(said.where is not None for said in (whole, *(said for _, said in parts)))
+    said_where = any(said.where is not None for said in (whole, *(said for _, said in parts)))
+    placed = bool(whole.missed) or whole.everywhere or said_where
     ruled = bool(whole) or any(said for _, said in parts)
     plan = _surely(previous, text, cleaned, ruled) if language == "en" and not placed else None
     if plan is not None:
@@ -202,6 +204,9 @@ def _answered(previous: Plan, text: str, said: grammar.Said) -> Plan | None:
     """The plan after what was said of it; None where it turns out to be a wish."""
     if said.action:
         return _acted(previous, text, said.action)
+    if said.everywhere:
+        limited = any(step.region is not None and step.task != "inpaint" for step in previous.steps)
+        return everywhere(previous, text) if limited else replace(previous, action="plan")
     if said.missed:
         return missing(previous, text, said.missed)
     if said.praise:

@@ -250,3 +250,21 @@ def test_what_is_missed_is_less_of_what_took_it_away(wish, text, less, same) -> 
     was = {step.task: step for step in before.steps}
     assert after[same] == was[same]
     assert 0 < (after[less].amount or after[less].strength) < (was[less].amount or was[less].strength)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ("make it warmer", ("not the sky", "everywhere")),
+        ("make it warmer", ("only on the left", "not the sky", "everywhere please")),
+        ("mach es wärmer", ("nur links", "überall")),
+    ],
+)
+def test_everywhere_takes_the_places_away(wish, said) -> None:
+    assert labels(wish, *said) == ["warmer 40 %"]
+
+
+def test_everywhere_is_no_wish_where_nothing_was_limited() -> None:
+    before = explain("make it warmer")
+    assert follow(before, "everywhere").steps == before.steps
+    assert follow(before, "stronger, all of it").steps == follow(before, "stronger").steps

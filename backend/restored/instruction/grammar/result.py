@@ -17,6 +17,7 @@ def said_of_result(text: str, words: Words) -> Said:
     clause = SaidClause(text, words)
     for reading in (
         _missed,
+        _everywhere,
         _action,
         _complaint,
         _praised,
@@ -98,6 +99,12 @@ def _action(clause: SaidClause) -> Said:
         if action in names and not (action == "undo" and moved):  # "stronger in the back"
             return Said(action=action)  # type: ignore[arg-type]
     return Said(praise="praise" in names and not moved and not _names(clause))
+
+
+def _everywhere(clause: SaidClause) -> Said:
+    """ "Everywhere, please": of a result that was limited."""
+    hits = clause.modifiers("everywhere")
+    return Said(everywhere=bool(hits) and not clause.hits("place", "follow") and not clause.rest(*hits))
 
 
 def _missed(clause: SaidClause) -> Said:

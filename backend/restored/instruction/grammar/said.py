@@ -28,7 +28,7 @@ class Said:
     drops, adds: tasks and adjustments; core and `drop`: a wish that is taken back; surely: also when the plan has no such step.
     adds may have a sign ("exposure-"). limit: a place, of all steps or of `targets`; only: there is one, which the words name.
     where: the place in which there is to be more or less ("stronger in the sky"). missed: what the picture had and has no more,
-    by the ways that lead back to it ("temperature-"), or the tasks that took it away."""
+    by the ways that lead back to it ("temperature-"), or the tasks that took it away. everywhere: no place any more."""
 
     action: Action = ""
     praise: bool = False
@@ -43,6 +43,7 @@ class Said:
     only: bool = False
     where: Region | None = None
     missed: tuple[str, ...] = ()
+    everywhere: bool = False
 
     def __bool__(self) -> bool:
         return self != Said()
