@@ -3,7 +3,7 @@ kind of reaction it is, and what the person would change of the picture as it is
 adapted encoder's words beside the plan that stands, several changes at once; in other languages from the sentence's vector, one.
 Which step of the plan is meant, and whether it goes further or back, follows from the plan."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -128,14 +128,27 @@ def read(text: str, steps: Sequence[Step], reader: Reader, least: float = LEAST)
 
         logits = _english().logits(adapted.words(text), standing({_name(step) for step in steps}))
         acts = _named(ACTS, softmax(logits[: len(ACTS)]))
-        found = read_together(acts, _named(WANTS, sigmoid(logits[len(ACTS) :])), steps)
+        wants = _named(WANTS, sigmoid(logits[len(ACTS) :]))
+        found = read_together(acts, wants, steps, spoken_of(adapted.read(text), steps))
     probability, all_said = max(found, key=lambda pair: pair[0])
     return tuple(said for said in all_said if said) if probability >= least else ()
 
 
-def read_together(acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step]) -> list[tuple[float, tuple[Said, ...]]]:
+def spoken_of(said: Mapping[str, float], steps: Sequence[Step]) -> tuple[str, ...]:
+    """The steps that a sentence, read as a wish, speaks of. said: class -> probability."""
+    return tuple(dict.fromkeys(step.task for step in steps if max(said.get(name, 0.0) for name in _classes_of(step)) >= WANTED))
+
+
+def _classes_of(step: Step) -> set[str]:
+    """What a wish for a step may be read as."""
+    return {step.task} | ({_name(step)} if step.amount is not None else {"exposure+"} if step.task == "lowlight" else set())
+
+
+def read_together(
+    acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step], spoken: tuple[str, ...] = ()
+) -> list[tuple[float, tuple[Said, ...]]]:
     """Everything that a reaction on a plan may say, with its probability, where each want has one of its own: several steps
-    further or back, and new ones beside them."""
+    further or back, and new ones beside them. spoken: the steps that it names."""
     ways = {way: min(1.0, share) for way, share in _ways(wants, steps).items()}
     about = {name for step in steps for name in _names_of(step)}
     moved = [way for way, share in ways.items() if share >= WANTED and share >= ways[way[0], -way[1]]]
@@ -148,6 +161,7 @@ def read_together(acts: dict[str, float], wants: dict[str, float], steps: Sequen
         found = [(p, said) for p, said in found if not said[0].targets and said[0]]
         found += [(acts["change"] * sure, tuple(several)), (acts["other"], (Said(),))]
     kept = tuple(task for (task, way), share in ways.items() if way > 0 and share >= WANTED)
+    kept = kept if 0 < len(kept) < len(ways) / 2 else spoken
     if 0 < len(kept) < len(ways) / 2:
         found = [(p, (replace(said[0], targets=kept),) if said[0].only else said) for p, said in found]
     return found

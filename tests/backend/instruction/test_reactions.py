@@ -10,7 +10,7 @@ from restored.instruction import explain, reactions
 from restored.instruction.following import follow
 from restored.instruction.grammar import Said
 from restored.instruction.plan import Plan, Step
-from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionsError, read_together, weighed
+from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionsError, read_together, spoken_of, weighed
 
 
 def certain(act: str, want: str = "") -> tuple[dict[str, float], dict[str, float]]:
@@ -74,6 +74,16 @@ def test_all_that_may_be_meant_is_a_distribution(acts: list[float], wants: list[
     assert all(probability >= 0 for probability, _ in found)
     assert sum(probability for probability, _ in found) == pytest.approx(1, abs=1e-6)
     assert all(set(said.targets) | set(said.drops) <= {"derain", "temperature"} for _, said in found)
+
+
+def test_a_limit_is_of_the_step_that_the_words_name() -> None:
+    spoken = spoken_of({"temperature-": 0.9, "derain": 0.1, "temperature+": 0.0}, (COLD, RAIN))
+    assert spoken == ("temperature",)
+    assert spoken_of({"exposure+": 0.9}, (LIGHT, RAIN)) == ("lowlight",)
+    meant = max(read_together(*certain("limit"), (COLD, RAIN, SHARP), spoken), key=lambda pair: pair[0])[1]
+    assert meant == (Said(only=True, targets=("temperature",)),)
+    both = ("temperature", "derain")
+    assert max(read_together(*certain("limit"), (COLD, RAIN), both), key=lambda pair: pair[0])[1] == (Said(only=True),)
 
 
 def test_kin_are_wants() -> None:
