@@ -40,8 +40,10 @@ FIRST_SIGHTS = {
     "small": ("1366x768", {}, "Krita dark"),
     "fine-german": ("1920x1080", {"QT_SCALE_FACTOR": "2", "LANGUAGE": "de"}, "Krita dark"),
     "bright-german": ("1440x900", {"LANGUAGE": "de"}, "Krita bright"),
+    "japanese": ("1366x768", {"LANGUAGE": "ja"}, "Krita dark"),
+    "chinese": ("1366x768", {"LANGUAGE": "zh"}, "Krita bright"),
 }
-"""A fresh profile on other screens, in other languages and themes."""
+"""A fresh profile on other screens, in other languages and themes; the last two need the letters of tests/hosts/setup."""
 CASES = "at_work in_the_menu on_the_canvas_and_side_by_side"
 
 

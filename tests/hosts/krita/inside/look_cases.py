@@ -1,8 +1,16 @@
 """Screenshots of the docker at work on a photograph ($RWI_BOX/photo.png), for people to judge."""
 
+import os
+
 from casekit import settled
 
 WORDS = "remove the rain and the noise, but keep the colours"
+FIRST_WORDS = {
+    "en": "remove the rain and the noise",
+    "de": "entferne den Regen und das Rauschen",
+    "ja": "雨とノイズを取り除いて",
+    "zh": "去掉雨水和噪点",
+}
 
 
 def arrange(kit):
@@ -128,7 +136,7 @@ def case_on_the_canvas_and_side_by_side(kit):
 
 
 def case_first_sight(kit):
-    """A fresh profile: nothing arranged, the docker as it comes up by itself; in German when $LANGUAGE says so."""
+    """A fresh profile: nothing arranged, the docker as it comes up by itself, in the language of $LANGUAGE."""
     kit.document = kit.open()
     yield lambda: kit.app.activeDocument() is not None and kit.app.activeDocument().activeNode() is not None
     kit.main.showMaximized()
@@ -137,8 +145,7 @@ def case_first_sight(kit):
     kit.app.action("restore_with_instruction").trigger()
     yield lambda: docker.isVisible()
     yield settled(kit, kit.main)
-    german = docker.windowTitle() != "Restore with instruction"
-    words = "entferne den Regen und das Rauschen" if german else "remove the rain and the noise"
+    words = FIRST_WORDS[os.environ.get("LANGUAGE", "en")]
     kit.type(words)
     yield lambda: docker.desk.text == words and docker.desk.phase == "fresh"
     yield settled(kit, kit.main)
