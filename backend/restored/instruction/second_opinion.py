@@ -82,7 +82,7 @@ def agree(heard: Heard, said: dict[str, float], words: Words) -> None:
     """Bring what the table heard into line with the probability of each class."""
     certain = {name for name in WISHES if said[name] >= CERTAIN and said.get(f"not {name}", 0.0) < DENIED}
     not_excluded(heard, said)
-    heard.adding = heard.adding and not takes_away(said)
+    heard.adding = heard.adding and not takes_away(heard, said)
     forbidden = [task for task, name in zip(TASKS, FORBIDDEN, strict=True) if said[name] >= FORBIDS and said[name] > said[task]]
     heard.excluded += [task for task in forbidden if task not in heard.excluded]
     whole = {index for index, clause in enumerate(heard.clauses) if clause.covered}
@@ -137,7 +137,7 @@ def not_excluded(heard: Heard, said: Mapping[str, float]) -> set[Task]:
     what is excluded, and returned."""
     looks = {"enhance", "lowlight"}
     named = {item.task for item in heard.named} - looks - {*heard.excluded}  # "rain out, fog in"
-    if named or "keep" in heard.modifiers or said["add"] >= UNSURE:
+    if named or {"keep", "only", "too", "less", "enough"} & heard.modifiers or said["add"] >= UNSURE:
         return set()
     least = SURER if "praise" in heard.modifiers else CERTAIN
     sure = {task for task in TASKS if said[task] >= least and said[f"not {task}"] < UNSURE} - looks
@@ -145,9 +145,9 @@ def not_excluded(heard: Heard, said: Mapping[str, float]) -> set[Task]:
     return sure
 
 
-def takes_away(said: Mapping[str, float]) -> bool:
+def takes_away(heard: Heard, said: Mapping[str, float]) -> bool:
     """Whether a sentence that seems to ask for damage certainly complains of it ("there's more noise than photo")."""
-    return said["add"] < UNSURE and any(said[task] >= CERTAIN for task in TASKS)
+    return not {"less", "too"} & heard.modifiers and said["add"] < UNSURE and any(said[task] >= CERTAIN for task in TASKS)
 
 
 def named_better(task: str, said: Mapping[str, float]) -> str | None:

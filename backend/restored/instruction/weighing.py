@@ -7,7 +7,7 @@ from typing import Final
 from restored.adjustments.names import PLAIN
 
 from . import adapted
-from .grammar import Heard, Turn, Words
+from .grammar import Heard, Turn, Words, tokens
 from .head_reading import SLIGHT, HeadReading
 from .plan import Step
 from .pointing import as_before, limited, point
@@ -76,14 +76,19 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     if heard.inverse or reading.general:
         return reading
     whole = adapted.read(heard.text)
-    heard.adding = heard.adding and not takes_away(whole)
+    heard.adding = heard.adding and not takes_away(heard, whole)
     if heard.adding:
         return reading
     mistaken: set[Task] = set() if "dont" in heard.modifiers else not_excluded(heard, whole)
     reading = replace(reading, excluded=tuple(task for task in reading.excluded if task not in mistaken))
     heard.barred = [task for task in heard.barred if task not in mistaken]
+    overdone = _overdone(heard, words)
+    if overdone & {step.task for step in reading.steps}:
+        left = tuple(step for step in reading.steps if step.task not in overdone)
+        reading = replace(reading, steps=left, reason=reading.reason if left else "asks_to_add")
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
     barred = set(WISHES) if is_refused(heard) else _barred(heard, reading, whole)
+    barred |= overdone
     unheard = _unheard(heard, whole, before, barred)
     if heard.known:
         before |= {name: 1.0 for name in before if name not in TASKS or not named_better(name, whole)}
@@ -116,6 +121,13 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     adds = whole["add"] >= IS_TALK
     reason = "asks_to_add" if adds else "off_topic" if whole["off_topic"] >= IS_TALK else "not_understood"
     return replace(reading, steps=(), reason=reason if reading.steps or before else reading.reason)
+
+
+def _overdone(heard: Heard, words: Words) -> set[str]:
+    """Tasks of which the picture has too much ("too sharp", "less sharp")."""
+    hits = words.find(tokens(heard.text), frozenset({"result", "goal"}))
+    goals = {hit.name for hit in hits if hit.section == "goal"} if "less" in heard.modifiers else set[str]()
+    return goals | {hit.name.removeprefix("weaker ") for hit in hits if hit.name.startswith("weaker ")}
 
 
 def _unheard(heard: Heard, said: Mapping[str, float], before: Collection[str], barred: Collection[str]) -> set[str]:

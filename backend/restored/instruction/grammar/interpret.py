@@ -61,9 +61,33 @@ HEARD: Final = WISHES | {"follow", "result", "remedy"}
 """Sections whose words need no further reading."""
 
 
+_DOING: Final = frozenset({"remove", "make", "up", "down", "more", "less"})
+
+
+def _apart(row: list[Token], words: Words) -> list[Token]:
+    """With a mark before what leaves a place out behind a wish for another place ("brighten the shadows but not the sky"), or
+    behind any that is not said of it ("denoise without touching the sky"): each is a clause."""
+    hits = words.find(row, WISHES)
+    places = [hit for hit in hits if hit.section == "place"]
+    acts = [hit for hit in hits if hit.section in ("task", "verb", "quality", "symptom") or hit.name in _DOING]
+    for hit in reversed(hits):
+        if hit.section != "modifier" or hit.name not in ("except", "keep", "dont") or not hit.first:
+            continue
+        begin = max((at for at, token in enumerate(row[: hit.first]) if token.mark), default=-1)
+        end = next((at for at, token in enumerate(row) if token.mark and at > hit.first), len(row))
+        left = next((place for place in places if hit.last < place.first < end), None)
+        before = places if hit.name == "except" else acts
+        if not any(begin < other.first < hit.first for other in before) or (left is None and hit.name != "except"):
+            continue
+        if hit.name == "except" or not any(hit.last < act.first < end for act in acts):
+            at = row[hit.first].start
+            row = [*row[: hit.first], Token(",", at, at), *row[hit.first :]]
+    return row
+
+
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
-    row = _joined(words.repaired(tokens(text), known))
+    row = _apart(_joined(words.repaired(tokens(text), known)), words)
     hits = forbidding(words.find(row, WISHES))
     heard = Heard(text, concepts=frozenset((hit.section, hit.name) for hit in hits))
     used = words.used(row, HEARD)

@@ -127,6 +127,9 @@ def named_by(heard: Heard, piece: Piece, amount: amounts.Amount, index: int, whe
         if negated:
             heard.excluded.append(task)
             continue
+        if hit.section == "verb" and task == "deblur" and before & {"too", "less"}:
+            heard.adding = True  # "too sharp"
+            continue
         if hit.section in ("task", "bare"):
             if around & {"remove", "down", "less", "too", "is", "little", "make", "low", "high", "only"} and not around & {
                 "up",

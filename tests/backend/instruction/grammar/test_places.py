@@ -105,3 +105,26 @@ def test_elsewhere_is_everywhere_but_the_place_before() -> None:
         (True, "only the sky"),
         (False, "not the sky"),
     }
+
+
+@pytest.mark.parametrize(
+    ("wish", "task", "where"),
+    [
+        ("remove the noise without touching the sky", "denoise", "not the sky"),
+        ("brighten the shadows but not the sky", "shadows", "not the sky"),
+        ("aclara las sombras sin quemar el cielo", "shadows", "not the sky"),
+        ("éclaircis les ombres mais pas le ciel", "shadows", "not the sky"),
+        ("sharpen the bird but not the branches", "deblur", "only the bird"),
+        ("denoise the wall but not the painting", "denoise", "only the wall"),
+        ("untere linke Ecke aufhellen", "exposure", "only the left bottom corner"),
+    ],
+)
+def test_what_is_left_out_behind_a_wish_is_not_where_it_is_done(wish: str, task: str, where: str) -> None:
+    (step,) = explain(wish).steps
+    assert (step.task, step.region and step.region.label) == (task, where)
+
+
+@pytest.mark.parametrize("text", ["too sharp", "less sharp please", "zu scharf", "trop net", "demasiado nítida"])
+def test_too_sharp_is_no_wish_to_sharpen(text: str) -> None:
+    plan = explain(text)
+    assert (plan.steps, plan.reason) == ((), "asks_to_add")
