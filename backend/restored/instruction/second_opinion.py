@@ -135,12 +135,11 @@ def add(heard: Heard, name: str, words: Words, read: Callable[[str], Mapping[str
 def not_excluded(heard: Heard, said: Mapping[str, float]) -> set[Task]:
     """Damage that a table took for excluded, and that shall certainly go ("not happy with the noise", "без снега"): taken out of
     what is excluded, and returned."""
-    looks = {"enhance", "lowlight"}
-    named = {item.task for item in heard.named} - looks - {*heard.excluded}  # "rain out, fog in"
-    if named or {"keep", "only", "too", "less", "enough"} & heard.modifiers or said["add"] >= UNSURE:
+    said_else = heard.turns or any(item.task not in heard.excluded for item in heard.named)  # "rain out, fog in"
+    if said_else or {"keep", "only", "too", "less", "enough"} & heard.modifiers or said["add"] >= UNSURE:
         return set()
     least = SURER if "praise" in heard.modifiers else CERTAIN
-    sure = {task for task in TASKS if said[task] >= least and said[f"not {task}"] < UNSURE} - looks
+    sure = {task for task in TASKS if said[task] >= least and said[f"not {task}"] < UNSURE} - {"enhance", "lowlight"}
     heard.excluded = [task for task in heard.excluded if task not in sure]
     return sure
 

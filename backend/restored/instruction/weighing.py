@@ -83,9 +83,13 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     reading = replace(reading, excluded=tuple(task for task in reading.excluded if task not in mistaken))
     heard.barred = [task for task in heard.barred if task not in mistaken]
     overdone = _overdone(heard, words)
+    denied = {*heard.excluded} - {item.task for item in heard.named} if heard.known and "only" in heard.modifiers else set[Task]()
+    left = tuple(step for step in reading.steps if step.task not in denied)  # "no haze here, just rain"
     if overdone & {step.task for step in reading.steps}:
         left = tuple(step for step in reading.steps if step.task not in overdone)
         reading = replace(reading, steps=left, reason=reading.reason if left else "asks_to_add")
+    elif left:
+        reading = replace(reading, steps=left)
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
     barred = set(WISHES) if is_refused(heard) else _barred(heard, reading, whole)
     barred |= overdone
@@ -123,11 +127,11 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     return replace(reading, steps=(), reason=reason if reading.steps or before else reading.reason)
 
 
-def _overdone(heard: Heard, words: Words) -> set[str]:
-    """Tasks of which the picture has too much ("too sharp", "less sharp")."""
+def _overdone(heard: Heard, words: Words) -> set[Task]:
+    """Sharpness, where the picture has too much of it ("too sharp", "less sharp")."""
     hits = words.find(tokens(heard.text), frozenset({"result", "goal"}))
-    goals = {hit.name for hit in hits if hit.section == "goal"} if "less" in heard.modifiers else set[str]()
-    return goals | {hit.name.removeprefix("weaker ") for hit in hits if hit.name.startswith("weaker ")}
+    less = "less" in heard.modifiers
+    return {"deblur"} if any(hit.name == "weaker deblur" or (less and hit.name == "deblur") for hit in hits) else set()
 
 
 def _unheard(heard: Heard, said: Mapping[str, float], before: Collection[str], barred: Collection[str]) -> set[str]:

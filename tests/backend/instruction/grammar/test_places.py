@@ -124,6 +124,11 @@ def test_what_is_left_out_behind_a_wish_is_not_where_it_is_done(wish: str, task:
     assert (step.task, step.region and step.region.label) == (task, where)
 
 
+def test_only_what_is_there_is_taken_away() -> None:
+    assert [step.task for step in explain("no haze here, just rain").steps] == ["derain"]
+    assert [step.task for step in explain("noise away, but no plastic faces").steps] == ["denoise"]
+
+
 @pytest.mark.parametrize("text", ["too sharp", "less sharp please", "zu scharf", "trop net", "demasiado nítida"])
 def test_too_sharp_is_no_wish_to_sharpen(text: str) -> None:
     plan = explain(text)
