@@ -54,6 +54,7 @@ NEAR: Final = 3
 """Words before a place that may say that it is left out."""
 
 _ALL_BUT: Final = re.compile(r"\b(?:except|excluding|besides|bar|apart from|other than|but not|everything but|all but)\b", re.I)
+_WORD: Final = re.compile(r"[^\s.,;:!?()\"]+")
 _KEPT: Final = re.compile(r"\b(?:not|dont|don't|never|without|keep|keeping|leave|leaving|no)\b", re.I)
 
 
@@ -81,8 +82,7 @@ def _speaks_of_a_place(text: str, words: Words) -> bool:
 
 def _enter(heard: Heard, index: int, run: Sequence[PlaceWord], words: Words, least: Least) -> None:
     """One place of a clause."""
-    start = heard.clauses[index].start
-    before = " ".join(heard.text[start : run[0].start].split()[-NEAR:])
+    before = _before(heard.text, heard.clauses[index].start, run)
     all_but = bool(_ALL_BUT.search(before))
     if _KEPT.search(before) and not all_but:
         return
@@ -120,7 +120,7 @@ def limited(heard: Heard, turn: Turn) -> Turn:
 def place_in(text: str, said: Sequence[PlaceWord], words: Words) -> Region | None:
     """The first place that the words of a whole text name, what is said to stay as it was being a place to leave out."""
     for run in _phrases(text, said):
-        before = " ".join(text[: run[0].start].split()[-NEAR:])
+        before = _before(text, 0, run)
         outside = bool(_ALL_BUT.search(before) or _KEPT.search(before)) or run[0].left_out >= LEFT_OUT
         return _region(_phrase(text, run), words, outside)
     return None
@@ -133,12 +133,18 @@ def _phrases(text: str, said: Sequence[PlaceWord]) -> Iterator[list[PlaceWord]]:
             yield list(run)
 
 
+def _before(text: str, begin: int, run: Sequence[PlaceWord]) -> str:
+    """The few words before a place, from the begin of its clause on."""
+    return " ".join(text[begin : run[0].start].split()[-NEAR:])
+
+
 def _phrase(text: str, run: Sequence[PlaceWord]) -> str:
     """As they stand in the text, to the ends of the first and last word: an encoder may read parts of words."""
     start, end = run[0].start, run[-1].end
     if not "\u3040" <= text[start] <= "\u9fff":
-        start = max((found.start() for found in re.finditer(r"[^\s.,;:!?()\"]+", text) if found.start() <= start), default=start)
-        end = min((found.end() for found in re.finditer(r"[^\s.,;:!?()\"]+", text) if found.end() >= end), default=end)
+        whole = [word.span() for word in _WORD.finditer(text)]
+        start = max((first for first, _ in whole if first <= start), default=start)
+        end = min((last for _, last in whole if last >= end), default=end)
     return text[start:end].removesuffix("'s").removesuffix("’s")
 
 

@@ -156,15 +156,15 @@ def named_better(task: str, said: Mapping[str, float]) -> str | None:
     return next((name for name in SIGNED if said[name] >= SURE and is_alike(task, name)), None)
 
 
+def says_how_much(turn: Turn) -> bool:
+    """Whether the words of a direction say how far, or it has no degrees."""
+    return abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3 or turn.name == "black_and_white"
+
+
 def sized(turn: Turn, said: Mapping[str, float]) -> Turn:
     """A direction as far as its sentence asks for it, where no word of it that the table knows says how far."""
     name = signed(turn)
-    if (
-        not turn.plain
-        or abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3
-        or f"{name}<" not in said
-        or turn.name == "black_and_white"
-    ):
+    if not turn.plain or says_how_much(turn) or f"{name}<" not in said:
         return turn
     factor = FACTORS["bit"] if _is_so(said, name, "<") else FACTORS["much"] if _is_so(said, name, ">") else 1.0
     return replace(turn, amount=clamp(turn.name, round(turn.amount * factor, 4)))

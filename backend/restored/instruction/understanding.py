@@ -61,8 +61,9 @@ def _understand(cleaned: Cleaned, corrected: int = 0) -> tuple[Plan, bool]:
     from . import grammar
 
     text = cleaned.text
-    kept, rest = grammar.kept(text, grammar.load(grammar.language_of(text)))
-    if kept - {"colours"} and plan.reason == "asks_to_keep" and grammar.content(rest, grammar.load(grammar.language_of(text))):
+    words = grammar.load(grammar.language_of(text))
+    kept, rest = grammar.kept(text, words)
+    if kept - {"colours"} and plan.reason == "asks_to_keep" and grammar.content(rest, words):
         again, _ = _read(Cleaned(rest, cleaned.cut), 0)  # "remove the noise, but keep the grain"
         plan = replace(again, text=text) if again.steps else plan
     if not (plan.steps or general):

@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
-from restored.adjustments.names import PLAIN
-
 from . import adapted
 from .grammar import Heard, Turn, Words, tokens
 from .head_reading import SLIGHT, HeadReading
@@ -22,6 +20,7 @@ from .second_opinion import (
     is_refused,
     named_better,
     not_excluded,
+    says_how_much,
     signed,
     sized,
     strength_of,
@@ -151,8 +150,7 @@ def _signed(turn: Turn) -> str:
 
 def _slighter(turn: Turn) -> Turn:
     """Half of it, where its own words do not say how much: the step that it replaces was to be a slight one."""
-    said = abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3 or turn.name == "black_and_white"
-    return turn if said else replace(turn, amount=turn.amount / 2)
+    return turn if says_how_much(turn) else replace(turn, amount=turn.amount / 2)
 
 
 def complains(text: str) -> bool:

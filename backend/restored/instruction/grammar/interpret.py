@@ -64,10 +64,9 @@ HEARD: Final = WISHES | {"follow", "result", "remedy"}
 _DOING: Final = frozenset({"remove", "make", "up", "down", "more", "less"})
 
 
-def _apart(row: list[Token], words: Words) -> list[Token]:
+def _apart(row: list[Token], hits: list[Hit]) -> list[Token]:
     """With a mark before what leaves a place out behind a wish for another place ("brighten the shadows but not the sky"), or
     behind any that is not said of it ("denoise without touching the sky"): each is a clause."""
-    hits = words.find(row, WISHES)
     places = [hit for hit in hits if hit.section == "place"]
     acts = [hit for hit in hits if hit.section in ("task", "verb", "quality", "symptom") or hit.name in _DOING]
     for hit in reversed(hits):
@@ -87,8 +86,12 @@ def _apart(row: list[Token], words: Words) -> list[Token]:
 
 def hear(text: str, words: Words, known: frozenset[str] | None = None) -> Heard:
     """What a sentence of one language says, as far as its table goes. known: words of the language at large, for typos."""
-    row = _apart(_joined(words.repaired(tokens(text), known)), words)
-    hits = forbidding(words.find(row, WISHES))
+    row = _joined(words.repaired(tokens(text), known))
+    hits = words.find(row, WISHES)
+    apart = _apart(row, hits)
+    if len(apart) > len(row):
+        row, hits = apart, words.find(apart, WISHES)
+    hits = forbidding(hits)
     heard = Heard(text, concepts=frozenset((hit.section, hit.name) for hit in hits))
     used = words.used(row, HEARD)
     pieces = pieces_of(row, hits, words)
