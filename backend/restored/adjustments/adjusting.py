@@ -10,13 +10,8 @@ from .names import Adjustment, clamp
 from .spaces import decode, encode
 
 
-def exposure(linear: np.ndarray, amount: float) -> np.ndarray:
-    """Linear light times 2 to the power of the stops."""
-    return linear * np.float32(2.0**amount)
-
-
 FORMULAS: Final[dict[Adjustment, Callable[[np.ndarray, float], np.ndarray]]] = {
-    "exposure": exposure,
+    "exposure": tone.exposure,
     "contrast": tone.contrast,
     "saturation": colour.saturation,
     "vibrance": colour.vibrance,

@@ -1,8 +1,8 @@
-"""Curves of luminance: contrast, shadows, highlights, blacks, whites. All leave R = G = B equal, and are monotone."""
+"""Curves of luminance: exposure, contrast, shadows, highlights, blacks, whites. All leave R = G = B equal, and are monotone."""
 
 import numpy as np
 
-from .spaces import decode, encode, luminance, with_luminance
+from .spaces import decode, encode, from_oklab, luminance, to_oklab, with_luminance
 
 MIDDLE = 0.4613
 """Middle gray, 18 % of the light, as sRGB encodes it: what contrast leaves where it is."""
@@ -10,11 +10,50 @@ MIDDLE = 0.4613
 SHADOW_STOPS = 1.5
 HIGHLIGHT_STOPS = 1.0
 
+RECOVERED_FROM = 0.5
+"""Encoded luminance above which highlights are recovered."""
+
+RECOVERED = 1.0
+"""How deep the curve of recovered highlights lies below the diagonal: its slope is a third at least, and 3 at white."""
+
+PALED = (-2.5, 0.0)
+"""Stops below white of the largest channel between which a camera's shoulder and its clipping took colour away."""
+
+COLOUR_BACK = 1.5
+MOST_COLOUR = 2.0**-1
+"""What of the chroma that darkening takes comes back, where all of it was paled; and the darkening for which it does at most."""
+
 
 def smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
     """0 below `low`, 1 above `high`, smooth between them (either may be the larger)."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
+
+
+def exposure(linear: np.ndarray, amount: float) -> np.ndarray:
+    """Linear light times 2 to the power of the stops. What gets darker comes down from where cameras pale colours (`darkened`)."""
+    if amount >= 0:
+        return linear * np.float32(2.0**amount)
+    return darkened(linear, np.full(linear.shape[:-1], 2.0**amount, np.float32))
+
+
+def darkened(linear: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Colours at `factor` (...), in (0, 1], of their luminance, exactly; hue held.
+
+    A camera's curve flattens towards white and ends at it, channel by channel, so that bright colours are paler than they were:
+    a sky of 161, 197, 254 that is darkened by a factor alone turns slate. They get chroma (Oklab) back, the more the nearer their
+    largest channel is to white.
+    """
+    lab = to_oklab(linear)
+    largest = np.maximum(np.maximum(linear[..., 0], linear[..., 1]), linear[..., 2])
+    paled = smoothstep(*PALED, np.log2(np.maximum(largest, 1e-6)))
+    stops = np.log2(np.clip(factor, MOST_COLOUR, 1.0))
+    lab[..., 1:] *= np.exp2(np.float32(-COLOUR_BACK / 3) * stops * paled)[..., None]
+    out = from_oklab(lab)
+    before, after = luminance(linear), luminance(out)
+    sound = (before > 1e-6) & (after > 1e-6)
+    held = np.where(sound, before / np.where(sound, after, 1.0), 1.0)
+    return (out * (np.clip(held, 0.5, 2.0) * factor)[..., None]).astype(np.float32)
 
 
 def contrast(linear: np.ndarray, amount: float) -> np.ndarray:
@@ -39,8 +78,15 @@ def shadows(linear: np.ndarray, amount: float) -> np.ndarray:
 
 
 def highlights(linear: np.ndarray, amount: float) -> np.ndarray:
-    """Stops in the highlights: none below the midtones, all of them at white."""
-    return _stops(linear, amount * HIGHLIGHT_STOPS, _between(linear, -2.2, 0.0))
+    """More: stops in the highlights, none below the midtones, all of them at white. Less: the bright tones drawn down by a curve
+    that leaves white where it is, so that they get apart again, and what holds nothing but white stays paper."""
+    if amount >= 0:
+        return _stops(linear, amount * HIGHLIGHT_STOPS, _between(linear, -2.2, 0.0))
+    before = luminance(linear)
+    t = encode(before)
+    u = np.clip((t - RECOVERED_FROM) / (1.0 - RECOVERED_FROM), 0.0, 1.0)
+    after = decode((t + np.float32(RECOVERED * amount) * u * u * (1.0 - u)).astype(np.float32))
+    return darkened(linear, np.where(u > 0, after / np.where(u > 0, before, 1.0), 1.0))
 
 
 def blacks(linear: np.ndarray, amount: float) -> np.ndarray:

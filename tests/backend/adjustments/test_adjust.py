@@ -46,7 +46,36 @@ def test_nothing_is_nothing(name):
 
 @pytest.mark.parametrize("stops", [-2.0, -0.5, 1.0, 1 / 3])
 def test_a_stop_doubles_the_light(stops):
-    np.testing.assert_allclose(decode(adjust(COLOUR, "exposure", stops)), decode(COLOUR) * 2**stops, rtol=2e-3)
+    np.testing.assert_allclose(light(adjust(COLOUR, "exposure", stops)), light(COLOUR) * 2**stops, rtol=2e-3)
+    if stops > 0:
+        np.testing.assert_allclose(decode(adjust(COLOUR, "exposure", stops)), decode(COLOUR) * 2**stops, rtol=2e-3)
+
+
+@pytest.mark.parametrize(("name", "amount"), [("exposure", -0.7), ("exposure", -3.0), ("highlights", -0.5), ("highlights", -1.0)])
+def test_a_sky_keeps_its_blue_when_it_gets_darker(name, amount):
+    sky = np.array([[161, 197, 254], [190, 225, 253]], np.float32) / 255
+    before, after = (to_oklab(decode(each)) for each in (sky, adjust(sky, name, amount)))
+    chroma, less = np.hypot(before[:, 1], before[:, 2]), np.hypot(after[:, 1], after[:, 2])
+    assert (after[:, 0] < before[:, 0] - 0.01).all()
+    assert (less / after[:, 0] > 1.05 * chroma / before[:, 0]).all(), "more of a colour for its lightness, as it was before it paled"
+    assert (less < 1.2 * chroma).all(), "and none that it never had"
+    turned = np.arctan2(after[:, 2], after[:, 1]) - np.arctan2(before[:, 2], before[:, 1])
+    assert np.abs(turned).max() < 0.02
+
+
+def test_what_is_not_pale_from_the_light_is_darkened_as_it_is():
+    dim = np.array([[0.3, 0.2, 0.12], [0.05, 0.2, 0.1]], np.float32)
+    np.testing.assert_allclose(decode(adjust(dim, "exposure", -1.0)), decode(dim) / 2, rtol=2e-3)
+
+
+@pytest.mark.parametrize("amount", [-0.2, -0.5, -1.0])
+def test_recovered_highlights_get_apart_and_white_stays_paper(amount):
+    tones = np.repeat(np.array([0.7, 0.8, 0.9, 0.96, 1.0], np.float32)[:, None], 3, axis=1)
+    out = adjust(tones, "highlights", amount)[:, 0]
+    assert abs(out[-1] - 1) < 1e-5
+    assert (out[:-1] < tones[:-1, 0]).all()
+    assert out[-1] - out[-2] > 1.15 * 0.04, "what is nearly white is told from white"
+    assert (np.diff(out) > 0).all()
 
 
 def test_contrast_spreads_or_gathers_about_middle_gray_and_holds_the_ends():
@@ -115,7 +144,7 @@ def test_each_curve_has_its_end_of_the_scale(name, moved, held):
 def test_curves_hold_black_and_white():
     ends = np.array([[0.0] * 3, [1.0] * 3], np.float32)
     np.testing.assert_allclose(adjust(ends, "shadows", 1.0), ends, atol=1e-6)
-    assert adjust(ends, "highlights", -1.0)[0, 0] == 0
+    np.testing.assert_allclose(adjust(ends, "highlights", -1.0), ends, atol=1e-6)
 
 
 def test_amounts_are_kept_in_range_and_said():
