@@ -9,7 +9,6 @@ from . import colour, tone
 from .names import Adjustment, clamp
 from .spaces import decode, encode
 
-
 FORMULAS: Final[dict[Adjustment, Callable[[np.ndarray, float], np.ndarray]]] = {
     "exposure": tone.exposure,
     "contrast": tone.contrast,

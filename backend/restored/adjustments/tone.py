@@ -31,7 +31,7 @@ def smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
 
 
 def exposure(linear: np.ndarray, amount: float) -> np.ndarray:
-    """Linear light times 2 to the power of the stops. What gets darker comes down from where cameras pale colours (`darkened`)."""
+    """Linear light times 2 to the power of the stops. What gets darker gets back what cameras paled of it (`darkened`)."""
     if amount >= 0:
         return linear * np.float32(2.0**amount)
     return darkened(linear, np.full(linear.shape[:-1], 2.0**amount, np.float32))

@@ -57,7 +57,7 @@ def test_a_sky_keeps_its_blue_when_it_gets_darker(name, amount):
     before, after = (to_oklab(decode(each)) for each in (sky, adjust(sky, name, amount)))
     chroma, less = np.hypot(before[:, 1], before[:, 2]), np.hypot(after[:, 1], after[:, 2])
     assert (after[:, 0] < before[:, 0] - 0.01).all()
-    assert (less / after[:, 0] > 1.05 * chroma / before[:, 0]).all(), "more of a colour for its lightness, as it was before it paled"
+    assert (less / after[:, 0] > 1.05 * chroma / before[:, 0]).all(), "more colour for its lightness: it had paled"
     assert (less < 1.2 * chroma).all(), "and none that it never had"
     turned = np.arctan2(after[:, 2], after[:, 1]) - np.arctan2(before[:, 2], before[:, 1])
     assert np.abs(turned).max() < 0.02
