@@ -164,9 +164,9 @@ class Conversation:
                 self._hello(session.hello)
         return None
 
-    def _opened(self, _asked: None, _nothing: Any, error: Optional[Exception]) -> None:
+    def _opened(self, _asked: None, _nothing: Any, error: Optional[Exception], superseded: Superseded) -> None:
         if error is not None:
-            self._post(lambda desk: desk.failed(error, OPENING))
+            self._post(lambda desk: desk.failed(error, OPENING), superseded)
 
     def _explain(self, asked: Any, _superseded: Superseded) -> Any:
         text, context, standing = asked
@@ -181,11 +181,11 @@ class Conversation:
         finally:
             hourglass.cancel()
 
-    def _plan_came(self, asked: Any, plan: Any, error: Optional[Exception]) -> None:
+    def _plan_came(self, asked: Any, plan: Any, error: Optional[Exception], superseded: Superseded) -> None:
         if error is None:
-            self._post(lambda desk: desk.understood(asked[0], plan))
+            self._post(lambda desk: desk.understood(asked[0], plan), superseded)
         else:
-            self._post(lambda desk: desk.failed(error, PLAN))
+            self._post(lambda desk: desk.failed(error, PLAN), superseded)
 
     def _preview(self, look: Look, superseded: Superseded) -> Answer:
         want = look.want
@@ -208,15 +208,15 @@ class Conversation:
             ),
         )
 
-    def _preview_came(self, look: Look, outcome: Optional[Answer], error: Optional[Exception]) -> None:
+    def _preview_came(self, look: Look, outcome: Optional[Answer], error: Optional[Exception], superseded: Superseded) -> None:
         if error is not None:
             # superseded ones do not get here: a cancelled one was cancelled by a daemon that is about to end
             problem = ClientError("shutting_down") if isinstance(error, Cancelled) else error
-            self._post(lambda desk: desk.failed(problem, PREVIEW))
+            self._post(lambda desk: desk.failed(problem, PREVIEW), superseded)
             return
         assert outcome is not None
         pixels = outcome.pixels if outcome.changed else None
-        self._post(lambda desk: desk.previewed(look.want, pixels, outcome.job or None, outcome.device))
+        self._post(lambda desk: desk.previewed(look.want, pixels, outcome.job or None, outcome.device), superseded)
 
     def _work(self, job: Callable[..., Any], done: Done, progress: Callable[[Any], None]) -> None:
         outcome: Any = None
@@ -237,16 +237,19 @@ class Conversation:
         name = "_pictures" if is_searched(want.region) else "_words"
         return self._call(name, lambda session: session.region(want.region, look.crop, look.context, place, cancelled=superseded))
 
-    def _region_came(self, look: RegionLook, mask: Optional[Pixels], error: Optional[Exception]) -> None:
+    def _region_came(self, look: RegionLook, mask: Optional[Pixels], error: Optional[Exception], superseded: Superseded) -> None:
         # a region that cannot be shown is no trouble: the wish itself is carried out, or fails, with its own words
-        self._post(lambda desk: desk.overlay.located(look.want, mask if error is None else None))
+        self._post(lambda desk: desk.overlay.located(look.want, mask if error is None else None), superseded)
 
     def _reporter(self, progress: Callable[[Any], None]) -> Callable[[Any], None]:
         return lambda step: self._in_gui(lambda: progress(step))
 
-    def _post(self, tell: Callable[[Desk], None]) -> None:
+    def _post(self, tell: Callable[[Desk], None], superseded: Superseded = lambda: False) -> None:
+        """Tell the desk. An answer is dropped if something else was asked while it was on its way: the same crop and plan may be
+        wanted of another layer by then."""
+
         def deliver() -> None:
-            if self._desk is not None:
+            if self._desk is not None and not superseded():
                 tell(self._desk)
 
         self._in_gui(deliver)

@@ -18,15 +18,16 @@ class Latest:
     """`ask(value)` again and again; `work(value, superseded)` runs for the last one only.
 
     work(value, superseded)   in the background thread; may poll `superseded()` and give up early.
-    deliver(value, result, error)   in the same thread, with the result of `work` or the exception it raised; not called
-        for a value that was superseded in the meantime.
+    deliver(value, result, error, superseded)   in the same thread, with the result of `work` or the exception it raised; not
+        called for a value that was superseded in the meantime. Who hands it on to another thread asks `superseded()` there once
+        more, for what was asked on its way.
     delay   seconds of quiet to wait for before `work` starts.
     """
 
     def __init__(
         self,
         work: Callable[[Any, Superseded], Any],
-        deliver: Callable[[Any, Any, Optional[Exception]], None],
+        deliver: Callable[[Any, Any, Optional[Exception], Superseded], None],
         delay: float = 0.1,
         name: str = "latest",
     ) -> None:
@@ -95,4 +96,4 @@ class Latest:
             except Exception as problem:
                 error = problem
             if not superseded():
-                self._deliver(value, result, error)
+                self._deliver(value, result, error, superseded)

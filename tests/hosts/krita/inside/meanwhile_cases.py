@@ -174,3 +174,28 @@ def case_what_comes_while_krita_is_asked_which_layer_is_active_disturbs_nothing(
     yield shows(lambda: preview._before is not None and preview._before.pixelColor(5, 5).blue(), last[0])
     yield lambda: preview._after is not None
     yield shows(lambda: preview._after.pixelColor(5, 5).blue(), 255 - last[0])
+
+
+def case_an_answer_under_way_is_not_taken_for_that_of_another_layer(kit):
+    """The same crop under the same plan is wanted of both."""
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, document = kit.docker, kit.document
+    layer, other = kit.layers(document)[0], document.createNode("other", "paintlayer")
+    document.rootNode().addChildNode(other, None)
+    for each, blue in ((layer, 10), (other, 200)):
+        each.setPixelData(bytes((blue, 60, 90, 255)) * (400 * 300), 0, 0, 400, 300)
+    yield from kit.activate(document, layer)
+    yield shows(lambda: docker.preview._after is not None and docker.preview._after.pixelColor(5, 5).blue(), 245)
+
+    post, held = docker.conversation._to_gui, []
+    docker.conversation._to_gui = held.append
+    layer.setPixelData(bytes((20, 60, 90, 255)) * (400 * 300), 0, 0, 400, 300)
+    yield lambda: held or docker.look.notice()
+    yield from kit.activate(document, other)
+    yield lambda: docker.look.target[1] == other.uniqueId().toString() or docker.look.notice()
+    docker.conversation._to_gui = post
+    for each in held:
+        post(each)
+    yield shows(lambda: docker.preview._after is not None and docker.preview._after.pixelColor(5, 5).blue(), 55)
+    yield 0.5
+    assert docker.preview._after.pixelColor(5, 5).blue() == 55

@@ -28,7 +28,7 @@ class Busy:
             self.ran.append(value)
         return value.upper()
 
-    def _deliver(self, value, result, error):
+    def _deliver(self, value, result, error, superseded):
         assert (result, error) == (value.upper(), None)
         self.delivered.append(value)
         if value == "last":
@@ -74,7 +74,7 @@ def test_running_work_is_told_and_its_result_is_dropped():
                 time.sleep(0.005)
         return value
 
-    def deliver(value, result, error):
+    def deliver(value, result, error, superseded):
         delivered.append(result)
         done.set()
 
@@ -93,7 +93,7 @@ def test_an_exception_is_delivered_and_the_thread_lives_on():
     def work(value, superseded):
         return 1 // value
 
-    def deliver(value, result, error):
+    def deliver(value, result, error, superseded):
         answers.append((result, type(error)))
         got.release()
 
