@@ -37,6 +37,7 @@ def going_on(instruction: str | None, source: Path, output: Path, *, masked: boo
         raise typer.BadParameter('Say what to change, such as "a bit less".', param_hint="INSTRUCTION")
     if not os.path.exists(output):
         raise console.Failure(f"“{output}” does not exist yet: --continue goes on from a result. Leave it out the first time.")
+    from restored.instruction.changed_plan import NOTHING_YET
     from restored.instruction.following import follow
     from restored.instruction.grammar.sentences import by_hand
     from restored.instruction.plan import Plan
@@ -49,6 +50,8 @@ def going_on(instruction: str | None, source: Path, output: Path, *, masked: boo
         before = replace(before, steps=tuple(replace(step, strength=step.strength * share) for step in before.steps))
         options["strength"] = 1.0
     plan = follow(before, words)
+    if not before.steps and (plan.message == NOTHING_YET or plan.action == "again"):
+        return WentOn(None, plan.to_dict(), f"“{words}”: {NOTHING_YET}")
     if not before.steps and not plan.steps and plan.action not in ("why", "again", "undo", "reset"):
         return WentOn(make_wish(words, **options), plan.to_dict())  # the picture may say what is to be done
     wish = make_wish(None, output, **options) if recipe else make_wish(words, **options)

@@ -198,7 +198,7 @@ def _save(
                 file.write(same)
             return Report(summary, width, height, (), len(results))
         quality = quality or kept_quality(target, loaded.pages[0])
-        said = encode_recipe(_untouched(summary) | _origin(loaded, wish)) if summary.plan.get("action") else None
+        said = encode_recipe(_untouched(summary) | _origin(loaded, wish))
         notes = write_pages(target, loaded.pages, said, quality=quality, staging=staging, make_way=make_way)
         return Report(summary, width, height, (*loaded.notes, *notes), len(results))
     notes = list(loaded.notes)
@@ -256,7 +256,7 @@ def _origin(loaded: Loaded, wish: FileOrder) -> dict[str, str]:
 
 
 def _untouched(done: Done) -> dict[str, Any]:
-    """The recipe of a copy at which a conversation has arrived, so that it can go on from there."""
+    """The recipe of a copy in another format, where the picture's own bytes no longer tell what it is: a conversation goes on."""
     return make_recipe(Asked(plan=done.plan), None, version())
 
 

@@ -82,6 +82,26 @@ def test_after_start_over_the_picture_says_what_to_do(restored: Run, somebody: S
     assert (last.plan, last.instruction) == (None, "fix it")
 
 
+@pytest.mark.parametrize("name", ["out.png", "out.jpg", "out.tif"])
+def test_after_a_run_with_nothing_to_do_a_wish_begins_at_the_original(
+    restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / name
+    assert "Nothing to do" in restored("run", photo, "spaghetti on tuesday", "-o", out).out
+    before = out.read_bytes()
+    for words in ("a bit less", "again"):
+        ran = restored("run", photo, words, "-o", out, "--continue")
+        assert ran.code == 0, ran.err
+        assert "There is nothing yet that could be changed" in ran.out
+    assert restored("run", photo, "why?", "-o", out, "--continue").code == 0
+    assert out.read_bytes() == before
+    ran = restored("run", photo, "make it cooler", "-o", out, "--continue")
+    assert ran.code == 0, ran.err
+    last = [said for said in somebody.said if isinstance(said, FileOrder)][-1].plan
+    assert last is not None
+    assert [step["label"] for step in last["steps"]] == ["cooler 40 %"]
+
+
 @pytest.mark.parametrize(("words", "share"), [("more", 0.7), ("a bit less", 0.4), ("half as much", 0.25)])
 def test_more_counts_from_the_share_that_was_applied(
     restored: Run, somebody: Somebody, photo: Path, tmp_path: Path, words: str, share: float
