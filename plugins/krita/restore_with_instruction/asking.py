@@ -43,6 +43,9 @@ class Asking:
         if asked is not None:
             self._look.screens.in_front.set_busy(True)
             self._conversation.preview(asked)
+        elif self._look.desk.awaits(want):  # another layer is in front, perhaps for a moment only
+            self._later = want
+            self._soon.start()
 
     def _now(self) -> None:
         if self._later is not None:

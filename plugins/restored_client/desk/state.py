@@ -89,6 +89,10 @@ class State:
         """Whether the plan does not belong to the text (yet)."""
         return self.text.strip() != self._understood.strip()
 
+    def awaits(self, want: Want) -> bool:
+        """Whether this preview was asked for, and neither came nor is another one wanted by now."""
+        return want is self._asked
+
     @property
     def once_more(self) -> bool:
         """Whether the words ask for the same once more, on top of the result ("again"), and not in its place."""

@@ -199,3 +199,22 @@ def case_an_answer_under_way_is_not_taken_for_that_of_another_layer(kit):
     yield shows(lambda: docker.preview._after is not None and docker.preview._after.pixelColor(5, 5).blue(), 55)
     yield 0.5
     assert docker.preview._after.pixelColor(5, 5).blue() == 55
+
+
+def case_a_preview_that_is_wanted_while_another_layer_is_in_front_for_a_moment_still_comes(kit):
+    """Krita makes a new layer the active one by itself, and the docker looks every 400 ms: it may miss that."""
+    yield from begin(kit, RAIN, width=400, height=300)
+    docker, document = kit.docker, kit.document
+    layer, other = kit.layers(document)[0], document.createNode("other", "paintlayer")
+    document.rootNode().addChildNode(other, None)
+    yield from kit.activate(document, layer)
+    yield lambda: docker.look.target[1] == layer.uniqueId().toString() or docker.look.notice()
+    yield shows(lambda: docker.desk.phase, "fresh")
+    often = docker.look._watched.interval()
+    docker.look._watched.setInterval(10**6)
+    yield from kit.activate(document, other)
+    kit.type("noise")
+    yield lambda: not docker.desk.pending
+    yield from kit.activate(document, layer)
+    docker.look._watched.setInterval(often)
+    yield shows(lambda: docker.desk.phase, "fresh")
