@@ -93,15 +93,20 @@ class Region:
 
     @property
     def label(self) -> str:
-        """As a person reads it: "only the sky", "not the sky"."""
+        """As a person reads it: "only the sky", "not the sky"; a place by hand in their own words, whatever is guessed of it:
+        "only “her face”"."""
         if self.within is not None:
             return f"{self.within.label}, {replace(self, within=None).label}"
         where = self.where
         if where is not self and where is not None:
             return f"only the {LABELS[MARKS]}, {where.label}"
-        names = [LABELS[place] for place in self.places] or [self.by_hand]
-        joined = " ".join([*self.places, "corner"]) if self.both else ", ".join(names)
-        return f"{'not' if self.outside else 'only'} the {joined}"
+        if self.by_hand:
+            joined = f"“{self.by_hand}”"
+        elif self.both:
+            joined = " ".join(["the", *self.places, "corner"])
+        else:
+            joined = f"the {', '.join(LABELS[place] for place in self.places)}"
+        return f"{'not' if self.outside else 'only'} {joined}"
 
     @property
     def where(self) -> "Region | None":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, Final, List, Mapping, Tuple
+from typing import Any, Callable, Dict, Final, Mapping
 
 DEEDS: Final[Dict[str, str]] = {
     "denoise": "Remove noise",
@@ -38,6 +38,11 @@ _AMOUNT: Final = re.compile(r" ([\d.]+) (%|stops?)$")
 
 _PLACE: Final = re.compile(r", (?=only |not )")
 
+_BY_HAND: Final = re.compile(r"(only|not) “(.+)”$")
+
+_BETWEEN: Final = re.compile(r", (?![^“]*”)")
+"""The commas of a label, but those of a person's own words."""
+
 UNSURE: Final = 0.6
 """Steps understood with less confidence than this are drawn with a dashed edge and say so."""
 
@@ -45,29 +50,26 @@ UNSURE: Final = 0.6
 def deed(step: Mapping[str, Any], translate: Callable[[str], str]) -> str:
     """What this step does, in the user's language. `step` has "task" (or "id") and mostly "label" and "deed", as on the wire."""
     task = str(step.get("task") or step.get("id") or "")
-    label, by_hand = _without_a_place_by_hand(step, str(step.get("label") or task), translate)
-    what, *where = label.split(", ")
+    label = str(step.get("label") or task)
+    what, *where = _BETWEEN.split(label)
     if task in DEEDS and not step.get("part"):
         said = translate(DEEDS[task])
         place = _PLACE.search(label)  # a task's own name may have commas: "scratches, dust and holes, only the sky"
-        where = label[place.end() :].split(", ") if place else []
+        where = _BETWEEN.split(label[place.end() :]) if place else []
     else:
         amount = _AMOUNT.search(what)  # "warmer 40 %": the direction has a translation of its own
         name = translate(what[: amount.start()] if amount else what)
         said = name[:1].upper() + name[1:] + (_amount(amount, translate) if amount else "")
-    return translate(", ").join([said, *map(translate, where), *by_hand])
+    return translate(", ").join([said, *(_where(each, translate) for each in where)])
 
 
-def _without_a_place_by_hand(step: Mapping[str, Any], label: str, translate: Callable[[str], str]) -> Tuple[str, List[str]]:
-    """A step's label without the place that only the person can show, and that place in their own words: the engine's label has
-    its guess, which is not where the step is done."""
-    region = step.get("region")
-    place = str(region.get("by_hand") or "") if isinstance(region, Mapping) else ""
-    if not isinstance(region, Mapping) or not place:
-        return label, []
-    guess = str(region.get("label") or "").rpartition(", ")[2] if region.get("places") else str(region.get("label") or "")
-    said = translate("not “{place}”" if region.get("outside") else "only “{place}”").format(place=place)
-    return label[: -len(guess)].rstrip(", ") if guess and label.endswith(guess) else label, [said]
+def _where(said: str, translate: Callable[[str], str]) -> str:
+    """A place of a label: one that only the person can show stands there in their own words."""
+    by_hand = _BY_HAND.match(said)
+    if by_hand is None:
+        return translate(said)
+    form = translate("not “{place}”" if by_hand.group(1) == "not" else "only “{place}”")
+    return form.format(place=by_hand.group(2))
 
 
 def _amount(found: re.Match[str], translate: Callable[[str], str]) -> str:

@@ -184,7 +184,7 @@ def test_a_place_is_added_to_what_was_left_out(said, left) -> None:
         (("stronger in the sky", "not the sky"), ["warmer 40 %, not the sky"]),
         (("stronger on the left", "only on the left"), ["warmer 56 %, only the left side"]),
         (("not so strong in the corners",), ["warmer 14 %, only the border", "warmer 40 %, not the border"]),
-        (("push it further in the background",), ["warmer 40 %", "warmer 16 %, only the background"]),
+        (("push it further in the background",), ["warmer 40 %", "warmer 16 %, only “background”"]),
     ],
 )
 def test_more_or_less_in_one_place_leaves_the_others(said, left) -> None:

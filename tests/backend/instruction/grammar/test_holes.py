@@ -72,7 +72,7 @@ PLACES = {
     "keep the sky, remove the scratches": "only the marks that I find, not the sky",
     "fill the scratches in the top left corner": "only the marks that I find, only the left top corner",
     "remove the scratches on the left but not the dust": "only the marks that I find, only the left side",
-    "remove the scratches except on the car": "only the marks that I find, not the car",
+    "remove the scratches except on the car": "only the marks that I find, not “car”",
     "entferne die Kratzer überall außer im Himmel": "only the marks that I find, not the sky",
     "entferne die Kratzer im Himmel": "only the marks that I find, only the sky",
     "enlève les rayures sauf dans le ciel": "only the marks that I find, not the sky",

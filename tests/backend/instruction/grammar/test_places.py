@@ -11,11 +11,11 @@ PLACES = {
     "denoise the shadows": ("denoise", "only the dark parts"),
     "the sky is too blue": ("temperature", "only the sky"),
     "make the left side brighter": ("exposure", "only the left side"),
-    "sharpen the eyes only": ("deblur", "only the eyes"),
-    "sharpen everything but the background": ("deblur", "not the background"),
+    "sharpen the eyes only": ("deblur", "only “eyes”"),
+    "sharpen everything but the background": ("deblur", "not “background”"),
     "the sky: less noise": ("denoise", "only the sky"),
-    "sharpen only her eyes": ("deblur", "only the eyes"),
-    "sharpen only the faces": ("deblur", "only the skin"),
+    "sharpen only her eyes": ("deblur", "only “eyes”"),
+    "sharpen only the faces": ("deblur", "only “faces”"),
 }
 
 
@@ -114,8 +114,8 @@ def test_elsewhere_is_everywhere_but_the_place_before() -> None:
         ("brighten the shadows but not the sky", "shadows", "not the sky"),
         ("aclara las sombras sin quemar el cielo", "shadows", "not the sky"),
         ("éclaircis les ombres mais pas le ciel", "shadows", "not the sky"),
-        ("sharpen the bird but not the branches", "deblur", "only the bird"),
-        ("denoise the wall but not the painting", "denoise", "only the wall"),
+        ("sharpen the bird but not the branches", "deblur", "only “bird”"),
+        ("denoise the wall but not the painting", "denoise", "only “wall”"),
         ("untere linke Ecke aufhellen", "exposure", "only the left bottom corner"),
     ],
 )

@@ -106,6 +106,10 @@ def test_deeds() -> None:
     assert deed({"task": "exposure", "label": "darker 1 stop"}, str) == "Darker 1 stop"
     assert deed({"task": "denoise", "label": "colour noise", "part": "colour"}, str) == "Colour noise"
     german = load([SHARED], ["de"]).gettext
+    by_hand = f"{holes}, only the marks that I find, not “her face, and hands”"  # a person's own words may have commas
+    assert deed({"task": "inpaint", "label": by_hand}, german).endswith(", nicht „her face, and hands“")
+    eyes = {"task": "temperature", "label": "warmer 40 %, only the left side, only “eyes”"}
+    assert deed(eyes, german) == "Wärmer 40 %, nur die linke Seite, nur „eyes“"
     assert deed({"task": "exposure", "label": "darker 0.7 stops, only the sky"}, german) == "Dunkler 0,7 Blenden, nur der Himmel"
     assert deed({"task": "exposure", "label": "brighter 1 stop"}, german) == "Heller 1 Blende"
     assert deed({"task": "temperature", "label": "warmer 12.5 %"}, german) == "Wärmer 12,5 %"
