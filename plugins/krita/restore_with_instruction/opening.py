@@ -1,10 +1,11 @@
-"""Where the docker stands when it is shown for the first time: Krita squeezes a new one between others. And on which screen."""
+"""Where the docker stands when it is shown for the first time: Krita squeezes a new one between others. And where what opens
+beside a widget does, inside the screen."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .qt import QtGui
+from .qt import QtCore, QtGui
 
 SIZE = (340, 660)
 """Of the docker then, where the screen has that much."""
@@ -29,3 +30,13 @@ def screen_of(widget) -> Any:
     """What can be used of the screen on which the middle of a widget is."""
     screen = QtGui.QGuiApplication.screenAt(widget.mapToGlobal(widget.rect().center()))
     return (screen or QtGui.QGuiApplication.primaryScreen()).availableGeometry()
+
+
+def beside(widget, width: int, height: int, left: bool = False) -> Any:
+    """The corner of a window that opens below a widget, or above it where the screen ends before; it begins where the widget does
+    (`left`) or ends where that ends."""
+    top, end = widget.mapToGlobal(QtCore.QPoint(0, 0)), widget.mapToGlobal(QtCore.QPoint(widget.width(), widget.height()))
+    screen = screen_of(widget)
+    x = max(screen.left(), min(top.x() if left else end.x() - width, screen.right() - width))
+    y = end.y() if end.y() + height <= screen.bottom() else top.y() - height
+    return QtCore.QPoint(x, max(screen.top(), y))

@@ -9,8 +9,8 @@ from krita import Krita
 from . import colour, layers, nodes
 from .bar import Bar
 from .finding import MASK, SELECTION, PlaceJob
-from .opening import screen_of
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .opening import beside
+from .qt import Qt, QtGui, QtWidgets, Signal
 from .restored_client.desk.overlay import is_shaped
 from .restored_client.desk.planedit import identity
 from .restored_client.wire.pixels import Pixels
@@ -90,22 +90,13 @@ class PlacePopup(QtWidgets.QFrame):
         for bar in (self.reach, self.border):
             bar.setMinimumWidth(bar.whole_width)  # the window is as wide as its words
         self.adjustSize()
-        self.move(_beside(below, self.width(), self.height()))
+        self.move(beside(below, self.width(), self.height()))
         self.show()
         self.show_it.setFocus()
 
     def _use(self, kind: str) -> None:
         self.hide()
         self.used.emit(kind)
-
-
-def _beside(button, width: int, height: int) -> QtCore.QPoint:
-    """The corner of what opens below a button, or above it where the screen that the button is on ends before."""
-    top, end = button.mapToGlobal(QtCore.QPoint(0, 0)), button.mapToGlobal(QtCore.QPoint(button.width(), button.height()))
-    screen = screen_of(button)
-    x = max(screen.left(), min(end.x() - width, screen.right() - width))
-    y = end.y() if end.y() + height <= screen.bottom() else top.y() - height
-    return QtCore.QPoint(x, max(screen.top(), y))
 
 
 def can_mask(node: Any) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 from . import presetfiles
-from .opening import screen_of
+from .opening import beside
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .restored_client.desk.history import History, Presets
 from .restored_client.desk.plaintext import plain
@@ -110,11 +110,7 @@ class Recall(QtWidgets.QFrame):
         self._search.clear()
         self._fill()
         self.resize(max(220, below.width()), 280)
-        corner = below.mapToGlobal(QtCore.QPoint(0, below.height()))
-        screen = screen_of(below)
-        corner.setX(max(screen.left(), min(corner.x(), screen.right() - self.width())))
-        corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self.height())))
-        self.move(corner)
+        self.move(beside(below, self.width(), self.height(), left=True))
         self.show()
         self._search.setFocus()
 

@@ -58,26 +58,30 @@ def case_a_place_is_shown_changed_and_selected(kit):
     assert preview._place is None
 
 
-def case_a_place_opens_on_the_screen(kit):
-    """All of what changes a place is in sight, also where its step stands at the end of the screen."""
+def case_what_opens_beside_something_is_on_the_screen(kit):
+    """All of what changes a place, and all earlier instructions, are in sight and beside what they belong to, also where that
+    stands at the end of the screen."""
     yield from grays(kit)
-    docker, popup = kit.docker, kit.docker.places.popup
+    docker = kit.docker
     screen = kit.QtGui.QGuiApplication.primaryScreen().availableGeometry()
     docker.setFloating(True)
     for corner in (screen.topLeft(), screen.bottomRight()):
         chip = docker.chips._chips[0].place
-        at = chip.mapTo(docker, kit.QtCore.QPoint(0, 0))
-        docker.move(corner - at - (kit.QtCore.QPoint(40, 40) if corner != screen.topLeft() else kit.QtCore.QPoint(0, 0)))
-        yield settled(kit)
-        chip.click()
-        yield settled(kit, popup)
-        there = popup.frameGeometry()
-        assert screen.contains(there), (screen, there)
-        assert not there.intersects(
-            kit.QtCore.QRect(chip.mapToGlobal(kit.QtCore.QPoint(0, 0)), chip.size()).adjusted(1, 1, -1, -1)
-        )
-        kit.shoot("place-at-the-end")
-        popup.hide()
+        for of, popup, opens in (
+            (chip, docker.places.popup, chip.click),
+            (docker.edit, docker.recall, docker.recall_button.click),
+        ):
+            at = of.mapTo(docker, kit.QtCore.QPoint(0, 0))
+            docker.move(corner - at - (kit.QtCore.QPoint(40, 40) if corner != screen.topLeft() else kit.QtCore.QPoint(0, 0)))
+            yield settled(kit)
+            opens()
+            yield settled(kit, popup)
+            there = popup.frameGeometry()
+            assert screen.contains(there), (screen, there)
+            mine = kit.QtCore.QRect(of.mapToGlobal(kit.QtCore.QPoint(0, 0)), of.size()).adjusted(1, 1, -1, -1)
+            assert not there.intersects(mine), (mine, there)
+            kit.shoot("place-at-the-end" if of is chip else "recall-at-the-end")
+            popup.hide()
     docker.setFloating(False)
     docker.desk.show_region("")
 
