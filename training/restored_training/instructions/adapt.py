@@ -2,6 +2,7 @@
 words say where (`restored.instruction.adapted`): low-rank terms of each weight (Hu et al. 2021, LoRA), biases and norms, and what
 reads them."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,8 @@ class LowRankLinear(nn.Module):
         self.up = nn.Parameter(torch.zeros(weight.shape[0], rank))
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight + self.up @ self.down, self.bias)
+        # one after the other, not added into one weight, whose whole gradient would be computed in vain
+        return F.linear(x, self.weight, self.bias) + F.linear(F.linear(x, self.down), self.up)
 
 
 class AdaptedLayer(nn.Module):
@@ -122,16 +124,21 @@ def corpus() -> list[LabelledRow]:
     return [rows[text] for text in sorted(rows) if all(ord(letter) < 0x250 for letter in text)]
 
 
+@torch.inference_mode()
 def features(rows: Sequence[LabelledRow]) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """What the first layers make of each text, (T, 384) in half precision, and what its T words say of places."""
     speller = head.load().speller
-    states: list[np.ndarray] = []
-    marks: list[np.ndarray] = []
-    for row in rows:
-        text = speller.normalise(row.text).text
-        words, spoken = encoder.words(text, FIRST)
-        states.append(words.astype(np.float16))
-        marks.append(marked(text, spoken, row))
+    texts = [speller.normalise(row.text).text for row in rows]
+    read = [encoder.words(text, 0) for text in texts]
+    marks = [marked(text, spoken, row) for text, (_, spoken), row in zip(texts, read, rows, strict=True)]
+    first = [AdaptedLayer(layer, 1).eval() for layer in encoder.layers(0)[:FIRST]]  # nothing is added to them
+    states = [np.empty(0, np.float16)] * len(rows)
+    for part in attentive_fit.batches([len(words) for words, _ in read], random.Random(0)):
+        x, mask = padded([read[i][0] for i in part])
+        for layer in first:
+            x = layer(x, mask)
+        for i, words in zip(part, x.numpy(), strict=True):
+            states[i] = words[: len(read[i][0])].astype(np.float16)
     return states, marks
 
 

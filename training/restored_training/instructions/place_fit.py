@@ -67,4 +67,4 @@ def loss_of_places(logits: Tensor, marks: Sequence[np.ndarray]) -> Tensor:
     wanted = nn.utils.rnn.pad_sequence([torch.from_numpy(each) for each in marks], True, UNKNOWN)
     known = (wanted >= 0).float()
     known[..., 1:] *= OF_PLACES
-    return F.binary_cross_entropy_with_logits(logits, wanted.clamp_min(0), known, reduction="sum")
+    return F.binary_cross_entropy_with_logits(logits.float(), wanted.clamp_min(0), known, reduction="sum")

@@ -195,7 +195,7 @@ def fit_english(words: Sequence[np.ndarray], rows: Sequence[Reaction], epochs: i
 
     def loss(network: AttentiveNetwork, part: list[int]) -> Tensor:
         plans = torch.from_numpy(np.stack([beside(rows[i], rng) for i in part]))
-        logits = network(*padded([words[i] for i in part]), plans)
+        logits = network(*padded([words[i] for i in part]), plans).float()
         found, wanted = logits.split((len(ACTS), len(WANTS)), 1)
         each = F.binary_cross_entropy_with_logits(wanted, wants[part], reduction="none").sum(1)
         return (F.cross_entropy(found, acts[part], reduction="none") * act_weights[part] + each * want_weights[part]).sum()
