@@ -10,6 +10,7 @@ set -eu
 base=${RESTORED_PREFIX:-$HOME/.local}
 place=$base/opt/restored
 before=$base/opt/.restored-before
+removed=$base/opt/.restored-removed
 link=$base/bin/restored
 share=$base/share
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,9 +21,15 @@ fact_in() { sed -n 's/^ *"'"$2"'": "\([^"]*\)".*/\1/p' "$1/manifest.json" 2>/dev
 version_in() { fact_in "$1" version; }
 older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 end_daemon() { if [ -x "$place/restored" ]; then "$place/restored" daemon stop >/dev/null 2>&1 || true; fi; }
+# under a name that nothing reads first: a version that is half removed when this is cut off must not be taken for one
+forget() {
+    rm -rf "$removed"
+    if [ -e "$1" ]; then mv "$1" "$removed"; fi
+    rm -rf "$removed"
+}
 # of installations and updates that were cut off; the one whose script this is goes on
 left_behind() {
-    rm -rf "$base/opt/.restored-new"
+    rm -rf "$base/opt/.restored-new" "$removed"
     for stale in "$base/opt"/.restored-update-*; do
         case $here/ in "$stale"/*) ;; *) rm -rf "$stale" ;; esac
     done
@@ -98,10 +105,10 @@ install_it() {
     nobody_at_work
     # at once where the system can: there is then one of the two at every moment
     if [ -d "$place" ] && "$new/restored" exchange "$new" "$place" >/dev/null 2>&1; then
-        rm -rf "$before"
+        forget "$before"
         mv "$new" "$before"
     else
-        rm -rf "$before"
+        forget "$before"
         if [ -e "$place" ]; then mv "$place" "$before"; fi
         mv "$new" "$place"
     fi
@@ -142,7 +149,8 @@ uninstall_it() {
     everything=$("$place/restored" places 2>/dev/null) || everything=
     remove_from_menu
     if [ "$(readlink "$link" 2>/dev/null)" = "$place/restored" ]; then rm -f "$link"; fi
-    rm -rf "$place" "$before"
+    forget "$place"
+    forget "$before"
     left_behind
     printf '%s\n' "$everything" | sed -n 's/^cache: //p' | while IFS= read -r gone; do rm -rf "$gone"; done
     answer=n

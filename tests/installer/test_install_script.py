@@ -217,16 +217,23 @@ EXCHANGE = "import sys, pathlib; from restored.standalone.swapping import exchan
 STOPPED = """#!/bin/sh
 # one of the commands that the script changes files with: ends the script at the one that was named
 count=$(($(cat "$HOME/../count") + 1)); echo $count >"$HOME/../count"
-[ $count = "$AT" ] && { [ -n "$DONE" ] && /bin/NAME "$@"; kill -9 $PPID; exit 9; }
+if [ $count = "$AT" ]; then
+    case NAME-$DONE in
+        rm-half) for last; do :; done; rm -f "$last/manifest.json" ;;
+        *-yes) /bin/NAME "$@" ;;
+    esac
+    kill -9 $PPID; exit 9
+fi
 exec /bin/NAME "$@"
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("whole", ["", "yes"], ids=["by renames", "at once"])
-@pytest.mark.parametrize("done", ["", "yes"], ids=["before a command", "after it"])
+@pytest.mark.parametrize("done", ["", "half", "yes"], ids=["before a command", "when half is removed", "after it"])
 def test_an_upgrade_that_is_killed_at_any_of_its_commands_can_be_done_again(ann: Home, whole: str, done: str) -> None:
-    """Where two folders can change places at once there is a program that starts at every moment, too."""
+    """What is taken for a version is a whole one at every moment; where two folders can change places at once there is a program
+    that starts at every moment, too."""
     tools = ann.home.parent / "tools"
     tools.mkdir()
     for name in ("mv", "cp", "rm", "ln", "mkdir"):
@@ -238,11 +245,14 @@ def test_an_upgrade_that_is_killed_at_any_of_its_commands_can_be_done_again(ann:
     before, without, at = ann.tree(), [], 0
     for at in range(1, 60):
         ann.run(ann.download("1.0"))
+        ann.run(ann.download("1.5"))
         count.write_text("0")
         killed = ann.run(newer, AT=str(at), **path)
         if killed.returncode == 0:
             break
         assert killed.returncode == -9, killed.stderr
+        versions = [ann.program, ann.program.with_name(".restored-before")]
+        assert all((each / "manifest.json").exists() for each in versions if each.exists()), f"killed at command {at}"
         if not ann.program.is_dir():
             without.append(at)
         elif ann.version() == "restored 2.0":
