@@ -65,6 +65,8 @@ def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone
         )
     )
     cut = cleaned.cut or reading.truncated
+    limited = {step.region.by_hand for step in steps if step.region}
+    unused = [item for item in unused if item.words not in limited or item.message != by_hand(item.words, False)]
     notes = tuple({(item.words, item.message): item for item in unused}.values())
     if not steps:
         notes = tuple(item for item in notes if item.message != by_hand(item.words, False))  # nothing was done anywhere

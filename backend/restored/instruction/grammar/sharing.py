@@ -23,14 +23,15 @@ def elsewhere(heard: Heard) -> tuple[Region | None, bool]:
 
 def place_before(heard: Heard, piece: Piece, turns: list[Turn]) -> Region | None:
     """ "The sky is too bright, darken it": where the clause before complained of a place, a pronoun or the same direction means
-    it."""
+    it; and so does a pronoun where it said what must not be done there ("don't brighten the sky, darken it")."""
     before = heard.clauses[-1] if heard.clauses else None
     if before is None or before.place is None or before.place.outside or piece.has("everywhere"):
         return None
     last = [turn for turn in heard.turns if turn.clause == len(heard.clauses) - 1]
     again = bool(last) and all(any(t.name == turn.name and t.amount * turn.amount > 0 for t in last) for turn in turns)
     taken_up = any(token.word in piece.table.pronouns for token in piece.words)
-    return before.place if before.told and (again or taken_up) else None
+    instead = before.bars and all(turn.name in heard.excluded_turns for turn in turns)
+    return before.place if (before.told and (again or taken_up)) or (instead and taken_up) else None
 
 
 def same_place(heard: Heard, named: list[Named], index: int, where: Region) -> None:
