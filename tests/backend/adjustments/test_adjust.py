@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 from restored.adjustments import ADJUSTMENTS, RANGES, amount_words, label
 from restored.adjustments.adjusting import adjust
 from restored.adjustments.names import PLAIN
-from restored.adjustments.spaces import decode, encode, from_oklab, luminance, to_oklab
+from restored.adjustments.red_darks import without_red_darks
+from restored.adjustments.spaces import LUMINANCE, decode, encode, from_oklab, luminance, to_oklab
 
 NEUTRAL = [name for name in ADJUSTMENTS if name not in ("temperature", "tint")]
 COLOUR = np.array([[0.8, 0.5, 0.4], [0.2, 0.35, 0.6], [0.3, 0.5, 0.25]], np.float32)
@@ -158,3 +159,16 @@ def test_the_spaces_have_a_way_back():
     values = np.random.default_rng(3).uniform(-0.2, 1.4, (50, 3)).astype(np.float32)
     np.testing.assert_allclose(encode(decode(values)), values, atol=2e-6)
     np.testing.assert_allclose(from_oklab(to_oklab(decode(values))), decode(values), atol=1e-4)
+
+
+def test_darks_do_not_turn_red_and_nothing_else_is_held():
+    brown, redder = np.array([[78, 50, 54]], np.float32) / 255, np.array([[97, 47, 53]], np.float32) / 255
+    grass, greener = np.array([[60, 70, 40]], np.float32) / 255, np.array([[55, 80, 20]], np.float32) / 255
+    shirt, stronger = np.array([[230, 120, 110]], np.float32) / 255, np.array([[245, 90, 80]], np.float32) / 255
+
+    held = without_red_darks(brown, redder)
+    assert np.ptp(redder) > 1.7 * np.ptp(brown)
+    assert np.ptp(held) == pytest.approx(1.2 * np.ptp(brown), rel=0.06)
+    assert (held @ LUMINANCE)[0] == pytest.approx((redder @ LUMINANCE)[0], abs=1e-5)
+    for before, after in ((grass, greener), (shirt, stronger), (redder, brown), (GRAYS, GRAYS * 0.5)):
+        assert np.array_equal(without_red_darks(before, after), after)

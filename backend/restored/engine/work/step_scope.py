@@ -9,6 +9,7 @@ import numpy as np
 from restored.adjustments.adjusting import adjust
 from restored.adjustments.lightness import with_colours_of
 from restored.adjustments.names import OF_COLOUR
+from restored.adjustments.red_darks import without_red_darks
 from restored.engine.picture.context import check_context, thumbnail
 from restored.engine.picture.physics import Means, Neutrals
 from restored.engine.picture.pixels import LUMA, Box, Floats, Layer, colours, to_unit
@@ -84,6 +85,8 @@ class StepScope:
             change = means.watch(box, before, change)
         dark = any(info(step.task).kind == "light" for step in steps)
         change = self.neutrals.project(box, self.first.inside(box), change, dark=dark)
+        if any(info(step.task).kind == "colour" for step in steps):
+            change = without_red_darks(before, before + change) - before
         if part:
             light = (change @ LUMA)[..., None]
             change = np.repeat(light, 3, axis=2) if part == "light" else change - light
