@@ -20,6 +20,7 @@ from restored_client.wire.recipe import make_recipe
 
 from .arrays import array_of, mask_of, pixels_of
 from .failures import in_the_tree
+from .little import HARDLY, asks_for_what_shows, hardly_changed
 from .protocol import IsCancelled, Say, Tell
 from .space import LayerSpace
 
@@ -216,7 +217,10 @@ class LocalService:
         image = result.image
         if texture > 0 and result.changed and result.residual is not None:
             image = result.residual.apply(order.strength, mask_of(order.mask), texture)
-        remarks = dict.fromkeys((*result.notes, *(item.message for item in result.plan.unused)))
+        notes = result.notes
+        if result.changed and asks_for_what_shows(result.plan, order) and hardly_changed(layer, image):
+            notes = (*notes, HARDLY)
+        remarks = dict.fromkeys((*notes, *(item.message for item in result.plan.unused)))
         answer = Answer(
             pixels_of(image) if result.changed else None,
             result.plan.to_dict(),
@@ -226,7 +230,7 @@ class LocalService:
             result.seconds,
             recipe,
         )
-        return Carried(answer, result.plan, result.notes, result.residual if order.keep else None)
+        return Carried(answer, result.plan, notes, result.residual if order.keep else None)
 
     def adjust(self, kept: KeptResidual, strength: float | None, mask: Pixels | None, texture: float | None = None) -> Answer:
         with in_the_tree():

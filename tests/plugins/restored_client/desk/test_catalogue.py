@@ -24,6 +24,7 @@ from restored.instruction.grammar.sentences import (
 )
 from restored.instruction.outcomes import DIAGNOSIS, DIAGNOSIS_AND, KEPT, PERHAPS, PICTURE_FINE, diagnosis
 from restored.regions.names import LABELS as PLACE_LABELS
+from restored.service.little import HARDLY
 from restored.service.local import NOTHING_FOUND, NOTHING_WANTED
 from restored_client.desk.catalogue import SHARED, Catalogue, load, parse
 from restored_client.desk.deeds import DEEDS, DIRECTIONS
@@ -166,7 +167,7 @@ def test_what_the_daemon_says_of_memory_models_and_results_is_translated(languag
     """As it says it, with numbers and names in it; an exception of the engine's is read by the person who pressed *Restore*."""
     catalogue = load([SHARED], [language])
     said = [
-        *(NOTHING_FOUND, NOTHING_WANTED, TOO_MUCH, TOO_LITTLE),
+        *(NOTHING_FOUND, NOTHING_WANTED, HARDLY, TOO_MUCH, TOO_LITTLE),
         "There is nothing to do.",
         "Nothing is left to do, so the picture is as it was.",
         "This needs 3.5 GiB of memory and 1.2 GiB are free. Close other programs, or restore a selection.",
