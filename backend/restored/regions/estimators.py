@@ -11,6 +11,7 @@ import numpy as np
 from . import sky_network
 from .fields import box_mean, smoothstep
 from .names import Place
+from .telling_apart import told_apart
 
 LEAST: Final = 0.01
 """Share of a picture below which what looks like sky is none."""
@@ -18,8 +19,8 @@ LEAST: Final = 0.01
 
 def sky(image: np.ndarray) -> np.ndarray:
     """A trained network finds skies of most weathers and hours; what is smooth, of a sky's colour and joined to the top edge is
-    one too. None where it would be a strip or a window."""
-    found = np.maximum(sky_network.probability(image), _joined_to_the_top(image))
+    one too; where it ends its colours say. None where it would be a strip or a window."""
+    found = told_apart(image, np.maximum(sky_network.probability(image), _joined_to_the_top(image)))
     return found if (found >= 0.5).mean() >= LEAST else np.zeros_like(found)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restored.regions import PLACES, Frame, Region, RegionError, maps
+from restored.regions import PLACES, Frame, Region, RegionError, maps, telling_apart
 from restored.regions.maps import RegionMaps
 
 
@@ -123,3 +123,39 @@ def test_a_sky_that_was_found_too_small_leaves_no_rim_at_what_stands_before_it(m
     weight = RegionMaps(small, height, width).prepare(Region(("sky",))).weight(Region(("sky",)), 0, 0, picture)
     assert weight[:, :316].min() > 0.9
     assert weight[:, 324:].max() < 0.1
+
+
+def test_a_thin_strip_of_sky_below_an_awning_is_sky(monkeypatch) -> None:
+    """Found on a fourth of the size, where the strip is a pixel between two darker ones."""
+    height, width, noise = 480, 640, np.random.default_rng(0).normal(0, 0.01, (480, 640, 1))
+    picture = np.tile(np.array([0.65, 0.8, 0.98], np.float32), (height, width, 1))
+    picture[:160] = 0.06
+    picture[166:168] = 0.05
+    picture = np.clip(picture + noise, 0, 1).astype(np.float32)
+    small = picture.reshape(120, 4, 160, 4, 3).mean(axis=(1, 3))
+    found = np.zeros((120, 160), np.float32)
+    found[42:] = 1
+    monkeypatch.setitem(maps.FINDERS, "sky", lambda image: found)
+    weight = RegionMaps(small, height, width).prepare(Region(("sky",))).weight(Region(("sky",)), 0, 0, picture)
+    assert weight[161:165].mean() > 0.7
+    assert weight[:158].max() < 0.1
+    assert weight[172:].min() > 0.9
+
+
+def test_colours_say_where_a_place_ends() -> None:
+    """A judge of areas, unsure over a roof as pale as the sky is bright, and short of the sky beside it."""
+    rows = np.linspace(0, 0.15, 90, dtype=np.float32)[:, None, None]
+    picture = np.broadcast_to(np.array([0.6, 0.75, 0.95], np.float32) + rows, (90, 120, 3)).copy()
+    picture[50:, :60] = [0.5, 0.42, 0.38]
+    picture[60:] = [0.3, 0.35, 0.25]
+    picture += np.random.default_rng(1).normal(0, 0.01, picture.shape).astype(np.float32)
+    found = np.zeros((90, 120), np.float32)
+    found[:48] = 1
+    found[50:60, :60] = 0.6
+    found[48:60, 60:] = 0.45
+    told = telling_apart.told_apart(np.clip(picture, 0, 1), found)
+    assert told[:46].min() > 0.9
+    assert told[52:58, 5:55].max() < 0.5 < told[48, 70:].min(), "the roof is none, and the sky goes on"
+    assert told[66:].max() < 0.1
+    for nothing in (np.zeros_like(found), np.ones_like(found)):
+        assert np.array_equal(telling_apart.told_apart(picture, nothing), nothing)
