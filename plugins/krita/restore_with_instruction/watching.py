@@ -192,13 +192,14 @@ class Watching(Following):
         if self._state is None or node is None or front != self.target:
             return None
         padded = self._state.padded()
+        seen = self._checksum(document, node)  # before: somebody may paint while Krita converts what was read
         try:
             crop = crops.pixels(document, node, self._bounds, self._state, padded)
         except (layers.Refused, colour.ColourError) as problem:
             self._state = None  # `notice` tries again
             self.desk.look_at(None, str(problem))
             return None
-        self._seen = self._checksum(document, node)
+        self._seen = seen
         if not self.on_canvas:
             self._preview.show_before(crops.inner(crop, padded, self._state.box), max(1.0, self._state.factor))
         return crop

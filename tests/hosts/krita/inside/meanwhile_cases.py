@@ -218,3 +218,27 @@ def case_a_preview_that_is_wanted_while_another_layer_is_in_front_for_a_moment_s
     yield from kit.activate(document, layer)
     docker.look._watched.setInterval(often)
     yield shows(lambda: docker.desk.phase, "fresh")
+
+
+def case_what_is_painted_while_a_crop_is_converted_is_seen(kit):
+    """While Krita converts colours it lets events through, a stroke too."""
+    yield from begin(kit, RAIN, width=400, height=300)
+    look, preview, layer = kit.docker.look, kit.docker.preview, kit.layers(kit.document)[0]
+    yield shows(lambda: kit.docker.desk.phase, "fresh")
+    target = sys.modules[type(look).__module__].target
+    crop, asks = target.crop, []
+
+    def interrupted(*asked):
+        found = crop(*asked)
+        asks.append(asked)
+        if len(asks) < 2:
+            return found  # that is shown; the next one is sent to be restored, and nothing reads it after that
+        target.crop = crop
+        layer.setPixelData(bytes((77, 60, 90, 255)) * (400 * 300), 0, 0, 400, 300)
+        return found
+
+    target.crop = interrupted
+    layer.setPixelData(bytes((50, 60, 90, 255)) * (400 * 300), 0, 0, 400, 300)
+    yield lambda: target.crop is crop
+    yield shows(lambda: preview._before.pixelColor(5, 5).blue(), 77)
+    yield shows(lambda: preview._after is not None and preview._after.pixelColor(5, 5).blue(), 255 - 77)
