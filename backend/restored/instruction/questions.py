@@ -29,6 +29,8 @@ _ASKED: Final = (
     rf"diagnose(?:\s+{_PICTURE})?",
     r"(?:a\s+)?diagnosis",
     r"any(?:thing)?\s+wrong",
+    rf"is\s+{_PICTURE}\s+(?:really\s+|actually\s+)?(?:sharp|in\s+focus|well\s+exposed|exposed\s+(?:right|properly|correctly|well)"
+    r"|good|ok(?:ay)?|fine|noisy|clean)(?:\s+enough)?",
     rf"how\s+(?:would|could|can|should)\s+(?:you|i|one)\s+{_MEND}\s+{_PICTURE}",
 )
 

@@ -21,6 +21,8 @@ ASKED = (
     "diagnose it",
     "anything wrong?",
     "how would you improve it?",
+    "is it sharp?",
+    "is this picture sharp enough?",
     "Was stimmt nicht an dem Bild?",
     "was ist mit dem bild nicht in ordnung?",
     "Was ist falsch daran?",
