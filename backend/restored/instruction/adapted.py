@@ -100,6 +100,11 @@ def words(text: str) -> np.ndarray:
     return _states(text)[0]
 
 
+def stands(text: str) -> list[tuple[int, int]]:
+    """Where in a text each of these words stands; (0, 0) for none. Raises AdaptedError, EncoderError."""
+    return _states(text)[1]
+
+
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
     """The probability of each class, and what each word says of places."""

@@ -10,7 +10,7 @@ from restored.ground.tasks import LABELS
 from restored.regions.names import Region
 from restored.regions.narrowing import conditions, narrowed, same
 
-from . import adapted, grammar, reactions
+from . import grammar, reactions
 from .changed_plan import (
     NOTHING_YET,
     RESET,
@@ -110,9 +110,9 @@ def _all_answered(previous: Plan, text: str, all_said: tuple[grammar.Said, ...])
     for said in all_said:
         if said.only:
             where = _pointed(text)
-            said = replace(said, only=False, limit=where)
-            if where is None:
+            if where is None and said.factor is None:
                 return None
+            said = replace(said, only=False, **({"limit": where} if said.factor is None else {"where": where}))
         plan = _answered(plan or previous, text, said)
         if plan is None:
             return None
@@ -122,11 +122,14 @@ def _all_answered(previous: Plan, text: str, all_said: tuple[grammar.Said, ...])
 
 
 def _pointed(text: str) -> Region | None:
-    """The place that an English sentence names, by its words or by the adapted encoder."""
+    """The place that an English sentence names, by its words or, where they name none or several, by what the layers for
+    reactions make of them."""
     words = grammar.load("en")
     heard = grammar.hear(clean(text).text, words)
-    named = [region for _, region in heard.limits] + [clause.place for clause in heard.clauses if clause.place]
-    return named[0] if named else place_in(heard.text, adapted.places(heard.text), words)
+    named = dict.fromkeys([*(region for _, region in heard.limits), *(clause.place for clause in heard.clauses if clause.place)])
+    if len(named) == 1:
+        return next(iter(named))
+    return place_in(heard.text, reactions.places(heard.text), words) or next(iter(named), None)
 
 
 def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, ...]:

@@ -61,7 +61,8 @@ _KEPT: Final = re.compile(r"\b(?:not|dont|don't|never|without|keep|keeping|leave
 def point(heard: Heard, said: Sequence[PlaceWord], words: Words, least: Least = LEAST["english"]) -> None:
     """Find the places that the words name, beside those that the grammar heard, and take these from clauses of which no word says
     where. said: of the words of the text; least: what counts of it."""
-    pointed = list(_phrases(heard.text, said))
+    other = _of_no_place(heard.text, words)
+    pointed = [run for run in _phrases(heard.text, said) if not any(a <= run[0].start and run[-1].end <= b for a, b in other)]
     for index, clause in enumerate(heard.clauses):
         here = [word.odds for word in said if clause.start <= word.start and word.end <= clause.end]
         turns = [turn for turn in heard.turns if turn.clause == index]
@@ -73,6 +74,14 @@ def point(heard: Heard, said: Sequence[PlaceWord], words: Words, least: Least = 
             for run in pointed:
                 if clause.start <= run[0].start < clause.end:
                     _enter(heard, index, run, words, least)
+
+
+def _of_no_place(text: str, words: Words) -> list[tuple[int, int]]:
+    """Where a text says how much ("mycket"): no places, whatever they look like."""
+    row = tokens(text)
+    places = {i for hit in words.find(row, frozenset({"place"})) for i in range(hit.first, hit.last + 1)}
+    hits = words.find(row, frozenset({"amount"}))
+    return [(row[hit.first].start, row[hit.last].end) for hit in hits if not places & {*range(hit.first, hit.last + 1)}]
 
 
 def _speaks_of_a_place(text: str, words: Words) -> bool:
@@ -118,12 +127,14 @@ def limited(heard: Heard, turn: Turn) -> Turn:
 
 
 def place_in(text: str, said: Sequence[PlaceWord], words: Words) -> Region | None:
-    """The first place that the words of a whole text name, what is said to stay as it was being a place to leave out."""
-    for run in _phrases(text, said):
-        before = _before(text, 0, run)
-        outside = bool(_ALL_BUT.search(before) or _KEPT.search(before)) or run[0].left_out >= LEFT_OUT
-        return _region(_phrase(text, run), words, outside)
-    return None
+    """The place that the words of a whole text name likeliest, what is said to stay as it was being a place to leave out."""
+    runs = list(_phrases(text, said))
+    if not runs:
+        return None
+    run = max(runs, key=lambda run: (run[0].left_out < LEFT_OUT, max(word.odds for word in run)))
+    before = _before(text, 0, run)
+    outside = bool(_ALL_BUT.search(before) or _KEPT.search(before)) or run[0].left_out >= LEFT_OUT
+    return _region(_phrase(text, run), words, outside)
 
 
 def _phrases(text: str, said: Sequence[PlaceWord]) -> Iterator[list[PlaceWord]]:

@@ -4,7 +4,7 @@ adapted encoder's words beside the plan that stands, several changes at once; in
 Which step of the plan is meant, and whether it goes further or back, follows from the plan."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -13,12 +13,14 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from .arithmetic import sigmoid, softmax
+from .arithmetic import LINEAR, linear, sigmoid, softmax
 from .attentive import AttentiveReading, read_attentive
 from .grammar import LESS, MORE, Said
 from .layer_files import read_tensors
 from .plan import Step
 from .softmax_layer import SoftmaxLayer, read_layer
+from .wish_classes import WISHES
+from .word_places import PlaceWord
 
 FOLDER: Final = Path(__file__).with_name("head_files")
 
@@ -29,13 +31,19 @@ ACTS: Final = ("change", "less", "more", "drop", "limit", "undo", "again", "rese
 """change: something of the picture, one of the plan's steps further or back, or a new wish; less, more: all of the plan; drop:
 one step is not wanted at all; limit: wanted, but only in one place; praise: it stays; other: nothing of the picture."""
 
-_NAMES: Final = (
+NAMES: Final = (
     *("denoise", "deblur", "derain", "desnow", "dehaze", "superres", "dejpeg", "enhance", "inpaint"),
     *("exposure", "contrast", "saturation", "vibrance", "temperature", "tint", "shadows", "highlights", "blacks", "whites"),
     "black_and_white",
 )
-WANTS: Final = tuple(f"{name}{sign}" for name in _NAMES for sign in "+-")
+WANTS: Final = tuple(f"{name}{sign}" for name in NAMES for sign in "+-")
 """What the person would have more or less of: "denoise-" is a picture that has been smoothed too far."""
+
+OUTPUTS: Final = (*ACTS, *WANTS, *(f"not {name}" for name in NAMES), *(f"{name}@" for name in NAMES))
+"""Of an English sentence: its act, the wants, and which steps are not wanted at all or are meant in one place."""
+
+SAYS: Final = ("where", "left out")
+"""Of each of its words: whether it says where, and whether nothing shall be done there."""
 
 KIN: Final = {
     "lowlight+": ("exposure+", "shadows+"),
@@ -65,6 +73,10 @@ OF_THE_PLAN: Final[dict[Reader, float]] = {"english": 1.0, "multilingual": 4.0}
 WANTED: Final = 0.5
 """Probability from which a want counts beside another."""
 
+HINTED: Final = 0.1
+NEAR: Final = 0.6
+"""Of a sentence that strikes out or limits, the steps of this probability at least, and of this share of the likeliest one's."""
+
 LEAST: Final = 0.3
 """Probability from which a reaction counts; below it the sentence is read as a wish."""
 
@@ -89,10 +101,54 @@ def file(kind: Literal["acts", "wants"]) -> Path:
     return FOLDER / f"reactions_{kind}_multilingual.safetensors"
 
 
+@dataclass(frozen=True, slots=True)
+class EnglishReader:
+    """reading: of the adapted encoder's words, beside a plan, to `OUTPUTS`; place: of each word, to `SAYS`."""
+
+    reading: AttentiveReading
+    place: LINEAR
+
+    def heard(self, words: np.ndarray, names: Collection[str]) -> "ReactionOdds":
+        """What words, (T, 384), say of a plan of these steps."""
+        logits = self.reading.logits(words, standing(names))
+        acts, wants, drops, placed = np.split(logits, np.cumsum([len(ACTS), len(WANTS), len(NAMES)]))
+        return ReactionOdds(
+            _named(ACTS, softmax(acts)),
+            *(_named(to, sigmoid(row)) for to, row in ((WANTS, wants), (NAMES, drops), (NAMES, placed))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionOdds:
+    """Probabilities: of each act, all together 1; of each want; of each step, by its name, that it is not wanted at all, and that
+    it is meant in one place."""
+
+    acts: dict[str, float]
+    wants: dict[str, float]
+    drops: dict[str, float] = field(default_factory=dict)
+    placed: dict[str, float] = field(default_factory=dict)
+
+
 @cache
-def _english() -> AttentiveReading:
+def _english() -> EnglishReader:
     """Raises ReactionsError."""
-    return read_attentive(read_tensors(ENGLISH, _WHAT, (*ACTS, *WANTS), ReactionsError)[0])
+    tensors, _ = read_tensors(ENGLISH, _WHAT, OUTPUTS, ReactionsError)
+    return EnglishReader(read_attentive(tensors), (tensors["place.weight"], tensors["place.bias"]))
+
+
+def places(text: str) -> list[PlaceWord]:
+    """What each word of an English sentence on a result says of where something is to change, of no wish by itself.
+
+    Raises ReactionsError, and what the encoder raises."""
+    from . import adapted
+
+    said = sigmoid(linear(adapted.words(text), _english().place))
+    of_none = np.zeros(len(WISHES), np.float32)
+    return [
+        PlaceWord(start, end, float(where), float(left_out), of_none)
+        for (start, end), (where, left_out) in zip(adapted.stands(text), said, strict=True)
+        if end > start
+    ]
 
 
 @cache
@@ -126,45 +182,60 @@ def read(text: str, steps: Sequence[Step], reader: Reader, least: float = LEAST)
     else:
         from . import adapted
 
-        logits = _english().logits(adapted.words(text), standing({_name(step) for step in steps}))
-        acts = _named(ACTS, softmax(logits[: len(ACTS)]))
-        wants = _named(WANTS, sigmoid(logits[len(ACTS) :]))
-        found = read_together(acts, wants, steps, spoken_of(adapted.read(text), steps))
+        found = read_together(_english().heard(adapted.words(text), {_name(step) for step in steps}), steps)
     probability, all_said = max(found, key=lambda pair: pair[0])
     return tuple(said for said in all_said if said) if probability >= least else ()
 
 
-def spoken_of(said: Mapping[str, float], steps: Sequence[Step]) -> tuple[str, ...]:
-    """The steps that a sentence, read as a wish, speaks of. said: class -> probability."""
-    return tuple(dict.fromkeys(step.task for step in steps if max(said.get(name, 0.0) for name in _classes_of(step)) >= WANTED))
-
-
-def _classes_of(step: Step) -> set[str]:
-    """What a wish for a step may be read as."""
-    return {step.task} | ({_name(step)} if step.amount is not None else {"exposure+"} if step.task == "lowlight" else set())
-
-
-def read_together(
-    acts: dict[str, float], wants: dict[str, float], steps: Sequence[Step], spoken: tuple[str, ...] = ()
-) -> list[tuple[float, tuple[Said, ...]]]:
+def read_together(reading: ReactionOdds, steps: Sequence[Step]) -> list[tuple[float, tuple[Said, ...]]]:
     """Everything that a reaction on a plan may say, with its probability, where each want has one of its own: several steps
-    further or back, and new ones beside them. spoken: the steps that it names."""
+    further, back, struck out or limited to a place, and new ones beside them."""
+    acts, wants = reading.acts, reading.wants
     ways = {way: min(1.0, share) for way, share in _ways(wants, steps).items()}
     about = {name for step in steps for name in _names_of(step)}
-    moved = [way for way, share in ways.items() if share >= WANTED and share >= ways[way[0], -way[1]]]
-    new = [name for name, share in wants.items() if share >= WANTED and name not in about]
+    new = tuple(name for name, share in wants.items() if share >= WANTED and name not in about)
+    struck, there = _named_steps(acts, reading.drops, "drop", steps), _named_steps(acts, reading.placed, "limit", steps)
+    changes = [
+        (p, said)
+        for step in {step.task: step for step in steps}.values()
+        for p, said in _change(step.task, struck, there, ways, acts["change"] >= acts["limit"])
+    ]
     found = [(p, (said,)) for p, said in weighed(acts, wants, steps, 1.0, max(1.0, sum(ways.values())))]
-    if new or len(moved) > 1:
-        sure = min([*(ways[way] for way in moved), *(wants[name] for name in new)])
-        several = [Said(factor=MORE if way > 0 else LESS, targets=(task,)) for task, way in moved]
-        several += [Said(adds=tuple(new))] if new else []
-        found = [(p, said) for p, said in found if not said[0].targets and said[0]]
-        found += [(acts["change"] * sure, tuple(several)), (acts["other"], (Said(),))]
-    kept = tuple(task for (task, way), share in ways.items() if way > 0 and share >= WANTED)
-    kept = kept if 0 < len(kept) < len(ways) / 2 else spoken
-    if 0 < len(kept) < len(ways) / 2:
-        found = [(p, (replace(said[0], targets=kept),) if said[0].only else said) for p, said in found]
-    return found
+    if not (new or changes):
+        return found
+    sure = min([*(p for p, _ in changes), *(wants[name] for name in new)])
+    several = [said for _, said in changes] + ([Said(adds=new)] if new else [])
+    tasks = list(dict.fromkeys(step.task for step in steps))
+    if [said.targets for said in several if said == Said(only=True, targets=said.targets)] == [(task,) for task in tasks]:
+        several = [Said(only=True)]  # all of it there
+    of_the_plan = acts["change"] + acts["drop"] + acts["limit"]
+    if len(tasks) == len(several) == 1 and several[0].factor is not None:  # all of the plan is this step
+        of_the_plan += acts["less" if several[0].factor < 1 else "more"]
+    found = [(p, said) for p, said in found if not (said[0].targets or said[0].drops or said[0].only) and said[0]]
+    return [*found, (of_the_plan * sure, tuple(several)), (acts["other"], (Said(),))]
+
+
+def _named_steps(acts: Mapping[str, float], odds: Mapping[str, float], act: str, steps: Sequence[Step]) -> dict[str, float]:
+    """The steps that an act is about, and how likely that is: those that are likelier than not or, where the act itself is the
+    likeliest, those that come near the likeliest of them."""
+    of = {step.task: odds.get(_name(step)[:-1], 0.0) for step in steps}
+    most = max(of.values(), default=0.0)
+    if most < WANTED and acts[act] >= max(WANTED, *(p for name, p in acts.items() if name != act)) and most >= HINTED:
+        return {task: acts[act] * p / most for task, p in of.items() if p >= NEAR * most}
+    return {task: p for task, p in of.items() if p >= WANTED}
+
+
+def _change(
+    task: str, struck: Mapping[str, float], there: Mapping[str, float], ways: Mapping[tuple[str, int], float], moves: bool
+) -> list[tuple[float, Said]]:
+    """What becomes of a step, and how likely that is; nothing where it stays. moves: whether more or less may be meant there."""
+    way = max((1, -1), key=lambda way: ways[task, way])
+    factor = (MORE if way > 0 else LESS) if ways[task, way] >= WANTED else None
+    if struck.get(task, 0.0) > there.get(task, 0.0):
+        return [(struck[task], Said(drops=(task,)))]
+    if task in there:
+        return [(there[task], Said(factor=factor if moves else None, targets=(task,), only=True))]
+    return [(ways[task, way], Said(factor=factor, targets=(task,)))] if factor is not None else []
 
 
 def _names_of(step: Step) -> set[str]:

@@ -11,6 +11,7 @@ from .plan import Step
 from .pointing import as_before, limited, point
 from .second_opinion import (
     ALIKE,
+    CLEARLY,
     ONE_OF,
     SURE,
     SURER,
@@ -42,8 +43,11 @@ HEARD: Final = 0.3
 KNOWN: Final = 0.48
 """The same in a clause of which a table knows every word."""
 
-LIT: Final = 0.45
+LIT: Final = 0.5
 """The same of "lighten it", which the encoder may take for a brighter exposure: it stays what it is by itself."""
+
+LEFT: Final = 0.2
+"""Less than this may be left to the program's light where it is exposure."""
 
 HINTED: Final = 0.02
 """What a clause says by itself counts where a table knows every word of it, or the whole sentence says at least so much of it."""
@@ -58,8 +62,13 @@ DENIED: Final = 0.3
 IS_TALK: Final = 0.5
 """From here on a sentence is no wish, so that no half of one is looked for in it."""
 
+HUES: Final = frozenset({"temperature+", "temperature-", "tint+", "tint-", "saturation+", "saturation-"})
+
 COLOURS: Final = frozenset({"temperature", "tint", "saturation", "vibrance"})
 """One word of colour may be near several of them ("greener")."""
+
+NOT_A_CAST: Final = frozenset({"black_and_white+", "saturation-", "saturation+"})
+"""What "take the colour cast out" may sound like: no colour at all."""
 
 SAME: Final = {"vibrance-": "saturation-", "highlights+": "whites+"}
 """Directions that the encoder has no class for."""
@@ -91,19 +100,28 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
         reading = replace(reading, steps=left)
     before = _weights(heard, reading) | dict.fromkeys(sure, 1.0)
     barred = set(WISHES) if is_refused(heard) else _barred(heard, reading, whole)
-    barred |= overdone
-    unheard = _unheard(heard, whole, before, barred)
+    if not before:  # "that green has to leave" leaves nothing alone
+        barred -= {name for name in SIGNED if whole[name] >= CLEARLY and whole["off_topic"] < UNSURE} - set(heard.refused)
+    cast = NOT_A_CAST if {"remove", "cast"} <= heard.modifiers else frozenset[str]()
+    barred |= overdone | cast | _places(heard)
+    mixed = _mixed_up(before, whole)
+    unheard = _unheard(heard, whole, before, barred) | (mixed and {name for name in HUES if whole[name] >= SURE} - before.keys())
+    exposed = "lowlight" in before and _is_exposure(heard, whole)
     if heard.known:
-        before |= {name: 1.0 for name in before if name not in TASKS or not named_better(name, whole)}
-        if not unheard and set(before.values()) <= {1.0}:
+        certain = {name for name in before if name not in TASKS or name == "lowlight" or not named_better(name, whole)}
+        before |= dict.fromkeys(certain - mixed, 1.0)
+        if not unheard and not exposed and set(before.values()) <= {1.0}:
             return reading
+    if exposed:
+        before["lowlight"] = 0.0
     point(heard, adapted.places(heard.text), words)
     said = dict(whole)  # what was read is kept for the same sentence
+    said["enhance"] = min(1.0, said["enhance"] + sum(said[name] for name in cast))
     for name in TASKS:
         if name not in before:  # "make it look foggy" is near "it looks foggy"
             said[name] *= 1 - whole["add"]
-    for name in before:
-        said[name] = max(_backing(heard, other, whole[other]) for other in {name} | (_alike(name) & barred))
+    for name in before.keys() - mixed:
+        said[name] = max(_backing(heard, other, whole) for other in {name} | (_alike(name) & barred))
     wanted = _wanted(said, before, barred, reading.reason == "off_topic")
     if heard.known and set(before.values()) == {1.0}:
         wanted &= before.keys() | unheard
@@ -126,6 +144,23 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
     return replace(reading, steps=(), reason=reason if reading.steps or before else reading.reason)
 
 
+def _mixed_up(before: Collection[str], said: Mapping[str, float]) -> set[str]:
+    """Colours that a table takes a word for where the encoder is sure of another one: "redder tomatoes" are to be stronger, not
+    the whole warmer."""
+    sure = {name[:-1] for name in HUES if said[name] >= SURE}
+    return {name for name in before if name in HUES and said[name] < UNSURE and sure - {name[:-1]}}
+
+
+def _is_exposure(heard: Heard, said: Mapping[str, float]) -> bool:
+    """Whether "brighter" is so much more exposure, and not light by the program's judgement: by an amount, in a place, or beside
+    what must not be done ("a tad lighter", "brighter there", "brighter but not warmer")."""
+    sized = max(said["exposure+<"], said["exposure+>"]) >= WANTED or any(
+        item.strength not in (None, 1.0) or item.region for item in heard.named if item.task == "lowlight"
+    )
+    bound = sized or bool(heard.excluded or heard.excluded_turns or heard.limits)
+    return bound and said["exposure+"] >= CLEARLY and said["lowlight"] < LEFT
+
+
 def _overdone(heard: Heard, words: Words) -> set[Task]:
     """Sharpness, where the picture has too much of it ("too sharp", "less sharp")."""
     hits = words.find(tokens(heard.text), frozenset({"result", "goal"}))
@@ -138,10 +173,15 @@ def _unheard(heard: Heard, said: Mapping[str, float], before: Collection[str], b
     least = SURE if before else SURER
     sure = {name for name in WISHES if said[name] >= least and name not in before and name not in barred}
     coloured = any(name[:-1] in COLOURS for name in before)
-    placed = {place for clause in heard.clauses if clause.place for place in clause.place.places}
     against = {name for two in ONE_OF if two & set(before) for name in two}
+    placed = {place for clause in heard.clauses if clause.place for place in clause.place.places}
     sure -= against | {name for name in sure if (coloured and name[:-1] in COLOURS) or name[:-1] in placed}
     return sure if said["off_topic"] < UNSURE else set()
+
+
+def _places(heard: Heard) -> set[str]:
+    """The tones that say where: "only in the sky and in the shadows" wishes nothing of the shadows."""
+    return {f"{place}{sign}" for _, region in heard.limits for place in region.places for sign in "+-"}
 
 
 def _signed(turn: Turn) -> str:
@@ -164,9 +204,10 @@ def _alike(name: str) -> set[str]:
     return {other for other in WISHES if is_alike(name, other)}
 
 
-def _backing(heard: Heard, name: str, whole: float) -> float:
+def _backing(heard: Heard, name: str, said: Mapping[str, float]) -> float:
     """How likely a wish that was heard is by the whole sentence or, beside others, by a clause of it."""
-    if whole >= WANTED or len(heard.clauses) < 2:
+    whole = said[name]
+    if whole >= WANTED or len(heard.clauses) < 2 or (name in TASKS and named_better(name, said)):
         return whole
     clauses = [clause for clause in heard.clauses if whole >= HINTED or clause.covered]
     return max([whole, *(adapted.read(heard.text[clause.start : clause.end])[name] for clause in clauses)])

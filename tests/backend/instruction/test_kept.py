@@ -14,7 +14,7 @@ from restored.instruction.plan import Plan
         ("make it brighter without changing the colors", "lowlight", "colours"),
         ("remove the haze, keep the colours as they are", "dehaze", "colours"),
         ("mach es heller, aber behalte die Farben", "lowlight", "colours"),
-        ("éclaircis mais garde les couleurs", "exposure", "colours"),
+        ("éclaircis mais garde les couleurs", "lowlight", "colours"),
         ("quita la niebla pero conserva los colores", "dehaze", "colours"),
         ("明るくして、色はそのまま", "lowlight", "colours"),
         ("remove the noise but keep the texture", "denoise", "texture"),

@@ -10,7 +10,7 @@ from restored.instruction import explain, reactions
 from restored.instruction.following import follow
 from restored.instruction.grammar import Said
 from restored.instruction.plan import Plan, Step
-from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionsError, read_together, spoken_of, weighed
+from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionOdds, ReactionsError, read_together, weighed
 
 
 def certain(act: str, want: str = "") -> tuple[dict[str, float], dict[str, float]]:
@@ -19,6 +19,10 @@ def certain(act: str, want: str = "") -> tuple[dict[str, float], dict[str, float
 
 def likeliest(act: str, want: str, *steps: Step) -> Said:
     return max(weighed(*certain(act, want), steps), key=lambda pair: pair[0])[1]
+
+
+def meant_by(reading: ReactionOdds, *steps: Step) -> tuple[Said, ...]:
+    return max(read_together(reading, steps), key=lambda pair: pair[0])[1]
 
 
 RAIN, LIGHT, SHARP = Step("derain"), Step("lowlight"), Step("deblur")
@@ -58,8 +62,7 @@ def test_the_plan_says_which_step_and_which_way(act: str, want: str, steps: tupl
 )
 def test_several_things_are_wanted_at_once(wants: set[str], steps: tuple[Step, ...], meant: tuple[Said, ...]) -> None:
     acts, _ = certain("change")
-    found = read_together(acts, {name: 0.9 * (name in wants) for name in WANTS}, steps)
-    best = max(found, key=lambda pair: pair[0])[1]
+    best = meant_by(ReactionOdds(acts, {name: 0.9 * (name in wants) for name in WANTS}), *steps)
     assert sorted(map(repr, best)) == sorted(map(repr, meant))
 
 
@@ -76,14 +79,36 @@ def test_all_that_may_be_meant_is_a_distribution(acts: list[float], wants: list[
     assert all(set(said.targets) | set(said.drops) <= {"derain", "temperature"} for _, said in found)
 
 
-def test_a_limit_is_of_the_step_that_the_words_name() -> None:
-    spoken = spoken_of({"temperature-": 0.9, "derain": 0.1, "temperature+": 0.0}, (COLD, RAIN))
-    assert spoken == ("temperature",)
-    assert spoken_of({"exposure+": 0.9}, (LIGHT, RAIN)) == ("lowlight",)
-    meant = max(read_together(*certain("limit"), (COLD, RAIN, SHARP), spoken), key=lambda pair: pair[0])[1]
-    assert meant == (Said(only=True, targets=("temperature",)),)
-    both = ("temperature", "derain")
-    assert max(read_together(*certain("limit"), (COLD, RAIN), both), key=lambda pair: pair[0])[1] == (Said(only=True),)
+@pytest.mark.parametrize(
+    ("act", "wants", "drops", "placed", "meant"),
+    [
+        ("limit", (), (), ("temperature",), (Said(only=True, targets=("temperature",)),)),
+        ("limit", (), (), ("temperature", "derain", "deblur"), (Said(only=True),)),  # all of it there
+        ("limit", (), (), (), (Said(only=True),)),
+        (
+            "change",
+            ("temperature-",),
+            (),
+            ("temperature",),
+            (Said(factor=1.4, targets=("temperature",), only=True),),
+        ),
+        ("drop", ("deblur-",), ("deblur",), (), (Said(drops=("deblur",)),)),
+        (
+            "change",
+            ("derain+",),
+            ("temperature", "deblur"),
+            (),
+            (Said(drops=("temperature",)), Said(factor=1.4, targets=("derain",)), Said(drops=("deblur",))),
+        ),
+        ("limit", (), ("derain",), ("derain",), (Said(drops=("derain",)),)),
+    ],
+)
+def test_a_step_is_struck_out_or_limited_by_itself(
+    act: str, wants: tuple[str, ...], drops: tuple[str, ...], placed: tuple[str, ...], meant: tuple[Said, ...]
+) -> None:
+    acts, _ = certain(act)
+    steps = dict.fromkeys(drops, 0.9), dict.fromkeys(placed, 0.8)
+    assert meant_by(ReactionOdds(acts, {name: 0.7 * (name in wants) for name in WANTS}, *steps), COLD, RAIN, SHARP) == meant
 
 
 def test_kin_are_wants() -> None:

@@ -8,8 +8,10 @@ import torch
 
 from restored.instruction.encoding import WIDTH
 from restored.instruction.reactions import ACTS, WANTS, standing
+from restored_training.instructions import place_fit
 from restored_training.instructions.attentive_fit import padded
-from restored_training.instructions.train_reactions import FILES, Reaction, beside, fit, fit_english, read_reactions
+from restored_training.instructions.reaction_lines import FILES, Reaction, read_reactions
+from restored_training.instructions.train_reactions import Read, beside, fit, fit_english, read
 
 LINES = """# a comment
 = make it cooler and remove the rain
@@ -22,7 +24,9 @@ temperature< derain>|warmer, and that last drop
 derain> also exposure+|drops, and it is dark
 @!sky|not up there
 derain@left|only where the tram is
-undo|put it back""".splitlines()
+undo|put it back
+temperature<@pond|the pond is ice
+not derain@roof|the roof may stay wet""".splitlines()
 
 
 def test_a_reaction_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
@@ -35,9 +39,26 @@ def test_a_reaction_says_what_is_wanted_of_the_picture_as_it_is_now() -> None:
         ("change", ("temperature+", "derain+")),
         ("change", ("derain+", "exposure+")),
         ("limit", ()),
-        ("limit", ("derain+",)),
+        ("limit", ()),
         ("undo", ()),
+        ("change", ("temperature+",)),
+        ("limit", ()),
     ]
+
+
+def test_a_reaction_says_which_steps_are_left_out_or_limited_and_where() -> None:
+    rows = list(read_reactions(LINES))
+    assert [row.drops for row in rows if row.drops] == [("temperature",)]
+    assert [(row.placed, row.places, row.left_out) for row in rows if row.places] == [
+        (("derain", "temperature"), {"sky"}, {"sky"}),
+        (("derain",), {"left"}, set()),
+        (("temperature",), {"pond"}, set()),
+        (("derain",), {"roof"}, {"roof"}),
+    ]
+    assert all(row.places == frozenset() for row in rows if not row.placed), "a line without a place names none"
+    assert all(row.places is None for row in read_reactions(LINES, placed=False) if not row.placed)
+    marks = read(next(row for row in rows if row.placed == ("derain",))).marks
+    assert marks.shape[1] == 2
 
 
 @pytest.mark.slow
@@ -77,8 +98,9 @@ def test_it_learns_which_of_two_steps_is_meant_from_the_plan() -> None:
         Reaction("too much", "change", ("denoise-",), plan=("denoise+",)),
         Reaction("too much", "change", ("contrast-",), plan=("contrast+",)),
     ]
-    network = fit_english(words * 20, rows * 20, epochs=200)
+    said = [Read(each, np.full((3, 2), place_fit.UNKNOWN, np.float32)) for each in words]
+    network = fit_english(said * 20, rows * 20, epochs=200)
     plans = torch.from_numpy(np.stack([standing(row.plan or ()) for row in rows]))
     with torch.inference_mode():
-        wants = network(*padded(words), plans)[:, len(ACTS) :].argmax(1)
+        wants = network(*padded(words), plans)[0][:, len(ACTS) : len(ACTS) + len(WANTS)].argmax(1)
     assert [WANTS[i] for i in wants.tolist()] == ["denoise-", "contrast-"]
