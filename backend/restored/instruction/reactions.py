@@ -70,6 +70,9 @@ KIN: Final = {
 OF_THE_PLAN: Final[dict[Reader, float]] = {"english": 1.0, "multilingual": 4.0}
 """How much likelier a reaction is about what has just been done than about anything else, beside layers that know no plan."""
 
+CONTENT: Final[dict[Reader, float]] = {"english": 0.8, "multilingual": 0.0}
+"""Probability from which a sentence is praise: much that is said of other things sounds content."""
+
 WANTED: Final = 0.5
 """Probability from which a want counts beside another."""
 
@@ -184,6 +187,8 @@ def read(text: str, steps: Sequence[Step], reader: Reader, least: float = LEAST)
 
         found = read_together(_english().heard(adapted.words(text), {_name(step) for step in steps}), steps)
     probability, all_said = max(found, key=lambda pair: pair[0])
+    if all_said == (Said(praise=True),):
+        least = max(least, CONTENT[reader])
     return tuple(said for said in all_said if said) if probability >= least else ()
 
 
