@@ -82,11 +82,14 @@ def test_context_is_damaged_like_the_patch(task: Task) -> None:
 
 @pytest.mark.parametrize("task", ["denoise", "derain", "desnow", "deblur", "dejpeg", "superres"])
 def test_fine_damage_averages_out_in_the_context(task: Task) -> None:
+    """But for what is cut off at white, which is seen from near alone: streaks of a downpour that are added."""
     kind, layer = degradation(task), smooth_picture(6, 128)
     params = kind.draw(6, generator(1), size=(128, 128))
-    near = torch.nn.functional.avg_pool2d(kind.render(LayerView.whole(layer), params), 4)
+    near = kind.render(LayerView.whole(layer), params)
     far = kind.render(LayerView.whole(torch.nn.functional.avg_pool2d(layer, 4), zoom=4.0), params)
-    assert float((near.mean((2, 3)) - far.mean((2, 3))).abs().max()) < 0.04
+    whole = (near >= 1).float().mean((1, 2, 3)) < 0.1
+    assert int(whole.sum()) >= 4
+    assert float((near.mean((2, 3)) - far.mean((2, 3)))[whole].abs().max()) < 0.04
 
 
 def test_white_noise_has_the_drawn_strength() -> None:
