@@ -153,11 +153,11 @@ def _mixed_up(before: Collection[str], said: Mapping[str, float]) -> set[str]:
 
 def _is_exposure(heard: Heard, said: Mapping[str, float]) -> bool:
     """Whether "brighter" is so much more exposure, and not light by the program's judgement: by an amount, in a place, or beside
-    what must not be done ("a tad lighter", "brighter there", "brighter but not warmer")."""
+    what must not be done to the colours ("a tad lighter", "brighter but not warmer")."""
     sized = max(said["exposure+<"], said["exposure+>"]) >= WANTED or any(
         item.strength not in (None, 1.0) or item.region for item in heard.named if item.task == "lowlight"
     )
-    bound = sized or bool(heard.excluded or heard.excluded_turns or heard.limits)
+    bound = sized or bool(heard.excluded_turns) or "enhance" in heard.excluded
     return bound and said["exposure+"] >= CLEARLY and said["lowlight"] < LEFT
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from restored.instruction import adapted, grammar
+from restored.instruction import adapted, explain, grammar
 from restored.instruction.head_reading import NOTHING, HeadReading
 from restored.instruction.plan import Step
 from restored.instruction.weighing import weigh
@@ -112,3 +112,17 @@ def test_lighter_here_and_darker_there_are_both_meant(weighed: Weighed) -> None:
     assert sorted(turn.amount > 0 for turn in heard.turns) == [False, True]
     heard, _ = weighed("ants in the barn, crumbs outside", **{"exposure+": 0.75, "exposure-": 0.97})
     assert [turn.amount > 0 for turn in heard.turns] == [False]
+
+
+def test_brighten_it_is_the_program_s_light_unless_an_amount_or_a_colour_binds_it() -> None:
+    assert [step.task for step in explain("remove the rain and brighten it, but keep the grain").steps] == ["derain", "lowlight"]
+    assert [step.task for step in explain("brighter but not warmer").steps] == ["exposure"]
+
+
+def test_a_cast_that_goes_takes_no_colour_along() -> None:
+    for text in ("remove the colour cast", "take the colour cast out", "take away the color cast"):
+        assert [step.task for step in explain(text).steps] == ["enhance"], text
+
+
+def test_redder_things_are_no_warmer_picture() -> None:
+    assert {step.task for step in explain("tomatoes redder").steps} == {"saturation"}
