@@ -61,8 +61,9 @@ _KEPT: Final = re.compile(r"\b(?:not|dont|don't|never|without|keep|keeping|leave
 def point(heard: Heard, said: Sequence[PlaceWord], words: Words, least: Least = LEAST["english"]) -> None:
     """Find the places that the words name, beside those that the grammar heard, and take these from clauses of which no word says
     where. said: of the words of the text; least: what counts of it."""
-    other = _of_no_place(heard.text, words)
-    pointed = [run for run in _phrases(heard.text, said) if not any(a <= run[0].start and run[-1].end <= b for a, b in other)]
+    pointed = list(_phrases(heard.text, said))
+    other = _of_no_place(heard.text, words) if pointed else []  # most sentences name no place
+    pointed = [run for run in pointed if not any(a <= run[0].start and run[-1].end <= b for a, b in other)]
     for index, clause in enumerate(heard.clauses):
         here = [word.odds for word in said if clause.start <= word.start and word.end <= clause.end]
         turns = [turn for turn in heard.turns if turn.clause == index]

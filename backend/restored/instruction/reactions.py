@@ -13,14 +13,13 @@ import numpy as np
 
 from restored.ground.errors import InstallationError
 
-from .arithmetic import LINEAR, linear, sigmoid, softmax
+from .arithmetic import LINEAR, sigmoid, softmax
 from .attentive import AttentiveReading, read_attentive
 from .grammar import LESS, MORE, Said
 from .layer_files import read_tensors
 from .plan import Step
 from .softmax_layer import SoftmaxLayer, read_layer
-from .wish_classes import WISHES
-from .word_places import PlaceWord
+from .word_places import PlaceWord, place_words
 
 FOLDER: Final = Path(__file__).with_name("head_files")
 
@@ -145,13 +144,7 @@ def places(text: str) -> list[PlaceWord]:
     Raises ReactionsError, and what the encoder raises."""
     from . import adapted
 
-    said = sigmoid(linear(adapted.words(text), _english().place))
-    of_none = np.zeros(len(WISHES), np.float32)
-    return [
-        PlaceWord(start, end, float(where), float(left_out), of_none)
-        for (start, end), (where, left_out) in zip(adapted.stands(text), said, strict=True)
-        if end > start
-    ]
+    return place_words(adapted.words(text), adapted.stands(text), _english().place)
 
 
 @cache

@@ -173,8 +173,8 @@ def _unheard(heard: Heard, said: Mapping[str, float], before: Collection[str], b
     least = SURE if before else SURER
     sure = {name for name in WISHES if said[name] >= least and name not in before and name not in barred}
     coloured = any(name[:-1] in COLOURS for name in before)
-    against = {name for two in ONE_OF if two & set(before) for name in two}
     placed = {place for clause in heard.clauses if clause.place for place in clause.place.places}
+    against = {name for two in ONE_OF if two & set(before) for name in two}
     sure -= against | {name for name in sure if (coloured and name[:-1] in COLOURS) or name[:-1] in placed}
     return sure if said["off_topic"] < UNSURE else set()
 

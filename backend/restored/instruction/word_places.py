@@ -17,7 +17,8 @@ OUTPUTS: Final = ("where", "left out", *WISHES)
 @dataclass(frozen=True, slots=True)
 class PlaceWord:
     """A word that begins and ends here in the text. odds: how likely it says where; left_out: then, that it is a place to leave
-    as it is; wishes: (wishes,), then, that each is meant there; all between 0 and 1."""
+    as it is; wishes: (wishes,), then, that each is meant there, or empty where
+    its layer does not say; all between 0 and 1."""
 
     start: int
     end: int
@@ -31,7 +32,8 @@ class PlaceWord:
 
 
 def place_words(words: np.ndarray, stands: Sequence[tuple[int, int]], layer: LINEAR) -> list[PlaceWord]:
-    """words: (T, width); stands: where in the text each of the T stands, (0, 0) for none of it; layer: width -> outputs."""
+    """words: (T, width); stands: where in the text each of the T stands, (0, 0) for none of it; layer: width -> outputs,
+    or the first two of them."""
     said = sigmoid(linear(words, layer))
     return [
         PlaceWord(start, end, float(row[0]), float(row[1]), row[2:])
