@@ -50,16 +50,17 @@ def told_apart(image: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 def _unlikely(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """How unlikely each pixel's colour is among those of `weight` around it."""
-    near, close = _colours(image, weight, NEAR), np.clip(box_mean(weight, NEAR) / FEW, 0.0, 1.0)[..., None]
-    mean, variance = (close * a + (1 - close) * b for a, b in zip(near, _colours(image, weight, FAR), strict=True))
+    (*near, share), (*far, _) = _colours(image, weight, NEAR), _colours(image, weight, FAR)
+    close = np.clip(share / FEW, 0.0, 1.0)[..., None]
+    mean, variance = (close * a + (1 - close) * b for a, b in zip(near, far, strict=True))
     variance = variance + SPREAD
     return ((image - mean) ** 2 / variance + np.log(variance)).sum(axis=-1)
 
 
-def _colours(image: np.ndarray, weight: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of the colours of `weight` around each pixel, (h, w, 3)."""
+def _colours(image: np.ndarray, weight: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean and variance of the colours of `weight` around each pixel, (h, w, 3), and how much of it there is, (h, w)."""
     planes = np.concatenate([image * weight[..., None], image * image * weight[..., None], weight[..., None]], axis=-1)
     sums = box_mean(planes, radius)
     share = np.maximum(sums[..., 6:], 1e-4)
     mean = sums[..., :3] / share
-    return mean, np.maximum(sums[..., 3:6] / share - mean * mean, 0.0)
+    return mean, np.maximum(sums[..., 3:6] / share - mean * mean, 0.0), sums[..., 6]
