@@ -3,6 +3,7 @@
 A list has lines of `action|effects|sentence`; `= SENTENCE` sets the plan that stands for those that follow. Effects, all of which
 must hold and nothing else: less, more (of all steps), = (the plan stays as it is), none (no step is left), -TASK, +TASK, TASK< or
 TASK> (less or more of one), @place or @!place (all steps limited), TASK@place (one step limited); - asks for the action alone.
+Between readings of which each is right stands " or ".
 `praise` is no action of a plan: it stays, and says so. Of a plan that brightens by the program's judgement, `exposure` is that.
 """
 
@@ -34,7 +35,12 @@ def _steps(plan: Plan) -> dict[str, Step]:
 
 
 def effect_of(before: Plan, after: Plan, wanted: str) -> bool:
-    """Whether the plan changed as a line of the list says, and in nothing else."""
+    """Whether the plan changed as one reading of a line of the list says, and in nothing else."""
+    return any(_effect_of(before, after, reading) for reading in wanted.split(" or "))
+
+
+def _effect_of(before: Plan, after: Plan, wanted: str) -> bool:
+    """Whether the plan changed as one reading says."""
     old, new = _steps(before), _steps(after)
     if "exposure" in wanted and "exposure" not in old | new:
         old, new = ({LIT.get(task, task): step for task, step in steps.items()} for steps in (old, new))
