@@ -7,6 +7,8 @@ nothing to do. A face is skin (regions have no other name for it), and a corner 
 `:NUMBER` asks for that amount, `<` and `>` for less and more than the plain one. ~ asks for a remark about something that was
 heard and cannot be done (or for nothing to be done, with the reason). " or " stands between meanings that are both right.
 
+"Same tasks" counts a plan whose tasks and directions are right, wherever and how much.
+
 What is not right is counted by what it does to the person: `unasked` (a step that nobody asked for, the other way round, or
 elsewhere), `silent` (a wish or a remark left out without a word), `said` (not understood, and said so), `amount`.
 """
@@ -157,6 +159,12 @@ class Result:
         return not self.harm
 
     @property
+    def same_tasks(self) -> bool:
+        """Whether the tasks and the directions are those of one reading, wherever and how much."""
+        did = {without_place(name) for name in meaning_of(self.plan)}
+        return any(did == {without_place(item) for item in line.wanted} for line in self.line.readings)
+
+    @property
     def harm(self) -> Harm | None:
         """What is wrong with the plan, by the reading that it comes nearest to; None where nothing is."""
         return min((self._harm(line) for line in self.line.readings), key=lambda harm: HARMS.index(harm) if harm else -1)
@@ -190,7 +198,7 @@ def measure(lines: Iterable[Line]) -> list[Result]:
 
 def table(results: list[Result], title: str) -> Table:
     shown = Table(title=title)
-    for column in ("stratum", "sentences", "exact", "95 % interval", "unasked", "silent", "said", "amount"):
+    for column in ("stratum", "sentences", "exact", "95 % interval", "same tasks", "unasked", "silent", "said", "amount"):
         shown.add_column(column, justify="left" if column == "stratum" else "right")
     strata = list(dict.fromkeys(r.line.stratum for r in results))
     for stratum in [*strata, "all"]:
@@ -199,6 +207,7 @@ def table(results: list[Result], title: str) -> Table:
         low, high = wilson(hits, len(group))
         shown.add_row(
             stratum, str(len(group)), f"{100 * hits / len(group):.1f} %", f"{100 * low:.1f} – {100 * high:.1f}",
+            f"{100 * sum(r.same_tasks for r in group) / len(group):.1f} %",
             *(str(sum(r.harm == harm for r in group)) for harm in reversed(HARMS)),
         )  # fmt: skip
     return shown

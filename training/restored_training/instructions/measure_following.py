@@ -16,6 +16,7 @@ from rich.console import Console
 from restored.instruction import explain
 from restored.instruction.following import GOOD, follow
 from restored.instruction.plan import Plan, Step
+from restored.regions.narrowing import conditions
 
 from .evaluate import wilson
 from .measure import lies_in
@@ -76,7 +77,7 @@ def _effect_of(before: Plan, after: Plan, wanted: str) -> bool:
 
 def _lies(step: Step, place: str) -> bool:
     """Whether a step is limited to a place, or with ! before it to all but that."""
-    return lies_in(step.region, place)
+    return any(lies_in(part, place) for part in conditions(step.region))
 
 
 def _changed(old: dict[str, Step], new: dict[str, Step], effect: str) -> bool:
