@@ -36,10 +36,13 @@ class Least:
 
 
 LEAST: Final[dict[Literal["english", "multilingual"], Least]] = {
-    "english": Least((0.7, 0.5), (0.98, 0.7), (0.97, 0.97)),
+    "english": Least((0.85, 0.5), (0.98, 0.7), (0.97, 0.97)),
     "multilingual": Least((0.7, 0.3), (0.6, 0.5), (0.9, 0.97)),
 }
 """By the labels of sentences that none of them was fitted on; whose writers name more places in other languages."""
+
+LIT: Final = 0.9
+"""Of this probability a place where it shall be brighter is the place of light that the program judges, too."""
 
 SURELY_WHERE: Final = 0.85
 """From here on both hold of a word in another clause."""
@@ -54,6 +57,7 @@ NEAR: Final = 3
 """Words before a place that may say that it is left out."""
 
 _ALL_BUT: Final = re.compile(r"\b(?:except|excluding|besides|bar|apart from|other than|but not|everything but|all but)\b", re.I)
+_REASON: Final = re.compile(r"\s*for\b", re.I)
 _WORD: Final = re.compile(r"[^\s.,;:!?()\"]+")
 _KEPT: Final = re.compile(r"\b(?:not|dont|don't|never|without|keep|keeping|leave|leaving|no)\b", re.I)
 
@@ -71,7 +75,7 @@ def point(heard: Heard, said: Sequence[PlaceWord], words: Words, least: Least = 
         if known and here and max(here) < NOWHERE and _speaks_of_a_place(heard.text[clause.start : clause.end], words):
             heard.clauses[index] = replace(clause, place=None)
             heard.turns = [replace(turn, region=None) if turn in turns else turn for turn in heard.turns]
-        elif not (known or clause.bars) and heard.limit(index) is None:
+        elif not ((known and clause.acts) or clause.bars) and heard.limit(index) is None:
             for run in pointed:
                 if clause.start <= run[0].start < clause.end:
                     _enter(heard, index, run, words, least)
@@ -92,17 +96,23 @@ def _speaks_of_a_place(text: str, words: Words) -> bool:
 
 def _enter(heard: Heard, index: int, run: Sequence[PlaceWord], words: Words, least: Least) -> None:
     """One place of a clause."""
-    before = _before(heard.text, heard.clauses[index].start, run)
+    begin = heard.clauses[index].start
+    if not heard.clauses[index].acts and _REASON.match(heard.text[begin:]):  # "brighten it, for the dog"
+        return
+    before = _before(heard.text, begin, run)
     all_but = bool(_ALL_BUT.search(before))
     if _KEPT.search(before) and not all_but:
         return
     outside = all_but or sum(word.left_out for word in run) / len(run) >= LEFT_OUT
-    region = _region(_phrase(heard.text, run), words, outside)
+    known = heard.clauses[index].place  # what the table knows of a few words together: "the left half", "the lower part"
+    region = known if known is not None and not outside else _region(_phrase(heard.text, run), words, outside)
     if outside and not heard.clauses[index].acts:  # "..., but not the wreck"
         heard.limits.append((index, region))
     where = max(word.odds for word in run)
     its = {wish: max(word.is_of(wish) for word in run) for wish in WISHES}
     of = {wish: min(where, odds) for wish, odds in its.items() if where >= least.of(wish)[0] and odds >= least.of(wish)[1]}
+    if of.get("exposure+", 0.0) >= LIT:  # light is light, whoever judges how much of it
+        of.setdefault("lowlight", of["exposure+"])
     heard.pointed.append(Pointed(index, region, of))
 
 
@@ -139,8 +149,10 @@ def place_in(text: str, said: Sequence[PlaceWord], words: Words) -> Region | Non
 
 
 def _phrases(text: str, said: Sequence[PlaceWord]) -> Iterator[list[PlaceWord]]:
-    """Words that say where and stand together."""
-    for likely, run in groupby(said, lambda word: word.odds >= SAYS_WHERE):
+    """Words that say where and stand together, all of a place to leave out or none of them ("brighten the wreck, water stays
+    dark")."""
+    words = [word for word in said if _WORD.search(text, word.start, word.end)]
+    for (likely, _), run in groupby(words, lambda word: (word.odds >= SAYS_WHERE, word.left_out >= LEFT_OUT)):
         if likely:
             yield list(run)
 

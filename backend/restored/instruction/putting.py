@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from restored.adjustments.names import family
+from restored.adjustments.names import PLAIN, family, is_adjustment
 from restored.regions.names import MARKS, Region
 
 from . import outcomes
@@ -15,9 +15,6 @@ from .sanitize import Cleaned
 if TYPE_CHECKING:
     from .grammar import Heard
     from .head_reading import HeadReading
-
-ALL_OVER = ("enhance", "lowlight")
-"""Tasks about the look of the whole: "natural skin tones" is no wish for the skin alone."""
 
 
 def put_together(cleaned: Cleaned, heard: "Heard", reading: "HeadReading", alone: bool) -> tuple[Plan, bool]:
@@ -92,7 +89,8 @@ def _placed(step: Step, heard: "Heard") -> Step:
     """A step with the place and the part that its clause names."""
     at = max(0, heard.text.find(step.words))
     region = heard.region_at(at) or place_of(heard, step.task, heard.clause_at(at))
-    if step.task == "superres" or (step.task in ALL_OVER and region is not None and region.places == ("skin",)):
+    # "natural skin tones" is no wish for the skin alone
+    if step.task == "superres" or (step.task == "enhance" and region is not None and region.places == ("skin",)):
         region = None
     return replace(step, region=region, part=heard.part if step.task == "denoise" else "")
 
@@ -103,5 +101,22 @@ def _marked(step: Step) -> Step:
 
 
 def _distinct(steps: list[Step]) -> list[Step]:
-    """One step per adjustment and place: the last word counts."""
-    return list({(step.task, step.region): step for step in steps}.values())
+    """One step per adjustment and place: the last word counts, but what says how much before what does not ("a touch warmer, it
+    feels chilly")."""
+    found: dict[tuple[str, Region | None], Step] = {}
+    for step in steps:
+        before = found.get((step.task, step.region))
+        if (
+            before is None
+            or before.amount is None
+            or step.amount is None
+            or before.amount * step.amount < 0
+            or not _is_plain(step)
+        ):
+            found[step.task, step.region] = step
+    return list(found.values())
+
+
+def _is_plain(step: Step) -> bool:
+    """Whether an adjustment is done as far as where nothing says how much."""
+    return is_adjustment(step.task) and abs(abs(step.amount or 0.0) - PLAIN[step.task]) < 1e-3

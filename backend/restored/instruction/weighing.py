@@ -104,6 +104,7 @@ def weigh(heard: Heard, reading: HeadReading, words: Words, sure: Collection[Tas
         barred -= {name for name in SIGNED if whole[name] >= CLEARLY and whole["off_topic"] < UNSURE} - set(heard.refused)
     cast = NOT_A_CAST if {"remove", "cast"} <= heard.modifiers else frozenset[str]()
     barred |= overdone | cast | _places(heard)
+    before |= dict.fromkeys(cast & before.keys(), 0.0)  # "take the colour cast out"
     mixed = _mixed_up(before, whole)
     unheard = _unheard(heard, whole, before, barred) | (mixed and {name for name in HUES if whole[name] >= SURE} - before.keys())
     exposed = "lowlight" in before and _is_exposure(heard, whole)

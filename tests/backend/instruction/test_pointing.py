@@ -1,5 +1,7 @@
 """Words that an encoder takes for a place, beside the places that the grammar heard."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from restored.instruction import grammar
@@ -75,3 +77,24 @@ def test_a_whole_text_has_its_first_place() -> None:
     assert place_in(text, said(text, "wreck", "sky"), ENGLISH) == Region(by_hand="wreck")
     assert place_in("not the sky", said("not the sky", "sky"), ENGLISH) == Region(("sky",), outside=True)
     assert place_in(text, said(text), ENGLISH) is None
+
+
+def test_a_place_that_stays_as_it_is_is_none_of_what_stands_before_it() -> None:
+    text = "lighten the wreck, water stays dark"
+    words = [
+        replace(word, left_out=0.99) if text[word.start : word.end] == "water" else word for word in said(text, "wreck", "water")
+    ]
+    heard = grammar.hear(text, ENGLISH)
+    point(heard, words, ENGLISH)
+    assert place_of(heard, "exposure+", 0) == Region(by_hand="wreck")
+
+
+def test_where_it_shall_be_brighter_is_the_place_of_light_that_the_program_judges() -> None:
+    text = "brighten up the wreck"
+    assert place_of(pointed(text, "wreck", of=("exposure+",), odds=0.95), "lowlight", 0) == Region(by_hand="wreck")
+    assert place_of(pointed(text, "wreck", of=("exposure+",), odds=0.86), "lowlight", 0) is None, "it may be all that is seen"
+
+
+def test_a_place_of_a_clause_that_asks_for_nothing_is_taken_up_by_the_next_one() -> None:
+    heard = pointed("the left half sits in the shade, brighten there", "left", odds=0.95)
+    assert place_of(heard, "lowlight", 1) == Region(("left",))

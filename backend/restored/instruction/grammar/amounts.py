@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,8 @@ PARTS: Final = {"fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "
 """Parts of a whole that are counted: "seven tenths of a stop"."""
 POINTED: Final = frozenset({"by", "up", "down", "zero", "nought", "about", "plus", "minus"})
 """What stands before a spoken point, which is none of black or white."""
+SIGNS: Final = {"plus": "+", "minus": "-"}
+"""Spoken before a number."""
 FACTORS: Final = {"tiny": 0.35, "bit": 0.5, "much": 1.75, "extreme": 2.5}
 STRENGTHS: Final = {"tiny": 0.35, "bit": 0.4, "half": 0.5, "full": 1.0, "extreme": 1.0}
 TIMES: Final = frozenset(
@@ -108,6 +110,12 @@ def number(word: str) -> float | None:
     return -value if sign == "-" else value
 
 
+def is_sign(words: Sequence[Token], place: int) -> bool:
+    """Whether a word is the sign of the number behind it ("contrast plus 15")."""
+    behind = words[place + 1].word if place + 1 < len(words) else ""
+    return words[place].word in SIGNS and behind[:1].isdigit()
+
+
 def numeral(name: str) -> float | None:
     """What the name of an amount is worth: "two", "quarter", or the number itself ("35", "1.6667")."""
     return NUMERALS.get(name, float(name) if name[0].isdigit() else None)
@@ -135,7 +143,8 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
         found = number(token.word)
         if found is not None:
             value, at = abs(found), place
-            signed = -1 if token.word[0] == "-" else 1 if token.word[0] == "+" else 0
+            before = words[place - 1].word if place else ""
+            signed = -1 if "-" in (token.word[0], SIGNS.get(before)) else 1 if "+" in (token.word[0], SIGNS.get(before)) else 0
             break
     if value is None:
         said = [(worth, hit) for hit in hits if (worth := numeral(hit.name)) is not None]
@@ -163,8 +172,9 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
     if "stop" in names:
         return Amount(stops=value if value is not None else 1.0, factor=factor, signed=signed)
     if value is not None and ("percent" in names or signed):
-        if signed and "percent" not in names and value <= 5 and float(value) != int(value):
-            return Amount(stops=value, signed=signed)
+        if signed and "percent" not in names and value <= 5:  # "exposure +1" is a stop, "contrast +5" five hundredths
+            whole = float(value) == int(value)
+            return Amount(stops=value, share=value / 100 if whole else None, factor=factor, signed=signed)
         return Amount(share=value / 100, factor=factor, strength=min(1.0, max(0.05, value / 100)), signed=signed)
     if value is not None and "points" in names:
         return Amount(share=value / 100, factor=factor)

@@ -82,7 +82,9 @@ def pieces_of(row: list[Token], hits: list[Hit], words: Words) -> list[Piece]:
     """A sentence's clauses, cut at marks and at words that may stand between two wishes."""
     cuts = {i for i, token in enumerate(row) if token.mark}
     ends = [hit for hit in hits if hit.section == "end"]
-    cuts |= {i for hit in ends if hit.name == "border" for i in range(hit.first, hit.last + 1)}
+    cuts |= {
+        i for hit in ends if hit.name == "border" and not amounts.is_sign(row, hit.first) for i in range(hit.first, hit.last + 1)
+    }
     cuts -= _between_places(row, hits, cuts, words)
     cuts -= _of_numbers(row, hits, cuts)
     # "half a stop more", where the word for "more" is that for "and"
