@@ -21,6 +21,7 @@ from .arithmetic import LINEAR, layer_norm, linear
 from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
 from .minilm import EPSILON, EncoderLayer, read_linear
+from .romanise import romanised
 from .use import UseEncoder
 from .wish_classes import CLASSES
 from .word_places import PlaceWord, place_words
@@ -66,9 +67,9 @@ class MultilingualNetwork:
         return words
 
     def probabilities(self, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
-        """(T, width), what the layers make of the words, and (512,), the vector of the sentence -> (classes,), each by
+        """(T, width), what the layers make of the words, and (512,), the vector of the sentence, scaled -> (classes,), each by
         itself between 0 and 1."""
-        return self.reading.probabilities(words, vector * np.float32(SCALE))
+        return self.reading.probabilities(words, vector)
 
 
 def network_of(tensors: Mapping[str, np.ndarray]) -> MultilingualNetwork:
@@ -110,7 +111,7 @@ def _encoder() -> UseEncoder:
 def words(text: str) -> np.ndarray:
     """What the encoder makes of each word of a text: (T, 1280), float32."""
     with _LOCK:
-        return _encoder().words(text)
+        return _encoder().words(romanised(text)[0])
 
 
 def vector(words: np.ndarray) -> np.ndarray:
@@ -132,16 +133,25 @@ def _network() -> MultilingualNetwork:
 
 def spoken(text: str) -> list[tuple[int, int]]:
     """Where in a text each of its words, as `words` gives them, begins and ends; (0, 0) for those that stand nowhere in it."""
+    latin, stood = romanised(text)
+    stood.append(len(text))
     with _LOCK:
-        return _encoder().stands(text)
+        return [(stood[start], stood[end]) if end > start else (0, 0) for start, end in _encoder().stands(latin)]
+
+
+@lru_cache(maxsize=64)
+def states(text: str) -> tuple[np.ndarray, np.ndarray]:
+    """What our layers make of each word of a text, (T, width), and the vector of the whole, (512,), scaled to entries of about 1:
+    a wish and a reaction are read from the same. Raises MultilingualError."""
+    found = words(text)
+    return _network().words(found), vector(found) * np.float32(SCALE)
 
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
     """The probability of each class, and what each word says of places."""
-    found = words(text)
-    made = _network().words(found)
-    return _network().probabilities(made, vector(found)), place_words(made, spoken(text), _network().place)
+    made, whole = states(text)
+    return _network().probabilities(made, whole), place_words(made, spoken(text), _network().place)
 
 
 def probabilities(text: str) -> np.ndarray:

@@ -31,7 +31,9 @@ def test_the_program_computes_what_was_trained(tmp_path: Path) -> None:
     for row, said, text in zip(expected, places, TEXTS, strict=True):
         found = multilingual.words(text)
         made = program.words(found)
-        assert program.probabilities(made, multilingual.vector(found)) == pytest.approx(row, abs=5e-3)  # half precision
+        assert program.probabilities(made, multilingual.vector(found) * multilingual.SCALE) == pytest.approx(
+            row, abs=5e-3
+        )  # half precision
         assert linear(made, program.place) == pytest.approx(said[: len(made)].numpy(), abs=2e-2)
 
 

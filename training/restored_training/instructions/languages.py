@@ -35,10 +35,10 @@ DROPOUT_OF_CLASSES: Final = 0.25
 class LanguageSettings:
     """epochs over the corpus; width of the layers, and how many of them; rate: the highest learning rate."""
 
-    epochs: int = 6
+    epochs: int = 5
     width: int = 256
     layers: int = 2
-    rate: float = 1e-3
+    rate: float = 5e-4
     seed: int = 1
 
 
