@@ -84,32 +84,21 @@ def _network() -> AdaptedEncoder:
     return network_of(read_tensors(FILE, "reads what English sentences wish for", CLASSES, AdaptedError)[0])
 
 
-@lru_cache(maxsize=64)
-def _states(text: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """What the adapted encoder makes of each word of a text, (T, 384), and where in the text each of the T stands; (0, 0) for
-    none. A wish and a reaction are read from the same words."""
-    from . import head
-
-    normalised = head.load().speller.normalise(text)
-    words, spoken = encoder.words(normalised.text, FIRST)
-    return _network().words(words), [normalised.source(start, end) if end > start else (0, 0) for start, end in spoken]
-
-
-def words(text: str) -> np.ndarray:
-    """What the adapted encoder makes of each word of a text: (T, 384). Raises AdaptedError, EncoderError."""
-    return _states(text)[0]
-
-
-def stands(text: str) -> list[tuple[int, int]]:
-    """Where in a text each of these words stands; (0, 0) for none. Raises AdaptedError, EncoderError."""
-    return _states(text)[1]
+def layers() -> tuple[EncoderLayer, ...]:
+    """The adapted layers. Raises AdaptedError, EncoderError."""
+    return _network().layers
 
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
     """The probability of each class, and what each word says of places."""
-    words, stands = _states(text)
-    return _network().probabilities(words), place_words(words, stands, _network().place)
+    from . import head
+
+    normalised = head.load().speller.normalise(text)
+    words, spoken = encoder.words(normalised.text, FIRST)
+    words, network = _network().words(words), _network()
+    stands = [normalised.source(start, end) if end > start else (0, 0) for start, end in spoken]
+    return network.probabilities(words), place_words(words, stands, network.place)
 
 
 def read(text: str) -> dict[str, float]:

@@ -29,7 +29,7 @@ from .changed_plan import (
 from .grammar.sentences import NOT_READ
 from .outcomes import keeping
 from .plan import Action, Keep, Plan, Step, Unused
-from .pointing import place_in
+from .reaction_places import pointed
 from .sanitize import clean
 from .understanding import explain
 
@@ -76,8 +76,7 @@ def _followed(previous: Plan, text: str, cleaned: str) -> Plan:
     whole = grammar.said_of_result(cleaned, words)  # "hm no, it was better before"
     said_where = any(said.where is not None for said in (whole, *(said for _, said in parts)))
     placed = bool(whole.missed) or whole.everywhere or said_where
-    ruled = bool(whole) or any(said for _, said in parts)
-    plan = _surely(previous, text, cleaned, ruled) if language == "en" and not placed else None
+    plan = _surely(previous, text, cleaned, language) if not placed else None
     if plan is not None:
         return plan
     if len(parts) > 1 and not whole.action and any(said for _, said in parts):
@@ -86,17 +85,20 @@ def _followed(previous: Plan, text: str, cleaned: str) -> Plan:
     return plan if plan is not None else joined(previous, explain(text), text)
 
 
-def _surely(previous: Plan, text: str, cleaned: str, ruled: bool) -> Plan | None:
-    """The plan after an English sentence of which the layers for reactions are sure: more so where it is a short one of which the
-    table knows every word, as commands are; and those that a rule reads are the rule's. None where they are not."""
-    words = grammar.load("en")
+def _surely(previous: Plan, text: str, cleaned: str, language: str) -> Plan | None:
+    """The plan after a sentence of which the layers for reactions are sure: more so of a short one of which
+    the table knows every word, as commands are. None where they are not."""
+    if not previous.steps:
+        return None
+    words = grammar.load(language)
     strange = any(not token.mark and token.word not in words.known | words.filler for token in grammar.tokens(cleaned))
     told = strange or len(cleaned.split()) >= AT_LENGTH
-    if not previous.steps or (ruled and not told):
-        return None
-    said = _read(previous, cleaned, "english", reactions.SURE if told else reactions.SURER)
+    said = _read(previous, cleaned, language, reactions.SURE if told else reactions.SURER)
     where = bool({"only", "except", "everywhere"} & grammar.hear(cleaned, words).modifiers)
-    if not told and not all(each.action or each.praise or (each.only and where) for each in said):
+    wishes = any((each.factor or 0) > 1 or each.adds or (each.only and not where) for each in said)
+    if wishes and not told:  # "warmer" is a wish of its own
+        return None
+    if len(said) == 1 and said[0].adds and explain(text).steps:  # its words may say where, and how much
         return None
     if len(said) == 1 and said[0].factor is not None:
         said = (replace(said[0], factor=grammar.factor_in(cleaned, words, weaker=said[0].factor < 1)),)
@@ -109,7 +111,7 @@ def _all_answered(previous: Plan, text: str, all_said: tuple[grammar.Said, ...])
     plan = None
     for said in all_said:
         if said.only:
-            where = _pointed(text)
+            where = pointed(previous.steps, text)
             if where is None and said.factor is None:
                 return None
             said = replace(said, only=False, **({"limit": where} if said.factor is None else {"where": where}))
@@ -119,17 +121,6 @@ def _all_answered(previous: Plan, text: str, all_said: tuple[grammar.Said, ...])
     if plan is None or len(all_said) == 1:
         return plan
     return replace(plan, text=talk_of(previous, text), action="plan", history=history_of(previous))
-
-
-def _pointed(text: str) -> Region | None:
-    """The place that an English sentence names, by its words or, where they name none or several, by what the layers for
-    reactions make of them."""
-    words = grammar.load("en")
-    heard = grammar.hear(clean(text).text, words)
-    named = dict.fromkeys([*(region for _, region in heard.limits), *(clause.place for clause in heard.clauses if clause.place)])
-    if len(named) == 1:
-        return next(iter(named))
-    return place_in(heard.text, reactions.places(heard.text), words) or next(iter(named), None)
 
 
 def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, ...]:
@@ -143,7 +134,7 @@ def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, .
     wish = any(turn.clause in acting for turn in heard.turns) or any(known or task not in done for task, known in named.items())
     if wish:
         return ()
-    said = _read(previous, text, "english" if language == "en" else "multilingual", reactions.LEAST)
+    said = _read(previous, text, language, reactions.LEAST)
     back = len(said) == 1 and ((said[0].factor or 1.0) < 1 or bool(said[0].drops))
     if named and (back or not said):  # "still a bit foggy": what is named as a wish is not wanted less
         return (grammar.Said(factor=grammar.MORE, targets=tuple(named)),)
@@ -152,10 +143,10 @@ def _reaction(previous: Plan, text: str, language: str) -> tuple[grammar.Said, .
     return said
 
 
-def _read(previous: Plan, text: str, reader: reactions.Reader, least: float) -> tuple[grammar.Said, ...]:
+def _read(previous: Plan, text: str, language: str, least: float) -> tuple[grammar.Said, ...]:
     """What the layers for reactions read; nothing where they, or their encoder, are not there."""
     try:
-        return reactions.read(text, previous.steps, reader, least)
+        return reactions.read(text, previous.steps, language, least)
     except (InstallationError, OSError) as error:
         LOG.warning("a reaction is read by the tables of words alone: %s", error)
         return ()

@@ -5,6 +5,7 @@ import pytest
 from restored.instruction import explain
 from restored.instruction.following import follow, why
 from restored.instruction.plan import Plan
+from restored.regions.names import Region
 
 BEFORE = explain("remove the rain, brighten it and make it warmer")
 RAIN, LIGHT, WARM = BEFORE.steps
@@ -268,3 +269,25 @@ def test_everywhere_is_no_wish_where_nothing_was_limited() -> None:
     before = explain("make it warmer")
     assert follow(before, "everywhere").steps == before.steps
     assert follow(before, "stronger, all of it").steps == follow(before, "stronger").steps
+
+
+@pytest.mark.parametrize("text", ["clean the noise too", "could you take the noise out too?", "the noise, too"])
+def test_too_at_the_end_is_also(text) -> None:
+    after = follow(explain("sharpen it and brighten it"), text)
+    assert {step.task: step.strength for step in after.steps} == {"denoise": 1.0, "deblur": 1.0, "lowlight": 1.0}
+
+
+def test_too_before_a_quality_is_too_much() -> None:
+    before = explain("make it warmer")
+    assert follow(before, "too warm").steps[0].amount < before.steps[0].amount
+
+
+def test_everywhere_except_is_a_place_and_takes_nothing_away() -> None:
+    before = explain("remove the rain and more contrast")
+    after = {step.task: step.region for step in follow(before, "contrast everywhere except the face").steps}
+    assert after == {"derain": None, "contrast": Region(("skin",), outside=True, by_hand="face")}
+
+
+def test_to_keep_off_a_place_is_to_leave_it_out() -> None:
+    after = follow(explain("make it brighter"), "all of that, but keep off the sky")
+    assert [step.region for step in after.steps] == [Region(("sky",), outside=True)]

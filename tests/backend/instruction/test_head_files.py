@@ -18,7 +18,7 @@ def copy(tmp_path):
 
 def test_size_and_contents():
     info = json.loads((head.FOLDER / "head.json").read_text())
-    assert sum(path.stat().st_size for path in head.FOLDER.iterdir()) <= 12_000_000
+    assert sum(path.stat().st_size for path in head.FOLDER.iterdir()) <= 14_000_000
     assert info["parameters"] <= 2_000_000
     assert tuple(info["tasks"]) == TASKS
     assert tuple(info["kinds"]) == KINDS

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,15 +11,21 @@ from restored.instruction import explain, reactions
 from restored.instruction.following import follow
 from restored.instruction.grammar import Said
 from restored.instruction.plan import Plan, Step
-from restored.instruction.reactions import ACTS, KIN, WANTS, ReactionOdds, ReactionsError, read_together, weighed
+from restored.instruction.reaction_odds import (
+    ACTS,
+    DONE,
+    OUTPUTS,
+    ReactionOdds,
+    ReactionsError,
+    StepOdds,
+    odds_of,
+    outputs_of,
+)
+from restored.instruction.reactions import name_of, read_together
 
 
-def certain(act: str, want: str = "") -> tuple[dict[str, float], dict[str, float]]:
-    return {name: float(name == act) for name in ACTS}, {name: float(name == want) for name in WANTS}
-
-
-def likeliest(act: str, want: str, *steps: Step) -> Said:
-    return max(weighed(*certain(act, want), steps), key=lambda pair: pair[0])[1]
+def certain(act: str) -> dict[str, float]:
+    return {name: float(name == act) for name in ACTS}
 
 
 def meant_by(reading: ReactionOdds, *steps: Step) -> tuple[Said, ...]:
@@ -26,93 +33,116 @@ def meant_by(reading: ReactionOdds, *steps: Step) -> tuple[Said, ...]:
 
 
 RAIN, LIGHT, SHARP = Step("derain"), Step("lowlight"), Step("deblur")
-PALE, COLD = Step("saturation", amount=-0.3), Step("temperature", amount=-0.4)
+COLD = Step("temperature", amount=-0.4)
 
 
 @pytest.mark.parametrize(
-    ("act", "want", "steps", "meant"),
+    ("act", "becomes", "steps", "meant"),
     [
-        ("change", "deblur-", (SHARP, RAIN), Said(factor=0.6, targets=("deblur",))),
-        ("change", "derain+", (SHARP, RAIN), Said(factor=1.4, targets=("derain",))),
-        ("change", "exposure-", (LIGHT, RAIN), Said(factor=0.6, targets=("lowlight",))),
-        ("change", "saturation+", (PALE, RAIN), Said(factor=0.6, targets=("saturation",))),  # "they look ill" after less colour
-        ("change", "temperature-", (COLD, RAIN), Said(factor=1.4, targets=("temperature",))),
-        ("change", "deblur-", (SHARP,), Said(factor=0.6)),  # all of the plan is this step
-        ("change", "dehaze+", (SHARP, RAIN), Said()),  # a wish of its own
-        ("less", "", (SHARP, RAIN), Said(factor=0.6)),
-        ("drop", "temperature+", (COLD, RAIN), Said(drops=("temperature",))),
-        ("undo", "", (RAIN,), Said(action="undo")),
-        ("praise", "", (RAIN,), Said(praise=True)),
-        ("limit", "", (RAIN,), Said(only=True)),
+        ("change", {"deblur+": StepOdds(less=0.9)}, (SHARP,), Said(factor=0.6, targets=("deblur",))),
+        ("change", {"temperature-": StepOdds(more=0.9)}, (COLD, RAIN), Said(factor=1.4, targets=("temperature",))),
+        (
+            "change",
+            {"deblur+": StepOdds(less=0.3), "derain+": StepOdds(less=0.05)},
+            (SHARP, RAIN),
+            Said(factor=0.6, targets=("deblur",)),
+        ),
+        ("change", {}, (SHARP, RAIN), Said()),  # a wish of its own
+        ("less", {}, (SHARP, RAIN), Said(factor=0.6)),
+        ("drop", {"temperature-": StepOdds(dropped=0.4)}, (COLD, RAIN), Said(drops=("temperature",))),
+        ("undo", {}, (RAIN,), Said(action="undo")),
+        ("praise", {}, (RAIN,), Said(praise=True)),
+        ("limit", {}, (RAIN,), Said(only=True)),
+        ("other", {}, (RAIN,), Said()),
     ],
 )
-def test_the_plan_says_which_step_and_which_way(act: str, want: str, steps: tuple[Step, ...], meant: Said) -> None:
-    assert likeliest(act, want, *steps) == meant
+def test_the_likeliest_reading(act: str, becomes: dict[str, StepOdds], steps: tuple[Step, ...], meant: Said) -> None:
+    assert meant_by(ReactionOdds(certain(act), {}, becomes), *steps) == (meant,)
+
+
+def test_what_takes_away_what_is_not_there_is_no_new_wish() -> None:
+    odds = ReactionOdds(certain("change"), {"black_and_white-": 0.9, "denoise-": 0.9})
+    assert meant_by(odds, SHARP) == (Said(),)
 
 
 @pytest.mark.parametrize(
-    ("wants", "steps", "meant"),
+    ("becomes", "wants", "steps", "meant"),
     [
-        ({"deblur-", "derain+"}, (SHARP, RAIN), (Said(factor=1.4, targets=("derain",)), Said(factor=0.6, targets=("deblur",)))),
-        ({"deblur-", "contrast+"}, (SHARP, RAIN), (Said(factor=0.6, targets=("deblur",)), Said(adds=("contrast+",)))),
-        ({"exposure-"}, (SHARP, RAIN), (Said(adds=("exposure-",)),)),
-        ({"deblur-"}, (SHARP, RAIN), (Said(factor=0.6, targets=("deblur",)),)),
-        (set(), (SHARP, RAIN), (Said(),)),
+        (
+            {"deblur+": StepOdds(less=0.9), "derain+": StepOdds(more=0.9)},
+            (),
+            (SHARP, RAIN),
+            (Said(factor=1.4, targets=("derain",)), Said(factor=0.6, targets=("deblur",))),
+        ),
+        (
+            {"deblur+": StepOdds(less=0.9)},
+            ("contrast+",),
+            (SHARP, RAIN),
+            (Said(factor=0.6, targets=("deblur",)), Said(adds=("contrast+",))),
+        ),
+        ({}, ("exposure-",), (SHARP, RAIN), (Said(adds=("exposure-",)),)),
+        ({"deblur+": StepOdds(less=0.9)}, (), (SHARP, RAIN), (Said(factor=0.6, targets=("deblur",)),)),
+        ({"temperature-": StepOdds(less=0.9)}, (), (COLD, RAIN), (Said(factor=0.6, targets=("temperature",)),)),
+        ({"exposure+": StepOdds(more=0.9)}, (), (LIGHT, RAIN), (Said(factor=1.4, targets=("lowlight",)),)),
+        ({}, (), (SHARP, RAIN), (Said(),)),
     ],
 )
-def test_several_things_are_wanted_at_once(wants: set[str], steps: tuple[Step, ...], meant: tuple[Said, ...]) -> None:
-    acts, _ = certain("change")
-    best = meant_by(ReactionOdds(acts, {name: 0.9 * (name in wants) for name in WANTS}), *steps)
+def test_several_things_are_wanted_at_once(
+    becomes: dict[str, StepOdds], wants: tuple[str, ...], steps: tuple[Step, ...], meant: tuple[Said, ...]
+) -> None:
+    acts = certain("change")
+    best = meant_by(ReactionOdds(acts, dict.fromkeys(wants, 0.9), becomes), *steps)
     assert sorted(map(repr, best)) == sorted(map(repr, meant))
 
 
+def test_what_holds_of_each_step_is_said_of_all_of_the_plan() -> None:
+    acts = dict.fromkeys(ACTS, 0.0) | {"less": 0.45, "change": 0.3, "praise": 0.25}
+    reading = ReactionOdds(acts, {}, {"deblur+": StepOdds(less=0.9), "derain+": StepOdds(less=0.8)})
+    assert {(said.factor, said.targets) for said in meant_by(reading, SHARP, RAIN)} == {(0.6, ("deblur",)), (0.6, ("derain",))}
+
+
 @given(
-    st.lists(st.floats(0.01, 1), min_size=len(ACTS), max_size=len(ACTS)),
-    st.lists(st.floats(0.001, 1), min_size=len(WANTS), max_size=len(WANTS)),
+    st.lists(st.floats(-8, 8), min_size=len(OUTPUTS), max_size=len(OUTPUTS)),
+    st.lists(st.lists(st.floats(-8, 8), min_size=4, max_size=4), min_size=2, max_size=2),
 )
-def test_all_that_may_be_meant_is_a_distribution(acts: list[float], wants: list[float]) -> None:
-    given_acts = {name: value / sum(acts) for name, value in zip(ACTS, acts, strict=True)}
-    given_wants = {name: value / sum(wants) for name, value in zip(WANTS, wants, strict=True)}
-    found = weighed(given_acts, given_wants, (RAIN, COLD))
-    assert all(probability >= 0 for probability, _ in found)
-    assert sum(probability for probability, _ in found) == pytest.approx(1, abs=1e-6)
-    assert all(set(said.targets) | set(said.drops) <= {"derain", "temperature"} for _, said in found)
+def test_all_that_may_be_meant_can_be_done(logits: list[float], steps: list[list[float]]) -> None:
+    made = {name: np.array(row) for name, row in zip(("derain+", "temperature-"), steps, strict=True)}
+    for probability, all_said in read_together(odds_of(np.array(logits), made), (RAIN, COLD)):
+        assert 0 <= probability <= 1 + 1e-6
+        for said in all_said:
+            assert set(said.targets) | set(said.drops) <= {"derain", "temperature"}
+            assert set(said.adds) <= DONE.keys()
+
+
+def test_a_name_s_outputs_are_those_of_its_way() -> None:
+    assert [OUTPUTS[at] for at in outputs_of("temperature-")] == [
+        "temperature-",
+        "temperature+",
+        "not temperature",
+        "temperature@",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("act", "wants", "drops", "placed", "meant"),
+    ("act", "becomes", "meant"),
     [
-        ("limit", (), (), ("temperature",), (Said(only=True, targets=("temperature",)),)),
-        ("limit", (), (), ("temperature", "derain", "deblur"), (Said(only=True),)),  # all of it there
-        ("limit", (), (), (), (Said(only=True),)),
+        ("limit", {COLD: StepOdds(there=0.8)}, (Said(only=True, targets=("temperature",)),)),
+        ("limit", dict.fromkeys((COLD, RAIN, SHARP), StepOdds(there=0.8)), (Said(only=True),)),  # all of it there
+        ("limit", {}, (Said(only=True),)),
+        ("change", {COLD: StepOdds(more=0.7, there=0.8)}, (Said(factor=1.4, targets=("temperature",), only=True),)),
+        ("drop", {SHARP: StepOdds(less=0.7, dropped=0.9)}, (Said(drops=("deblur",)),)),
         (
             "change",
-            ("temperature-",),
-            (),
-            ("temperature",),
-            (Said(factor=1.4, targets=("temperature",), only=True),),
-        ),
-        ("drop", ("deblur-",), ("deblur",), (), (Said(drops=("deblur",)),)),
-        (
-            "change",
-            ("derain+",),
-            ("temperature", "deblur"),
-            (),
+            {COLD: StepOdds(dropped=0.9), RAIN: StepOdds(more=0.7), SHARP: StepOdds(dropped=0.9)},
             (Said(drops=("temperature",)), Said(factor=1.4, targets=("derain",)), Said(drops=("deblur",))),
         ),
-        ("limit", (), ("derain",), ("derain",), (Said(drops=("derain",)),)),
+        ("limit", {RAIN: StepOdds(dropped=0.9, there=0.8)}, (Said(drops=("derain",)),)),
     ],
 )
-def test_a_step_is_struck_out_or_limited_by_itself(
-    act: str, wants: tuple[str, ...], drops: tuple[str, ...], placed: tuple[str, ...], meant: tuple[Said, ...]
-) -> None:
-    acts, _ = certain(act)
-    steps = dict.fromkeys(drops, 0.9), dict.fromkeys(placed, 0.8)
-    assert meant_by(ReactionOdds(acts, {name: 0.7 * (name in wants) for name in WANTS}, *steps), COLD, RAIN, SHARP) == meant
-
-
-def test_kin_are_wants() -> None:
-    assert {other for group in KIN.values() for other in group} <= set(WANTS)
+def test_a_step_is_struck_out_or_limited_by_itself(act: str, becomes: dict[Step, StepOdds], meant: tuple[Said, ...]) -> None:
+    acts = certain(act)
+    odds = ReactionOdds(acts, {}, {name_of(step): of for step, of in becomes.items()})
+    assert meant_by(odds, COLD, RAIN, SHARP) == meant
 
 
 @pytest.mark.parametrize(

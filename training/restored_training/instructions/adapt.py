@@ -108,10 +108,10 @@ class AdaptedNetwork(nn.Module):
     def tensors(self) -> dict[str, np.ndarray]:
         """As `restored.instruction.adapted` reads them."""
         named = {name: value.detach().numpy() for name, value in self.named_parameters()}
-        return {_numbered(name.removeprefix("layers.").removeprefix("reading.")): value for name, value in named.items()}
+        return {numbered(name.removeprefix("layers.").removeprefix("reading.")): value for name, value in named.items()}
 
 
-def _numbered(name: str) -> str:
+def numbered(name: str) -> str:
     """With the layer's number in the encoder."""
     number, _, rest = name.partition(".")
     return f"{int(number) + FIRST}.{rest}" if number.isdigit() else name
@@ -125,21 +125,26 @@ def corpus() -> list[LabelledRow]:
 
 
 @torch.inference_mode()
+def first_layers(words: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """What the encoder's first layers, to which nothing is added, make of embedded words: each (T, 384), in half precision."""
+    layers = [AdaptedLayer(layer, 1).eval() for layer in encoder.layers(0)[:FIRST]]
+    states = [np.empty(0, np.float16)] * len(words)
+    for part in attentive_fit.batches([len(each) for each in words], random.Random(0)):
+        x, mask = padded([words[i] for i in part])
+        for layer in layers:
+            x = layer(x, mask)
+        for i, made in zip(part, x.numpy(), strict=True):
+            states[i] = made[: len(words[i])].astype(np.float16)
+    return states
+
+
 def features(rows: Sequence[LabelledRow]) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """What the first layers make of each text, (T, 384) in half precision, and what its T words say of places."""
     speller = head.load().speller
     texts = [speller.normalise(row.text).text for row in rows]
     read = [encoder.words(text, 0) for text in texts]
     marks = [marked(text, spoken, row) for text, (_, spoken), row in zip(texts, read, rows, strict=True)]
-    first = [AdaptedLayer(layer, 1).eval() for layer in encoder.layers(0)[:FIRST]]  # nothing is added to them
-    states = [np.empty(0, np.float16)] * len(rows)
-    for part in attentive_fit.batches([len(words) for words, _ in read], random.Random(0)):
-        x, mask = padded([read[i][0] for i in part])
-        for layer in first:
-            x = layer(x, mask)
-        for i, words in zip(part, x.numpy(), strict=True):
-            states[i] = words[: len(read[i][0])].astype(np.float16)
-    return states, marks
+    return first_layers([words for words, _ in read]), marks
 
 
 def fit(

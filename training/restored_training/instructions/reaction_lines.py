@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from restored.instruction import explain
-from restored.instruction.reactions import ACTS, NAMES, WANTS
+from restored.instruction.reaction_odds import ACTS, NAMES, WANTS
 
 from .phrases import FOLDER
 
-FILES: Final = tuple(FOLDER / f"reactions{part}.txt" for part in ("", "_more", "_third", "_fourth", "_fifth"))
+FILES: Final = tuple(FOLDER / f"reactions{part}.txt" for part in ("", "_more", "_third", "_fourth", "_fifth", "_sixth"))
+
+FOREIGN: Final = FOLDER / "reactions_foreign.txt"
+"""In sixteen other languages, after the same wishes in English."""
 
 LOST: Final = FILES[:3]
 """Files whose places stand alone: those of a change ("less of it in the sky") were left out."""

@@ -217,6 +217,8 @@ def _taken_back(clause: SaidClause) -> Said:
     hits = clause.hits("modifier")
     if any(hit.name in ("enough", "too", "little") for hit in hits) or _compared(clause):
         return Said()
+    if clause.modifiers("except") and clause.hits("place"):  # "the contrast everywhere except the face"
+        return Said()
     plain = [hit for hit in hits if hit.name in ("not", "dont", "keep", "except")]
     dropped = [hit for hit in clause.hits("follow") if hit.name == "drop"]
     named = _names(clause)
@@ -274,11 +276,11 @@ def _compared(clause: SaidClause) -> bool:
 
 def _place(clause: SaidClause) -> Said:
     if clause.heard.limits and not clause.heard.turns and not clause.heard.named:
-        return Said(limit=replace(clause.heard.limits[0][1]))
+        return Said(limit=replace(clause.heard.limits[0][1]), targets=_names(clause))
     nouns = [hit for hit in clause.hits("quality", "remedy") if hit.section == "remedy" or hit.name.startswith("noun")]
     if nouns and clause.modifiers("only", "except"):  # "the saturation only in the sky"
         limits = hear(clause.without(*nouns), clause.words).limits
-        rest = clause.rest(*nouns, *clause.hits("place"), *clause.modifiers("only", "except"))
+        rest = clause.rest(*nouns, *clause.hits("place"), *clause.modifiers("only", "except", "everywhere"))
         if limits and not rest:
             return Said(limit=limits[0][1], targets=_names(clause))
     return Said()

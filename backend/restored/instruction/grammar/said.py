@@ -59,7 +59,14 @@ class SaidClause:
 
     def hits(self, *sections: str) -> list[Hit]:
         """The concepts of each section by itself: a word may mean something in several."""
-        return [hit for section in sections for hit in self.words.find(self.row, frozenset({section}))]
+        return [
+            hit for section in sections for hit in self.words.find(self.row, frozenset({section})) if not self._means_also(hit)
+        ]
+
+    def _means_also(self, hit: Hit) -> bool:
+        """The last word of "clean the noise too"; "that is too much" ends otherwise."""
+        behind = [token for token in self.row[hit.last + 1 :] if not token.mark]
+        return hit.first > 0 and self.row[hit.first].word == "too" and not behind
 
     def modifiers(self, *names: str) -> list[Hit]:
         return [hit for hit in self.hits("modifier") if hit.name in names]
