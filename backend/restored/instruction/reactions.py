@@ -86,9 +86,10 @@ def read_together(reading: ReactionOdds, steps: Sequence[Step]) -> list[tuple[fl
     if [said.targets for said in several if said == Said(only=True, targets=said.targets)] == [(task,) for task in of]:
         several = [Said(only=True)]  # all of it there
     of_the_plan = acts["change"] + acts["drop"] + acts["limit"]
-    factors = {said.factor for said in several if said == Said(factor=said.factor, targets=said.targets)}
+    factors = {said.factor if said == Said(factor=said.factor, targets=said.targets) else None for said in several}
     if len(of) == len(several) and len(factors) == 1 and (factor := factors.pop()) is not None:  # that is all of the plan
         of_the_plan += acts["less" if factor < 1 else "more"]
+        several = [Said(factor=factor)]
     found = [(p, (said,)) for p, said in whole if said and not said.only]
     return [*found, (of_the_plan * sure, tuple(several)), (acts["other"], (Said(),))]
 

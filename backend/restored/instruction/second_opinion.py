@@ -250,7 +250,7 @@ def _missing(heard: Heard, said: dict[str, float]) -> list[str]:
         least = WITH_NAME if named else usual
         if near & (found | barred):
             least = BESIDE
-        elif sum(said[other] for other in near) + said[name] >= usual:
+        elif not known and sum(said[other] for other in near) + said[name] >= usual:
             least /= 2  # one of two that stand for the same
         denied = name in barred or bool(_against(name) & found) or (name in SIGNED and name[:-1] in heard.excluded_turns)
         against = max(said["off_topic"], said.get(f"not {name}", 0.0))

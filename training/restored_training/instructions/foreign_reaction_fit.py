@@ -65,7 +65,7 @@ class ForeignReactionNetwork(nn.Module):
         return {name.removeprefix("reading."): value.detach().numpy() for name, value in self.named_parameters()}
 
 
-def fit(said: Sequence[ForeignRead], rows: Sequence[Reaction], epochs: int = 10, seed: int = 1) -> ForeignReactionNetwork:
+def fit(said: Sequence[ForeignRead], rows: Sequence[Reaction], epochs: int = 6, seed: int = 1) -> ForeignReactionNetwork:
     """As `reaction_fit.fit`. said: as `read` gives them."""
     torch.manual_seed(seed)
     of_labels = loss_of_labels(rows, [each.names for each in said])

@@ -55,9 +55,9 @@ def corpus() -> list[Reaction]:
 
 
 def foreign_corpus() -> list[Reaction]:
-    """Each sentence once, in other languages and in English: their encoder brings both near."""
+    """Each reaction once, in other languages and in English: their encoder brings both near."""
     own = read_reactions(FOREIGN.read_text(encoding="utf-8").splitlines())
-    return list({row.text: row for row in (*corpus(), *own)}.values())
+    return list({row.text: row for row in (*reactions(), *own)}.values())
 
 
 def train() -> dict[str, int]:
@@ -71,7 +71,7 @@ def train() -> dict[str, int]:
     ):
         made_from = f"{len(of)} sentences of this project (restored_training.instructions.train_reactions)"
         write_tensors(file, network.tensors(), OUTPUTS, encoder=encoder, made_from=made_from)
-    return {"sentences": len(rows), "of other languages": len(other) - len(rows)}
+    return {"sentences": len(rows), "for other languages": len(other)}
 
 
 if __name__ == "__main__":
