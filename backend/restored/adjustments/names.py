@@ -79,6 +79,11 @@ def is_adjustment(name: object) -> TypeGuard[Adjustment]:
     return isinstance(name, str) and name in ADJUSTMENTS
 
 
+def is_plain(name: Adjustment, amount: float) -> bool:
+    """Whether an amount, either way, is as much as is done where nothing says how much."""
+    return abs(abs(amount) - PLAIN[name]) <= 1e-3
+
+
 def clamp(name: Adjustment, amount: float) -> float:
     """The amount inside its range."""
     low, high = RANGES[name]

@@ -16,7 +16,7 @@ from . import encoder
 from .arithmetic import LINEAR
 from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
-from .minilm import EncoderLayer
+from .minilm import EncoderLayer, through
 from .wish_classes import CLASSES
 from .word_places import PlaceWord, place_words
 
@@ -40,9 +40,7 @@ class AdaptedEncoder:
 
     def words(self, words: np.ndarray) -> np.ndarray:
         """(T, 384), what the first layers make of the words -> (T, 384), what all of them do."""
-        for layer in self.layers:
-            words = layer(words)
-        return words
+        return through(self.layers, words)
 
     def probabilities(self, words: np.ndarray) -> np.ndarray:
         """(T, 384), the words -> (classes,), what is wished for, each by itself between 0 and 1."""
@@ -84,6 +82,16 @@ def _network() -> AdaptedEncoder:
     return network_of(read_tensors(FILE, "reads what English sentences wish for", CLASSES, AdaptedError)[0])
 
 
+def embedded(text: str, before: str = "", count: int = FIRST) -> tuple[np.ndarray, list[tuple[int, int]], list[tuple[int, int]]]:
+    """What so many of the encoder's first layers make of a text behind what stands `before` it, (T, 384); where in both each of
+    the T stands; and where in the text as it was typed, (0, 0) for none. Raises EncoderError."""
+    from . import head
+
+    size, normalised = len(before), head.load().speller.normalise(text)
+    words, spoken = encoder.words(before + normalised.text, count)
+    return words, spoken, [normalised.source(a - size, b - size) if b > a >= size else (0, 0) for a, b in spoken]
+
+
 def layers() -> tuple[EncoderLayer, ...]:
     """The adapted layers. Raises AdaptedError, EncoderError."""
     return _network().layers
@@ -92,12 +100,8 @@ def layers() -> tuple[EncoderLayer, ...]:
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
     """The probability of each class, and what each word says of places."""
-    from . import head
-
-    normalised = head.load().speller.normalise(text)
-    words, spoken = encoder.words(normalised.text, FIRST)
-    words, network = _network().words(words), _network()
-    stands = [normalised.source(start, end) if end > start else (0, 0) for start, end in spoken]
+    first, _, stands = embedded(text)
+    words, network = _network().words(first), _network()
     return network.probabilities(words), place_words(words, stands, network.place)
 
 

@@ -51,20 +51,7 @@ def _reader() -> ForeignReactionReader:
 
 
 @lru_cache(maxsize=64)
-def _read(text: str, names: tuple[str, ...]) -> tuple[ReactionOdds, list[PlaceWord]]:
-    words, vector = multilingual.states(text)
-    return _reader().heard(words, vector, names), place_words(words, multilingual.spoken(text), _reader().place)
-
-
-def heard(text: str, names: Sequence[str]) -> ReactionOdds:
-    """What a sentence says of a plan; names: of its steps, with their signs.
-
-    Raises ReactionsError, and what the encoder raises."""
-    return _read(text, tuple(dict.fromkeys(names)))[0]
-
-
-def places(text: str, names: Sequence[str]) -> list[PlaceWord]:
-    """What each word of a sentence on such a plan says of where something is to change, of no wish by itself.
-
-    Raises ReactionsError, and what the encoder raises."""
-    return _read(text, tuple(dict.fromkeys(names)))[1]
+def read(text: str, names: tuple[str, ...]) -> tuple[ReactionOdds, list[PlaceWord]]:
+    """As `reaction_reader.read`."""
+    words, vector, stands = multilingual.states(text)
+    return _reader().heard(words, vector, names), place_words(words, stands, _reader().place)

@@ -5,7 +5,7 @@ everywhere, also where OpenVINO is not.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -40,6 +40,13 @@ class EncoderLayer(NamedTuple):
         mixed = (scores @ v).transpose(1, 0, 2).reshape(count, width)
         x = layer_norm(x + linear(mixed, self.out), self.norm1, EPSILON)
         return layer_norm(x + linear(gelu(linear(x, self.up)), self.down), self.norm2, EPSILON)
+
+
+def through(layers: Iterable[EncoderLayer], words: np.ndarray) -> np.ndarray:
+    """(T, width) -> (T, width), what the layers make of the words, one after the other."""
+    for layer in layers:
+        words = layer(words)
+    return words
 
 
 class MiniLM:

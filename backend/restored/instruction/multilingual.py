@@ -20,7 +20,7 @@ from . import use
 from .arithmetic import LINEAR, layer_norm, linear
 from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
-from .minilm import EPSILON, EncoderLayer, read_linear
+from .minilm import EPSILON, EncoderLayer, read_linear, through
 from .romanise import romanised
 from .use import UseEncoder
 from .wish_classes import CLASSES
@@ -61,10 +61,7 @@ class MultilingualNetwork:
 
     def words(self, words: np.ndarray) -> np.ndarray:
         """(T, 1280), what the encoder makes of the words -> (T, width), what the layers make of that."""
-        words = layer_norm(linear(words, self.enter), self.norm, EPSILON)
-        for layer in self.layers:
-            words = layer(words)
-        return words
+        return through(self.layers, layer_norm(linear(words, self.enter), self.norm, EPSILON))
 
     def probabilities(self, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """(T, width), what the layers make of the words, and (512,), the vector of the sentence, scaled -> (classes,), each by
@@ -140,18 +137,18 @@ def spoken(text: str) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=64)
-def states(text: str) -> tuple[np.ndarray, np.ndarray]:
-    """What our layers make of each word of a text, (T, width), and the vector of the whole, (512,), scaled to entries of about 1:
-    a wish and a reaction are read from the same. Raises MultilingualError."""
+def states(text: str) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
+    """What our layers make of each word of a text, (T, width); the vector of the whole, (512,), scaled to entries of about 1; and
+    where the words stand: a wish and a reaction are read from the same. Raises MultilingualError."""
     found = words(text)
-    return _network().words(found), vector(found) * np.float32(SCALE)
+    return _network().words(found), vector(found) * np.float32(SCALE), spoken(text)
 
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[np.ndarray, list[PlaceWord]]:
     """The probability of each class, and what each word says of places."""
-    made, whole = states(text)
-    return _network().probabilities(made, whole), place_words(made, spoken(text), _network().place)
+    made, whole, stands = states(text)
+    return _network().probabilities(made, whole), place_words(made, stands, _network().place)
 
 
 def probabilities(text: str) -> np.ndarray:

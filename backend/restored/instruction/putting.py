@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from restored.adjustments.names import PLAIN, family, is_adjustment
+from restored.adjustments.names import family, is_adjustment, is_plain
 from restored.regions.names import MARKS, Region
 
 from . import outcomes
@@ -105,18 +105,8 @@ def _distinct(steps: list[Step]) -> list[Step]:
     feels chilly")."""
     found: dict[tuple[str, Region | None], Step] = {}
     for step in steps:
-        before = found.get((step.task, step.region))
-        if (
-            before is None
-            or before.amount is None
-            or step.amount is None
-            or before.amount * step.amount < 0
-            or not _is_plain(step)
-        ):
+        before, amount = found.get((step.task, step.region)), step.amount or 0.0
+        turns_back = before is not None and (before.amount or 0.0) * amount < 0
+        if before is None or turns_back or not (is_adjustment(step.task) and is_plain(step.task, amount)):
             found[step.task, step.region] = step
     return list(found.values())
-
-
-def _is_plain(step: Step) -> bool:
-    """Whether an adjustment is done as far as where nothing says how much."""
-    return is_adjustment(step.task) and abs(abs(step.amount or 0.0) - PLAIN[step.task]) < 1e-3

@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from . import adapted, encoder
+from . import adapted
 from .arithmetic import LINEAR, gelu, linear
 from .attentive import AttentiveReading, read_attentive
 from .layer_files import read_tensors
-from .minilm import EncoderLayer
+from .minilm import EncoderLayer, through
 from .reaction_odds import DONE, OUTPUTS, WHAT, ReactionOdds, ReactionsError, odds_of, outputs_of
 from .word_places import PlaceWord, place_words
 
@@ -41,9 +41,7 @@ class ReactionReader:
 
     def words(self, words: np.ndarray) -> np.ndarray:
         """(T, 384), what the first layers make of the words -> (T, 384), what all of them do."""
-        for layer in self.layers:
-            words = layer(words)
-        return words
+        return through(self.layers, words)
 
     def heard(self, words: np.ndarray, steps: Mapping[str, Sequence[int]]) -> ReactionOdds:
         """words: (T, 384); steps: name and sign -> which of the T are its words."""
@@ -70,14 +68,10 @@ def first_layers(
 ) -> tuple[np.ndarray, list[tuple[int, int]], dict[str, list[int]]]:
     """What so many of the encoder's first layers make of a sentence beside a plan: (T, 384); where in the sentence each of the T
     stands, (0, 0) for none; and which of them are the words of each step. Raises EncoderError."""
-    from . import head
-
     before, stands = beside_plan(names)
-    normalised = head.load().speller.normalise(text)
-    words, spoken = encoder.words(before + normalised.text, count)
+    words, spoken, source = adapted.embedded(text, before, count)
     at = {name: [i for i, (a, b) in enumerate(spoken) if a < b and start <= a < end] for name, (start, end) in stands.items()}
-    size = len(before)
-    return words, [normalised.source(a - size, b - size) if b > a >= size else (0, 0) for a, b in spoken], at
+    return words, source, at
 
 
 def reader_of(terms: Mapping[str, np.ndarray]) -> ReactionReader:
@@ -94,21 +88,11 @@ def _reader() -> ReactionReader:
 
 
 @lru_cache(maxsize=64)
-def _read(text: str, names: tuple[str, ...]) -> tuple[ReactionOdds, list[PlaceWord]]:
+def read(text: str, names: tuple[str, ...]) -> tuple[ReactionOdds, list[PlaceWord]]:
+    """What a sentence says of a plan, and what each of its words says of where something is to change. names: of the plan's
+    steps, with their signs, each once.
+
+    Raises ReactionsError, and what the encoder raises."""
     words, stands, steps = first_layers(text, names)
     words = _reader().words(words)
     return _reader().heard(words, steps), place_words(words, stands, _reader().place)
-
-
-def heard(text: str, names: Sequence[str]) -> ReactionOdds:
-    """What a sentence says of a plan; names: of its steps, with their signs.
-
-    Raises ReactionsError, and what the encoder raises."""
-    return _read(text, tuple(dict.fromkeys(names)))[0]
-
-
-def places(text: str, names: Sequence[str]) -> list[PlaceWord]:
-    """What each word of a sentence on such a plan says of where something is to change, of no wish by itself.
-
-    Raises ReactionsError, and what the encoder raises."""
-    return _read(text, tuple(dict.fromkeys(names)))[1]

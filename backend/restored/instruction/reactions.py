@@ -49,8 +49,7 @@ def read(text: str, steps: Sequence[Step], language: str, least: float = LEAST) 
 
     Raises ReactionsError, and what the encoders raise.
     """
-    reader = reaction_reader if language == "en" else foreign_reactions
-    found = read_together(reader.heard(text, [name_of(step) for step in steps]), steps)
+    found = read_together(_heard(text, steps, language)[0], steps)
     probability, all_said = max(found, key=lambda pair: pair[0])
     if all_said == (Said(praise=True),):
         least = max(least, CONTENT)
@@ -61,8 +60,12 @@ def places(text: str, steps: Sequence[Step], language: str) -> list[PlaceWord]:
     """What each word of a sentence on a plan of these steps says of where something is to change.
 
     Raises ReactionsError, and what the encoders raise."""
+    return _heard(text, steps, language)[1]
+
+
+def _heard(text: str, steps: Sequence[Step], language: str) -> tuple[ReactionOdds, list[PlaceWord]]:
     reader = reaction_reader if language == "en" else foreign_reactions
-    return reader.places(text, [name_of(step) for step in steps])
+    return reader.read(text, tuple(dict.fromkeys(name_of(step) for step in steps)))
 
 
 def read_together(reading: ReactionOdds, steps: Sequence[Step]) -> list[tuple[float, tuple[Said, ...]]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from restored.adjustments.names import PLAIN, Adjustment, clamp
+from restored.adjustments.names import Adjustment, clamp, is_plain
 from restored.regions.names import Region
 
 from . import multilingual
@@ -158,7 +158,7 @@ def named_better(task: str, said: Mapping[str, float]) -> str | None:
 
 def says_how_much(turn: Turn) -> bool:
     """Whether the words of a direction say how far, or it has no degrees."""
-    return abs(abs(turn.amount) - PLAIN[turn.name]) > 1e-3 or turn.name == "black_and_white"
+    return not is_plain(turn.name, turn.amount) or turn.name == "black_and_white"
 
 
 def sized(turn: Turn, said: Mapping[str, float]) -> Turn:

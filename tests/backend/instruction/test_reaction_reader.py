@@ -3,7 +3,7 @@
 import pytest
 
 from restored.instruction.reaction_odds import DONE
-from restored.instruction.reaction_reader import BEFORE, MOST, beside_plan, first_layers, heard, places
+from restored.instruction.reaction_reader import BEFORE, MOST, beside_plan, first_layers, read
 
 
 def test_each_step_stands_before_the_sentence() -> None:
@@ -38,12 +38,12 @@ def test_a_sentence_as_long_as_can_be_leaves_the_plan_whole() -> None:
 
 
 def test_what_is_said_of_one_step_is_not_said_of_another() -> None:
-    odds = heard("her skin looks like plastic now", ["denoise+", "temperature+"])
+    odds, _ = read("her skin looks like plastic now", ("denoise+", "temperature+"))
     assert sum(odds.acts.values()) == pytest.approx(1, abs=1e-5)
     assert odds.steps["denoise+"].less > 0.5 > max(odds.steps["temperature+"].less, odds.steps["denoise+"].more)
 
 
 def test_a_place_in_what_is_said_of_a_result() -> None:
     text = "only the left half please"
-    where = [text[word.start : word.end] for word in places(text, ["exposure+"]) if word.odds > 0.5]
+    where = [text[word.start : word.end] for word in read(text, ("exposure+",))[1] if word.odds > 0.5]
     assert "left" in where

@@ -10,8 +10,9 @@ from restored.instruction import reaction_reader
 from restored.instruction.layer_files import read_tensors, write_tensors
 from restored.instruction.reaction_odds import ACTS, OUTPUTS, WANTS, ReactionsError
 from restored.instruction.reaction_reader import first_layers
+from restored_training.instructions.adapt import AdaptSettings
 from restored_training.instructions.attentive_fit import padded
-from restored_training.instructions.reaction_fit import FitSettings, ReactionNetwork, fit, read, steps_of
+from restored_training.instructions.reaction_fit import ReactionNetwork, fit, read, steps_of
 from restored_training.instructions.reaction_labels import named_of
 from restored_training.instructions.reaction_lines import Reaction
 
@@ -55,7 +56,7 @@ def test_it_learns_which_step_is_meant_from_the_words_of_the_plan() -> None:
         Reaction("wax, but flat", "change", ("denoise-", "contrast+"), plan=("denoise+", "contrast+")),
     ] * 20
     said = read(rows)
-    network = fit(said, rows, FitSettings(epochs=12, rank=4, rate=1e-3))
+    network = fit(said, rows, AdaptSettings(epochs=12, rank=4, rate=1e-3))
     x, mask = padded([each.words for each in said[-1:]])
     with torch.inference_mode():
         found = network(x, mask, steps_of(said[-1:], x.shape[1]), named_of([list(said[-1].steps)]))[1].sigmoid().numpy() >= 0.5

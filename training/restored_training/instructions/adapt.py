@@ -107,13 +107,17 @@ class AdaptedNetwork(nn.Module):
 
     def tensors(self) -> dict[str, np.ndarray]:
         """As `restored.instruction.adapted` reads them."""
-        named = {name: value.detach().numpy() for name, value in self.named_parameters()}
-        return {numbered(name.removeprefix("layers.").removeprefix("reading.")): value for name, value in named.items()}
+        return tensors_of(self)
 
 
-def numbered(name: str) -> str:
-    """With the layer's number in the encoder."""
-    number, _, rest = name.partition(".")
+def tensors_of(network: nn.Module) -> dict[str, np.ndarray]:
+    """What was learned beside the encoder's last layers (`layers`), and what reads them (`reading` and others), by name."""
+    return {_numbered(name): value.detach().numpy() for name, value in network.named_parameters()}
+
+
+def _numbered(name: str) -> str:
+    """As the program calls it, with the layer's number in the encoder."""
+    number, _, rest = (name := name.removeprefix("layers.").removeprefix("reading.")).partition(".")
     return f"{int(number) + FIRST}.{rest}" if number.isdigit() else name
 
 

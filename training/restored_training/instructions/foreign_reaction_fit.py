@@ -42,8 +42,8 @@ def read(rows: Sequence[Reaction], seed: int = 1) -> list[ForeignRead]:
 
 
 def _read(row: Reaction, names: list[str]) -> ForeignRead:
-    words, vector = multilingual.states(row.text)
-    return ForeignRead(words.astype(np.float16), vector, marks_of(row, multilingual.spoken(row.text)), names)
+    words, vector, stands = multilingual.states(row.text)
+    return ForeignRead(words.astype(np.float16), vector, marks_of(row, stands), names)
 
 
 class ForeignReactionNetwork(nn.Module):

@@ -18,7 +18,7 @@ from restored.instruction.reaction_odds import OF_A_STEP, OUTPUTS, SAYS
 from restored.instruction.reaction_reader import first_layers
 
 from . import adapt, attentive_fit, place_fit
-from .adapt import AdaptedLayer, numbered
+from .adapt import AdaptedLayer, AdaptSettings, tensors_of
 from .attentive_fit import AttentiveNetwork, padded
 from .reaction_labels import loss_of_labels, marks_of, named_of, plan_beside
 from .reaction_lines import Reaction
@@ -29,15 +29,7 @@ HIDDEN: Final = 128
 DROPOUT: Final = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class FitSettings:
-    """epochs over the corpus; rank of the terms; rate: the highest learning rate of the terms, and of what reads them."""
-
-    epochs: int = 4
-    rank: int = 24
-    rate: float = 6e-4
-    reading_rate: float = 1.5e-3
-    seed: int = 1
+SETTINGS: Final = AdaptSettings(epochs=4, rank=24, rate=6e-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +76,7 @@ class ReactionNetwork(nn.Module):
 
     def tensors(self) -> dict[str, np.ndarray]:
         """As `restored.instruction.reaction_reader` reads them."""
-        named = {name: value.detach().numpy() for name, value in self.named_parameters()}
-        return {numbered(name.removeprefix("layers.").removeprefix("reading.")): value for name, value in named.items()}
+        return tensors_of(self)
 
 
 def steps_of(said: Sequence[Read], longest: int) -> Tensor:
@@ -99,10 +90,9 @@ def steps_of(said: Sequence[Read], longest: int) -> Tensor:
     return torch.stack(rows) if rows else torch.zeros(0, len(said) * longest)
 
 
-def fit(said: Sequence[Read], rows: Sequence[Reaction], settings: FitSettings | None = None) -> ReactionNetwork:
+def fit(said: Sequence[Read], rows: Sequence[Reaction], settings: AdaptSettings = SETTINGS) -> ReactionNetwork:
     """The act, one of all, and wants and what becomes of each step, each by itself; and which words say where. said: as `read`
     gives them."""
-    settings = settings or FitSettings()
     torch.manual_seed(settings.seed)
     of_labels = loss_of_labels(rows, [list(each.steps) for each in said])
 

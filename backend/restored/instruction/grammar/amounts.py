@@ -143,8 +143,8 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
         found = number(token.word)
         if found is not None:
             value, at = abs(found), place
-            before = words[place - 1].word if place else ""
-            signed = -1 if "-" in (token.word[0], SIGNS.get(before)) else 1 if "+" in (token.word[0], SIGNS.get(before)) else 0
+            sign = token.word[0] if token.word[0] in "+-" else SIGNS.get(words[place - 1].word if place else "")
+            signed = {"-": -1, "+": 1}.get(sign or "", 0)
             break
     if value is None:
         said = [(worth, hit) for hit in hits if (worth := numeral(hit.name)) is not None]
@@ -173,8 +173,7 @@ def read(words: list[Token], hits: list[Hit]) -> Amount:
         return Amount(stops=value if value is not None else 1.0, factor=factor, signed=signed)
     if value is not None and ("percent" in names or signed):
         if signed and "percent" not in names and value <= 5:  # "exposure +1" is a stop, "contrast +5" five hundredths
-            whole = float(value) == int(value)
-            return Amount(stops=value, share=value / 100 if whole else None, factor=factor, signed=signed)
+            return Amount(stops=value, share=value / 100 if value.is_integer() else None, factor=factor, signed=signed)
         return Amount(share=value / 100, factor=factor, strength=min(1.0, max(0.05, value / 100)), signed=signed)
     if value is not None and "points" in names:
         return Amount(share=value / 100, factor=factor)

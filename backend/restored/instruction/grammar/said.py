@@ -65,8 +65,7 @@ class SaidClause:
 
     def _means_also(self, hit: Hit) -> bool:
         """The last word of "clean the noise too"; "that is too much" ends otherwise."""
-        behind = [token for token in self.row[hit.last + 1 :] if not token.mark]
-        return hit.first > 0 and self.row[hit.first].word == "too" and not behind
+        return hit.first > 0 and self.row[hit.first].word == "too" and all(token.mark for token in self.row[hit.last + 1 :])
 
     def modifiers(self, *names: str) -> list[Hit]:
         return [hit for hit in self.hits("modifier") if hit.name in names]
